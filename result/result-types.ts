@@ -1,0 +1,235 @@
+/** The shape of `result.json`: one file for every command that measures. Times are milliseconds or microseconds, as named. */
+
+export const protocols = ['rest', 'grpc', 'websocket', 'queue', 'stream'] as const;
+export type Protocol = (typeof protocols)[number];
+
+export const patterns = ['request-reply', 'one-way'] as const;
+export type Pattern = (typeof patterns)[number];
+
+/** Where an operation counts as complete. Operations with different completion points are never ranked against each other. */
+export type Completion = 'replied' | 'acknowledged' | 'delivered';
+
+export const phaseNames = ['warmup', 'steady', 'before', 'during', 'after', 'drain'] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+export const latencyNames = ['offered', 'response', 'service', 'connectionWait', 'sendLag', 'acknowledged', 'delivered', 'failed', 'timedOut'] as const;
+/**
+ * `offered` covers every offered operation, one that is not ok counting as infinitely late. `response` (intended start →
+ * completion) and `service` (first byte of the last attempt → completion) hold those that were ok. `delivered` covers
+ * the offered one-way operations, an undelivered one counting as infinitely late. `failed` and `timedOut` hold intended
+ * start → failure of those that failed (rejected ones included) or timed out.
+ */
+export type LatencyName = (typeof latencyNames)[number];
+
+/**
+ * Microseconds. Without samples only `count: 0`. A percentile is null when fewer than ten samples lie beyond it ("too
+ * few") or when it falls among operations that never completed ("not reached"); `percentileGap` tells the two apart.
+ */
+export interface LatencySummary {
+  readonly count: number;
+  readonly min?: number | null;
+  readonly mean?: number | null;
+  readonly p50?: number | null;
+  readonly p90?: number | null;
+  readonly p99?: number | null;
+  readonly p999?: number | null;
+  readonly max?: number | null;
+}
+
+/** offered = ok + rejected + failed + timedOut + dropped, always; attempts include retries. */
+export interface Counts {
+  readonly offered: number;
+  readonly ok: number;
+  readonly rejected: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  readonly dropped: number;
+  readonly attempts: number;
+}
+
+export type LatencySummaries = Readonly<Record<LatencyName, LatencySummary>>;
+
+export interface OperationResult {
+  readonly completion: Completion;
+  readonly pattern: Pattern;
+  readonly counts: Counts;
+  readonly latencyUs: LatencySummaries;
+}
+
+export interface PhaseResult {
+  readonly durationMs: number;
+  readonly offeredPerSecond: number;
+  /** Successful completions whose completion time lies in this phase, a second. */
+  readonly goodputPerSecond: number;
+  readonly counts: Counts;
+  readonly latencyUs: LatencySummaries;
+  readonly operations: Readonly<Record<string, OperationResult>>;
+  /** Why operations were not ok, most frequent first: reason → count. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** null: not known (an own system keeps no ledger for us). */
+export interface LedgerResult {
+  readonly acknowledged: number | null;
+  readonly received: number | null;
+  readonly applied: number | null;
+  readonly lost: number | null;
+  readonly unacknowledgedButApplied: number | null;
+  readonly duplicatesReceived: number | null;
+  readonly duplicatesApplied: number | null;
+  readonly reordered: number | null;
+  readonly corrupted: number | null;
+}
+
+export interface WireResult {
+  readonly bytesUp: number | null;
+  readonly bytesDown: number | null;
+  readonly bytesPerOperation: number | null;
+}
+
+export interface CpuResult {
+  readonly generatorUsPerOperation: number | null;
+  readonly serviceUsPerOperation: number | null;
+  readonly brokerUsPerOperation: number | null;
+  readonly proxyUsPerOperation: number | null;
+}
+
+export interface FaultResult {
+  readonly fault: string;
+  readonly link: string | null;
+  /** Milliseconds after the end of warm-up. */
+  readonly plannedAtMs: number;
+  readonly plannedForMs: number;
+  readonly appliedAtMs: number | null;
+  readonly removedAtMs: number | null;
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** What a reader should expect this fault to do to this protocol, in one sentence. */
+  readonly expected: string;
+  /** Evidence that it acted, e.g. probe round trips before and during in microseconds; null when it could not be proven. */
+  readonly proof: Readonly<Record<string, string | number | boolean | null>> | null;
+}
+
+export interface TimelinePoint {
+  /** Start of the interval, milliseconds after the end of warm-up (negative within it). Intervals are equally long. */
+  readonly atMs: number;
+  readonly offered: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+}
+
+export interface VerdictReason {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly status: 'suspect' | 'invalid';
+}
+
+/** About the measurement, never about the system under load. */
+export interface Verdict {
+  readonly status: 'valid' | 'suspect' | 'invalid';
+  readonly reasons: readonly VerdictReason[];
+}
+
+export type SettingValue = string | number | boolean;
+
+export interface TrialResult {
+  readonly id: string;
+  readonly target: string;
+  readonly protocol: Protocol;
+  readonly condition: string;
+  readonly variant: Readonly<Record<string, SettingValue>>;
+  readonly repeat: number;
+  readonly engine: string;
+  readonly model: 'open' | 'closed';
+  readonly startedAt: string;
+  /** What makes the comparison fair or unfair: durability, acks, tls, connections, codec, … as printed beside the numbers. */
+  readonly semantics: Readonly<Record<string, SettingValue | null>>;
+  /** What this engine cannot do, one sentence each; empty for the native engine. */
+  readonly limitations: readonly string[];
+  readonly verdict: Verdict;
+  readonly phases: Readonly<Partial<Record<PhaseName, PhaseResult>>>;
+  readonly ledger: LedgerResult;
+  readonly wire: WireResult;
+  readonly cpu: CpuResult;
+  readonly faults: readonly FaultResult[];
+  readonly timeline: readonly TimelinePoint[];
+  /** Phase → latency name → HDR V2, base64 (compressed form). */
+  readonly histograms: Readonly<Partial<Record<PhaseName, Partial<Record<LatencyName, string>>>>>;
+}
+
+export interface ThresholdResult {
+  readonly expression: string;
+  /** In the unit of the threshold's metric: microseconds for latencies, a plain count or ratio otherwise. */
+  readonly actual: number | null;
+  readonly status: 'pass' | 'fail' | 'noData';
+  /** The trial that decided, when there was one. */
+  readonly trial?: string;
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export interface EnvironmentResult {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly os: string;
+  readonly node: string;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly gitCommit: string | null;
+}
+
+/** The one figure that the scenario tests; everything else explores. */
+export interface PrimaryMetric {
+  readonly operation: string;
+  /** `<latency name> <percentile>`, e.g. `delivered p99`. */
+  readonly metric: string;
+  readonly condition: string;
+  readonly phase: PhaseName;
+}
+
+/** What the reports read of the resolved scenario; result.json holds the whole of it under `plan`. */
+export interface PlanView {
+  readonly name: string;
+  readonly question?: string | undefined;
+  readonly primary?: PrimaryMetric | undefined;
+  readonly workload: {
+    readonly operations: Readonly<Record<string, { readonly weight: number; readonly pattern: Pattern; readonly payload?: string | undefined }>>;
+    readonly payloads: Readonly<Record<string, { readonly sizeBytes?: number | undefined; readonly entropy?: number | undefined }>>;
+  };
+  readonly load: {
+    readonly model: 'open' | 'closed';
+    readonly arrivals?: string | undefined;
+    readonly ratePerSecond?: number | undefined;
+    readonly users?: number | undefined;
+    readonly warmupMs: number;
+    readonly durationMs: number;
+  };
+  readonly conditions: Readonly<Record<string, readonly unknown[]>>;
+  readonly repeats: number;
+}
+
+export interface RunResult {
+  readonly schemaVersion: 1;
+  readonly status: 'complete' | 'partial' | 'interrupted';
+  readonly run: {
+    readonly id: string;
+    readonly scenario: string;
+    readonly startedAt: string;
+    readonly finishedAt: string | null;
+    readonly seed: number;
+    /** Trials planned, so that a partial result tells how much is missing. */
+    readonly trialsPlanned: number;
+  };
+  readonly environment: EnvironmentResult;
+  readonly plan: PlanView;
+  readonly trials: readonly TrialResult[];
+  readonly thresholds: readonly ThresholdResult[];
+  readonly warnings: readonly Warning[];
+}

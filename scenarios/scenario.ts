@@ -1,0 +1,188 @@
+/**
+ * A scenario as resolved: defaults filled in, units turned into plain numbers (the unit is in the name), percentages of
+ * the load turned into milliseconds, thresholds parsed.
+ */
+import type { Pattern, PrimaryMetric, Protocol } from '../result/result-types.ts';
+import type { Threshold } from '../result/thresholds.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly question?: string;
+  readonly primary?: PrimaryMetric;
+  readonly workload: Workload;
+  readonly load: Load;
+  readonly targets: Readonly<Record<string, Target>>;
+  readonly conditions: Readonly<Record<string, readonly FaultWindow[]>>;
+  readonly resilience: Resilience;
+  readonly thresholds: readonly Threshold[];
+  readonly repeats: number;
+  /** Host names and addresses outside loopback that load may be sent to. */
+  readonly allowHosts: readonly string[];
+}
+
+export interface Workload {
+  readonly seed: number;
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly keys: { readonly count: number; readonly distribution: 'uniform' | 'zipf' };
+  readonly payloads: Readonly<Record<string, PayloadSpec>>;
+  /** How the reference services behave, the same behind every protocol. */
+  readonly service: { readonly workTimeMs: number; /** 0–1: refused at once. */ readonly rejectRatio: number };
+}
+
+export interface Operation {
+  readonly weight: number;
+  readonly pattern: Pattern;
+  /** Name of an entry of `payloads`. */
+  readonly payload?: string;
+}
+
+/** Exactly one of: size (+ entropy), template, file. */
+export interface PayloadSpec {
+  readonly sizeBytes?: number;
+  /** 0 (compresses to nothing) … 1 (random printable ASCII). */
+  readonly entropy?: number;
+  /** JSON-safe text sent as it is. */
+  readonly template?: string;
+  /** Absolute path of a sample file. */
+  readonly file?: string;
+}
+
+interface LoadBase {
+  readonly warmupMs: number;
+  readonly durationMs: number;
+  readonly maxInFlight: number;
+  /** Load worker threads. */
+  readonly threads: number;
+}
+export interface OpenLoad extends LoadBase {
+  readonly model: 'open';
+  readonly arrivals: 'poisson' | 'constant';
+  readonly ratePerSecond: number;
+}
+export interface ClosedLoad extends LoadBase {
+  readonly model: 'closed';
+  readonly users: number;
+  readonly thinkTimeMs: number;
+}
+export type Load = OpenLoad | ClosedLoad;
+
+export type Engine = 'native' | 'autocannon' | 'ghz';
+
+interface TargetBase {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly engine: Engine;
+  readonly via: 'toxiproxy' | 'direct';
+  /** Set for the user's own system; absent for our reference service. */
+  readonly address?: string;
+}
+export interface RestTarget extends TargetBase {
+  readonly protocol: 'rest';
+  readonly connections: number;
+  readonly requests?: Readonly<Record<string, RestRequest>>;
+}
+export interface GrpcTarget extends TargetBase {
+  readonly protocol: 'grpc';
+  readonly connections: number;
+  /** Absolute path of the user's .proto; `reflection` asks the server instead. */
+  readonly proto?: string;
+  readonly reflection: boolean;
+  readonly requests?: Readonly<Record<string, GrpcRequest>>;
+}
+export interface WebSocketTarget extends TargetBase {
+  readonly protocol: 'websocket';
+  readonly connections: number;
+  readonly requests?: Readonly<Record<string, WebSocketRequest>>;
+}
+export interface QueueTarget extends TargetBase {
+  readonly protocol: 'queue';
+  readonly broker: 'rabbitmq';
+  readonly durable: boolean;
+  readonly confirms: boolean;
+  readonly prefetch: number;
+  readonly requests?: Readonly<Record<string, QueueRequest>>;
+  /** Own system: complete at delivery to the harness's own consumer of this request's queue. */
+  readonly consume: boolean;
+  readonly reply?: { readonly queue: string };
+}
+export interface StreamTarget extends TargetBase {
+  readonly protocol: 'stream';
+  readonly broker: 'kafka';
+  readonly acks: 'all' | 0 | 1;
+  readonly lingerMs: number;
+  readonly partitions: number;
+  readonly producers: number;
+  readonly client: 'platformatic' | 'kafkajs';
+  readonly requests?: Readonly<Record<string, StreamRequest>>;
+  readonly consume: boolean;
+  readonly reply?: { readonly topic: string };
+}
+export type Target = RestTarget | GrpcTarget | WebSocketTarget | QueueTarget | StreamTarget;
+
+/** Strings may hold {{id}} {{key}} {{sequence}} {{payload}} {{payloadBase64}} {{random}}. */
+export interface RestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly expect: { readonly status: readonly number[] };
+}
+export interface GrpcRequest {
+  /** `package.Service/Method` */
+  readonly method: string;
+  readonly message: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+export interface WebSocketRequest {
+  readonly message: string;
+  /** JSON pointer to the operation's id in the answer; absent: answers are matched in order per connection. */
+  readonly replyId?: string;
+}
+export interface QueueRequest {
+  readonly exchange: string;
+  readonly routingKey: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+export interface StreamRequest {
+  readonly topic: string;
+  readonly key?: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+export type Request = RestRequest | GrpcRequest | WebSocketRequest | QueueRequest | StreamRequest;
+
+export type LinkName = 'client' | 'service';
+
+interface FaultWindowBase {
+  /** Milliseconds after the end of warm-up. */
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly link: LinkName | 'both';
+}
+export interface LatencyFault extends FaultWindowBase {
+  readonly fault: 'latency';
+  readonly latencyMs: number;
+  readonly jitterMs: number;
+  readonly direction: 'down' | 'up' | 'both';
+}
+export interface DownFault extends FaultWindowBase {
+  readonly fault: 'down';
+}
+export type FaultWindow = LatencyFault | DownFault;
+
+export interface Resilience {
+  /** Bound on an operation's whole life, from its intended start. */
+  readonly deadlineMs: number;
+  /** Per attempt. */
+  readonly timeoutMs: number;
+  readonly retry: {
+    /** Includes the first. */
+    readonly attempts: number;
+    readonly backoff: 'exponential';
+    readonly baseMs: number;
+    readonly capMs: number;
+    readonly jitter: 'none' | 'full' | 'equal' | 'decorrelated';
+  };
+  readonly idempotencyKey: boolean;
+}

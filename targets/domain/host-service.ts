@@ -1,0 +1,47 @@
+/** The life of a reference service process: options in by IPC, ready out, stop in; it ends when its parent does. */
+import { EvidenceWriter } from './evidence.ts';
+import { OrderDomain } from './order-domain.ts';
+import type { ServiceOptions } from './service-options.ts';
+
+export interface HostedService {
+  close(): Promise<void>;
+}
+
+export type ServiceStart = (domain: OrderDomain, options: ServiceOptions) => Promise<HostedService>;
+
+/** Messages of the parent. */
+export type ServiceCommand = { readonly type: 'start'; readonly options: ServiceOptions } | { readonly type: 'stop' };
+
+/** Messages to the parent. */
+export type ServiceReport = { readonly type: 'ready' } | { readonly type: 'failed'; readonly message: string };
+
+/** Runs `start` once the options are here. Call it as the last statement of a service module that is a process's entry. */
+export function hostService(start: ServiceStart): void {
+  const send = (report: ServiceReport) => process.send?.(report);
+  let service: HostedService | undefined;
+  let evidence: EvidenceWriter | undefined;
+
+  const begin = async (options: ServiceOptions) => {
+    try {
+      evidence = new EvidenceWriter(options.evidencePath);
+      service = await start(new OrderDomain({ ...options, evidence }), options);
+      send({ type: 'ready' });
+    } catch (error) {
+      send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  const end = async () => {
+    // A peer that never closes must not keep the process: the parent's own deadline comes later than this one.
+    setTimeout(() => process.exit(0), 1500).unref();
+    await service?.close().catch(() => undefined);
+    evidence?.close();
+    process.exit(0);
+  };
+
+  process.on('message', (command: ServiceCommand) => {
+    if (command.type === 'start') void begin(command.options);
+    else void end();
+  });
+  process.on('disconnect', () => process.exit(0)); // the parent is gone
+  process.on('SIGINT', () => undefined); // Ctrl-C is the harness's to handle
+}

@@ -1,0 +1,157 @@
+/** The orders behind every protocol: one implementation, so that a comparison differs in the protocol alone. */
+import { crc32 } from 'node:zlib';
+import { type EvidenceWriter, evidenceKinds } from './evidence.ts';
+import { cancellableOrderId, type Population, readableOrderId } from './service-options.ts';
+
+export const orderActions = ['place', 'get', 'update', 'cancel', 'list'] as const;
+export type OrderAction = (typeof orderActions)[number];
+
+/** The operations a scenario may name for reference targets, and what each asks of the domain. */
+export const referenceOperations = {
+  placeOrder: 'place',
+  getOrder: 'get',
+  updateOrder: 'update',
+  cancelOrder: 'cancel',
+  listOrders: 'list',
+} as const satisfies Record<string, OrderAction>;
+
+export interface Order {
+  readonly id: string;
+  readonly key: string;
+  readonly payload: string;
+  readonly status: 'placed' | 'cancelled';
+  /** Counts from 1 and grows with each change: the ETag. */
+  readonly version: number;
+}
+
+export interface OrderRequest {
+  readonly action: OrderAction;
+  /** The operation's id; the same for a retry. */
+  readonly requestId: string;
+  /** For `place` the id of the new order (by convention the request id); '' for `list`. */
+  readonly orderId: string;
+  /** Whose order it is (place); '' otherwise. */
+  readonly key: string;
+  /** For place and update; '' otherwise. */
+  readonly payload: string;
+}
+
+/**
+ * `created`, `ok`: done. `accepted`: received, will be done. `notFound`, `conflict` (another state or owner), `invalid`
+ * (malformed request): refused. `unavailable`: refused at once by the configured reject ratio.
+ */
+export type OrderReplyCode = 'created' | 'ok' | 'accepted' | 'notFound' | 'conflict' | 'invalid' | 'unavailable';
+
+export interface OrderReply {
+  readonly code: OrderReplyCode;
+  readonly order: Order | null;
+  /** For `list`. */
+  readonly orders?: readonly Order[];
+}
+
+const listLimit = 20;
+const unavailable: OrderReply = { code: 'unavailable', order: null };
+const invalid: OrderReply = { code: 'invalid', order: null };
+const accepted: OrderReply = { code: 'accepted', order: null };
+
+export interface OrderDomainOptions {
+  readonly evidence: EvidenceWriter;
+  readonly population: Population;
+  readonly workTimeMs: number;
+  readonly rejectRatio: number;
+  readonly seed: number;
+}
+
+export class OrderDomain {
+  readonly #orders = new Map<string, Order>();
+  readonly #evidence: EvidenceWriter;
+  readonly #workTimeMs: number;
+  readonly #rejectRatio: number;
+  #random: number;
+
+  constructor(options: OrderDomainOptions) {
+    this.#evidence = options.evidence;
+    this.#workTimeMs = options.workTimeMs;
+    this.#rejectRatio = options.rejectRatio;
+    this.#random = options.seed >>> 0 || 1;
+    for (let n = 0; n < options.population.readable; n++) this.#seed(readableOrderId(n));
+    for (let n = 0; n < options.population.cancellable; n++) this.#seed(cancellableOrderId(n));
+  }
+
+  #seed(id: string): void {
+    this.#orders.set(id, { id, key: '', payload: '', status: 'placed', version: 1 });
+  }
+
+  /** Does the work, then replies; without work time the reply comes synchronously. */
+  handle(request: OrderRequest, reply: (reply: OrderReply) => void): void {
+    const refusal = this.#receive(request);
+    if (refusal !== null) reply(refusal);
+    else if (this.#workTimeMs === 0) reply(this.#apply(request));
+    else setTimeout(() => reply(this.#apply(request)), this.#workTimeMs);
+  }
+
+  /** Hand-over: returns as soon as the request is on record, and does the work afterwards. */
+  accept(request: OrderRequest): OrderReply {
+    const refusal = this.#receive(request);
+    if (refusal !== null) return refusal;
+    if (this.#workTimeMs === 0) this.#apply(request);
+    else setTimeout(() => this.#apply(request), this.#workTimeMs);
+    return accepted;
+  }
+
+  #receive(request: OrderRequest): OrderReply | null {
+    if (this.#rejectRatio > 0 && this.#draw() < this.#rejectRatio) return unavailable;
+    if (!orderActions.includes(request.action)) return invalid;
+    if (request.orderId === '' && request.action !== 'list') return invalid;
+    this.#evidence.append(evidenceKinds.received, request.requestId, crc32(request.payload), request.key || request.orderId);
+    return null;
+  }
+
+  #apply(request: OrderRequest): OrderReply {
+    const reply = this.#change(request);
+    this.#evidence.append(evidenceKinds.applied, request.requestId, crc32(request.payload), request.key || request.orderId);
+    return reply;
+  }
+
+  #change(request: OrderRequest): OrderReply {
+    const { action, orderId } = request;
+    const current = this.#orders.get(orderId) ?? null;
+    switch (action) {
+      case 'place': {
+        const version = current === null ? 1 : current.version + 1;
+        const order: Order = { id: orderId, key: request.key, payload: request.payload, status: 'placed', version };
+        this.#orders.set(orderId, order);
+        return { code: 'created', order };
+      }
+      case 'get':
+        return current === null ? { code: 'notFound', order: null } : { code: 'ok', order: current };
+      case 'list':
+        return { code: 'ok', order: null, orders: this.#first(listLimit) };
+      case 'update':
+      case 'cancel': {
+        if (current === null) return { code: 'notFound', order: null };
+        if (current.status === 'cancelled') return { code: 'conflict', order: current };
+        const change = action === 'cancel' ? { status: 'cancelled' as const } : { payload: request.payload };
+        const order: Order = { ...current, ...change, version: current.version + 1 };
+        this.#orders.set(orderId, order);
+        return { code: 'ok', order };
+      }
+    }
+  }
+
+  #first(limit: number): Order[] {
+    const page: Order[] = [];
+    for (const order of this.#orders.values()) {
+      if (page.push(order) === limit) break;
+    }
+    return page;
+  }
+
+  /** Mulberry32: seeded, so that a refusing service refuses the same share in every run. */
+  #draw(): number {
+    this.#random = (this.#random + 0x6d2b79f5) | 0;
+    let t = Math.imul(this.#random ^ (this.#random >>> 15), 1 | this.#random);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  }
+}

@@ -1,0 +1,34 @@
+/** What a reference service is told when it starts: sent as the first IPC message by the parent. */
+import type { Protocol } from '../../result/result-types.ts';
+import type { Target } from '../../scenarios/scenario.ts';
+
+/** Orders that exist before warm-up: reads address `order-r-<n>`, each cancel its own `order-c-<n>`. */
+export interface Population {
+  readonly readable: number;
+  readonly cancellable: number;
+}
+
+export interface ServiceOptions {
+  readonly protocol: Protocol;
+  readonly target: Target;
+  /** Port to listen on (rest, grpc, websocket). */
+  readonly port: number;
+  /** `host:port` of the broker as this service sees it, perhaps through a proxy (queue, stream). */
+  readonly broker: string | null;
+  /** Broker resources of this trial; the service creates them. */
+  readonly names: Readonly<Record<string, string>>;
+  /** File to which the service appends what it received and applied. */
+  readonly evidencePath: string;
+  readonly population: Population;
+  readonly workTimeMs: number;
+  readonly rejectRatio: number;
+  readonly seed: number;
+}
+
+export function readableOrderId(n: number): string {
+  return `order-r-${n.toString().padStart(8, '0')}`;
+}
+
+export function cancellableOrderId(n: number): string {
+  return `order-c-${n.toString().padStart(8, '0')}`;
+}

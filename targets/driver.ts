@@ -1,0 +1,115 @@
+/** The interface between the load loop and the protocols. One folder a protocol implements it in its driver.ts. */
+import type { Completion, Pattern, Protocol, SettingValue } from '../result/result-types.ts';
+import type { Request, Target } from '../scenarios/scenario.ts';
+
+/** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
+export const outcomes = { ok: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
+export type Outcome = (typeof outcomes)[keyof typeof outcomes];
+
+/** One kind of call, ready to be sent: the scenario's operation joined with what this target sends for it. */
+export interface OperationSpec {
+  readonly index: number;
+  readonly name: string;
+  readonly pattern: Pattern;
+  readonly request: Request;
+}
+
+/**
+ * The values of one operation. One object a slot, reused for the slot's next operation: copy what must outlive the
+ * completion. A retry keeps everything but `attempt`.
+ */
+export interface Call {
+  /** Index into DriverContext.operations. */
+  operation: number;
+  /** Printable ASCII, the same length for all operations of a trial, unique in the run. */
+  id: string;
+  key: string;
+  /** Dense from 0 within this worker. */
+  sequence: number;
+  /** Index into DriverContext.payloads[operation]; that buffer is what {{payload}} stands for. */
+  payload: number;
+  /** 1 for the first. */
+  attempt: number;
+  /** Seeded, 32 bits unsigned; what {{random}} stands for. */
+  random: number;
+}
+
+/**
+ * Where a session reports. A slot is reported `completed` exactly once per `start`, unless it was aborted: after
+ * `abort(slot)` nothing more may be reported for that start.
+ */
+export interface CompletionSink {
+  /** The attempt's first byte was handed to a connection. Called before `completed`, at most once per start. */
+  sent(slot: number): void;
+  /** Optional, before `completed`: the broker has it, while the operation completes later (at a reply or delivery). */
+  acknowledged(slot: number): void;
+  /**
+   * The attempt ended. `reason` is '' when ok, else a short text of few distinct values (`status 503`,
+   * `connection reset`, `malformed answer`). `retryable`: sending it again may help.
+   */
+  completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void;
+}
+
+export interface DriverContext {
+  readonly target: Target;
+  /** Where to connect (already the proxy's side if there is one): `host:port`. Paths and schemes come from `target.address`. */
+  readonly address: string;
+  readonly operations: readonly OperationSpec[];
+  /** payloads[operation] is a small pool of prepared bodies (JSON-safe ASCII), empty where the operation has none. */
+  readonly payloads: readonly (readonly Buffer[])[];
+  /** calls[slot]: filled by the load loop before `start(slot)`. */
+  readonly calls: readonly Call[];
+  readonly sink: CompletionSink;
+  /** Unique per trial, [a-z0-9]; part of every queue, topic and group name that the driver creates itself. */
+  readonly trialTag: string;
+  /** This worker's number and how many there are; connections are per target, so a worker opens its share of them. */
+  readonly worker: number;
+  readonly workers: number;
+}
+
+export interface Driver {
+  readonly protocol: Protocol;
+  /**
+   * Opens all connections and resolves when each is usable (a real round trip where the protocol has one).
+   * Rejects with a BenchError (exit code 3 for an unreachable service) when that fails or `signal` aborts.
+   */
+  open(context: DriverContext, signal: AbortSignal): Promise<Session>;
+}
+
+export interface Session {
+  /**
+   * Starts the attempt described by `context.calls[slot]`. Never throws: trouble is reported through the sink, and
+   * never synchronously from within `start` (use queueMicrotask or the next event). When all connections are busy the
+   * attempt waits inside the session, first come first served. Lost connections are re-opened in the background with a
+   * short back-off; while there is none, attempts wait (the load loop's time-out bounds that).
+   */
+  start(slot: number): void;
+  /** Forgets the attempt in this slot (it timed out): later answers to it are ignored. A no-op for an idle slot. */
+  abort(slot: number): void;
+  /** Where operations of this kind complete. */
+  completion(operation: number): Completion;
+  /** Connections that were lost and opened again since `open`. */
+  reconnects(): number;
+  /** Closes everything; resolves within about two seconds whatever the peer does. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What a reference target sends, in the same terms as a user's own system. */
+export interface Preset {
+  readonly requests: Readonly<Record<string, Request>>;
+  /** Target settings to override, e.g. the reply queue of this trial. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** What the registry holds for each protocol. */
+export interface ProtocolEntry {
+  readonly driver: Driver;
+  /** Requests for the reference service's operations; `names` are those of `resourceNames` for the same trial. */
+  preset(target: Target, names: Readonly<Record<string, string>>): Preset;
+  /** Broker resources (queues, topics) of one trial, e.g. { requests: 'wb-ab12-requests', replies: 'wb-ab12-replies' }; {} without a broker. */
+  resourceNames(trialTag: string): Readonly<Record<string, string>>;
+  /** What is printed beside the numbers: durability, acks, prefetch, connections, codec, TLS. */
+  semantics(target: Target): Readonly<Record<string, SettingValue | null>>;
+  /** Absolute path of the reference service's entry module. */
+  readonly servicePath: string;
+}

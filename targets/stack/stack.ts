@@ -1,0 +1,50 @@
+/** The real parts a run needs and what can be done with them. Native, compose and external stacks all look like this. */
+import type { LinkName } from '../../scenarios/scenario.ts';
+import type { SupervisedProcess } from '../process/supervised-process.ts';
+import type { ToxiproxyClient } from './toxiproxy-client.ts';
+
+export type StackMode = 'auto' | 'native' | 'compose' | 'external';
+export const brokerNames = ['rabbitmq', 'kafka'] as const;
+export type BrokerName = (typeof brokerNames)[number];
+
+export interface StackNeeds {
+  readonly toxiproxy: boolean;
+  readonly rabbitmq: boolean;
+  readonly kafka: boolean;
+}
+
+/** One proxied connection path. `address` is what a client dials. */
+export interface Link {
+  readonly name: LinkName;
+  /** The proxy's name inside Toxiproxy. */
+  readonly proxy: string;
+  /** `host:port` of the proxy's listener. */
+  readonly address: string;
+  /** `host:port` behind it. */
+  readonly upstream: string;
+}
+
+export interface RunningBroker {
+  readonly name: BrokerName;
+  /** `host:port` without a proxy: control, clean-up, `via: direct`. */
+  readonly directAddress: string;
+  /** Both exist where Toxiproxy runs, else empty. For Kafka each has its own advertised listener. */
+  readonly links: Readonly<Partial<Record<LinkName, Link>>>;
+}
+
+export interface RunningStack {
+  readonly mode: Exclude<StackMode, 'auto'>;
+  /** e.g. { toxiproxy: '2.12.0', rabbitmq: '3.10.8', kafka: '4.3.1' }, read from the running parts. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly toxiproxy: ToxiproxyClient | null;
+  readonly brokers: Readonly<Partial<Record<BrokerName, RunningBroker>>>;
+  /** Those started by this stack (empty for external): toxiproxy, rabbitmq, kafka. For CPU accounts and process faults. */
+  readonly processes: Readonly<Partial<Record<'toxiproxy' | BrokerName, SupervisedProcess>>>;
+  /** Folder for this run's logs and data; removed by `down` unless a part failed. */
+  readonly directory: string;
+  /** Creates a proxy to `upstream` (a service of ours or the user's own system) on a free loopback port. */
+  openLink(name: LinkName, upstream: string): Promise<Link>;
+  closeLink(link: Link): Promise<void>;
+  /** Stops all that this stack started; undoes toxics and removes proxies on what it did not. Idempotent, never throws. */
+  down(): Promise<void>;
+}
