@@ -12,7 +12,17 @@ export type Completion = 'replied' | 'acknowledged' | 'delivered';
 export const phaseNames = ['warmup', 'steady', 'before', 'during', 'after', 'drain'] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
-export const latencyNames = ['offered', 'response', 'service', 'connectionWait', 'sendLag', 'acknowledged', 'delivered', 'failed', 'timedOut'] as const;
+export const latencyNames = [
+  'offered',
+  'response',
+  'service',
+  'connectionWait',
+  'sendLag',
+  'acknowledged',
+  'delivered',
+  'failed',
+  'timedOut',
+] as const;
 /**
  * `offered` covers every offered operation, one that is not ok counting as infinitely late. `response` (intended start →
  * completion) and `service` (first byte of the last attempt → completion) hold those that were ok. `delivered` covers
@@ -200,8 +210,12 @@ export interface PlanView {
   readonly question?: string | undefined;
   readonly primary?: PrimaryMetric | undefined;
   readonly workload: {
-    readonly operations: Readonly<Record<string, { readonly weight: number; readonly pattern: Pattern; readonly payload?: string | undefined }>>;
-    readonly payloads: Readonly<Record<string, { readonly sizeBytes?: number | undefined; readonly entropy?: number | undefined }>>;
+    readonly operations: Readonly<
+      Record<string, { readonly weight: number; readonly pattern: Pattern; readonly payload?: string | undefined }>
+    >;
+    readonly payloads: Readonly<
+      Record<string, { readonly sizeBytes?: number | undefined; readonly entropy?: number | undefined }>
+    >;
   };
   readonly load: {
     readonly model: 'open' | 'closed';

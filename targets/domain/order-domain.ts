@@ -103,13 +103,23 @@ export class OrderDomain {
     if (this.#rejectRatio > 0 && this.#draw() < this.#rejectRatio) return unavailable;
     if (!orderActions.includes(request.action)) return invalid;
     if (request.orderId === '' && request.action !== 'list') return invalid;
-    this.#evidence.append(evidenceKinds.received, request.requestId, crc32(request.payload), request.key || request.orderId);
+    this.#evidence.append(
+      evidenceKinds.received,
+      request.requestId,
+      crc32(request.payload),
+      request.key || request.orderId,
+    );
     return null;
   }
 
   #apply(request: OrderRequest): OrderReply {
     const reply = this.#change(request);
-    this.#evidence.append(evidenceKinds.applied, request.requestId, crc32(request.payload), request.key || request.orderId);
+    this.#evidence.append(
+      evidenceKinds.applied,
+      request.requestId,
+      crc32(request.payload),
+      request.key || request.orderId,
+    );
     return reply;
   }
 
