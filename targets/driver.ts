@@ -105,7 +105,11 @@ export interface Preset {
 export interface ProtocolEntry {
   readonly driver: Driver;
   /** Requests for the reference service's operations; `names` are those of `resourceNames` for the same trial. */
-  preset(target: Target, names: Readonly<Record<string, string>>): Preset;
+  preset(
+    target: Target,
+    names: Readonly<Record<string, string>>,
+    operations: Readonly<Record<string, { readonly pattern: Pattern }>>,
+  ): Preset;
   /** Broker resources (queues, topics) of one trial, e.g. { requests: 'wb-ab12-requests', replies: 'wb-ab12-replies' }; {} without a broker. */
   resourceNames(trialTag: string): Readonly<Record<string, string>>;
   /** What is printed beside the numbers: durability, acks, prefetch, connections, codec, TLS. */
