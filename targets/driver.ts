@@ -54,6 +54,8 @@ export interface DriverContext {
   readonly target: Target;
   /** Where to connect (already the proxy's side if there is one): `host:port`. Paths and schemes come from `target.address`. */
   readonly address: string;
+  /** `address` is a proxy's: what the service advertises of itself must lead there too. */
+  readonly proxied?: boolean;
   readonly operations: readonly OperationSpec[];
   /** payloads[operation] is a small pool of prepared bodies (JSON-safe ASCII), empty where the operation has none. */
   readonly payloads: readonly (readonly Buffer[])[];

@@ -1,0 +1,59 @@
+/** Fills in the values of an operation: pure in the arrival's index, but for the cancels, which each take a fresh order. */
+import type { Call } from '../../targets/driver.ts';
+import { cancellableOrderId, readableOrderId } from '../../targets/domain/service-options.ts';
+import type { OperationMix } from '../schedule/operation-mix.ts';
+
+/**
+ * What `{{key}}` stands for. `reads`: an order of the seeded population; `cancels`: an order of it that nobody else
+ * cancels; `keyed`: one of the scenario's keys.
+ */
+export type KeyUse = 'reads' | 'cancels' | 'keyed';
+
+export interface CallSourceOptions {
+  readonly mix: OperationMix;
+  readonly trialTag: string;
+  readonly worker: number;
+  readonly workers: number;
+  /** By operation. */
+  readonly keyUses: readonly KeyUse[];
+  readonly poolSizes: readonly number[];
+  readonly cancellable: number;
+}
+
+export class CallSource {
+  readonly #options: CallSourceOptions;
+  readonly #idPrefix: string;
+  #cancels = 0;
+
+  constructor(options: CallSourceOptions) {
+    this.#options = options;
+    this.#idPrefix = `${options.trialTag}-${options.worker.toString(16).padStart(2, '0')}-`;
+  }
+
+  operation(index: number): number {
+    return this.#options.mix.operation(index);
+  }
+
+  /** The same text as formatOperationId gives, without its two paddings: this runs for every operation. */
+  id(sequence: number): string {
+    return this.#idPrefix + (10_000_000_000 + sequence).toString().slice(1);
+  }
+
+  /** Sets operation, key, payload and random of the call; returns the key's number. */
+  fill(call: Call, index: number, operation: number): number {
+    const { mix, keyUses, poolSizes } = this.#options;
+    call.operation = operation;
+    call.payload = mix.payload(index, poolSizes[operation] ?? 0);
+    call.random = mix.random(index);
+    const use = keyUses[operation];
+    if (use === 'cancels') {
+      const { worker, workers, cancellable } = this.#options;
+      const number = (this.#cancels++ * workers + worker) % Math.max(1, cancellable);
+      call.key = cancellableOrderId(number);
+      return number + 0x80000000; // apart from the read ones, which the ledger knows by number
+    }
+    const number = mix.key(index);
+    call.key = use === 'reads' ? readableOrderId(number) : `key-${number.toString().padStart(8, '0')}`;
+    return use === 'reads' ? number + 0x40000000 : number;
+  }
+}

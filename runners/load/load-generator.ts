@@ -1,0 +1,122 @@
+/** The main thread's side of the load workers: it only controls; rendering and disk never sit on the load path. */
+import { Worker } from 'node:worker_threads';
+import { BenchError, type ExitCode, exitCodes } from '../../result/bench-error.ts';
+import type { LoadProgress } from './load-loop.ts';
+import type { LoadPlan, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
+
+interface LoadThread {
+  readonly thread: Worker;
+  readonly opened: PromiseWithResolvers<number>;
+  readonly idle: PromiseWithResolvers<void>;
+  readonly done: PromiseWithResolvers<WorkerData>;
+  progress: LoadProgress;
+}
+
+const noProgress: LoadProgress = { offered: 0, notOk: 0, inFlight: 0, p50Us: null, p99Us: null };
+
+export class LoadGenerator {
+  readonly #threads: readonly LoadThread[];
+  /** Longest time a worker took to open its connections; null before `open` resolved. */
+  openMs: number | null = null;
+
+  private constructor(threads: readonly LoadThread[]) {
+    this.#threads = threads;
+  }
+
+  /**
+   * Starts the workers and opens all connections. Rejects with the first worker's BenchError, all workers ended.
+   * The signal ends the opening only.
+   */
+  static async open(plan: LoadPlan, signal: AbortSignal): Promise<LoadGenerator> {
+    const generator = new LoadGenerator(Array.from({ length: plan.workers }, (_, worker) => startThread(plan, worker)));
+    const abort = () => generator.stop();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      const openMs = await Promise.all(generator.#threads.map(({ opened }) => opened.promise));
+      generator.openMs = Math.max(...openMs);
+      return generator;
+    } catch (error) {
+      await generator.terminate();
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  begin(startUs: number): void {
+    this.#send({ type: 'begin', startUs });
+  }
+
+  /** Resolves when every arrival was taken up and completed. Rejects when a worker crashed. */
+  async whenIdle(): Promise<void> {
+    await Promise.all(this.#threads.map(({ idle }) => idle.promise));
+  }
+
+  /** Merged over the workers; percentiles are those of the worker that did most, for display only. */
+  progress(): LoadProgress {
+    const all = this.#threads.map(({ progress }) => progress);
+    const sum = (of: (progress: LoadProgress) => number) => all.reduce((total, progress) => total + of(progress), 0);
+    const busiest = all.reduce((most, progress) => (progress.offered > most.offered ? progress : most), noProgress);
+    return {
+      offered: sum(({ offered }) => offered),
+      notOk: sum(({ notOk }) => notOk),
+      inFlight: sum(({ inFlight }) => inFlight),
+      p50Us: busiest.p50Us,
+      p99Us: busiest.p99Us,
+    };
+  }
+
+  stop(): void {
+    this.#send({ type: 'stop' });
+  }
+
+  /** Closes the sessions, collects everything and ends the threads. */
+  async finish(): Promise<readonly WorkerData[]> {
+    this.#send({ type: 'finish' });
+    const data = await Promise.all(this.#threads.map(({ done }) => done.promise));
+    await this.terminate();
+    return data;
+  }
+
+  async terminate(): Promise<void> {
+    await Promise.all(this.#threads.map(({ thread }) => thread.terminate()));
+  }
+
+  #send(command: WorkerCommand): void {
+    for (const { thread } of this.#threads) thread.postMessage(command);
+  }
+}
+
+function startThread(plan: LoadPlan, worker: number): LoadThread {
+  const thread = new Worker(new URL('./load-worker.ts', import.meta.url), { workerData: { load: { plan, worker } } });
+  const load: LoadThread = {
+    thread,
+    opened: Promise.withResolvers<number>(),
+    idle: Promise.withResolvers<void>(),
+    done: Promise.withResolvers<WorkerData>(),
+    progress: noProgress,
+  };
+  const fail = (error: unknown) => {
+    load.opened.reject(error);
+    load.idle.reject(error);
+    load.done.reject(error);
+  };
+  // Each of the three is awaited at its own time; until then a rejection must not end the process.
+  for (const { promise } of [load.opened, load.idle, load.done]) promise.catch(() => undefined);
+  thread.on('message', (report: WorkerReport) => {
+    if (report.type === 'opened') load.opened.resolve(report.openMs);
+    else if (report.type === 'progress') load.progress = report.progress;
+    else if (report.type === 'idle') load.idle.resolve();
+    else if (report.type === 'done') load.done.resolve(report.data);
+    else {
+      const { code, message, hint, exitCode } = report.error;
+      fail(new BenchError(code, message, { hint, exitCode: exitCode as ExitCode }));
+    }
+  });
+  thread.on('error', fail);
+  thread.on('exit', (code) => {
+    fail(new BenchError('loadWorkerEnded', `A load worker ended with code ${code}`, { exitCode: exitCodes.internal }));
+  });
+  return load;
+}

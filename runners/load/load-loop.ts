@@ -1,0 +1,249 @@
+/**
+ * The heart: starts operations when they are due, bounds and retries them, and records what came of each. One event
+ * loop, numbered slots in typed arrays, one timer wheel; the clock and the session are given, so it runs under test
+ * without either. It never waits for an answer before starting what is due.
+ */
+import { LatencyCounts } from '../../result/latency-counts.ts';
+import type { Pattern } from '../../result/result-types.ts';
+import type { Resilience } from '../../scenarios/scenario.ts';
+import { type Call, type CompletionSink, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
+import type { OperationLog } from '../recording/operation-log.ts';
+import { type PhaseWindow, phaseAt } from '../recording/phase-windows.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { Timeline } from '../recording/timeline.ts';
+import { retryDelayMs } from '../resilience/retry-delay.ts';
+import { randomStreams, uniform } from '../schedule/seeded-random.ts';
+import type { CallSource } from './call-source.ts';
+import { TimerWheel } from './timer-wheel.ts';
+
+const tickUs = 4_000;
+/** Response percentiles of the live display are over the operations completed since the last look. */
+export interface LoadProgress {
+  readonly offered: number;
+  readonly notOk: number;
+  readonly inFlight: number;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+}
+
+export interface LoadLoopOptions {
+  readonly slots: number;
+  readonly calls: readonly Call[];
+  readonly source: CallSource;
+  readonly patterns: readonly Pattern[];
+  readonly resilience: Resilience;
+  readonly windows: readonly PhaseWindow[];
+  readonly recorder: Recorder;
+  readonly timeline: Timeline;
+  readonly log: OperationLog;
+  readonly seed: number;
+  readonly nowUs: () => number;
+  /** A slot became free (closed model: its user may go on). */
+  readonly onFree?: (slot: number, nowUs: number) => void;
+}
+
+const states = { idle: 0, attempting: 1, backingOff: 2 } as const;
+
+export class LoadLoop implements CompletionSink {
+  readonly #options: LoadLoopOptions;
+  readonly #deadlineUs: number;
+  readonly #timeoutUs: number;
+  readonly #wheel: TimerWheel;
+  readonly #fire = (slot: number): void => this.#onTimer(slot);
+  #session: Session | null = null;
+  #startUs = 0;
+
+  readonly #free: Int32Array;
+  #freeCount: number;
+  readonly #state: Uint8Array;
+  readonly #phase: Uint8Array;
+  readonly #intendedUs: Float64Array;
+  readonly #takenUpUs: Float64Array;
+  readonly #sentUs: Float64Array;
+  readonly #everSent: Uint8Array;
+  readonly #sequence: Uint32Array;
+  readonly #delayMs: Float32Array;
+
+  #offered = 0;
+  #notOk = 0;
+  readonly #recent = new LatencyCounts();
+
+  constructor(options: LoadLoopOptions) {
+    const { slots } = options;
+    this.#options = options;
+    this.#deadlineUs = options.resilience.deadlineMs * 1e3;
+    this.#timeoutUs = options.resilience.timeoutMs * 1e3;
+    this.#wheel = new TimerWheel(slots, tickUs, options.nowUs());
+    this.#free = Int32Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
+    this.#freeCount = slots;
+    this.#state = new Uint8Array(slots);
+    this.#phase = new Uint8Array(slots);
+    this.#intendedUs = new Float64Array(slots);
+    this.#takenUpUs = new Float64Array(slots);
+    this.#sentUs = new Float64Array(slots);
+    this.#everSent = new Uint8Array(slots);
+    this.#sequence = new Uint32Array(slots);
+    this.#delayMs = new Float32Array(slots);
+  }
+
+  /** `startUs`: monotonic time of offset 0 of the schedule. */
+  begin(session: Session, startUs: number): void {
+    this.#session = session;
+    this.#startUs = startUs;
+  }
+
+  get inFlight(): number {
+    return this.#options.slots - this.#freeCount;
+  }
+
+  /**
+   * Takes up arrival `index`, due at `intendedUs`. At `maxInFlight` it is counted as dropped: the schedule never slows
+   * down. Returns the slot, or -1.
+   */
+  start(index: number, intendedUs: number, nowUs: number): number {
+    const { recorder, source, windows } = this.#options;
+    const operation = source.operation(index);
+    const phase = phaseAt(windows, intendedUs - this.#startUs);
+    const cell = recorder.cell(phase, operation);
+    cell.counts.offered++;
+    this.#offered++;
+    cell.latency('sendLag').record(nowUs - intendedUs);
+    if (this.#freeCount === 0) {
+      this.#notOk++;
+      cell.end(outcomes.dropped, 'maxInFlight reached');
+      this.#options.timeline.record(intendedUs - this.#startUs, outcomes.dropped, 0);
+      return -1;
+    }
+    const slot = this.#free[--this.#freeCount] as number;
+    this.#phase[slot] = phase;
+    this.#intendedUs[slot] = intendedUs;
+    this.#takenUpUs[slot] = nowUs;
+    this.#everSent[slot] = 0;
+    this.#delayMs[slot] = 0;
+    const call = this.#options.calls[slot] as Call;
+    const key = source.fill(call, index, operation);
+    call.sequence = this.#options.log.append(intendedUs, operation, key, call.payload);
+    call.id = source.id(call.sequence);
+    this.#sequence[slot] = call.sequence;
+    call.attempt = 0;
+    this.#attempt(slot, nowUs);
+    return slot;
+  }
+
+  #attempt(slot: number, nowUs: number): void {
+    const call = this.#options.calls[slot] as Call;
+    call.attempt++;
+    this.#state[slot] = states.attempting;
+    this.#sentUs[slot] = nowUs; // until the session says when the first byte really left
+    this.#options.recorder.cell(this.#phase[slot] as number, call.operation).counts.attempts++;
+    this.#wheel.set(slot, Math.min(nowUs + this.#timeoutUs, (this.#intendedUs[slot] as number) + this.#deadlineUs));
+    (this.#session as Session).start(slot);
+  }
+
+  sent(slot: number): void {
+    const nowUs = this.#options.nowUs();
+    this.#sentUs[slot] = nowUs;
+    if (this.#everSent[slot] === 1) return;
+    this.#everSent[slot] = 1;
+    this.#cell(slot).latency('connectionWait').record(nowUs - (this.#takenUpUs[slot] as number));
+    this.#options.log.sent(this.#sequence[slot] as number, nowUs);
+  }
+
+  acknowledged(slot: number): void {
+    const nowUs = this.#options.nowUs();
+    this.#cell(slot).latency('acknowledged').record(nowUs - (this.#intendedUs[slot] as number));
+    this.#options.log.acknowledged(this.#sequence[slot] as number, nowUs);
+  }
+
+  completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {
+    if (this.#state[slot] !== states.attempting) return; // a driver's slip must not count twice
+    const nowUs = this.#options.nowUs();
+    if (outcome !== outcomes.ok && retryable && this.#retry(slot, nowUs)) return;
+    this.#end(slot, outcome, reason, nowUs);
+  }
+
+  /** True when another attempt was scheduled: there is one left and its wait ends before the deadline. */
+  #retry(slot: number, nowUs: number): boolean {
+    const call = this.#options.calls[slot] as Call;
+    const { retry } = this.#options.resilience;
+    if (call.attempt >= retry.attempts) return false;
+    const draw = uniform(this.#options.seed ^ call.attempt, randomStreams.jitter, this.#sequence[slot] as number);
+    const delayMs = retryDelayMs(retry, call.attempt, draw, this.#delayMs[slot] as number);
+    const dueUs = nowUs + delayMs * 1e3;
+    if (dueUs >= (this.#intendedUs[slot] as number) + this.#deadlineUs) return false;
+    this.#delayMs[slot] = delayMs;
+    this.#state[slot] = states.backingOff;
+    this.#wheel.set(slot, dueUs);
+    return true;
+  }
+
+  #onTimer(slot: number): void {
+    const nowUs = this.#options.nowUs();
+    if (this.#state[slot] === states.backingOff) {
+      this.#attempt(slot, nowUs);
+      return;
+    }
+    (this.#session as Session).abort(slot);
+    const beyondDeadline = nowUs >= (this.#intendedUs[slot] as number) + this.#deadlineUs;
+    if (!beyondDeadline && this.#retry(slot, nowUs)) return;
+    this.#end(slot, outcomes.timedOut, beyondDeadline ? 'deadline' : 'timeout', nowUs);
+  }
+
+  #end(slot: number, outcome: Outcome, reason: string, nowUs: number): void {
+    const { recorder, timeline, log, windows, patterns, calls } = this.#options;
+    const intendedUs = this.#intendedUs[slot] as number;
+    const responseUs = nowUs - intendedUs;
+    const operation = (calls[slot] as Call).operation;
+    const cell = this.#cell(slot);
+    cell.end(outcome, reason);
+    if (outcome === outcomes.ok) {
+      cell.latency('response').record(responseUs);
+      cell.latency('service').record(nowUs - (this.#sentUs[slot] as number));
+      if (patterns[operation] === 'one-way' && !log.isAcknowledged(this.#sequence[slot] as number)) {
+        cell.latency('acknowledged').record(responseUs);
+      }
+      log.acknowledged(this.#sequence[slot] as number, nowUs);
+      const completedIn = phaseAt(windows, nowUs - this.#startUs);
+      recorder.completedOk[completedIn] = (recorder.completedOk[completedIn] ?? 0) + 1;
+      this.#recent.record(responseUs);
+    } else {
+      this.#notOk++;
+      cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
+      // It waited for a connection at least this long: leaving it out would flatter the wait.
+      if (this.#everSent[slot] === 0) cell.latency('connectionWait').record(nowUs - (this.#takenUpUs[slot] as number));
+    }
+    timeline.record(intendedUs - this.#startUs, outcome, responseUs);
+    this.#wheel.clear(slot);
+    this.#state[slot] = states.idle;
+    this.#free[this.#freeCount++] = slot;
+    this.#options.onFree?.(slot, nowUs);
+  }
+
+  #cell(slot: number) {
+    const operation = (this.#options.calls[slot] as Call).operation;
+    return this.#options.recorder.cell(this.#phase[slot] as number, operation);
+  }
+
+  /** Time-outs, deadlines and waits between attempts; call it every few milliseconds. */
+  tick(nowUs: number): void {
+    this.#wheel.advance(nowUs, this.#fire);
+  }
+
+  /** Ends whatever is still in flight as timed out, e.g. when the run is interrupted. */
+  abandon(): void {
+    const nowUs = this.#options.nowUs();
+    for (let slot = 0; slot < this.#options.slots; slot++) {
+      if (this.#state[slot] === states.idle) continue;
+      if (this.#state[slot] === states.attempting) this.#session?.abort(slot);
+      this.#end(slot, outcomes.timedOut, 'run ended', nowUs);
+    }
+  }
+
+  /** Since the last call. */
+  progress(): LoadProgress {
+    const p50Us = this.#recent.atQuantile(0.5);
+    const p99Us = this.#recent.atQuantile(0.99);
+    this.#recent.clear();
+    return { offered: this.#offered, notOk: this.#notOk, inFlight: this.inFlight, p50Us, p99Us };
+  }
+}

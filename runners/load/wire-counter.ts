@@ -1,0 +1,48 @@
+/**
+ * Bytes on this thread's client sockets, whichever library opened them: Node announces each on a diagnostics channel.
+ * Create it before the driver opens its connections.
+ */
+import diagnosticsChannel from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+
+const channelName = 'net.client.socket';
+
+export interface WireBytes {
+  readonly up: number;
+  readonly down: number;
+}
+
+export class WireCounter {
+  readonly #open = new Set<Socket>();
+  #closedUp = 0;
+  #closedDown = 0;
+  readonly #onSocket = (message: unknown): void => {
+    const { socket } = message as { socket: Socket };
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#closedUp += socket.bytesWritten;
+      this.#closedDown += socket.bytesRead;
+    });
+  };
+
+  constructor() {
+    diagnosticsChannel.subscribe(channelName, this.#onSocket);
+  }
+
+  /** So far, handed to the kernel or read from it. */
+  total(): WireBytes {
+    let up = this.#closedUp;
+    let down = this.#closedDown;
+    for (const socket of this.#open) {
+      up += socket.bytesWritten;
+      down += socket.bytesRead;
+    }
+    return { up, down };
+  }
+
+  close(): void {
+    diagnosticsChannel.unsubscribe(channelName, this.#onSocket);
+    this.#open.clear();
+  }
+}

@@ -1,0 +1,74 @@
+/** What the main thread and a load worker say to each other. */
+import type { Completion } from '../../result/result-types.ts';
+import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
+import type { OperationSpec } from '../../targets/driver.ts';
+import type { OperationLogData } from '../recording/operation-log.ts';
+import type { PhaseWindow } from '../recording/phase-windows.ts';
+import type { RecordingData } from '../recording/recorder.ts';
+import type { TimelineData } from '../recording/timeline.ts';
+import type { KeyUse } from './call-source.ts';
+import type { LoadProgress } from './load-loop.ts';
+import type { WireBytes } from './wire-counter.ts';
+
+export interface PlannedOperation extends OperationSpec {
+  readonly weight: number;
+  readonly keyUse: KeyUse;
+  readonly payload: PayloadSpec | null;
+}
+
+/** All a worker needs; plain data. */
+export interface LoadPlan {
+  /** With the requests of the preset filled in. */
+  readonly target: Target;
+  readonly address: string;
+  /** `address` is a proxy's. */
+  readonly proxied: boolean;
+  readonly operations: readonly PlannedOperation[];
+  readonly seed: number;
+  readonly keys: { readonly count: number; readonly distribution: 'uniform' | 'zipf' };
+  readonly cancellable: number;
+  readonly load: Load;
+  readonly resilience: Resilience;
+  readonly windows: readonly PhaseWindow[];
+  readonly timelineIntervalMs: number;
+  readonly trialTag: string;
+  readonly workers: number;
+}
+
+export type WorkerCommand =
+  | { readonly type: 'begin'; readonly startUs: number }
+  /** No more arrivals; what is in flight ends as timed out. */
+  | { readonly type: 'stop' }
+  /** Close the session and send everything. */
+  | { readonly type: 'finish' };
+
+export type WorkerReport =
+  | { readonly type: 'opened'; readonly openMs: number }
+  | { readonly type: 'openFailed'; readonly error: WorkerError }
+  | { readonly type: 'progress'; readonly progress: LoadProgress }
+  /** All arrivals were taken up and nothing is in flight. */
+  | { readonly type: 'idle' }
+  | { readonly type: 'done'; readonly data: WorkerData };
+
+/** A BenchError taken apart, since classes do not survive the message channel. */
+export interface WorkerError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+}
+
+export interface WorkerData {
+  readonly recording: RecordingData;
+  readonly timeline: TimelineData;
+  readonly log: OperationLogData;
+  readonly completions: readonly Completion[];
+  /** checksums[operation][payload]: CRC-32 of each body of the pool. */
+  readonly checksums: readonly (readonly number[])[];
+  readonly wire: WireBytes;
+  readonly reconnects: number;
+  /** Share of the time (0–1) that this worker's event loop was busy while the load ran. */
+  readonly eventLoopUtilisation: number;
+  readonly longestGcPauseMs: number;
+}
+

@@ -1,0 +1,127 @@
+/** What one load worker saw, per phase and operation: counts and latency cells. Snapshots travel; the merge adds counts. */
+import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
+import type { LatencyName } from '../../result/result-types.ts';
+import { type Outcome, outcomes } from '../../targets/driver.ts';
+
+/** `offered` is derived: response plus the counts of what was not ok. */
+export type RecordedLatency = Exclude<LatencyName, 'offered'>;
+export const recordedLatencies = [
+  'response',
+  'service',
+  'connectionWait',
+  'sendLag',
+  'acknowledged',
+  'delivered',
+  'failed',
+  'timedOut',
+] as const satisfies readonly RecordedLatency[];
+
+/** Distinct failure reasons kept; the rest count as `other`. */
+const reasonLimit = 64;
+
+export interface RecordedCounts {
+  offered: number;
+  ok: number;
+  rejected: number;
+  failed: number;
+  timedOut: number;
+  dropped: number;
+  attempts: number;
+}
+
+export interface CellData {
+  readonly counts: RecordedCounts;
+  readonly latencies: Readonly<Partial<Record<RecordedLatency, LatencyCountsData>>>;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+/** cells[phase][operation]; completedOk[phase] counts successes by their completion time. */
+export interface RecordingData {
+  readonly cells: readonly (readonly CellData[])[];
+  readonly completedOk: readonly number[];
+}
+
+const outcomeNames = ['ok', 'rejected', 'failed', 'timedOut', 'dropped'] as const;
+
+export class RecordedCell {
+  readonly counts: RecordedCounts = { offered: 0, ok: 0, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 0 };
+  readonly reasons = new Map<string, number>();
+  readonly #latencies: Partial<Record<RecordedLatency, LatencyCounts>> = {};
+
+  latency(name: RecordedLatency): LatencyCounts {
+    const found = this.#latencies[name];
+    if (found !== undefined) return found;
+    const created = new LatencyCounts();
+    this.#latencies[name] = created;
+    return created;
+  }
+
+  peekLatency(name: RecordedLatency): LatencyCounts | undefined {
+    return this.#latencies[name];
+  }
+
+  end(outcome: Outcome, reason: string): void {
+    this.counts[outcomeNames[outcome]]++;
+    if (outcome !== outcomes.ok) this.addReason(reason, 1);
+  }
+
+  addReason(reason: string, count: number): void {
+    const known = this.reasons.has(reason) || this.reasons.size < reasonLimit;
+    const name = known ? reason : 'other';
+    this.reasons.set(name, (this.reasons.get(name) ?? 0) + count);
+  }
+
+  add(data: CellData): void {
+    for (const name of Object.keys(this.counts) as (keyof RecordedCounts)[]) this.counts[name] += data.counts[name];
+    for (const [reason, count] of Object.entries(data.reasons)) this.addReason(reason, count);
+    for (const name of recordedLatencies) {
+      const latencies = data.latencies[name];
+      if (latencies !== undefined) this.latency(name).add(new LatencyCounts(latencies));
+    }
+  }
+
+  toData(): CellData {
+    const latencies: Partial<Record<RecordedLatency, LatencyCountsData>> = {};
+    for (const name of recordedLatencies) {
+      const counts = this.#latencies[name];
+      if (counts !== undefined) latencies[name] = counts.toData();
+    }
+    return { counts: { ...this.counts }, latencies, reasons: Object.fromEntries(this.reasons) };
+  }
+}
+
+export class Recorder {
+  readonly #cells: readonly (readonly RecordedCell[])[];
+  readonly completedOk: number[];
+
+  constructor(phases: number, operations: number) {
+    this.#cells = Array.from({ length: phases }, () => Array.from({ length: operations }, () => new RecordedCell()));
+    this.completedOk = new Array<number>(phases).fill(0);
+  }
+
+  cell(phase: number, operation: number): RecordedCell {
+    return (this.#cells[phase] as readonly RecordedCell[])[operation] as RecordedCell;
+  }
+
+  phase(phase: number): readonly RecordedCell[] {
+    return this.#cells[phase] ?? [];
+  }
+
+  add(data: RecordingData): void {
+    data.cells.forEach((operations, phase) => {
+      operations.forEach((cell, operation) => {
+        this.cell(phase, operation).add(cell);
+      });
+    });
+    data.completedOk.forEach((count, phase) => {
+      this.completedOk[phase] = (this.completedOk[phase] ?? 0) + count;
+    });
+  }
+
+  toData(): RecordingData {
+    return {
+      cells: this.#cells.map((operations) => operations.map((cell) => cell.toData())),
+      completedOk: [...this.completedOk],
+    };
+  }
+}
