@@ -1,0 +1,21 @@
+import type { DownFault } from '../../scenarios/scenario.ts';
+import type { FaultKind } from './fault-kind.ts';
+import { probeLink } from './link-probe.ts';
+
+/** The link is gone: open connections are cut, new ones refused at once (a black hole is another fault). */
+export const down: FaultKind<DownFault> = {
+  async apply(_window, { toxiproxy, link }) {
+    await toxiproxy.setEnabled(link.proxy, false);
+  },
+  async undo(_window, { toxiproxy, link }) {
+    await toxiproxy.setEnabled(link.proxy, true);
+  },
+  async prove(_window, { protocol, link }) {
+    const { outcome } = await probeLink(protocol, link.address, 1_000);
+    return outcome === 'refused' || outcome === 'closed' ? { probe: outcome } : null;
+  },
+  expected: (_window, protocol) =>
+    `connections are cut and refused; ${protocol === 'queue' || protocol === 'stream' ? 'publishes' : 'calls'} fail until the link is back`,
+  label: () => 'down',
+  settings: () => ({}),
+};

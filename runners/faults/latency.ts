@@ -1,0 +1,54 @@
+import type { Protocol } from '../../result/result-types.ts';
+import type { LatencyFault } from '../../scenarios/scenario.ts';
+import type { ToxicSpec } from '../../targets/stack/toxiproxy-client.ts';
+import type { FaultKind } from './fault-kind.ts';
+import { probeRoundTripUs } from './link-probe.ts';
+
+const probes = 3;
+/** Toxiproxy sleeps whole milliseconds a chunk; jitter may take some away. Less than this share of it is no latency. */
+const leastShareShown = 0.8;
+
+function toxics(window: LatencyFault, id: string): ToxicSpec[] {
+  const attributes = { latency: window.latencyMs, jitter: window.jitterMs };
+  const up: ToxicSpec = { name: `${id}-up`, type: 'latency', stream: 'upstream', attributes };
+  const down: ToxicSpec = { name: `${id}-down`, type: 'latency', stream: 'downstream', attributes };
+  return window.direction === 'both' ? [up, down] : window.direction === 'up' ? [up] : [down];
+}
+
+function addedMs(window: LatencyFault): number {
+  return window.latencyMs * (window.direction === 'both' ? 2 : 1);
+}
+
+const effects = {
+  rest: (ms) => `each answer ${ms} ms later`,
+  grpc: (ms) => `each answer ${ms} ms later`,
+  websocket: (ms) => `each answer ${ms} ms later`,
+  queue: (ms) => `confirms and deliveries ${ms} ms later; a request–reply ${ms} ms to ${1.5 * ms} ms`,
+  stream: (ms) => `acknowledgements ${ms} ms later; a fetch that also waits for the one before it up to ${3 * ms} ms`,
+} as const satisfies Record<Protocol, (ms: number) => string>;
+
+/** Delays what flows through the link, in one direction or both; it neither delays connecting nor drops anything. */
+export const latency: FaultKind<LatencyFault> = {
+  async apply(window, { toxiproxy, link, id }) {
+    for (const toxic of toxics(window, id)) await toxiproxy.addToxic(link.proxy, toxic);
+  },
+  async undo(window, { toxiproxy, link, id }) {
+    for (const toxic of toxics(window, id)) await toxiproxy.removeToxic(link.proxy, toxic.name);
+  },
+  async prove(window, { protocol, link, calmRoundTripUs }) {
+    const deadlineMs = addedMs(window) * 4 + 1_000;
+    const roundTripUs = await probeRoundTripUs(protocol, link.address, probes, deadlineMs);
+    if (roundTripUs === null) return null;
+    const shownUs = roundTripUs - (calmRoundTripUs ?? 0);
+    const leastUs = Math.max(0, addedMs(window) - window.jitterMs) * 1e3 * leastShareShown;
+    if (shownUs < leastUs) return null;
+    return { calmRoundTripUs: rounded(calmRoundTripUs), roundTripUs: rounded(roundTripUs), probes };
+  },
+  expected: (window, protocol) => effects[protocol](addedMs(window)),
+  label: ({ latencyMs }) => `latency ${latencyMs} ms`,
+  settings: ({ latencyMs, jitterMs, direction }) => ({ latencyMs, jitterMs, direction }),
+};
+
+function rounded(us: number | null): number | null {
+  return us === null ? null : Math.round(us);
+}

@@ -1,0 +1,68 @@
+/**
+ * One round trip through a link on a connection of its own, in each protocol's own words: proof that a fault acts. A
+ * bare TCP connect proves nothing, since Toxiproxy accepts at once and delays only what flows.
+ */
+import { createConnection } from 'node:net';
+import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import type { Protocol } from '../../result/result-types.ts';
+
+export type ProbeResult =
+  | { readonly outcome: 'answered'; readonly roundTripUs: number }
+  | { readonly outcome: 'refused' | 'closed' | 'silent' };
+
+// OPTIONS * asks the server, not one of its resources; any status is an answer. A WebSocket server answers it, too.
+const httpProbe = Buffer.from('OPTIONS * HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n');
+const http2Preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+/** Empty SETTINGS, then a PING with eight zero bytes. */
+const http2Frames = [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+/** A protocol version that no broker speaks: RabbitMQ answers with the header of the one it does, and closes. */
+const amqpHeader = Buffer.from('AMQP\x00\x00\x00\x00', 'latin1');
+/** ApiVersions v0: length, api key 18, version 0, correlation id 1, client id "wb". */
+const kafkaApiVersions = Buffer.from([0, 0, 0, 12, 0, 18, 0, 0, 0, 0, 0, 1, 0, 2, 0x77, 0x62]);
+
+const requests = {
+  rest: httpProbe,
+  websocket: httpProbe,
+  grpc: Buffer.concat([Buffer.from(http2Preface), Buffer.from(http2Frames)]),
+  queue: amqpHeader,
+  stream: kafkaApiVersions,
+} as const satisfies Record<Protocol, Buffer>;
+
+/** `address` is `host:port`. Never rejects. */
+export function probeLink(protocol: Protocol, address: string, deadlineMs: number): Promise<ProbeResult> {
+  const separator = address.lastIndexOf(':');
+  const socket = createConnection({
+    host: address.slice(0, separator).replace(/^\[|\]$/g, ''),
+    port: Number(address.slice(separator + 1)),
+    noDelay: true,
+  });
+  return new Promise((resolve) => {
+    let sentUs = 0;
+    const end = (result: ProbeResult) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(result);
+    };
+    const timer = setTimeout(() => end({ outcome: 'silent' }), deadlineMs);
+    socket.once('connect', () => {
+      sentUs = monotonicNowUs();
+      socket.write(requests[protocol]);
+    });
+    socket.once('data', () => end({ outcome: 'answered', roundTripUs: monotonicNowUs() - sentUs }));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      end({ outcome: error.code === 'ECONNREFUSED' ? 'refused' : 'closed' });
+    });
+    socket.once('close', () => end({ outcome: 'closed' }));
+  });
+}
+
+/** The median of a few probes that were answered; null when none was. */
+export async function probeRoundTripUs(protocol: Protocol, address: string, probes: number, deadlineMs: number): Promise<number | null> {
+  const roundTripsUs: number[] = [];
+  for (let n = 0; n < probes; n++) {
+    const result = await probeLink(protocol, address, deadlineMs);
+    if (result.outcome === 'answered') roundTripsUs.push(result.roundTripUs);
+  }
+  roundTripsUs.sort((a, b) => a - b);
+  return roundTripsUs[Math.floor(roundTripsUs.length / 2)] ?? null;
+}

@@ -1,0 +1,92 @@
+/** CPU of the process trees of a trial and the machine's own pressure while it ran. Linux; elsewhere nothing is known. */
+import { readFileSync } from 'node:fs';
+import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
+
+export const cpuParts = ['generator', 'service', 'broker', 'proxy'] as const;
+export type CpuPart = (typeof cpuParts)[number];
+/** A part without processes is absent. */
+export type PartProcesses = Readonly<Partial<Record<Exclude<CpuPart, 'generator'>, readonly SupervisedProcess[]>>>;
+
+export interface CpuSample {
+  readonly atMs: number;
+  readonly usedUs: Readonly<Record<CpuPart, number | null>>;
+  /** Time in which some task waited for a CPU. */
+  readonly pressureUs: number | null;
+  readonly stealMs: number | null;
+  readonly busyMs: number | null;
+}
+
+const clockTickMs = 10; // USER_HZ is 100 on every Linux that Node runs on
+
+export function sampleCpu(processes: PartProcesses): CpuSample {
+  const own = process.cpuUsage();
+  const used = (part: Exclude<CpuPart, 'generator'>): number | null => {
+    const all = processes[part];
+    if (all === undefined || all.length === 0) return null;
+    let sumUs = 0;
+    for (const one of all) {
+      const us = one.cpuUs();
+      if (us === null) return null;
+      sumUs += us;
+    }
+    return sumUs;
+  };
+  return {
+    atMs: performance.now(),
+    usedUs: { generator: own.user + own.system, service: used('service'), broker: used('broker'), proxy: used('proxy') },
+    pressureUs: readPressureUs(),
+    ...readMachine(),
+  };
+}
+
+export interface CpuUse {
+  readonly durationMs: number;
+  readonly usedUs: Readonly<Record<CpuPart, number | null>>;
+  /** 0–1 of the time; null: not known. */
+  readonly pressure: number | null;
+  /** 0–1 of all cores' time. */
+  readonly steal: number | null;
+  /** 0–1 of all cores' time. */
+  readonly busy: number | null;
+}
+
+/** What was used between two samples, less an idle baseline in µs a second. */
+export function cpuUse(from: CpuSample, to: CpuSample, cores: number, idleUsPerSecond?: CpuUse['usedUs']): CpuUse {
+  const durationMs = to.atMs - from.atMs;
+  const difference = (a: number | null, b: number | null) => (a === null || b === null ? null : b - a);
+  const less = (part: CpuPart) => {
+    const used = difference(from.usedUs[part], to.usedUs[part]);
+    const idle = ((idleUsPerSecond?.[part] ?? 0) * durationMs) / 1e3;
+    return used === null ? null : Math.max(0, used - idle);
+  };
+  const share = (value: number | null, of: number) => (value === null ? null : value / of);
+  return {
+    durationMs,
+    usedUs: { generator: less('generator'), service: less('service'), broker: less('broker'), proxy: less('proxy') },
+    pressure: share(difference(from.pressureUs, to.pressureUs), durationMs * 1e3),
+    steal: share(difference(from.stealMs, to.stealMs), durationMs * cores),
+    busy: share(difference(from.busyMs, to.busyMs), durationMs * cores),
+  };
+}
+
+function readPressureUs(): number | null {
+  const text = readOptional('/proc/pressure/cpu');
+  const total = /^some .*total=(\d+)/m.exec(text)?.[1];
+  return total === undefined ? null : Number(total);
+}
+
+function readMachine(): { stealMs: number | null; busyMs: number | null } {
+  // cpu user nice system idle iowait irq softirq steal …, in clock ticks
+  const fields = /^cpu +(.+)$/m.exec(readOptional('/proc/stat'))?.[1]?.split(' ').map(Number);
+  if (fields === undefined) return { stealMs: null, busyMs: null };
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = fields;
+  return { stealMs: steal * clockTickMs, busyMs: (user + nice + system + irq + softirq) * clockTickMs };
+}
+
+function readOptional(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The account of every operation: what the load workers offered and saw acknowledged, against what the service put on
+ * record as received and applied. Reconciled after the drain.
+ */
+import type { Pattern, LedgerResult } from '../../result/result-types.ts';
+import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import type { OperationLogData } from './operation-log.ts';
+
+export interface LedgerInput {
+  /** By producer (worker). */
+  readonly logs: readonly OperationLogData[];
+  /** checksums[operation][payload] as the load workers sent them; empty where an operation has no payload. */
+  readonly checksums: readonly (readonly number[])[];
+  readonly patterns: readonly Pattern[];
+  /** In the order of writing. */
+  readonly evidence: Iterable<EvidenceRecord>;
+}
+
+export interface Ledger extends LedgerResult {
+  readonly acknowledged: number;
+  readonly received: number;
+  readonly applied: number;
+  readonly lost: number;
+}
+
+/** One-way operations that reached the service: intended start (monotonic µs) and the time until it had them. */
+export type OnDelivered = (operation: number, intendedUs: number, deliveredAfterUs: number) => void;
+
+class ProducerAccount {
+  readonly log: OperationLogData;
+  readonly received: Uint16Array;
+  readonly applied: Uint16Array;
+
+  constructor(log: OperationLogData) {
+    this.log = log;
+    this.received = new Uint16Array(log.length);
+    this.applied = new Uint16Array(log.length);
+  }
+}
+
+export function reconcileLedger(input: LedgerInput, onDelivered: OnDelivered): Ledger {
+  const accounts = input.logs.map((log) => new ProducerAccount(log));
+  const order = new KeyOrder();
+  let duplicatesReceived = 0;
+  let duplicatesApplied = 0;
+  let corrupted = 0;
+  let reordered = 0;
+
+  for (const record of input.evidence) {
+    const account = accounts[record.producer];
+    if (account === undefined || record.sequence >= account.log.length) continue;
+    const { sequence } = record;
+    const { log, received, applied } = account;
+    const operation = log.operation[sequence] as number;
+    if (record.kind === evidenceKinds.received) {
+      const times = increment(received, sequence);
+      if (times > 1) duplicatesReceived++;
+      else if (input.patterns[operation] === 'one-way') {
+        onDelivered(operation, log.intendedUs[sequence] as number, record.atUs - (log.intendedUs[sequence] as number));
+      }
+      const expected = input.checksums[operation]?.[log.payload[sequence] as number];
+      if (expected !== undefined && expected !== record.checksum) corrupted++;
+    } else {
+      const times = increment(applied, sequence);
+      if (times > 1) duplicatesApplied++;
+      else if (order.isLate(log, sequence)) reordered++;
+    }
+  }
+  return { ...totals(accounts), duplicatesReceived, duplicatesApplied, reordered, corrupted };
+}
+
+function totals(accounts: readonly ProducerAccount[]) {
+  let acknowledged = 0;
+  let received = 0;
+  let applied = 0;
+  let lost = 0;
+  let unacknowledgedButApplied = 0;
+  for (const account of accounts) {
+    for (let sequence = 0; sequence < account.log.length; sequence++) {
+      const isAcknowledged = !Number.isNaN(account.log.acknowledgedAfterUs[sequence]);
+      const isApplied = (account.applied[sequence] as number) > 0;
+      if (isAcknowledged) acknowledged++;
+      if ((account.received[sequence] as number) > 0) received++;
+      if (isApplied) applied++;
+      if (isAcknowledged && !isApplied) lost++;
+      if (!isAcknowledged && isApplied) unacknowledgedButApplied++;
+    }
+  }
+  return { acknowledged, received, applied, lost, unacknowledgedButApplied };
+}
+
+function increment(counts: Uint16Array, sequence: number): number {
+  const count = Math.min(0xffff, (counts[sequence] as number) + 1);
+  counts[sequence] = count;
+  return count;
+}
+
+/**
+ * Late: applied after a later operation of the same key whose send began only after this one was acknowledged.
+ * Operations in flight together may be applied either way round.
+ */
+class KeyOrder {
+  /** Key → latest start of sending among the operations applied so far, monotonic µs. */
+  readonly #latestSentUs = new Map<number, number>();
+
+  isLate(log: OperationLogData, sequence: number): boolean {
+    const key = log.key[sequence] as number;
+    const intendedUs = log.intendedUs[sequence] as number;
+    const sentUs = intendedUs + (log.sentAfterUs[sequence] as number);
+    const acknowledgedUs = intendedUs + (log.acknowledgedAfterUs[sequence] as number);
+    const latestUs = this.#latestSentUs.get(key) ?? Number.NEGATIVE_INFINITY;
+    if (sentUs > latestUs) this.#latestSentUs.set(key, sentUs);
+    return latestUs > acknowledgedUs; // false when either is not known
+  }
+}

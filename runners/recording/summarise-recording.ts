@@ -1,0 +1,100 @@
+/** From what the load workers recorded to the `phases` and `histograms` of a trial's result. */
+import { LatencyCounts } from '../../result/latency-counts.ts';
+import { summariseLatency } from '../../result/latency-summary.ts';
+import type {
+  Completion,
+  Counts,
+  LatencyName,
+  LatencySummaries,
+  Pattern,
+  PhaseName,
+  PhaseResult,
+} from '../../result/result-types.ts';
+import type { PhaseWindow } from './phase-windows.ts';
+import { RecordedCell, type Recorder, recordedLatencies } from './recorder.ts';
+
+export interface RecordedOperation {
+  readonly name: string;
+  readonly pattern: Pattern;
+  readonly completion: Completion;
+}
+
+export interface RecordingSummary {
+  readonly phases: Partial<Record<PhaseName, PhaseResult>>;
+  readonly histograms: Partial<Record<PhaseName, Partial<Record<LatencyName, string>>>>;
+}
+
+/** `drainMs`: how long the drain really took. `deliveryKnown`: someone saw what was delivered. */
+export function summariseRecording(
+  recorder: Recorder,
+  windows: readonly PhaseWindow[],
+  operations: readonly RecordedOperation[],
+  drainMs: number,
+  deliveryKnown: boolean,
+): RecordingSummary {
+  const phases: RecordingSummary['phases'] = {};
+  const histograms: RecordingSummary['histograms'] = {};
+  windows.forEach((window, index) => {
+    const durationMs = Number.isFinite(window.endUs) ? (window.endUs - window.startUs) / 1e3 : drainMs;
+    const cells = recorder.phase(index);
+    const total = mergeCells(cells);
+    const oneWay = mergeCells(cells.filter((_, operation) => operations[operation]?.pattern === 'one-way'));
+    const perSecond = (count: number) => (durationMs > 0 ? Math.round((count / durationMs) * 1e6) / 1e3 : 0);
+    phases[window.name] = {
+      durationMs: Math.round(durationMs * 1e3) / 1e3,
+      offeredPerSecond: perSecond(total.counts.offered),
+      goodputPerSecond: perSecond(recorder.completedOk[index] ?? 0),
+      counts: counts(total),
+      latencyUs: summaries(total, deliveryKnown ? oneWay.counts.offered : 0),
+      operations: Object.fromEntries(
+        operations.map(({ name, pattern, completion }, operation) => {
+          const cell = cells[operation] ?? new RecordedCell();
+          const delivered = deliveryKnown && pattern === 'one-way' ? cell.counts.offered : 0;
+          return [name, { completion, pattern, counts: counts(cell), latencyUs: summaries(cell, delivered) }];
+        }),
+      ),
+      errors: Object.fromEntries([...total.reasons].sort(([, a], [, b]) => b - a)),
+    };
+    histograms[window.name] = encodeHistograms(total);
+  });
+  return { phases, histograms };
+}
+
+export function mergeCells(cells: readonly RecordedCell[]): RecordedCell {
+  const total = new RecordedCell();
+  for (const cell of cells) total.add(cell.toData());
+  return total;
+}
+
+function counts(cell: RecordedCell): Counts {
+  return { ...cell.counts };
+}
+
+function summaries(cell: RecordedCell, deliverable: number): LatencySummaries {
+  const of = (name: (typeof recordedLatencies)[number]) => summariseLatency(cell.peekLatency(name));
+  return {
+    offered: summariseLatency(cell.peekLatency('response'), cell.counts.offered),
+    response: of('response'),
+    service: of('service'),
+    connectionWait: of('connectionWait'),
+    sendLag: of('sendLag'),
+    acknowledged: of('acknowledged'),
+    delivered: summariseLatency(cell.peekLatency('delivered'), Math.max(deliverable, cell.peekLatency('delivered')?.count ?? 0)),
+    failed: of('failed'),
+    timedOut: of('timedOut'),
+  };
+}
+
+/** In `offered`, what never completed stands at the end of the range. */
+function encodeHistograms(cell: RecordedCell): Partial<Record<LatencyName, string>> {
+  const encoded: Partial<Record<LatencyName, string>> = {};
+  if (cell.counts.offered > 0) {
+    const response = cell.peekLatency('response') ?? new LatencyCounts();
+    encoded.offered = response.encode(cell.counts.offered - cell.counts.ok);
+  }
+  for (const name of recordedLatencies) {
+    const latencies = cell.peekLatency(name);
+    if (latencies !== undefined && latencies.count > 0) encoded[name] = latencies.encode();
+  }
+  return encoded;
+}
