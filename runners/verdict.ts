@@ -50,7 +50,12 @@ const rules: readonly Rule[] = [
       return reason('suspect', 'sendLag', `Send lag p50 ${ms(p50)}, p99 ${ms(p99)}.`, slower);
     }
     return max !== null && max > verdictLimits.suspectSendLagMaxUs
-      ? reason('suspect', 'generatorStall', `The generator stood still for ${ms(max)}.`, 'Run it again on a quieter machine.')
+      ? reason(
+          'suspect',
+          'generatorStall',
+          `The generator stood still for ${ms(max)}.`,
+          'Run it again on a quieter machine.',
+        )
       : null;
   },
   ({ cpuPressure }) =>
@@ -59,7 +64,12 @@ const rules: readonly Rule[] = [
       : null,
   ({ cpuSteal }) =>
     cpuSteal !== null && cpuSteal > verdictLimits.suspectCpuSteal
-      ? reason('suspect', 'cpuSteal', `The host took ${percent(cpuSteal)} of the CPU away.`, 'Run it again when the host is quieter.')
+      ? reason(
+          'suspect',
+          'cpuSteal',
+          `The host took ${percent(cpuSteal)} of the CPU away.`,
+          'Run it again when the host is quieter.',
+        )
       : null,
   ({ eventLoopUtilisation: busy }) =>
     busy !== null && busy > verdictLimits.suspectEventLoopUtilisation
@@ -67,23 +77,38 @@ const rules: readonly Rule[] = [
       : null,
   ({ faultProblems }) =>
     faultProblems.length > 0
-      ? reason('invalid', 'faultDidNotAct', `${faultProblems.join('; ')}.`, 'Look at the stack’s logs and run the trial again.')
+      ? reason(
+          'invalid',
+          'faultDidNotAct',
+          `${faultProblems.join('; ')}.`,
+          'Look at the stack’s logs and run the trial again.',
+        )
       : null,
   ({ lostParts }) =>
     lostParts.includes('toxiproxy')
-      ? reason('invalid', 'proxyLost', 'Toxiproxy ended during the trial: nothing passed the links any more.', 'Run the trial again.')
+      ? reason(
+          'invalid',
+          'proxyLost',
+          'Toxiproxy ended during the trial: nothing passed the links any more.',
+          'Run the trial again.',
+        )
       : null,
   ({ lostParts }) => {
     const parts = lostParts.filter((part) => part !== 'toxiproxy');
     const message = `${parts.join(' and ')} ended during the trial although no fault asked for it.`;
-    return parts.length > 0 ? reason('suspect', 'partLost', message, 'Look at its log, then run the trial again.') : null;
+    return parts.length > 0
+      ? reason('suspect', 'partLost', message, 'Look at its log, then run the trial again.')
+      : null;
   },
-  ({ cutShort }) =>
-    cutShort ? reason('invalid', 'cutShort', 'The load was cut short.', 'Let the run finish.') : null,
+  ({ cutShort }) => (cutShort ? reason('invalid', 'cutShort', 'The load was cut short.', 'Let the run finish.') : null),
 ];
 
 export function judge(input: VerdictInput): Verdict {
   const reasons = rules.map((rule) => rule(input)).filter((found) => found !== null);
-  const status = reasons.some((found) => found.status === 'invalid') ? 'invalid' : reasons.length > 0 ? 'suspect' : 'valid';
+  const status = reasons.some((found) => found.status === 'invalid')
+    ? 'invalid'
+    : reasons.length > 0
+      ? 'suspect'
+      : 'valid';
   return { status, reasons };
 }

@@ -47,7 +47,15 @@ export class FaultTimeline {
         const { protocol, toxiproxy } = options;
         const id = `wb-${index}-${window.fault}-${name}`;
         const context = { protocol, toxiproxy, link, id, calmRoundTripUs: calmUs.get(link) ?? null };
-        planned.push({ window, context, appliedAtMs: null, removedAtMs: null, proof: null, problem: null, armed: false });
+        planned.push({
+          window,
+          context,
+          appliedAtMs: null,
+          removedAtMs: null,
+          proof: null,
+          problem: null,
+          armed: false,
+        });
       }
     }
     return new FaultTimeline(planned);
@@ -123,7 +131,6 @@ export class FaultTimeline {
     }));
   }
 }
-
 
 async function sleepUntil(atUs: number, signal: AbortSignal): Promise<void> {
   const waitMs = (atUs - monotonicNowUs()) / 1e3;

@@ -57,7 +57,12 @@ export function probeLink(protocol: Protocol, address: string, deadlineMs: numbe
 }
 
 /** The median of a few probes that were answered; null when none was. */
-export async function probeRoundTripUs(protocol: Protocol, address: string, probes: number, deadlineMs: number): Promise<number | null> {
+export async function probeRoundTripUs(
+  protocol: Protocol,
+  address: string,
+  probes: number,
+  deadlineMs: number,
+): Promise<number | null> {
   const roundTripsUs: number[] = [];
   for (let n = 0; n < probes; n++) {
     const result = await probeLink(protocol, address, deadlineMs);

@@ -1,6 +1,7 @@
 /** Fills in the values of an operation: pure in the arrival's index, but for the cancels, which each take a fresh order. */
-import type { Call } from '../../targets/driver.ts';
+
 import { cancellableOrderId, readableOrderId } from '../../targets/domain/service-options.ts';
+import type { Call } from '../../targets/driver.ts';
 import type { OperationMix } from '../schedule/operation-mix.ts';
 
 /**

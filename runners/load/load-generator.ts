@@ -7,7 +7,7 @@ import type { LoadPlan, WorkerCommand, WorkerData, WorkerReport } from './worker
 interface LoadThread {
   readonly thread: Worker;
   readonly opened: PromiseWithResolvers<number>;
-  readonly idle: PromiseWithResolvers<void>;
+  readonly idle: PromiseWithResolvers<number>;
   readonly done: PromiseWithResolvers<WorkerData>;
   progress: LoadProgress;
 }
@@ -48,9 +48,13 @@ export class LoadGenerator {
     this.#send({ type: 'begin', startUs });
   }
 
-  /** Resolves when every arrival was taken up and completed. Rejects when a worker crashed. */
-  async whenIdle(): Promise<void> {
-    await Promise.all(this.#threads.map(({ idle }) => idle.promise));
+  /**
+   * Resolves with the number of acknowledged operations when every arrival was taken up and completed. Rejects when a
+   * worker crashed.
+   */
+  async whenIdle(): Promise<number> {
+    const acknowledged = await Promise.all(this.#threads.map(({ idle }) => idle.promise));
+    return acknowledged.reduce((sum, count) => sum + count, 0);
   }
 
   /** Merged over the workers; percentiles are those of the worker that did most, for display only. */
@@ -93,7 +97,7 @@ function startThread(plan: LoadPlan, worker: number): LoadThread {
   const load: LoadThread = {
     thread,
     opened: Promise.withResolvers<number>(),
-    idle: Promise.withResolvers<void>(),
+    idle: Promise.withResolvers<number>(),
     done: Promise.withResolvers<WorkerData>(),
     progress: noProgress,
   };
@@ -107,7 +111,7 @@ function startThread(plan: LoadPlan, worker: number): LoadThread {
   thread.on('message', (report: WorkerReport) => {
     if (report.type === 'opened') load.opened.resolve(report.openMs);
     else if (report.type === 'progress') load.progress = report.progress;
-    else if (report.type === 'idle') load.idle.resolve();
+    else if (report.type === 'idle') load.idle.resolve(report.acknowledged);
     else if (report.type === 'done') load.done.resolve(report.data);
     else {
       const { code, message, hint, exitCode } = report.error;

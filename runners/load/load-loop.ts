@@ -145,13 +145,17 @@ export class LoadLoop implements CompletionSink {
     this.#sentUs[slot] = nowUs;
     if (this.#everSent[slot] === 1) return;
     this.#everSent[slot] = 1;
-    this.#cell(slot).latency('connectionWait').record(nowUs - (this.#takenUpUs[slot] as number));
+    this.#cell(slot)
+      .latency('connectionWait')
+      .record(nowUs - (this.#takenUpUs[slot] as number));
     this.#options.log.sent(this.#sequence[slot] as number, nowUs);
   }
 
   acknowledged(slot: number): void {
     const nowUs = this.#options.nowUs();
-    this.#cell(slot).latency('acknowledged').record(nowUs - (this.#intendedUs[slot] as number));
+    this.#cell(slot)
+      .latency('acknowledged')
+      .record(nowUs - (this.#intendedUs[slot] as number));
     this.#options.log.acknowledged(this.#sequence[slot] as number, nowUs);
   }
 

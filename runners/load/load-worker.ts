@@ -215,7 +215,7 @@ class LoadWorker {
   #reportIdle(): void {
     if (this.#idleReported) return;
     this.#idleReported = true;
-    this.#report({ type: 'idle' });
+    this.#report({ type: 'idle', acknowledged: this.#log.countAcknowledged() });
   }
 
   #report(report: WorkerReport): void {

@@ -47,7 +47,7 @@ export type WorkerReport =
   | { readonly type: 'openFailed'; readonly error: WorkerError }
   | { readonly type: 'progress'; readonly progress: LoadProgress }
   /** All arrivals were taken up and nothing is in flight. */
-  | { readonly type: 'idle' }
+  | { readonly type: 'idle'; readonly acknowledged: number }
   | { readonly type: 'done'; readonly data: WorkerData };
 
 /** A BenchError taken apart, since classes do not survive the message channel. */
@@ -71,4 +71,3 @@ export interface WorkerData {
   readonly eventLoopUtilisation: number;
   readonly longestGcPauseMs: number;
 }
-

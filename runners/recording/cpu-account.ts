@@ -33,7 +33,12 @@ export function sampleCpu(processes: PartProcesses): CpuSample {
   };
   return {
     atMs: performance.now(),
-    usedUs: { generator: own.user + own.system, service: used('service'), broker: used('broker'), proxy: used('proxy') },
+    usedUs: {
+      generator: own.user + own.system,
+      service: used('service'),
+      broker: used('broker'),
+      proxy: used('proxy'),
+    },
     pressureUs: readPressureUs(),
     ...readMachine(),
   };

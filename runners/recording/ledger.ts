@@ -2,7 +2,7 @@
  * The account of every operation: what the load workers offered and saw acknowledged, against what the service put on
  * record as received and applied. Reconciled after the drain.
  */
-import type { Pattern, LedgerResult } from '../../result/result-types.ts';
+import type { LedgerResult, Pattern } from '../../result/result-types.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import type { OperationLogData } from './operation-log.ts';
 

@@ -73,6 +73,12 @@ export class OperationLog {
     return !Number.isNaN(this.#acknowledgedAfterUs[sequence]);
   }
 
+  countAcknowledged(): number {
+    let count = 0;
+    for (let sequence = 0; sequence < this.#length; sequence++) if (this.isAcknowledged(sequence)) count++;
+    return count;
+  }
+
   toData(): OperationLogData {
     const length = this.#length;
     return {

@@ -79,7 +79,10 @@ function summaries(cell: RecordedCell, deliverable: number): LatencySummaries {
     connectionWait: of('connectionWait'),
     sendLag: of('sendLag'),
     acknowledged: of('acknowledged'),
-    delivered: summariseLatency(cell.peekLatency('delivered'), Math.max(deliverable, cell.peekLatency('delivered')?.count ?? 0)),
+    delivered: summariseLatency(
+      cell.peekLatency('delivered'),
+      Math.max(deliverable, cell.peekLatency('delivered')?.count ?? 0),
+    ),
     failed: of('failed'),
     timedOut: of('timedOut'),
   };

@@ -18,7 +18,10 @@ export class OperationMix {
     this.#seed = spec.seed;
     const total = spec.weights.reduce((sum, weight) => sum + weight, 0);
     let sum = 0;
-    this.#cumulative = spec.weights.map((weight) => (sum += weight) / total);
+    this.#cumulative = spec.weights.map((weight) => {
+      sum += weight;
+      return sum / total;
+    });
     this.#keyCount = spec.keys.count;
     this.#zipf = spec.keys.distribution === 'zipf' ? zipfCumulative(spec.keys.count) : null;
   }
@@ -50,7 +53,10 @@ export class OperationMix {
 function zipfCumulative(count: number): Float64Array {
   const cumulative = new Float64Array(count);
   let sum = 0;
-  for (let k = 0; k < count; k++) cumulative[k] = sum += 1 / (k + 1);
+  for (let k = 0; k < count; k++) {
+    sum += 1 / (k + 1);
+    cumulative[k] = sum;
+  }
   for (let k = 0; k < count; k++) cumulative[k] = (cumulative[k] ?? 0) / sum;
   return cumulative;
 }

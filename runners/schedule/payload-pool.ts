@@ -19,7 +19,9 @@ export function createPayloadPool(spec: PayloadSpec, seed: number): Buffer[] {
   if (spec.template !== undefined) return [Buffer.from(spec.template)];
   const sizeBytes = spec.sizeBytes ?? 0;
   const count = sizeBytes === 0 ? 1 : Math.max(1, Math.min(poolSize, Math.floor(poolBytes / sizeBytes)));
-  return Array.from({ length: count }, (_, n) => randomBody(sizeBytes, spec.entropy ?? 1, hash32(seed, randomStreams.body, n)));
+  return Array.from({ length: count }, (_, n) =>
+    randomBody(sizeBytes, spec.entropy ?? 1, hash32(seed, randomStreams.body, n)),
+  );
 }
 
 function randomBody(sizeBytes: number, entropy: number, seed: number): Buffer {

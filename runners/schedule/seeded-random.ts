@@ -24,4 +24,13 @@ export function uniform(seed: number, stream: number, index: number): number {
 }
 
 /** One number per independent use, so that no two draws of an operation are correlated. */
-export const randomStreams = { arrival: 1, operation: 2, key: 3, payload: 4, value: 5, jitter: 6, order: 7, body: 8 } as const;
+export const randomStreams = {
+  arrival: 1,
+  operation: 2,
+  key: 3,
+  payload: 4,
+  value: 5,
+  jitter: 6,
+  order: 7,
+  body: 8,
+} as const;

@@ -3,7 +3,7 @@
  * evidence (written data stays in the page cache of the host). Fixed records, little endian, 32 bytes:
  * producer u32, sequence u32, monotonic time in µs f64, payload CRC-32 u32, key CRC-32 u32, kind u8, padding.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { parseOperationId } from './operation-id.ts';
@@ -49,17 +49,47 @@ export interface EvidenceRecord {
   readonly keyHash: number;
 }
 
-/** All whole records in the order of writing; a torn last record (the writer was killed) is left out. */
-export function* readEvidence(path: string): Generator<EvidenceRecord> {
-  const bytes = readFileSync(path);
-  for (let at = 0; at + recordBytes <= bytes.length; at += recordBytes) {
-    yield {
-      producer: bytes.readUInt32LE(at),
-      sequence: bytes.readUInt32LE(at + 4),
-      atUs: bytes.readDoubleLE(at + 8),
-      checksum: bytes.readUInt32LE(at + 16),
-      keyHash: bytes.readUInt32LE(at + 20),
-      kind: bytes[at + 24] as EvidenceKind,
-    };
+const readBytes = recordBytes * 32_768;
+
+/** Reads an evidence file as it grows. */
+export class EvidenceReader {
+  readonly #path: string;
+  #offset = 0;
+
+  constructor(path: string) {
+    this.#path = path;
   }
+
+  /** The whole records since the last call, in the order of writing; a torn last one (its writer was killed) waits. */
+  *more(): Generator<EvidenceRecord> {
+    let descriptor: number;
+    try {
+      descriptor = openSync(this.#path, 'r');
+    } catch {
+      return; // nothing was ever written
+    }
+    try {
+      const chunk = Buffer.allocUnsafe(readBytes);
+      for (;;) {
+        const read = readSync(descriptor, chunk, 0, readBytes, this.#offset);
+        const whole = read - (read % recordBytes);
+        if (whole === 0) return;
+        this.#offset += whole;
+        for (let at = 0; at < whole; at += recordBytes) yield recordAt(chunk, at);
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+function recordAt(bytes: Buffer, at: number): EvidenceRecord {
+  return {
+    producer: bytes.readUInt32LE(at),
+    sequence: bytes.readUInt32LE(at + 4),
+    atUs: bytes.readDoubleLE(at + 8),
+    checksum: bytes.readUInt32LE(at + 16),
+    keyHash: bytes.readUInt32LE(at + 20),
+    kind: bytes[at + 24] as EvidenceKind,
+  };
 }

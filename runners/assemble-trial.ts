@@ -1,0 +1,163 @@
+/** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
+import type { LedgerResult, SettingValue, TrialResult, Verdict } from '../result/result-types.ts';
+import type { Scenario, Target } from '../scenarios/scenario.ts';
+import { EvidenceReader } from '../targets/domain/evidence.ts';
+import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
+import type { TrialPlan } from './plan-trials.ts';
+import type { CpuUse } from './recording/cpu-account.ts';
+import { reconcileLedger } from './recording/ledger.ts';
+import { isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
+import { RecordedCell, Recorder } from './recording/recorder.ts';
+import { mergeCells, summariseRecording } from './recording/summarise-recording.ts';
+import { Timeline, timelineIntervalMs } from './recording/timeline.ts';
+import { judge } from './verdict.ts';
+
+export interface TrialRecords {
+  readonly plan: TrialPlan;
+  readonly target: Target;
+  readonly semantics: Readonly<Record<string, SettingValue | null>>;
+  readonly operations: readonly PlannedOperation[];
+  readonly windows: readonly PhaseWindow[];
+  readonly scenario: Scenario;
+  /** Monotonic µs of offset 0. */
+  readonly startUs: number;
+  readonly workers: readonly WorkerData[];
+  readonly evidencePath: string | null;
+  readonly drainMs: number;
+  readonly cpu: CpuUse | null;
+  readonly faults: TrialResult['faults'];
+  readonly faultProblems: readonly string[];
+  readonly lostParts: readonly string[];
+  readonly cutShort: boolean;
+  readonly startedAt: string;
+}
+
+export const unknownLedger: LedgerResult = {
+  acknowledged: null,
+  received: null,
+  applied: null,
+  lost: null,
+  unacknowledgedButApplied: null,
+  duplicatesReceived: null,
+  duplicatesApplied: null,
+  reordered: null,
+  corrupted: null,
+};
+
+export function assembleTrial(records: TrialRecords): TrialResult {
+  const { plan, target, windows, operations, scenario, workers } = records;
+  const { warmupMs, durationMs } = scenario.load;
+  const recorder = new Recorder(windows.length, operations.length);
+  const timeline = new Timeline(timelineIntervalMs(warmupMs + durationMs));
+  for (const { recording, timeline: intervals } of workers) {
+    recorder.add(recording);
+    timeline.add(intervals);
+  }
+  const ledger = reconcile(records, recorder);
+  const completions = workers[0]?.completions ?? [];
+  const recordedOperations = operations.map(({ name, pattern, index }) => ({
+    name,
+    pattern,
+    completion: completions[index] ?? 'acknowledged',
+  }));
+  const deliveryKnown = records.evidencePath !== null;
+  const { phases, histograms } = summariseRecording(
+    recorder,
+    windows,
+    recordedOperations,
+    records.drainMs,
+    deliveryKnown,
+  );
+  const measured = measuredTotal(recorder, windows);
+  return {
+    id: plan.id,
+    target: plan.target,
+    protocol: target.protocol,
+    condition: plan.condition,
+    variant: plan.variant,
+    repeat: plan.repeat,
+    engine: target.engine,
+    model: scenario.load.model,
+    startedAt: records.startedAt,
+    semantics: records.semantics,
+    limitations: [],
+    verdict: verdictOf(records, measured),
+    phases,
+    ledger,
+    wire: wireOf(workers, recorder, windows),
+    cpu: cpuPerOperation(records.cpu, measured.counts.offered),
+    faults: records.faults,
+    timeline: timeline.points(warmupMs),
+    histograms,
+  };
+}
+
+function reconcile(records: TrialRecords, recorder: Recorder): LedgerResult {
+  const { evidencePath, workers, windows, operations, startUs } = records;
+  if (evidencePath === null) return unknownLedger;
+  const reader = new EvidenceReader(evidencePath);
+  return reconcileLedger(
+    {
+      logs: workers.map(({ log }) => log),
+      checksums: workers[0]?.checksums ?? [],
+      patterns: operations.map(({ pattern }) => pattern),
+      evidence: reader.more(),
+    },
+    (operation, intendedUs, deliveredAfterUs) => {
+      recorder
+        .cell(phaseAt(windows, intendedUs - startUs), operation)
+        .latency('delivered')
+        .record(deliveredAfterUs);
+    },
+  );
+}
+
+function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {
+  const total = new RecordedCell();
+  windows.forEach(({ name }, phase) => {
+    if (isMeasured(name)) total.add(mergeCells(recorder.phase(phase)).toData());
+  });
+  return total;
+}
+
+function verdictOf(records: TrialRecords, measured: RecordedCell): Verdict {
+  const { scenario, cpu, workers } = records;
+  const sendLag = scenario.load.model === 'open' ? measured.latency('sendLag') : null;
+  return judge({
+    sendLagP50Us: sendLag?.atQuantile(0.5) ?? null,
+    sendLagP99Us: sendLag?.atQuantile(0.99) ?? null,
+    sendLagMaxUs: sendLag?.maxUs ?? null,
+    cpuPressure: cpu?.pressure ?? null,
+    cpuSteal: cpu?.steal ?? null,
+    // A closed loop drives as fast as it can: there a busy generator is the normal case and shows in the CPU figures.
+    eventLoopUtilisation:
+      scenario.load.model === 'open' ? Math.max(0, ...workers.map((worker) => worker.eventLoopUtilisation)) : null,
+    faultProblems: records.faultProblems,
+    lostParts: records.lostParts,
+    cutShort: records.cutShort,
+  });
+}
+
+/** Over the whole load, warm-up included, since sockets know no phases. */
+function wireOf(
+  workers: readonly WorkerData[],
+  recorder: Recorder,
+  windows: readonly PhaseWindow[],
+): TrialResult['wire'] {
+  const bytesUp = workers.reduce((sum, { wire }) => sum + wire.up, 0);
+  const bytesDown = workers.reduce((sum, { wire }) => sum + wire.down, 0);
+  const offered = windows.reduce((sum, _, phase) => sum + mergeCells(recorder.phase(phase)).counts.offered, 0);
+  const bytesPerOperation = offered === 0 ? null : Math.round((bytesUp + bytesDown) / offered);
+  return { bytesUp, bytesDown, bytesPerOperation };
+}
+
+function cpuPerOperation(cpu: CpuUse | null, operations: number): TrialResult['cpu'] {
+  const each = (us: number | null | undefined) =>
+    us === null || us === undefined || operations === 0 ? null : Math.round((us / operations) * 10) / 10;
+  return {
+    generatorUsPerOperation: each(cpu?.usedUs.generator),
+    serviceUsPerOperation: each(cpu?.usedUs.service),
+    brokerUsPerOperation: each(cpu?.usedUs.broker),
+    proxyUsPerOperation: each(cpu?.usedUs.proxy),
+  };
+}

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import type { Resilience } from '../../scenarios/scenario.ts';
+import { type Call, outcomes, type Session } from '../../targets/driver.ts';
+import { OperationLog } from '../recording/operation-log.ts';
+import { phaseWindows } from '../recording/phase-windows.ts';
+import { Recorder } from '../recording/recorder.ts';
+import { Timeline } from '../recording/timeline.ts';
+import { OperationMix } from '../schedule/operation-mix.ts';
+import { CallSource } from './call-source.ts';
+import { LoadLoop } from './load-loop.ts';
+
+const ms = 1e3;
+const noRetry: Resilience['retry'] = { attempts: 1, backoff: 'exponential', baseMs: 50, capMs: 1_000, jitter: 'none' };
+
+/** A loop under a clock that the test moves, and a session that does nothing but note what it is asked. */
+function setUp(options: { slots?: number; retry?: Partial<Resilience['retry']>; timeoutMs?: number; deadlineMs?: number } = {}) {
+  const slots = options.slots ?? 4;
+  const clock = { nowUs: 1_000_000 };
+  const calls: Call[] = Array.from({ length: slots }, () => ({
+    operation: 0,
+    id: '',
+    key: '',
+    sequence: 0,
+    payload: 0,
+    attempt: 0,
+    random: 0,
+  }));
+  const started: { slot: number; id: string; attempt: number }[] = [];
+  const aborted: number[] = [];
+  const session: Session = {
+    start: (slot) => started.push({ slot, id: calls[slot]?.id ?? '', attempt: calls[slot]?.attempt ?? 0 }),
+    abort: (slot) => aborted.push(slot),
+    completion: () => 'replied',
+    reconnects: () => 0,
+    close: async () => undefined,
+  };
+  const windows = phaseWindows(100, 1_000, []);
+  const recorder = new Recorder(windows.length, 1);
+  const log = new OperationLog(0);
+  const loop = new LoadLoop({
+    slots,
+    calls,
+    source: new CallSource({
+      mix: new OperationMix({ seed: 1, weights: [1], keys: { count: 10, distribution: 'uniform' } }),
+      trialTag: 'abcd0123',
+      worker: 0,
+      workers: 1,
+      keyUses: ['keyed'],
+      poolSizes: [0],
+      cancellable: 0,
+    }),
+    patterns: ['request-reply'],
+    resilience: {
+      deadlineMs: options.deadlineMs ?? 2_000,
+      timeoutMs: options.timeoutMs ?? 500,
+      retry: { ...noRetry, ...options.retry },
+      idempotencyKey: true,
+    },
+    windows,
+    recorder,
+    timeline: new Timeline(250),
+    log,
+    seed: 1,
+    nowUs: () => clock.nowUs,
+  });
+  const startUs = clock.nowUs;
+  loop.begin(session, startUs);
+  const advance = (us: number) => {
+    for (const end = clock.nowUs + us; clock.nowUs < end; ) {
+      clock.nowUs = Math.min(end, clock.nowUs + 2 * ms);
+      loop.tick(clock.nowUs);
+    }
+  };
+  return { loop, clock, started, aborted, recorder, log, startUs, advance, steady: () => recorder.cell(1, 0) };
+}
+
+describe('LoadLoop', () => {
+  it('counts response time from the intended start and service time from the first byte', () => {
+    const { loop, clock, startUs, steady } = setUp();
+    clock.nowUs = startUs + 210 * ms;
+    const slot = loop.start(0, startUs + 200 * ms, clock.nowUs);
+    clock.nowUs += 30 * ms;
+    loop.sent(slot);
+    clock.nowUs += 5 * ms;
+    loop.completed(slot, outcomes.ok, '', false);
+    const cell = steady();
+    expect(cell.latency('sendLag').maxUs).toBe(10 * ms);
+    expect(cell.latency('connectionWait').maxUs).toBe(30 * ms);
+    expect(cell.latency('service').maxUs).toBe(5 * ms);
+    expect(cell.latency('response').maxUs).toBe(45 * ms);
+    expect(cell.counts).toMatchObject({ offered: 1, ok: 1, attempts: 1 });
+  });
+
+  it('charges an operation to the phase of its intended start, and its success to that of its completion', () => {
+    const { loop, clock, startUs, recorder } = setUp();
+    clock.nowUs = startUs + 90 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    clock.nowUs = startUs + 150 * ms;
+    loop.completed(slot, outcomes.ok, '', false);
+    expect(recorder.cell(0, 0).counts.ok).toBe(1);
+    expect(recorder.completedOk).toEqual([0, 1, 0]);
+  });
+
+  it('drops at maxInFlight, counts it, and starts nothing for it', () => {
+    const { loop, clock, startUs, started, steady, log } = setUp({ slots: 2 });
+    clock.nowUs = startUs + 200 * ms;
+    const slots = [0, 1, 2].map((index) => loop.start(index, clock.nowUs, clock.nowUs));
+    expect(slots[2]).toBe(-1);
+    expect(started).toHaveLength(2);
+    expect(steady().counts).toMatchObject({ offered: 3, dropped: 1, attempts: 2 });
+    expect(log.length).toBe(2);
+  });
+
+  it('ends an attempt at its time-out, silences it, and frees the slot', () => {
+    const { loop, clock, startUs, aborted, advance, steady } = setUp({ timeoutMs: 100 });
+    clock.nowUs = startUs + 200 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    advance(99 * ms);
+    expect(loop.inFlight).toBe(1);
+    advance(10 * ms);
+    expect(aborted).toEqual([slot]);
+    expect(loop.inFlight).toBe(0);
+    expect(steady().counts).toMatchObject({ offered: 1, timedOut: 1 });
+    expect(Object.fromEntries(steady().reasons)).toEqual({ timeout: 1 });
+    loop.completed(slot, outcomes.ok, '', false); // a driver that reports after abort
+    expect(steady().counts.ok).toBe(0);
+  });
+
+  it('retries with exponential waits, keeps the intended start, and counts every attempt', () => {
+    const { loop, clock, startUs, started, advance, steady } = setUp({ retry: { attempts: 3 } });
+    clock.nowUs = startUs + 200 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    loop.completed(slot, outcomes.failed, 'connection reset', true);
+    advance(48 * ms);
+    expect(started).toHaveLength(1);
+    advance(8 * ms);
+    expect(started).toHaveLength(2);
+    loop.completed(slot, outcomes.failed, 'connection reset', true);
+    advance(98 * ms);
+    expect(started).toHaveLength(2);
+    advance(8 * ms);
+    expect(started.map(({ attempt }) => attempt)).toEqual([1, 2, 3]);
+    expect(new Set(started.map(({ id }) => id)).size).toBe(1);
+    loop.completed(slot, outcomes.ok, '', false);
+    expect(steady().counts).toMatchObject({ offered: 1, ok: 1, failed: 0, attempts: 3 });
+    expect(steady().latency('response').maxUs).toBe(clock.nowUs - startUs - 200 * ms);
+  });
+
+  it('does not retry what cannot get better, nor beyond the last attempt', () => {
+    const { loop, clock, startUs, started, steady } = setUp({ retry: { attempts: 3 } });
+    clock.nowUs = startUs + 200 * ms;
+    loop.completed(loop.start(0, clock.nowUs, clock.nowUs), outcomes.rejected, 'status 404', false);
+    expect(started).toHaveLength(1);
+    expect(steady().counts.rejected).toBe(1);
+    const one = setUp();
+    one.loop.completed(one.loop.start(0, one.clock.nowUs, one.clock.nowUs), outcomes.failed, 'connection reset', true);
+    expect(one.recorder.cell(0, 0).counts.failed).toBe(1);
+  });
+
+  it('bounds the whole life by the deadline, waits between attempts included', () => {
+    const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 300, deadlineMs: 400, retry: { attempts: 5 } });
+    clock.nowUs = startUs + 200 * ms;
+    loop.start(0, clock.nowUs, clock.nowUs);
+    advance(450 * ms);
+    expect(loop.inFlight).toBe(0);
+    expect(steady().counts).toMatchObject({ timedOut: 1, attempts: 2 });
+    expect(Object.fromEntries(steady().reasons)).toEqual({ deadline: 1 });
+    expect(steady().latency('timedOut').maxUs).toBeLessThan(410 * ms);
+  });
+
+  it('counts the wait for a connection of an operation that never got one', () => {
+    const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100 });
+    clock.nowUs = startUs + 200 * ms;
+    loop.start(0, clock.nowUs, clock.nowUs);
+    advance(120 * ms);
+    expect(steady().latency('connectionWait').minUs).toBeGreaterThanOrEqual(100 * ms);
+  });
+
+  it('adds up whatever happens: offered = ok + rejected + failed + timedOut + dropped', () => {
+    const { loop, clock, startUs, advance, recorder, started } = setUp({ slots: 8, retry: { attempts: 2 }, timeoutMs: 40 });
+    let state = 1;
+    const draw = (below: number) => {
+      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+      return (state >>> 8) % below;
+    };
+    for (let index = 0; index < 2_000; index++) {
+      loop.start(index, clock.nowUs, clock.nowUs);
+      for (const { slot } of started.splice(0)) {
+        if (draw(3) === 0) continue; // never answers
+        const outcome = [outcomes.ok, outcomes.rejected, outcomes.failed][draw(3)] ?? outcomes.ok;
+        loop.sent(slot);
+        loop.completed(slot, outcome, outcome === outcomes.ok ? '' : 'x', draw(2) === 0);
+      }
+      advance(draw(3) * ms);
+      if (clock.nowUs > startUs + 1_100 * ms) break;
+    }
+    advance(3_000 * ms);
+    expect(loop.inFlight).toBe(0);
+    let total = 0;
+    for (const phase of [0, 1, 2]) {
+      const { offered, ok, rejected, failed, timedOut, dropped } = recorder.cell(phase, 0).counts;
+      expect(ok + rejected + failed + timedOut + dropped).toBe(offered);
+      total += offered;
+    }
+    expect(total).toBeGreaterThan(500);
+  });
+
+  it('abandons what is in flight when the run ends', () => {
+    const { loop, clock, aborted, recorder } = setUp();
+    loop.start(0, clock.nowUs, clock.nowUs);
+    loop.start(1, clock.nowUs, clock.nowUs);
+    loop.abandon();
+    expect(aborted).toHaveLength(2);
+    expect(recorder.cell(0, 0).counts.timedOut).toBe(2);
+  });
+});

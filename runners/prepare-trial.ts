@@ -1,0 +1,110 @@
+/** What a trial needs before its first byte: names, requests, population and the plan for the load workers. */
+import { randomBytes } from 'node:crypto';
+import { BenchError, exitCodes } from '../result/bench-error.ts';
+import type { Protocol } from '../result/result-types.ts';
+import type { Load, Scenario, Target } from '../scenarios/scenario.ts';
+import type { referenceOperations } from '../targets/domain/order-domain.ts';
+import type { Population } from '../targets/domain/service-options.ts';
+import type { ProtocolEntry } from '../targets/driver.ts';
+import type { BrokerName } from '../targets/stack/stack.ts';
+import type { KeyUse } from './load/call-source.ts';
+import type { LoadPlan, PlannedOperation } from './load/worker-messages.ts';
+import type { PhaseWindow } from './recording/phase-windows.ts';
+import { timelineIntervalMs } from './recording/timeline.ts';
+
+export interface PreparedTrial {
+  readonly target: Target;
+  readonly trialTag: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly operations: readonly PlannedOperation[];
+  readonly population: Population;
+}
+
+/** The broker behind a protocol, if there is one. */
+export const protocolBrokers = { queue: 'rabbitmq', stream: 'kafka' } as const satisfies Partial<
+  Record<Protocol, BrokerName>
+>;
+
+export function brokerOf(protocol: Protocol): BrokerName | null {
+  return protocol === 'queue' || protocol === 'stream' ? protocolBrokers[protocol] : null;
+}
+
+/** Always as long, so that ids take the same bytes in every trial. */
+function newTrialTag(): string {
+  return randomBytes(4).toString('hex');
+}
+
+const referenceKeyUses = {
+  placeOrder: 'keyed',
+  getOrder: 'reads',
+  updateOrder: 'reads',
+  cancelOrder: 'cancels',
+  listOrders: 'keyed',
+} as const satisfies Record<keyof typeof referenceOperations, KeyUse>;
+
+export function prepareTrial(scenario: Scenario, target: Target, entry: ProtocolEntry): PreparedTrial {
+  const trialTag = newTrialTag();
+  const isReference = target.address === undefined;
+  const names = isReference ? entry.resourceNames(trialTag) : {};
+  const preset = isReference ? entry.preset(target, names, scenario.workload.operations) : null;
+  const resolved = preset === null ? target : ({ ...target, ...preset.settings, requests: preset.requests } as Target);
+  const operations = Object.entries(scenario.workload.operations).map(([name, operation], index): PlannedOperation => {
+    const request = resolved.requests?.[name];
+    if (request === undefined) {
+      throw new BenchError('noRequest', `Target ${target.name} has no request for operation ${name}`, {
+        hint: 'Add it under `requests`, or name an operation of the reference services.',
+        exitCode: exitCodes.usage,
+      });
+    }
+    const keyUse = isReference ? (referenceKeyUses[name as keyof typeof referenceKeyUses] ?? 'keyed') : 'keyed';
+    const payload = operation.payload === undefined ? null : (scenario.workload.payloads[operation.payload] ?? null);
+    return { index, name, pattern: operation.pattern, weight: operation.weight, request, keyUse, payload };
+  });
+  const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
+  return { target: resolved, trialTag, names, operations, population };
+}
+
+/** Bounds the memory of the service; a closed model that cancels more meets orders already cancelled. */
+const mostCancellable = 500_000;
+/** Closed loops are as fast as the system lets them: a guess on the high side. */
+const closedOperationsPerUserSecond = 2_000;
+
+function populationFor(scenario: Scenario, operations: readonly PlannedOperation[]): Population {
+  const total = operations.reduce((sum, { weight }) => sum + weight, 0);
+  const cancels = operations.reduce((sum, { weight, keyUse }) => sum + (keyUse === 'cancels' ? weight : 0), 0);
+  const expected = (expectedOperations(scenario.load) * cancels) / total;
+  // Six standard deviations of a binomial count: the seeded draw does not run out of fresh orders.
+  const cancellable =
+    cancels === 0 ? 0 : Math.min(mostCancellable, Math.ceil(expected + 6 * Math.sqrt(expected) + 100));
+  return { readable: scenario.workload.keys.count, cancellable };
+}
+
+function expectedOperations(load: Load): number {
+  const seconds = (load.warmupMs + load.durationMs) / 1e3;
+  return load.model === 'open' ? load.ratePerSecond * seconds : load.users * closedOperationsPerUserSecond * seconds;
+}
+
+export function loadPlanFor(
+  scenario: Scenario,
+  prepared: PreparedTrial,
+  windows: readonly PhaseWindow[],
+  address: string,
+  proxied: boolean,
+): LoadPlan {
+  const { workload, load, resilience } = scenario;
+  return {
+    target: prepared.target,
+    address,
+    proxied,
+    operations: prepared.operations,
+    seed: workload.seed,
+    keys: workload.keys,
+    cancellable: prepared.population.cancellable,
+    load,
+    resilience,
+    windows,
+    timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
+    trialTag: prepared.trialTag,
+    workers: load.threads,
+  };
+}

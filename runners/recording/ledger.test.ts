@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { reconcileLedger } from './ledger.ts';
+import { OperationLog } from './operation-log.ts';
+
+interface Sent {
+  readonly key?: number;
+  readonly intendedUs?: number;
+  readonly acknowledgedUs?: number | null;
+}
+
+function logOf(sent: readonly Sent[]): OperationLog {
+  const log = new OperationLog(0);
+  sent.forEach(({ key = 1, intendedUs = 0, acknowledgedUs = intendedUs + 10 }, sequence) => {
+    log.append(intendedUs, 0, key, 0);
+    log.sent(sequence, intendedUs + 1);
+    if (acknowledgedUs !== null) log.acknowledged(sequence, acknowledgedUs);
+  });
+  return log;
+}
+
+function evidence(kind: keyof typeof evidenceKinds, sequence: number, atUs = 5, checksum = 77): EvidenceRecord {
+  return { kind: evidenceKinds[kind], producer: 0, sequence, atUs, checksum, keyHash: 0 };
+}
+
+function reconcile(sent: readonly Sent[], records: readonly EvidenceRecord[], delivered: number[] = []) {
+  const input = { logs: [logOf(sent).toData()], checksums: [[77]], patterns: ['one-way'] as const, evidence: records };
+  return reconcileLedger(input, (_operation, _intendedUs, afterUs) => void delivered.push(afterUs));
+}
+
+const both = (sequence: number) => [evidence('received', sequence), evidence('applied', sequence)];
+
+describe('reconcileLedger', () => {
+  it('finds nothing wrong in a calm account', () => {
+    expect(reconcile([{}, {}, {}], [...both(0), ...both(1), ...both(2)])).toEqual({
+      acknowledged: 3,
+      received: 3,
+      applied: 3,
+      lost: 0,
+      unacknowledgedButApplied: 0,
+      duplicatesReceived: 0,
+      duplicatesApplied: 0,
+      reordered: 0,
+      corrupted: 0,
+    });
+  });
+
+  it('tells lost from applied without acknowledgement', () => {
+    const found = reconcile([{}, { acknowledgedUs: null }, { acknowledgedUs: null }], [...both(1)]);
+    expect(found).toMatchObject({ acknowledged: 1, applied: 1, lost: 1, unacknowledgedButApplied: 1 });
+  });
+
+  it('counts each further reception and application once', () => {
+    const found = reconcile([{}], [...both(0), ...both(0), evidence('received', 0)]);
+    expect(found).toMatchObject({ received: 1, applied: 1, duplicatesReceived: 2, duplicatesApplied: 1 });
+  });
+
+  it('finds a body that arrived changed', () => {
+    expect(reconcile([{}], [evidence('received', 0, 5, 78), evidence('applied', 0)])).toMatchObject({ corrupted: 1 });
+  });
+
+  it('calls reordered only what was acknowledged before the later one was sent', () => {
+    const sequential = [{ intendedUs: 0, acknowledgedUs: 50 }, { intendedUs: 100 }];
+    const together = [{ intendedUs: 0, acknowledgedUs: 150 }, { intendedUs: 100 }];
+    const swapped = [...both(1), ...both(0)];
+    expect(reconcile(sequential, swapped)).toMatchObject({ reordered: 1 });
+    expect(reconcile(together, swapped)).toMatchObject({ reordered: 0 });
+    expect(reconcile([{ key: 1, acknowledgedUs: 50 }, { key: 2, intendedUs: 100 }], swapped)).toMatchObject({ reordered: 0 });
+  });
+
+  it('reports the first delivery only, from the intended start', () => {
+    const delivered: number[] = [];
+    reconcile([{ intendedUs: 1_000 }], [evidence('received', 0, 1_250), evidence('received', 0, 9_000)], delivered);
+    expect(delivered).toEqual([250]);
+  });
+
+  it('leaves out evidence of operations that nobody sent', () => {
+    const stray = { ...evidence('received', 9), producer: 3 };
+    expect(reconcile([{}], [...both(0), stray, evidence('applied', 55)])).toMatchObject({ received: 1, applied: 1 });
+  });
+});

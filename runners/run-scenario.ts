@@ -1,0 +1,215 @@
+/** A whole run, top to bottom: plan, stack, trials one after another, thresholds. Each trial is on disk before the next. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError } from '../result/bench-error.ts';
+import type { EnvironmentResult, PlanView, RunResult, TrialResult, Warning } from '../result/result-types.ts';
+import { evaluateThresholds } from '../result/thresholds.ts';
+import type { Scenario, Target } from '../scenarios/scenario.ts';
+import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
+import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
+import { describeEnvironment } from './environment.ts';
+import { planTrials, type TrialPlan } from './plan-trials.ts';
+import { brokerOf } from './prepare-trial.ts';
+import { type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
+import type { ResultStore } from './result-store.ts';
+import type { RunEvent } from './run-events.ts';
+import { type FinishedTrial, runTrial, type TrialContext } from './run-trial.ts';
+
+const idleMs = 1_000;
+
+export interface RunOptions {
+  readonly scenario: Scenario;
+  /** As stored: environment values redacted. */
+  readonly plan: PlanView;
+  readonly store: ResultStore;
+  readonly emit: (event: RunEvent) => void;
+  /** Starts what the run needs; called again when a part was lost. */
+  readonly startStack: (needs: StackNeeds, signal: AbortSignal) => Promise<RunningStack>;
+  /** Gets the programs of other engines; called only when a target uses one. */
+  readonly ensureEngines: (engines: ReadonlySet<string>, signal: AbortSignal) => Promise<EnginePaths>;
+  /** Aborted: the run ends politely, with what it has. */
+  readonly signal: AbortSignal;
+}
+
+/** What the selected targets need; a direct own system needs nothing. */
+export function stackNeeds(scenario: Scenario): StackNeeds {
+  const targets = Object.values(scenario.targets);
+  const usesBroker = (name: string) =>
+    targets.some(({ address, protocol }) => address === undefined && brokerOf(protocol) === name);
+  return {
+    toxiproxy: targets.some(({ via }) => via === 'toxiproxy'),
+    rabbitmq: usesBroker('rabbitmq'),
+    kafka: usesBroker('kafka'),
+  };
+}
+
+/**
+ * Resolves with the stored result: `complete`, or `interrupted` when the signal came. Rejects with a BenchError when the
+ * stack could not be had; the partial result is on disk then, too.
+ */
+export async function runScenario(options: RunOptions): Promise<RunResult> {
+  const run = new ScenarioRun(options);
+  return run.play();
+}
+
+class ScenarioRun {
+  readonly #options: RunOptions;
+  readonly #trials: TrialResult[] = [];
+  readonly #warnings: Warning[] = [];
+  readonly #plans: readonly TrialPlan[];
+  readonly #startedAt = new Date().toISOString();
+  #environment: EnvironmentResult | null = null;
+  #stack: RunningStack | null = null;
+  #idleUsPerSecond: CpuUse['usedUs'] | undefined;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#plans = planTrials(options.scenario);
+  }
+
+  async play(): Promise<RunResult> {
+    const { scenario, store, emit, signal } = this.#options;
+    const totalMs = this.#plans.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
+    this.#environment = await describeEnvironment();
+    await store.save(this.#result('partial'));
+    emit({ type: 'planned', trials: this.#plans.length, totalMs });
+    const workDirectory = await mkdtemp(join(os.tmpdir(), 'wirebench-work-'));
+    try {
+      await this.#setUp();
+      const engines = await this.#options.ensureEngines(
+        new Set(Object.values(scenario.targets).map(({ engine }) => engine)),
+        signal,
+      );
+      for (const [index, plan] of this.#plans.entries()) {
+        if (signal.aborted) break;
+        await this.#playTrial(index, plan, workDirectory, engines);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await this.#stack?.down();
+      await rm(workDirectory, { recursive: true, force: true });
+    }
+    const result = this.#result(signal.aborted ? 'interrupted' : 'complete');
+    await store.save(result);
+    emit({ type: 'finished', status: result.status });
+    return result;
+  }
+
+  async #setUp(): Promise<void> {
+    const { scenario, startStack, signal } = this.#options;
+    const needs = stackNeeds(scenario);
+    if (!needs.toxiproxy && !needs.rabbitmq && !needs.kafka) return;
+    this.#stack = await startStack(needs, signal);
+    const { versions } = this.#stack;
+    if (this.#environment !== null) this.#environment = { ...this.#environment, versions };
+    this.#idleUsPerSecond ??= await this.#measureIdle(this.#stack, signal);
+  }
+
+  /** What the parts use while nothing is asked of them: brokers never sleep quite. */
+  async #measureIdle(stack: RunningStack, signal: AbortSignal): Promise<CpuUse['usedUs']> {
+    const { toxiproxy, rabbitmq, kafka } = stack.processes;
+    const sample = (broker: typeof rabbitmq) =>
+      sampleCpu({ ...(toxiproxy && { proxy: [toxiproxy] }), ...(broker && { broker: [broker] }) });
+    const before = [sample(rabbitmq), sample(kafka)] as const;
+    await sleep(idleMs, undefined, { signal });
+    const cores = this.#environment?.cores ?? 1;
+    const rabbit = cpuUse(before[0], sample(rabbitmq), cores);
+    const kafkaUse = cpuUse(before[1], sample(kafka), cores);
+    this.#idleByBroker = {
+      rabbitmq: perSecond(rabbit.usedUs.broker, rabbit.durationMs),
+      kafka: perSecond(kafkaUse.usedUs.broker, kafkaUse.durationMs),
+    };
+    return { generator: 0, service: 0, broker: null, proxy: perSecond(rabbit.usedUs.proxy, rabbit.durationMs) };
+  }
+
+  #idleByBroker: Readonly<Record<'rabbitmq' | 'kafka', number | null>> = { rabbitmq: null, kafka: null };
+
+  async #playTrial(index: number, plan: TrialPlan, workDirectory: string, engines: EnginePaths): Promise<void> {
+    const { scenario, store, emit, signal } = this.#options;
+    const target = scenario.targets[plan.target] as Target;
+    const { id, condition, repeat, plannedMs } = plan;
+    emit({ type: 'trialStarted', index, id, target: plan.target, condition, repeat, plannedMs });
+    const finished = await this.#attempt(plan, target, workDirectory, engines);
+    this.#trials.push(finished.result);
+    await store.save(this.#result('partial'));
+    emit({
+      type: 'trialFinished',
+      index,
+      id,
+      verdict: finished.result.verdict.status,
+      summary: summaryOf(finished.result),
+    });
+    if (finished.lostParts.some((part) => part !== 'service') && !signal.aborted)
+      await this.#replaceStack(finished.lostParts);
+  }
+
+  async #attempt(plan: TrialPlan, target: Target, workDirectory: string, engines: EnginePaths): Promise<FinishedTrial> {
+    const { scenario, emit, signal } = this.#options;
+    const broker = brokerOf(target.protocol);
+    const idle = this.#idleUsPerSecond;
+    const context: TrialContext = {
+      scenario,
+      stack: this.#stack,
+      workDirectory,
+      cores: this.#environment?.cores ?? 1,
+      idleUsPerSecond: idle && { ...idle, broker: broker === null ? 0 : this.#idleByBroker[broker] },
+      emit,
+    };
+    return target.engine === 'native'
+      ? runTrial(plan, target, context, signal)
+      : runEngineTrial(plan, target, context, engines, signal);
+  }
+
+  async #replaceStack(lostParts: readonly string[]): Promise<void> {
+    const message = `${lostParts.join(' and ')} ended during a trial; the stack is started anew`;
+    this.#warnings.push({
+      code: 'stackRestarted',
+      message,
+      remedy: 'Look at the trial’s verdict and at the log of the part.',
+    });
+    this.#options.emit({ type: 'warning', text: message });
+    await this.#stack?.down();
+    await this.#setUp();
+  }
+
+  #result(status: RunResult['status']): RunResult {
+    const { scenario, plan } = this.#options;
+    if (this.#environment === null)
+      throw new BenchError('internal', 'The environment is described before any result is stored');
+    return {
+      schemaVersion: 1,
+      status,
+      run: {
+        id: `${scenario.name}-${this.#startedAt.replace(/[-:]|\.\d+/g, '')}`,
+        scenario: scenario.name,
+        startedAt: this.#startedAt,
+        finishedAt: status === 'partial' ? null : new Date().toISOString(),
+        seed: scenario.workload.seed,
+        trialsPlanned: this.#plans.length,
+      },
+      environment: this.#environment,
+      plan,
+      trials: [...this.#trials],
+      thresholds: evaluateThresholds(scenario.thresholds, this.#trials),
+      warnings: [...this.#warnings],
+    };
+  }
+}
+
+function perSecond(usedUs: number | null, durationMs: number): number | null {
+  return usedUs === null ? null : (usedUs * 1e3) / durationMs;
+}
+
+function summaryOf(trial: TrialResult) {
+  const phases = Object.values(trial.phases);
+  const measured = trial.phases.steady ?? trial.phases.during;
+  return {
+    p50Us: measured?.latencyUs.offered.p50 ?? null,
+    p99Us: measured?.latencyUs.offered.p99 ?? null,
+    goodputPerSecond: measured?.goodputPerSecond ?? 0,
+    notOk: phases.reduce((sum, { counts }) => sum + counts.offered - counts.ok, 0),
+  };
+}

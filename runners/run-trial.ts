@@ -1,0 +1,231 @@
+/** One trial from a fresh service to an immutable result, with the native engine. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicNowUs } from '../result/monotonic-clock.ts';
+import type { TrialResult } from '../result/result-types.ts';
+import type { Scenario, Target } from '../scenarios/scenario.ts';
+import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
+import { loadProtocol } from '../targets/registry.ts';
+import type { RunningStack } from '../targets/stack/stack.ts';
+import { assembleTrial } from './assemble-trial.ts';
+import { FaultTimeline } from './faults/fault-timeline.ts';
+import { LoadGenerator } from './load/load-generator.ts';
+import type { TrialPlan } from './plan-trials.ts';
+import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
+import { type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
+import { type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
+import type { RunEvent } from './run-events.ts';
+import { openTrialParts, type TrialParts } from './trial-parts.ts';
+
+/** Between "everything is open" and the first arrival: the pacer threads start meanwhile. */
+const leadMs = 250;
+const progressMs = 500;
+/** A backlog may take a while; without any growth of the evidence for this long nothing more is coming. */
+const drainQuietMs = 3_000;
+const longestDrainMs = 60_000;
+const drainPollMs = 50;
+
+export interface TrialContext {
+  readonly scenario: Scenario;
+  readonly stack: RunningStack | null;
+  readonly workDirectory: string;
+  readonly cores: number;
+  readonly idleUsPerSecond: CpuUse['usedUs'] | undefined;
+  readonly emit: (event: RunEvent) => void;
+}
+
+/** What run-scenario needs to know beside the result. */
+export interface FinishedTrial {
+  readonly result: TrialResult;
+  /** Parts of the stack that were lost: it must be started anew before the next trial. */
+  readonly lostParts: readonly string[];
+}
+
+/**
+ * Rejects with a BenchError when the trial could not begin. Once load flows it always ends with a result, if need be an
+ * invalid one; `signal` then cuts it short.
+ */
+export async function runTrial(
+  plan: TrialPlan,
+  target: Target,
+  context: TrialContext,
+  signal: AbortSignal,
+): Promise<FinishedTrial> {
+  const { scenario, stack, workDirectory, emit } = context;
+  const startedAt = new Date().toISOString();
+  const entry = await loadProtocol(target.protocol);
+  const prepared = prepareTrial(scenario, target, entry);
+  const faults = scenario.conditions[plan.condition] ?? [];
+  const windows = phaseWindows(scenario.load.warmupMs, scenario.load.durationMs, faults);
+  const parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
+  let generator: LoadGenerator | null = null;
+  try {
+    signal.throwIfAborted();
+    generator = await LoadGenerator.open(
+      loadPlanFor(scenario, prepared, windows, parts.address, parts.proxied),
+      signal,
+    );
+    const timeline = await prepareFaults(context, prepared.target, faults, parts);
+    const load = await playLoad(plan, context, generator, windows, timeline, parts, signal);
+    emit({ type: 'phase', id: plan.id, phase: 'drain' });
+    const drain = await drainEvidence(parts.evidencePath, load.acknowledged, signal);
+    const workers = await generator.finish();
+    const lostParts = parts.lostParts();
+    await parts.close();
+    const result = assembleTrial({
+      plan,
+      target: prepared.target,
+      semantics: entry.semantics(prepared.target),
+      operations: prepared.operations,
+      windows,
+      scenario,
+      startUs: load.startUs,
+      workers,
+      evidencePath: parts.evidencePath,
+      drainMs: load.drainMs + drain.waitedMs,
+      cpu: load.cpu,
+      faults: timeline?.results() ?? [],
+      faultProblems: timeline?.problems() ?? [],
+      lostParts,
+      cutShort: signal.aborted,
+      startedAt,
+    });
+    return { result, lostParts };
+  } finally {
+    await generator?.terminate();
+    await parts.close();
+  }
+}
+
+async function prepareFaults(
+  { stack }: TrialContext,
+  target: Target,
+  windows: Scenario['conditions'][string],
+  parts: TrialParts,
+): Promise<FaultTimeline | null> {
+  if (windows.length === 0 || stack?.toxiproxy == null) return null;
+  return FaultTimeline.prepare({ protocol: target.protocol, windows, links: parts.links, toxiproxy: stack.toxiproxy });
+}
+
+interface PlayedLoad {
+  /** Monotonic µs of the schedule's offset 0. */
+  readonly startUs: number;
+  readonly acknowledged: number;
+  readonly cpu: CpuUse | null;
+  readonly drainMs: number;
+}
+
+async function playLoad(
+  plan: TrialPlan,
+  context: TrialContext,
+  generator: LoadGenerator,
+  windows: readonly PhaseWindow[],
+  timeline: FaultTimeline | null,
+  parts: TrialParts,
+  signal: AbortSignal,
+): Promise<PlayedLoad> {
+  const { warmupMs, durationMs } = context.scenario.load;
+  const startUs = monotonicNowUs() + leadMs * 1e3;
+  const zeroUs = startUs + warmupMs * 1e3;
+  const endUs = zeroUs + durationMs * 1e3;
+  const over = new AbortController();
+  const stop = AbortSignal.any([signal, over.signal]);
+  const onAbort = () => generator.stop();
+  signal.addEventListener('abort', onAbort, { once: true });
+  const display = showProgress(plan, context, generator, windows, timeline, startUs);
+  generator.begin(startUs);
+  try {
+    const [acknowledged, cpu] = await Promise.all([
+      generator.whenIdle(),
+      measureCpu(parts, context, zeroUs, endUs, stop),
+      timeline?.play(zeroUs, stop),
+    ]);
+    return { startUs, acknowledged, cpu, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
+  } finally {
+    over.abort(); // a crashed worker must not leave a fault in force until its window would have ended
+    signal.removeEventListener('abort', onAbort);
+    clearInterval(display);
+    await timeline?.undoAll();
+  }
+}
+
+/** CPU of all parts over the measured phases. */
+async function measureCpu(
+  parts: TrialParts,
+  { cores, idleUsPerSecond }: TrialContext,
+  fromUs: number,
+  toUs: number,
+  signal: AbortSignal,
+): Promise<CpuUse | null> {
+  try {
+    await sleep(Math.max(0, (fromUs - monotonicNowUs()) / 1e3), undefined, { signal });
+    const before: CpuSample = sampleCpu(parts.processes);
+    await sleep(Math.max(0, (toUs - monotonicNowUs()) / 1e3), undefined, { signal });
+    return cpuUse(before, sampleCpu(parts.processes), cores, idleUsPerSecond);
+  } catch {
+    return null; // cut short
+  }
+}
+
+function showProgress(
+  plan: TrialPlan,
+  { scenario, emit }: TrialContext,
+  generator: LoadGenerator,
+  windows: readonly PhaseWindow[],
+  timeline: FaultTimeline | null,
+  startUs: number,
+): NodeJS.Timeout {
+  let phase = '';
+  let offeredBefore = 0;
+  let beforeUs = startUs;
+  return setInterval(() => {
+    const nowUs = monotonicNowUs();
+    const offsetUs = nowUs - startUs;
+    const current = windows.find(({ endUs }) => offsetUs < endUs);
+    if (current !== undefined && current.name !== phase) {
+      phase = current.name;
+      emit({ type: 'phase', id: plan.id, phase: current.name });
+    }
+    const progress = generator.progress();
+    emit({
+      type: 'progress',
+      id: plan.id,
+      elapsedMs: Math.max(0, offsetUs / 1e3),
+      plannedMs: scenario.load.warmupMs + scenario.load.durationMs,
+      ratePerSecond: nowUs > beforeUs ? ((progress.offered - offeredBefore) * 1e6) / (nowUs - beforeUs) : 0,
+      p50Us: progress.p50Us,
+      p99Us: progress.p99Us,
+      errors: progress.notOk,
+      inFlight: progress.inFlight,
+      faults: [...(timeline?.inForce ?? [])],
+    });
+    offeredBefore = progress.offered;
+    beforeUs = nowUs;
+  }, progressMs);
+}
+
+/** Waits until the service has applied all that was acknowledged, or nothing more comes. */
+async function drainEvidence(
+  path: string | null,
+  acknowledged: number,
+  signal: AbortSignal,
+): Promise<{ waitedMs: number }> {
+  if (path === null) return { waitedMs: 0 };
+  const reader = new EvidenceReader(path);
+  const startedMs = performance.now();
+  let applied = 0;
+  let grewAtMs = startedMs;
+  for (;;) {
+    let grew = false;
+    for (const record of reader.more()) {
+      grew = true;
+      if (record.kind === evidenceKinds.applied) applied++;
+    }
+    const nowMs = performance.now();
+    if (grew) grewAtMs = nowMs;
+    const quietMs = nowMs - grewAtMs;
+    if (applied >= acknowledged && !grew) break;
+    if (quietMs > drainQuietMs || nowMs - startedMs > longestDrainMs || signal.aborted) break;
+    await sleep(drainPollMs);
+  }
+  return { waitedMs: performance.now() - startedMs };
+}

@@ -1,0 +1,158 @@
+/** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
+import { join } from 'node:path';
+import { BenchError, exitCodes } from '../result/bench-error.ts';
+import type { LinkName, Scenario } from '../scenarios/scenario.ts';
+import type { ProtocolEntry } from '../targets/driver.ts';
+import { freePort } from '../targets/process/free-port.ts';
+import { type RunningService, startReferenceService } from '../targets/process/reference-service.ts';
+import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
+import type { Link, RunningBroker, RunningStack } from '../targets/stack/stack.ts';
+import { hostAndPort } from '../targets/target-address.ts';
+import { brokerOf, type PreparedTrial } from './prepare-trial.ts';
+import type { PartProcesses } from './recording/cpu-account.ts';
+
+export interface TrialParts {
+  /** `host:port` for the load to dial. */
+  readonly address: string;
+  readonly proxied: boolean;
+  readonly links: Readonly<Partial<Record<LinkName, Link>>>;
+  /** null for an own system: nobody keeps a ledger there. */
+  readonly evidencePath: string | null;
+  readonly processes: PartProcesses;
+  /** Parts that ended although nobody asked them to. */
+  lostParts(): readonly string[];
+  close(): Promise<void>;
+}
+
+export interface TrialPartsInput {
+  readonly scenario: Scenario;
+  readonly entry: ProtocolEntry;
+  readonly prepared: PreparedTrial;
+  /** null when only direct own systems are under load. */
+  readonly stack: RunningStack | null;
+  readonly workDirectory: string;
+  readonly trialId: string;
+}
+
+export async function openTrialParts(input: TrialPartsInput): Promise<TrialParts> {
+  const opened: (() => Promise<void>)[] = [];
+  const closeAll = async () => {
+    for (const close of opened.reverse()) await close().catch(() => undefined);
+    opened.length = 0;
+  };
+  try {
+    const { target } = input.prepared;
+    const parts = target.address === undefined ? await openReference(input, opened) : await openOwn(input, opened);
+    return { ...parts, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+type Opened = Omit<TrialParts, 'close'>;
+
+async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Promise<void>)[]): Promise<Opened> {
+  const { target } = prepared;
+  const upstream = hostAndPort(target.address ?? '', target.protocol);
+  const watch = watchParts(stack, []);
+  opened.push(async () => watch.close());
+  if (target.via === 'direct') {
+    return { address: upstream, proxied: false, links: {}, evidencePath: null, processes: {}, lostParts: watch.lost };
+  }
+  const client = await openLink(requireStack(stack), upstream, opened);
+  const processes = proxyProcesses(stack);
+  return {
+    address: client.address,
+    proxied: true,
+    links: { client },
+    evidencePath: null,
+    processes,
+    lostParts: watch.lost,
+  };
+}
+
+async function openReference(input: TrialPartsInput, opened: (() => Promise<void>)[]): Promise<Opened> {
+  const { scenario, entry, prepared, workDirectory, trialId } = input;
+  const { target } = prepared;
+  const direct = target.via === 'direct';
+  const broker = brokerFor(input);
+  const evidencePath = join(workDirectory, `${trialId}.evidence`);
+  const port = await freePort();
+  const service = await startReferenceService(
+    entry.servicePath,
+    {
+      protocol: target.protocol,
+      target,
+      port,
+      broker: broker === null ? null : direct ? broker.directAddress : addressOf(broker, 'service'),
+      names: prepared.names,
+      evidencePath,
+      population: prepared.population,
+      workTimeMs: scenario.workload.service.workTimeMs,
+      rejectRatio: scenario.workload.service.rejectRatio,
+      seed: scenario.workload.seed,
+    },
+    join(workDirectory, `${trialId}.service.log`),
+  );
+  opened.push(() => service.stop());
+  const watch = watchParts(input.stack, [service]);
+  opened.push(async () => watch.close());
+  const links = broker !== null ? (direct ? {} : broker.links) : {};
+  const own = `127.0.0.1:${port}`;
+  const client = broker === null && !direct ? await openLink(requireStack(input.stack), own, opened) : links.client;
+  const address = client?.address ?? broker?.directAddress ?? own;
+  const brokerProcess = broker === null ? undefined : input.stack?.processes[broker.name];
+  return {
+    address,
+    proxied: !direct,
+    links: client === undefined ? links : { ...links, client },
+    evidencePath,
+    processes: {
+      service: [service.process],
+      ...(brokerProcess === undefined ? {} : { broker: [brokerProcess] }),
+      ...(direct ? {} : proxyProcesses(input.stack)),
+    },
+    lostParts: watch.lost,
+  };
+}
+
+function brokerFor({ prepared, stack }: TrialPartsInput): RunningBroker | null {
+  const name = brokerOf(prepared.target.protocol);
+  return name === null ? null : (requireStack(stack).brokers[name] ?? requireStack(null));
+}
+
+function addressOf(broker: RunningBroker, link: LinkName): string {
+  return broker.links[link]?.address ?? broker.directAddress;
+}
+
+function requireStack<T>(stack: T | null): T {
+  if (stack !== null) return stack;
+  throw new BenchError('stackPartMissing', 'A part of the stack that this trial needs was not started', {
+    exitCode: exitCodes.internal,
+  });
+}
+
+async function openLink(stack: RunningStack, upstream: string, opened: (() => Promise<void>)[]): Promise<Link> {
+  const link = await stack.openLink('client', upstream);
+  opened.push(() => stack.closeLink(link));
+  return link;
+}
+
+function proxyProcesses(stack: RunningStack | null): PartProcesses {
+  const toxiproxy = stack?.processes.toxiproxy;
+  return toxiproxy === undefined ? {} : { proxy: [toxiproxy] };
+}
+
+function watchParts(stack: RunningStack | null, services: readonly RunningService[]) {
+  const lost = new Set<string>();
+  const watched: [string, SupervisedProcess][] = services.map((service) => ['service', service.process]);
+  for (const [name, part] of Object.entries(stack?.processes ?? {})) if (part !== undefined) watched.push([name, part]);
+  const unsubscribe = watched.map(([name, part]) => {
+    if (part.exit !== null) lost.add(name);
+    return part.onExit((_exit, expected) => {
+      if (!expected) lost.add(name);
+    });
+  });
+  return { lost: () => [...lost], close: () => unsubscribe.forEach((stop) => void stop()) };
+}

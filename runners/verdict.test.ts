@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { judge, type VerdictInput } from './verdict.ts';
+
+const quiet: VerdictInput = {
+  sendLagP50Us: 40,
+  sendLagP99Us: 400,
+  sendLagMaxUs: 5_000,
+  cpuPressure: 0.02,
+  cpuSteal: 0,
+  eventLoopUtilisation: 0.2,
+  faultProblems: [],
+  lostParts: [],
+  cutShort: false,
+};
+const codes = (change: Partial<VerdictInput>) => {
+  const { status, reasons } = judge({ ...quiet, ...change });
+  return [status, ...reasons.map(({ code }) => code)];
+};
+
+describe('judge', () => {
+  it.each([
+    ['a quiet machine', {}, ['valid']],
+    ['nothing known', { sendLagP50Us: null, sendLagP99Us: null, sendLagMaxUs: null, cpuPressure: null, cpuSteal: null }, ['valid']],
+    ['a late generator', { sendLagP99Us: 60_000 }, ['invalid', 'generatorLate']],
+    ['some lag', { sendLagP99Us: 12_000 }, ['suspect', 'sendLag']],
+    ['a stall of the generator', { sendLagMaxUs: 300_000 }, ['suspect', 'generatorStall']],
+    ['a busy machine', { cpuPressure: 0.11 }, ['suspect', 'cpuPressure']],
+    ['a host that takes CPU away', { cpuSteal: 0.02 }, ['suspect', 'cpuSteal']],
+    ['a busy load worker', { eventLoopUtilisation: 0.95 }, ['suspect', 'generatorBusy']],
+    ['a fault that did not act', { faultProblems: ['latency: x'] }, ['invalid', 'faultDidNotAct']],
+    ['a lost proxy', { lostParts: ['toxiproxy'] }, ['invalid', 'proxyLost']],
+    ['a lost broker: the system failed, not the measurement', { lostParts: ['rabbitmq'] }, ['suspect', 'partLost']],
+    ['an interrupt', { cutShort: true }, ['invalid', 'cutShort']],
+  ] as const)('%s', (_name, change, expected) => {
+    expect(codes(change as Partial<VerdictInput>)).toEqual(expected);
+  });
+
+  it('gives each reason a remedy', () => {
+    const { reasons } = judge({ ...quiet, cpuPressure: 1, lostParts: ['kafka', 'toxiproxy'], cutShort: true });
+    expect(reasons).toHaveLength(4);
+    for (const { message, remedy } of reasons) expect(message.length * remedy.length).toBeGreaterThan(0);
+  });
+});
