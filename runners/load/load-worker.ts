@@ -42,6 +42,7 @@ class LoadWorker {
   #wireAtStart = { up: 0, down: 0 };
   #utilisationAtStart = performance.eventLoopUtilization();
   #longestGcPauseMs = 0;
+  #takeUpDue: (() => void) | null = null;
   #ended = false;
   #idleReported = false;
 
@@ -116,6 +117,7 @@ class LoadWorker {
     setInterval(() => {
       const nowUs = monotonicNowUs();
       this.#users?.advance(nowUs);
+      this.#takeUpDue?.(); // the pacer's wakes come first; this is the net below them
       this.#loop.tick(nowUs);
       if (this.#ended && this.#loop.inFlight === 0) this.#reportIdle();
     }, tickMs);
@@ -155,11 +157,12 @@ class LoadWorker {
       polling = true;
       setImmediate(takeUpDue);
     };
+    this.#takeUpDue = () => {
+      if (!polling) takeUpDue();
+    };
     const pacer: PacerOptions = { arrivals, worker: this.#worker, workers, startUs, pacing, stop: this.#stop };
     const thread = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: { pacer } });
-    thread.on('message', () => {
-      if (!polling) takeUpDue();
-    });
+    thread.on('message', this.#takeUpDue);
     thread.on('error', (error) => {
       throw error;
     });

@@ -24,13 +24,14 @@ export interface Pacing {
   readonly leastGapUs: number;
 }
 
-/** Spinning halves the send lag but costs CPU with each arrival, so only low rates take it. */
+/** Spinning takes the send lag to nearly nothing but costs CPU with each arrival, so only low rates have it. */
 const highestSpinRate = 2_000;
+/** A machine that is all but idle wakes later than a busy one: there a longer lead is needed, and costs next to nothing. */
+const idleRate = 200;
 
 export function pacingFor(ratePerSecond: number): Pacing {
-  return ratePerSecond <= highestSpinRate
-    ? { mode: 'spin', leadUs: 120, leastGapUs: 0 }
-    : { mode: 'wake', leadUs: 0, leastGapUs: 100 };
+  if (ratePerSecond > highestSpinRate) return { mode: 'wake', leadUs: 0, leastGapUs: 100 };
+  return { mode: 'spin', leadUs: ratePerSecond < idleRate ? 400 : 120, leastGapUs: 0 };
 }
 
 function run(options: PacerOptions, wake: () => void): void {
