@@ -1,10 +1,15 @@
 /** One child process that is started, watched, paused, killed and never outlives its parent. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { treeCpuUs } from './process-tree.ts';
 
 export interface SupervisedProcessOptions {
   /** For messages and logs. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Added to this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** stdout and stderr go here, appended. */
@@ -18,28 +23,172 @@ export interface ProcessExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface SupervisedProcess {
+export type ExitListener = (exit: ProcessExit, expected: boolean) => void;
+
+const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+const living = new Set<SupervisedProcess>();
+
+// The last resort when this process ends without having stopped its children, e.g. by process.exit.
+process.on('exit', () => {
+  for (const child of living) child.killNow();
+});
+
+/** Rejects with a BenchError (exit 3) when the command cannot be started at all. Readiness is the caller's to probe. */
+export async function startProcess(options: SupervisedProcessOptions): Promise<SupervisedProcess> {
+  const supervised = new SupervisedProcess(options);
+  await supervised.restart();
+  return supervised;
+}
+
+export class SupervisedProcess {
   readonly name: string;
-  /** Of the current incarnation. */
-  readonly pid: number;
   readonly logPath: string;
+  readonly #options: SupervisedProcessOptions;
+  readonly #exitListeners = new Set<ExitListener>();
+  readonly #messageListeners = new Set<(message: unknown) => void>();
+  #child: ChildProcess | null = null;
+  #exit: ProcessExit | null = null;
+  #ended: Promise<void> = Promise.resolve();
+  #endExpected = false;
+  /** Of incarnations that have ended. */
+  #endedCpuUs = 0;
+  #lastCpuUs = 0;
+
+  constructor(options: SupervisedProcessOptions) {
+    this.name = options.name;
+    this.logPath = options.logPath;
+    this.#options = options;
+  }
+
+  /** Of the current incarnation. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** null while it runs. */
-  readonly exit: ProcessExit | null;
+  get exit(): ProcessExit | null {
+    return this.#exit;
+  }
+
   /** Called for every end, wanted or not, of every incarnation. Returns an unsubscribe function. */
-  onExit(listener: (exit: ProcessExit, expected: boolean) => void): () => void;
-  /** SIGSTOP / SIGCONT to the whole process group. */
-  pause(): void;
-  resume(): void;
+  onExit(listener: ExitListener): () => void {
+    this.#exitListeners.add(listener);
+    return () => void this.#exitListeners.delete(listener);
+  }
+
+  onMessage(listener: (message: unknown) => void): () => void {
+    this.#messageListeners.add(listener);
+    return () => void this.#messageListeners.delete(listener);
+  }
+
+  /** Starts it (again) with the same command; the one before must have ended. */
+  async restart(): Promise<void> {
+    const { command, args, env, cwd, logPath, ipc } = this.#options;
+    // The kernel kills the child when the thread that spawned it ends, however it ends.
+    const [file, ...rest] = setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'KILL', command, ...args];
+    const log = openSync(logPath, 'a');
+    const child = spawn(file, rest, {
+      ...(cwd === undefined ? {} : { cwd }),
+      env: { ...process.env, ...env },
+      detached: true, // a process group of its own: Ctrl-C in the terminal is the harness's to handle
+      stdio: ipc ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+    });
+    closeSync(log);
+    this.#child = child;
+    this.#exit = null;
+    this.#endExpected = false;
+    this.#lastCpuUs = 0;
+    const ended = Promise.withResolvers<void>();
+    this.#ended = ended.promise;
+    child.once('exit', (code, signal) => {
+      this.#exit = { code, signal };
+      this.#endedCpuUs += this.#lastCpuUs;
+      this.#lastCpuUs = 0;
+      living.delete(this);
+      ended.resolve();
+      for (const listener of this.#exitListeners) listener(this.#exit, this.#endExpected);
+    });
+    child.on('message', (message) => {
+      for (const listener of this.#messageListeners) listener(message);
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', () => resolve());
+      child.on('error', (cause) => {
+        ended.resolve();
+        const hint = 'Run `bench doctor` to see what is missing.';
+        reject(new BenchError('cannotStart', `${this.name} cannot be started: ${cause.message}`, { hint, exitCode: exitCodes.stack, cause }));
+      });
+    });
+    living.add(this);
+  }
+
+  /** SIGSTOP to the whole process group. */
+  pause(): void {
+    this.#signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#signal('SIGCONT');
+  }
+
   /** SIGKILL to the whole process group; resolves when it is reaped. */
-  kill(): Promise<void>;
-  /** Starts it again with the same command after it ended. Readiness is the caller's to probe. */
-  restart(): Promise<void>;
+  async kill(): Promise<void> {
+    this.killNow();
+    await this.#ended;
+  }
+
+  /** Without waiting; for the last moments of this process. */
+  killNow(): void {
+    this.cpuUs();
+    this.#endExpected = true;
+    this.#signal('SIGKILL');
+  }
+
   /** SIGTERM, then SIGKILL after `graceMs`; a paused process is continued first. Idempotent. */
-  stop(graceMs?: number): Promise<void>;
-  /** User + system CPU of the process tree so far, microseconds; null when it cannot be read (no /proc). */
-  cpuUs(): number | null;
+  async stop(graceMs = 5_000): Promise<void> {
+    if (this.#child === null || this.#exit !== null) return;
+    this.#endExpected = true;
+    this.#signal('SIGTERM');
+    this.#signal('SIGCONT');
+    const timer = setTimeout(() => this.#signal('SIGKILL'), graceMs);
+    await this.#ended;
+    clearTimeout(timer);
+    this.#signal('SIGKILL'); // whatever its group still holds
+  }
+
+  /** Marks the next end as wanted, when something else than `stop` brings it about. */
+  expectEnd(): void {
+    this.#endExpected = true;
+  }
+
+  /** User + system CPU of the process tree so far, microseconds, earlier incarnations included; null without /proc. */
+  cpuUs(): number | null {
+    if (this.#exit !== null) return this.#endedCpuUs;
+    const us = treeCpuUs(this.pid);
+    if (us === null) return null;
+    this.#lastCpuUs = Math.max(this.#lastCpuUs, us);
+    return this.#endedCpuUs + this.#lastCpuUs;
+  }
+
   /** The last lines of the log. */
-  logTail(lines?: number): string;
-  send(message: unknown): void;
-  onMessage(listener: (message: unknown) => void): () => void;
+  logTail(lines = 15): string {
+    try {
+      return readFileSync(this.logPath, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+    } catch {
+      return '';
+    }
+  }
+
+  send(message: unknown): void {
+    if (this.#child?.connected) this.#child.send(message as object, () => undefined);
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.pid === 0) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // The group is gone already.
+    }
+  }
 }

@@ -1,0 +1,48 @@
+/** What /proc tells of a process and its descendants. Linux; elsewhere nothing. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const clockTickUs = 10_000; // USER_HZ is 100 on every Linux that Node runs on
+
+export interface ProcessStat {
+  readonly parent: number;
+  /** User + system, those of reaped children included. */
+  readonly cpuUs: number;
+  /** Clock ticks after boot: with the pid it names a process for good. */
+  readonly startTicks: number;
+}
+
+/** null when there is no such process, or no /proc. */
+export function readProcessStat(pid: number): ProcessStat | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return null;
+  }
+  // The second field, the name, may hold spaces and brackets: count from behind its last bracket.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const field = (number: number) => Number(fields[number - 3]); // numbered as in proc(5)
+  const ticks = field(14) + field(15) + field(16) + field(17);
+  return { parent: field(4), cpuUs: ticks * clockTickUs, startTicks: field(22) };
+}
+
+/** User + system CPU of the process and its living descendants, reaped ones included. */
+export function treeCpuUs(root: number): number | null {
+  const own = readProcessStat(root);
+  if (own === null) return null;
+  const children = childrenOf(root);
+  return children.reduce((sum, pid) => sum + (treeCpuUs(pid) ?? 0), own.cpuUs);
+}
+
+function childrenOf(pid: number): number[] {
+  const found: number[] = [];
+  try {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8');
+      for (const child of text.split(' ')) if (child !== '') found.push(Number(child));
+    }
+  } catch {
+    // It has just ended, or this kernel lists no children.
+  }
+  return found;
+}

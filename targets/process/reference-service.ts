@@ -1,0 +1,73 @@
+/** Our reference services: one process each, started with the pinned Node, told what to do over IPC. */
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { ServiceCommand, ServiceReport } from '../domain/host-service.ts';
+import type { ServiceOptions } from '../domain/service-options.ts';
+import { type SupervisedProcess, startProcess } from './supervised-process.ts';
+
+const startDeadlineMs = 20_000;
+const stopGraceMs = 2_500;
+
+export interface RunningService {
+  readonly process: SupervisedProcess;
+  stop(): Promise<void>;
+  /** After it ended: the same service with the same options, resolved when it is ready again. */
+  restart(): Promise<void>;
+}
+
+/** Resolves when the service is ready. Rejects with a BenchError (exit 3) that holds the end of its log. */
+export async function startReferenceService(servicePath: string, options: ServiceOptions, logPath: string): Promise<RunningService> {
+  const name = `${options.protocol} service`;
+  const child = await startProcess({ name, command: process.execPath, args: [servicePath], logPath, ipc: true });
+  const begin = async () => {
+    const ready = whenReady(child);
+    child.send({ type: 'start', options } satisfies ServiceCommand);
+    await ready;
+  };
+  try {
+    await begin();
+  } catch (error) {
+    await child.kill();
+    throw error;
+  }
+  return {
+    process: child,
+    async stop() {
+      child.expectEnd();
+      child.send({ type: 'stop' } satisfies ServiceCommand);
+      await Promise.race([ended(child), new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref())]);
+      await child.stop(500);
+    },
+    async restart() {
+      await child.restart();
+      await begin();
+    },
+  };
+}
+
+function ended(child: SupervisedProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exit !== null) resolve();
+    else child.onExit(() => resolve());
+  });
+}
+
+function whenReady(child: SupervisedProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) => {
+      clearTimeout(timer);
+      const tail = child.logTail();
+      const hint = tail === '' ? `Its log, ${child.logPath}, is empty.` : `The end of its log, ${child.logPath}:\n${tail}`;
+      reject(new BenchError('serviceNotReady', `The ${child.name} ${why}`, { hint, exitCode: exitCodes.stack }));
+    };
+    const timer = setTimeout(() => fail(`was not ready within ${startDeadlineMs / 1e3} s`), startDeadlineMs);
+    const unsubscribeExit = child.onExit(({ code, signal }) => fail(`ended with ${signal ?? `code ${code}`} before it was ready`));
+    const unsubscribe = child.onMessage((message) => {
+      const report = message as ServiceReport;
+      unsubscribe();
+      unsubscribeExit();
+      if (report.type === 'failed') return fail(`could not start: ${report.message}`);
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
