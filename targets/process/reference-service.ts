@@ -15,7 +15,11 @@ export interface RunningService {
 }
 
 /** Resolves when the service is ready. Rejects with a BenchError (exit 3) that holds the end of its log. */
-export async function startReferenceService(servicePath: string, options: ServiceOptions, logPath: string): Promise<RunningService> {
+export async function startReferenceService(
+  servicePath: string,
+  options: ServiceOptions,
+  logPath: string,
+): Promise<RunningService> {
   const name = `${options.protocol} service`;
   const child = await startProcess({ name, command: process.execPath, args: [servicePath], logPath, ipc: true });
   const begin = async () => {
@@ -56,11 +60,14 @@ function whenReady(child: SupervisedProcess): Promise<void> {
     const fail = (why: string) => {
       clearTimeout(timer);
       const tail = child.logTail();
-      const hint = tail === '' ? `Its log, ${child.logPath}, is empty.` : `The end of its log, ${child.logPath}:\n${tail}`;
+      const hint =
+        tail === '' ? `Its log, ${child.logPath}, is empty.` : `The end of its log, ${child.logPath}:\n${tail}`;
       reject(new BenchError('serviceNotReady', `The ${child.name} ${why}`, { hint, exitCode: exitCodes.stack }));
     };
     const timer = setTimeout(() => fail(`was not ready within ${startDeadlineMs / 1e3} s`), startDeadlineMs);
-    const unsubscribeExit = child.onExit(({ code, signal }) => fail(`ended with ${signal ?? `code ${code}`} before it was ready`));
+    const unsubscribeExit = child.onExit(({ code, signal }) =>
+      fail(`ended with ${signal ?? `code ${code}`} before it was ready`),
+    );
     const unsubscribe = child.onMessage((message) => {
       const report = message as ServiceReport;
       unsubscribe();

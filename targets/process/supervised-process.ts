@@ -85,7 +85,8 @@ export class SupervisedProcess {
   async restart(): Promise<void> {
     const { command, args, env, cwd, logPath, ipc } = this.#options;
     // The kernel kills the child when the thread that spawned it ends, however it ends.
-    const [file, ...rest] = setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'KILL', command, ...args];
+    const [file, ...rest] =
+      setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'KILL', command, ...args];
     const log = openSync(logPath, 'a');
     const child = spawn(file, rest, {
       ...(cwd === undefined ? {} : { cwd }),
@@ -116,7 +117,13 @@ export class SupervisedProcess {
       child.on('error', (cause) => {
         ended.resolve();
         const hint = 'Run `bench doctor` to see what is missing.';
-        reject(new BenchError('cannotStart', `${this.name} cannot be started: ${cause.message}`, { hint, exitCode: exitCodes.stack, cause }));
+        reject(
+          new BenchError('cannotStart', `${this.name} cannot be started: ${cause.message}`, {
+            hint,
+            exitCode: exitCodes.stack,
+            cause,
+          }),
+        );
       });
     });
     living.add(this);

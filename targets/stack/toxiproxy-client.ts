@@ -1,16 +1,27 @@
 /** Toxiproxy's control API with deadlines: the npm client has neither time-outs nor cancellation. */
+import toxiproxyNodeClient from 'toxiproxy-node-client';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+
+const { Toxiproxy } = toxiproxyNodeClient;
+
+/** Removing a toxic waits for its links; under traffic Toxiproxy has been seen to take seconds. */
+const callDeadlineMs = 5_000;
+
 export interface ToxicSpec {
   readonly name: string;
   /** Toxiproxy's own type name, e.g. `latency`. */
-  readonly type: string;
+  readonly type: 'latency' | 'bandwidth' | 'slow_close' | 'timeout' | 'reset_peer' | 'slicer' | 'limit_data';
   readonly stream: 'upstream' | 'downstream';
   readonly attributes: Readonly<Record<string, number>>;
 }
 
+/** All methods reject with a BenchError (exit 3) when Toxiproxy refuses, is gone, or takes longer than five seconds. */
 export interface ToxiproxyClient {
   readonly apiUrl: string;
   version(): Promise<string>;
+  /** Resolves with the address it really listens at. */
   createProxy(name: string, listen: string, upstream: string): Promise<{ readonly listen: string }>;
+  /** A proxy that is already gone is no error. */
   removeProxy(name: string): Promise<void>;
   setEnabled(proxy: string, enabled: boolean): Promise<void>;
   addToxic(proxy: string, toxic: ToxicSpec): Promise<void>;
@@ -19,4 +30,76 @@ export interface ToxiproxyClient {
   listToxics(proxy: string): Promise<readonly string[]>;
   /** Enables all proxies and removes all toxics. */
   reset(): Promise<void>;
+}
+
+export function connectToxiproxy(apiUrl: string): ToxiproxyClient {
+  const api = new Toxiproxy(apiUrl);
+  const call = <T>(what: string, work: () => Promise<T>): Promise<T> => bounded(`Toxiproxy: ${what}`, work());
+  const gone = (error: unknown) => /\b404\b|not found/i.test(causeText(error));
+  return {
+    apiUrl,
+    version: () =>
+      call('asking for its version', async () => {
+        const answer = await api.getVersion(); // JSON since 2.5, a bare number before
+        return /"version":\s*"([^"]+)"/.exec(answer)?.[1] ?? answer.trim();
+      }),
+    async createProxy(name, listen, upstream) {
+      const proxy = await call(`creating proxy ${name}`, () => api.createProxy({ name, listen, upstream }));
+      return { listen: proxy.listen };
+    },
+    async removeProxy(name) {
+      try {
+        await call(`removing proxy ${name}`, async () => (await api.get(name)).remove());
+      } catch (error) {
+        if (!gone(error)) throw error;
+      }
+    },
+    async setEnabled(name, enabled) {
+      await call(`${enabled ? 'enabling' : 'disabling'} ${name}`, async () => {
+        const proxy = await api.get(name);
+        await proxy.update({ enabled, listen: proxy.listen, upstream: proxy.upstream });
+      });
+    },
+    async addToxic(name, { name: toxic, type, stream, attributes }) {
+      await call(`adding toxic ${toxic}`, async () => {
+        const proxy = await api.get(name);
+        await proxy.addToxic({ name: toxic, type, stream, toxicity: 1, attributes });
+      });
+    },
+    async removeToxic(name, toxic) {
+      try {
+        await call(`removing toxic ${toxic}`, async () => (await (await api.get(name)).getToxic(toxic)).remove());
+      } catch (error) {
+        if (!gone(error)) throw error;
+      }
+    },
+    listToxics: (name) =>
+      call(`listing toxics of ${name}`, async () => (await api.get(name)).toJson().toxics.map((toxic) => toxic.name)),
+    reset: () => call('reset', () => api.reset()),
+  };
+}
+
+function causeText(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+async function bounded<T>(what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${callDeadlineMs / 1e3} s`)), callDeadlineMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new BenchError('toxiproxy', `${what} failed: ${why}`, {
+      hint: 'Is Toxiproxy still running? `bench stack status` and its log tell.',
+      exitCode: exitCodes.stack,
+      cause,
+    });
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined); // it may fail after its deadline
+  }
 }

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { freePort } from '../../process/free-port.ts';
+import type { SupervisedProcess } from '../../process/supervised-process.ts';
+import { connectToxiproxy, type ToxiproxyClient } from '../toxiproxy-client.ts';
+import { startPart } from './start-part.ts';
+
+const startDeadlineMs = 15_000;
+
+export interface NativeToxiproxy {
+  readonly process: SupervisedProcess;
+  readonly client: ToxiproxyClient;
+}
+
+export async function startToxiproxy(binary: string, directory: string, signal: AbortSignal): Promise<NativeToxiproxy> {
+  const port = await freePort();
+  const client = connectToxiproxy(`http://127.0.0.1:${port}`);
+  const process = await startPart(
+    {
+      name: 'Toxiproxy',
+      command: binary,
+      args: ['-host', '127.0.0.1', '-port', String(port)],
+      env: { LOG_LEVEL: 'error' },
+      logPath: join(directory, 'toxiproxy.log'),
+      startDeadlineMs,
+      probe: async () => void (await client.version()),
+    },
+    signal,
+  );
+  return { process, client };
+}

@@ -1,0 +1,144 @@
+/** The programs that the native stack is made of: where each is, and how to get it. One entry a program. */
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheDirectory, installInto } from './stack-cache.ts';
+import { kafkaVersion, toxiproxyVersion } from './stack-settings.ts';
+
+const run = promisify(execFile);
+export const ghzVersion = '0.93.0';
+
+export const programNames = ['toxiproxy', 'rabbitmq', 'kafka', 'ghz'] as const;
+export type ProgramName = (typeof programNames)[number];
+
+/** Runs a command and passes its output on line by line; rejects when it fails. */
+export type RunCommand = (
+  command: string,
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+) => Promise<void>;
+
+export interface Program {
+  readonly name: ProgramName;
+  readonly title: string;
+  readonly version: string;
+  /** Path to start it with; null when it is not here. */
+  find(): Promise<string | null>;
+  /** Programs that installing it takes. */
+  readonly needs: readonly string[];
+  /** What a person would type. */
+  readonly commands: readonly string[];
+  /** Roughly, so that nobody waits in the dark. */
+  readonly cost: string;
+  install(runCommand: RunCommand): Promise<void>;
+}
+
+/** The path of an executable on PATH; null when there is none. */
+export function onPath(name: string): string | null {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not here; the next folder.
+    }
+  }
+  return null;
+}
+
+function goProgram(
+  name: 'toxiproxy' | 'ghz',
+  title: string,
+  version: string,
+  module: string,
+  built: string,
+  cost: string,
+): Program {
+  const directory = cacheDirectory(name, version);
+  const binary = join(directory, name);
+  const flags = name === 'toxiproxy' ? [`-ldflags=-X github.com/Shopify/toxiproxy/v2.Version=${version}`] : [];
+  const shown = ['go', 'install', ...flags.map((flag) => `'${flag}'`), `${module}@v${version}`].join(' ');
+  return {
+    name,
+    title,
+    version,
+    find: async () => (existsSync(binary) ? binary : onPath(name === 'toxiproxy' ? 'toxiproxy-server' : name)),
+    needs: ['go'],
+    commands: [`GOBIN=${directory} ${shown}${built === name ? '' : ` && mv ${join(directory, built)} ${binary}`}`],
+    cost,
+    install: (runCommand) =>
+      installInto(directory, async (temporary) => {
+        await runCommand('go', ['install', ...flags, `${module}@v${version}`], { GOBIN: temporary });
+        if (built !== name) await runCommand('mv', [join(temporary, built), join(temporary, name)]);
+      }),
+  };
+}
+
+const pom = join(import.meta.dirname, 'native', 'kafka-pom.xml');
+const kafkaJars = cacheDirectory('kafka', kafkaVersion);
+
+const rabbitmq: Program = {
+  name: 'rabbitmq',
+  title: 'RabbitMQ',
+  version: 'of the distribution',
+  find: findRabbitmqScript,
+  needs: ['apt-get'],
+  commands: [
+    'apt-get update',
+    'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends rabbitmq-server',
+  ],
+  cost: '35 MB, about 15 s',
+  async install(runCommand) {
+    await runCommand('apt-get', ['update', '-q']);
+    // The package starts a broker of its own on the default port; ours must be the only one we load.
+    const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+    await runCommand('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'rabbitmq-server'], env);
+  },
+};
+
+const kafka: Program = {
+  name: 'kafka',
+  title: 'Kafka',
+  version: kafkaVersion,
+  find: async () => (existsSync(kafkaJars) && onPath('java') !== null ? kafkaJars : null),
+  needs: ['java', 'mvn'],
+  commands: [`mvn -B -f ${pom} dependency:copy-dependencies -DoutputDirectory=${kafkaJars}`],
+  cost: '54 MB, about 10 s',
+  install: (runCommand) =>
+    installInto(kafkaJars, (temporary) =>
+      runCommand('mvn', ['-B', '-q', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${temporary}`]),
+    ),
+};
+
+export const programs = {
+  toxiproxy: goProgram(
+    'toxiproxy',
+    'Toxiproxy',
+    toxiproxyVersion,
+    'github.com/Shopify/toxiproxy/v2/cmd/server',
+    'server',
+    '16 MB, about 25 s',
+  ),
+  rabbitmq,
+  kafka,
+  ghz: goProgram('ghz', 'ghz', ghzVersion, 'github.com/bojand/ghz/cmd/ghz', 'ghz', '20 MB, about 20 s'),
+} as const satisfies Record<ProgramName, Program>;
+
+/** The server script in the package's library folder: the one on PATH insists on the package's own user. */
+async function findRabbitmqScript(): Promise<string | null> {
+  const library = '/usr/lib/rabbitmq/lib';
+  if (existsSync(library)) {
+    for (const version of readdirSync(library).sort().reverse()) {
+      const script = join(library, version, 'sbin', 'rabbitmq-server');
+      if (existsSync(script)) return script;
+    }
+  }
+  try {
+    const { stdout } = await run('dpkg', ['-L', 'rabbitmq-server'], { timeout: 10_000 });
+    return stdout.split('\n').find((path) => /\/lib\/.*\/sbin\/rabbitmq-server$/.test(path)) ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+/** Versions and settings that the native stack and docker-compose.yml share; a test holds the two together. */
+export const kafkaVersion = '4.3.1';
+export const toxiproxyVersion = '2.12.0';
+/** What Debian 12 ships is what runs natively; compose pins the nearest official image. */
+export const rabbitmqImage = 'rabbitmq:3.10.25';
+export const kafkaImage = `apache/kafka:${kafkaVersion}`;
+export const toxiproxyImage = `ghcr.io/shopify/toxiproxy:${toxiproxyVersion}`;
+
+export const kafkaHeap = '512m';
+
+/** For a single broker that should neither surprise nor perturb: no topics by accident, no waiting for a group. */
+export const kafkaSettings = {
+  'auto.create.topics.enable': 'false',
+  'group.initial.rebalance.delay.ms': '0',
+  'offsets.topic.replication.factor': '1',
+  'offsets.topic.num.partitions': '4',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'default.replication.factor': '1',
+  'min.insync.replicas': '1',
+  'message.max.bytes': '20971520',
+  'log.retention.hours': '1',
+} as const;
+
+/** Alarms would block publishers because of the machine, not of the broker. */
+export const rabbitmqSettings = {
+  'vm_memory_high_watermark.relative': '0.6',
+  'disk_free_limit.absolute': '50MB',
+  heartbeat: '60',
+  'log.console': 'true',
+  'log.console.level': 'warning',
+  'log.file': 'false',
+} as const;
+
+/** All on 127.0.0.1. */
+export const composePorts = {
+  toxiproxy: 28474,
+  rabbitmq: 25672,
+  kafka: 29092,
+  /** Where Toxiproxy listens for each link, as Kafka advertises it, and the listener behind it. */
+  kafkaClientLink: 29093,
+  kafkaClientUpstream: 29193,
+  kafkaServiceLink: 29094,
+  kafkaServiceUpstream: 29194,
+} as const;
