@@ -1,13 +1,135 @@
-/** A parsed threshold; `parseThreshold` and `evaluateThresholds` live here too. */
-export interface Threshold {
-  readonly expression: string;
-  /** Target name or `all`. */
-  readonly target: string;
-  /** e.g. `p99`, `delivered p99`, `goodput`, `lost`, `errorRatio`. */
-  readonly metric: string;
-  readonly operator: '<' | '<=' | '>' | '>=' | '==' | '!=';
-  /** In the metric's unit: microseconds for latencies, a second for rates, a plain count or ratio otherwise. */
-  readonly value: number;
-  /** Phase and condition names it is limited to. */
-  readonly within: readonly string[];
+/** Thresholds against the trials of a run: every matching trial must hold, the worst one is shown. */
+import { percentileGap } from './latency-summary.ts';
+import {
+  type LatencySummary,
+  type OperationResult,
+  type PhaseName,
+  type PhaseResult,
+  phaseNames,
+  type ThresholdResult,
+  type TrialResult,
+} from './result-types.ts';
+import { isTrialMetric, type Metric, parseMetric, type Threshold } from './threshold-grammar.ts';
+
+export { parseThreshold, type Threshold } from './threshold-grammar.ts';
+
+/** null: nobody knows. Infinity: a latency that was not reached. */
+type Sample = { readonly trial: string; readonly value: number | null };
+
+const unmeasuredPhases: readonly PhaseName[] = ['warmup', 'drain'];
+
+/**
+ * One result for each threshold, in their order. `noData` when no trial matches, a matching one is invalid, has too few
+ * samples, or can't know the figure — unless another one fails. A latency that was not reached, since too many
+ * operations did not succeed, counts as infinite.
+ */
+export function evaluateThresholds(
+  thresholds: readonly Threshold[],
+  trials: readonly TrialResult[],
+): ThresholdResult[] {
+  return thresholds.map((threshold) => evaluate(threshold, trials));
+}
+
+function evaluate(threshold: Threshold, trials: readonly TrialResult[]): ThresholdResult {
+  const { expression } = threshold;
+  const samples = trials.flatMap((trial) => samplesOf(threshold, trial));
+  const known = samples.filter((sample): sample is Sample & { value: number } => sample.value !== null);
+  const failed = known.filter(({ value }) => !holds(threshold, value));
+  const worst = worstOf(threshold, failed.length > 0 ? failed : known);
+  const unknown = samples.find(({ value }) => value === null);
+  if (failed.length === 0 && (unknown !== undefined || worst === undefined)) {
+    return { expression, actual: null, status: 'noData', ...(unknown && { trial: unknown.trial }) };
+  }
+  const actual = worst === undefined || !Number.isFinite(worst.value) ? null : worst.value;
+  return { expression, actual, status: failed.length > 0 ? 'fail' : 'pass', ...(worst && { trial: worst.trial }) };
+}
+
+function holds({ operator, value: bound }: Threshold, value: number): boolean {
+  switch (operator) {
+    case '<':
+      return value < bound;
+    case '<=':
+      return value <= bound;
+    case '>':
+      return value > bound;
+    case '>=':
+      return value >= bound;
+    case '==':
+      return value === bound;
+    case '!=':
+      return value !== bound;
+  }
+}
+
+function worstOf<T extends { readonly value: number }>({ operator, value: bound }: Threshold, samples: readonly T[]) {
+  const badness = (value: number) => {
+    if (operator === '<' || operator === '<=') return value;
+    if (operator === '>' || operator === '>=') return -value;
+    const distance = Math.abs(value - bound);
+    return operator === '==' ? distance : -distance;
+  };
+  return samples.reduce<T | undefined>(
+    (worst, sample) => (worst === undefined || badness(sample.value) > badness(worst.value) ? sample : worst),
+    undefined,
+  );
+}
+
+/** The figures of one trial that the threshold speaks of; none when it does not match. */
+function samplesOf(threshold: Threshold, trial: TrialResult): Sample[] {
+  const metric = parseMetric(threshold.metric);
+  if (metric === null) return [];
+  if (threshold.target !== 'all' && threshold.target !== trial.target) return [];
+  const conditions = threshold.within.filter((name) => !isPhase(name));
+  if (conditions.length > 0 && !conditions.includes(trial.condition)) return [];
+  const of = (value: number | null): Sample => ({
+    trial: trial.id,
+    value: trial.verdict.status === 'invalid' ? null : value,
+  });
+  if (isTrialMetric(metric)) return [of(trialFigure(metric, trial))];
+  const phases = measuredPhases(threshold.within.filter(isPhase), trial);
+  const parts = phases.flatMap((phase) => partOf(phase, threshold.operation));
+  if (parts.length === 0) return trial.verdict.status === 'invalid' ? [of(null)] : [];
+  // Counts add up over the phases; anything else is looked at phase by phase.
+  if (metric.kind === 'count') return [of(parts.reduce((sum, { counts }) => sum + counts[metric.count], 0))];
+  return parts.map((part) => of(phaseFigure(metric, part)));
+}
+
+function isPhase(name: string): name is PhaseName {
+  return (phaseNames as readonly string[]).includes(name);
+}
+
+function measuredPhases(named: readonly PhaseName[], trial: TrialResult): PhaseResult[] {
+  const wanted = named.length > 0 ? named : phaseNames.filter((name) => !unmeasuredPhases.includes(name));
+  // A fault that begins at once leaves a `before` without any length, of which there is nothing to say.
+  return wanted.flatMap((name) => {
+    const phase = trial.phases[name];
+    return phase === undefined || (phase.durationMs === 0 && phase.counts.offered === 0) ? [] : [phase];
+  });
+}
+
+type Part = Pick<OperationResult, 'counts' | 'latencyUs'> & Partial<Pick<PhaseResult, 'goodputPerSecond'>>;
+
+function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
+  if (operation === undefined) return [phase];
+  const part = phase.operations[operation];
+  return part === undefined ? [] : [part];
+}
+
+function trialFigure(metric: Metric, trial: TrialResult): number | null {
+  if (metric.kind === 'ledger') return trial.ledger[metric.entry];
+  return metric.kind === 'bytesPerOperation' ? trial.wire.bytesPerOperation : null;
+}
+
+function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond }: Part): number | null {
+  if (metric.kind === 'goodput') return goodputPerSecond ?? null;
+  if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
+  return metric.kind === 'latency' ? latencyFigure(latencyUs[metric.latency], metric.figure) : null;
+}
+
+function latencyFigure(summary: LatencySummary, figure: Extract<Metric, { kind: 'latency' }>['figure']): number | null {
+  if (summary.count === 0) return null;
+  const value = summary[figure] ?? null;
+  if (value !== null) return value;
+  const isPercentile = figure !== 'min' && figure !== 'mean' && figure !== 'max';
+  return isPercentile && percentileGap(figure, summary.count) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
 }

@@ -1,0 +1,247 @@
+/**
+ * Thresholds: what must hold for the trials of a run.
+ *
+ *   threshold   = target metric operator value [ "in" place { [","] place } ]
+ *   target      = "all" | <name of a target>
+ *   metric      = [ operation ] ( latency | count | "errorRatio" ) | "goodput" | ledger | "bytesPerOperation"
+ *   latency     = [ latencyName ] percentile
+ *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
+ *               | "acknowledged" | "delivered" | "failed" | "timedOut"
+ *   percentile  = "p50" | "p90" | "p99" | "p999" | "p99.9" | "min" | "mean" | "max"
+ *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
+ *   ledger      = "lost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
+ *               | "duplicatesApplied" | "reordered" | "corrupted"
+ *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
+ *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation) | 0 (count, ledger)
+ *   place       = <phase> | <condition>
+ *   operation   = <name of an operation>
+ *
+ * Without a phase all measured ones count (never warm-up nor drain), without a condition all conditions.
+ */
+import { closestName } from './closest-name.ts';
+import { type QuantityKind, readQuantity } from './quantity.ts';
+import { latencyNames, phaseNames } from './result-types.ts';
+
+export const thresholdOperators = ['<', '<=', '>', '>=', '==', '!='] as const;
+export type ThresholdOperator = (typeof thresholdOperators)[number];
+
+/** A parsed threshold. */
+export interface Threshold {
+  readonly expression: string;
+  /** Target name or `all`. */
+  readonly target: string;
+  /** Absent: all operations together. */
+  readonly operation?: string;
+  /** e.g. `p99` (of `offered`), `delivered p99`, `goodput`, `lost`, `errorRatio`. */
+  readonly metric: string;
+  readonly operator: ThresholdOperator;
+  /** In the metric's unit: microseconds for latencies, a second for rates, a plain count or ratio otherwise. */
+  readonly value: number;
+  /** Phase and condition names it is limited to. */
+  readonly within: readonly string[];
+}
+
+export const latencyFigures = ['p50', 'p90', 'p99', 'p999', 'min', 'mean', 'max'] as const;
+export const countMetrics = ['offered', 'ok', 'rejected', 'failed', 'timedOut', 'dropped', 'attempts'] as const;
+export const ledgerMetrics = [
+  'lost',
+  'received',
+  'applied',
+  'unacknowledgedButApplied',
+  'duplicatesReceived',
+  'duplicatesApplied',
+  'reordered',
+  'corrupted',
+] as const;
+
+/** A metric taken apart. `trial` metrics are known for a trial as a whole, not for a phase or an operation. */
+export type Metric =
+  | {
+      readonly kind: 'latency';
+      readonly latency: (typeof latencyNames)[number];
+      readonly figure: (typeof latencyFigures)[number];
+    }
+  | { readonly kind: 'count'; readonly count: (typeof countMetrics)[number] }
+  | { readonly kind: 'ledger'; readonly entry: (typeof ledgerMetrics)[number] }
+  | { readonly kind: 'errorRatio' | 'goodput' | 'bytesPerOperation' };
+
+const words: readonly string[] = [
+  ...latencyFigures,
+  'p99.9',
+  ...latencyNames,
+  ...countMetrics,
+  ...ledgerMetrics,
+  'errorRatio',
+  'goodput',
+  'bytesPerOperation',
+];
+
+/** Words of the grammar: operations can't be called so. */
+export function isThresholdWord(word: string): boolean {
+  return word === 'all' || word === 'in' || words.includes(word);
+}
+
+function includes<T extends string>(names: readonly T[], name: string | undefined): name is T {
+  return (names as readonly (string | undefined)[]).includes(name);
+}
+
+/** Reads `p99`, `delivered p99`, `lost`, …; null when it is no metric. */
+export function parseMetric(text: string): Metric | null {
+  const [first, second, ...rest] = text.trim().split(/\s+/);
+  if (first === undefined || rest.length > 0) return null;
+  const figure = (second ?? first) === 'p99.9' ? 'p999' : (second ?? first);
+  const latency = second === undefined ? 'offered' : first;
+  if (includes(latencyFigures, figure) && includes(latencyNames, latency)) return { kind: 'latency', latency, figure };
+  if (second !== undefined) return null;
+  if (includes(countMetrics, first)) return { kind: 'count', count: first };
+  if (includes(ledgerMetrics, first)) return { kind: 'ledger', entry: first };
+  return first === 'errorRatio' || first === 'goodput' || first === 'bytesPerOperation' ? { kind: first } : null;
+}
+
+export type ThresholdReading =
+  | { readonly ok: true; readonly threshold: Threshold }
+  /** `column` counts from 1 within the text. */
+  | { readonly ok: false; readonly message: string; readonly column: number; readonly suggestion?: string };
+
+interface Token {
+  readonly text: string;
+  readonly column: number;
+}
+
+class ThresholdSyntaxError extends Error {
+  readonly token: Token;
+  readonly suggestion: string | undefined;
+  constructor(token: Token, message: string, suggestion?: string | null) {
+    super(message);
+    this.token = token;
+    this.suggestion = suggestion ?? undefined;
+  }
+}
+
+/** Reads one threshold; names of targets, operations and conditions are the caller's to check. */
+export function parseThreshold(text: string): ThresholdReading {
+  try {
+    return { ok: true, threshold: readThreshold(text) };
+  } catch (error) {
+    if (!(error instanceof ThresholdSyntaxError)) throw error;
+    const { message, suggestion, token } = error;
+    return { ok: false, message, column: token.column, ...(suggestion === undefined ? {} : { suggestion }) };
+  }
+}
+
+function readThreshold(text: string): Threshold {
+  const tokens: readonly Token[] = [...text.matchAll(/[<>=!]+|,|[^\s<>=!,]+/g)].map((match) => ({
+    text: match[0],
+    column: match.index + 1,
+  }));
+  const end: Token = { text: '', column: text.trimEnd().length + 1 };
+  const operatorAt = tokens.findIndex((token) => /^[<>=!]/.test(token.text));
+  const target = tokens[0];
+  if (target === undefined) throw new ThresholdSyntaxError(end, 'is empty; write e.g. "rest p99 < 100ms in calm"');
+  const operator = tokens[operatorAt];
+  if (operator === undefined)
+    throw new ThresholdSyntaxError(end, `has no comparison; use one of ${thresholdOperators.join(' ')}`);
+  if (operatorAt === 0) throw new ThresholdSyntaxError(operator, 'begins with the name of a target, or all');
+  if (!includes(thresholdOperators, operator.text)) {
+    const meant = operator.text === '=' || operator.text === '===' ? 'did you mean ==?' : null;
+    throw new ThresholdSyntaxError(operator, `"${operator.text}" is not one of ${thresholdOperators.join(' ')}`, meant);
+  }
+  const { operation, metric, metricText } = readMetric(tokens.slice(1, operatorAt), operator);
+  const [value, ...rest] = tokens.slice(operatorAt + 1);
+  if (value === undefined) throw new ThresholdSyntaxError(end, `has no value behind ${operator.text}`);
+  // A space between number and unit is as good as none.
+  const loneUnit =
+    rest[0] !== undefined && rest[0].text !== 'in' && /^[\d.]+$/.test(value.text) ? rest.shift() : undefined;
+  return {
+    expression: text.trim(),
+    target: target.text,
+    ...(operation === undefined ? {} : { operation }),
+    metric: metricText,
+    operator: operator.text,
+    value: readValue(metric, { ...value, text: value.text + (loneUnit?.text ?? '') }),
+    within: readPlaces(rest, metric, metricText, end),
+  };
+}
+
+function readMetric(
+  tokens: readonly Token[],
+  operator: Token,
+): { operation?: string; metric: Metric; metricText: string } {
+  const first = tokens[0];
+  if (first === undefined)
+    throw new ThresholdSyntaxError(operator, 'needs a metric between target and comparison, e.g. p99, goodput, lost');
+  const canonical = (from: number) =>
+    tokens
+      .slice(from)
+      .map(({ text }) => (text === 'p99.9' ? 'p999' : text))
+      .join(' ');
+  const whole = tokens.length <= 2 ? parseMetric(canonical(0)) : null;
+  if (whole !== null) return { metric: whole, metricText: canonical(0) };
+  const inner =
+    tokens.length >= 2 && tokens.length <= 3 && !isThresholdWord(first.text) ? parseMetric(canonical(1)) : null;
+  if (inner !== null) {
+    if (inner.kind === 'goodput' || isTrialMetric(inner)) {
+      throw new ThresholdSyntaxError(
+        first,
+        `${canonical(1)} is known for all operations together only; leave out "${first.text}"`,
+      );
+    }
+    return { operation: first.text, metric: inner, metricText: canonical(1) };
+  }
+  const unknown =
+    tokens.find(({ text }, index) => !words.includes(text) && (index > 0 || tokens.length === 1)) ?? first;
+  const meant = closestName(unknown.text, words);
+  throw new ThresholdSyntaxError(
+    unknown,
+    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')} or bytesPerOperation`,
+    meant === null || meant === unknown.text ? null : `did you mean ${meant}?`,
+  );
+}
+
+export function isTrialMetric(metric: Metric): boolean {
+  return metric.kind === 'ledger' || metric.kind === 'bytesPerOperation';
+}
+
+const valueKinds = {
+  latency: 'duration',
+  goodput: 'rate',
+  errorRatio: 'percentage',
+  bytesPerOperation: 'size',
+} as const satisfies Partial<Record<Metric['kind'], QuantityKind>>;
+
+function readValue(metric: Metric, token: Token): number {
+  if (metric.kind === 'count' || metric.kind === 'ledger') {
+    if (/^\d+$/.test(token.text)) return Number(token.text);
+    throw new ThresholdSyntaxError(token, `"${token.text}" is not a whole number; this metric counts operations`);
+  }
+  const kind = valueKinds[metric.kind];
+  const reading = readQuantity(kind, token.text);
+  if (!reading.ok) {
+    const message = reading.message.startsWith('"') ? reading.message : `"${token.text}" ${reading.message}`;
+    throw new ThresholdSyntaxError(token, message, reading.suggestion);
+  }
+  return metric.kind === 'latency' ? Math.round(reading.value * 1e6) / 1e3 : reading.value;
+}
+
+function readPlaces(tokens: readonly Token[], metric: Metric, metricText: string, end: Token): string[] {
+  const [keyword, ...places] = tokens;
+  if (keyword === undefined) return [];
+  if (keyword.text !== 'in') {
+    throw new ThresholdSyntaxError(
+      keyword,
+      `"${keyword.text}" is not expected here; phases and conditions follow the word in`,
+    );
+  }
+  const names = places.filter(({ text }) => text !== ',' && text !== 'and');
+  if (names.length === 0) throw new ThresholdSyntaxError(end, 'names no phase or condition behind in');
+  for (const name of names) {
+    if (!/^[\w.-]+$/.test(name.text)) throw new ThresholdSyntaxError(name, `"${name.text}" is not expected here`);
+    if (isTrialMetric(metric) && includes(phaseNames, name.text)) {
+      throw new ThresholdSyntaxError(
+        name,
+        `${metricText} is counted over the whole trial; leave out the phase ${name.text}`,
+      );
+    }
+  }
+  return names.map(({ text }) => text);
+}

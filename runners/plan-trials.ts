@@ -1,0 +1,47 @@
+/** The trials of a scenario, in the order in which they are run. */
+import type { SettingValue } from '../result/result-types.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { hash32, randomStreams } from './schedule/seeded-random.ts';
+
+export interface TrialPlan {
+  /** Unique in the run, fit for a file name, e.g. `rest-calm-1`. */
+  readonly id: string;
+  readonly target: string;
+  readonly condition: string;
+  /** Swept settings by path; none yet. */
+  readonly variant: Readonly<Record<string, SettingValue>>;
+  /** From 1. */
+  readonly repeat: number;
+  /** About how long it takes, a fresh service and the drain included. */
+  readonly plannedMs: number;
+}
+
+/** A fresh service and its connections before the load, the drain after it; as measured on two cores. */
+const overheadMs = 2_000;
+
+/**
+ * Repeat after repeat, each with all targets and conditions in a seeded order of its own: what changes on the machine
+ * over the run then falls on all of them alike.
+ */
+export function planTrials(scenario: Scenario): TrialPlan[] {
+  const { load, workload, repeats } = scenario;
+  const plannedMs = load.warmupMs + load.durationMs + overheadMs;
+  const pairs = Object.keys(scenario.targets).flatMap((target) =>
+    Object.keys(scenario.conditions).map((condition) => ({ target, condition })),
+  );
+  return Array.from({ length: repeats }, (_, index) => index + 1).flatMap((repeat) =>
+    shuffled(pairs, workload.seed, repeat).map(({ target, condition }) => {
+      return { id: `${target}-${condition}-${repeat}`, target, condition, variant: {}, repeat, plannedMs };
+    }),
+  );
+}
+
+/** Fisher–Yates. */
+function shuffled<Item>(items: readonly Item[], seed: number, repeat: number): Item[] {
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = hash32(seed, randomStreams.order, repeat * items.length + last) % (last + 1);
+    [order[last], order[other]] = [order[other] as Item, order[last] as Item];
+  }
+  return order;
+}

@@ -1,0 +1,62 @@
+/** Addresses of own systems: what each protocol accepts, and whether load may be sent there. */
+import { BlockList, isIP } from 'node:net';
+import type { Protocol } from '../../result/result-types.ts';
+
+/** Schemes with `//`; '' stands for a bare `host:port`. */
+const schemes = {
+  rest: ['http', 'https'],
+  grpc: ['', 'grpc', 'grpcs', 'http', 'https'],
+  websocket: ['ws', 'wss'],
+  queue: ['amqp', 'amqps'],
+  stream: [''],
+} as const satisfies Record<Protocol, readonly string[]>;
+
+const examples = {
+  rest: 'http://127.0.0.1:8080',
+  grpc: '127.0.0.1:50051',
+  websocket: 'ws://127.0.0.1:8081/live',
+  queue: 'amqp://127.0.0.1:5672',
+  stream: '127.0.0.1:9092',
+} as const satisfies Record<Protocol, string>;
+
+export type AddressReading =
+  /** `host` without the brackets of an IPv6 address. */
+  { readonly ok: true; readonly host: string } | { readonly ok: false; readonly message: string };
+
+export function readAddress(address: string, protocol: Protocol): AddressReading {
+  const wrong = (why: string): AddressReading => ({ ok: false, message: `${why}; write e.g. ${examples[protocol]}` });
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(address)?.[1]?.toLowerCase() ?? '';
+  const known: readonly string[] = schemes[protocol];
+  if (!known.includes(scheme)) {
+    return wrong(scheme === '' ? 'has no scheme' : `"${scheme}://" is not a scheme of protocol ${protocol}`);
+  }
+  const url = URL.parse(scheme === '' ? `bare://${address}` : address);
+  if (url === null || url.hostname === '' || /\s/.test(address)) return wrong('is not an address');
+  if (
+    scheme === '' &&
+    (url.port === '' || url.pathname !== '' || url.search !== '' || url.hash !== '' || url.username !== '')
+  ) {
+    return wrong('is not of the form host:port');
+  }
+  if (url.port === '0') return wrong('has the port 0');
+  if (url.username !== '' && protocol !== 'queue')
+    return wrong('holds credentials, which are not sent; put them into headers');
+  if (url.hash !== '' || url.search !== '') return wrong('has a query or a fragment');
+  return { ok: true, host: url.hostname.replace(/^\[|\]$/g, '') };
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/**
+ * Whether load may go to this host (a name or an address, IPv6 with or without brackets): loopback, or listed. A name
+ * other than localhost counts as outside, wherever it leads.
+ */
+export function isAllowedHost(host: string, allowHosts: readonly string[]): boolean {
+  const bare = (name: string) => name.replace(/^\[|\]$/g, '').toLowerCase();
+  const wanted = bare(host);
+  const family = isIP(wanted);
+  if (wanted === 'localhost' || (family !== 0 && loopback.check(wanted, family === 4 ? 'ipv4' : 'ipv6'))) return true;
+  return allowHosts.some((allowed) => bare(allowed) === wanted);
+}

@@ -1,0 +1,31 @@
+/** Files that a scenario names: found out before anything is started. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { CheckContext } from './check-context.ts';
+import type { Path } from './problem.ts';
+
+export function checkFile(
+  directory: string,
+  name: string,
+  path: Path,
+  report: CheckContext['report'],
+  mostBytes: number,
+): void {
+  const message = troubleWith(resolve(directory, name), mostBytes);
+  if (message !== null) report({ path, message: `"${name}" ${message}` });
+}
+
+function troubleWith(file: string, mostBytes: number): string | null {
+  try {
+    const stats = statSync(file);
+    if (stats.isDirectory()) return 'is a directory';
+    if (!stats.isFile()) return 'is not a regular file';
+    if (stats.size > mostBytes) return `is larger than ${mostBytes / 1024 ** 2}MiB`;
+    accessSync(file, constants.R_OK);
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist (paths are relative to the scenario file)';
+    return code === 'EACCES' ? 'may not be read' : `cannot be read: ${code ?? String(error)}`;
+  }
+}

@@ -1,0 +1,119 @@
+/** Checks of the targets: addresses, allowed hosts, and that an own system is told what to send. */
+import { closestName } from '../../result/closest-name.ts';
+import type { Protocol } from '../../result/result-types.ts';
+import { isAllowedHost, readAddress } from './address.ts';
+import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
+import { checkFile } from './check-file.ts';
+import type { Path } from './problem.ts';
+import { templateVariableNames } from './request-schema.ts';
+
+const largestProtoBytes = 4 * 1024 ** 2;
+
+export function checkTargets(context: CheckContext): void {
+  for (const [name, target] of Object.entries(context.file.targets ?? {})) {
+    const path = ['targets', name];
+    if (name === 'all') context.report({ path, message: 'all stands for every target in thresholds', atKey: true });
+    if (context.has([...path, 'address'])) checkOwnSystem(context, target, path);
+    else checkReferenceTarget(context, target, path);
+  }
+}
+
+/** Keys that only mean something for an own system. */
+function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path: Path): void {
+  const refuse = (key: string) => {
+    report({ path: [...path, key], message: 'is for an own system; give its address too', atKey: true });
+  };
+  if (target.requests !== undefined) refuse('requests');
+  if (target.protocol === 'grpc' && target.proto !== undefined) refuse('proto');
+  if (target.protocol === 'grpc' && target.reflection) refuse('reflection');
+  if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume) refuse('consume');
+  if ((target.protocol === 'queue' || target.protocol === 'stream') && target.reply !== undefined) refuse('reply');
+}
+
+function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): void {
+  const { report, directory, has } = context;
+  if (target.address !== undefined) checkAddress(context, target.address, target.protocol, [...path, 'address']);
+  if (target.protocol === 'grpc') {
+    if (target.proto !== undefined) checkFile(directory, target.proto, [...path, 'proto'], report, largestProtoBytes);
+    if (target.proto !== undefined && target.reflection) {
+      report({
+        path: [...path, 'reflection'],
+        message: 'proto already says what the server offers; only one of them can be',
+        atKey: true,
+      });
+    } else if (!has([...path, 'proto']) && !has([...path, 'reflection'])) {
+      report({ path, message: 'needs proto: <file>, or reflection: true', atKey: true });
+    }
+  }
+  if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume && target.reply !== undefined) {
+    report({
+      path: [...path, 'reply'],
+      message: 'and consume exclude each other: operations complete at one of them',
+      atKey: true,
+    });
+  }
+  checkRequests(context, target, path);
+}
+
+function checkAddress({ file, report }: CheckContext, address: string, protocol: Protocol, path: Path): void {
+  const reading = readAddress(address, protocol);
+  if (!reading.ok) {
+    report({ path, message: reading.message });
+    return;
+  }
+  if (isAllowedHost(reading.host, file.allowHosts ?? [])) return;
+  const message = `"${reading.host}" is outside this machine; load goes there only when allowHosts lists it`;
+  report({ path, message, suggestion: `add allowHosts: [${reading.host}] if it is yours to load` });
+}
+
+function checkRequests(context: CheckContext, target: FileTarget, path: Path): void {
+  const { operationNames, has, report } = context;
+  const requests: Readonly<Record<string, unknown>> = target.requests ?? {};
+  const lacking = operationNames.filter((name) => !has([...path, 'requests', name]));
+  if (lacking.length > 0) {
+    const place = !has([...path, 'requests']) ? path : [...path, 'requests'];
+    report({ path: place, message: `says nothing about what to send for ${lacking.join(', ')}`, atKey: true });
+  }
+  for (const [name, request] of Object.entries(requests)) {
+    const here = [...path, 'requests', name];
+    if (!operationNames.includes(name)) {
+      const suggestion = suggestionFor(closestName(name, operationNames), operationNames);
+      report({ path: here, message: 'the workload has no such operation', suggestion, atKey: true });
+    } else checkTemplates(context, request, here, name);
+  }
+}
+
+/** Keys whose text the drivers send as it is written. */
+const plainKeys = ['method', 'expect', 'replyId', 'topic', 'exchange'];
+
+function checkTemplates(context: CheckContext, value: unknown, path: Path, operation: string, depth = 0): void {
+  if (typeof value === 'string') checkTemplate(context, value, path, operation);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, child] of Object.entries(value)) {
+      if (depth === 0 && plainKeys.includes(key)) continue;
+      checkTemplates(context, child, [...path, Array.isArray(value) ? Number(key) : key], operation, depth + 1);
+    }
+  }
+}
+
+function checkTemplate({ file, report }: CheckContext, text: string, path: Path, operation: string): void {
+  const known: readonly string[] = templateVariableNames;
+  for (const match of text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)) {
+    const name = match[1] ?? '';
+    if (!known.includes(name)) {
+      const suggestion = suggestionFor(closestName(name, known), known);
+      report({ path, message: `"{{${name}}}" is not a value of an operation`, suggestion, offset: match.index });
+    } else if (name.startsWith('payload') && hasNoPayload(file, operation)) {
+      report({
+        path,
+        message: `{{${name}}} stands for nothing: operation ${operation} has no payload`,
+        offset: match.index,
+      });
+    }
+  }
+}
+
+function hasNoPayload(file: CheckContext['file'], operation: string): boolean {
+  const found = file.workload?.operations[operation];
+  return found !== undefined && found.payload === undefined;
+}

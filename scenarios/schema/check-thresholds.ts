@@ -1,0 +1,100 @@
+/** Thresholds and the primary figure: their grammar, and that what they name is there. */
+import { closestName } from '../../result/closest-name.ts';
+import { type PhaseName, phaseNames } from '../../result/result-types.ts';
+import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
+import { type CheckContext, suggestionFor } from './check-context.ts';
+import type { Path } from './problem.ts';
+
+export function checkThresholds(context: CheckContext): void {
+  context.file.thresholds?.forEach((text, index) => {
+    const path = ['thresholds', context.originalIndex(['thresholds'], index)];
+    const reading = parseThreshold(text);
+    if (reading.ok) checkNames(context, text, reading.threshold, path);
+    else context.report({ path, message: reading.message, suggestion: reading.suggestion, offset: reading.column - 1 });
+  });
+}
+
+function checkNames(context: CheckContext, text: string, threshold: Threshold, path: Path): void {
+  const { target, operation, within } = threshold;
+  const unknown = (kind: string, name: string, known: readonly string[]) => {
+    const suggestion = suggestionFor(closestName(name, known), known);
+    context.report({ path, message: `there is no ${kind} "${name}"`, suggestion, offset: wordAt(text, name) });
+  };
+  const targets = ['all', ...context.namesOf('targets')];
+  if (!targets.includes(target)) unknown('target', target, targets);
+  if (operation !== undefined && !context.operationNames.includes(operation)) {
+    unknown('operation', operation, context.operationNames);
+  }
+  const conditions = context.namesOf('conditions');
+  const isPhase = (name: string): name is PhaseName => (phaseNames as readonly string[]).includes(name);
+  for (const name of within) {
+    if (isPhase(name) || conditions.includes(name)) continue;
+    unknown('phase or condition', name, [...conditions, ...phaseNames]);
+  }
+  const named = within.filter((name) => conditions.includes(name));
+  for (const phase of within.filter(isPhase)) {
+    const among = named.length > 0 ? named : conditions;
+    if (among.some((condition) => phasesOf(context, condition).includes(phase))) continue;
+    const message = `${named.length > 0 ? named.join(', ') : 'no condition'} has ${named.length > 0 ? 'no' : 'a'} phase ${phase}`;
+    context.report({ path, message, offset: wordAt(text, phase, text.lastIndexOf(' in ')) });
+  }
+  checkDelivered(context, threshold, path, wordAt(text, 'delivered'));
+}
+
+/** Only what is handed over is delivered. */
+function checkDelivered(
+  { file, report }: CheckContext,
+  { metric, operation }: Threshold,
+  path: Path,
+  offset: number,
+): void {
+  if (!metric.startsWith('delivered ')) return;
+  const operations = Object.entries(file.workload?.operations ?? {});
+  const concerned = operation === undefined ? operations : operations.filter(([name]) => name === operation);
+  if (concerned.length === 0 || concerned.some(([, { pattern }]) => pattern === 'one-way')) return;
+  const message = `${operation ?? 'no operation'} is ${operation === undefined ? '' : 'not '}one-way, so nothing is delivered`;
+  report({ path, message, offset });
+}
+
+function wordAt(text: string, word: string, from = 0): number {
+  const words = [...text.matchAll(/[^\s<>=!,]+/g)];
+  return words.find((match) => match[0] === word && match.index >= from)?.index ?? 0;
+}
+
+/** The phases that trials of this condition have. */
+function phasesOf({ file }: CheckContext, condition: string): readonly PhaseName[] {
+  const windows =
+    file.conditions !== undefined && Object.hasOwn(file.conditions, condition) ? file.conditions[condition] : undefined;
+  if (windows === undefined) return phaseNames; // faulty itself
+  return windows.length === 0 ? ['warmup', 'steady', 'drain'] : ['warmup', 'before', 'during', 'after', 'drain'];
+}
+
+export function checkPrimary(context: CheckContext): void {
+  const { primary, workload } = context.file;
+  if (primary === undefined) return;
+  const path = ['primary'];
+  const unknown = (key: string, kind: string, name: string, known: readonly string[]) => {
+    const suggestion = suggestionFor(closestName(name, known), known);
+    context.report({ path: [...path, key], message: `there is no ${kind} "${name}"`, suggestion });
+  };
+  const { operation, metric, condition, phase } = primary;
+  if (!context.operationNames.includes(operation)) unknown('operation', 'operation', operation, context.operationNames);
+  const conditions = context.namesOf('conditions');
+  if (!conditions.includes(condition)) unknown('condition', 'condition', condition, conditions);
+  else if (phase !== undefined && !phasesOf(context, condition).includes(phase)) {
+    context.report({
+      path: [...path, 'phase'],
+      message: `${condition} has no phase ${phase}`,
+      suggestion: suggestionFor(null, phasesOf(context, condition)),
+    });
+  }
+  const parsed = parseMetric(metric);
+  if (parsed === null || parsed.kind !== 'latency') {
+    context.report({
+      path: [...path, 'metric'],
+      message: `"${metric}" is not a latency with its percentile, e.g. delivered p99`,
+    });
+  } else if (parsed.latency === 'delivered' && workload?.operations[operation]?.pattern === 'request-reply') {
+    context.report({ path: [...path, 'metric'], message: `${operation} is not one-way, so nothing is delivered` });
+  }
+}

@@ -1,0 +1,189 @@
+/** YAML in, a scenario or all of its problems out. */
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type { Scenario } from '../scenario.ts';
+import { checkConditions } from './check-conditions.ts';
+import { createCheckContext } from './check-context.ts';
+import { checkTargets } from './check-targets.ts';
+import { checkPrimary, checkThresholds } from './check-thresholds.ts';
+import { checkResilience, checkWorkload } from './check-workload.ts';
+import { findingsFromIssues } from './issue-findings.ts';
+import { applyOverrides, type Override } from './overrides.ts';
+import { type Finding, formatPath, type Path, type Problem } from './problem.ts';
+import { type Interpolation, type ReadDocument, readDocument } from './read-document.ts';
+import { createRedaction, type Redaction, redactFinding } from './redaction.ts';
+import { resolveScenario } from './resolve-scenario.ts';
+import { salvage } from './salvage.ts';
+import { type ScenarioFile, scenarioFileSchema } from './scenario-schema.ts';
+
+export interface ParseOptions {
+  /** As it is shown in problems; relative paths in the scenario start at its folder. */
+  readonly path: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly overrides?: readonly Override[];
+  /** Cores of the machine, for `threads: auto`; found out when left out. */
+  readonly cores?: number;
+}
+
+export interface ParsedScenario extends Redaction {
+  readonly ok: true;
+  readonly scenario: Scenario;
+  /**
+   * YAML that means the same anywhere on this machine: overrides applied, paths absolute, `${…}` left as written.
+   */
+  readonly text: string;
+}
+
+export type ScenarioReading = ParsedScenario | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export const largestScenarioBytes = 1024 ** 2;
+/** A broken line may break all that follow: the first few tell. */
+const mostSyntaxProblems = 20;
+
+export function parseScenario(text: string, options: ParseOptions): ScenarioReading {
+  const lines = new LineCounter();
+  const positionOf = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { file: options.path, line, column: col };
+  };
+  const atStart = (message: string): ScenarioReading => ({
+    ok: false,
+    problems: [{ file: options.path, line: 1, column: 1, path: '', message }],
+  });
+  if (text.length > largestScenarioBytes) return atStart(tooLarge);
+  let document: Document.Parsed;
+  try {
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+  } catch (error) {
+    if (error instanceof RangeError) return atStart('is nested too deeply');
+    throw error;
+  }
+  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text, positionOf));
+  const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
+  if (broken) return { ok: false, problems: sorted(syntax).slice(0, mostSyntaxProblems) };
+  if (document.contents === null) return atStart('the file is empty; `bench init` writes a scenario to start from');
+  if (!isMap(document.contents))
+    return atStart('a scenario is a mapping of keys such as name, workload, load and targets');
+
+  const { labels, problems: overrideProblems } = applyOverrides(document, options.overrides ?? []);
+  const read = readDocument(document, text, options.env ?? process.env, labels);
+  const directory = dirname(resolve(options.path));
+  const { file, findings } = findAll(read, directory);
+  const locate = (finding: Finding) => locatedProblem(redactFinding(finding, read.interpolations), read, positionOf);
+  const problems = sorted([...syntax, ...overrideProblems, ...findings.map(locate)]);
+  if (file === null || problems.length > 0) return { ok: false, problems };
+  const scenario = resolveScenario(file, {
+    directory,
+    ...(options.cores === undefined ? {} : { cores: options.cores }),
+    writtenThreshold: (index) => writtenText(read.interpolations, ['thresholds', index]),
+  });
+  return {
+    ok: true,
+    scenario,
+    text: portableText(document, directory, scenario),
+    ...createRedaction(read.interpolations),
+  };
+}
+
+export const tooLarge = `is larger than ${largestScenarioBytes / 1024 ** 2}MiB, which no scenario is`;
+
+function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | null; findings: Finding[] } {
+  const { value: raw, unreadable } = read;
+  const parsed = scenarioFileSchema.safeParse(raw);
+  const findings = parsed.success ? [] : findingsFromIssues(parsed.error.issues, displayed(raw, read.interpolations));
+  const salvaged = salvage(raw);
+  if (salvaged !== null) {
+    const context = createCheckContext(salvaged, raw, directory);
+    checkWorkload(context);
+    checkTargets(context);
+    checkConditions(context);
+    checkResilience(context);
+    checkPrimary(context);
+    checkThresholds(context);
+    findings.push(...context.findings);
+  }
+  if (read.interpolations.some(({ path }) => formatPath(path) === 'name')) {
+    findings.push({ path: ['name'], message: 'cannot come from the environment: it stands in names of files' });
+  }
+  const readable = findings.filter(({ path, message }) => !unreadable.some((bad) => concerns(path, message, bad)));
+  return { file: parsed.success ? parsed.data : null, findings: [...read.findings, ...readable] };
+}
+
+/** Whether a finding only says that a value which could not be read is missing or wrong. */
+function concerns(path: Path, message: string, unreadable: Path): boolean {
+  const below = formatPath(path.slice(0, unreadable.length)) === formatPath(unreadable);
+  const parent = formatPath(path) === formatPath(unreadable.slice(0, -1));
+  return below || (parent && message.startsWith(`${unreadable.at(-1)} is missing`));
+}
+
+/** The raw values as messages may show them: those of the environment as written in the file. */
+function displayed(raw: unknown, interpolations: readonly Interpolation[]): unknown {
+  if (interpolations.length === 0) return raw;
+  const copy: unknown = structuredClone(raw);
+  for (const { path, text } of interpolations) {
+    let parent = copy as Record<string | number, unknown>;
+    for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>;
+    const key = path.at(-1);
+    if (key !== undefined) parent[key] = text;
+  }
+  return copy;
+}
+
+function writtenText(interpolations: readonly Interpolation[], path: Path): string | undefined {
+  return interpolations.find((one) => formatPath(one.path) === formatPath(path))?.text;
+}
+
+type PositionOf = (offset: number) => Pick<Problem, 'file' | 'line' | 'column'>;
+
+function syntaxProblem(error: YAMLError, text: string, positionOf: PositionOf): Problem {
+  const [offset, end] = error.pos;
+  const place = { ...positionOf(offset), path: '' };
+  switch (error.code) {
+    case 'DUPLICATE_KEY':
+      return {
+        ...place,
+        message: `duplicate key ${/^\s*("[^"]*"|'[^']*'|[^\s:]+)/.exec(text.slice(offset))?.[1] ?? ''}`,
+      };
+    case 'MULTIPLE_DOCS':
+      return { ...place, message: 'a scenario is one YAML document; another one begins here' };
+    case 'TAG_RESOLVE_FAILED':
+      return { ...place, message: `the tag ${text.slice(offset, end)} means nothing here` };
+    case 'NON_STRING_KEY':
+      return { ...place, message: 'a key must be text' };
+    default:
+      return { ...place, message: `not YAML: ${error.message.split('\n')[0]}` };
+  }
+}
+
+function locatedProblem(finding: Finding, read: ReadDocument, positionOf: PositionOf): Problem {
+  const { path, message, suggestion, atKey, offset } = finding;
+  const place = read.placeOf(path);
+  const inText = offset === undefined || place.textOffset === null ? place.valueOffset : place.textOffset + offset;
+  const position =
+    place.label === undefined
+      ? positionOf(atKey ? place.keyOffset : inText)
+      : { file: place.label, line: 0, column: 0 };
+  return { ...position, path: formatPath(path), message, ...(suggestion === undefined ? {} : { suggestion }) };
+}
+
+/** In the order of the file, those of the command line last; each once. */
+function sorted(problems: readonly Problem[]): Problem[] {
+  const unique = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  const line = (problem: Problem) => (problem.line === 0 ? Number.POSITIVE_INFINITY : problem.line);
+  const compare = (a: Problem, b: Problem) => (line(a) === line(b) ? a.column - b.column : line(a) - line(b));
+  return [...unique.values()].sort(compare);
+}
+
+/** Files that the scenario names are found from the result folder, too. */
+function portableText(document: Document, directory: string, { targets, workload }: Scenario): string {
+  const paths: Path[] = [
+    ...Object.keys(targets).map((name) => ['targets', name, 'proto']),
+    ...Object.keys(workload.payloads).map((name) => ['workload', 'payloads', name, 'file']),
+  ];
+  for (const path of paths) {
+    const node = document.getIn(path, true);
+    if (!isScalar(node) || typeof node.value !== 'string') continue;
+    if (!node.value.includes('${') && !isAbsolute(node.value)) node.value = resolve(directory, node.value);
+  }
+  return document.toString({ lineWidth: 0 });
+}

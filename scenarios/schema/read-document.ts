@@ -1,0 +1,198 @@
+/**
+ * From YAML to plain values, each with its place in the text. Walks the tree itself: the library hands out cyclic
+ * objects for self-referring aliases, and throws without a place on exploding ones.
+ */
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar } from 'yaml';
+import type { OverrideLabels } from './overrides.ts';
+import type { Finding, Path } from './problem.ts';
+
+/** Offsets into the text. */
+export interface Place {
+  readonly keyOffset: number;
+  readonly valueOffset: number;
+  /** Where the text of a plain or quoted string begins; null when it is not written there letter by letter. */
+  readonly textOffset: number | null;
+  /** Set by the command line, not in the file. */
+  readonly label: string | undefined;
+}
+
+/** One string into which values of the environment were put. */
+export interface Interpolation {
+  readonly path: Path;
+  /** As written. */
+  readonly text: string;
+  readonly variables: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface ReadDocument {
+  readonly value: unknown;
+  readonly findings: readonly Finding[];
+  /** Values that could not be read: what is said about them further on is of no use. */
+  readonly unreadable: readonly Path[];
+  readonly interpolations: readonly Interpolation[];
+  /** The place of a path, or of the nearest one around it. */
+  placeOf(path: Path): Place;
+}
+
+const deepest = 64;
+/** Nodes read through aliases, the repeated ones counted each time; a real scenario has a few hundred. */
+const mostAliasedNodes = 10_000;
+
+export function readDocument(
+  document: Document,
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+  labels: OverrideLabels,
+): ReadDocument {
+  const reader = new DocumentReader(text, env, labels);
+  const value = reader.read(document.contents as Node | null, [], { keyOffset: 0, label: undefined });
+  const { findings, unreadable, interpolations, places } = reader;
+  return {
+    value,
+    findings,
+    unreadable,
+    interpolations,
+    placeOf(path) {
+      for (let length = path.length; length >= 0; length--) {
+        const place = places.get(JSON.stringify(path.slice(0, length)));
+        if (place !== undefined) return place;
+      }
+      return { keyOffset: 0, valueOffset: 0, textOffset: null, label: undefined };
+    },
+  };
+}
+
+interface Around {
+  readonly keyOffset: number;
+  readonly label: string | undefined;
+  /** The outermost alias that led here. */
+  readonly alias?: { readonly offset: number; readonly path: Path };
+}
+
+class DocumentReader {
+  readonly findings: Finding[] = [];
+  readonly unreadable: Path[] = [];
+  readonly interpolations: Interpolation[] = [];
+  readonly places = new Map<string, Place>();
+  readonly #text: string;
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #labels: OverrideLabels;
+  readonly #anchors = new Map<string, Node>();
+  readonly #aliasSources = new Map<Node, Node | undefined>();
+  readonly #open = new Set<Node>();
+  #aliasedNodes = 0;
+
+  constructor(text: string, env: Readonly<Record<string, string | undefined>>, labels: OverrideLabels) {
+    this.#text = text;
+    this.#env = env;
+    this.#labels = labels;
+  }
+
+  read(node: Node | null, path: Path, around: Around): unknown {
+    const label = (node === null ? undefined : this.#labels.get(node)) ?? around.label;
+    const valueOffset = around.alias?.offset ?? node?.range?.[0] ?? around.keyOffset;
+    const place = { keyOffset: around.keyOffset, valueOffset, textOffset: this.#textOffset(node, around), label };
+    this.places.set(JSON.stringify(path), place);
+    if (node === null) return null;
+    if (path.length > deepest) return this.#refuse(path, 'is nested too deeply');
+    if (around.alias !== undefined && ++this.#aliasedNodes > mostAliasedNodes) {
+      if (this.#aliasedNodes === mostAliasedNodes + 1) {
+        const { path } = around.alias;
+        return this.#refuse(
+          path,
+          `its aliases stand for more than ${mostAliasedNodes} values; write them out, or fewer`,
+        );
+      }
+      return undefined; // the first one says it for all
+    }
+    if (isAlias(node)) return this.#readAlias(node, path, { ...around, label });
+    // Inside an alias the anchors are already known: reading them again would move them.
+    if ('anchor' in node && typeof node.anchor === 'string' && around.alias === undefined) {
+      this.#anchors.set(node.anchor, node);
+    }
+    if (isScalar(node)) return this.#readScalar(node, path);
+    this.#open.add(node);
+    const value = this.#readCollection(node, path, { ...around, label });
+    this.#open.delete(node);
+    return value;
+  }
+
+  #readAlias(node: Node & { source: string }, path: Path, around: Around): unknown {
+    // An anchor may be set again further down: an alias stands for the last one before it, wherever it is read from.
+    if (!this.#aliasSources.has(node)) this.#aliasSources.set(node, this.#anchors.get(node.source));
+    const source = this.#aliasSources.get(node);
+    if (source === undefined)
+      return this.#refuse(path, `*${node.source} stands for nothing: there is no &${node.source} before it`);
+    if (this.#open.has(source)) return this.#refuse(path, `*${node.source} refers to itself`);
+    const alias = around.alias ?? { path, offset: node.range?.[0] ?? around.keyOffset };
+    return this.read(source, path, { ...around, alias });
+  }
+
+  #readCollection(node: Node, path: Path, around: Around): unknown {
+    if (isSeq(node)) {
+      return node.items.map((item, index) => {
+        const child = item as Node | null;
+        return this.read(child, [...path, index], { ...around, keyOffset: child?.range?.[0] ?? around.keyOffset });
+      });
+    }
+    const object: Record<string, unknown> = {};
+    if (!isMap(node)) return object;
+    for (const pair of node.items) {
+      const key = isScalar(pair.key) ? String(pair.key.value) : '';
+      const keyRange = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
+      const keyOffset = around.alias?.offset ?? keyRange ?? around.keyOffset;
+      const value = this.read(pair.value as Node | null, [...path, key], { ...around, keyOffset });
+      // An assignment to __proto__ would change the object's nature instead of adding a key.
+      Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+    }
+    return object;
+  }
+
+  #readScalar(node: Scalar, path: Path): unknown {
+    const { value } = node;
+    if (typeof value !== 'string' || !value.includes('${')) return value;
+    const variables: { name: string; value: string }[] = [];
+    let failed = false;
+    const text = value.replace(/\$\$\{|\$\{(\w+)\}|\$\{/g, (match, name: string | undefined, offset: number) => {
+      if (match === '$${') return '${';
+      const found = name === undefined || !Object.hasOwn(this.#env, name) ? undefined : this.#env[name];
+      if (name !== undefined && found !== undefined) {
+        variables.push({ name, value: found });
+        return found;
+      }
+      failed = true;
+      const message =
+        name === undefined
+          ? 'has a ${ without a name and its closing brace; write $${ for a plain one'
+          : `the environment variable ${name} is not set`;
+      this.findings.push({ path, message, offset });
+      return match;
+    });
+    if (failed) return this.#skip(path);
+    if (variables.length > 0) this.interpolations.push({ path, text: value, variables });
+    return node.type === Scalar.PLAIN ? plainValue(text) : text;
+  }
+
+  #textOffset(node: Node | null, around: Around): number | null {
+    if (!isScalar(node) || typeof node.value !== 'string' || !node.range || around.alias !== undefined) return null;
+    const start = node.range[0] + (node.type === Scalar.PLAIN ? 0 : 1);
+    return this.#text.startsWith(node.value, start) ? start : null;
+  }
+
+  #refuse(path: Path, message: string): undefined {
+    this.findings.push({ path, message });
+    return this.#skip(path);
+  }
+
+  #skip(path: Path): undefined {
+    this.unreadable.push(path);
+    return undefined;
+  }
+}
+
+/** `connections: ${N}` means a number where N is one, as if it stood there; never more than a single value. */
+function plainValue(text: string): unknown {
+  if (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return Number(text);
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text;
+}

@@ -1,0 +1,103 @@
+/** What is put under load: one protocol with its settings, in front of our reference service or the user's own system. */
+import { z } from 'zod';
+import { duration, lineText, named, object, wholeNumber } from './fields.ts';
+import { grpcRequest, queueRequest, restRequest, streamRequest, webSocketRequest } from './request-schema.ts';
+
+const nativeOnly = z.enum(['native']).default('native').describe('What generates the load.');
+
+function common(address: string) {
+  return {
+    via: z
+      .enum(['toxiproxy', 'direct'])
+      .default('toxiproxy')
+      .describe('toxiproxy: through the proxy, so that link faults can act; direct: without it.'),
+    address: lineText
+      .min(1)
+      .optional()
+      .describe(`The user's own system, e.g. ${address}. Left out: our reference service.`),
+  };
+}
+
+function requests<Request extends z.core.SomeType>(request: Request) {
+  return named(request).optional().describe('Own system: what to send for each operation.');
+}
+
+function connections(count: number, most: number) {
+  return wholeNumber(1, most).default(count).describe('Connections, over all load threads.');
+}
+
+const consume = z
+  .boolean()
+  .default(false)
+  .describe(
+    'Own system: operations complete when the harness’s own consumer has the message, not at the acknowledgement.',
+  );
+
+const restTarget = object({
+  protocol: z.literal('rest').describe('HTTP/1.1 with keep-alive.'),
+  connections: connections(64, 10_000),
+  engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
+  ...common('http://127.0.0.1:8080'),
+  requests: requests(restRequest),
+});
+
+const grpcTarget = object({
+  protocol: z.literal('grpc').describe('gRPC, unary calls.'),
+  connections: connections(2, 1_000),
+  engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
+  ...common('127.0.0.1:50051'),
+  proto: z.string().min(1).optional().describe('Own system: its .proto file, relative to the scenario.'),
+  reflection: z.boolean().default(false).describe('Own system: ask the server for its types instead.'),
+  requests: requests(grpcRequest),
+});
+
+const webSocketTarget = object({
+  protocol: z.literal('websocket').describe('WebSocket, correlated messages.'),
+  connections: connections(16, 10_000),
+  engine: nativeOnly,
+  ...common('ws://127.0.0.1:8081/live'),
+  requests: requests(webSocketRequest),
+});
+
+const queueTarget = object({
+  protocol: z.literal('queue').describe('AMQP 0-9-1.'),
+  broker: z.literal('rabbitmq').default('rabbitmq').describe('The broker.'),
+  durable: z.boolean().default(true).describe('Durable queues and persistent messages.'),
+  confirms: z.boolean().default(true).describe('Publisher confirms: acknowledged means that the broker has it.'),
+  prefetch: wholeNumber(1, 65_535).default(100).describe('Messages that a consumer has unacknowledged at most.'),
+  engine: nativeOnly,
+  ...common('amqp://127.0.0.1:5672'),
+  requests: requests(queueRequest),
+  consume,
+  reply: object({ queue: lineText.min(1).max(255).describe('Queue on which the answers come.') })
+    .optional()
+    .describe('Own system: operations complete at the reply.'),
+});
+
+const streamTarget = object({
+  protocol: z.literal('stream').describe('Kafka.'),
+  broker: z.literal('kafka').default('kafka').describe('The broker.'),
+  acks: z
+    .union([z.literal('all'), z.literal(0), z.literal(1)], { error: 'expected all, 0 or 1' })
+    .default('all')
+    .describe('What a producer waits for: all in-sync replicas, the leader (1), or nothing (0).'),
+  linger: duration('0ms', '10s').prefault('0ms').describe('How long a producer gathers a batch.'),
+  partitions: wholeNumber(1, 1_000).default(3).describe('Partitions of the topics.'),
+  producers: wholeNumber(1, 100).default(1).describe('Producer clients, over all load threads.'),
+  client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
+  engine: nativeOnly,
+  ...common('127.0.0.1:9092'),
+  requests: requests(streamRequest),
+  consume,
+  reply: object({ topic: lineText.min(1).max(249).describe('Topic on which the answers come.') })
+    .optional()
+    .describe('Own system: operations complete at the reply.'),
+});
+
+export const targetSchema = z.discriminatedUnion('protocol', [
+  restTarget,
+  grpcTarget,
+  webSocketTarget,
+  queueTarget,
+  streamTarget,
+]);

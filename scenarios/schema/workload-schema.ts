@@ -1,0 +1,69 @@
+/** What is done: operations, their keys and payloads, and how our reference services behave. */
+import { z } from 'zod';
+import { patterns } from '../../result/result-types.ts';
+import { entryName, named, object, quantity, wholeNumber } from './fields.ts';
+
+/** The operations that the reference services know. */
+export const referenceOperationNames = ['placeOrder', 'getOrder', 'updateOrder', 'cancelOrder', 'listOrders'] as const;
+/** Those of them that can be handed over without an answer. */
+export const oneWayOperationNames: readonly string[] = ['placeOrder', 'updateOrder', 'cancelOrder'];
+
+export const largestPayload = '16MiB';
+export const largestPayloadBytes = 16 * 1024 ** 2;
+export const defaultEntropy = 0.4;
+
+const operation = object({
+  weight: z.number().gt(0).max(1e6).default(1).describe('Share of this operation, in proportion to the other weights.'),
+  pattern: z
+    .enum(patterns)
+    .default('request-reply')
+    .describe('request-reply waits for the answer; one-way hands over, and is acknowledged and delivered.'),
+  payload: entryName.optional().describe('Name of an entry of `payloads`.'),
+});
+
+const payload = object({
+  size: quantity('size', { most: largestPayload })
+    .optional()
+    .describe(`Generated: exactly this many bytes of JSON-safe ASCII, up to ${largestPayload}.`),
+  entropy: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ default: defaultEntropy })
+    .describe('How far a generated payload compresses: 0 to nearly nothing, 1 hardly at all.'),
+  template: z.string().min(1).optional().describe('The payload itself, sent as it is.'),
+  file: z.string().min(1).optional().describe('A sample file, relative to the scenario; sent as it is.'),
+});
+
+export const workloadSchema = object({
+  seed: wholeNumber(0, 2 ** 32 - 1)
+    .default(42)
+    .describe('Decides every draw: arrivals, operations, keys, payloads, order of trials.'),
+  operations: named(operation).describe(
+    'Kinds of calls by name. Reference services know placeOrder, getOrder, updateOrder, cancelOrder, listOrders.',
+  ),
+  keys: object({
+    count: wholeNumber(1, 1_000_000).default(1000).describe('How many different keys there are.'),
+    distribution: z
+      .enum(['uniform', 'zipf'])
+      .default('uniform')
+      .describe('zipf: a few keys get most operations (exponent 1).'),
+  })
+    .prefault({})
+    .describe('Which keys the operations address.'),
+  payloads: named(payload, { empty: true }).default({}).describe('Bodies by name: each with size, template or file.'),
+  service: object({
+    workTime: quantity('duration', { most: '60s' })
+      .prefault('0ms')
+      .describe('How long a reference service works on each operation.'),
+    rejectRatio: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe('Share of operations that a reference service refuses at once.'),
+  })
+    .prefault({})
+    .describe('How the reference services behave, the same behind every protocol.'),
+});
