@@ -26,7 +26,11 @@ export interface Workload {
   readonly keys: { readonly count: number; readonly distribution: 'uniform' | 'zipf' };
   readonly payloads: Readonly<Record<string, PayloadSpec>>;
   /** How the reference services behave, the same behind every protocol. */
-  readonly service: { readonly workTimeMs: number /** 0–1: refused at once. */; readonly rejectRatio: number };
+  readonly service: {
+    readonly workTimeMs: number;
+    /** 0–1: refused at once. */
+    readonly rejectRatio: number;
+  };
 }
 
 export interface Operation {

@@ -38,7 +38,8 @@ export function formatPath(path: Path): string {
 /** One line: `file:line:column: path: message (suggestion)`. */
 export function formatProblem({ file, line, column, path, message, suggestion }: Problem): string {
   const place = line === 0 ? file : `${file}:${line}:${column}`;
-  const subject = path === '' ? '' : `${path}: `;
+  // The option names the setting already.
+  const subject = path === '' || (line === 0 && file.endsWith(` ${path}`)) ? '' : `${path}: `;
   return `${place}: ${subject}${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
 }
 

@@ -1,0 +1,74 @@
+/** `bench plan`: the trials a scenario stands for, and how long they take; nothing is started. */
+import type { CommandModule } from 'yargs';
+import { planTrials, type TrialPlan } from '../runners/plan-trials.ts';
+import type { Load, Scenario } from '../scenarios/scenario.ts';
+import { openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
+
+interface PlanArguments extends ScenarioArguments {
+  readonly scenario: string;
+  readonly json?: boolean | undefined;
+}
+
+export const planCommand: CommandModule<object, PlanArguments> = {
+  command: 'plan <scenario>',
+  describe: 'print the trials that run would run, and for how long',
+  builder: (yargs) =>
+    yargs
+      .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
+      .options(scenarioOptions)
+      .option('json', { type: 'boolean', describe: 'as JSON' }),
+  handler: (options) => {
+    const { plan, scenario, notes } = openScenario(options.scenario, options);
+    const trials = planTrials(scenario);
+    for (const note of notes) process.stderr.write(`${note}\n`);
+    process.stdout.write(options.json ? planJson(plan, trials, notes) : planText(plan, trials));
+  },
+};
+
+function totalOf(trials: readonly TrialPlan[]): number {
+  return trials.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
+}
+
+function planJson({ name, question }: Scenario, trials: readonly TrialPlan[], notes: readonly string[]): string {
+  return `${JSON.stringify({ scenario: name, question: question ?? null, totalMs: totalOf(trials), trials, notes }, null, 2)}\n`;
+}
+
+function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
+  const { name, question, load, repeats, targets, conditions } = plan;
+  const count = (entries: object, noun: string) => {
+    const { length } = Object.keys(entries);
+    return `${length} ${noun}${length === 1 ? '' : 's'}`;
+  };
+  const head = [
+    name,
+    ...(question === undefined ? [] : [question]),
+    `${describeLoad(load)}, ${durationText(load.durationMs)} after ${durationText(load.warmupMs)} of warm-up`,
+    `${count(targets, 'target')} × ${count(conditions, 'condition')} × ${repeats} repeat${repeats === 1 ? '' : 's'} = ${count(trials, 'trial')}, about ${durationText(totalOf(trials))} without set-up`,
+  ];
+  const rows = trials.map(({ id, plannedMs }, index) => [String(index + 1), id, durationText(plannedMs)]);
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const lines = rows.map(([number = '', id = '', time = '']) => {
+    return `  ${number.padStart(widths[0] ?? 0)}  ${id.padEnd(widths[1] ?? 0)}  ${time}`;
+  });
+  return `${[...head, '', ...lines].join('\n')}\n`;
+}
+
+function describeLoad(load: Load): string {
+  if (load.model === 'open') return `open model, ${load.arrivals} arrivals at ${load.ratePerSecond}/s`;
+  return `closed model, ${load.users} users, ${durationText(load.thinkTimeMs)} think time`;
+}
+
+/** `3 min 20 s`, `15 s`, `250 ms`. */
+export function durationText(durationMs: number): string {
+  if (durationMs > 0 && durationMs < 1_000) return `${Math.round(durationMs)} ms`;
+  const seconds = Math.round(durationMs / 100) / 10;
+  if (seconds < 60) return `${seconds} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60];
+  const parts = [
+    hours > 0 ? `${hours} h` : '',
+    minutes > 0 ? `${minutes} min` : '',
+    rest > 0 && hours === 0 ? `${rest} s` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}

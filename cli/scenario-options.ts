@@ -1,0 +1,57 @@
+/** Options that `run` and `plan` share: which part of a scenario, with which settings. */
+import type { Scenario } from '../scenarios/scenario.ts';
+import { requireScenario } from '../scenarios/schema/load-scenario.ts';
+import { overridesFrom } from '../scenarios/schema/overrides.ts';
+import { selectConditions, selectTargets } from '../scenarios/select-trials.ts';
+
+// nargs: 1, or `--target rest scenario.yaml` would take the file for a second target.
+const list = { type: 'string', array: true, nargs: 1 } as const;
+const text = { type: 'string', nargs: 1 } as const;
+
+export const scenarioOptions = {
+  target: { ...list, describe: 'only this target (again for more)' },
+  condition: { ...list, describe: 'only this condition (again for more)' },
+  repeats: { ...text, describe: 'how often each trial is run' },
+  duration: { ...text, describe: 'how long is measured, e.g. 5s' },
+  rate: { ...text, describe: 'arrivals, e.g. 200/s' },
+  set: { ...list, describe: 'path=value of any setting, e.g. targets.grpc.engine=ghz' },
+  seed: { ...text, describe: 'decides every draw of the workload' },
+} as const;
+
+export interface ScenarioArguments {
+  readonly target?: readonly string[] | undefined;
+  readonly condition?: readonly string[] | undefined;
+  readonly repeats?: string | undefined;
+  readonly duration?: string | undefined;
+  readonly rate?: string | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly seed?: string | undefined;
+}
+
+export interface OpenedScenario {
+  /** With overrides and selection applied. */
+  readonly scenario: Scenario;
+  /** The same as it may be stored and shown: values of the environment redacted. */
+  readonly plan: Scenario;
+  /** YAML that can be run again from anywhere on this machine: overrides applied, `${…}` as written, all targets. */
+  readonly text: string;
+  /** For any text that may hold values of the environment. */
+  redact(text: string): string;
+  /** What the selection left out, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Throws a BenchError (exit 2) with all problems of the scenario, or the option that names something unknown. */
+export function openScenario(path: string, options: ScenarioArguments): OpenedScenario {
+  const { set, duration, rate, repeats, seed } = options;
+  const parsed = requireScenario(path, { overrides: overridesFrom({ set, duration, rate, repeats, seed }) });
+  const byTarget = selectTargets(parsed.scenario, options.target ?? []);
+  const { scenario, notes } = selectConditions(byTarget.scenario, options.condition ?? []);
+  return {
+    scenario,
+    plan: parsed.redactPlan(scenario),
+    text: parsed.text,
+    redact: parsed.redact,
+    notes: [...byTarget.notes, ...notes].map(parsed.redact),
+  };
+}

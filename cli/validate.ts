@@ -1,0 +1,24 @@
+/** `bench validate`: every problem of every scenario at once; nothing is started. */
+import type { CommandModule } from 'yargs';
+import { exitCodes } from '../result/bench-error.ts';
+import { loadScenario } from '../scenarios/schema/load-scenario.ts';
+import { formatProblem } from '../scenarios/schema/problem.ts';
+
+interface ValidateArguments {
+  readonly scenario: readonly string[];
+}
+
+export const validateCommand: CommandModule<object, ValidateArguments> = {
+  command: 'validate <scenario..>',
+  describe: 'print every problem of scenario files, as file:line:column',
+  builder: (yargs) =>
+    yargs.positional('scenario', { type: 'string', array: true, demandOption: true, describe: 'scenario files' }),
+  handler: ({ scenario: paths }) => {
+    for (const path of paths) {
+      const reading = loadScenario(path);
+      const lines = reading.ok ? [`${path}: ok`] : reading.problems.map(formatProblem);
+      process.stdout.write(`${lines.join('\n')}\n`);
+      if (!reading.ok) process.exitCode = exitCodes.usage;
+    }
+  },
+};
