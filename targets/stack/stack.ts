@@ -3,7 +3,8 @@ import type { LinkName } from '../../scenarios/scenario.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
-export type StackMode = 'auto' | 'native' | 'compose' | 'external';
+export const stackModes = ['auto', 'native', 'compose', 'external'] as const;
+export type StackMode = (typeof stackModes)[number];
 export const brokerNames = ['rabbitmq', 'kafka'] as const;
 export type BrokerName = (typeof brokerNames)[number];
 
