@@ -83,7 +83,10 @@ export function readQuantity(kind: QuantityKind, text: string): QuantityReading 
   if (factors !== undefined) return { ok: true, value: (Number(digits) * factors[0]) / factors[1] };
   const notations = otherNotations[kind];
   const lower = unit.toLowerCase();
-  const meant = Object.hasOwn(notations, lower) ? notations[lower] : closestName(unit, Object.keys(known));
+  // 100ms for a rate is no slip of the pen.
+  const isOtherKind = Object.values(units).some((others) => Object.hasOwn(others, unit));
+  const nearest = isOtherKind ? null : closestName(unit, Object.keys(known));
+  const meant = Object.hasOwn(notations, lower) ? notations[lower] : nearest;
   return {
     ok: false,
     message: `"${unit}" is no unit of a ${nouns[kind]}; use ${Object.keys(known).join(', ')}`,

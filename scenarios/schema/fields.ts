@@ -86,4 +86,6 @@ export function named<Value extends z.core.SomeType>(value: Value, options: { re
 }
 
 /** Single-line text without control characters. */
-export const lineText = z.string().regex(/^[^\p{Cc}]*$/u, { error: 'must be one line without control characters' });
+export const lineText = z
+  .string()
+  .refine((line) => !/\p{Cc}/u.test(line), { error: 'must be one line without control characters' });

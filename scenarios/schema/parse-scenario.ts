@@ -36,7 +36,7 @@ export interface ParsedScenario extends Redaction {
 
 export type ScenarioReading = ParsedScenario | { readonly ok: false; readonly problems: readonly Problem[] };
 
-export const largestScenarioBytes = 1024 ** 2;
+export const largestScenarioBytes = 256 * 1024;
 /** A broken line may break all that follow: the first few tell. */
 const mostSyntaxProblems = 20;
 
@@ -53,10 +53,14 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
   if (text.length > largestScenarioBytes) return atStart(tooLarge);
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   } catch (error) {
     if (error instanceof RangeError) return atStart('is nested too deeply');
     throw error;
+  }
+  const tooDeep = document.errors.find(({ message }) => message.includes('call stack'));
+  if (tooDeep !== undefined) {
+    return { ok: false, problems: [{ ...positionOf(tooDeep.pos[0]), path: '', message: 'is nested too deeply' }] };
   }
   const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text, positionOf));
   const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
@@ -85,7 +89,7 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
   };
 }
 
-export const tooLarge = `is larger than ${largestScenarioBytes / 1024 ** 2}MiB, which no scenario is`;
+export const tooLarge = `is larger than ${largestScenarioBytes / 1024}KiB; put large payloads into files of their own`;
 
 function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | null; findings: Finding[] } {
   const { value: raw, unreadable } = read;
