@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
+import { referenceOperations } from '../domain/order-domain.ts';
+import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
+import type { ProtocolEntry } from '../driver.ts';
+import { queueDriver } from './driver.ts';
+
+export const queueEntry: ProtocolEntry = {
+  driver: queueDriver,
+  servicePath: join(import.meta.dirname, 'service.ts'),
+  resourceNames: (trialTag) => ({ requests: `wirebench-${trialTag}-requests`, replies: `wirebench-${trialTag}-replies` }),
+  preset(_target, names) {
+    const requests = Object.keys(referenceOperations).map((operation): [string, QueueRequest] => [
+      operation,
+      {
+        exchange: '',
+        routingKey: names.requests ?? '',
+        headers: orderHeaders(operation),
+        body: carriesPayload(operation) ? '{{payload}}' : '',
+      },
+    ]);
+    return { requests: Object.fromEntries(requests), settings: { reply: { queue: names.replies } } };
+  },
+  semantics(target) {
+    const { broker, durable, confirms, prefetch } = target as QueueTarget;
+    return {
+      broker,
+      durability: durable ? 'durable queue, persistent messages' : 'transient',
+      acks: confirms ? 'publisher confirms, manual consumer acks' : 'none for publishes, manual consumer acks',
+      prefetch,
+      connections: 1,
+      codec: 'payload as it is',
+      tls: false,
+    };
+  },
+};
