@@ -1,0 +1,352 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenario } from './parse-scenario.ts';
+import { formatProblem } from './problem.ts';
+
+/** Lines 1–10; tests add to it. */
+const base = `name: trial
+workload:
+  operations:
+    placeOrder: { weight: 60, pattern: one-way, payload: order }
+    getOrder: { weight: 40 }
+  payloads:
+    order: { size: 1KiB }
+load: { model: open, rate: 500/s }
+targets:
+  rest: { protocol: rest }
+`;
+
+function problemsOf(text: string, env: Record<string, string> = {}): string[] {
+  const reading = parseScenario(text, { path: 'dir/s.yaml', env });
+  return reading.ok ? [] : reading.problems.map(formatProblem);
+}
+
+/** The base with one piece of text in place of another. */
+function withText(from: string, to: string): string {
+  if (!base.includes(from)) throw new Error(`${from} is not in the base`);
+  return base.replace(from, to);
+}
+
+describe('a scenario with a problem', () => {
+  it.each([
+    // keys
+    ['unknown key', withText('name: trial', 'nmae: trial\nname: trial'), '1:1: nmae: unknown key (did you mean name?)'],
+    [
+      'unknown key within',
+      withText('weight: 40', 'wieght: 40'),
+      '5:17: workload.operations.getOrder.wieght: unknown key (did you mean weight?)',
+    ],
+    [
+      'key far from any',
+      withText('weight: 40', 'zzzzzz: 40'),
+      '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, pattern, payload)',
+    ],
+    ['later key', `${base}sweep: {}\n`, '11:1: sweep: is not supported by this version'],
+    [
+      'later key within',
+      withText('rate: 500/s', 'rate: 500/s, stages: []'),
+      '8:35: load.stages: is not supported by this version',
+    ],
+    ['duplicate key', `${base}name: other\n`, '11:1: duplicate key name'],
+    [
+      'prototype key',
+      `${base}__proto__: {}\n`,
+      '11:1: __proto__: unknown key (known here: name, question, primary, workload, load, targets, conditions, resilience, thresholds, repeats, allowHosts)',
+    ],
+    ['missing key', withText('rate: 500/s', 'warmup: 1s'), '8:1: load: rate is missing'],
+    ['missing choice', withText('model: open, ', ''), '8:1: load: model is missing; one of open, closed'],
+    [
+      'bad name of an entry',
+      withText('  rest:', '  9rest:'),
+      '10:3: targets.9rest: a name begins with a letter, followed by letters, digits, - or _ (64 at most)',
+    ],
+    // values
+    ['missing unit', withText('500/s', '500'), '8:28: load.rate: 500 needs a unit, e.g. 500/s'],
+    [
+      'missing unit of a time',
+      `${base}resilience: { timeout: 5 }\n`,
+      '11:24: resilience.timeout: 5 needs a unit, e.g. 5s',
+    ],
+    [
+      'quoted without unit',
+      `${base}resilience: { timeout: "5" }\n`,
+      '11:24: resilience.timeout: needs a unit, e.g. 5s',
+    ],
+    [
+      'wrong unit',
+      withText('1KiB', '1ms'),
+      '7:20: workload.payloads.order.size: "ms" is no unit of a size; use B, KiB, MiB, kB, KB, MB',
+    ],
+    [
+      'near unit',
+      withText('500/s', '500rps'),
+      '8:28: load.rate: "rps" is no unit of a rate; use /s, /min, /h (did you mean 500/s?)',
+    ],
+    ['too large', withText('1KiB', '17MiB'), '7:20: workload.payloads.order.size: must be at most 16MiB'],
+    ['too small', withText('500/s', '0/s'), '8:28: load.rate: must be at least 0.01/s'],
+    [
+      'zero weight',
+      withText('weight: 40', 'weight: 0'),
+      '5:25: workload.operations.getOrder.weight: must be more than 0',
+    ],
+    [
+      'text for a number',
+      withText('weight: 40', 'weight: "40"'),
+      '5:25: workload.operations.getOrder.weight: expected a number, not "40"',
+    ],
+    ['fraction', `${base}repeats: 1.5\n`, '11:10: repeats: expected a whole number, not 1.5'],
+    ['infinity', `${base}repeats: .inf\n`, '11:10: repeats: expected a number, not Infinity'],
+    ['nothing', withText('load: { model: open, rate: 500/s }', 'load:'), '8:6: load: expected a mapping, not nothing'],
+    [
+      'not one of',
+      withText('protocol: rest', 'protocol: rst'),
+      '10:21: targets.rest.protocol: "rst" is not one of rest, grpc, websocket, queue, stream (did you mean rest?)',
+    ],
+    [
+      'engine of another protocol',
+      withText('protocol: rest', 'protocol: rest, engine: ghz'),
+      '10:35: targets.rest.engine: "ghz" is not one of native, autocannon',
+    ],
+    [
+      'choice of values',
+      withText('protocol: rest', 'protocol: stream, acks: 2'),
+      '10:35: targets.rest.acks: expected all, 0 or 1, not 2',
+    ],
+    ['no entries', withText('  rest: { protocol: rest }', '  {}'), '10:3: targets: needs at least one entry'],
+    [
+      'name of a folder',
+      withText('name: trial', 'name: ../x'),
+      '1:7: name: "../x" must consist of letters, digits, . - or _ (100 at most): it names folders',
+    ],
+    // references
+    [
+      'unknown payload',
+      withText('payload: order', 'payload: ordr'),
+      '4:58: workload.operations.placeOrder.payload: there is no payload "ordr" (did you mean order?)',
+    ],
+    [
+      'unknown operation',
+      withText('getOrder', 'getOrdr'),
+      '5:5: workload.operations.getOrdr: the reference service of target rest does not know this operation (did you mean getOrder?)',
+    ],
+    [
+      'one-way read',
+      withText('weight: 40', 'pattern: one-way'),
+      '5:26: workload.operations.getOrder.pattern: getOrder asks for an answer, so it cannot be one-way; placeOrder, updateOrder, cancelOrder can',
+    ],
+    [
+      'two kinds of payload',
+      withText('size: 1KiB', 'size: 1KiB, template: x'),
+      '7:5: workload.payloads.order: has size and template; only one of them can be',
+    ],
+    [
+      'no kind of payload',
+      withText('size: 1KiB', ''),
+      '7:5: workload.payloads.order: needs one of size, template, file',
+    ],
+    [
+      'entropy alone',
+      withText('size: 1KiB', 'template: x, entropy: 0.5'),
+      '7:27: workload.payloads.order.entropy: only means something beside size',
+    ],
+    [
+      'template with values',
+      withText('size: 1KiB', 'template: "x {{id}}"'),
+      '7:27: workload.payloads.order.template: is sent as it is: values of the operation ({{id}} and others) belong into the request',
+    ],
+    [
+      'payload file',
+      withText('size: 1KiB', 'file: nope.json'),
+      '7:20: workload.payloads.order.file: "nope.json" does not exist (paths are relative to the scenario file)',
+    ],
+    ['target named all', withText('  rest:', '  all:'), '10:3: targets.all: all stands for every target in thresholds'],
+    [
+      'timeout beyond the deadline',
+      `${base}resilience: { deadline: 1s, timeout: 2s }\n`,
+      '11:38: resilience.timeout: is longer than the deadline (1000ms) of the whole operation',
+    ],
+    [
+      'base beyond the cap',
+      `${base}resilience: { retry: { base: 2s } }\n`,
+      '11:30: resilience.retry.base: is longer than the cap (1000ms)',
+    ],
+    // conditions
+    [
+      'unknown fault',
+      `${base}conditions: { bad: [ { at: 0%, for: 5%, fault: latncy } ] }\n`,
+      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down (did you mean latency?)',
+    ],
+    [
+      'end after the load',
+      `${base}conditions: { bad: [ { at: 10s, for: 6s, fault: down } ] }\n`,
+      '11:38: conditions.bad[0].for: the fault ends at 16000ms, but the load takes 15000ms',
+    ],
+    [
+      'begin after the load',
+      `${base}conditions: { bad: [ { at: 20s, for: 6s, fault: down } ] }\n`,
+      '11:28: conditions.bad[0].at: the fault begins at 20000ms, but the load takes 15000ms',
+    ],
+    [
+      'shares beyond all',
+      `${base}conditions: { bad: [ { at: 60%, for: 50%, fault: down } ] }\n`,
+      '11:38: conditions.bad[0].for: the fault ends at 110% of the load',
+    ],
+    [
+      'share beyond all',
+      `${base}conditions: { bad: [ { at: 0%, for: 150%, fault: down } ] }\n`,
+      '11:37: conditions.bad[0].for: must be at most 100%',
+    ],
+    [
+      'no length',
+      `${base}conditions: { bad: [ { at: 10%, for: 0s, fault: down } ] }\n`,
+      '11:38: conditions.bad[0].for: must be more than nothing',
+    ],
+    [
+      'part of a millisecond',
+      `${base}conditions: { bad: [ { at: 1s, for: 1s, fault: latency, latency: 1500us } ] }\n`,
+      '11:66: conditions.bad[0].latency: Toxiproxy counts in whole milliseconds',
+    ],
+    [
+      'jitter',
+      `${base}conditions: { bad: [ { at: 1s, for: 1s, fault: latency, latency: 5ms, jitter: 6ms } ] }\n`,
+      '11:79: conditions.bad[0].jitter: is larger than the latency itself',
+    ],
+    [
+      'overlap',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: down }, { at: 2s, for: 2s, fault: down, link: both } ] }\n`,
+      '11:62: conditions.bad[1].at: overlaps with the down fault before it (number 1) on the same link',
+    ],
+    [
+      'condition named like a phase',
+      `${base}conditions: { during: [] }\n`,
+      '11:15: conditions.during: is the name of a phase; thresholds could not tell them apart',
+    ],
+    [
+      'service link',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: down, link: service } ] }\n`,
+      '11:60: conditions.bad[0].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)',
+    ],
+    [
+      'fault without a proxy',
+      `${withText('protocol: rest', 'protocol: rest, via: direct')}conditions: { bad: [ { at: 1s, for: 2s, fault: down } ] }\n`,
+      '11:48: conditions.bad[0].fault: cannot act on rest: with via: direct there is no proxy in between',
+    ],
+    // thresholds and the primary figure
+    [
+      'threshold grammar',
+      `${base}thresholds: [ "all lost = 0" ]\n`,
+      '11:25: thresholds[0]: "=" is not one of < <= > >= == != (did you mean ==?)',
+    ],
+    [
+      'threshold on its own line',
+      `${base}thresholds:\n  - rest p99 < 100\n`,
+      '12:16: thresholds[0]: "100" needs a unit, e.g. 5s',
+    ],
+    [
+      'threshold on an unknown target',
+      `${base}thresholds: [ "rset p99 < 1s" ]\n`,
+      '11:16: thresholds[0]: there is no target "rset" (did you mean rest?)',
+    ],
+    [
+      'threshold in an unknown condition',
+      `${base}thresholds: [ "rest p99 < 1s in clam" ]\n`,
+      '11:33: thresholds[0]: there is no phase or condition "clam" (did you mean calm?)',
+    ],
+    [
+      'threshold on an unknown operation',
+      `${base}thresholds: [ "rest placeOrdr p99 < 1s" ]\n`,
+      '11:21: thresholds[0]: there is no operation "placeOrdr" (did you mean placeOrder?)',
+    ],
+    [
+      'threshold in a phase that is not there',
+      `${base}thresholds: [ "rest p99 < 1s in calm during" ]\n`,
+      '11:38: thresholds[0]: calm has no phase during',
+    ],
+    [
+      'threshold in a phase of no condition',
+      `${base}thresholds: [ "rest p99 < 1s in during" ]\n`,
+      '11:33: thresholds[0]: no condition has a phase during',
+    ],
+    [
+      'delivery of what is answered',
+      `${base}thresholds: [ "rest getOrder delivered p99 < 1s" ]\n`,
+      '11:30: thresholds[0]: getOrder is not one-way, so nothing is delivered',
+    ],
+    [
+      'primary operation',
+      `${base}primary: { operation: placOrder, metric: p99, condition: calm }\n`,
+      '11:23: primary.operation: there is no operation "placOrder" (did you mean placeOrder?)',
+    ],
+    [
+      'primary metric',
+      `${base}primary: { operation: placeOrder, metric: lost, condition: calm }\n`,
+      '11:43: primary.metric: "lost" is not a latency with its percentile, e.g. delivered p99',
+    ],
+    [
+      'primary condition',
+      `${base}primary: { operation: placeOrder, metric: p99, condition: clam }\n`,
+      '11:59: primary.condition: there is no condition "clam" (did you mean calm?)',
+    ],
+    [
+      'primary phase',
+      `${base}primary: { operation: placeOrder, metric: p99, condition: calm, phase: during }\n`,
+      '11:72: primary.phase: calm has no phase during (there is warmup, steady, drain)',
+    ],
+    [
+      'colliding trials',
+      `${withText('  rest: { protocol: rest }', '  a: { protocol: rest }\n  a-b: { protocol: rest }')}conditions: { b-c: [], c: [] }\n`,
+      '12:24: conditions.c: its trials with target a-b would be named like those of target a in b-c; rename one of them',
+    ],
+    // environment
+    [
+      'unset variable',
+      withText('500/s', `"\${WB_RATE}"`),
+      '8:29: load.rate: the environment variable WB_RATE is not set',
+    ],
+    [
+      'half a variable',
+      `${base}question: what is "\${x\n`,
+      '11:20: question: has a ${ without a name and its closing brace; write $${ for a plain one',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(problemsOf(text)).toEqual([`dir/s.yaml:${expected}`]);
+  });
+
+  it('refuses an operation that is named like a word of the thresholds', () => {
+    const requests = '{ lost: { method: GET, path: / }, placeOrder: { method: GET, path: / } }';
+    const own = `{ protocol: rest, address: "http://127.0.0.1:1", requests: ${requests} }`;
+    expect(problemsOf(withText('getOrder', 'lost').replace('{ protocol: rest }', own))).toEqual([
+      'dir/s.yaml:5:5: workload.operations.lost: is a word of the thresholds; call the operation otherwise',
+    ]);
+  });
+
+  it('tells all problems at once, in the order of the file', () => {
+    const text = [
+      'name: many',
+      'workload:',
+      '  operations:',
+      '    placeOrder: { wieght: 60, payload: ordr }',
+      '  payloads: { order: { size: 1 } }',
+      'load: { model: open, rate: 500, duration: 10s }',
+      'targets:',
+      '  rest: { protocol: rest, connections: many }',
+      'conditions:',
+      '  bad: [ { at: 5, for: 1s, fault: down }, { at: 9s, for: 2s, fault: down, link: service } ]',
+      'thresholds: [ 5, "rst p99 < 1s", "all lots == 0" ]',
+    ].join('\n');
+    expect(problemsOf(text)).toMatchInlineSnapshot(`
+      [
+        "dir/s.yaml:4:19: workload.operations.placeOrder.wieght: unknown key (did you mean weight?)",
+        "dir/s.yaml:4:40: workload.operations.placeOrder.payload: there is no payload "ordr" (did you mean order?)",
+        "dir/s.yaml:5:30: workload.payloads.order.size: 1 needs a unit, e.g. 1KiB",
+        "dir/s.yaml:6:28: load.rate: 500 needs a unit, e.g. 500/s",
+        "dir/s.yaml:8:40: targets.rest.connections: expected a number, not "many"",
+        "dir/s.yaml:10:16: conditions.bad[0].at: 5 needs a unit, e.g. 5s or 33%",
+        "dir/s.yaml:10:58: conditions.bad[1].for: the fault ends at 11000ms, but the load takes 10000ms",
+        "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
+        "dir/s.yaml:11:15: thresholds[0]: expected text, not 5",
+        "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
+        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted or bytesPerOperation (did you mean lost?)",
+      ]
+    `);
+  });
+});
