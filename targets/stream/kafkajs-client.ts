@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Consumer, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
+
+const requestTimeoutMs = 30_000; // the harness's own time-out comes first
+const connectTimeoutMs = 3_000;
+const joinDeadlineMs = 15_000;
+
+// kafkajs computes negative time-outs, about 840 a second when idle, of which Node warns each time.
+process.removeAllListeners('warning');
+process.on('warning', (warning) => {
+  if (warning.name !== 'TimeoutNegativeWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);
+});
+
+export class KafkajsClient implements StreamClient {
+  readonly #kafka: Kafka;
+  readonly #acks: number;
+  readonly #producers: readonly Producer[];
+  readonly #consumers: Consumer[] = [];
+
+  constructor(options: StreamClientOptions) {
+    this.#acks = options.acks === 'all' ? -1 : options.acks;
+    this.#kafka = new Kafka({
+      clientId: options.clientId,
+      brokers: [options.address],
+      logLevel: logLevel.NOTHING,
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      retry: { retries: 0 },
+    });
+    this.#producers = Array.from({ length: options.producers }, () =>
+      this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, retry: { retries: 0 } }),
+    );
+  }
+
+  async describe(topics: readonly string[]): Promise<readonly string[]> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    try {
+      await admin.fetchTopicMetadata({ topics: [...topics] });
+      const { brokers } = await admin.describeCluster();
+      await Promise.all(this.#producers.map((producer) => producer.connect()));
+      return brokers.map(({ host, port }) => `${host}:${port}`);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  async send(producer: number, messages: readonly StreamMessage[]): Promise<void> {
+    const byTopic = new Map<string, StreamMessage[]>();
+    for (const message of messages) {
+      const found = byTopic.get(message.topic);
+      if (found === undefined) byTopic.set(message.topic, [message]);
+      else found.push(message);
+    }
+    const topicMessages = [...byTopic].map(([topic, batch]) => ({
+      topic,
+      messages: batch.map(({ key, value, headers }) => ({ key: key ?? null, value, headers: { ...headers } })),
+    }));
+    await this.#producers[producer]?.sendBatch({ topicMessages, acks: this.#acks });
+  }
+
+  async consume({ topics, groupId, from, onMessage }: StreamConsumeOptions): Promise<void> {
+    const consumer = this.#kafka.consumer({ groupId, maxWaitTimeInMs: 500, minBytes: 1, allowAutoTopicCreation: false });
+    this.#consumers.push(consumer);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'earliest' });
+    const ready = Promise.withResolvers<void>();
+    // The first fetch, even an empty one, proves that the positions are fixed.
+    consumer.on(consumer.events.FETCH, () => ready.resolve());
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: true,
+      eachBatch: async ({ batch }) => {
+        for (const { headers } of batch.messages) onMessage((name) => headers?.[name]?.toString());
+      },
+    });
+    await Promise.race([ready.promise, sleep(joinDeadlineMs, undefined, { ref: false }).then(() => Promise.reject(new Error('the consumer was not assigned in time')))]);
+  }
+
+  async close(): Promise<void> {
+    const bounded = (work: Promise<unknown>) => Promise.race([work.catch(() => undefined), sleep(1_500, undefined, { ref: false })]);
+    await Promise.all([...this.#consumers.map((consumer) => bounded(consumer.disconnect())), ...this.#producers.map((producer) => bounded(producer.disconnect()))]);
+  }
+}

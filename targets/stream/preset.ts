@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
+import { referenceOperations } from '../domain/order-domain.ts';
+import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
+import type { ProtocolEntry } from '../driver.ts';
+import { streamDriver } from './driver.ts';
+
+export const streamEntry: ProtocolEntry = {
+  driver: streamDriver,
+  servicePath: join(import.meta.dirname, 'service.ts'),
+  resourceNames: (trialTag) => ({ requests: `wirebench-${trialTag}-requests`, replies: `wirebench-${trialTag}-replies` }),
+  preset(_target, names) {
+    const requests = Object.keys(referenceOperations).map((operation): [string, StreamRequest] => [
+      operation,
+      {
+        topic: names.requests ?? '',
+        key: '{{key}}',
+        headers: orderHeaders(operation),
+        value: carriesPayload(operation) ? '{{payload}}' : '',
+      },
+    ]);
+    return { requests: Object.fromEntries(requests), settings: { reply: { topic: names.replies } } };
+  },
+  semantics(target) {
+    const { broker, acks, lingerMs, partitions, producers, client } = target as StreamTarget;
+    return {
+      broker,
+      client,
+      durability: 'written by one broker, not flushed to disk for each message',
+      acks: String(acks),
+      lingerMs,
+      partitions,
+      producers,
+      batching: 'what is pending when a produce request leaves; at most 5 of them in flight a producer',
+      codec: 'payload as it is, no compression',
+      tls: false,
+    };
+  },
+};

@@ -1,0 +1,164 @@
+/** The orders behind a stream: a consumer group on the request topic, replies on the reply topic, offsets after the effect. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Admin, Consumer, type Message, type MessageToProduce, Producer, stringDeserializer } from '@platformatic/kafka';
+import type { StreamTarget } from '../../scenarios/scenario.ts';
+import { hostService } from '../domain/host-service.ts';
+import type { OrderDomain } from '../domain/order-domain.ts';
+import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
+import type { ServiceOptions } from '../domain/service-options.ts';
+import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
+import { WatermarkOffsets } from './watermark-offsets.ts';
+
+const commitEveryMs = 200;
+const restartAfterMs = 100;
+const sendRetryMs = 50;
+
+hostService(async (domain, options) => {
+  const service = new StreamService(domain, options);
+  await service.begin();
+  return { close: () => service.close() };
+});
+
+/** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
+const coordinatorRetries = { retries: 40, retryDelay: 250 };
+
+type TextMessage = Message<Buffer, Buffer, string, string>;
+
+class StreamService {
+  readonly #domain: OrderDomain;
+  readonly #options: ServiceOptions;
+  readonly #groupId: string;
+  readonly #producer: Producer;
+  readonly #offsets = new WatermarkOffsets();
+  #consumer: Consumer<Buffer, Buffer, string, string> | null = null;
+  #replies: MessageToProduce[] = [];
+  #sending = false;
+  #closed = false;
+
+  constructor(domain: OrderDomain, options: ServiceOptions) {
+    this.#domain = domain;
+    this.#options = options;
+    this.#groupId = `${options.names.requests}-service`;
+    this.#producer = new Producer(this.#base('producer'));
+  }
+
+  #base(role: string) {
+    return {
+      clientId: `wirebench-service-${role}`,
+      bootstrapBrokers: [this.#options.broker ?? ''],
+      retries: 0,
+      timeout: 30_000,
+      connectTimeout: 3_000,
+    };
+  }
+
+  async begin(): Promise<void> {
+    const { partitions } = this.#options.target as StreamTarget;
+    const { requests = '', replies = '' } = this.#options.names;
+    const admin = new Admin(this.#base('admin'));
+    await admin.createTopics({ topics: [requests, replies], partitions, replicas: 1 });
+    await admin.close();
+    await this.#follow();
+    setInterval(() => void this.#commit(), commitEveryMs).unref();
+  }
+
+  async #follow(): Promise<void> {
+    const consumer: Consumer<Buffer, Buffer, string, string> = new Consumer({
+      ...this.#base('consumer'),
+      ...coordinatorRetries,
+      groupId: this.#groupId,
+      autocommit: false,
+      minBytes: 1,
+      maxWaitTime: 500,
+      deserializers: { headerKey: textOf, headerValue: textOf },
+    });
+    this.#consumer = consumer;
+    const topic = this.#options.names.requests ?? '';
+    const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
+    stream.on('data', (message) => this.#handle(message));
+    let over = false;
+    const restart = () => {
+      if (over || this.#closed) return;
+      over = true;
+      void this.#restart(consumer);
+    };
+    stream.on('error', restart);
+    stream.on('close', restart);
+  }
+
+  async #restart(lost: Consumer<Buffer, Buffer, string, string>): Promise<void> {
+    await Promise.race([lost.close(true).catch(() => undefined), sleep(1_000)]);
+    this.#offsets.clear();
+    while (!this.#closed) {
+      await sleep(restartAfterMs);
+      try {
+        await this.#follow();
+        return;
+      } catch {
+        await Promise.race([this.#consumer?.close(true).catch(() => undefined), sleep(1_000)]);
+      }
+    }
+  }
+
+  #handle(message: TextMessage): void {
+    const { headers, value, partition, offset } = message;
+    const handled = this.#offsets.begin(partition, offset, message.leaderEpoch);
+    const request = orderRequestFrom((name) => headers.get(name), headers.get(idHeader) ?? '', value.toString());
+    this.#domain.handle(request, (reply) => {
+      handled();
+      const topic = headers.get(replyTopicHeader);
+      if (topic === undefined) return;
+      this.#reply({
+        topic,
+        value: Buffer.from(replyBody(reply)),
+        ...(message.key !== undefined && { key: message.key }),
+        headers: new Map([
+          [Buffer.from(correlationHeader), Buffer.from(headers.get(correlationHeader) ?? '')],
+          [Buffer.from(messageHeaders.code), Buffer.from(reply.code)],
+        ]),
+      });
+    });
+  }
+
+  #reply(message: MessageToProduce): void {
+    this.#replies.push(message);
+    if (this.#sending) return;
+    this.#sending = true;
+    queueMicrotask(() => void this.#sendReplies());
+  }
+
+  /** What gathered while the last batch was under way leaves as the next one. */
+  async #sendReplies(): Promise<void> {
+    while (this.#replies.length > 0 && !this.#closed) {
+      const batch = this.#replies;
+      this.#replies = [];
+      try {
+        await this.#producer.send({ messages: batch, acks: -1 });
+      } catch {
+        this.#replies = [...batch, ...this.#replies]; // a reply is owed until the requester gives up
+        await sleep(sendRetryMs);
+      }
+    }
+    this.#sending = false;
+  }
+
+  async #commit(): Promise<void> {
+    const topic = this.#options.names.requests ?? '';
+    const offsets = this.#offsets.take().map((position) => ({ topic, ...position }));
+    if (offsets.length > 0) await this.#consumer?.commit({ offsets }).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const bounded = (work: Promise<unknown> | undefined) => Promise.race([work?.catch(() => undefined), sleep(400)]);
+    await bounded(this.#consumer?.close(true));
+    await bounded(this.#producer.close());
+    const admin = new Admin(this.#base('admin'));
+    await bounded(admin.deleteTopics({ topics: Object.values(this.#options.names) }));
+    await bounded(admin.close());
+  }
+}
+
+function textOf(data?: Buffer): string {
+  return stringDeserializer(data) ?? '';
+}
