@@ -1,25 +1,27 @@
-/** Free loopback ports, by asking the kernel for one and giving it back just before use. */
+/** Free loopback ports for parts that are told where to listen. */
 import { createServer } from 'node:net';
-
-/** Handed out in this process and not to be handed out again: the kernel may repeat itself within seconds. */
-const handedOut = new Set<number>();
+import { tryHostLock } from './host-lock.ts';
 
 /**
- * A port that nobody listens on at 127.0.0.1 now. Another process may take it before it is bound: the start of a part
- * then fails and says so. The kernel's ephemeral range is large, so two runs at once all but never meet.
+ * A port that nobody listens on at 127.0.0.1 now. The kernel proposes it; it stays reserved among all runs of this host
+ * until this process ends, so two at once never meet, nor does the kernel's habit of proposing one again soon matter.
+ * Only a foreign program can still take it before it is bound: the start of that part then fails and says so.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = await new Promise<number>((resolve, reject) => {
-      const server = createServer();
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-      });
-    });
-    if (port === 0 || handedOut.has(port)) continue;
-    handedOut.add(port);
-    return port;
+    const port = await unusedPort();
+    if ((await tryHostLock(`port-${port}`)) !== null) return port;
   }
+}
+
+function unusedPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
 }

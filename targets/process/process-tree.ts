@@ -5,6 +5,8 @@ const clockTickUs = 10_000; // USER_HZ is 100 on every Linux that Node runs on
 
 export interface ProcessStat {
   readonly parent: number;
+  /** It has ended and waits to be reaped. */
+  readonly isZombie: boolean;
   /** User + system, those of reaped children included. */
   readonly cpuUs: number;
   /** Clock ticks after boot: with the pid it names a process for good. */
@@ -23,7 +25,8 @@ export function readProcessStat(pid: number): ProcessStat | null {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const field = (number: number) => Number(fields[number - 3]); // numbered as in proc(5)
   const ticks = field(14) + field(15) + field(16) + field(17);
-  return { parent: field(4), cpuUs: ticks * clockTickUs, startTicks: field(22) };
+  const isZombie = fields[0] === 'Z' || fields[0] === 'X';
+  return { parent: field(4), isZombie, cpuUs: ticks * clockTickUs, startTicks: field(22) };
 }
 
 /** User + system CPU of the process and its living descendants, reaped ones included. */

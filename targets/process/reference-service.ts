@@ -10,7 +10,7 @@ const stopGraceMs = 2_500;
 export interface RunningService {
   readonly process: SupervisedProcess;
   stop(): Promise<void>;
-  /** After it ended: the same service with the same options, resolved when it is ready again. */
+  /** The same service with the same options, killed first if it still runs; resolved when it is ready again. */
   restart(): Promise<void>;
 }
 
@@ -27,54 +27,53 @@ export async function startReferenceService(
     child.send({ type: 'start', options } satisfies ServiceCommand);
     await ready;
   };
-  try {
-    await begin();
-  } catch (error) {
-    await child.kill();
-    throw error;
-  }
+  const beginOrKill = async () => {
+    try {
+      await begin();
+    } catch (error) {
+      await child.kill();
+      throw error;
+    }
+  };
+  await beginOrKill();
   return {
     process: child,
     async stop() {
       child.expectEnd();
       child.send({ type: 'stop' } satisfies ServiceCommand);
-      await Promise.race([ended(child), new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref())]);
+      await Promise.race([child.ended(), new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref())]);
       await child.stop(500);
     },
     async restart() {
       await child.restart();
-      await begin();
+      await beginOrKill();
     },
   };
-}
-
-function ended(child: SupervisedProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exit !== null) resolve();
-    else child.onExit(() => resolve());
-  });
 }
 
 function whenReady(child: SupervisedProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
-      clearTimeout(timer);
+      forget();
       const tail = child.logTail();
       const hint =
         tail === '' ? `Its log, ${child.logPath}, is empty.` : `The end of its log, ${child.logPath}:\n${tail}`;
       reject(new BenchError('serviceNotReady', `The ${child.name} ${why}`, { hint, exitCode: exitCodes.stack }));
     };
     const timer = setTimeout(() => fail(`was not ready within ${startDeadlineMs / 1e3} s`), startDeadlineMs);
-    const unsubscribeExit = child.onExit(({ code, signal }) =>
+    const forgetExit = child.onExit(({ code, signal }) =>
       fail(`ended with ${signal ?? `code ${code}`} before it was ready`),
     );
-    const unsubscribe = child.onMessage((message) => {
+    const forgetMessage = child.onMessage((message) => {
       const report = message as ServiceReport;
-      unsubscribe();
-      unsubscribeExit();
       if (report.type === 'failed') return fail(`could not start: ${report.message}`);
-      clearTimeout(timer);
+      forget();
       resolve();
     });
+    const forget = () => {
+      clearTimeout(timer);
+      forgetExit();
+      forgetMessage();
+    };
   });
 }

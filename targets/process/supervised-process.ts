@@ -16,6 +16,8 @@ export interface SupervisedProcessOptions {
   readonly logPath: string;
   /** Opens an IPC channel (Node children). */
   readonly ipc?: boolean;
+  /** Called with the pid of every incarnation, at once: whoever sweeps up after a killed harness goes by it. */
+  readonly onSpawn?: (pid: number) => void;
 }
 
 export interface ProcessExit {
@@ -76,25 +78,26 @@ export class SupervisedProcess {
     return () => void this.#exitListeners.delete(listener);
   }
 
+  /** How the current incarnation ended, when it has. */
+  async ended(): Promise<ProcessExit> {
+    await this.#ended;
+    return this.#exit ?? { code: null, signal: null };
+  }
+
   onMessage(listener: (message: unknown) => void): () => void {
     this.#messageListeners.add(listener);
     return () => void this.#messageListeners.delete(listener);
   }
 
-  /** Starts it (again) with the same command; the one before must have ended. */
+  /** Starts it (again) with the same command; an incarnation that still runs is killed first. */
   async restart(): Promise<void> {
-    const { command, args, env, cwd, logPath, ipc } = this.#options;
-    // The kernel kills the child when the thread that spawned it ends, however it ends.
-    const [file, ...rest] =
-      setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'KILL', command, ...args];
-    const log = openSync(logPath, 'a');
-    const child = spawn(file, rest, {
-      ...(cwd === undefined ? {} : { cwd }),
-      env: { ...process.env, ...env },
-      detached: true, // a process group of its own: Ctrl-C in the terminal is the harness's to handle
-      stdio: ipc ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
-    });
-    closeSync(log);
+    if (this.#child !== null && this.#exit === null) await this.kill();
+    let child: ChildProcess;
+    try {
+      child = this.#spawn();
+    } catch (cause) {
+      throw this.#cannotStart(cause);
+    }
     this.#child = child;
     this.#exit = null;
     this.#endExpected = false;
@@ -102,31 +105,55 @@ export class SupervisedProcess {
     const ended = Promise.withResolvers<void>();
     this.#ended = ended.promise;
     child.once('exit', (code, signal) => {
+      this.#signal('SIGKILL'); // what is left of its group: a crash must not leave orphans either
       this.#exit = { code, signal };
       this.#endedCpuUs += this.#lastCpuUs;
       this.#lastCpuUs = 0;
       living.delete(this);
       ended.resolve();
-      for (const listener of this.#exitListeners) listener(this.#exit, this.#endExpected);
+      for (const listener of [...this.#exitListeners]) listener(this.#exit, this.#endExpected);
     });
     child.on('message', (message) => {
-      for (const listener of this.#messageListeners) listener(message);
+      for (const listener of [...this.#messageListeners]) listener(message);
     });
     await new Promise<void>((resolve, reject) => {
-      child.once('spawn', () => resolve());
+      child.once('spawn', resolve);
       child.on('error', (cause) => {
+        if (child.pid !== undefined) return; // a message that could not be sent; its end is told by `exit`
+        this.#child = null;
         ended.resolve();
-        const hint = 'Run `bench doctor` to see what is missing.';
-        reject(
-          new BenchError('cannotStart', `${this.name} cannot be started: ${cause.message}`, {
-            hint,
-            exitCode: exitCodes.stack,
-            cause,
-          }),
-        );
+        reject(this.#cannotStart(cause));
       });
     });
     living.add(this);
+    this.#options.onSpawn?.(this.pid);
+  }
+
+  #spawn(): ChildProcess {
+    const { command, args, env, cwd, logPath, ipc } = this.#options;
+    // The kernel kills the child when the thread that spawned it ends, however it ends.
+    const [file, ...rest] =
+      setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'KILL', command, ...args];
+    const log = openSync(logPath, 'a');
+    try {
+      return spawn(file, rest, {
+        ...(cwd === undefined ? {} : { cwd }),
+        env: { ...process.env, ...env },
+        detached: true, // a process group of its own: Ctrl-C in the terminal is the harness's to handle
+        stdio: ipc ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+      });
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  #cannotStart(cause: unknown): BenchError {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return new BenchError('cannotStart', `${this.name} cannot be started: ${why}`, {
+      hint: 'Run `bench doctor` to see what is missing.',
+      exitCode: exitCodes.stack,
+      cause,
+    });
   }
 
   /** SIGSTOP to the whole process group. */
@@ -140,6 +167,7 @@ export class SupervisedProcess {
 
   /** SIGKILL to the whole process group; resolves when it is reaped. */
   async kill(): Promise<void> {
+    if (this.#child === null || this.#exit !== null) return;
     this.killNow();
     await this.#ended;
   }
@@ -154,13 +182,13 @@ export class SupervisedProcess {
   /** SIGTERM, then SIGKILL after `graceMs`; a paused process is continued first. Idempotent. */
   async stop(graceMs = 5_000): Promise<void> {
     if (this.#child === null || this.#exit !== null) return;
+    this.cpuUs(); // the last look at what it used
     this.#endExpected = true;
     this.#signal('SIGTERM');
     this.#signal('SIGCONT');
     const timer = setTimeout(() => this.#signal('SIGKILL'), graceMs);
     await this.#ended;
     clearTimeout(timer);
-    this.#signal('SIGKILL'); // whatever its group still holds
   }
 
   /** Marks the next end as wanted, when something else than `stop` brings it about. */
@@ -191,7 +219,7 @@ export class SupervisedProcess {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    if (this.pid === 0) return;
+    if (this.pid === 0 || this.#exit !== null) return; // reaped: the number may be another's by now
     try {
       process.kill(-this.pid, signal);
     } catch {

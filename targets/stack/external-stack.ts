@@ -4,7 +4,7 @@ import { ensurePrograms, type InstallOptions } from './install.ts';
 import { probeKafka } from './native/kafka.ts';
 import { probeRabbitmq } from './native/rabbitmq.ts';
 import { startNativeStack } from './native-stack.ts';
-import { openProxyLinks } from './proxy-links.ts';
+import { openProxyLinks, requireLinks } from './proxy-links.ts';
 import { createRunDirectory } from './run-directory.ts';
 import type { BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
 import { connectToxiproxy } from './toxiproxy-client.ts';
@@ -59,29 +59,26 @@ export async function startExternalStack(
       versions.kafka = 'external';
       await open('kafka', external.kafka, external.kafkaLinks);
     }
-    const directory = native?.directory ?? (await createRunDirectory());
+    const directory = native === null ? await createRunDirectory() : null;
     return {
       mode: 'external',
       versions,
       toxiproxy: client,
       brokers,
       processes: native?.processes ?? {},
-      directory,
-      openLink: async (name, upstream) => (links ?? fail()).open(name, upstream),
-      closeLink: async (link) => links?.close(link),
+      directory: native?.directory ?? directory?.path ?? '',
+      openLink: async (name, upstream) => requireLinks(links).open(name, upstream),
+      closeLink: async (link) => requireLinks(links).close(link),
       down: async () => {
         await links?.closeAll();
         await native?.down();
+        await directory?.remove();
       },
     };
   } catch (error) {
     await native?.down();
     throw error;
   }
-}
-
-function fail(): never {
-  throw new Error('this stack has no Toxiproxy');
 }
 
 async function startOwnToxiproxy(options: InstallOptions): Promise<RunningStack> {

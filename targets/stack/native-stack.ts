@@ -1,137 +1,145 @@
 /** RabbitMQ, Kafka and Toxiproxy as plain processes: free ports, data folders per run, gone with their parent. */
-import { rm } from 'node:fs/promises';
-import { freePort } from '../process/free-port.ts';
+import type { LinkName } from '../../scenarios/scenario.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
 import { startKafka } from './native/kafka.ts';
 import { startRabbitmq } from './native/rabbitmq.ts';
+import type { PartContext } from './native/start-part.ts';
 import { startToxiproxy } from './native/toxiproxy.ts';
 import { onPath } from './programs.ts';
-import { openProxyLinks, type ProxyLinks } from './proxy-links.ts';
-import { createRunDirectory, noteChildren } from './run-directory.ts';
-import type { BrokerName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
-import { kafkaVersion } from './stack-settings.ts';
+import { openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
+import { createRunDirectory, type RunDirectory } from './run-directory.ts';
+import type { BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export type ProgramPaths = Readonly<Partial<Record<'toxiproxy' | 'rabbitmq' | 'kafka', string>>>;
 
-const stopGraceMs = 4_000;
-
-/** Rejects with a BenchError (exit 3) and nothing left running when a part does not get ready. */
+/**
+ * `toxiproxy`: one that runs already and is used instead of an own; what is opened there is taken away by `down`.
+ * Rejects with a BenchError (exit 3) and nothing left running when a part does not get ready, or with the signal's reason.
+ */
 export async function startNativeStack(
   needs: StackNeeds,
   paths: ProgramPaths,
   signal: AbortSignal,
+  toxiproxy: ToxiproxyClient | null = null,
 ): Promise<RunningStack> {
-  const directory = await createRunDirectory();
-  const processes: Partial<Record<'toxiproxy' | BrokerName, SupervisedProcess>> = {};
-  const brokers: Partial<Record<BrokerName, RunningBroker>> = {};
-  const versions: Record<string, string> = {};
-  const cleanUps: (() => Promise<void>)[] = [];
-  let links: ProxyLinks | null = null;
-  let isDown = false;
-  let failed = false;
-  const down = async () => {
-    if (isDown) return;
-    isDown = true;
-    await Promise.all(Object.values(processes).map((part) => part.stop(stopGraceMs)));
-    for (const cleanUp of cleanUps) await cleanUp();
-    if (!failed) await rm(directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
-  };
-  const starting = new AbortController(); // the first part that fails ends the start of the others
-  const bound = AbortSignal.any([signal, starting.signal]);
-  const started = <T>(work: Promise<T>): Promise<T> =>
-    work.catch((error: unknown) => {
-      starting.abort();
-      throw error;
-    });
-
-  const beginToxiproxy = async () => {
-    if (!needs.toxiproxy) return;
-    const { process, client } = await startToxiproxy(paths.toxiproxy ?? '', directory, bound);
-    processes.toxiproxy = process;
-    versions.toxiproxy = await client.version();
-    links = openProxyLinks(client);
-  };
-  const beginRabbitmq = async () => {
-    if (!needs.rabbitmq) return;
-    const { process, address, version, cleanUp } = await startRabbitmq(paths.rabbitmq ?? '', directory, bound);
-    cleanUps.push(cleanUp);
-    processes.rabbitmq = process;
-    versions.rabbitmq = version;
-    brokers.rabbitmq = { name: 'rabbitmq', directAddress: address, links: {} };
-  };
-  const beginKafka = async () => {
-    if (!needs.kafka) return;
-    // The ports of its links are fixed before it starts: it has to advertise them.
-    const advertised = { client: `127.0.0.1:${await freePort()}`, service: `127.0.0.1:${await freePort()}` };
-    const { process, address, upstreams } = await startKafka(
-      paths.kafka ?? '',
-      onPath('java') ?? 'java',
-      directory,
-      advertised,
-      bound,
-    );
-    processes.kafka = process;
-    versions.kafka = kafkaVersion;
-    brokers.kafka = { name: 'kafka', directAddress: address, links: {} };
-    kafkaLinks = { advertised, upstreams };
-  };
-  let kafkaLinks: {
-    advertised: { client: string; service: string };
-    upstreams: { client: string; service: string };
-  } | null = null;
-
+  const parts = new NativeParts(await createRunDirectory(), paths, signal, toxiproxy);
   try {
-    const begun = await Promise.allSettled([beginToxiproxy(), beginRabbitmq(), beginKafka()].map(started));
-    const first =
-      begun.find((one) => one.status === 'rejected' && !isAbort(one.reason)) ??
-      begun.find((one) => one.status === 'rejected');
-    if (first?.status === 'rejected') throw signal.aborted ? signal.reason : first.reason;
-    const open = links as ProxyLinks | null;
-    if (open !== null) await addBrokerLinks(open, brokers, kafkaLinks);
-    await noteChildren(
-      directory,
-      Object.values(processes).map(({ pid }) => pid),
-    );
-    return {
-      mode: 'native',
-      versions,
-      toxiproxy: open?.client ?? null,
-      brokers,
-      processes,
-      directory,
-      openLink: (name, upstream) => requireLinks(open).open(name, upstream),
-      closeLink: (link) => requireLinks(open).close(link),
-      down,
-    };
+    await parts.start(needs);
   } catch (error) {
-    failed = !signal.aborted;
-    await down();
+    await parts.down(signal.aborted ? undefined : 'logs');
     throw error;
   }
+  return parts.running();
 }
 
-async function addBrokerLinks(
-  links: ProxyLinks,
-  brokers: Partial<Record<BrokerName, RunningBroker>>,
-  kafka: { advertised: { client: string; service: string }; upstreams: { client: string; service: string } } | null,
-): Promise<void> {
-  if (brokers.rabbitmq !== undefined) {
-    const { directAddress } = brokers.rabbitmq;
-    const [client, service] = [await links.open('client', directAddress), await links.open('service', directAddress)];
-    brokers.rabbitmq = { ...brokers.rabbitmq, links: { client, service } };
+class NativeParts {
+  readonly #directory: RunDirectory;
+  readonly #paths: ProgramPaths;
+  readonly #signal: AbortSignal;
+  /** Aborted by the first part that fails, which ends the start of the others. */
+  readonly #failing = new AbortController();
+  readonly #context: PartContext;
+  readonly #processes: Partial<Record<'toxiproxy' | BrokerName, SupervisedProcess>> = {};
+  readonly #portMappers: SupervisedProcess[] = [];
+  readonly #brokers: Partial<Record<BrokerName, RunningBroker>> = {};
+  readonly #versions: Record<string, string> = {};
+  readonly #foreign: boolean;
+  #links: ProxyLinks | null;
+  #partFailed = false;
+  #down: Promise<void> | null = null;
+
+  constructor(directory: RunDirectory, paths: ProgramPaths, signal: AbortSignal, toxiproxy: ToxiproxyClient | null) {
+    this.#directory = directory;
+    this.#paths = paths;
+    this.#signal = signal;
+    this.#context = {
+      directory: directory.path,
+      signal: AbortSignal.any([signal, this.#failing.signal]),
+      onSpawn: (pid) => directory.note(pid),
+    };
+    this.#foreign = toxiproxy !== null;
+    this.#links = toxiproxy === null ? null : openProxyLinks(toxiproxy);
   }
-  if (brokers.kafka !== undefined && kafka !== null) {
-    const client = await links.open('client', kafka.upstreams.client, kafka.advertised.client);
-    const service = await links.open('service', kafka.upstreams.service, kafka.advertised.service);
-    brokers.kafka = { ...brokers.kafka, links: { client, service } };
+
+  async start(needs: StackNeeds): Promise<void> {
+    const proxied = needs.toxiproxy && !this.#foreign ? this.#startToxiproxy() : Promise.resolve();
+    const begun = [
+      proxied,
+      ...(needs.rabbitmq ? [this.#startRabbitmq(proxied)] : []),
+      ...(needs.kafka ? [this.#startKafka(proxied)] : []),
+    ];
+    let first: { error: unknown } | null = null;
+    const failed = (error: unknown) => {
+      first ??= { error };
+      this.#failing.abort();
+    };
+    await Promise.all(begun.map((part) => part.catch(failed)));
+    this.#signal.throwIfAborted();
+    if (first !== null) throw (first as { error: unknown }).error;
   }
-}
 
-function requireLinks(links: ProxyLinks | null): ProxyLinks {
-  if (links === null) throw new Error('this stack has no Toxiproxy');
-  return links;
-}
+  async #startToxiproxy(): Promise<void> {
+    const { process, client, version } = await startToxiproxy(this.#paths.toxiproxy ?? '', this.#context);
+    this.#keep('toxiproxy', process);
+    this.#versions.toxiproxy = version;
+    this.#links = openProxyLinks(client);
+  }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+  async #startRabbitmq(proxied: Promise<void>): Promise<void> {
+    const rabbitmq = await startRabbitmq(this.#paths.rabbitmq ?? '', this.#context);
+    this.#keep('rabbitmq', rabbitmq.process);
+    if (rabbitmq.portMapper !== null) this.#portMappers.push(rabbitmq.portMapper);
+    this.#versions.rabbitmq = rabbitmq.version;
+    await proxied;
+    const links = this.#links === null ? {} : await this.#links.openBoth(rabbitmq.address);
+    this.#brokers.rabbitmq = { name: 'rabbitmq', directAddress: rabbitmq.address, links };
+  }
+
+  async #startKafka(proxied: Promise<void>): Promise<void> {
+    await proxied; // its proxies come first: their addresses are what it advertises
+    const links: Partial<Record<LinkName, Link>> = {};
+    const program = { jars: this.#paths.kafka ?? '', java: onPath('java') ?? 'java' };
+    const kafka = await startKafka(program, this.#context, async (name, upstream) => {
+      if (this.#links === null) return upstream;
+      const link = await this.#links.open(name, upstream);
+      links[name] = link;
+      return link.address;
+    });
+    this.#keep('kafka', kafka.process);
+    this.#versions.kafka = kafka.version;
+    this.#brokers.kafka = { name: 'kafka', directAddress: kafka.address, links };
+  }
+
+  #keep(name: 'toxiproxy' | BrokerName, process: SupervisedProcess): void {
+    this.#processes[name] = process;
+    process.onExit((_exit, expected) => {
+      if (!expected) this.#partFailed = true;
+    });
+  }
+
+  /** Nothing is stopped politely: the data goes with the run, so there is nothing to flush. */
+  down(keep?: 'logs'): Promise<void> {
+    this.#down ??= (async () => {
+      if (this.#foreign) await this.#links?.closeAll();
+      const all = [...Object.values(this.#processes), ...this.#portMappers];
+      await Promise.all(all.map((part) => part.kill()));
+      await this.#directory.remove(this.#partFailed ? 'logs' : keep);
+    })().catch(() => undefined);
+    return this.#down;
+  }
+
+  running(): RunningStack {
+    return {
+      mode: 'native',
+      versions: this.#versions,
+      toxiproxy: this.#links?.client ?? null,
+      brokers: this.#brokers,
+      processes: this.#processes,
+      directory: this.#directory.path,
+      openLink: async (name, upstream) => requireLinks(this.#links).open(name, upstream),
+      closeLink: async (link) => requireLinks(this.#links).close(link),
+      down: () => this.down(),
+    };
+  }
 }

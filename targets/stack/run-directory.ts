@@ -2,64 +2,164 @@
  * A folder for each run's data and logs, with a note of who owns it and what it started. The next run removes the
  * folders of owners that are gone, and ends what they left: only processes whose pid and start time are still those noted.
  */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { readProcessStat } from '../process/process-tree.ts';
 
 const ownerFile = 'owner.json';
+/** Without /proc: such a process is never ended, as its number may be another's by now. */
+const unknownStart = -1;
+/** A folder without a note for so long was left by a run that was killed before it could write one. */
+const withoutOwnerMs = 600_000;
 
 interface NotedProcess {
   readonly pid: number;
+  /** Clock ticks after boot: with the pid it names a process for good. */
   readonly startTicks: number;
 }
 
 interface Owner {
+  /** Boot and pid namespace, in which alone pids mean anything. */
+  readonly boot: string;
+  readonly namespace: string;
   readonly owner: NotedProcess;
   readonly children: readonly NotedProcess[];
+}
+
+export interface RunDirectory {
+  readonly path: string;
+  /** Notes a child that must not outlive this run. */
+  note(pid: number): void;
+  /** All of it, or all but the logs. */
+  remove(keep?: 'logs'): Promise<void>;
 }
 
 export function runsDirectory(): string {
   return join(os.tmpdir(), `wirebench-${process.getuid?.() ?? 'user'}`);
 }
 
-export async function createRunDirectory(): Promise<string> {
-  await mkdir(runsDirectory(), { recursive: true, mode: 0o700 });
-  const directory = await mkdtemp(join(runsDirectory(), 'run-'));
-  await noteChildren(directory, []);
-  return directory;
+/** Rejects with a BenchError (exit 3) when the folder above it is not safely ours. */
+export async function createRunDirectory(base: string = runsDirectory()): Promise<RunDirectory> {
+  await mkdir(base, { recursive: true, mode: 0o700 });
+  if (!(await isOurs(base))) {
+    throw new BenchError('unsafeDirectory', `${base} belongs to somebody else, or others may write to it`, {
+      hint: `Remove it, or set TMPDIR to a folder of your own.`,
+      exitCode: exitCodes.stack,
+    });
+  }
+  const path = await mkdtemp(join(base, 'run-'));
+  const children: NotedProcess[] = [];
+  const write = () => {
+    const owner: Owner = { boot: bootId(), namespace: pidNamespace(), owner: noted(process.pid), children };
+    const temporary = join(path, `.${ownerFile}`);
+    writeFileSync(temporary, JSON.stringify(owner));
+    renameSync(temporary, join(path, ownerFile)); // a torn note would be nobody's
+  };
+  write();
+  return {
+    path,
+    note(pid) {
+      children.push(noted(pid));
+      write();
+    },
+    async remove(keep) {
+      const names = keep === undefined ? [] : await readdir(path).catch(() => []);
+      const parts = keep === undefined ? [path] : names.filter(isData).map((name) => join(path, name));
+      for (const part of parts) await rm(part, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    },
+  };
 }
 
-export async function noteChildren(directory: string, pids: readonly number[]): Promise<void> {
-  const note = (pid: number): NotedProcess => ({ pid, startTicks: readProcessStat(pid)?.startTicks ?? 0 });
-  const owner: Owner = { owner: note(process.pid), children: pids.map(note) };
-  await writeFile(join(directory, ownerFile), JSON.stringify(owner));
+/** The owner's note stays as well: by it the next run knows that the logs may go. */
+function isData(name: string): boolean {
+  return name !== ownerFile && !name.endsWith('.log');
 }
 
 /** Returns what it removed. */
 export async function sweepLeftovers(base: string = runsDirectory()): Promise<string[]> {
   const swept: string[] = [];
-  for (const name of await readdir(base).catch(() => [])) {
+  if (!(await isOurs(base))) return swept;
+  for (const name of await readdir(base)) {
+    if (!name.startsWith('run-')) continue;
     const directory = join(base, name);
     const owner = await readOwner(directory);
-    if (owner === null || isAlive(owner.owner)) continue;
-    for (const child of owner.children) {
-      if (isAlive(child)) process.kill(child.pid, 'SIGKILL');
-    }
-    await rm(directory, { recursive: true, force: true });
+    if (owner === null ? await isFresh(directory) : isKept(owner)) continue;
+    if (owner !== null && owner.boot === bootId()) endLeftovers(owner.children);
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
     swept.push(directory);
   }
   return swept;
 }
 
+function endLeftovers(children: readonly NotedProcess[]): void {
+  for (const child of children) {
+    if (child.startTicks === unknownStart || !isAlive(child)) continue;
+    try {
+      process.kill(child.pid, 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
+  }
+}
+
+/** Nobody else may have written the notes: they name processes to end. */
+async function isOurs(base: string): Promise<boolean> {
+  const found = await lstat(base).catch(() => null);
+  if (found === null || !found.isDirectory()) return false;
+  return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);
+}
+
+async function isFresh(directory: string): Promise<boolean> {
+  const found = await lstat(directory).catch(() => null);
+  return found === null || Date.now() - found.mtimeMs < withoutOwnerMs;
+}
+
+function isKept({ boot, namespace, owner }: Owner): boolean {
+  if (boot !== bootId()) return false; // nothing survives a boot
+  return namespace !== pidNamespace() || isAlive(owner); // of a container that shares this folder: not ours to judge
+}
+
 function isAlive({ pid, startTicks }: NotedProcess): boolean {
-  return pid > 0 && startTicks > 0 && readProcessStat(pid)?.startTicks === startTicks;
+  if (startTicks === unknownStart) return isSignalable(pid);
+  const found = readProcessStat(pid);
+  return found !== null && !found.isZombie && found.startTicks === startTicks;
+}
+
+function isSignalable(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function noted(pid: number): NotedProcess {
+  return { pid, startTicks: readProcessStat(pid)?.startTicks ?? unknownStart };
 }
 
 async function readOwner(directory: string): Promise<Owner | null> {
   try {
     return JSON.parse(await readFile(join(directory, ownerFile), 'utf8')) as Owner;
   } catch {
-    return null; // being created just now, or not ours
+    return null;
+  }
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
   }
 }

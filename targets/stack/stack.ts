@@ -49,3 +49,10 @@ export interface RunningStack {
   /** Stops all that this stack started; undoes toxics and removes proxies on what it did not. Idempotent, never throws. */
   down(): Promise<void>;
 }
+
+/** The broker of this name; throws when the stack was started without it. */
+export function requireBroker(brokers: RunningStack['brokers'], name: BrokerName): RunningBroker {
+  const broker = brokers[name];
+  if (broker === undefined) throw new Error(`this stack was started without ${name}`);
+  return broker;
+}

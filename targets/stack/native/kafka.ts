@@ -1,99 +1,118 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Admin } from '@platformatic/kafka';
+import { BenchError, exitCodes } from '../../../result/bench-error.ts';
+import type { LinkName } from '../../../scenarios/scenario.ts';
 import { freePort } from '../../process/free-port.ts';
-import type { SupervisedProcess } from '../../process/supervised-process.ts';
+import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
 import { kafkaHeap, kafkaSettings } from '../stack-settings.ts';
-import { startPart } from './start-part.ts';
+import { type PartContext, startPart, unlessAborted } from './start-part.ts';
 
-const run = promisify(execFile);
 const startDeadlineMs = 60_000;
 
 export interface NativeKafka {
   readonly process: SupervisedProcess;
   /** `host:port` of the listener that advertises itself. */
   readonly address: string;
-  /** `host:port` of the listeners behind the proxies. */
-  readonly upstreams: { readonly client: string; readonly service: string };
+  readonly version: string;
 }
 
-/** `host:port` that the two link listeners advertise: clients follow it, so it must lead back through the proxy. */
-export interface AdvertisedLinks {
-  readonly client: string;
-  readonly service: string;
+export interface KafkaProgram {
+  /** Folder of Kafka's jars. */
+  readonly jars: string;
+  readonly java: string;
 }
 
+/**
+ * `advertise` is asked, before the start, which `host:port` the listener of each link shall advertise: clients follow it,
+ * so it must be the proxy's that leads to `upstream`. Rejects with a BenchError (exit 3), or with the signal's reason.
+ */
 export async function startKafka(
-  jars: string,
-  java: string,
-  directory: string,
-  advertised: AdvertisedLinks,
-  signal: AbortSignal,
+  { jars, java }: KafkaProgram,
+  context: PartContext,
+  advertise: (link: LinkName, upstream: string) => Promise<string>,
 ): Promise<NativeKafka> {
-  const [direct, client, service, controller] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
-  const home = join(directory, 'kafka');
+  const home = join(context.directory, 'kafka');
   mkdirSync(home, { recursive: true });
-  const configPath = join(home, 'server.properties');
+  const address = `127.0.0.1:${await freePort()}`;
+  const [client, service, controller] = [await freePort(), await freePort(), await freePort()].map(
+    (port) => `127.0.0.1:${port}`,
+  ) as [string, string, string];
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': '1',
-    'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+    'controller.quorum.voters': `1@${controller}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'DIRECT',
-    listeners: `DIRECT://127.0.0.1:${direct},CLIENT://127.0.0.1:${client},SERVICE://127.0.0.1:${service},CONTROLLER://127.0.0.1:${controller}`,
-    'advertised.listeners': `DIRECT://127.0.0.1:${direct},CLIENT://${advertised.client},SERVICE://${advertised.service}`,
+    listeners: `DIRECT://${address},CLIENT://${client},SERVICE://${service},CONTROLLER://${controller}`,
+    'advertised.listeners': [
+      `DIRECT://${address}`,
+      `CLIENT://${await advertise('client', client)}`,
+      `SERVICE://${await advertise('service', service)}`,
+    ].join(','),
     'listener.security.protocol.map': 'DIRECT:PLAINTEXT,CLIENT:PLAINTEXT,SERVICE:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(home, 'data'),
     ...kafkaSettings,
   };
-  writeFileSync(
-    configPath,
-    Object.entries(properties)
-      .map(([key, value]) => `${key}=${value}\n`)
-      .join(''),
-  );
-  const classPath = ['-cp', join(jars, '*')];
-  const clusterId = randomBytes(16).toString('base64url');
-  await run(
-    java,
-    [
-      '-Xmx128m',
-      '-XX:TieredStopAtLevel=1',
-      ...classPath,
-      'kafka.tools.StorageTool',
-      'format',
-      '-t',
-      clusterId,
-      '-c',
-      configPath,
-    ],
-    {
-      signal,
-      timeout: startDeadlineMs,
-    },
-  );
-  const address = `127.0.0.1:${direct}`;
+  const configPath = join(home, 'server.properties');
+  const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
+  writeFileSync(configPath, lines.join(''));
+  // Without performance data, which a JVM would keep in a file of its own in the folder for temporary ones.
+  const jvm = ['-XX:-UsePerfData', '-cp', join(jars, '*')];
+  await formatStorage(java, jvm, configPath, context);
   const process = await startPart(
     {
       name: 'Kafka',
       command: java,
-      args: [`-Xmx${kafkaHeap}`, `-Xms${kafkaHeap}`, '-XX:+UseG1GC', ...classPath, 'kafka.Kafka', configPath],
+      args: [`-Xmx${kafkaHeap}`, `-Xms${kafkaHeap}`, '-XX:+UseG1GC', ...jvm, 'kafka.Kafka', configPath],
       cwd: home,
-      logPath: join(directory, 'kafka.log'),
+      logPath: join(context.directory, 'kafka.log'),
+      onSpawn: context.onSpawn,
       startDeadlineMs,
       probe: () => probeKafka(address),
     },
-    signal,
+    context.signal,
   );
-  return { process, address, upstreams: { client: `127.0.0.1:${client}`, service: `127.0.0.1:${service}` } };
+  return { process, address, version: versionOf(jars) };
+}
+
+async function formatStorage(
+  java: string,
+  jvm: readonly string[],
+  configPath: string,
+  { directory, signal, onSpawn }: PartContext,
+): Promise<void> {
+  signal.throwIfAborted();
+  const tool = ['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', configPath];
+  const child = await startProcess({
+    name: 'Kafka’s storage tool',
+    command: java,
+    args: ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...jvm, ...tool],
+    logPath: join(directory, 'kafka.log'),
+    onSpawn,
+  });
+  try {
+    const { code } = await unlessAborted(
+      child.ended(),
+      AbortSignal.any([signal, AbortSignal.timeout(startDeadlineMs)]),
+    );
+    if (code === 0) return;
+  } finally {
+    await child.kill();
+  }
+  throw new BenchError('partNotReady', 'Kafka’s storage could not be prepared', {
+    hint: `The end of its log, ${child.logPath}:\n${child.logTail()}`,
+    exitCode: exitCodes.stack,
+  });
+}
+
+function versionOf(jars: string): string {
+  for (const name of readdirSync(jars)) {
+    const version = /^kafka_[\d.]+-([\d.]+)\.jar$/.exec(name)?.[1];
+    if (version !== undefined) return version;
+  }
+  return 'unknown';
 }
 
 /** Creates a topic and deletes it again: that takes the controller, the log and the metadata. */

@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import amqplib from 'amqplib';
 import { freePort } from '../../process/free-port.ts';
-import type { SupervisedProcess } from '../../process/supervised-process.ts';
+import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
+import { onPath } from '../programs.ts';
 import { rabbitmqSettings } from '../stack-settings.ts';
-import { startPart } from './start-part.ts';
+import { type PartContext, startPart } from './start-part.ts';
 
-const run = promisify(execFile);
 const startDeadlineMs = 60_000;
 
 export interface NativeRabbitmq {
@@ -16,62 +14,76 @@ export interface NativeRabbitmq {
   /** `host:port` */
   readonly address: string;
   readonly version: string;
-  /** Stops what the broker leaves behind: Erlang's port mapper, which outlives every node. */
-  cleanUp(): Promise<void>;
+  /** Erlang's port mapper, without which no node starts; null where the node had to start it itself. */
+  readonly portMapper: SupervisedProcess | null;
+}
+
+/** Rejects with a BenchError (exit 3), or with the signal's reason; nothing is left running then. */
+export async function startRabbitmq(script: string, context: PartContext): Promise<NativeRabbitmq> {
+  const ports = { amqp: await freePort(), distribution: await freePort(), portMapper: await freePort() };
+  const home = join(context.directory, 'rabbitmq');
+  mkdirSync(home, { recursive: true });
+  const portMapper = await startPortMapper(ports.portMapper, context);
+  try {
+    const address = `127.0.0.1:${ports.amqp}`;
+    let version = '';
+    const process = await startPart(
+      {
+        name: 'RabbitMQ',
+        command: script,
+        args: [],
+        cwd: home,
+        logPath: join(context.directory, 'rabbitmq.log'),
+        env: nodeEnvironment(home, ports),
+        onSpawn: context.onSpawn,
+        startDeadlineMs,
+        probe: async () => {
+          version = await probeRabbitmq(address);
+        },
+      },
+      context.signal,
+    );
+    return { process, address, version, portMapper };
+  } catch (error) {
+    await portMapper?.kill();
+    throw error;
+  }
+}
+
+/** In the foreground, as a child of ours: one that a node starts becomes a daemon and outlives everything. */
+async function startPortMapper(port: number, { directory, onSpawn }: PartContext): Promise<SupervisedProcess | null> {
+  const command = onPath('epmd');
+  if (command === null) return null;
+  const args = ['-port', String(port), '-address', '127.0.0.1'];
+  return startProcess({ name: 'epmd', command, args, logPath: join(directory, 'epmd.log'), onSpawn });
 }
 
 /**
- * The package's own server script (the one on PATH wants another user), without a service manager. RUNNING_UNDER_SYSTEMD
- * makes it `exec` the Erlang machine, so that the pid is the broker's and pause, kill and pdeathsig reach it.
+ * For the package's own server script (the one on PATH wants another user), without a service manager.
+ * RUNNING_UNDER_SYSTEMD makes it `exec` the Erlang machine, so that the pid is the broker's and pause, kill and pdeathsig
+ * reach it.
  */
-export async function startRabbitmq(script: string, directory: string, signal: AbortSignal): Promise<NativeRabbitmq> {
-  const [port, distributionPort, portMapperPort] = [await freePort(), await freePort(), await freePort()];
-  const home = join(directory, 'rabbitmq');
-  mkdirSync(home, { recursive: true });
+function nodeEnvironment(
+  home: string,
+  ports: { readonly amqp: number; readonly distribution: number; readonly portMapper: number },
+): Record<string, string> {
   const configPath = join(home, 'rabbitmq.conf');
-  const settings = { 'listeners.tcp.1': `127.0.0.1:${port}`, ...rabbitmqSettings };
-  writeFileSync(
-    configPath,
-    Object.entries(settings)
-      .map(([key, value]) => `${key} = ${value}\n`)
-      .join(''),
-  );
-  writeFileSync(join(home, 'enabled_plugins'), '[].\n');
-  const address = `127.0.0.1:${port}`;
-  let version = 'unknown';
-  const process = await startPart(
-    {
-      name: 'RabbitMQ',
-      command: script,
-      args: [],
-      cwd: home,
-      logPath: join(directory, 'rabbitmq.log'),
-      env: {
-        HOME: home,
-        RUNNING_UNDER_SYSTEMD: '1',
-        RABBITMQ_NODENAME: `wirebench-${port}@localhost`,
-        RABBITMQ_MNESIA_BASE: join(home, 'data'),
-        RABBITMQ_LOG_BASE: join(home, 'log'),
-        RABBITMQ_CONFIG_FILE: configPath,
-        RABBITMQ_ENABLED_PLUGINS_FILE: join(home, 'enabled_plugins'),
-        RABBITMQ_DIST_PORT: String(distributionPort),
-        ERL_EPMD_PORT: String(portMapperPort),
-        ERL_EPMD_ADDRESS: '127.0.0.1',
-      },
-      startDeadlineMs,
-      probe: async () => {
-        version = await probeRabbitmq(address);
-      },
-    },
-    signal,
-  );
+  const settings = { 'listeners.tcp.1': `127.0.0.1:${ports.amqp}`, ...rabbitmqSettings };
+  const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
+  writeFileSync(configPath, lines.join(''));
+  const pluginsPath = join(home, 'enabled_plugins');
+  writeFileSync(pluginsPath, '[].\n');
   return {
-    process,
-    address,
-    version,
-    cleanUp: async () => {
-      await run('epmd', ['-port', String(portMapperPort), '-kill'], { timeout: 5_000 }).catch(() => undefined);
-    },
+    HOME: home, // where the cookie goes
+    RUNNING_UNDER_SYSTEMD: '1',
+    RABBITMQ_NODENAME: `wirebench-${ports.amqp}@localhost`,
+    RABBITMQ_MNESIA_BASE: join(home, 'data'),
+    RABBITMQ_LOG_BASE: join(home, 'log'),
+    RABBITMQ_CONFIG_FILE: configPath,
+    RABBITMQ_ENABLED_PLUGINS_FILE: pluginsPath,
+    RABBITMQ_DIST_PORT: String(ports.distribution),
+    ERL_EPMD_PORT: String(ports.portMapper),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
   };
 }
 

@@ -11,10 +11,20 @@ const pollMs = 100;
 
 export interface StartPartOptions extends SupervisedProcessOptions {
   readonly startDeadlineMs: number;
-  /** One attempt at a round trip; rejects while the part is not ready. */
-  readonly probe: (signal: AbortSignal) => Promise<void>;
+  /** One attempt at a round trip; rejects while the part is not ready. Given up when the part ends or time is up. */
+  readonly probe: () => Promise<void>;
 }
 
+/** What every native part is given. */
+export interface PartContext {
+  /** For data and logs. */
+  readonly directory: string;
+  /** Aborted: the part is killed and the start rejects. */
+  readonly signal: AbortSignal;
+  readonly onSpawn: (pid: number) => void;
+}
+
+/** Rejects with a BenchError (exit 3), or with the signal's reason. */
 export async function startPart(options: StartPartOptions, signal: AbortSignal): Promise<SupervisedProcess> {
   signal.throwIfAborted();
   const child = await startProcess(options);
@@ -34,26 +44,38 @@ export async function whenReady(
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = AbortSignal.timeout(startDeadlineMs);
-  const bound = AbortSignal.any([signal, deadline]);
+  const end = new AbortController();
+  const unsubscribe = child.onExit(() => end.abort());
+  const bound = AbortSignal.any([signal, deadline, end.signal]);
   let last: unknown;
-  for (;;) {
-    signal.throwIfAborted();
-    if (child.exit !== null) {
-      throw notReady(
-        child,
-        `${name} ended with ${child.exit.signal ?? `code ${child.exit.code}`} before it was ready`,
-        last,
-      );
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      if (child.exit !== null) {
+        const how = child.exit.signal ?? `code ${child.exit.code}`;
+        throw notReady(child, `${name} ended with ${how} before it was ready`, last);
+      }
+      if (deadline.aborted) throw notReady(child, `${name} was not ready within ${startDeadlineMs / 1e3} s`, last);
+      try {
+        return await unlessAborted(probe(), bound);
+      } catch (error) {
+        last = error;
+      }
+      await sleep(pollMs, undefined, { signal: bound }).catch(() => undefined);
     }
-    if (deadline.aborted) throw notReady(child, `${name} was not ready within ${startDeadlineMs / 1e3} s`, last);
-    try {
-      await probe(bound);
-      return;
-    } catch (error) {
-      last = error;
-    }
-    await sleep(pollMs, undefined, { signal: bound }).catch(() => undefined);
+  } finally {
+    unsubscribe();
   }
+}
+
+/** A client library may wait for ever for a part that accepts and then says nothing. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 function notReady(child: SupervisedProcess, message: string, cause: unknown): BenchError {

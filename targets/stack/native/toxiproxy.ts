@@ -2,18 +2,23 @@ import { join } from 'node:path';
 import { freePort } from '../../process/free-port.ts';
 import type { SupervisedProcess } from '../../process/supervised-process.ts';
 import { connectToxiproxy, type ToxiproxyClient } from '../toxiproxy-client.ts';
-import { startPart } from './start-part.ts';
+import { type PartContext, startPart } from './start-part.ts';
 
 const startDeadlineMs = 15_000;
 
 export interface NativeToxiproxy {
   readonly process: SupervisedProcess;
   readonly client: ToxiproxyClient;
+  readonly version: string;
 }
 
-export async function startToxiproxy(binary: string, directory: string, signal: AbortSignal): Promise<NativeToxiproxy> {
+export async function startToxiproxy(
+  binary: string,
+  { directory, signal, onSpawn }: PartContext,
+): Promise<NativeToxiproxy> {
   const port = await freePort();
   const client = connectToxiproxy(`http://127.0.0.1:${port}`);
+  let version = '';
   const process = await startPart(
     {
       name: 'Toxiproxy',
@@ -21,10 +26,13 @@ export async function startToxiproxy(binary: string, directory: string, signal: 
       args: ['-host', '127.0.0.1', '-port', String(port)],
       env: { LOG_LEVEL: 'error' },
       logPath: join(directory, 'toxiproxy.log'),
+      onSpawn,
       startDeadlineMs,
-      probe: async () => void (await client.version()),
+      probe: async () => {
+        version = await client.version();
+      },
     },
     signal,
   );
-  return { process, client };
+  return { process, client, version };
 }
