@@ -1,0 +1,340 @@
+/**
+ * What every driver must do, shown on the real reference service (and broker) of its protocol. Each protocol's
+ * integration test calls `describeDriverContract` with what differs: where the parts are and how a connection is lost.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BenchError, exitCodes } from '../result/bench-error.ts';
+import type { Pattern } from '../result/result-types.ts';
+import type { Request, Target } from '../scenarios/scenario.ts';
+import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
+import { referenceOperations } from './domain/order-domain.ts';
+import { carriesPayload } from './domain/order-message.ts';
+import { cancellableOrderId, readableOrderId } from './domain/service-options.ts';
+import { outcomes, type ProtocolEntry } from './driver.ts';
+import { freePort } from './process/free-port.ts';
+import { type RunningService, startReferenceService } from './process/reference-service.ts';
+import { type Attempt, RecordedSession } from './recorded-session.ts';
+
+export interface ContractSubject {
+  readonly entry: ProtocolEntry;
+  /** A reference target: no address, no requests. */
+  readonly target: Target;
+  /** `host:port` of the broker as services see it (queue, stream); null: the service listens itself. */
+  readonly broker: string | null;
+  /** Where the driver dials when that is neither the service nor `broker` (e.g. a proxy, for the outage). */
+  readonly address?: string;
+  /** How connections are lost and come back. Left out: the service is killed and started again. */
+  readonly outage?: {
+    begin(): Promise<void>;
+    end(): Promise<void>;
+    /** False where an operation in flight may outlive the connection, its reply waiting at the broker. */
+    readonly losesInFlight: boolean;
+  };
+  close?(): Promise<void>;
+}
+
+const operationNames = Object.keys(referenceOperations);
+const handedOver = ['placeOrder', 'updateOrder', 'cancelOrder'];
+const population = { readable: 200, cancellable: 1_000 };
+const payload = Buffer.from('payload-'.repeat(64));
+/** Longer than the pauses of a busy machine, short enough to wait for. */
+const slowWorkMs = 400;
+const largestPayloadBytes = 16 * 1024 * 1024;
+
+interface ServiceBehaviour {
+  readonly workTimeMs?: number;
+  readonly rejectRatio?: number;
+}
+
+export function describeDriverContract(name: string, setup: () => Promise<ContractSubject>): void {
+  describe(`${name} driver`, () => {
+    const rig = new ContractRig(setup);
+    beforeAll(() => rig.begin(), 60_000);
+    afterEach(() => rig.endTest(), 20_000);
+    afterAll(() => rig.end(), 20_000);
+    describeOperations(rig);
+    describeTrouble(rig);
+  });
+}
+
+function describeOperations(rig: ContractRig): void {
+  it('completes many of every request-reply operation, sent once before completed once', async () => {
+    const { recorded } = await rig.open('request-reply');
+    for (const operation of operationNames) {
+      const attempts = await Promise.all(times(60, (n) => recorded.run(operation, rig.keyFor(operation, n))));
+      expect(summary(attempts)).toEqual([{ sent: 1, outcome: outcomes.ok, reason: '', count: 60 }]);
+      expect(recorded.completion(operation)).toBe('replied');
+    }
+  });
+
+  it('hands over one-way operations and completes them at the acknowledgement', async () => {
+    const { recorded } = await rig.open('one-way');
+    for (const operation of handedOver) {
+      const attempts = await Promise.all(times(60, (n) => recorded.run(operation, rig.keyFor(operation, n))));
+      expect(summary(attempts)).toEqual([{ sent: 1, outcome: outcomes.ok, reason: '', count: 60 }]);
+      expect(recorded.completion(operation)).toBe('acknowledged');
+    }
+  });
+
+  it.each(['request-reply', 'one-way'] as const)(
+    'delivers every %s operation once, id and payload intact',
+    async (pattern) => {
+      const { recorded, evidencePath } = await rig.open(pattern);
+      const attempts = await Promise.all(times(50, () => recorded.run('placeOrder')));
+      const applied = await waitFor(
+        () => [...new EvidenceReader(evidencePath).more()].filter(({ kind }) => kind === evidenceKinds.applied),
+        (records) => records.length >= attempts.length,
+      );
+      expect(applied.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(attempts.map((a) => a.sequence));
+      expect(new Set(applied.map(({ checksum }) => checksum))).toEqual(new Set([crc32(payload)]));
+      const keys = new Set(attempts.map(({ sequence }) => crc32(`key-${sequence}`)));
+      expect(new Set(applied.map(({ keyHash }) => keyHash))).toEqual(keys);
+    },
+  );
+
+  it('carries the largest payload', async () => {
+    const { recorded } = await rig.open('request-reply', {}, Buffer.alloc(largestPayloadBytes, 'abcdefgh'));
+    const { outcome, reason } = await recorded.run('placeOrder');
+    expect({ outcome, reason }).toEqual({ outcome: outcomes.ok, reason: '' });
+  }, 30_000);
+
+  it('keeps many in flight and loses none', async () => {
+    const { recorded } = await rig.open('request-reply', { workTimeMs: 20 });
+    const attempts = await Promise.all(times(256, () => recorded.run('placeOrder')));
+    expect(summary(attempts)).toEqual([{ sent: 1, outcome: outcomes.ok, reason: '', count: 256 }]);
+  }, 20_000);
+
+  it('reports nothing more of an aborted attempt, and takes its late answer for no other', async () => {
+    const { recorded } = await rig.open('request-reply', { workTimeMs: slowWorkMs });
+    const firsts = times(4, () => recorded.start('placeOrder'));
+    await Promise.all(firsts.map(({ whenSent }) => whenSent));
+    await sleep(slowWorkMs / 2);
+    for (const attempt of firsts) recorded.abort(attempt);
+    const seconds = firsts.map(({ slot }) => recorded.start('placeOrder', { slot }));
+    await Promise.all(seconds.map(({ whenEnded }) => whenEnded));
+    expect(summary(seconds)).toEqual([{ sent: 1, outcome: outcomes.ok, reason: '', count: 4 }]);
+    for (const { startedMs, endedMs } of seconds) expect(endedMs - startedMs).toBeGreaterThan(slowWorkMs * 0.9);
+    expect(firsts.map(({ outcome }) => outcome)).toEqual([null, null, null, null]);
+  });
+
+  it('takes an abort of an idle slot, and of one that still waits', async () => {
+    const { recorded } = await rig.open('request-reply', { workTimeMs: slowWorkMs });
+    recorded.session.abort(17);
+    for (const attempt of times(200, () => recorded.start('placeOrder'))) recorded.abort(attempt);
+    const { outcome } = await recorded.run('placeOrder');
+    expect(outcome).toBe(outcomes.ok);
+  });
+}
+
+function describeTrouble(rig: ContractRig): void {
+  it('reports a refusal as rejected: retryable when the service is unavailable, not when it says no', async () => {
+    const refusing = await rig.open('request-reply', { rejectRatio: 1 });
+    const refused = await Promise.all(times(20, () => refusing.recorded.run('placeOrder')));
+    for (const { outcome, reason, retryable } of refused) {
+      expect({ outcome, retryable }).toEqual({ outcome: outcomes.rejected, retryable: true });
+      expect(reason).not.toBe('');
+    }
+    const willing = await rig.open('request-reply');
+    const { outcome, retryable } = await willing.recorded.run('getOrder', { key: 'order-that-is-not-there' });
+    expect({ outcome, retryable }).toEqual({ outcome: outcomes.rejected, retryable: false });
+  });
+
+  it('survives a lost connection: what was in flight fails, later work succeeds', async () => {
+    const { recorded, service } = await rig.open('request-reply', { workTimeMs: 1_500 });
+    const outage = rig.subject.outage ?? {
+      begin: () => service.process.kill(),
+      end: () => service.restart(),
+      losesInFlight: true,
+    };
+    const lost = times(4, () => recorded.start('placeOrder'));
+    await Promise.all(lost.map(({ whenSent }) => whenSent));
+    await outage.begin();
+    if (outage.losesInFlight) {
+      const ends = await Promise.race([Promise.all(lost.map(({ whenEnded }) => whenEnded)), sleep(5_000)]);
+      for (const { outcome, retryable } of ends ?? lost) {
+        expect({ outcome, retryable }).toEqual({ outcome: outcomes.failed, retryable: true });
+      }
+    }
+    const waiting = times(4, () => recorded.start('placeOrder'));
+    await sleep(200);
+    await outage.end();
+    recorded.abortAll();
+    expect(waiting.every(({ outcome }) => outcome !== outcomes.ok)).toBe(true);
+    const after = await waitFor(
+      () => Promise.all(times(4, () => withinOneAttempt(recorded))),
+      (ends) => ends.every((outcome) => outcome === outcomes.ok),
+      20_000,
+    );
+    expect(after).toEqual([outcomes.ok, outcomes.ok, outcomes.ok, outcomes.ok]);
+    expect(recorded.session.reconnects()).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('closes at once while operations are pending, and again', async () => {
+    const { recorded } = await rig.open('request-reply', { workTimeMs: 30_000 });
+    const pending = times(8, () => recorded.start('placeOrder'));
+    await Promise.race(pending.map(({ whenSent }) => whenSent));
+    const beganMs = performance.now();
+    recorded.abortAll();
+    await recorded.close();
+    await recorded.close();
+    expect(performance.now() - beganMs).toBeLessThan(4_000);
+  });
+
+  it('does not open where nobody listens', async () => {
+    const nobody = `127.0.0.1:${await freePort()}`;
+    const error = await rig.openAt(nobody).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BenchError);
+    expect((error as BenchError).exitCode).toBe(exitCodes.stack);
+  }, 20_000);
+
+  it('does not open once the signal has aborted', async () => {
+    await expect(rig.openAt(`127.0.0.1:${await freePort()}`, AbortSignal.abort())).rejects.toThrow();
+  });
+}
+
+/** Bounded as the load loop bounds an attempt. */
+async function withinOneAttempt(recorded: RecordedSession): Promise<number | null> {
+  const attempt = recorded.start('placeOrder');
+  await Promise.race([attempt.whenEnded, sleep(4_000)]);
+  recorded.abort(attempt);
+  return attempt.outcome;
+}
+
+interface OpenedContract {
+  readonly recorded: RecordedSession;
+  readonly service: RunningService;
+  readonly evidencePath: string;
+}
+
+/** The parts of one test: services with the behaviour it asks for, and sessions, all stopped after it. */
+class ContractRig {
+  readonly #setup: () => Promise<ContractSubject>;
+  readonly #services: RunningService[] = [];
+  readonly #sessions: RecordedSession[] = [];
+  #subject: ContractSubject | null = null;
+  #directory = '';
+  #opened = 0;
+  #cancelled = 0;
+
+  constructor(setup: () => Promise<ContractSubject>) {
+    this.#setup = setup;
+  }
+
+  get subject(): ContractSubject {
+    if (this.#subject === null) throw new Error('the rig has not begun');
+    return this.#subject;
+  }
+
+  async begin(): Promise<void> {
+    this.#directory = await mkdtemp(join(os.tmpdir(), 'wirebench-contract-'));
+    this.#subject = await this.#setup();
+  }
+
+  /** A fresh service with this behaviour and a session to it. */
+  async open(pattern: Pattern, behaviour: ServiceBehaviour = {}, body: Buffer = payload): Promise<OpenedContract> {
+    const { entry, target, broker, address } = this.subject;
+    const trialTag = `c${process.pid.toString(36)}n${this.#opened++}`;
+    const port = broker === null ? await freePort() : 0;
+    const evidencePath = join(this.#directory, `evidence-${trialTag}`);
+    const names = entry.resourceNames(trialTag);
+    const { workTimeMs = 0, rejectRatio = 0 } = behaviour;
+    const service = await startReferenceService(
+      entry.servicePath,
+      {
+        protocol: target.protocol,
+        target,
+        port,
+        broker,
+        names,
+        evidencePath,
+        population,
+        workTimeMs,
+        rejectRatio,
+        seed: 1,
+      },
+      join(this.#directory, `service-${trialTag}.log`),
+    );
+    this.#services.push(service);
+    this.#cancelled = 0;
+    const dialled = address ?? broker ?? `127.0.0.1:${port}`;
+    return { recorded: await this.#openSession(dialled, trialTag, pattern, body), service, evidencePath };
+  }
+
+  /** A session to any address, without a service. */
+  openAt(address: string, signal?: AbortSignal): Promise<RecordedSession> {
+    return this.#openSession(
+      address,
+      `c${process.pid.toString(36)}n${this.#opened++}`,
+      'request-reply',
+      payload,
+      signal,
+    );
+  }
+
+  async #openSession(address: string, trialTag: string, pattern: Pattern, body: Buffer, signal?: AbortSignal) {
+    const { entry, target } = this.subject;
+    const names = pattern === 'one-way' ? handedOver : operationNames;
+    const patterns = Object.fromEntries(names.map((name) => [name, { pattern }]));
+    const { requests, settings } = entry.preset(target, entry.resourceNames(trialTag), patterns);
+    const recorded = await RecordedSession.open({
+      driver: entry.driver,
+      address,
+      trialTag,
+      slots: 512,
+      ...(signal === undefined ? {} : { signal }),
+      target: { ...target, ...settings, requests } as Target,
+      operations: Object.fromEntries(names.map((name) => [name, { pattern, request: requests[name] as Request }])),
+      payloads: Object.fromEntries(names.filter(carriesPayload).map((name) => [name, [body]])),
+    });
+    this.#sessions.push(recorded);
+    return recorded;
+  }
+
+  /** Reads and updates share orders; an order is cancelled at most once. */
+  keyFor(operation: string, n: number): { key?: string } {
+    if (operation === 'cancelOrder') return { key: cancellableOrderId(this.#cancelled++) };
+    return operation === 'placeOrder' ? {} : { key: readableOrderId(n % population.readable) };
+  }
+
+  async endTest(): Promise<void> {
+    const sessions = this.#sessions.splice(0);
+    await Promise.all(sessions.map((recorded) => recorded.close()));
+    await Promise.all(this.#services.splice(0).map((service) => service.stop()));
+    expect(sessions.flatMap(({ violations }) => violations)).toEqual([]);
+  }
+
+  async end(): Promise<void> {
+    await this.#subject?.close?.();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
+
+function times<T>(count: number, make: (n: number) => T): T[] {
+  return Array.from({ length: count }, (_, n) => make(n));
+}
+
+/** Equal ends counted together, so that a failure shows what else happened. */
+function summary(attempts: readonly Attempt[]) {
+  const groups = new Map<string, { sent: number; outcome: number | null; reason: string; count: number }>();
+  for (const { sentTimes, outcome, reason } of attempts) {
+    const key = `${sentTimes} ${outcome} ${reason}`;
+    const group = groups.get(key) ?? { sent: sentTimes, outcome, reason, count: 0 };
+    group.count++;
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+async function waitFor<T>(look: () => T | Promise<T>, isThere: (value: T) => boolean, withinMs = 8_000): Promise<T> {
+  const endMs = performance.now() + withinMs;
+  for (;;) {
+    const value = await look();
+    if (isThere(value) || performance.now() > endMs) return value;
+    await sleep(20);
+  }
+}
