@@ -1,7 +1,8 @@
 /** A part of a scenario: only some of its targets and conditions. */
+import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { closestName } from '../result/closest-name.ts';
 import { phaseNames } from '../result/result-types.ts';
 import type { Scenario } from './scenario.ts';
-import { requireKnown } from './schema/overrides.ts';
 
 export interface Selected {
   readonly scenario: Scenario;
@@ -57,4 +58,15 @@ function withThresholds(scenario: Scenario, kept: Scenario['thresholds']): Selec
     ({ expression }) => `The threshold "${expression}" is left out: nothing it speaks of is selected.`,
   );
   return { scenario: { ...scenario, thresholds: kept }, notes };
+}
+
+function requireKnown(option: string, names: readonly string[], known: readonly string[]): void {
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const meant = closestName(name, known);
+    throw new BenchError('commandLine', `${option} ${name}: the scenario has no such ${option.replace(/^--/, '')}`, {
+      hint: `${meant === null ? '' : `Did you mean ${meant}? `}It has: ${known.join(', ')}.`,
+      exitCode: exitCodes.usage,
+    });
+  }
 }

@@ -1,7 +1,7 @@
 /** What the checks between parts of a scenario look at. */
 import { readQuantity } from '../../result/quantity.ts';
 import { valueAt } from './issue-findings.ts';
-import type { Finding, Path } from './problem.ts';
+import { type Finding, formatPath, type Path } from './problem.ts';
 import type { Salvaged } from './salvage.ts';
 import type { PartialFile } from './scenario-schema.ts';
 
@@ -30,6 +30,7 @@ export function createCheckContext(
   salvaged: Salvaged,
   raw: unknown,
   directory: string,
+  unreadable: readonly Path[],
 ): CheckContext & { findings: Finding[] } {
   const findings: Finding[] = [];
   const keysAt = (path: Path) => {
@@ -46,7 +47,10 @@ export function createCheckContext(
     },
     operationNames: keysAt(['workload', 'operations']),
     payloadNames: keysAt(['workload', 'payloads']),
-    has: (path) => valueAt(raw, path) !== undefined,
+    has: (path) => {
+      const wanted = formatPath(path);
+      return valueAt(raw, path) !== undefined || unreadable.some((one) => formatPath(one) === wanted);
+    },
     durationMs: durationOf(salvaged.file, raw),
     report: (finding) => void findings.push(finding),
     findings,

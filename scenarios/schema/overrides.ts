@@ -1,7 +1,18 @@
 /** Settings of the command line that take the place of those in the file, put into the document before it is read. */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Pair, parseDocument, Scalar, YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  Pair,
+  parseDocument,
+  Scalar,
+  visit,
+  YAMLMap,
+} from 'yaml';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import { closestName } from '../../result/closest-name.ts';
 import { formatPath, type Problem } from './problem.ts';
 
 export interface Override {
@@ -93,76 +104,77 @@ function place(
 ): Failure | null {
   let parent = document.contents as Node;
   for (const [depth, step] of path.entries()) {
-    const last = depth === path.length - 1;
-    const here = formatPath(path.slice(0, depth));
-    if (isSeq(parent)) {
-      const index = /^\d+$/.test(step) ? Number(step) : -1;
-      if (index < 0 || index >= parent.items.length) {
-        return { message: `${here} is a list of ${parent.items.length}; "${step}" is not an index into it` };
-      }
-      if (last) parent.items[index] = value;
-      else
-        parent = ownChild(document, parent.items[index], (node) => {
-          (parent as { items: unknown[] }).items[index] = node;
-        });
-    } else if (isMap(parent)) {
-      const map: YAMLMap = parent;
-      const pair = map.items.find(({ key }) => isScalar(key) && String(key.value) === step);
-      if (pair === undefined) {
-        const created = last ? value : new YAMLMap();
-        if (!last) labels.set(created, label);
-        map.items.push(new Pair(new Scalar(step), created));
-        parent = created;
-      } else if (last) pair.value = value;
-      else
-        parent = ownChild(
-          document,
-          pair.value,
-          (node) => {
-            pair.value = node;
-          },
-          labels,
-          label,
-        );
-    } else {
-      return { message: `${here} is a single value; it has no "${step}"` };
+    const slot = slotIn(parent, step, formatPath(path.slice(0, depth)));
+    if ('message' in slot) return slot;
+    if (depth === path.length - 1) {
+      slot.replace(value);
+      if (slot.node !== null) handOnAnchor(document, slot.node);
+      return null;
     }
+    const own = ownNode(document, slot);
+    if (own === null) {
+      parent = new YAMLMap();
+      labels.set(parent, label);
+      slot.replace(parent);
+    } else parent = own;
   }
   return null;
 }
 
-/** The node to go on in. An alias gives way to a copy, so that the change stays here; an empty value to a mapping. */
-function ownChild(
-  document: Document,
-  child: unknown,
-  replace: (node: Node) => void,
-  labels?: OverrideLabels,
-  label?: string,
-): Node {
-  if (isAlias(child)) {
-    const copy = child.resolve(document)?.clone() as Node | undefined;
-    if (copy === undefined) return child;
-    if ('anchor' in copy) delete copy.anchor;
-    replace(copy);
-    return copy;
-  }
-  if (child === null || (isScalar(child) && child.value === null)) {
-    const map = new YAMLMap();
-    if (labels && label !== undefined) labels.set(map, label);
-    replace(map);
-    return map;
-  }
-  return child as Node;
+/** Where a value stands in a list or a mapping. */
+interface Slot {
+  /** null where there is none yet. */
+  readonly node: Node | null;
+  replace(node: Node): void;
 }
 
-/** For options that name things: throws a BenchError (exit 2) for the first that is not known. */
-export function requireKnown(option: string, names: readonly string[], known: readonly string[]): void {
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    const meant = closestName(name, known);
-    throw new BenchError('commandLine', `${option} ${name}: the scenario has no such ${option.replace(/^--/, '')}`, {
-      hint: `${meant === null ? '' : `Did you mean ${meant}? `}It has: ${known.join(', ')}.`,
-      exitCode: exitCodes.usage,
-    });
+function slotIn(parent: Node, step: string, here: string): Slot | Failure {
+  if (isSeq(parent)) {
+    const { items } = parent;
+    const index = /^\d+$/.test(step) ? Number(step) : -1;
+    if (index < 0 || index >= items.length) {
+      return { message: `${here} is a list of ${items.length}; "${step}" is not an index into it` };
+    }
+    const replace = (node: Node) => {
+      items[index] = node;
+    };
+    return { node: items[index] as Node | null, replace };
   }
+  if (!isMap(parent)) return { message: `${here} is a single value; it has no "${step}"` };
+  const { items } = parent;
+  const pair = items.find(({ key }) => isScalar(key) && String(key.value) === step);
+  if (pair === undefined) return { node: null, replace: (node) => void items.push(new Pair(new Scalar(step), node)) };
+  const replace = (node: Node) => {
+    pair.value = node;
+  };
+  return { node: pair.value as Node | null, replace };
+}
+
+/** The node in the slot, shared with no other place of the document: a change belongs here only. null when empty. */
+function ownNode(document: Document, slot: Slot): Node | null {
+  const { node } = slot;
+  if (node === null || (isScalar(node) && node.value === null)) return null;
+  const isShared = isAlias(node) || ('anchor' in node && node.anchor !== undefined);
+  if (!isShared) return node;
+  const source = isAlias(node) ? node.resolve(document) : node;
+  const copy = source?.clone() as Node | undefined;
+  if (copy === undefined) return node; // an alias of nothing, which is reported when it is read
+  if ('anchor' in copy) delete copy.anchor;
+  slot.replace(copy);
+  handOnAnchor(document, node);
+  return copy;
+}
+
+/** An anchored node that has left its place goes to the first alias of it, so that the aliases keep their meaning. */
+function handOnAnchor(document: Document, node: Node): void {
+  const anchor = 'anchor' in node ? node.anchor : undefined;
+  let found = false;
+  visit(document, {
+    Alias(_key, alias) {
+      if (found) return visit.BREAK;
+      if (alias.source !== anchor) return undefined;
+      found = true;
+      return node;
+    },
+  });
 }

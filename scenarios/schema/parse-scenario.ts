@@ -7,10 +7,10 @@ import { createCheckContext } from './check-context.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkPrimary, checkThresholds } from './check-thresholds.ts';
 import { checkResilience, checkWorkload } from './check-workload.ts';
-import { findingsFromIssues } from './issue-findings.ts';
+import { findingsFromIssues, valueAt } from './issue-findings.ts';
 import { applyOverrides, type Override } from './overrides.ts';
 import { type Finding, formatPath, type Path, type Problem } from './problem.ts';
-import { type Interpolation, type ReadDocument, readDocument } from './read-document.ts';
+import { type Interpolation, plainValue, type ReadDocument, readDocument } from './read-document.ts';
 import { createRedaction, type Redaction, redactFinding } from './redaction.ts';
 import { resolveScenario } from './resolve-scenario.ts';
 import { salvage } from './salvage.ts';
@@ -62,7 +62,9 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
   if (tooDeep !== undefined) {
     return { ok: false, problems: [{ ...positionOf(tooDeep.pos[0]), path: '', message: 'is nested too deeply' }] };
   }
-  const syntax = [...document.errors, ...document.warnings].map((error) => syntaxProblem(error, text, positionOf));
+  // What follows a broken place is noise: tokens that fit nowhere any more.
+  const errors = document.errors.filter(({ message }, index) => index === 0 || !message.startsWith('Unexpected '));
+  const syntax = [...errors, ...document.warnings].map((error) => syntaxProblem(error, text, positionOf));
   const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
   if (broken) return { ok: false, problems: sorted(syntax).slice(0, mostSyntaxProblems) };
   if (document.contents === null) return atStart('the file is empty; `bench init` writes a scenario to start from');
@@ -93,11 +95,11 @@ export const tooLarge = `is larger than ${largestScenarioBytes / 1024}KiB; put l
 
 function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | null; findings: Finding[] } {
   const { value: raw, unreadable } = read;
-  const parsed = scenarioFileSchema.safeParse(raw);
+  const parsed = parseRead(read);
   const findings = parsed.success ? [] : findingsFromIssues(parsed.error.issues, displayed(raw, read.interpolations));
   const salvaged = salvage(raw);
   if (salvaged !== null) {
-    const context = createCheckContext(salvaged, raw, directory);
+    const context = createCheckContext(salvaged, raw, directory, unreadable);
     checkWorkload(context);
     checkTargets(context);
     checkConditions(context);
@@ -113,6 +115,27 @@ function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | 
   return { file: parsed.success ? parsed.data : null, findings: [...read.findings, ...readable] };
 }
 
+/** Text and numbers of the environment look alike, quoted or not: the definition says which one is meant. */
+function parseRead({ value: raw, interpolations }: ReadDocument) {
+  const parsed = scenarioFileSchema.safeParse(raw);
+  let again = false;
+  for (const issue of parsed.error?.issues ?? []) {
+    const path = formatPath(issue.path as Path);
+    const interpolation = interpolations.find((one) => formatPath(one.path) === path);
+    if (interpolation === undefined) continue;
+    const wantsText = issue.code === 'invalid_type' && issue.expected === 'string';
+    setValue(raw, interpolation.path, wantsText ? interpolation.filled : plainValue(interpolation.filled));
+    again = true;
+  }
+  return again ? scenarioFileSchema.safeParse(raw) : parsed;
+}
+
+function setValue(root: unknown, path: Path, value: unknown): void {
+  const key = path.at(-1);
+  const parent = valueAt(root, path.slice(0, -1)) as Record<string | number, unknown> | undefined;
+  if (key !== undefined && parent !== undefined) parent[key] = value;
+}
+
 /** Whether a finding only says that a value which could not be read is missing or wrong. */
 function concerns(path: Path, message: string, unreadable: Path): boolean {
   const below = formatPath(path.slice(0, unreadable.length)) === formatPath(unreadable);
@@ -124,12 +147,7 @@ function concerns(path: Path, message: string, unreadable: Path): boolean {
 function displayed(raw: unknown, interpolations: readonly Interpolation[]): unknown {
   if (interpolations.length === 0) return raw;
   const copy: unknown = structuredClone(raw);
-  for (const { path, text } of interpolations) {
-    let parent = copy as Record<string | number, unknown>;
-    for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>;
-    const key = path.at(-1);
-    if (key !== undefined) parent[key] = text;
-  }
+  for (const { path, text } of interpolations) setValue(copy, path, text);
   return copy;
 }
 
@@ -142,6 +160,13 @@ type PositionOf = (offset: number) => Pick<Problem, 'file' | 'line' | 'column'>;
 function syntaxProblem(error: YAMLError, text: string, positionOf: PositionOf): Problem {
   const [offset, end] = error.pos;
   const place = { ...positionOf(offset), path: '' };
+  if (text.startsWith('${', offset - 1)) {
+    return {
+      ...place,
+      message: 'within { } and [ ] a value of the environment needs quotes',
+      suggestion: 'write "$' + '{NAME}"',
+    };
+  }
   switch (error.code) {
     case 'DUPLICATE_KEY':
       return {

@@ -21,6 +21,8 @@ export interface Interpolation {
   readonly path: Path;
   /** As written. */
   readonly text: string;
+  /** With the values put in. */
+  readonly filled: string;
   readonly variables: readonly { readonly name: string; readonly value: string }[];
 }
 
@@ -169,7 +171,7 @@ class DocumentReader {
       return match;
     });
     if (failed) return this.#skip(path);
-    if (variables.length > 0) this.interpolations.push({ path, text: value, variables });
+    if (variables.length > 0) this.interpolations.push({ path, text: value, filled: text, variables });
     return node.type === Scalar.PLAIN ? plainValue(text) : text;
   }
 
@@ -191,7 +193,7 @@ class DocumentReader {
 }
 
 /** `connections: ${N}` means a number where N is one, as if it stood there; never more than a single value. */
-function plainValue(text: string): unknown {
+export function plainValue(text: string): unknown {
   if (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return Number(text);
   if (text === 'true' || text === 'false') return text === 'true';
   return text;

@@ -27,7 +27,7 @@ const headers = z
     z.string().refine((name) => check(() => validateHeaderName(name)), { error: 'is not the name of a header' }),
     headerValue,
   )
-  .default({})
+  .prefault({})
   .describe('Headers by name.');
 
 const body = z.string().prefault('{{payload}}').describe('The message body.');

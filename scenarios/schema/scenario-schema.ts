@@ -30,7 +30,7 @@ export const scenarioFileSchema = object({
   workload: workloadSchema.describe('What is done.'),
   load: loadSchema.describe('How much, and for how long.'),
   targets: named(targetSchema).describe('What is put under load, by name.'),
-  conditions: named(conditionSchema).default({ calm: [] }).describe('Fault timelines by name; an empty list is calm.'),
+  conditions: named(conditionSchema).prefault({ calm: [] }).describe('Fault timelines by name; an empty list is calm.'),
   resilience: resilienceSchema.prefault({}).describe('Deadlines, time-outs and retries of the client.'),
   thresholds: z
     .array(z.string())

@@ -52,7 +52,7 @@ export const workloadSchema = object({
   })
     .prefault({})
     .describe('Which keys the operations address.'),
-  payloads: named(payload, { empty: true }).default({}).describe('Bodies by name: each with size, template or file.'),
+  payloads: named(payload, { empty: true }).prefault({}).describe('Bodies by name: each with size, template or file.'),
   service: object({
     workTime: quantity('duration', { most: '60s' })
       .prefault('0ms')
