@@ -39,7 +39,7 @@ export function formatPath(path: Path): string {
 export function formatProblem({ file, line, column, path, message, suggestion }: Problem): string {
   const place = line === 0 ? file : `${file}:${line}:${column}`;
   // The option names the setting already.
-  const subject = path === '' || (line === 0 && file.endsWith(` ${path}`)) ? '' : `${path}: `;
+  const subject = path === '' || (line === 0 && file.endsWith(path)) ? '' : `${path}: `;
   return `${place}: ${subject}${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
 }
 
