@@ -4,7 +4,7 @@ import type { ServiceCommand, ServiceReport } from '../domain/host-service.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { type SupervisedProcess, startProcess } from './supervised-process.ts';
 
-const startDeadlineMs = 20_000;
+const defaultStartDeadlineMs = 20_000;
 const stopGraceMs = 2_500;
 
 export interface RunningService {
@@ -19,11 +19,12 @@ export async function startReferenceService(
   servicePath: string,
   options: ServiceOptions,
   logPath: string,
+  startDeadlineMs: number = defaultStartDeadlineMs,
 ): Promise<RunningService> {
   const name = `${options.protocol} service`;
   const child = await startProcess({ name, command: process.execPath, args: [servicePath], logPath, ipc: true });
   const begin = async () => {
-    const ready = whenReady(child);
+    const ready = whenReady(child, startDeadlineMs);
     child.send({ type: 'start', options } satisfies ServiceCommand);
     await ready;
   };
@@ -51,7 +52,7 @@ export async function startReferenceService(
   };
 }
 
-function whenReady(child: SupervisedProcess): Promise<void> {
+function whenReady(child: SupervisedProcess, startDeadlineMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       forget();

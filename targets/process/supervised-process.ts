@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { isExecutable, onPath } from './on-path.ts';
 import { treeCpuUs } from './process-tree.ts';
 
 export interface SupervisedProcessOptions {
@@ -131,6 +132,10 @@ export class SupervisedProcess {
 
   #spawn(): ChildProcess {
     const { command, args, env, cwd, logPath, ipc } = this.#options;
+    // Told here, since setpriv itself would start well and then end with a code.
+    if (!(command.includes('/') ? isExecutable(command) : onPath(command) !== null)) {
+      throw new Error(`${command} is not there or not executable`);
+    }
     // The kernel kills the child when the thread that spawned it ends, however it ends.
     const [file, ...rest] =
       setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'KILL', command, ...args];

@@ -1,11 +1,12 @@
 /** RabbitMQ, Kafka and Toxiproxy as plain processes: free ports, data folders per run, gone with their parent. */
 import type { LinkName } from '../../scenarios/scenario.ts';
+import { onPath } from '../process/on-path.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
 import { startKafka } from './native/kafka.ts';
 import { startRabbitmq } from './native/rabbitmq.ts';
 import type { PartContext } from './native/start-part.ts';
 import { startToxiproxy } from './native/toxiproxy.ts';
-import { onPath } from './programs.ts';
+
 import { openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
 import { createRunDirectory, type RunDirectory } from './run-directory.ts';
 import type { BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';

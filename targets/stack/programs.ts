@@ -1,10 +1,13 @@
 /** The programs that the native stack is made of: where each is, and how to get it. One entry a program. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { onPath } from '../process/on-path.ts';
 import { cacheDirectory, installInto } from './stack-cache.ts';
 import { kafkaVersion, toxiproxyVersion } from './stack-settings.ts';
+
+export { onPath } from '../process/on-path.ts';
 
 const run = promisify(execFile);
 export const ghzVersion = '0.93.0';
@@ -32,20 +35,6 @@ export interface Program {
   /** Roughly, so that nobody waits in the dark. */
   readonly cost: string;
   install(runCommand: RunCommand): Promise<void>;
-}
-
-/** The path of an executable on PATH; null when there is none. */
-export function onPath(name: string): string | null {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not here; the next folder.
-    }
-  }
-  return null;
 }
 
 function goProgram(

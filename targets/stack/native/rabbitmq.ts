@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import amqplib from 'amqplib';
 import { freePort } from '../../process/free-port.ts';
+import { onPath } from '../../process/on-path.ts';
 import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
-import { onPath } from '../programs.ts';
+
 import { rabbitmqSettings } from '../stack-settings.ts';
 import { type PartContext, startPart } from './start-part.ts';
 
