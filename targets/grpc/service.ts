@@ -1,0 +1,82 @@
+/** The orders behind gRPC, on grpc-js. */
+import {
+  loadPackageDefinition,
+  Server,
+  ServerCredentials,
+  type ServerReadableStream,
+  type ServiceClientConstructor,
+  type sendUnaryData,
+  type ServerUnaryCall,
+  status,
+} from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
+import { hostService } from '../domain/host-service.ts';
+import type { OrderAction, OrderReply, OrderRequest } from '../domain/order-domain.ts';
+import { ordersProto } from './preset.ts';
+
+type Fields = Readonly<Record<string, string | undefined>>;
+type UnaryHandler = (call: ServerUnaryCall<Fields, object>, done: sendUnaryData<object>) => void;
+
+const largestMessageBytes = 24 * 1024 * 1024;
+const closeGraceMs = 300;
+
+const refusals = {
+  notFound: status.NOT_FOUND,
+  conflict: status.FAILED_PRECONDITION,
+  invalid: status.INVALID_ARGUMENT,
+  unavailable: status.UNAVAILABLE,
+} as const;
+
+hostService(async (domain, { port }) => {
+  const definition = loadSync(ordersProto, { keepCase: true, longs: Number, defaults: true });
+  const { wirebench } = loadPackageDefinition(definition) as unknown as {
+    wirebench: { orders: { v1: { Orders: ServiceClientConstructor } } };
+  };
+  const unary =
+    (action: OrderAction): UnaryHandler =>
+    (call, done) =>
+      domain.handle(requestFrom(action, call.request), (reply) => answer(reply, done));
+  const handOver = (call: ServerReadableStream<Fields, object>, done: sendUnaryData<object>) => {
+    let accepted = 0;
+    let refused: OrderReply | null = null;
+    call.on('data', (fields: Fields) => {
+      const reply = domain.accept(requestFrom('place', fields));
+      if (reply.code === 'accepted') accepted++;
+      else refused = reply;
+    });
+    call.on('error', () => undefined); // a caller that went away
+    call.on('end', () => (refused === null ? done(null, { accepted }) : answer(refused, done)));
+  };
+  const server = new Server({
+    'grpc.max_receive_message_length': largestMessageBytes,
+    'grpc.max_send_message_length': largestMessageBytes,
+  });
+  server.addService(wirebench.orders.v1.Orders.service, {
+    Place: unary('place'),
+    Get: unary('get'),
+    Update: unary('update'),
+    Cancel: unary('cancel'),
+    List: unary('list'),
+    HandOver: handOver,
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
+  });
+  return {
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.tryShutdown(() => resolve());
+        setTimeout(() => server.forceShutdown(), closeGraceMs);
+      }),
+  };
+});
+
+function requestFrom(action: OrderAction, fields: Fields): OrderRequest {
+  const { request_id: requestId = '', id: orderId = '', key = '', payload = '' } = fields;
+  return { action, requestId, orderId, key, payload };
+}
+
+function answer({ code, order, orders }: OrderReply, done: sendUnaryData<object>): void {
+  if (code in refusals) done({ code: refusals[code as keyof typeof refusals], details: code });
+  else done(null, orders === undefined ? { ...order } : { orders });
+}
