@@ -18,6 +18,8 @@ import type { RunEvent } from './run-events.ts';
 import { type FinishedTrial, runTrial, type TrialContext } from './run-trial.ts';
 
 const idleMs = 1_000;
+/** A JVM and a fresh broker are several times slower in their first seconds, which would fall on whoever comes first. */
+const warmUpMs = 5_000;
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -78,6 +80,7 @@ class ScenarioRun {
     const workDirectory = await mkdtemp(join(os.tmpdir(), 'wirebench-work-'));
     try {
       await this.#setUp();
+      await this.#warmBrokers(workDirectory);
       const engines = await this.#options.ensureEngines(
         new Set(Object.values(scenario.targets).map(({ engine }) => engine)),
         signal,
@@ -127,6 +130,47 @@ class ScenarioRun {
 
   #idleByBroker: Readonly<Record<'rabbitmq' | 'kafka', number | null>> = { rabbitmq: null, kafka: null };
 
+  /** Each broker once, with the scenario's own load; nothing of it is recorded. */
+  async #warmBrokers(workDirectory: string): Promise<void> {
+    const { scenario, emit, signal } = this.#options;
+    const warmed = new Set<string>();
+    for (const target of Object.values(scenario.targets)) {
+      const broker = target.address === undefined ? brokerOf(target.protocol) : null;
+      if (broker === null || warmed.has(broker) || signal.aborted) continue;
+      warmed.add(broker);
+      emit({ type: 'message', text: `warming up ${broker} for ${warmUpMs / 1e3} s` });
+      const load = { ...scenario.load, warmupMs: 0, durationMs: warmUpMs };
+      const plan = {
+        id: `warm-up-${target.name}`,
+        target: target.name,
+        condition: 'warm-up',
+        variant: {},
+        repeat: 0,
+        plannedMs: 0,
+      };
+      const context = {
+        ...this.#context(target, workDirectory),
+        scenario: { ...scenario, load, conditions: {} },
+        emit: () => undefined,
+      };
+      await runTrial(plan, target, context, signal);
+    }
+  }
+
+  #context(target: Target, workDirectory: string): TrialContext {
+    const { scenario, emit } = this.#options;
+    const broker = brokerOf(target.protocol);
+    const idle = this.#idleUsPerSecond;
+    return {
+      scenario,
+      stack: this.#stack,
+      workDirectory,
+      cores: this.#environment?.cores ?? 1,
+      idleUsPerSecond: idle && { ...idle, broker: broker === null ? 0 : this.#idleByBroker[broker] },
+      emit,
+    };
+  }
+
   async #playTrial(index: number, plan: TrialPlan, workDirectory: string, engines: EnginePaths): Promise<void> {
     const { scenario, store, emit, signal } = this.#options;
     const target = scenario.targets[plan.target] as Target;
@@ -147,17 +191,8 @@ class ScenarioRun {
   }
 
   async #attempt(plan: TrialPlan, target: Target, workDirectory: string, engines: EnginePaths): Promise<FinishedTrial> {
-    const { scenario, emit, signal } = this.#options;
-    const broker = brokerOf(target.protocol);
-    const idle = this.#idleUsPerSecond;
-    const context: TrialContext = {
-      scenario,
-      stack: this.#stack,
-      workDirectory,
-      cores: this.#environment?.cores ?? 1,
-      idleUsPerSecond: idle && { ...idle, broker: broker === null ? 0 : this.#idleByBroker[broker] },
-      emit,
-    };
+    const { signal } = this.#options;
+    const context = this.#context(target, workDirectory);
     return target.engine === 'native'
       ? runTrial(plan, target, context, signal)
       : runEngineTrial(plan, target, context, engines, signal);

@@ -96,7 +96,8 @@ export async function runTrial(
   }
 }
 
-async function prepareFaults(
+/** Also for trials of other engines. */
+export async function prepareFaults(
   { stack }: TrialContext,
   target: Target,
   windows: Scenario['conditions'][string],

@@ -20,7 +20,11 @@ const codes = (change: Partial<VerdictInput>) => {
 describe('judge', () => {
   it.each([
     ['a quiet machine', {}, ['valid']],
-    ['nothing known', { sendLagP50Us: null, sendLagP99Us: null, sendLagMaxUs: null, cpuPressure: null, cpuSteal: null }, ['valid']],
+    [
+      'nothing known',
+      { sendLagP50Us: null, sendLagP99Us: null, sendLagMaxUs: null, cpuPressure: null, cpuSteal: null },
+      ['valid'],
+    ],
     ['a late generator', { sendLagP99Us: 60_000 }, ['invalid', 'generatorLate']],
     ['some lag', { sendLagP99Us: 12_000 }, ['suspect', 'sendLag']],
     ['a stall of the generator', { sendLagMaxUs: 300_000 }, ['suspect', 'generatorStall']],

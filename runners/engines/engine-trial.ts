@@ -1,19 +1,19 @@
-/** A trial played by another tool: the same service behind the same link, its figures in the same result. */
-import { summariseLatency } from '../../result/latency-summary.ts';
-import type { OperationResult, PhaseResult, TrialResult, Verdict } from '../../result/result-types.ts';
+/** A trial played by another tool: the same service behind the same link, the same faults, its figures in the same result. */
+import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import type { TrialResult } from '../../result/result-types.ts';
 import type { Engine, Target } from '../../scenarios/scenario.ts';
-import { EvidenceReader } from '../../targets/domain/evidence.ts';
 import { loadProtocol } from '../../targets/registry.ts';
-import { unknownLedger } from '../assemble-trial.ts';
+import type { FaultTimeline } from '../faults/fault-timeline.ts';
+import type { PlannedOperation } from '../load/worker-messages.ts';
 import type { TrialPlan } from '../plan-trials.ts';
 import { prepareTrial } from '../prepare-trial.ts';
-import { type CpuUse, cpuUse, sampleCpu } from '../recording/cpu-account.ts';
-import { RecordedCell } from '../recording/recorder.ts';
-import type { FinishedTrial, TrialContext } from '../run-trial.ts';
-import { openTrialParts, type TrialParts } from '../trial-parts.ts';
-import { judge } from '../verdict.ts';
+import { cpuUse, sampleCpu } from '../recording/cpu-account.ts';
+import { phaseWindows } from '../recording/phase-windows.ts';
+import { type FinishedTrial, prepareFaults, type TrialContext } from '../run-trial.ts';
+import { openTrialParts } from '../trial-parts.ts';
+import { assembleEngineTrial } from './assemble-engine-trial.ts';
 import { runAutocannon } from './autocannon-engine.ts';
-import type { EngineOutput, RunEngine } from './engine.ts';
+import type { EngineInput, EngineOperation, EngineOutput, RunEngine } from './engine.ts';
 import { runGhz } from './ghz-engine.ts';
 
 export interface EnginePaths {
@@ -24,14 +24,9 @@ const engines = { autocannon: runAutocannon, ghz: runGhz } as const satisfies Re
   Exclude<Engine, 'native'>,
   RunEngine
 >;
+const displayMs = 1_000;
 
-/** What no other engine can do, whichever it is. */
-const commonLimitations = [
-  'Closed loop: latency counts from the send, not from an intended start, so a stall hides the operations it held back.',
-  'The conditions’ faults are not played: there is one steady phase on a calm link.',
-  'It keeps no account of acknowledged operations, so lost ones cannot be told; received and applied are the service’s own.',
-];
-
+/** As runTrial; an interrupt rejects, since the tools report at their end only. */
 export async function runEngineTrial(
   plan: TrialPlan,
   target: Target,
@@ -39,163 +34,95 @@ export async function runEngineTrial(
   paths: EnginePaths,
   signal: AbortSignal,
 ): Promise<FinishedTrial> {
-  const { scenario, stack, workDirectory, cores, emit } = context;
+  const { scenario, stack, workDirectory, cores } = context;
   const startedAt = new Date().toISOString();
   const entry = await loadProtocol(target.protocol);
   const prepared = prepareTrial(scenario, target, entry);
   const parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
   try {
-    emit({ type: 'phase', id: plan.id, phase: 'steady' });
+    const faultWindows = scenario.conditions[plan.condition] ?? [];
+    const windows = phaseWindows(scenario.load.warmupMs, scenario.load.durationMs, faultWindows);
+    const timeline = await prepareFaults(context, prepared.target, faultWindows, parts);
     const before = sampleCpu(parts.processes);
-    const runEngine: RunEngine = engines[target.engine as Exclude<Engine, 'native'>];
-    const totalWeight = prepared.operations.reduce((sum, { weight }) => sum + weight, 0);
-    const output = await runEngine(
-      {
-        target: prepared.target,
-        address: parts.address,
-        operations: prepared.operations.map((operation) => ({ ...operation, share: operation.weight / totalWeight })),
-        seed: scenario.workload.seed,
-        keys: scenario.workload.keys,
-        population: prepared.population,
-        load: scenario.load,
-        trialTag: prepared.trialTag,
-        workDirectory,
-        ghzPath: paths.ghz,
-      },
+    const input: Omit<EngineInput, 'startMs'> = {
+      target: prepared.target,
+      address: parts.address,
+      operations: withShares(prepared.operations),
+      seed: scenario.workload.seed,
+      keys: scenario.workload.keys,
+      cancellable: prepared.population.cancellable,
+      load: scenario.load,
+      timeoutMs: scenario.resilience.timeoutMs,
+      trialTag: prepared.trialTag,
+      workDirectory,
+      ghzPath: paths.ghz,
+      windows,
+    };
+    const output = await play(
+      plan,
+      context,
+      input,
+      timeline,
+      engines[target.engine as Exclude<Engine, 'native'>],
       signal,
     );
     const use = cpuUse(before, sampleCpu(parts.processes), cores, context.idleUsPerSecond);
     const lostParts = parts.lostParts();
     await parts.close();
-    return {
-      result: {
-        ...assemble(plan, prepared.target, context, parts, output, use, lostParts),
-        startedAt,
-        semantics: entry.semantics(prepared.target),
-      },
+    const { evidencePath } = parts;
+    const semantics = entry.semantics(prepared.target);
+    const result: TrialResult = assembleEngineTrial({
+      plan,
+      target: prepared.target,
+      scenario,
+      windows,
+      output,
+      use,
       lostParts,
-    };
+      timeline,
+      evidencePath,
+      semantics,
+      startedAt,
+    });
+    return { result, lostParts };
   } finally {
     await parts.close();
   }
 }
 
-type Assembled = Omit<TrialResult, 'startedAt' | 'semantics'>;
+function withShares(operations: readonly PlannedOperation[]): EngineOperation[] {
+  const total = operations.reduce((sum, { weight }) => sum + weight, 0);
+  return operations.map((operation) => ({ ...operation, share: operation.weight / total }));
+}
 
-function assemble(
+async function play(
   plan: TrialPlan,
-  target: Target,
-  { scenario }: TrialContext,
-  parts: TrialParts,
-  output: EngineOutput,
-  use: CpuUse,
-  lostParts: readonly string[],
-): Assembled {
-  const total = new RecordedCell();
-  const operations: Record<string, OperationResult> = {};
-  for (const [name, recorded] of Object.entries(output.steady.operations)) {
-    const cell = new RecordedCell();
-    const { ok, rejected, failed, timedOut, attempts } = recorded;
-    Object.assign(cell.counts, {
-      offered: ok + rejected + failed + timedOut,
-      ok,
-      rejected,
-      failed,
-      timedOut,
-      attempts,
-    });
-    for (const [reason, count] of Object.entries(recorded.errors)) cell.addReason(reason, count);
-    cell.latency('response').add(recorded.latencies);
-    const pattern = scenario.workload.operations[name]?.pattern ?? 'request-reply';
-    operations[name] = {
-      pattern,
-      completion: pattern === 'one-way' ? 'acknowledged' : 'replied',
-      counts: { ...cell.counts },
-      latencyUs: latenciesOf(cell),
-    };
-    total.add(cell.toData());
+  { scenario, emit }: TrialContext,
+  input: Omit<EngineInput, 'startMs'>,
+  timeline: FaultTimeline | null,
+  runEngine: RunEngine,
+  signal: AbortSignal,
+): Promise<EngineOutput> {
+  const { warmupMs, durationMs } = scenario.load;
+  const over = new AbortController();
+  const startMs = Date.now();
+  const zeroUs = monotonicNowUs() + warmupMs * 1e3;
+  emit({ type: 'phase', id: plan.id, phase: 'warmup' });
+  const begunMs = performance.now();
+  // The tools tell nothing while they run: on the display only time passes.
+  const display = setInterval(() => {
+    const elapsedMs = performance.now() - begunMs;
+    const nothing = { ratePerSecond: 0, p50Us: null, p99Us: null, errors: 0, inFlight: 0 };
+    const faults = [...(timeline?.inForce ?? [])];
+    emit({ type: 'progress', id: plan.id, elapsedMs, plannedMs: warmupMs + durationMs, ...nothing, faults });
+  }, displayMs);
+  try {
+    const faults = timeline?.play(zeroUs, AbortSignal.any([signal, over.signal]));
+    const [output] = await Promise.all([runEngine({ ...input, startMs }, signal), faults]);
+    return output;
+  } finally {
+    over.abort();
+    clearInterval(display);
+    await timeline?.undoAll();
   }
-  const seconds = output.steady.durationMs / 1e3;
-  const steady: PhaseResult = {
-    durationMs: output.steady.durationMs,
-    offeredPerSecond: total.counts.offered / seconds,
-    goodputPerSecond: total.counts.ok / seconds,
-    counts: { ...total.counts },
-    latencyUs: latenciesOf(total),
-    operations,
-    errors: Object.fromEntries(total.reasons),
-  };
-  const bytes = (output.bytesUp ?? 0) + (output.bytesDown ?? 0);
-  const each = (us: number | null) =>
-    us === null || total.counts.offered === 0 ? null : Math.round((us / total.counts.offered) * 10) / 10;
-  return {
-    id: plan.id,
-    target: plan.target,
-    protocol: target.protocol,
-    condition: plan.condition,
-    variant: plan.variant,
-    repeat: plan.repeat,
-    engine: `${target.engine} ${output.toolVersion}`,
-    model: 'closed',
-    limitations: [...commonLimitations, ...output.limitations],
-    verdict: engineVerdict(use, lostParts),
-    phases: { steady },
-    ledger: serviceLedger(parts.evidencePath),
-    wire: {
-      bytesUp: output.bytesUp,
-      bytesDown: output.bytesDown,
-      bytesPerOperation:
-        output.bytesUp === null || total.counts.offered === 0 ? null : Math.round(bytes / total.counts.offered),
-    },
-    cpu: {
-      generatorUsPerOperation: each(output.cpuUs),
-      serviceUsPerOperation: each(use.usedUs.service),
-      brokerUsPerOperation: null,
-      proxyUsPerOperation: each(use.usedUs.proxy),
-    },
-    faults: [],
-    timeline: [],
-    histograms: { steady: { response: total.latency('response').encode() } },
-  };
-}
-
-function latenciesOf(cell: RecordedCell): OperationResult['latencyUs'] {
-  const response = cell.peekLatency('response');
-  const none = { count: 0 };
-  return {
-    offered: summariseLatency(response, cell.counts.offered),
-    response: summariseLatency(response),
-    service: summariseLatency(response),
-    connectionWait: none,
-    sendLag: none,
-    acknowledged: none,
-    delivered: none,
-    failed: none,
-    timedOut: none,
-  };
-}
-
-function engineVerdict(use: CpuUse, lostParts: readonly string[]): Verdict {
-  return judge({
-    sendLagP50Us: null,
-    sendLagP99Us: null,
-    sendLagMaxUs: null,
-    cpuPressure: use.pressure,
-    cpuSteal: use.steal,
-    eventLoopUtilisation: null,
-    faultProblems: [],
-    lostParts,
-    cutShort: false,
-  });
-}
-
-/** Without the other side of the account only what the service itself put on record is known. */
-function serviceLedger(evidencePath: string | null): TrialResult['ledger'] {
-  if (evidencePath === null) return unknownLedger;
-  const received = new Set<string>();
-  const applied = new Set<string>();
-  for (const { kind, producer, sequence } of new EvidenceReader(evidencePath).more()) {
-    (kind === 1 ? received : applied).add(`${producer}-${sequence}`);
-  }
-  return { ...unknownLedger, received: received.size, applied: applied.size };
 }

@@ -13,7 +13,9 @@ const ms = 1e3;
 const noRetry: Resilience['retry'] = { attempts: 1, backoff: 'exponential', baseMs: 50, capMs: 1_000, jitter: 'none' };
 
 /** A loop under a clock that the test moves, and a session that does nothing but note what it is asked. */
-function setUp(options: { slots?: number; retry?: Partial<Resilience['retry']>; timeoutMs?: number; deadlineMs?: number } = {}) {
+function setUp(
+  options: { slots?: number; retry?: Partial<Resilience['retry']>; timeoutMs?: number; deadlineMs?: number } = {},
+) {
   const slots = options.slots ?? 4;
   const clock = { nowUs: 1_000_000 };
   const calls: Call[] = Array.from({ length: slots }, () => ({
@@ -158,7 +160,11 @@ describe('LoadLoop', () => {
   });
 
   it('bounds the whole life by the deadline, waits between attempts included', () => {
-    const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 300, deadlineMs: 400, retry: { attempts: 5 } });
+    const { loop, clock, startUs, advance, steady } = setUp({
+      timeoutMs: 300,
+      deadlineMs: 400,
+      retry: { attempts: 5 },
+    });
     clock.nowUs = startUs + 200 * ms;
     loop.start(0, clock.nowUs, clock.nowUs);
     advance(450 * ms);
@@ -177,7 +183,11 @@ describe('LoadLoop', () => {
   });
 
   it('adds up whatever happens: offered = ok + rejected + failed + timedOut + dropped', () => {
-    const { loop, clock, startUs, advance, recorder, started } = setUp({ slots: 8, retry: { attempts: 2 }, timeoutMs: 40 });
+    const { loop, clock, startUs, advance, recorder, started } = setUp({
+      slots: 8,
+      retry: { attempts: 2 },
+      timeoutMs: 40,
+    });
     let state = 1;
     const draw = (below: number) => {
       state = (Math.imul(state, 1103515245) + 12345) >>> 0;

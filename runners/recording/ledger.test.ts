@@ -65,7 +65,15 @@ describe('reconcileLedger', () => {
     const swapped = [...both(1), ...both(0)];
     expect(reconcile(sequential, swapped)).toMatchObject({ reordered: 1 });
     expect(reconcile(together, swapped)).toMatchObject({ reordered: 0 });
-    expect(reconcile([{ key: 1, acknowledgedUs: 50 }, { key: 2, intendedUs: 100 }], swapped)).toMatchObject({ reordered: 0 });
+    expect(
+      reconcile(
+        [
+          { key: 1, acknowledgedUs: 50 },
+          { key: 2, intendedUs: 100 },
+        ],
+        swapped,
+      ),
+    ).toMatchObject({ reordered: 0 });
   });
 
   it('reports the first delivery only, from the intended start', () => {

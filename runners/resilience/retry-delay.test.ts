@@ -5,7 +5,9 @@ const retry = { attempts: 5, backoff: 'exponential', baseMs: 50, capMs: 1_000, j
 
 describe('retryDelayMs', () => {
   it('doubles from the base to the cap', () => {
-    expect([1, 2, 3, 4, 5, 6, 60].map((attempt) => retryDelayMs(retry, attempt, 0.5, 0))).toEqual([50, 100, 200, 400, 800, 1_000, 1_000]);
+    expect([1, 2, 3, 4, 5, 6, 60].map((attempt) => retryDelayMs(retry, attempt, 0.5, 0))).toEqual([
+      50, 100, 200, 400, 800, 1_000, 1_000,
+    ]);
   });
 
   it.each([

@@ -115,7 +115,8 @@ describe('payload pool', () => {
     });
     expect(ratios[0]).toBeLessThan(0.02);
     expect(ratios[5]).toBeGreaterThan(0.7);
-    for (let n = 1; n < ratios.length; n++) expect(ratios[n] as number).toBeGreaterThan((ratios[n - 1] as number) + 0.05);
+    for (let n = 1; n < ratios.length; n++)
+      expect(ratios[n] as number).toBeGreaterThan((ratios[n - 1] as number) + 0.05);
   });
 
   it('keeps big bodies within bounds of memory', () => {
