@@ -1,13 +1,17 @@
 /** Parts that somebody else runs: nothing is started but, if need be, Toxiproxy; what we put there is taken away again. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { isAllowedHost } from '../../scenarios/schema/address.ts';
 import { ensurePrograms, type InstallOptions } from './install.ts';
 import { probeKafka } from './native/kafka.ts';
 import { probeRabbitmq } from './native/rabbitmq.ts';
+import { unlessAborted } from './native/start-part.ts';
 import { startNativeStack } from './native-stack.ts';
-import { openProxyLinks, requireLinks } from './proxy-links.ts';
+import { openProxyLinks, type ProxyLinks, removeAbandonedProxies, requireLinks } from './proxy-links.ts';
 import { createRunDirectory } from './run-directory.ts';
-import type { BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import type { BrokerName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
 import { connectToxiproxy } from './toxiproxy-client.ts';
+
+const probeDeadlineMs = 10_000;
 
 /** Where a link's proxy listens (what Kafka advertises there) and what is behind it, both `host:port`. */
 export interface KafkaLinkAddresses {
@@ -26,59 +30,81 @@ export interface ExternalAddresses {
   readonly kafkaLinks?: { readonly client: KafkaLinkAddresses; readonly service: KafkaLinkAddresses };
 }
 
-/** Rejects with a BenchError (exit 3) that names the address that was not given or does not answer. */
+export interface ExternalOptions extends InstallOptions {
+  /** Hosts outside loopback that load may be sent to. */
+  readonly allowHosts?: readonly string[];
+}
+
+/** Rejects with a BenchError (exit 3) that names the address that was not given, may not be used or does not answer. */
 export async function startExternalStack(
   needs: StackNeeds,
   external: ExternalAddresses,
-  options: InstallOptions,
+  options: ExternalOptions,
 ): Promise<RunningStack> {
-  if (needs.rabbitmq) await requireAnswer('RabbitMQ', '--rabbitmq', external.rabbitmq, probeRabbitmq);
-  if (needs.kafka) await requireAnswer('Kafka', '--kafka', external.kafka, probeKafka);
-  const native = needs.toxiproxy && external.toxiproxy === undefined ? await startOwnToxiproxy(options) : null;
+  refuseForeignHosts(external, options.allowHosts ?? []);
+  if (needs.kafka && needs.toxiproxy && external.kafkaLinks === undefined) throw kafkaLinksMissing();
+  const versions: Record<string, string> = {};
+  if (needs.rabbitmq) {
+    const probe = (address: string) => probeRabbitmq(address);
+    versions.rabbitmq = await requireAnswer('RabbitMQ', '--rabbitmq', external.rabbitmq, probe, options.signal);
+  }
+  if (needs.kafka) {
+    await requireAnswer('Kafka', '--kafka', external.kafka, probeKafka, options.signal);
+    versions.kafka = 'unknown'; // its protocol does not tell
+  }
+  const started = needs.toxiproxy && external.toxiproxy === undefined ? await startOwnToxiproxy(options) : null;
+  const client = !needs.toxiproxy
+    ? null
+    : (started?.toxiproxy ?? (external.toxiproxy === undefined ? null : connectToxiproxy(external.toxiproxy)));
+  const links = client === null ? null : openProxyLinks(client);
+  const directory = started === null ? await createRunDirectory() : null;
+  const down = async () => {
+    await links?.closeAll();
+    await started?.down();
+    await directory?.remove();
+  };
   try {
-    const client =
-      native?.toxiproxy ?? (external.toxiproxy === undefined ? null : connectToxiproxy(external.toxiproxy));
-    const versions: Record<string, string> = client === null ? {} : { toxiproxy: await client.version() };
-    const links = client === null ? null : openProxyLinks(client);
-    const brokers: Partial<Record<BrokerName, RunningBroker>> = {};
-    const open = async (name: BrokerName, directAddress: string, kafkaLinks?: ExternalAddresses['kafkaLinks']) => {
-      const found: { client?: Link; service?: Link } = {};
-      for (const side of ['client', 'service'] as const) {
-        if (links === null) continue;
-        const at = kafkaLinks?.[side];
-        found[side] = await links.open(side, at?.upstream ?? directAddress, at?.listen);
-      }
-      brokers[name] = { name, directAddress, links: found };
-    };
-    if (needs.rabbitmq && external.rabbitmq !== undefined) {
-      versions.rabbitmq = await probeRabbitmq(external.rabbitmq);
-      await open('rabbitmq', external.rabbitmq);
+    if (client !== null) {
+      versions.toxiproxy = await client.version();
+      for (const name of await removeAbandonedProxies(client)) options.log(`removed the abandoned proxy ${name}`);
     }
-    if (needs.kafka && external.kafka !== undefined) {
-      if (links !== null && external.kafkaLinks === undefined) throw kafkaLinksMissing();
-      versions.kafka = 'external';
-      await open('kafka', external.kafka, external.kafkaLinks);
-    }
-    const directory = native === null ? await createRunDirectory() : null;
     return {
       mode: 'external',
       versions,
       toxiproxy: client,
-      brokers,
-      processes: native?.processes ?? {},
-      directory: native?.directory ?? directory?.path ?? '',
+      brokers: await openBrokerLinks(needs, external, links),
+      processes: started?.processes ?? {},
+      directory: started?.directory ?? directory?.path ?? '',
       openLink: async (name, upstream) => requireLinks(links).open(name, upstream),
       closeLink: async (link) => requireLinks(links).close(link),
-      down: async () => {
-        await links?.closeAll();
-        await native?.down();
-        await directory?.remove();
-      },
+      down,
     };
   } catch (error) {
-    await native?.down();
+    await down();
     throw error;
   }
+}
+
+async function openBrokerLinks(
+  needs: StackNeeds,
+  { rabbitmq, kafka, kafkaLinks }: ExternalAddresses,
+  links: ProxyLinks | null,
+): Promise<RunningStack['brokers']> {
+  const brokers: Partial<Record<BrokerName, RunningBroker>> = {};
+  if (needs.rabbitmq && rabbitmq !== undefined) {
+    const both = links === null ? {} : await links.openBoth(rabbitmq);
+    brokers.rabbitmq = { name: 'rabbitmq', directAddress: rabbitmq, links: both };
+  }
+  if (needs.kafka && kafka !== undefined) {
+    const openAt = async (name: 'client' | 'service', at: KafkaLinkAddresses) =>
+      requireLinks(links).openAt(name, at.upstream, at.listen);
+    const both =
+      links === null || kafkaLinks === undefined
+        ? {}
+        : { client: await openAt('client', kafkaLinks.client), service: await openAt('service', kafkaLinks.service) };
+    brokers.kafka = { name: 'kafka', directAddress: kafka, links: both };
+  }
+  return brokers;
 }
 
 async function startOwnToxiproxy(options: InstallOptions): Promise<RunningStack> {
@@ -86,12 +112,13 @@ async function startOwnToxiproxy(options: InstallOptions): Promise<RunningStack>
   return startNativeStack({ toxiproxy: true, rabbitmq: false, kafka: false }, paths, options.signal);
 }
 
-async function requireAnswer(
+async function requireAnswer<T>(
   title: string,
   flag: string,
   address: string | undefined,
-  probe: (address: string) => Promise<unknown>,
-): Promise<void> {
+  probe: (address: string) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
   const given = address === undefined ? 'no address was given' : `${address} does not answer`;
   const error = (cause?: unknown) =>
     new BenchError('externalPart', `${title} is needed, but ${given}`, {
@@ -100,9 +127,27 @@ async function requireAnswer(
       cause,
     });
   if (address === undefined) throw error();
-  await probe(address).catch((cause: unknown) => {
+  try {
+    return await unlessAborted(probe(address), AbortSignal.any([signal, AbortSignal.timeout(probeDeadlineMs)]));
+  } catch (cause) {
+    signal.throwIfAborted();
     throw error(cause);
-  });
+  }
+}
+
+/** Nobody is hit who did not ask for it: an address given by a slip is still somebody's broker. */
+function refuseForeignHosts(external: ExternalAddresses, allowHosts: readonly string[]): void {
+  const { toxiproxy, rabbitmq, kafka, kafkaLinks } = external;
+  const given = [toxiproxy, rabbitmq, kafka, ...Object.values(kafkaLinks ?? {}).flatMap((at) => Object.values(at))];
+  for (const address of given as readonly (string | undefined)[]) {
+    if (address === undefined) continue;
+    const host = URL.parse(address.includes('://') ? address : `bare://${address}`)?.hostname ?? '';
+    if (host !== '' && isAllowedHost(host, allowHosts)) continue;
+    throw new BenchError('foreignHost', `${address} is neither loopback nor listed under allowHosts`, {
+      hint: host === '' ? 'Write HOST:PORT.' : `If load may be sent there, add ${host} to allowHosts in the scenario.`,
+      exitCode: exitCodes.usage,
+    });
+  }
 }
 
 function kafkaLinksMissing(): BenchError {

@@ -1,8 +1,9 @@
 /** Gets what is missing, after asking; where nobody can be asked, says exactly how. */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import { onPath, type Program, type ProgramName, programs, type RunCommand } from './programs.ts';
+import { takeHostLock } from '../process/host-lock.ts';
+import { onPath } from '../process/on-path.ts';
+import { commandRunner } from './command-runner.ts';
+import { type Program, type ProgramName, programs } from './programs.ts';
 
 export interface MissingPart {
   readonly name: ProgramName;
@@ -44,7 +45,10 @@ export async function ensurePrograms<Name extends ProgramName>(
     const impossible = missing.filter(({ missingTools }) => missingTools.length > 0);
     if (impossible.length > 0) throw cannotInstall(impossible);
     if (!(await options.confirm(missing))) throw notInstalled(missing);
-    for (const { name } of missing) await install(programs[name], options);
+    await installAll(
+      missing.map(({ name }) => programs[name]),
+      options,
+    );
   }
   const paths = {} as Record<Name, string>;
   for (const name of names) {
@@ -55,7 +59,21 @@ export async function ensurePrograms<Name extends ProgramName>(
   return paths;
 }
 
-async function install(program: Program, { log, signal }: InstallOptions): Promise<void> {
+/** All at once, but one run at a time: another that needs the same waits and then has it. */
+async function installAll(missing: readonly Program[], { log, signal }: InstallOptions): Promise<void> {
+  const lock = await takeHostLock(`install-${process.getuid?.() ?? 'user'}`, signal, () =>
+    log('another run is installing; waiting for it'),
+  );
+  try {
+    const ends = await Promise.allSettled(missing.map((program) => install(program, log, signal)));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  } finally {
+    await lock.release();
+  }
+}
+
+async function install(program: Program, log: (line: string) => void, signal: AbortSignal): Promise<void> {
+  if ((await program.find()) !== null) return; // by the run that was waited for
   log(`installing ${program.title} (${program.cost})`);
   try {
     await program.install(commandRunner(log, signal));
@@ -69,39 +87,6 @@ async function install(program: Program, { log, signal }: InstallOptions): Promi
     });
   }
   log(`installed ${program.title}`);
-}
-
-function commandRunner(log: (line: string) => void, signal: AbortSignal): RunCommand {
-  return (command, args, env = {}) =>
-    new Promise((resolve, reject) => {
-      log(`$ ${[...Object.entries(env).map(([key, value]) => `${key}=${value}`), command, ...args].join(' ')}`);
-      const child = spawn(command, args, {
-        env: { ...process.env, ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        detached: true,
-      });
-      const tail: string[] = [];
-      const abort = () => {
-        try {
-          if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-        } catch {
-          // It has just ended.
-        }
-      };
-      signal.addEventListener('abort', abort, { once: true });
-      for (const stream of [child.stdout, child.stderr]) {
-        createInterface({ input: stream }).on('line', (line) => {
-          tail.push(line);
-          if (tail.length > 12) tail.shift();
-        });
-      }
-      child.once('error', reject);
-      child.once('close', (code, killed) => {
-        signal.removeEventListener('abort', abort);
-        if (code === 0) resolve();
-        else reject(new Error(`${command} ended with ${killed ?? `code ${code}`}\n${tail.join('\n')}`));
-      });
-    });
 }
 
 function notInstalled(missing: readonly MissingPart[]): BenchError {

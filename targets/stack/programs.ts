@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onPath } from '../process/on-path.ts';
+import type { RunCommand } from './command-runner.ts';
 import { cacheDirectory, installInto } from './stack-cache.ts';
 import { kafkaVersion, toxiproxyVersion } from './stack-settings.ts';
 
@@ -14,13 +15,6 @@ export const ghzVersion = '0.93.0';
 
 export const programNames = ['toxiproxy', 'rabbitmq', 'kafka', 'ghz'] as const;
 export type ProgramName = (typeof programNames)[number];
-
-/** Runs a command and passes its output on line by line; rejects when it fails. */
-export type RunCommand = (
-  command: string,
-  args: readonly string[],
-  env?: Readonly<Record<string, string>>,
-) => Promise<void>;
 
 export interface Program {
   readonly name: ProgramName;
@@ -68,22 +62,37 @@ function goProgram(
 const pom = join(import.meta.dirname, 'native', 'kafka-pom.xml');
 const kafkaJars = cacheDirectory('kafka', kafkaVersion);
 
+/** Only root installs packages; anybody else by sudo, without being asked for a password in the middle. */
+const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+const aptInstall = [
+  ...asRoot,
+  'env',
+  'DEBIAN_FRONTEND=noninteractive',
+  'RUNLEVEL=1', // the package would start a broker of its own on the default port
+  'apt-get',
+  'install',
+  '-y',
+  '-q',
+  '--no-install-recommends',
+  '-o',
+  'DPkg::Lock::Timeout=300',
+  'rabbitmq-server',
+];
+const aptUpdate = [...asRoot, 'apt-get', 'update', '-q'];
+
 const rabbitmq: Program = {
   name: 'rabbitmq',
   title: 'RabbitMQ',
   version: 'of the distribution',
   find: findRabbitmqScript,
-  needs: ['apt-get'],
-  commands: [
-    'apt-get update',
-    'DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends rabbitmq-server',
-  ],
+  needs: ['apt-get', ...asRoot.slice(0, 1)],
+  commands: [aptUpdate.join(' '), aptInstall.join(' ')],
   cost: '35 MB, about 15 s',
   async install(runCommand) {
-    await runCommand('apt-get', ['update', '-q']);
-    // The package starts a broker of its own on the default port; ours must be the only one we load.
-    const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-    await runCommand('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'rabbitmq-server'], env);
+    const runAll = ([command = '', ...args]: readonly string[]) => runCommand(command, args);
+    // A source of the machine that cannot be reached just now need not be the one that has the package.
+    await runAll(aptUpdate).catch(() => undefined);
+    await runAll(aptInstall);
   },
 };
 
@@ -91,7 +100,8 @@ const kafka: Program = {
   name: 'kafka',
   title: 'Kafka',
   version: kafkaVersion,
-  find: async () => (existsSync(kafkaJars) && onPath('java') !== null ? kafkaJars : null),
+  find: async () =>
+    existsSync(join(kafkaJars, `kafka_2.13-${kafkaVersion}.jar`)) && onPath('java') !== null ? kafkaJars : null,
   needs: ['java', 'mvn'],
   commands: [`mvn -B -f ${pom} dependency:copy-dependencies -DoutputDirectory=${kafkaJars}`],
   cost: '54 MB, about 10 s',

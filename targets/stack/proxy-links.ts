@@ -1,15 +1,23 @@
 /** Links are proxies inside one Toxiproxy: each on a loopback port of its own. */
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
+import { type HostLock, tryHostLock } from '../process/host-lock.ts';
+import { isAbandoned, ownerTag } from '../process/process-identity.ts';
 import type { Link } from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export interface ProxyLinks {
   readonly client: ToxiproxyClient;
-  /** Listens at `listen`, or at a free loopback port. */
-  open(name: LinkName, upstream: string, listen?: string): Promise<Link>;
+  /** At a free loopback port. */
+  open(name: LinkName, upstream: string): Promise<Link>;
   openBoth(upstream: string): Promise<Readonly<Record<LinkName, Link>>>;
+  /**
+   * At an address that is given; a proxy that is there already is used, freed of toxics. Rejects with a BenchError
+   * (exit 3) while another run of this machine has it: the faults of one would hit the other.
+   */
+  openAt(name: LinkName, upstream: string, listen: string): Promise<Link>;
   close(link: Link): Promise<void>;
-  /** Removes every proxy that was opened here. Never throws. */
+  /** Takes away all that was opened here, undoes all toxics. Never throws. */
   closeAll(): Promise<void>;
 }
 
@@ -17,17 +25,23 @@ export interface ProxyLinks {
 let count = 0;
 
 export function openProxyLinks(client: ToxiproxyClient): ProxyLinks {
-  const opened = new Map<string, Link>();
-  const open: ProxyLinks['open'] = async (name, upstream, listen = '127.0.0.1:0') => {
-    const proxy = `wirebench-${process.pid}-${count++}-${name}`;
+  const closers = new Map<string, () => Promise<void>>();
+  const create = async (name: LinkName, upstream: string, listen: string): Promise<Link> => {
+    const proxy = `wirebench-${ownerTag()}-${count++}-${name}`;
     const { listen: address } = await client.createProxy(proxy, listen, upstream);
-    const link: Link = { name, proxy, address, upstream };
-    opened.set(proxy, link);
-    return link;
+    closers.set(proxy, () => client.removeProxy(proxy));
+    return { name, proxy, address, upstream };
   };
-  const close = async (link: Link) => {
-    opened.delete(link.proxy);
-    await client.removeProxy(link.proxy);
+  const open: ProxyLinks['open'] = (name, upstream) => create(name, upstream, '127.0.0.1:0');
+  const close = async ({ proxy }: Pick<Link, 'proxy'>) => {
+    const closer = closers.get(proxy);
+    closers.delete(proxy);
+    await closer?.();
+  };
+  const adopt = async (name: LinkName, proxy: string, upstream: string, listen: string): Promise<Link> => {
+    closers.set(proxy, () => clear(client, proxy));
+    await clear(client, proxy);
+    return { name, proxy, address: listen, upstream };
   };
   return {
     client,
@@ -36,14 +50,67 @@ export function openProxyLinks(client: ToxiproxyClient): ProxyLinks {
       client: await open('client', upstream),
       service: await open('service', upstream),
     }),
+    async openAt(name, upstream, listen) {
+      const lock = await tryHostLock(`link-${listen}`);
+      if (lock === null) throw linkBusy(listen);
+      try {
+        const found = (await client.listProxies()).find((proxy) => proxy.listen === listen);
+        if (found !== undefined && found.upstream !== upstream) throw linkElsewhere(listen, found.upstream, upstream);
+        const link = await (found ? adopt(name, found.name, upstream, listen) : create(name, upstream, listen));
+        closers.set(link.proxy, releasing(lock, closers.get(link.proxy)));
+        return link;
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+    },
     close,
     async closeAll() {
-      await Promise.all([...opened.values()].map((link) => close(link).catch(() => undefined)));
+      await Promise.all([...closers.keys()].map((proxy) => close({ proxy }).catch(() => undefined)));
     },
   };
+}
+
+function releasing(lock: HostLock, closer: (() => Promise<void>) | undefined): () => Promise<void> {
+  return async () => {
+    try {
+      await closer?.();
+    } finally {
+      await lock.release();
+    }
+  };
+}
+
+async function clear(client: ToxiproxyClient, proxy: string): Promise<void> {
+  for (const toxic of await client.listToxics(proxy)) await client.removeToxic(proxy, toxic);
+  await client.setEnabled(proxy, true);
+}
+
+/** Proxies that runs of this machine opened and could not remove any more, being killed. Returns their names. */
+export async function removeAbandonedProxies(client: ToxiproxyClient): Promise<string[]> {
+  const proxies = await client.listProxies();
+  const abandoned = proxies
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('wirebench-') && isAbandoned(name));
+  for (const name of abandoned) await client.removeProxy(name);
+  return abandoned;
 }
 
 export function requireLinks(links: ProxyLinks | null): ProxyLinks {
   if (links === null) throw new Error('this stack has no Toxiproxy');
   return links;
+}
+
+function linkBusy(listen: string): BenchError {
+  return new BenchError('linkBusy', `Another run on this machine uses the link at ${listen}`, {
+    hint: 'Wait for it to end, or leave out --stack external: a stack of its own collides with nobody.',
+    exitCode: exitCodes.stack,
+  });
+}
+
+function linkElsewhere(listen: string, found: string, wanted: string): BenchError {
+  return new BenchError('linkElsewhere', `The proxy at ${listen} leads to ${found}, not to ${wanted}`, {
+    hint: 'Correct LISTEN,UPSTREAM of the Kafka link, or remove that proxy from Toxiproxy.',
+    exitCode: exitCodes.stack,
+  });
 }

@@ -2,31 +2,27 @@
  * A folder for each run's data and logs, with a note of who owns it and what it started. The next run removes the
  * folders of owners that are gone, and ends what they left: only processes whose pid and start time are still those noted.
  */
-import { readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import { readProcessStat } from '../process/process-tree.ts';
+import {
+  identify,
+  isAlive,
+  type PidSpace,
+  type ProcessIdentity,
+  pidSpace,
+  unknownStart,
+} from '../process/process-identity.ts';
 
 const ownerFile = 'owner.json';
-/** Without /proc: such a process is never ended, as its number may be another's by now. */
-const unknownStart = -1;
 /** A folder without a note for so long was left by a run that was killed before it could write one. */
 const withoutOwnerMs = 600_000;
 
-interface NotedProcess {
-  readonly pid: number;
-  /** Clock ticks after boot: with the pid it names a process for good. */
-  readonly startTicks: number;
-}
-
-interface Owner {
-  /** Boot and pid namespace, in which alone pids mean anything. */
-  readonly boot: string;
-  readonly namespace: string;
-  readonly owner: NotedProcess;
-  readonly children: readonly NotedProcess[];
+interface Owner extends PidSpace {
+  readonly owner: ProcessIdentity;
+  readonly children: readonly ProcessIdentity[];
 }
 
 export interface RunDirectory {
@@ -51,9 +47,9 @@ export async function createRunDirectory(base: string = runsDirectory()): Promis
     });
   }
   const path = await mkdtemp(join(base, 'run-'));
-  const children: NotedProcess[] = [];
+  const children: ProcessIdentity[] = [];
   const write = () => {
-    const owner: Owner = { boot: bootId(), namespace: pidNamespace(), owner: noted(process.pid), children };
+    const owner: Owner = { ...pidSpace(), owner: identify(process.pid), children };
     const temporary = join(path, `.${ownerFile}`);
     writeFileSync(temporary, JSON.stringify(owner));
     renameSync(temporary, join(path, ownerFile)); // a torn note would be nobody's
@@ -62,7 +58,7 @@ export async function createRunDirectory(base: string = runsDirectory()): Promis
   return {
     path,
     note(pid) {
-      children.push(noted(pid));
+      children.push(identify(pid));
       write();
     },
     async remove(keep) {
@@ -87,16 +83,16 @@ export async function sweepLeftovers(base: string = runsDirectory()): Promise<st
     const directory = join(base, name);
     const owner = await readOwner(directory);
     if (owner === null ? await isFresh(directory) : isKept(owner)) continue;
-    if (owner !== null && owner.boot === bootId()) endLeftovers(owner.children);
+    if (owner !== null && owner.boot === pidSpace().boot) endLeftovers(owner.children);
     await rm(directory, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
     swept.push(directory);
   }
   return swept;
 }
 
-function endLeftovers(children: readonly NotedProcess[]): void {
+function endLeftovers(children: readonly ProcessIdentity[]): void {
   for (const child of children) {
-    if (child.startTicks === unknownStart || !isAlive(child)) continue;
+    if (child.startTicks === unknownStart || !isAlive(child)) continue; // rather a stray process than somebody else's
     try {
       process.kill(child.pid, 'SIGKILL');
     } catch {
@@ -118,26 +114,9 @@ async function isFresh(directory: string): Promise<boolean> {
 }
 
 function isKept({ boot, namespace, owner }: Owner): boolean {
-  if (boot !== bootId()) return false; // nothing survives a boot
-  return namespace !== pidNamespace() || isAlive(owner); // of a container that shares this folder: not ours to judge
-}
-
-function isAlive({ pid, startTicks }: NotedProcess): boolean {
-  if (startTicks === unknownStart) return isSignalable(pid);
-  const found = readProcessStat(pid);
-  return found !== null && !found.isZombie && found.startTicks === startTicks;
-}
-
-function isSignalable(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-function noted(pid: number): NotedProcess {
-  return { pid, startTicks: readProcessStat(pid)?.startTicks ?? unknownStart };
+  const here = pidSpace();
+  if (boot !== here.boot) return false; // nothing survives a boot
+  return namespace !== here.namespace || isAlive(owner); // of a container that shares this folder: not ours to judge
 }
 
 async function readOwner(directory: string): Promise<Owner | null> {
@@ -145,21 +124,5 @@ async function readOwner(directory: string): Promise<Owner | null> {
     return JSON.parse(await readFile(join(directory, ownerFile), 'utf8')) as Owner;
   } catch {
     return null;
-  }
-}
-
-function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
-
-function pidNamespace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return '';
   }
 }

@@ -32,14 +32,17 @@ export const rabbitmqSettings = {
   'log.file': 'false',
 } as const;
 
-/** All on 127.0.0.1. */
+/**
+ * What docker-compose.yml takes from the environment, and its defaults there; a run picks free ones. All on 127.0.0.1.
+ * Each Kafka link has the port where its proxy listens, which Kafka advertises, and that of the listener behind it.
+ */
 export const composePorts = {
-  toxiproxy: 28474,
-  rabbitmq: 25672,
-  kafka: 29092,
-  /** Where Toxiproxy listens for each link, as Kafka advertises it, and the listener behind it. */
-  kafkaClientLink: 29093,
-  kafkaClientUpstream: 29193,
-  kafkaServiceLink: 29094,
-  kafkaServiceUpstream: 29194,
+  WIREBENCH_TOXIPROXY_PORT: 28474,
+  WIREBENCH_RABBITMQ_PORT: 25672,
+  WIREBENCH_KAFKA_PORT: 29092,
+  WIREBENCH_KAFKA_CLIENT_PROXY_PORT: 29093,
+  WIREBENCH_KAFKA_CLIENT_PORT: 29193,
+  WIREBENCH_KAFKA_SERVICE_PROXY_PORT: 29094,
+  WIREBENCH_KAFKA_SERVICE_PORT: 29194,
 } as const;
+export type ComposePorts = Readonly<Record<keyof typeof composePorts, number>>;

@@ -1,12 +1,12 @@
 /** Brings up what a run needs, in the way that is asked for or at hand. */
 import { hasComposeEngine, startComposeStack } from './compose-stack.ts';
-import { type ExternalAddresses, startExternalStack } from './external-stack.ts';
-import { ensurePrograms, findMissing, type InstallOptions } from './install.ts';
+import { type ExternalAddresses, type ExternalOptions, startExternalStack } from './external-stack.ts';
+import { ensurePrograms, findMissing } from './install.ts';
 import { startNativeStack } from './native-stack.ts';
 import { sweepLeftovers } from './run-directory.ts';
 import type { RunningStack, StackMode, StackNeeds } from './stack.ts';
 
-export interface StartStackOptions extends InstallOptions {
+export interface StartStackOptions extends ExternalOptions {
   readonly mode: StackMode;
   readonly needs: StackNeeds;
   readonly external?: ExternalAddresses;

@@ -15,12 +15,20 @@ export interface ToxicSpec {
   readonly attributes: Readonly<Record<string, number>>;
 }
 
+export interface ProxyListing {
+  readonly name: string;
+  readonly listen: string;
+  readonly upstream: string;
+  readonly toxics: readonly { readonly name: string }[];
+}
+
 /** All methods reject with a BenchError (exit 3) when Toxiproxy refuses, is gone, or takes longer than five seconds. */
 export interface ToxiproxyClient {
   readonly apiUrl: string;
   version(): Promise<string>;
   /** Resolves with the address it really listens at. */
   createProxy(name: string, listen: string, upstream: string): Promise<{ readonly listen: string }>;
+  listProxies(): Promise<readonly ProxyListing[]>;
   /** A proxy that is already gone is no error. */
   removeProxy(name: string): Promise<void>;
   setEnabled(proxy: string, enabled: boolean): Promise<void>;
@@ -74,7 +82,16 @@ export function connectToxiproxy(apiUrl: string): ToxiproxyClient {
       }
     },
     listToxics: (name) =>
-      call(`listing toxics of ${name}`, async () => (await api.get(name)).toJson().toxics.map((toxic) => toxic.name)),
+      call(`listing toxics of ${name}`, async () => {
+        // Its own Proxy leaves the toxics of the answer out.
+        const { data } = await api.getApi().get<ProxyListing>(`${apiUrl}/proxies/${name}`);
+        return data.toxics.map((toxic) => toxic.name);
+      }),
+    listProxies: () =>
+      call('listing its proxies', async () => {
+        const { data } = await api.getApi().get<Readonly<Record<string, ProxyListing>>>(`${apiUrl}/proxies`);
+        return Object.values(data);
+      }),
     reset: () => call('reset', () => api.reset()),
   };
 }
