@@ -34,10 +34,12 @@ export interface OrderRequest {
   readonly key: string;
   /** For place and update; '' otherwise. */
   readonly payload: string;
+  /** For update and cancel: a `conflict` unless the order has one of these versions. Left out: any. */
+  readonly ifVersions?: readonly number[];
 }
 
 /**
- * `created`, `ok`: done. `accepted`: received, will be done. `notFound`, `conflict` (another state or owner), `invalid`
+ * `created`, `ok`: done. `accepted`: received, will be done. `notFound`, `conflict` (another state, owner or version), `invalid`
  * (malformed request): refused. `unavailable`: refused at once by the configured reject ratio.
  */
 export type OrderReplyCode = 'created' | 'ok' | 'accepted' | 'notFound' | 'conflict' | 'invalid' | 'unavailable';
@@ -140,7 +142,8 @@ export class OrderDomain {
       case 'update':
       case 'cancel': {
         if (current === null) return { code: 'notFound', order: null };
-        if (current.status === 'cancelled') return { code: 'conflict', order: current };
+        const isExpected = request.ifVersions?.includes(current.version) ?? true;
+        if (current.status === 'cancelled' || !isExpected) return { code: 'conflict', order: current };
         const change = action === 'cancel' ? { status: 'cancelled' as const } : { payload: request.payload };
         const order: Order = { ...current, ...change, version: current.version + 1 };
         this.#orders.set(orderId, order);

@@ -1,28 +1,208 @@
-import { Agent, request } from 'node:http';
+/** HTTP/1.1 over keep-alive connections of our own: prepared request bytes, one reused read buffer, no promise a request. */
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { Completion } from '../../result/result-types.ts';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import { type Driver, outcomes } from '../driver.ts';
-import { compileTemplate } from '../request-template.ts';
+import {
+  connectionShare,
+  connectTimeoutMs,
+  createReadBuffer,
+  type Endpoint,
+  endpointOf,
+  nextReconnectMs,
+} from '../client-socket.ts';
+import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
+import { WaitingSlots } from '../waiting-slots.ts';
+import { type ConnectionOwner, HttpConnection, noSlot } from './http-connection.ts';
+import { RequestWriter } from './request-writer.ts';
+
 export const restDriver: Driver = {
   protocol: 'rest',
-  async open(c) {
-    const agent = new Agent({ keepAlive: true, maxSockets: (c.target as RestTarget).connections });
-    const [host, port] = c.address.split(':');
-    const gen = new Map<number, number>();
-    const ops = c.operations.map((o) => { const q = o.request as RestRequest; return { q, path: compileTemplate(q.path), body: q.body === undefined ? null : compileTemplate(q.body), headers: Object.entries(q.headers).map(([k, v]) => [k, compileTemplate(v)] as const) }; });
-    return {
-      start(slot) {
-        const call = c.calls[slot]!; const o = ops[call.operation]!; const p = c.payloads[call.operation]?.[call.payload];
-        const g = (gen.get(slot) ?? 0) + 1; gen.set(slot, g); const live = () => gen.get(slot) === g;
-        const body = o.body?.bytes(call, p);
-        const r = request({ agent, host, port, method: o.q.method, path: o.path.text(call), headers: { ...Object.fromEntries(o.headers.map(([k, t]) => [k, t.text(call)])), ...(body && { 'content-length': body.length }) } }, (res) => { res.resume(); res.on('end', () => { if (live()) { gen.set(slot, g + 1); const ok = o.q.expect.status.includes(res.statusCode!); c.sink.completed(slot, ok ? outcomes.ok : outcomes.rejected, ok ? '' : `status ${res.statusCode}`, res.statusCode === 503); } }); });
-        r.on('socket', () => { if (live()) c.sink.sent(slot); });
-        r.on('error', (e: any) => { if (live()) { gen.set(slot, g + 1); c.sink.completed(slot, outcomes.failed, e.code ?? e.message, true); } });
-        r.end(body);
-      },
-      abort(slot) { gen.set(slot, (gen.get(slot) ?? 0) + 1); },
-      completion: (op) => (c.operations[op]!.pattern === 'one-way' ? 'acknowledged' : 'replied'),
-      reconnects: () => 0,
-      close: async () => agent.destroy(),
-    };
+  async open(context, signal) {
+    signal.throwIfAborted();
+    const session = new RestSession(context);
+    try {
+      await session.open(signal);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   },
 };
+
+const statuses = 1_000;
+const probeSlot = -2;
+const retryableStatuses: readonly number[] = [429, 502, 503, 504];
+
+class RestSession implements Session, ConnectionOwner {
+  readonly #context: DriverContext;
+  readonly #endpoint: Endpoint;
+  readonly #writers: readonly RequestWriter[];
+  /** expected[operation][status] */
+  readonly #expected: readonly Uint8Array[];
+  readonly #readBuffer = createReadBuffer();
+  readonly #connections: HttpConnection[] = [];
+  /** Last used first: those beyond what the load needs stay out of the way. */
+  readonly #idle: HttpConnection[] = [];
+  readonly #waiting: WaitingSlots;
+  readonly #connectionOf: (HttpConnection | null)[];
+  /** By connection: the wait before its last try to connect. An answer sets it back. */
+  readonly #waitedMs: number[] = [];
+  readonly #isLost: boolean[] = [];
+  readonly #timers: (NodeJS.Timeout | undefined)[] = [];
+  #opening: { readonly resolve: () => void; readonly reject: (error: BenchError) => void } | null = null;
+  #unopened: number;
+  #reconnects = 0;
+  #closed = false;
+
+  /** Throws a BenchError (exit 2) for a request that cannot be sent. */
+  constructor(context: DriverContext) {
+    const { target, address, operations, payloads, calls, worker, workers } = context;
+    this.#context = context;
+    this.#endpoint = endpointOf(address, target.address);
+    this.#writers = operations.map(
+      ({ request }, index) => new RequestWriter(request as RestRequest, this.#endpoint, payloads[index] ?? []),
+    );
+    this.#expected = operations.map(({ request }) => {
+      const expected = new Uint8Array(statuses);
+      for (const status of (request as RestRequest).expect.status) expected[status] = 1;
+      return expected;
+    });
+    this.#waiting = new WaitingSlots(calls.length);
+    this.#connectionOf = calls.map(() => null);
+    this.#unopened = connectionShare((target as RestTarget).connections, worker, workers);
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    const opened = Promise.withResolvers<void>();
+    this.#opening = opened;
+    const onAbort = () => opened.reject(this.#cannotConnect('it was interrupted', signal.reason));
+    const timer = setTimeout(() => opened.reject(this.#cannotConnect('it does not answer')), 2 * connectTimeoutMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const count = this.#unopened;
+    for (let index = 0; index < count; index++) this.#connect(index);
+    try {
+      await opened.promise;
+    } finally {
+      this.#opening = null;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #cannotConnect(why: string, cause?: unknown): BenchError {
+    return new BenchError('cannotConnect', `The HTTP service at ${this.#context.address} cannot be used: ${why}`, {
+      hint: 'Check the address, and that the service is running. For a certificate of your own set NODE_EXTRA_CA_CERTS.',
+      exitCode: exitCodes.stack,
+      cause,
+    });
+  }
+
+  #connect(index: number): void {
+    this.#connections[index] = new HttpConnection(index, this.#endpoint, this.#readBuffer, this);
+  }
+
+  opened(connection: HttpConnection): void {
+    if (this.#isLost[connection.index]) {
+      this.#isLost[connection.index] = false;
+      this.#reconnects++;
+    }
+    if (this.#opening !== null && --this.#unopened === 0) this.#probe(connection);
+    else this.#release(connection);
+  }
+
+  /** A proxy accepts connections whether or not there is a service behind it: only an answer, whatever it says, proves one. */
+  #probe(connection: HttpConnection): void {
+    const { path, query, authority } = this.#endpoint;
+    const head = `HEAD ${path || '/'}${query} HTTP/1.1\r\nhost: ${authority}\r\n\r\n`;
+    connection.send(probeSlot, Buffer.from(head), true);
+  }
+
+  start(slot: number): void {
+    const connection = this.#idle.pop();
+    if (connection === undefined) this.#waiting.push(slot);
+    else this.#send(connection, slot);
+  }
+
+  #send(connection: HttpConnection, slot: number): void {
+    const { calls, payloads, sink } = this.#context;
+    const call = calls[slot];
+    const writer = call && this.#writers[call.operation];
+    if (call === undefined || writer === undefined) return;
+    const payload = payloads[call.operation]?.[call.payload];
+    const bytes = writer.write(call, payload, connection.reusableBytes(call.operation));
+    this.#connectionOf[slot] = connection;
+    sink.sent(slot);
+    connection.send(slot, bytes, writer.answersHead);
+    connection.keepBytes(call.operation, bytes);
+  }
+
+  /** Those that wait come before what the completion of this answer may start. */
+  #release(connection: HttpConnection): void {
+    const next = this.#waiting.shift();
+    if (next === noSlot) this.#idle.push(connection);
+    else this.#send(connection, next);
+  }
+
+  answered(connection: HttpConnection, slot: number, status: number, reusable: boolean): void {
+    this.#waitedMs[connection.index] = 0;
+    if (slot >= 0) this.#connectionOf[slot] = null;
+    if (reusable) this.#release(connection);
+    else if (!this.#closed) this.#connect(connection.index); // announced by the peer: not lost
+    if (slot === probeSlot) this.#opening?.resolve();
+    else this.#complete(slot, status);
+  }
+
+  #complete(slot: number, status: number): void {
+    const operation = this.#context.calls[slot]?.operation ?? 0;
+    if (this.#expected[operation]?.[status] === 1) this.#context.sink.completed(slot, outcomes.ok, '', false);
+    else {
+      const retryable = retryableStatuses.includes(status);
+      this.#context.sink.completed(slot, outcomes.rejected, `status ${status}`, retryable);
+    }
+  }
+
+  broke(connection: HttpConnection, slot: number, reason: string, cause: Error | null): void {
+    if (this.#opening !== null) return this.#opening.reject(this.#cannotConnect(cause?.message ?? reason, cause));
+    const { index } = connection;
+    const at = slot === noSlot ? this.#idle.indexOf(connection) : -1;
+    if (at !== -1) this.#idle.splice(at, 1);
+    this.#isLost[index] = true;
+    this.#reconnect(index);
+    if (slot < 0) return;
+    this.#connectionOf[slot] = null;
+    this.#context.sink.completed(slot, outcomes.failed, reason, true);
+  }
+
+  /** At once after a connection that worked, then with growing waits until one works again. */
+  #reconnect(index: number): void {
+    if (this.#closed) return;
+    const waitMs = this.#waitedMs[index] ?? 0;
+    this.#waitedMs[index] = nextReconnectMs(waitMs);
+    this.#timers[index] = setTimeout(() => this.#connect(index), waitMs);
+  }
+
+  abort(slot: number): void {
+    if (this.#waiting.remove(slot)) return;
+    const connection = this.#connectionOf[slot] ?? null;
+    if (connection === null) return;
+    this.#connectionOf[slot] = null;
+    connection.drop();
+    if (!this.#closed) this.#connect(connection.index);
+  }
+
+  completion(operation: number): Completion {
+    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+  }
+
+  reconnects(): number {
+    return this.#reconnects;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#idle.length = 0;
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+}

@@ -1,19 +1,57 @@
 import { join } from 'node:path';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import type { referenceOperations } from '../domain/order-domain.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { restDriver } from './driver.ts';
-const headers = { 'content-type': 'application/json', 'idempotency-key': '{{id}}' };
+
+const json = { 'content-type': 'application/json' };
+const requestId = { 'idempotency-key': '{{id}}', 'x-request-id': '{{id}}' };
+
+const requests = {
+  placeOrder: {
+    method: 'POST',
+    path: '/v1/orders',
+    headers: { ...json, ...requestId },
+    body: '{"id":"{{id}}","key":"{{key}}","payload":"{{payload}}"}',
+    expect: { status: [201] },
+  },
+  getOrder: { method: 'GET', path: '/v1/orders/{{key}}', headers: requestId, expect: { status: [200] } },
+  updateOrder: {
+    method: 'PUT',
+    path: '/v1/orders/{{key}}',
+    headers: { ...json, ...requestId },
+    body: '{"payload":"{{payload}}"}',
+    expect: { status: [200] },
+  },
+  cancelOrder: { method: 'DELETE', path: '/v1/orders/{{key}}', headers: requestId, expect: { status: [200] } },
+  listOrders: { method: 'GET', path: '/v1/orders', headers: requestId, expect: { status: [200] } },
+} as const satisfies Record<keyof typeof referenceOperations, RestRequest>;
+
+/** RFC 7240: the service answers 202 as soon as it has the order on record. */
+function handedOver(request: RestRequest): RestRequest {
+  return { ...request, headers: { ...request.headers, prefer: 'respond-async' }, expect: { status: [202] } };
+}
+
 export const restEntry: ProtocolEntry = {
   driver: restDriver,
-  resourceNames: () => ({}),
   servicePath: join(import.meta.dirname, 'service.ts'),
-  semantics: (t) => ({ connections: (t as RestTarget).connections, tls: false }),
-  preset: (_t, _n, operations) => {
-    const all: Record<string, RestRequest> = {
-      placeOrder: { method: 'POST', path: '/v1/orders', headers: operations.placeOrder?.pattern === 'one-way' ? { ...headers, prefer: 'respond-async' } : headers, body: '{"id":"{{id}}","key":"{{key}}","payload":"{{payload}}"}', expect: { status: [201, 202] } },
-      getOrder: { method: 'GET', path: '/v1/orders/{{key}}', headers, expect: { status: [200] } },
-      cancelOrder: { method: 'DELETE', path: '/v1/orders/{{key}}', headers, expect: { status: [200] } },
+  resourceNames: () => ({}),
+  preset(_target, _names, operations) {
+    const entries = Object.entries<RestRequest>(requests).map(([operation, request]): [string, RestRequest] => [
+      operation,
+      operations[operation]?.pattern === 'one-way' ? handedOver(request) : request,
+    ]);
+    return { requests: Object.fromEntries(entries) };
+  },
+  semantics(target) {
+    const { connections, address = '' } = target as RestTarget;
+    return {
+      protocol: 'HTTP/1.1, keep-alive, no pipelining',
+      durability: address === '' ? 'in the memory of the service' : null,
+      acks: 'the answer: 2xx after the work, 202 once the order is on record',
+      connections,
+      codec: 'JSON',
+      tls: address.startsWith('https:'),
     };
-    return { requests: all };
   },
 };

@@ -1,14 +1,175 @@
-import { createServer } from 'node:http';
+/** The orders as a REST API: JSON over HTTP/1.1, conditional requests, problem details, hand-over by RFC 7240. */
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hostService } from '../domain/host-service.ts';
+import type { Order, OrderAction, OrderDomain, OrderReply, OrderRequest } from '../domain/order-domain.ts';
+import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
+import { problemDetails, problemType } from './problem.ts';
+
+/** The largest payload and the JSON around it. */
+const bodyLimitBytes = 17 * 1024 * 1024;
+const retryAfterSeconds = 1;
+const jsonType = 'application/json; charset=utf-8';
+const malformedRequest = problemDetails(400, 'malformedRequest', 'This is not an HTTP request.');
+
 hostService(async (domain, options) => {
-  const server = createServer((q, r) => {
-    let body = ''; q.on('data', (c) => (body += c)); q.on('end', () => {
-      const b = body ? JSON.parse(body) : {}; const id = String(q.headers['idempotency-key'] ?? ''); const orderId = q.url?.split('/')[3] ?? b.id;
-      const req = { action: q.method === 'POST' ? 'place' : q.method === 'GET' ? 'get' : 'cancel', requestId: id, orderId, key: b.key ?? '', payload: b.payload ?? '' } as const;
-      const send = (x: any) => { r.statusCode = { created: 201, ok: 200, accepted: 202, notFound: 404, conflict: 409, invalid: 400, unavailable: 503 }[x.code as string] ?? 500; r.end(JSON.stringify(x.order ?? {})); };
-      if (q.headers.prefer) send(domain.accept(req)); else domain.handle(req, send);
-    });
-  });
-  await new Promise<void>((ok) => server.listen(options.port, '127.0.0.1', () => ok()));
-  return { close: async () => { server.closeAllConnections(); server.close(); } };
+  const app = createOrderApi(domain);
+  await app.listen({ port: options.port, host: '127.0.0.1' });
+  return { close: () => app.close() };
 });
+
+function createOrderApi(domain: OrderDomain): FastifyInstance {
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    routerOptions: { maxParamLength: 1024 },
+    onProtoPoisoning: 'ignore', // fields are read by name and never merged
+    onConstructorPoisoning: 'ignore',
+    forceCloseConnections: true,
+    keepAliveTimeout: 0, // an idle connection is the client's to close
+    requestTimeout: 0,
+    clientErrorHandler: (_error, socket) => {
+      if (!socket.writable) return;
+      const length = Buffer.byteLength(malformedRequest);
+      const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: ${problemType}\r\ncontent-length: ${length}`;
+      socket.end(`${head}\r\nconnection: close\r\n\r\n${malformedRequest}`);
+    },
+  });
+  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    sendProblem(reply, status, status < 500 ? 'invalidRequest' : 'internal', error.message);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(reply, 404, 'noSuchResource', `There is nothing at ${request.url}.`);
+  });
+  routeOrders(app, new OrderApi(domain));
+  return app;
+}
+
+function routeOrders(app: FastifyInstance, api: OrderApi): void {
+  app.post('/v1/orders', (request, reply) => api.place(request, reply));
+  app.get('/v1/orders', (request, reply) => api.list(request, reply));
+  app.get<ById>('/v1/orders/:id', (request, reply) => api.get(request, reply));
+  app.put<ById>('/v1/orders/:id', (request, reply) => api.change('update', request, reply));
+  app.delete<ById>('/v1/orders/:id', (request, reply) => api.change('cancel', request, reply));
+  const refuseMethod = (allow: string) => (_request: FastifyRequest, reply: FastifyReply) => {
+    sendProblem(reply.header('allow', allow), 405, 'methodNotAllowed', `Only ${allow} can be done here.`);
+  };
+  app.route({ method: ['PUT', 'DELETE', 'PATCH'], url: '/v1/orders', handler: refuseMethod('GET, HEAD, POST') });
+  app.route({ method: ['POST', 'PATCH'], url: '/v1/orders/:id', handler: refuseMethod('GET, HEAD, PUT, DELETE') });
+}
+
+interface ById {
+  Params: { id: string };
+}
+type RequestById = FastifyRequest<ById>;
+
+class OrderApi {
+  readonly #domain: OrderDomain;
+
+  constructor(domain: OrderDomain) {
+    this.#domain = domain;
+  }
+
+  place(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { id, key = '', payload = '' } = fields(request.body);
+    if (typeof id !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
+      return sendProblem(reply, 400, 'invalidOrder', 'An order has an id and may have a key and a payload, all text.');
+    }
+    const asked = orderRequest('place', request, id, { key, payload });
+    reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
+    return this.#perform(asked, request, reply, ({ order }) => sendOrder(reply, 201, order));
+  }
+
+  get(request: RequestById, reply: FastifyReply): FastifyReply {
+    const asked = orderRequest('get', request, request.params.id);
+    return this.#perform(asked, request, reply, ({ order }) => {
+      reply.header('cache-control', 'private, no-cache');
+      const isStale = order === null || noneMatches(request.headers['if-none-match'], order.version);
+      if (isStale) sendOrder(reply, 200, order);
+      else reply.header('etag', entityTag(order.version)).code(304).send();
+    });
+  }
+
+  list(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return this.#perform(orderRequest('list', request, ''), request, reply, ({ orders }) => {
+      reply.header('cache-control', 'no-store').type(jsonType).send(JSON.stringify(orders));
+    });
+  }
+
+  change(action: 'update' | 'cancel', request: RequestById, reply: FastifyReply): FastifyReply {
+    const { payload = '' } = action === 'update' ? fields(request.body) : {};
+    if (typeof payload !== 'string') return sendProblem(reply, 400, 'invalidOrder', 'The payload of an order is text.');
+    const ifVersions = versionsToMatch(request.headers['if-match']);
+    const asked = orderRequest(action, request, request.params.id, { payload, ifVersions });
+    return this.#perform(asked, request, reply, ({ order }) => sendOrder(reply, 200, order));
+  }
+
+  /** `done` answers what was done; refusals and hand-overs are answered here. */
+  #perform(
+    asked: OrderRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: (result: OrderReply) => void,
+  ): FastifyReply {
+    if (asked.action !== 'get' && asked.action !== 'list' && prefersAsync(request)) {
+      const result = this.#domain.accept(asked);
+      if (result.code !== 'accepted') return sendRefusal(reply, result, asked);
+      return reply.code(202).header('preference-applied', 'respond-async').send();
+    }
+    this.#domain.handle(asked, (result) => {
+      if (result.code === 'ok' || result.code === 'created') done(result);
+      else sendRefusal(reply, result, asked);
+    });
+    return reply;
+  }
+}
+
+function orderRequest(
+  action: OrderAction,
+  request: FastifyRequest,
+  orderId: string,
+  rest: Partial<OrderRequest> = {},
+): OrderRequest {
+  const requestId = request.headers['idempotency-key'] ?? request.headers['x-request-id'] ?? '';
+  return { action, requestId: String(requestId), orderId, key: '', payload: '', ...rest };
+}
+
+/** Whatever JSON came: only objects have fields. */
+function fields(body: unknown): Record<string, unknown> {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
+}
+
+function prefersAsync(request: FastifyRequest): boolean {
+  const { prefer } = request.headers;
+  return prefer !== undefined && /(^|,)\s*respond-async\s*(;|,|$)/i.test(String(prefer));
+}
+
+function sendOrder(reply: FastifyReply, status: number, order: Order | null): void {
+  if (order !== null) reply.header('etag', entityTag(order.version));
+  reply.code(status).type(jsonType).send(JSON.stringify(order));
+}
+
+function sendRefusal(reply: FastifyReply, { code, order }: OrderReply, asked: OrderRequest): FastifyReply {
+  reply.removeHeader('location');
+  switch (code) {
+    case 'notFound':
+      return sendProblem(reply, 404, code, `There is no order ${asked.orderId}.`);
+    case 'conflict':
+      if (order !== null && asked.ifVersions?.includes(order.version) === false) {
+        reply.header('etag', entityTag(order.version));
+        return sendProblem(reply, 412, 'versionChanged', `Order ${asked.orderId} has version ${order.version}.`);
+      }
+      return sendProblem(reply, 409, code, `Order ${asked.orderId} is already cancelled.`);
+    case 'unavailable':
+      reply.header('retry-after', retryAfterSeconds);
+      return sendProblem(reply, 503, code, 'The order service takes no more at the moment.');
+    default:
+      return sendProblem(reply, 400, 'invalidOrder', 'An order needs an id.');
+  }
+}
+
+function sendProblem(reply: FastifyReply, status: number, code: string, detail: string): FastifyReply {
+  return reply
+    .code(status)
+    .type(problemType)
+    .send(problemDetails(status, code, detail));
+}

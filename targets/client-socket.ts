@@ -1,0 +1,118 @@
+/** Sockets of the drivers that speak their protocol themselves: where to, in clear or over TLS, reads without copies. */
+import diagnosticsChannel from 'node:diagnostics_channel';
+import net from 'node:net';
+import tls from 'node:tls';
+
+export const connectTimeoutMs = 5_000;
+const firstReconnectMs = 50;
+const longestReconnectMs = 1_000;
+const readBufferBytes = 64 * 1024;
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  /** null: in clear. */
+  readonly tls: { readonly servername: string } | null;
+  /** What the peer knows itself by, e.g. for a host header: the address as the scenario names it, not the proxy's. */
+  readonly authority: string;
+  /** Of the scenario's address, without a slash at its end: '' for none. */
+  readonly path: string;
+  /** With its question mark; '' for none. */
+  readonly query: string;
+}
+
+/** `address` is `host:port` to dial; `named` the target's own address, from which scheme, host and path come. */
+export function endpointOf(address: string, named: string | undefined): Endpoint {
+  const colon = address.lastIndexOf(':');
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  const port = Number(address.slice(colon + 1));
+  if (named === undefined) return { host, port, tls: null, authority: address, path: '', query: '' };
+  const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(named) ? named : `http://${named}`);
+  const secure = url.protocol === 'https:' || url.protocol === 'wss:';
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return {
+    host,
+    port,
+    tls: secure ? { servername: net.isIP(hostname) === 0 ? hostname : '' } : null,
+    authority: url.host,
+    path: url.pathname.replace(/\/+$/, ''),
+    query: url.search,
+  };
+}
+
+/**
+ * Reads of all sockets may share one buffer: the kernel's bytes are handed to the callback before the next read. What
+ * must outlive the callback is to be copied.
+ */
+export function createReadBuffer(): Buffer {
+  return Buffer.allocUnsafeSlow(readBufferBytes);
+}
+
+/** The wait before the next try to connect, from the wait before the last one (0: it was at once). */
+export function nextReconnectMs(lastMs: number): number {
+  return lastMs === 0 ? firstReconnectMs : Math.min(longestReconnectMs, lastMs * 2);
+}
+
+/** The share of `connections` that worker `worker` of `workers` opens: at least one, as nothing moves without. */
+export function connectionShare(connections: number, worker: number, workers: number): number {
+  return Math.max(1, Math.floor(connections / workers) + (worker < connections % workers ? 1 : 0));
+}
+
+export interface SocketListener {
+  /** Connected, and the TLS handshake is done. */
+  connected(): void;
+  /** The first `length` bytes of `buffer` are new; they are gone after the call. */
+  read(buffer: Buffer, length: number): void;
+  /** Once, however it ended; `reason` is a short text of few distinct values. Nothing is called afterwards. */
+  closed(reason: string, cause: Error | null): void;
+}
+
+export function connectSocket(endpoint: Endpoint, buffer: Buffer, listener: SocketListener): net.Socket {
+  let ended = false;
+  const end = (reason: string, cause: Error | null) => {
+    if (ended) return;
+    ended = true;
+    clearTimeout(timer);
+    socket.destroy();
+    listener.closed(reason, cause);
+  };
+  const onread = {
+    buffer,
+    callback: (length: number, bytes: Uint8Array): boolean => {
+      if (!ended) listener.read(bytes as Buffer, length);
+      return true;
+    },
+  };
+  const { host, port } = endpoint;
+  const socket =
+    endpoint.tls === null
+      ? net.connect({ host, port, noDelay: true, onread })
+      : connectTls({ host, port, noDelay: true, onread, ...endpoint.tls, ALPNProtocols: ['http/1.1'] });
+  const timer = setTimeout(() => end('connection timed out', null), connectTimeoutMs);
+  socket.once(endpoint.tls === null ? 'connect' : 'secureConnect', () => {
+    clearTimeout(timer);
+    if (!ended) listener.connected();
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => end(reasonOf(error), error));
+  socket.once('end', () => end('connection closed', null));
+  socket.once('close', () => end('connection closed', null));
+  return socket;
+}
+
+/** net.connect announces its sockets to whoever counts bytes, tls.connect does not. */
+function connectTls(options: tls.ConnectionOptions & Pick<net.TcpNetConnectOpts, 'onread' | 'noDelay'>): net.Socket {
+  const socket = tls.connect(options);
+  diagnosticsChannel.channel('net.client.socket').publish({ socket });
+  return socket;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection reset',
+  ECONNREFUSED: 'connection refused',
+  ETIMEDOUT: 'connection timed out',
+};
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  return reasons[error.code ?? ''] ?? `connection failed: ${error.code ?? error.name}`;
+}

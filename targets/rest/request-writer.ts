@@ -1,0 +1,100 @@
+/** The bytes of HTTP/1.1 requests: all that is the same for every call of an operation is prepared once. */
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { RestRequest } from '../../scenarios/scenario.ts';
+import type { Endpoint } from '../client-socket.ts';
+import type { Call } from '../driver.ts';
+import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+
+/** These are the client's: a second opinion on them would break the framing. */
+const framingHeaders = [
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+const methodsWithContent = ['POST', 'PUT', 'PATCH'];
+const headersEnd = '\r\n\r\n';
+
+export class RequestWriter {
+  readonly answersHead: boolean;
+  readonly #head: RequestTemplate;
+  readonly #body: RequestTemplate | null;
+  readonly #announcesLength: boolean;
+  /** Bodies of an operation are nearly always as long as the last one. */
+  #lastLength = -1;
+  #lastLengthText = '';
+
+  /**
+   * `pool` is what `{{payload}}` can stand for. Throws a BenchError (exit 2) for a request that HTTP cannot carry, e.g. a
+   * header that would hold a line break.
+   */
+  constructor(request: RestRequest, { authority, path: basePath }: Endpoint, pool: readonly Buffer[]) {
+    const { method, path, headers, body } = request;
+    this.answersHead = method === 'HEAD';
+    checkRequest(request, pool);
+    const lines = [`${method} ${basePath}${path} HTTP/1.1`];
+    const names = Object.keys(headers).map((name) => name.toLowerCase());
+    if (!names.includes('host')) lines.push(`host: ${authority}`);
+    for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+    // RFC 9110 §8.6: these methods say that they have no content.
+    this.#announcesLength = body !== undefined || methodsWithContent.includes(method);
+    this.#head = compileTemplate(lines.join('\r\n') + (this.#announcesLength ? '\r\ncontent-length: ' : headersEnd));
+    this.#body = body === undefined ? null : compileTemplate(body);
+  }
+
+  /** Into `reusable` when that is exactly as long, else into a new buffer. */
+  write(call: Call, payload: Buffer | undefined, reusable: Buffer | null): Buffer {
+    const bodyBytes = this.#body === null ? 0 : this.#body.byteLength(call, payload);
+    const lengthText = this.#announcesLength ? this.#lengthText(bodyBytes) : '';
+    const total = this.#head.byteLength(call, payload) + lengthText.length + bodyBytes;
+    const bytes = reusable !== null && reusable.length === total ? reusable : Buffer.allocUnsafe(total);
+    let at = this.#head.writeTo(bytes, 0, call, payload);
+    if (this.#announcesLength) at += bytes.write(lengthText, at, 'latin1');
+    this.#body?.writeTo(bytes, at, call, payload);
+    return bytes;
+  }
+
+  #lengthText(bodyBytes: number): string {
+    if (bodyBytes !== this.#lastLength) {
+      this.#lastLength = bodyBytes;
+      this.#lastLengthText = `${bodyBytes}${headersEnd}`;
+    }
+    return this.#lastLengthText;
+  }
+}
+
+const sampleCall: Call = { operation: 0, id: 'id', key: 'key', sequence: 0, payload: 0, attempt: 1, random: 0 };
+
+/** Ids and keys are printable; whatever else a header or the path can hold is known now. */
+function checkRequest({ method, path, headers }: RestRequest, pool: readonly Buffer[]): void {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method) || method === 'CONNECT') {
+    throw unusable(`cannot use the method ${JSON.stringify(method)}`);
+  }
+  for (const payload of pool.length === 0 ? [Buffer.alloc(0)] : pool) {
+    const target = compileTemplate(path).text(sampleCall, payload);
+    if (!/^\/[\x21-\x7e]*$/.test(target))
+      throw unusable(`its path ${JSON.stringify(path)} has what a path cannot have`);
+    for (const [name, value] of Object.entries(headers)) {
+      if (framingHeaders.includes(name.toLowerCase())) throw unusable(`the header ${name} is the client’s own to set`);
+      try {
+        validateHeaderName(name);
+        validateHeaderValue(name, compileTemplate(value).text(sampleCall, payload));
+      } catch (cause) {
+        throw unusable(`its header ${JSON.stringify(name)} has what a header cannot have`, cause);
+      }
+    }
+  }
+}
+
+function unusable(why: string, cause?: unknown): BenchError {
+  return new BenchError('unusableRequest', `This request cannot be sent: ${why}`, {
+    hint: 'Change it under `targets.*.requests` in the scenario.',
+    exitCode: exitCodes.usage,
+    cause,
+  });
+}

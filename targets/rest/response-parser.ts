@@ -1,0 +1,375 @@
+/**
+ * Reads one HTTP/1.x answer at a time from whatever pieces the socket brings (RFC 9112): finds where it ends and what
+ * its status is. Bodies are counted, never kept.
+ */
+
+export const longestHeadBytes = 64 * 1024;
+/** The largest payload (16 MiB) and what a service may wrap around it. */
+export const longestBodyBytes = 17 * 1024 * 1024;
+
+export const answerStates = { incomplete: 0, complete: 1, malformed: 2, oversized: 3 } as const;
+export type AnswerState = (typeof answerStates)[keyof typeof answerStates];
+const { incomplete, complete, malformed, oversized } = answerStates;
+
+const parts = {
+  head: 0,
+  body: 1,
+  untilClose: 2,
+  chunkSize: 3,
+  chunkExtension: 4,
+  chunkSizeLf: 5,
+  chunkData: 6,
+  chunkDataCr: 7,
+  chunkDataLf: 8,
+  trailerStart: 9,
+  trailer: 10,
+  trailerLf: 11,
+  lastLf: 12,
+} as const;
+type Part = (typeof parts)[keyof typeof parts];
+
+const cr = 0x0d;
+const lf = 0x0a;
+const space = 0x20;
+const tab = 0x09;
+const colon = 0x3a;
+const semicolon = 0x3b;
+
+const version = Buffer.from('HTTP/1.');
+const headEnd = Buffer.from('\r\n\r\n');
+/** As long as the shortest status line that says all: version, status and the CR behind. */
+const statusLineBytes = 13;
+const headIncomplete = -1;
+const headMalformed = -2;
+const headOversized = -3;
+
+const contentLength = Buffer.from('content-length');
+const transferEncoding = Buffer.from('transfer-encoding');
+const connection = Buffer.from('connection');
+const closeOption = Buffer.from('close');
+const keepAliveOption = Buffer.from('keep-alive');
+
+export class ResponseParser {
+  /** Of the complete answer. */
+  status = 0;
+  /** Of the complete answer: the connection may be used again. */
+  keepAlive = false;
+  /** Offset behind the complete answer in the bytes last read; what follows was not asked for. */
+  consumed = 0;
+
+  #part: Part = parts.head;
+  #answersHead = false;
+  #carry: Buffer | null = null;
+  #carried = 0;
+  /** Of the body, or of the chunk. */
+  #remaining = 0;
+  #chunkDigits = 0;
+  #bodyBytes = 0;
+  #lineBytes = 0;
+
+  #length = -1;
+  #codings: string | null = null;
+
+  /** Call it before each request; `answersHead`: the request is a HEAD, whose answer has no body. */
+  begin(answersHead: boolean): void {
+    this.#answersHead = answersHead;
+    this.#part = parts.head;
+    this.#carried = 0;
+    this.#bodyBytes = 0;
+    this.status = 0;
+  }
+
+  /** Takes the next bytes. After anything but `incomplete`, `begin` is due. */
+  read(bytes: Buffer, start: number, end: number): AnswerState {
+    let at = start;
+    while (this.#part === parts.head) {
+      const bodyStart = this.#carried === 0 ? this.#parseHead(bytes, at, end) : this.#parseCarried(bytes, at, end);
+      if (bodyStart === headMalformed) return malformed;
+      if (bodyStart === headOversized) return oversized;
+      if (bodyStart === headIncomplete) return this.#carryOver(bytes, at, end) ? incomplete : oversized;
+      at = bodyStart;
+      const state = this.#beginBody();
+      if (state !== incomplete) return this.#finish(state, at);
+      if (at === end && this.#part === parts.head) return incomplete; // an interim answer, so far alone
+    }
+    if (this.#part === parts.body) {
+      const taken = Math.min(end - at, this.#remaining);
+      this.#remaining -= taken;
+      return this.#finish(this.#remaining === 0 ? complete : incomplete, at + taken);
+    }
+    if (this.#part === parts.untilClose) {
+      this.#bodyBytes += end - at;
+      return this.#finish(this.#bodyBytes > longestBodyBytes ? oversized : incomplete, end);
+    }
+    return this.#readChunks(bytes, at, end);
+  }
+
+  /** The peer has closed: true when that is how the answer ends. */
+  completeAtClose(): boolean {
+    return this.#part === parts.untilClose;
+  }
+
+  /** Nothing of the answer has come yet. */
+  get isUntouched(): boolean {
+    return this.#part === parts.head && this.#carried === 0;
+  }
+
+  #finish(state: AnswerState, at: number): AnswerState {
+    this.consumed = at;
+    return state;
+  }
+
+  /** Keeps an incomplete head; false when it is too long. */
+  #carryOver(bytes: Buffer, start: number, end: number): boolean {
+    const length = this.#carried + end - start;
+    if (length > longestHeadBytes) return false;
+    if (this.#carry === null || this.#carry.length < length) {
+      const grown = Buffer.allocUnsafe(Math.min(longestHeadBytes, Math.max(1024, length * 2)));
+      this.#carry?.copy(grown, 0, 0, this.#carried);
+      this.#carry = grown;
+    }
+    bytes.copy(this.#carry, this.#carried, start, end);
+    this.#carried = length;
+    return true;
+  }
+
+  /** The head began in an earlier read: joins it once its end is here, so that a dripping peer costs no re-parsing. */
+  #parseCarried(bytes: Buffer, start: number, end: number): number {
+    const carried = this.#carried;
+    const carry = this.#carry as Buffer;
+    const tail = carry.subarray(Math.max(0, carried - 3), carried);
+    // Only the seam and what is new can hold the end of the head.
+    const seam = Buffer.concat([tail, bytes.subarray(start, Math.min(end, start + 3))]);
+    const inSeam = seam.indexOf(headEnd);
+    const inNew = inSeam === -1 ? bytes.subarray(start, end).indexOf(headEnd) : inSeam - tail.length;
+    if (inSeam === -1 && inNew === -1) return headIncomplete;
+    const headEndsAt = start + inNew + headEnd.length;
+    if (!this.#carryOver(bytes, start, headEndsAt)) return headOversized;
+    const length = this.#carried;
+    this.#carried = 0;
+    return this.#parseHead(this.#carry as Buffer, 0, length) === length ? headEndsAt : headMalformed;
+  }
+
+  /** Where the body starts, or one of the negative numbers. Lines end in CRLF, nothing else. */
+  #parseHead(bytes: Buffer, start: number, end: number): number {
+    let at = this.#parseStatusLine(bytes, start, end);
+    if (at < 0) return at;
+    this.#length = -1;
+    this.#codings = null;
+    this.keepAlive = bytes[start + 7] === 0x31; // HTTP/1.1
+    for (;;) {
+      if (at + 1 >= end) return headIncomplete;
+      if (bytes[at] === cr) return bytes[at + 1] === lf ? at + 2 : headMalformed;
+      const nameStart = at;
+      while (at < end && isNameByte(bytes[at] as number)) at++;
+      if (at === end) return headIncomplete;
+      if (bytes[at] !== colon || at === nameStart) return headMalformed;
+      const nameLength = at - nameStart;
+      const valueStart = ++at;
+      while (at < end && isValueByte(bytes[at] as number)) at++;
+      if (at + 1 >= end) return headIncomplete;
+      if (bytes[at] !== cr || bytes[at + 1] !== lf) return headMalformed;
+      if (isFramingName(nameLength) && !this.#takeHeader(bytes, nameStart, nameLength, valueStart, at)) {
+        return headMalformed;
+      }
+      at += 2;
+    }
+  }
+
+  #parseStatusLine(bytes: Buffer, start: number, end: number): number {
+    const known = Math.min(version.length, end - start);
+    for (let i = 0; i < known; i++) if (bytes[start + i] !== version[i]) return headMalformed;
+    if (end - start < statusLineBytes) return headIncomplete;
+    const minor = bytes[start + 7];
+    const hundreds = digit(bytes[start + 9]);
+    const tens = digit(bytes[start + 10]);
+    const ones = digit(bytes[start + 11]);
+    if ((minor !== 0x30 && minor !== 0x31) || bytes[start + 8] !== space) return headMalformed;
+    if (hundreds < 1 || tens < 0 || ones < 0) return headMalformed;
+    this.status = hundreds * 100 + tens * 10 + ones;
+    let at = start + 12;
+    if (bytes[at] !== space && bytes[at] !== cr) return headMalformed;
+    while (at < end && isValueByte(bytes[at] as number)) at++;
+    if (at + 1 >= end) return headIncomplete;
+    return bytes[at] === cr && bytes[at + 1] === lf ? at + 2 : headMalformed;
+  }
+
+  /** Takes note of a header that decides about framing; false when it makes no sense. */
+  #takeHeader(bytes: Buffer, nameStart: number, nameLength: number, valueStart: number, valueEnd: number): boolean {
+    let start = valueStart;
+    let end = valueEnd;
+    while (start < end && isBlank(bytes[start])) start++;
+    while (start < end && isBlank(bytes[end - 1])) end--;
+    if (equalsIgnoringCase(bytes, nameStart, nameLength, contentLength)) return this.#takeLength(bytes, start, end);
+    if (equalsIgnoringCase(bytes, nameStart, nameLength, transferEncoding)) {
+      const value = bytes.toString('latin1', start, end).toLowerCase();
+      this.#codings = this.#codings === null ? value : `${this.#codings},${value}`;
+    } else if (equalsIgnoringCase(bytes, nameStart, nameLength, connection)) this.#takeConnection(bytes, start, end);
+    return true;
+  }
+
+  #takeLength(bytes: Buffer, start: number, end: number): boolean {
+    if (start === end || end - start > 15) return false;
+    let length = 0;
+    for (let at = start; at < end; at++) {
+      const value = digit(bytes[at]);
+      if (value < 0) return false;
+      length = length * 10 + value;
+    }
+    if (this.#length !== -1 && this.#length !== length) return false;
+    this.#length = length;
+    return true;
+  }
+
+  #takeConnection(bytes: Buffer, start: number, end: number): void {
+    if (equalsIgnoringCase(bytes, start, end - start, keepAliveOption)) this.keepAlive = true;
+    else if (equalsIgnoringCase(bytes, start, end - start, closeOption)) this.keepAlive = false;
+    else {
+      const options = bytes
+        .toString('latin1', start, end)
+        .toLowerCase()
+        .split(/[\t ]*,[\t ]*/);
+      if (options.includes('close')) this.keepAlive = false;
+      else if (options.includes('keep-alive')) this.keepAlive = true;
+    }
+  }
+
+  /** RFC 9112 §6.3. `incomplete`: there is a body to read, or the final answer follows this interim one. */
+  #beginBody(): AnswerState {
+    if (this.status < 200) return this.status === 101 ? malformed : incomplete; // nobody asked for an upgrade
+    if (this.#answersHead || this.status === 204 || this.status === 304) return complete;
+    if (this.#codings !== null) {
+      if (this.#length !== -1) return malformed; // the two contradict: someone between may be smuggling
+      const isChunked = this.#codings.split(',').at(-1)?.trim() === 'chunked';
+      if (isChunked) this.#beginChunk();
+      else this.#readUntilClose();
+      return incomplete;
+    }
+    if (this.#length === -1) {
+      this.#readUntilClose();
+      return incomplete;
+    }
+    if (this.#length > longestBodyBytes) return oversized;
+    if (this.#length === 0) return complete;
+    this.#part = parts.body;
+    this.#remaining = this.#length;
+    return incomplete;
+  }
+
+  #readUntilClose(): void {
+    this.#part = parts.untilClose;
+    this.keepAlive = false;
+  }
+
+  #beginChunk(): void {
+    this.#part = parts.chunkSize;
+    this.#remaining = 0;
+    this.#chunkDigits = 0;
+    this.#lineBytes = 0;
+  }
+
+  #readChunks(bytes: Buffer, start: number, end: number): AnswerState {
+    let at = start;
+    while (at < end) {
+      if (this.#part === parts.chunkData) {
+        const taken = Math.min(end - at, this.#remaining);
+        at += taken;
+        this.#remaining -= taken;
+        if (this.#remaining === 0) this.#part = parts.chunkDataCr;
+        continue;
+      }
+      const state = this.#readChunkByte(bytes[at++] as number);
+      if (state !== incomplete) return this.#finish(state, at);
+    }
+    return this.#finish(incomplete, at);
+  }
+
+  /** Everything between the data of two chunks, and the trailer. */
+  #readChunkByte(byte: number): AnswerState {
+    switch (this.#part) {
+      case parts.chunkSize:
+        return this.#readChunkSize(byte);
+      case parts.chunkExtension:
+        if (byte === cr) this.#part = parts.chunkSizeLf;
+        else if (!isValueByte(byte)) return malformed;
+        return this.#countLineByte();
+      case parts.chunkSizeLf:
+        if (byte !== lf) return malformed;
+        this.#lineBytes = 0;
+        this.#part = this.#remaining === 0 ? parts.trailerStart : parts.chunkData;
+        this.#bodyBytes += this.#remaining;
+        return this.#bodyBytes > longestBodyBytes ? oversized : incomplete;
+      case parts.chunkDataCr:
+        this.#part = parts.chunkDataLf;
+        return byte === cr ? incomplete : malformed;
+      case parts.chunkDataLf:
+        this.#beginChunk();
+        return byte === lf ? incomplete : malformed;
+      case parts.trailerStart:
+        this.#part = byte === cr ? parts.lastLf : parts.trailer;
+        return byte === cr || isNameByte(byte) ? this.#countLineByte() : malformed;
+      case parts.trailer:
+        if (byte === cr) this.#part = parts.trailerLf;
+        else if (!isValueByte(byte)) return malformed;
+        return this.#countLineByte();
+      case parts.trailerLf:
+        this.#part = parts.trailerStart;
+        return byte === lf ? incomplete : malformed;
+      default:
+        return byte === lf ? complete : malformed;
+    }
+  }
+
+  #readChunkSize(byte: number): AnswerState {
+    const value = hexDigit(byte);
+    if (value >= 0) {
+      if (++this.#chunkDigits > 12) return malformed;
+      this.#remaining = this.#remaining * 16 + value;
+      return incomplete;
+    }
+    if (this.#chunkDigits === 0) return malformed;
+    if (byte === cr) this.#part = parts.chunkSizeLf;
+    else if (byte === semicolon || isBlank(byte)) this.#part = parts.chunkExtension;
+    else return malformed;
+    return incomplete;
+  }
+
+  /** Extensions and trailers are bounded like a head. */
+  #countLineByte(): AnswerState {
+    return ++this.#lineBytes > longestHeadBytes ? oversized : incomplete;
+  }
+}
+
+function digit(byte: number | undefined): number {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : -1;
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === space || byte === tab;
+}
+
+/** Neither blanks, controls nor the colon; finer rules about names do not matter for framing. */
+function isNameByte(byte: number): boolean {
+  return byte > space && byte !== colon && byte < 0x7f;
+}
+
+/** Anything but controls: those end the line, or make it malformed. */
+function isValueByte(byte: number): boolean {
+  return byte >= space ? byte !== 0x7f : byte === tab;
+}
+
+function isFramingName(length: number): boolean {
+  return length === contentLength.length || length === transferEncoding.length || length === connection.length;
+}
+
+function equalsIgnoringCase(bytes: Buffer, start: number, length: number, lower: Buffer): boolean {
+  if (length !== lower.length) return false;
+  for (let i = 0; i < length; i++) if (((bytes[start + i] as number) | 0x20) !== lower[i]) return false;
+  return true;
+}
