@@ -67,7 +67,8 @@ describe('a good day', () => {
     const result = read(out);
     expect(result.status).toBe('complete');
     expectCountsAddUp(result);
-    for (const file of ['report.html', 'histograms.hlog', 'scenario.yaml']) expect(existsSync(join(out, file))).toBe(true);
+    for (const file of ['report.html', 'histograms.hlog', 'scenario.yaml'])
+      expect(existsSync(join(out, file))).toBe(true);
   });
 
   it('moves an earlier result aside instead of overwriting it', async () => {
@@ -249,4 +250,3 @@ describe('a stack that cannot be had', () => {
     expect(stderr).toMatch(/go install/);
   });
 });
-

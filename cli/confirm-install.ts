@@ -6,7 +6,10 @@ export function confirmInstall(yes: boolean): (missing: readonly MissingPart[]) 
   return async (missing) => {
     if (yes) return true;
     if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-    const lines = missing.flatMap(({ title, commands, cost }) => [`  ${title} (${cost})`, ...commands.map((command) => `    ${command}`)]);
+    const lines = missing.flatMap(({ title, commands, cost }) => [
+      `  ${title} (${cost})`,
+      ...commands.map((command) => `    ${command}`),
+    ]);
     process.stderr.write(`Missing on this machine:\n${lines.join('\n')}\n`);
     const prompt = createInterface({ input: process.stdin, output: process.stderr });
     try {

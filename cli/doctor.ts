@@ -24,7 +24,10 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
   describe: 'what is here, what is missing, how to get it',
   builder: (parser) => parser.option('json', { type: 'boolean', describe: 'as JSON' }),
   handler: async ({ json }) => {
-    const [findings, compose] = await Promise.all([Promise.all(programNames.map((name) => examine(programs[name]))), hasComposeEngine()]);
+    const [findings, compose] = await Promise.all([
+      Promise.all(programNames.map((name) => examine(programs[name]))),
+      hasComposeEngine(),
+    ]);
     const report = { node: process.versions.node, dockerCompose: compose, programs: findings };
     process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text(report));
     const missing = findings.some(({ path, needed }) => needed && path === null);
@@ -37,14 +40,25 @@ async function examine(program: Program): Promise<Finding> {
   const missingTools = path === null ? program.needs.filter((tool) => onPath(tool) === null) : [];
   const { name, title, version } = program;
   // ghz is only for targets that ask for it by `engine: ghz`.
-  return { name, title, version, path, commands: path === null ? program.commands : [], missingTools, needed: name !== 'ghz' };
+  return {
+    name,
+    title,
+    version,
+    path,
+    commands: path === null ? program.commands : [],
+    missingTools,
+    needed: name !== 'ghz',
+  };
 }
 
 function text(report: { node: string; dockerCompose: boolean; programs: readonly Finding[] }): string {
   const rows = report.programs.flatMap(({ title, path, version, commands, missingTools, needed }) => {
     if (path !== null) return [`  here     ${title.padEnd(10)} ${version.padEnd(20)} ${path}`];
     const first = missingTools.length === 0 ? '' : ` (first: ${missingTools.join(', ')})`;
-    return [`  ${needed ? 'missing' : 'optional'}  ${title.padEnd(10)}${first}`, ...commands.map((command) => `             ${command}`)];
+    return [
+      `  ${needed ? 'missing' : 'optional'}  ${title.padEnd(10)}${first}`,
+      ...commands.map((command) => `             ${command}`),
+    ];
   });
   const missing = report.programs.filter(({ path, needed }) => path === null && needed);
   const conclusion =

@@ -6,8 +6,8 @@ import type { RunResult } from '../result/result-types.ts';
 import type { EnginePaths } from '../runners/engines/engine-trial.ts';
 import { ResultStore } from '../runners/result-store.ts';
 import { runScenario } from '../runners/run-scenario.ts';
-import type { StackNeeds } from '../targets/stack/stack.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
+import type { StackNeeds } from '../targets/stack/stack.ts';
 import { startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
@@ -30,7 +30,11 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
       .options(scenarioOptions)
       .options(stackOptions)
-      .option('out', { type: 'string', nargs: 1, describe: 'the result folder (default: results/<scenario>-<UTC time>)' })
+      .option('out', {
+        type: 'string',
+        nargs: 1,
+        describe: 'the result folder (default: results/<scenario>-<UTC time>)',
+      })
       .option('format', {
         type: 'string',
         nargs: 1,

@@ -28,7 +28,12 @@ export const stackCommand: CommandModule<object, StackCommandArguments> = {
   builder: (parser) =>
     parser
       .positional('action', { choices: ['up', 'status', 'down'] as const, demandOption: true, describe: 'what to do' })
-      .option('yes', { alias: 'y', type: 'boolean', default: false, describe: 'install what is missing without asking' })
+      .option('yes', {
+        alias: 'y',
+        type: 'boolean',
+        default: false,
+        describe: 'install what is missing without asking',
+      })
       .option('foreground', { type: 'boolean', default: false, describe: 'with up: stay, and end it with Ctrl-C' }),
   handler: async (args) => {
     if (args.action === 'up') await (args.foreground ? keep(args.yes) : up(args.yes));
@@ -56,7 +61,10 @@ async function up(yes: boolean): Promise<void> {
     await sleep(100);
   }
   keeper.kill('SIGTERM');
-  throw new BenchError('stackUp', 'The stack was not up in time', { hint: `Its log: ${logPath}`, exitCode: exitCodes.stack });
+  throw new BenchError('stackUp', 'The stack was not up in time', {
+    hint: `Its log: ${logPath}`,
+    exitCode: exitCodes.stack,
+  });
 }
 
 async function keep(yes: boolean): Promise<void> {
@@ -105,7 +113,9 @@ async function status(): Promise<void> {
   const line = (name: string, address: string | undefined) =>
     address === undefined ? [] : [`  ${name.padEnd(10)} ${(kept.versions[name] ?? '').padEnd(8)} ${address}`];
   const lines = [...line('toxiproxy', toxiproxy), ...line('rabbitmq', rabbitmq), ...line('kafka', kafka)];
-  process.stdout.write(`Up, kept by process ${kept.keeper}:\n${lines.join('\n')}\nUse it with: bench run <scenario> --stack external\n`);
+  process.stdout.write(
+    `Up, kept by process ${kept.keeper}:\n${lines.join('\n')}\nUse it with: bench run <scenario> --stack external\n`,
+  );
 }
 
 async function down(): Promise<void> {
