@@ -83,6 +83,8 @@ function nodeEnvironment(
     RABBITMQ_CONFIG_FILE: configPath,
     RABBITMQ_ENABLED_PLUGINS_FILE: pluginsPath,
     RABBITMQ_DIST_PORT: String(ports.distribution),
+    // Erlang would offer its distribution, a way to run anything, at every address of the machine.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     ERL_EPMD_PORT: String(ports.portMapper),
     ERL_EPMD_ADDRESS: '127.0.0.1',
   };
