@@ -5,7 +5,7 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 const { Toxiproxy } = toxiproxyNodeClient;
 
 /** Removing a toxic waits for its links; under traffic Toxiproxy has been seen to take seconds. */
-const callDeadlineMs = 5_000;
+const defaultDeadlineMs = 5_000;
 
 export interface ToxicSpec {
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ProxyListing {
   readonly toxics: readonly { readonly name: string }[];
 }
 
-/** All methods reject with a BenchError (exit 3) when Toxiproxy refuses, is gone, or takes longer than five seconds. */
+/** All methods reject with a BenchError (exit 3) when Toxiproxy refuses, is gone, or takes longer than the deadline. */
 export interface ToxiproxyClient {
   readonly apiUrl: string;
   version(): Promise<string>;
@@ -40,9 +40,10 @@ export interface ToxiproxyClient {
   reset(): Promise<void>;
 }
 
-export function connectToxiproxy(apiUrl: string): ToxiproxyClient {
+export function connectToxiproxy(apiUrl: string, deadlineMs: number = defaultDeadlineMs): ToxiproxyClient {
   const api = new Toxiproxy(apiUrl);
-  const call = <T>(what: string, work: () => Promise<T>): Promise<T> => bounded(`Toxiproxy: ${what}`, work());
+  const call = <T>(what: string, work: () => Promise<T>): Promise<T> =>
+    bounded(`Toxiproxy: ${what}`, work(), deadlineMs);
   const gone = (error: unknown) => /\b404\b|not found/i.test(causeText(error));
   return {
     apiUrl,
@@ -101,10 +102,10 @@ function causeText(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-async function bounded<T>(what: string, work: Promise<T>): Promise<T> {
+async function bounded<T>(what: string, work: Promise<T>, deadlineMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${callDeadlineMs / 1e3} s`)), callDeadlineMs);
+    timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs / 1e3} s`)), deadlineMs);
   });
   try {
     return await Promise.race([work, late]);
