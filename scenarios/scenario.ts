@@ -141,6 +141,8 @@ export interface WebSocketRequest {
   readonly message: string;
   /** JSON pointer to the operation's id in the answer; absent: answers are matched in order per connection. */
   readonly replyId?: string;
+  /** The answer is a refusal unless the value at `pointer` (text, number, true or false) is one of `values`. */
+  readonly expect?: { readonly pointer: string; readonly values: readonly string[] };
 }
 export interface QueueRequest {
   readonly exchange: string;

@@ -1,5 +1,4 @@
 /** Sockets of the drivers that speak their protocol themselves: where to, in clear or over TLS, reads without copies. */
-import diagnosticsChannel from 'node:diagnostics_channel';
 import net from 'node:net';
 import tls from 'node:tls';
 
@@ -12,7 +11,7 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   /** null: in clear. */
-  readonly tls: { readonly servername: string } | null;
+  readonly tls: { readonly hostname: string } | null;
   /** What the peer knows itself by, e.g. for a host header: the address as the scenario names it, not the proxy's. */
   readonly authority: string;
   /** Of the scenario's address, without a slash at its end: '' for none. */
@@ -33,7 +32,7 @@ export function endpointOf(address: string, named: string | undefined): Endpoint
   return {
     host,
     port,
-    tls: secure ? { servername: net.isIP(hostname) === 0 ? hostname : '' } : null,
+    tls: secure ? { hostname } : null,
     authority: url.host,
     path: url.pathname.replace(/\/+$/, ''),
     query: url.search,
@@ -87,7 +86,7 @@ export function connectSocket(endpoint: Endpoint, buffer: Buffer, listener: Sock
   const socket =
     endpoint.tls === null
       ? net.connect({ host, port, noDelay: true, onread })
-      : connectTls({ host, port, noDelay: true, onread, ...endpoint.tls, ALPNProtocols: ['http/1.1'] });
+      : connectTls({ host, port, noDelay: true, onread }, endpoint.tls.hostname);
   const timer = setTimeout(() => end('connection timed out', null), connectTimeoutMs);
   socket.once(endpoint.tls === null ? 'connect' : 'secureConnect', () => {
     clearTimeout(timer);
@@ -99,11 +98,14 @@ export function connectSocket(endpoint: Endpoint, buffer: Buffer, listener: Sock
   return socket;
 }
 
-/** net.connect announces its sockets to whoever counts bytes, tls.connect does not. */
-function connectTls(options: tls.ConnectionOptions & Pick<net.TcpNetConnectOpts, 'onread' | 'noDelay'>): net.Socket {
-  const socket = tls.connect(options);
-  diagnosticsChannel.channel('net.client.socket').publish({ socket });
-  return socket;
+/** `hostname` is whom the certificate must name, which is not where we dial when a proxy stands between. */
+function connectTls(options: net.TcpNetConnectOpts, hostname: string): net.Socket {
+  return tls.connect({
+    ...options,
+    servername: net.isIP(hostname) === 0 ? hostname : '',
+    checkServerIdentity: (_dialled, certificate) => tls.checkServerIdentity(hostname, certificate),
+    ALPNProtocols: ['http/1.1'],
+  });
 }
 
 const reasons: Readonly<Record<string, string>> = {

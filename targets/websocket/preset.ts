@@ -10,23 +10,34 @@ export const websocketEntry: ProtocolEntry = {
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
   preset(_target, _names, operations) {
-    const requests = Object.entries(referenceOperations).map(([operation, action]): [string, WebSocketRequest] => {
-      const oneWay = operations[operation]?.pattern === 'one-way';
-      const isPlace = action === 'place';
-      const fields = [
-        '"id":"{{id}}"',
-        `"action":"${action}"`,
-        `"order":"${isPlace ? '{{id}}' : '{{key}}'}"`,
-        ...(isPlace ? ['"key":"{{key}}"'] : []),
-        ...(oneWay ? ['"oneWay":true'] : []),
-        ...(carriesPayload(operation) ? ['"payload":"{{payload}}"'] : []),
-      ];
-      return [operation, { message: `{${fields.join(',')}}`, replyId: '/id' }];
-    });
+    const requests = Object.keys(referenceOperations).map((operation): [string, WebSocketRequest] => [
+      operation,
+      requestFor(operation as keyof typeof referenceOperations, operations[operation]?.pattern === 'one-way'),
+    ]);
     return { requests: Object.fromEntries(requests) };
   },
   semantics(target) {
-    const { connections } = target as WebSocketTarget;
-    return { connections, acks: 'a message of the service for each', codec: 'json in text frames, no compression', tls: false };
+    const { connections, address = '' } = target as WebSocketTarget;
+    return {
+      durability: address === '' ? 'in the memory of the service' : null,
+      acks: 'a message of the service: after the work, or once the order is on record',
+      connections,
+      codec: 'JSON in text frames, no compression',
+      tls: address.startsWith('wss:'),
+    };
   },
 };
+
+function requestFor(operation: keyof typeof referenceOperations, isHandedOver: boolean): WebSocketRequest {
+  const action = referenceOperations[operation];
+  const fields = ['"id":"{{id}}"', `"action":"${action}"`];
+  if (isHandedOver) fields.push('"handOver":true');
+  if (action === 'place') fields.push('"order":"{{id}}"', '"key":"{{key}}"');
+  else if (action !== 'list') fields.push('"order":"{{key}}"');
+  if (carriesPayload(operation)) fields.push('"payload":"{{payload}}"');
+  return {
+    message: `{${fields.join(',')}}`,
+    replyId: '/id',
+    expect: { pointer: '/code', values: isHandedOver ? ['accepted'] : ['ok', 'created'] },
+  };
+}

@@ -1,65 +1,84 @@
-/** The orders behind a WebSocket: JSON messages in both directions, matched by the request's id. */
-import { type WebSocket, WebSocketServer } from 'ws';
+/**
+ * The orders over WebSockets: JSON messages in both directions, as many under way as the client likes, each answered by
+ * one that repeats its id. `{"id","action","order","key","payload","handOver"}` → `{"id","code","order"|"orders"}`.
+ */
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { hostService } from '../domain/host-service.ts';
-import { type OrderAction, type OrderReply, orderActions } from '../domain/order-domain.ts';
+import {
+  type OrderAction,
+  type OrderDomain,
+  type OrderReply,
+  type OrderRequest,
+  orderActions,
+} from '../domain/order-domain.ts';
 
-const largestMessageBytes = 24 * 1024 * 1024; // a payload of 16 MiB, escaped and wrapped
+/** The largest payload and the JSON around it. */
+const largestMessageBytes = 17 * 1024 * 1024;
 const closeGraceMs = 200;
+const goingAway = 1001;
+const invalid: OrderReply = { code: 'invalid', order: null };
 
 hostService(async (domain, { port }) => {
-  const server = new WebSocketServer({ host: '127.0.0.1', port, maxPayload: largestMessageBytes, perMessageDeflate: false });
+  const server = new WebSocketServer({
+    host: '127.0.0.1',
+    port,
+    maxPayload: largestMessageBytes,
+    perMessageDeflate: false,
+  });
   server.on('connection', (socket) => {
-    socket.on('error', () => undefined); // a broken peer ends its own connection only
-    socket.on('message', (data) => {
-      const message = parse(String(data));
-      if (message === null) return send(socket, '', { code: 'invalid', order: null });
-      const { id, action, order, key, payload, oneWay } = message;
-      const request = { action: action as OrderAction, requestId: id, orderId: order, key, payload };
-      if (oneWay) send(socket, id, domain.accept(request));
-      else domain.handle(request, (reply) => send(socket, id, reply));
-    });
+    socket.on('error', () => undefined); // a peer that breaks the protocol ends its own connection, no more
+    socket.on('message', (data) => answer(domain, socket, data));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
     server.once('error', reject);
   });
-  return {
-    close: () =>
-      new Promise<void>((resolve) => {
-        for (const socket of server.clients) socket.close(1001);
-        setTimeout(() => {
-          for (const socket of server.clients) socket.terminate();
-        }, closeGraceMs);
-        server.close(() => resolve());
-      }),
-  };
+  return { close: () => close(server) };
 });
 
-interface OrderMessage {
-  readonly id: string;
-  readonly action: string;
-  readonly order: string;
-  readonly key: string;
-  readonly payload: string;
-  readonly oneWay: boolean;
+function answer(domain: OrderDomain, socket: WebSocket, data: RawData): void {
+  const fields = parse(data);
+  const id = typeof fields?.id === 'string' ? fields.id : null;
+  const request = fields === null ? null : orderRequestFrom(fields);
+  if (request === null) send(socket, id, invalid);
+  else if (fields?.handOver === true) send(socket, id, domain.accept(request));
+  else domain.handle(request, (reply) => send(socket, id, reply));
 }
 
-/** null for what is no JSON object with an id and a known action. */
-function parse(text: string): OrderMessage | null {
-  let value: unknown;
+/** null for anything but a JSON object. */
+function parse(data: RawData): Readonly<Record<string, unknown>> | null {
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(data.toString());
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
-  const fields = value as Record<string, unknown>;
-  const field = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
-  const action = field('action');
-  if (field('id') === '' || !(orderActions as readonly string[]).includes(action)) return null;
-  return { id: field('id'), action, order: field('order'), key: field('key'), payload: field('payload'), oneWay: fields.oneWay === true };
 }
 
-function send(socket: WebSocket, id: string, { code, order, orders }: OrderReply): void {
-  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ id, code, ...(orders === undefined ? { order } : { orders }) }));
+/** null for an unknown action or a field that is no text. */
+function orderRequestFrom(fields: Readonly<Record<string, unknown>>): OrderRequest | null {
+  const { id, action, order = '', key = '', payload = '' } = fields;
+  if (typeof id !== 'string' || typeof order !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
+    return null;
+  }
+  if (!orderActions.includes(action as OrderAction)) return null;
+  return { action: action as OrderAction, requestId: id, orderId: order, key, payload };
+}
+
+function send(socket: WebSocket, id: string | null, { code, order, orders }: OrderReply): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.send(JSON.stringify(orders === undefined ? { id, code, order } : { id, code, orders }));
+}
+
+function close(server: WebSocketServer): Promise<void> {
+  return new Promise((resolve) => {
+    for (const socket of server.clients) socket.close(goingAway);
+    const timer = setTimeout(() => {
+      for (const socket of server.clients) socket.terminate();
+    }, closeGraceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

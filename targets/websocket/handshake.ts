@@ -1,0 +1,49 @@
+/** The opening handshake of RFC 6455 §4: the request, and what its answer must say. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Endpoint } from '../client-socket.ts';
+
+export const longestHandshakeBytes = 64 * 1024;
+const acceptSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+export interface Handshake {
+  readonly request: string;
+  readonly key: string;
+}
+
+/** An Origin as a browser on the service's own site would send: some servers insist on one. */
+export function createHandshake({ authority, path, query, tls }: Endpoint): Handshake {
+  const key = randomBytes(16).toString('base64');
+  const lines = [
+    `GET ${path || '/'}${query} HTTP/1.1`,
+    `host: ${authority}`,
+    'upgrade: websocket',
+    'connection: Upgrade',
+    `sec-websocket-key: ${key}`,
+    'sec-websocket-version: 13',
+    `origin: ${tls === null ? 'http' : 'https'}://${authority}`,
+  ];
+  return { key, request: `${lines.join('\r\n')}\r\n\r\n` };
+}
+
+export function acceptFor(key: string): string {
+  return createHash('sha1').update(`${key}${acceptSuffix}`).digest('base64');
+}
+
+/** '' when the connection is a WebSocket now, else why it is not; `head` is the answer up to its empty line. */
+export function handshakeProblem(head: string, key: string): string {
+  const [statusLine = '', ...lines] = head.split('\r\n');
+  const status = /^HTTP\/1\.1 (\d{3})(?: |$)/.exec(statusLine)?.[1];
+  if (status === undefined) return 'malformed answer';
+  if (status !== '101') return `handshake status ${status}`;
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([^\s:]+):[\t ]*(.*?)[\t ]*$/.exec(line) ?? [];
+    const known = headers.get(name.toLowerCase());
+    headers.set(name.toLowerCase(), known === undefined ? value : `${known}, ${value}`);
+  }
+  const upgrades = headers.get('upgrade')?.toLowerCase() === 'websocket';
+  const connects = /(^|,)[\t ]*upgrade[\t ]*(,|$)/i.test(headers.get('connection') ?? '');
+  if (!upgrades || !connects || headers.get('sec-websocket-accept') !== acceptFor(key)) return 'malformed handshake';
+  const hasUnasked = headers.has('sec-websocket-extensions') || headers.has('sec-websocket-protocol');
+  return hasUnasked ? 'handshake with what was not asked for' : '';
+}

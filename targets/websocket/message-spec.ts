@@ -1,0 +1,58 @@
+/** What one operation sends over a WebSocket and how its answer is told: found by id, and whether it refuses. */
+import { isUtf8 } from 'node:buffer';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { WebSocketRequest } from '../../scenarios/scenario.ts';
+import type { Call, OperationSpec } from '../driver.ts';
+import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import { JsonValue } from './json-value.ts';
+
+/** Codes become reasons, which are counted apart: what else an answer holds there is not repeated at length. */
+const longestCode = 40;
+
+export class MessageSpec {
+  readonly request: WebSocketRequest;
+  readonly message: RequestTemplate;
+  /** null: answers come in the order of the messages. */
+  readonly replyId: JsonValue | null;
+  readonly #identifiesBySequence: boolean;
+  readonly #code: JsonValue | null;
+  readonly #accepted: ReadonlySet<string>;
+
+  /** Throws a BenchError (exit 2) for a message that cannot be sent, or whose answer cannot be told from others. */
+  constructor({ name, request }: OperationSpec, pool: readonly Buffer[]) {
+    this.request = request as WebSocketRequest;
+    const { message, replyId, expect } = this.request;
+    this.message = compileTemplate(message);
+    this.replyId = replyId === undefined ? null : new JsonValue(replyId);
+    const hasId = /\{\{\s*id\s*\}\}/.test(message);
+    this.#identifiesBySequence = !hasId && /\{\{\s*sequence\s*\}\}/.test(message);
+    this.#code = expect === undefined ? null : new JsonValue(expect.pointer);
+    this.#accepted = new Set(expect?.values);
+    if (replyId !== undefined && !hasId && !this.#identifiesBySequence) {
+      throw unusable(
+        `The message of ${name} holds no id that its answer could repeat`,
+        'Put {{id}} (or {{sequence}}) into it.',
+      );
+    }
+    if (!pool.every((payload) => isUtf8(payload))) {
+      throw unusable(`The payload of ${name} is not text`, 'Use {{payloadBase64}}, or a payload that is UTF-8.');
+    }
+  }
+
+  /** What the answer repeats. */
+  idOf(call: Call): string {
+    return this.#identifiesBySequence ? call.sequence.toString() : call.id;
+  }
+
+  /** null when the answer is as expected, else its code ('' for none). */
+  refusalIn(bytes: Buffer, start: number, end: number): string | null {
+    if (this.#code === null) return null;
+    const code = this.#code.textIn(bytes, start, end);
+    if (code === null) return '';
+    return this.#accepted.has(code) ? null : code.slice(0, longestCode);
+  }
+}
+
+function unusable(message: string, hint: string): BenchError {
+  return new BenchError('unusableRequest', message, { hint, exitCode: exitCodes.usage });
+}

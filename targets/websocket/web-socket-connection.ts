@@ -1,0 +1,201 @@
+/** One client WebSocket (RFC 6455, no extensions): what is sent within a turn of the loop leaves in one write. */
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
+import type { Call } from '../driver.ts';
+import type { RequestTemplate } from '../request-template.ts';
+import { type FrameListener, FrameReader } from './frame-reader.ts';
+import {
+  createFrameMemory,
+  type FrameMemory,
+  frameHeaderBytes,
+  maskPayload,
+  opcodes,
+  writeFrameHeader,
+} from './frame-writer.ts';
+import { createHandshake, handshakeProblem, longestHandshakeBytes } from './handshake.ts';
+import { InOrderReplies } from './in-order-replies.ts';
+
+const batchBytes = 32 * 1024;
+const closeGraceMs = 500;
+const normalClosure = 1000;
+const goingAway = 1001;
+const noStatus = 1005;
+
+export interface WebSocketOwner {
+  opened(connection: WebSocketConnection): void;
+  message(connection: WebSocketConnection, bytes: Buffer, start: number, end: number): void;
+  /** The peer is behind with reading; until `drained` nothing more should be sent. */
+  congested(connection: WebSocketConnection): void;
+  drained(connection: WebSocketConnection): void;
+  broke(connection: WebSocketConnection, reason: string, cause: Error | null): void;
+}
+
+/** Batches that the kernel has taken, to be written over by any connection. */
+export class FrameMemoryPool {
+  readonly #free: FrameMemory[] = [];
+
+  take(): FrameMemory {
+    return this.#free.pop() ?? createFrameMemory(batchBytes);
+  }
+
+  giveBack(memory: FrameMemory): void {
+    if (memory.bytes.length === batchBytes) this.#free.push(memory);
+  }
+}
+
+export class WebSocketConnection implements SocketListener, FrameListener {
+  readonly index: number;
+  /** For operations whose answers carry no id. */
+  readonly inOrder = new InOrderReplies();
+  readonly #owner: WebSocketOwner;
+  readonly #socket: Socket;
+  readonly #handshake;
+  readonly #frames = new FrameReader(this);
+  readonly #pool: FrameMemoryPool;
+  #handshakeAnswer: Buffer | null = Buffer.alloc(0);
+  #batch: FrameMemory | null = null;
+  #batched = 0;
+  #flushScheduled = false;
+  #isOpen = false;
+  #dropped = false;
+  readonly #flush = (): void => {
+    this.#flushScheduled = false;
+    this.#writeBatch();
+  };
+
+  constructor(index: number, endpoint: Endpoint, readBuffer: Buffer, pool: FrameMemoryPool, owner: WebSocketOwner) {
+    this.index = index;
+    this.#pool = pool;
+    this.#owner = owner;
+    this.#handshake = createHandshake(endpoint);
+    this.#socket = connectSocket(endpoint, readBuffer, this);
+    this.#socket.on('drain', () => {
+      if (!this.#dropped) this.#owner.drained(this);
+    });
+  }
+
+  sendText(message: RequestTemplate, call: Call, payload: Buffer | undefined): void {
+    const length = message.byteLength(call, payload);
+    const { memory, start, key } = this.#beginFrame(opcodes.text, length);
+    message.writeTo(memory.bytes, start, call, payload);
+    this.#endFrame(memory, start, length, key);
+  }
+
+  #sendControl(opcode: number, payload: Buffer): void {
+    const { memory, start, key } = this.#beginFrame(opcode, payload.length);
+    payload.copy(memory.bytes, start);
+    this.#endFrame(memory, start, payload.length, key);
+  }
+
+  #beginFrame(opcode: number, length: number): { memory: FrameMemory; start: number; key: number } {
+    const headerBytes = frameHeaderBytes(length);
+    if (this.#batch !== null && this.#batched + headerBytes + length > this.#batch.bytes.length) this.#writeBatch();
+    this.#batch ??= headerBytes + length > batchBytes ? createFrameMemory(headerBytes + length) : this.#pool.take();
+    const key = writeFrameHeader(this.#batch.bytes, this.#batched, opcode, length);
+    return { memory: this.#batch, start: this.#batched + headerBytes, key };
+  }
+
+  #endFrame(memory: FrameMemory, start: number, length: number, key: number): void {
+    maskPayload(memory, start, start + length, key);
+    this.#batched = start + length;
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    queueMicrotask(this.#flush);
+  }
+
+  #writeBatch(): void {
+    const batch = this.#batch;
+    if (batch === null) return;
+    const hasRoom = this.#socket.write(batch.bytes.subarray(0, this.#batched));
+    if (this.#socket.writableLength === 0) this.#pool.giveBack(batch);
+    this.#batch = null;
+    this.#batched = 0;
+    if (!hasRoom && this.#isOpen && !this.#dropped) this.#owner.congested(this);
+  }
+
+  connected(): void {
+    if (!this.#dropped) this.#socket.write(this.#handshake.request);
+  }
+
+  read(buffer: Buffer, length: number): void {
+    if (this.#dropped) return;
+    let start = 0;
+    if (this.#handshakeAnswer !== null) {
+      start = this.#readHandshake(this.#handshakeAnswer, buffer, length);
+      if (start === -1 || this.#dropped) return;
+    }
+    const problem = this.#frames.read(buffer, start, length);
+    if (problem !== '' && !this.#dropped) this.#fail(problem);
+  }
+
+  /** Offset of the first frame in the bytes just read; -1 while there is none. */
+  #readHandshake(earlier: Buffer, buffer: Buffer, length: number): number {
+    const answer = Buffer.concat([earlier, buffer.subarray(0, length)]);
+    const end = answer.indexOf('\r\n\r\n');
+    if (end === -1) {
+      this.#handshakeAnswer = answer;
+      if (answer.length > longestHandshakeBytes) this.#fail('oversized answer');
+      return -1;
+    }
+    const problem = handshakeProblem(answer.toString('latin1', 0, end), this.#handshake.key);
+    if (problem !== '') {
+      this.#fail(problem);
+      return -1;
+    }
+    this.#handshakeAnswer = null;
+    this.#isOpen = true;
+    this.#owner.opened(this);
+    return end + 4 - earlier.length;
+  }
+
+  message(bytes: Buffer, start: number, end: number): void {
+    this.#owner.message(this, bytes, start, end);
+  }
+
+  ping(payload: Buffer): void {
+    this.#sendControl(opcodes.pong, payload);
+  }
+
+  peerCloses(code: number): void {
+    this.#sendClose(code === noStatus ? normalClosure : code);
+    const isOrderly = code === noStatus || code === normalClosure || code === goingAway;
+    this.#fail(isOrderly ? 'connection closed' : `connection closed with ${code}`);
+  }
+
+  #sendClose(code: number): void {
+    const payload = Buffer.alloc(2);
+    payload.writeUInt16BE(code);
+    this.#sendControl(opcodes.close, payload);
+    this.#writeBatch();
+  }
+
+  closed(reason: string, cause: Error | null): void {
+    if (!this.#dropped) this.#fail(reason, cause);
+  }
+
+  #fail(reason: string, cause: Error | null = null): void {
+    this.#dropped = true;
+    this.#frames.stop();
+    this.#socket.destroySoon(); // a close frame may be on its way
+    this.#owner.broke(this, reason, cause);
+  }
+
+  /** Says goodbye, waits a little for the peer's, and closes without a word to the owner. */
+  async end(): Promise<void> {
+    const says = this.#isOpen && !this.#dropped;
+    this.#dropped = true;
+    this.#frames.stop();
+    if (says) {
+      this.#sendClose(normalClosure);
+      await Promise.race([this.#whenClosed(), sleep(closeGraceMs, undefined, { ref: false })]);
+    }
+    this.#socket.destroy();
+    await this.#whenClosed();
+  }
+
+  async #whenClosed(): Promise<void> {
+    if (!this.#socket.closed) await once(this.#socket, 'close');
+  }
+}
