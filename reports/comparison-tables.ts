@@ -29,36 +29,50 @@ export function comparisonTables(result: RunResult): ConditionTables[] {
   return conditionGroups(result).map((group) => ({
     condition: group.condition,
     tables: [
-      ...operationsOf(group).map(({ name, operation }) => operationTable(group, name, operation)),
+      ...operationsOf(group).flatMap(({ name, operation }) => operationTables(group, name, operation)),
       costTable(group),
     ],
   }));
 }
 
-/** One operation over all targets: what it completes at is the same in each row, or stands in the row. */
+type Figure = readonly [title: string, latency: keyof OperationResult['latencyUs'], percentile: Percentile];
+
+const percentiles = (latency: Figure[1], names: readonly Percentile[]): Figure[] =>
+  names.map((name) => [name === 'p999' ? 'p99.9' : name, latency, name]);
+
+/**
+ * One operation over all targets: what it completes at is the same in each row, or stands in the row. A hand-over has
+ * two times of interest; over several phases each gets a table, or nobody could read it.
+ */
+function operationTables(group: ConditionGroup, name: string, { pattern, completion }: OperationResult): Table[] {
+  if (pattern !== 'one-way')
+    return [operationTable(group, name, pattern, '', percentiles('offered', ['p50', 'p99', 'p999']))];
+  const delivered = percentiles('delivered', ['p50', 'p99']);
+  const completed = percentiles('offered', ['p50', 'p99']);
+  if (group.phases.length > 1) {
+    return [
+      operationTable(group, name, pattern, 'delivered', delivered),
+      operationTable(group, name, pattern, completion, completed),
+    ];
+  }
+  const titled = (figures: readonly Figure[], prefix: string): Figure[] =>
+    figures.map(([title, ...rest]) => [`${prefix} ${title}`, ...rest]);
+  return [
+    operationTable(group, name, pattern, '', [...titled(delivered, 'delivered'), ...titled(completed, completion)]),
+  ];
+}
+
 function operationTable(
   group: ConditionGroup,
   name: string,
-  { pattern, completion: firstCompletion }: OperationResult,
+  pattern: string,
+  what: string,
+  figures: readonly Figure[],
 ): Table {
   const completions = new Set(
     group.trials.flatMap((trial) => operationIn(trial, group.phases[0], name)?.completion ?? []),
   );
   const mixed = completions.size > 1;
-  const figures: readonly (readonly [string, keyof OperationResult['latencyUs'], Percentile])[] =
-    pattern === 'one-way'
-      ? [
-          ['delivered p50', 'delivered', 'p50'],
-          ['p99', 'delivered', 'p99'],
-          [`${firstCompletion} p50`, 'offered', 'p50'],
-          ['p99', 'offered', 'p99'],
-        ]
-      : [
-          ['p50', 'offered', 'p50'],
-          ['p99', 'offered', 'p99'],
-          ['p99.9', 'offered', 'p999'],
-        ];
-  const several = group.phases.length > 1;
   const rows = group.trials.map((trial) => {
     const cells = group.phases.flatMap((phase) => {
       const operation = operationIn(trial, phase, name);
@@ -72,16 +86,16 @@ function operationTable(
       status: trial.verdict.status,
     };
   });
-  const point = mixed ? 'completion points differ: do not rank' : ([...completions][0] ?? '');
+  const point = mixed ? 'completion points differ: do not rank' : `completes when ${[...completions][0] ?? 'unknown'}`;
+  const lead = mixed ? 2 : 1;
+  const spans = [
+    { text: '', columns: lead },
+    ...group.phases.map((phase) => ({ text: phase, columns: figures.length })),
+    { text: '', columns: 2 },
+  ];
   return {
-    title: `${name} · ${pattern}${point === '' ? '' : ` · completes when ${point}`}`,
-    spans: several
-      ? [
-          { text: '', columns: mixed ? 2 : 1 },
-          ...group.phases.map((phase) => ({ text: phase, columns: figures.length })),
-          { text: '', columns: 2 },
-        ]
-      : [],
+    title: [name, pattern, ...(what === '' ? [point] : [what])].join(' · '),
+    spans: group.phases.length > 1 ? spans : [],
     columns: [
       'target',
       ...(mixed ? ['completes'] : []),

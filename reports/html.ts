@@ -94,7 +94,7 @@ function renderTable({ title, spans, columns, rows }: Table): string {
       : `<tr>${spans.map(({ text, columns: width }) => cell('th', text, ` colspan="${width}" scope="colgroup"`)).join('')}</tr>`;
   const body = rows.map(({ cells, status }) => {
     const [first = '', ...rest] = cells;
-    return `<tr class="${status}">${cell('th', first, ' scope="row"')}${rest.map((text) => cell('td', text, missing(text))).join('')}</tr>`;
+    return `<tr class="${status}">${cell('th', first, ' scope="row"')}${rest.map((text, n) => cell('td', text, columns[n + 1] === 'verdict' ? ' class="verdict"' : missing(text))).join('')}</tr>`;
   });
   return `<div class="table"><table>
 <caption>${escapeHtml(title)}</caption>

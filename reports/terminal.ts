@@ -30,7 +30,7 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
   const palette = paletteFor(options.colour);
   const lines: string[] = [];
   const { question, name } = result.plan;
-  lines.push(palette.strong(clean(question ?? name)));
+  lines.push(...wrap(clean(question ?? name), options.width).map(palette.strong));
   for (const sentence of answer(result).sentences) lines.push(...wrap(clean(sentence), options.width));
   for (const { condition, tables } of comparisonTables(result)) {
     lines.push('', palette.strong(`━━ ${clean(condition)}`));
@@ -59,7 +59,7 @@ function renderTable(table: Table, width: number, palette: Palette): string[] {
     leftAligned(n) ? text.padEnd(widths[n] ?? 0) : text.padStart(widths[n] ?? 0);
   const join = (cells: readonly string[]) => cells.map(pad).join('  ').trimEnd();
   const total = widths.reduce((sum, one) => sum + one + 2, -2);
-  const head = ['', `  ${table.title}`];
+  const head = ['', ...wrap(clean(table.title), width - 2).map((line) => `  ${line}`)];
   if (total + 2 > width) return [...head, ...renderNarrow(table, rows, palette)];
   const spans: string[] = [];
   let column = 0;
