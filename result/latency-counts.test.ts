@@ -32,7 +32,11 @@ describe('LatencyCounts', () => {
 
   it('fills the same cells as hdr-histogram-js', () => {
     const values = [0, 1, 2, 1023, 1024, 2047, 2048, 2049, 4095, 4096, 65_535, 1_000_003, 2 ** 30, highestLatencyUs];
-    const reference = build({ highestTrackableValue: highestLatencyUs, numberOfSignificantValueDigits: 3, bitBucketSize: 64 });
+    const reference = build({
+      highestTrackableValue: highestLatencyUs,
+      numberOfSignificantValueDigits: 3,
+      bitBucketSize: 64,
+    });
     for (const value of values) reference.recordValue(value);
     const counts = recorded(values);
     for (const percentile of [5, 20, 35, 50, 65, 80, 95]) {
@@ -68,7 +72,12 @@ describe('LatencyCounts', () => {
     const merged = new LatencyCounts();
     for (const part of parts) merged.add(new LatencyCounts(structuredClone(part.toData())));
     expect(merged.encode()).toBe(whole.encode());
-    expect([merged.count, merged.minUs, merged.maxUs, merged.meanUs]).toEqual([whole.count, whole.minUs, whole.maxUs, whole.meanUs]);
+    expect([merged.count, merged.minUs, merged.maxUs, merged.meanUs]).toEqual([
+      whole.count,
+      whole.minUs,
+      whole.maxUs,
+      whole.meanUs,
+    ]);
   });
 
   it('encodes, decodes and adds without changing a byte', () => {

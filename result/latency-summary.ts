@@ -26,7 +26,10 @@ function isTooFew(quantile: number, total: number): boolean {
  * Percentiles over `total` operations of which only those counted completed; `count` in the summary is the total. The
  * rest count as infinitely late: a percentile among them is null, as are mean and maximum.
  */
-export function summariseLatency(counts: LatencyCounts | undefined, total: number = counts?.count ?? 0): LatencySummary {
+export function summariseLatency(
+  counts: LatencyCounts | undefined,
+  total: number = counts?.count ?? 0,
+): LatencySummary {
   if (total === 0) return { count: 0 };
   const complete = counts !== undefined && counts.count >= total;
   const percentile = (quantile: number) =>
