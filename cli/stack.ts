@@ -1,15 +1,22 @@
 /** `bench stack up|status|down`: the brokers and Toxiproxy on their own. */
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import type { ExternalAddresses } from '../targets/stack/external-stack.ts';
-import { forgetKeptStack, readKeptStack, writeKeptStack } from '../targets/stack/kept-stack.ts';
-import { runsDirectory } from '../targets/stack/run-directory.ts';
+import { isAlive } from '../targets/process/process-identity.ts';
+import {
+  becomeKeeper,
+  forgetKeptStack,
+  type KeptStack,
+  readKeptStack,
+  writeKeptStack,
+} from '../targets/stack/kept-stack.ts';
+import { checkParts } from '../targets/stack/part-health.ts';
+import { prepareRunsDirectory } from '../targets/stack/run-directory.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
-import { startStack } from '../targets/stack/start-stack.ts';
+import { prepareStack, type StartStackOptions, startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 
@@ -17,10 +24,13 @@ interface StackCommandArguments {
   readonly action: 'up' | 'status' | 'down';
   readonly yes: boolean;
   readonly foreground: boolean;
+  readonly json: boolean;
 }
 
 const upDeadlineMs = 300_000;
 const downDeadlineMs = 30_000;
+const pollMs = 100;
+const everything = { toxiproxy: true, rabbitmq: true, kafka: true };
 
 export const stackCommand: CommandModule<object, StackCommandArguments> = {
   command: 'stack <action>',
@@ -34,88 +44,136 @@ export const stackCommand: CommandModule<object, StackCommandArguments> = {
         default: false,
         describe: 'install what is missing without asking',
       })
-      .option('foreground', { type: 'boolean', default: false, describe: 'with up: stay, and end it with Ctrl-C' }),
-  handler: async (args) => {
-    if (args.action === 'up') await (args.foreground ? keep(args.yes) : up(args.yes));
-    else if (args.action === 'status') await status();
-    else await down();
+      .option('foreground', { type: 'boolean', default: false, describe: 'with up: stay, and end it with Ctrl-C' })
+      .option('json', { type: 'boolean', default: false, describe: 'with status: as JSON' }),
+  handler: async ({ action, yes, foreground, json }) => {
+    if (action === 'down') await down();
+    else if (action === 'status') process.stdout.write(await status(json));
+    else process.exitCode = await (foreground ? keep(yes) : up(yes));
   },
 };
 
-/** A process of its own keeps the parts, so that they end with it and never outlive it. */
-async function up(yes: boolean): Promise<void> {
-  if ((await readKeptStack()) !== null) return status();
-  mkdirSync(runsDirectory(), { recursive: true, mode: 0o700 });
-  const logPath = join(runsDirectory(), 'keeper.log');
+function stackOptions(yes: boolean): StartStackOptions {
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  return { mode: 'auto', needs: everything, confirm: confirmInstall(yes), log, signal: interruptSignal(log) };
+}
+
+/** A process of its own keeps the parts: they end with it, whatever ends it, and it outlives the terminal. */
+async function up(yes: boolean): Promise<number> {
+  if ((await readKeptStack()) === null) {
+    const options = stackOptions(yes);
+    try {
+      await prepareStack(options); // here, where somebody may be asked
+      options.log('bringing the stack up');
+      await startKeeper(options.signal);
+    } catch (error) {
+      if (options.signal.aborted) return exitCodes.interrupted;
+      throw error;
+    }
+  }
+  process.stdout.write(await status(false));
+  return exitCodes.done;
+}
+
+async function startKeeper(signal: AbortSignal): Promise<void> {
+  const logPath = join(await prepareRunsDirectory(), 'keeper.log');
   const log = openSync(logPath, 'w');
-  const args = [process.argv[1] ?? '', 'stack', 'up', '--foreground', ...(yes ? ['--yes'] : [])];
+  const args = [process.argv[1] ?? '', 'stack', 'up', '--foreground', '--yes'];
   const keeper = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   keeper.unref();
-  for (let waitedMs = 0; waitedMs < upDeadlineMs; waitedMs += 100) {
-    if ((await readKeptStack()) !== null) return status();
-    if (keeper.exitCode !== null) {
+  try {
+    await isKept(keeper, logPath, signal);
+  } catch (error) {
+    keeper.kill('SIGTERM');
+    while (keeper.exitCode === null && keeper.signalCode === null) await sleep(pollMs);
+    throw error;
+  }
+}
+
+async function isKept(keeper: ChildProcess, logPath: string, signal: AbortSignal): Promise<void> {
+  for (let waitedMs = 0; waitedMs < upDeadlineMs; waitedMs += pollMs) {
+    if ((await readKeptStack())?.keeper.pid === keeper.pid) return;
+    if (keeper.exitCode !== null || keeper.signalCode !== null) {
       const words = readFileSync(logPath, 'utf8').trim();
       throw new BenchError('stackUp', 'The stack could not be brought up', { hint: words, exitCode: exitCodes.stack });
     }
-    await sleep(100);
+    await sleep(pollMs, undefined, { signal });
   }
-  keeper.kill('SIGTERM');
-  throw new BenchError('stackUp', 'The stack was not up in time', {
+  throw new BenchError('stackUp', `The stack was not up within ${upDeadlineMs / 1e3} s`, {
     hint: `Its log: ${logPath}`,
     exitCode: exitCodes.stack,
   });
 }
 
-async function keep(yes: boolean): Promise<void> {
-  const log = (line: string) => void process.stderr.write(`${line}\n`);
-  const signal = interruptSignal(log);
-  const needs = { toxiproxy: true, rabbitmq: true, kafka: true };
+async function keep(yes: boolean): Promise<number> {
+  const options = stackOptions(yes);
+  const lock = await becomeKeeper();
   let stack: RunningStack | null = null;
   try {
-    stack = await startStack({ mode: 'native', needs, confirm: confirmInstall(yes), log, signal });
-    await writeKeptStack(stack.versions, addressesOf(stack));
-    await status();
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    stack = await startStack(options);
+    await writeKeptStack(stack);
+    process.stdout.write(await status(false));
+    await untilEnd(stack, options.signal);
+    return exitCodes.done;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (options.signal.aborted) return exitCodes.interrupted;
+    throw error;
   } finally {
-    if (stack !== null) await forgetKeptStack();
     await stack?.down();
+    if (stack !== null) await forgetKeptStack();
+    await lock.release();
   }
 }
 
-/** Kafka's proxies are made by whoever uses the stack, at the addresses that Kafka advertises. */
-function addressesOf({ toxiproxy, brokers }: RunningStack): ExternalAddresses {
-  const { rabbitmq, kafka } = brokers;
-  const { client, service } = kafka?.links ?? {};
-  return {
-    ...(toxiproxy !== null && { toxiproxy: toxiproxy.apiUrl }),
-    ...(rabbitmq !== undefined && { rabbitmq: rabbitmq.directAddress }),
-    ...(kafka !== undefined && { kafka: kafka.directAddress }),
-    ...(client !== undefined &&
-      service !== undefined && {
-        kafkaLinks: {
-          client: { listen: client.address, upstream: client.upstream },
-          service: { listen: service.address, upstream: service.upstream },
-        },
-      }),
-  };
+/** Resolves when it shall end. Rejects when a part ended by itself: half a stack is worse than none. */
+function untilEnd({ processes, directory }: RunningStack, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const alive = setInterval(() => undefined, 1 << 30); // parts in containers keep no process running
+    const end = (finish: () => void) => {
+      clearInterval(alive);
+      finish();
+    };
+    signal.addEventListener('abort', () => end(resolve), { once: true });
+    if (signal.aborted) end(resolve);
+    for (const part of Object.values(processes)) {
+      part.onExit((_exit, expected) => {
+        const error = () =>
+          new BenchError('partLost', `${part.name} ended by itself: the stack is taken down`, {
+            hint: `The end of its log, kept in ${directory}:\n${part.logTail()}`,
+            exitCode: exitCodes.stack,
+          });
+        if (!expected) end(() => reject(error()));
+      });
+    }
+  });
 }
 
-async function status(): Promise<void> {
+async function status(json: boolean): Promise<string> {
   const kept = await readKeptStack();
-  if (kept === null) {
-    process.stdout.write('No stack is up. `bench stack up` starts one.\n');
-    return;
-  }
-  const { toxiproxy, rabbitmq, kafka } = kept.addresses;
-  const line = (name: string, address: string | undefined) =>
-    address === undefined ? [] : [`  ${name.padEnd(10)} ${(kept.versions[name] ?? '').padEnd(8)} ${address}`];
-  const lines = [...line('toxiproxy', toxiproxy), ...line('rabbitmq', rabbitmq), ...line('kafka', kafka)];
-  process.stdout.write(
-    `Up, kept by process ${kept.keeper}:\n${lines.join('\n')}\nUse it with: bench run <scenario> --stack external\n`,
-  );
+  const parts = kept === null ? [] : await checkParts(kept.addresses);
+  if (json) return `${JSON.stringify(kept === null ? { up: false } : { up: true, ...kept, parts }, null, 2)}\n`;
+  if (kept === null) return 'No stack is up. `bench stack up` starts one.\n';
+  const lines = parts.map(({ name, address, answers }) => {
+    const version = kept.versions[name] ?? '';
+    return `  ${name.padEnd(10)} ${version.padEnd(8)} ${address.padEnd(24)} ${answers ? 'answers' : 'does not answer'}\n`;
+  });
+  return `Up, kept by process ${kept.keeper.pid}, logs in ${kept.directory}:\n${lines.join('')}${usage(kept)}`;
+}
+
+function usage({ addresses }: KeptStack): string {
+  const { toxiproxy, rabbitmq, kafka, kafkaLinks } = addresses;
+  const link = (name: 'client' | 'service') =>
+    kafkaLinks === undefined ? [] : [`--kafka-${name}-link ${kafkaLinks[name].listen},${kafkaLinks[name].upstream}`];
+  const flags = [
+    `--toxiproxy ${toxiproxy}`,
+    `--rabbitmq ${rabbitmq}`,
+    `--kafka ${kafka}`,
+    ...link('client'),
+    ...link('service'),
+  ];
+  const first = 'Use it with: bench run <scenario> --stack external\n';
+  return `${first}From elsewhere add: ${flags.join(' ')}\n`;
 }
 
 async function down(): Promise<void> {
@@ -124,16 +182,16 @@ async function down(): Promise<void> {
     process.stdout.write('No stack is up.\n');
     return;
   }
-  process.kill(kept.keeper, 'SIGTERM');
-  for (let waitedMs = 0; waitedMs < downDeadlineMs; waitedMs += 100) {
-    if ((await readKeptStack()) === null) {
+  process.kill(kept.keeper.pid, 'SIGTERM');
+  for (let waitedMs = 0; waitedMs < downDeadlineMs; waitedMs += pollMs) {
+    if (!isAlive(kept.keeper)) {
       process.stdout.write('The stack is down.\n');
       return;
     }
-    await sleep(100);
+    await sleep(pollMs);
   }
-  throw new BenchError('stackDown', `Process ${kept.keeper} did not end`, {
-    hint: `End it with: kill -9 ${kept.keeper}`,
+  throw new BenchError('stackDown', `Process ${kept.keeper.pid} did not end`, {
+    hint: `End it with: kill -9 ${kept.keeper.pid}`,
     exitCode: exitCodes.stack,
   });
 }

@@ -16,7 +16,8 @@ export function commandRunner(log: (line: string) => void, signal: AbortSignal):
   return (command, args, env = {}) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      log(`$ ${[...Object.entries(env).map(([key, value]) => `${key}=${value}`), command, ...args].join(' ')}`);
+      const words = [...Object.entries(env).map(([key, value]) => `${key}=${value}`), command, ...args];
+      log(`$ ${words.map((word) => (/\s/.test(word) ? `'${word}'` : word)).join(' ')}`);
       // SIGINT, also when this process is killed: apt finishes the package it has begun, anything harder breaks dpkg.
       const setpriv = onPath('setpriv');
       const [file, ...rest] = setpriv === null ? [command, ...args] : [setpriv, '--pdeathsig', 'INT', command, ...args];

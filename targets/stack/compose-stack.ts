@@ -56,12 +56,11 @@ export async function startComposeStack(
       log,
       signal,
     });
-    const versions = needs.kafka ? { ...stack.versions, kafka: kafkaVersion } : stack.versions;
     const down = async () => {
       await stack.down();
       await remove();
     };
-    return { ...stack, mode: 'compose', versions, down };
+    return { ...stack, mode: 'compose', down };
   } catch (cause) {
     await remove();
     signal.throwIfAborted();
@@ -104,6 +103,7 @@ function addressesOf(needs: StackNeeds, ports: ComposePorts): ExternalAddresses 
     ...(needs.toxiproxy && { toxiproxy: `http://${local('WIREBENCH_TOXIPROXY_PORT')}` }),
     rabbitmq: local('WIREBENCH_RABBITMQ_PORT'),
     kafka: local('WIREBENCH_KAFKA_PORT'),
+    kafkaVersion,
     kafkaLinks: {
       client: { listen: local('WIREBENCH_KAFKA_CLIENT_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_CLIENT_PORT') },
       service: { listen: local('WIREBENCH_KAFKA_SERVICE_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_SERVICE_PORT') },

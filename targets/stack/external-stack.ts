@@ -26,6 +26,8 @@ export interface ExternalAddresses {
   readonly rabbitmq?: string;
   /** `host:port` of a listener that advertises itself. */
   readonly kafka?: string;
+  /** Its protocol does not tell; whoever started it may know. */
+  readonly kafkaVersion?: string;
   /** Kafka listeners whose advertised address is a proxy's: without them Kafka's clients would go round Toxiproxy. */
   readonly kafkaLinks?: { readonly client: KafkaLinkAddresses; readonly service: KafkaLinkAddresses };
 }
@@ -50,7 +52,7 @@ export async function startExternalStack(
   }
   if (needs.kafka) {
     await requireAnswer('Kafka', '--kafka', external.kafka, probeKafka, options.signal);
-    versions.kafka = 'unknown'; // its protocol does not tell
+    versions.kafka = external.kafkaVersion ?? 'unknown';
   }
   const started = needs.toxiproxy && external.toxiproxy === undefined ? await startOwnToxiproxy(options) : null;
   const client = !needs.toxiproxy

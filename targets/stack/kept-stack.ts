@@ -1,36 +1,77 @@
 /** The stack that `bench stack up` keeps: where it is, and who keeps it. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readProcessStat } from '../process/process-tree.ts';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { type HostLock, tryHostLock } from '../process/host-lock.ts';
+import { identify, isAlive, type ProcessIdentity } from '../process/process-identity.ts';
 import type { ExternalAddresses } from './external-stack.ts';
-import { runsDirectory } from './run-directory.ts';
+import { isOwnDirectory, prepareRunsDirectory, runsDirectory } from './run-directory.ts';
+import type { RunningStack } from './stack.ts';
 
 export interface KeptStack {
   /** The process that owns the parts: they end with it. */
-  readonly keeper: number;
-  readonly keeperStartTicks: number;
+  readonly keeper: ProcessIdentity;
   readonly versions: Readonly<Record<string, string>>;
   readonly addresses: ExternalAddresses;
+  /** With its logs. */
+  readonly directory: string;
 }
 
 const keptFile = () => join(runsDirectory(), 'kept-stack.json');
 
 /** null when none is kept, or its keeper is gone. */
 export async function readKeptStack(): Promise<KeptStack | null> {
+  if (!(await isOwnDirectory(runsDirectory()))) return null; // its keeper may be told to end: nobody else may name it
   try {
     const kept = JSON.parse(await readFile(keptFile(), 'utf8')) as KeptStack;
-    return readProcessStat(kept.keeper)?.startTicks === kept.keeperStartTicks ? kept : null;
+    return isAlive(kept.keeper) ? kept : null;
   } catch {
     return null;
   }
 }
 
-export async function writeKeptStack(versions: KeptStack['versions'], addresses: ExternalAddresses): Promise<void> {
-  const keeperStartTicks = readProcessStat(process.pid)?.startTicks ?? 0;
-  const kept: KeptStack = { keeper: process.pid, keeperStartTicks, versions, addresses };
-  await writeFile(keptFile(), JSON.stringify(kept));
+/** Makes this process the keeper. Rejects with a BenchError (exit 3) while another one is, or is about to be. */
+export async function becomeKeeper(): Promise<HostLock> {
+  const place = createHash('sha256')
+    .update(await prepareRunsDirectory())
+    .digest('hex')
+    .slice(0, 16);
+  const lock = await tryHostLock(`keeper-${place}`);
+  if (lock !== null) return lock;
+  throw new BenchError('stackUp', 'Another stack is up, or being brought up', {
+    hint: 'See `bench stack status`; `bench stack down` ends it.',
+    exitCode: exitCodes.stack,
+  });
+}
+
+export async function writeKeptStack(stack: RunningStack): Promise<void> {
+  const { versions, directory } = stack;
+  const kept: KeptStack = { keeper: identify(process.pid), versions, addresses: addressesOf(stack), directory };
+  const temporary = `${keptFile()}.new`;
+  await writeFile(temporary, JSON.stringify(kept));
+  await rename(temporary, keptFile());
 }
 
 export async function forgetKeptStack(): Promise<void> {
   await rm(keptFile(), { force: true });
+}
+
+/** As a run takes them with `--stack external`. Its own proxies on Kafka's links are lent to one run at a time. */
+export function addressesOf({ toxiproxy, brokers, versions }: RunningStack): ExternalAddresses {
+  const { rabbitmq, kafka } = brokers;
+  const { client, service } = kafka?.links ?? {};
+  return {
+    ...(toxiproxy !== null && { toxiproxy: toxiproxy.apiUrl }),
+    ...(rabbitmq !== undefined && { rabbitmq: rabbitmq.directAddress }),
+    ...(kafka !== undefined && { kafka: kafka.directAddress }),
+    ...(versions.kafka !== undefined && { kafkaVersion: versions.kafka }),
+    ...(client !== undefined &&
+      service !== undefined && {
+        kafkaLinks: {
+          client: { listen: client.address, upstream: client.upstream },
+          service: { listen: service.address, upstream: service.upstream },
+        },
+      }),
+  };
 }

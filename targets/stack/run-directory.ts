@@ -37,15 +37,19 @@ export function runsDirectory(): string {
   return join(os.tmpdir(), `wirebench-${process.getuid?.() ?? 'user'}`);
 }
 
+/** Makes it. Rejects with a BenchError (exit 3) when it is there and not safely ours. */
+export async function prepareRunsDirectory(base: string = runsDirectory()): Promise<string> {
+  await mkdir(base, { recursive: true, mode: 0o700 });
+  if (await isOwnDirectory(base)) return base;
+  throw new BenchError('unsafeDirectory', `${base} belongs to somebody else, or others may write to it`, {
+    hint: 'Remove it, or set TMPDIR to a folder of your own.',
+    exitCode: exitCodes.stack,
+  });
+}
+
 /** Rejects with a BenchError (exit 3) when the folder above it is not safely ours. */
 export async function createRunDirectory(base: string = runsDirectory()): Promise<RunDirectory> {
-  await mkdir(base, { recursive: true, mode: 0o700 });
-  if (!(await isOurs(base))) {
-    throw new BenchError('unsafeDirectory', `${base} belongs to somebody else, or others may write to it`, {
-      hint: `Remove it, or set TMPDIR to a folder of your own.`,
-      exitCode: exitCodes.stack,
-    });
-  }
+  await prepareRunsDirectory(base);
   const path = await mkdtemp(join(base, 'run-'));
   const children: ProcessIdentity[] = [];
   const write = () => {
@@ -77,7 +81,7 @@ function isData(name: string): boolean {
 /** Returns what it removed. */
 export async function sweepLeftovers(base: string = runsDirectory()): Promise<string[]> {
   const swept: string[] = [];
-  if (!(await isOurs(base))) return swept;
+  if (!(await isOwnDirectory(base))) return swept;
   for (const name of await readdir(base)) {
     if (!name.startsWith('run-')) continue;
     const directory = join(base, name);
@@ -101,8 +105,8 @@ function endLeftovers(children: readonly ProcessIdentity[]): void {
   }
 }
 
-/** Nobody else may have written the notes: they name processes to end. */
-async function isOurs(base: string): Promise<boolean> {
+/** Nobody else may have written the notes there: they name processes to end. */
+export async function isOwnDirectory(base: string): Promise<boolean> {
   const found = await lstat(base).catch(() => null);
   if (found === null || !found.isDirectory()) return false;
   return process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);

@@ -2,7 +2,7 @@
 import { hasComposeEngine, startComposeStack } from './compose-stack.ts';
 import { type ExternalAddresses, type ExternalOptions, startExternalStack } from './external-stack.ts';
 import { ensurePrograms, findMissing } from './install.ts';
-import { startNativeStack } from './native-stack.ts';
+import { type ProgramPaths, startNativeStack } from './native-stack.ts';
 import { sweepLeftovers } from './run-directory.ts';
 import type { RunningStack, StackMode, StackNeeds } from './stack.ts';
 
@@ -14,17 +14,26 @@ export interface StartStackOptions extends ExternalOptions {
 
 const stackPrograms = ['toxiproxy', 'rabbitmq', 'kafka'] as const;
 
-/** `auto`: given addresses, else native programs, else compose when an engine answers, else what can be installed. */
 export async function startStack(options: StartStackOptions): Promise<RunningStack> {
   const { needs, external = {}, signal, log } = options;
   for (const directory of await sweepLeftovers()) log(`removed what an earlier run left in ${directory}`);
-  const mode = await chooseMode(options);
+  const { mode, paths } = await prepareStack(options);
   if (mode === 'external') return startExternalStack(needs, external, options);
   if (mode === 'compose') return startComposeStack(needs, signal, log);
-  const names = stackPrograms.filter((name) => needs[name]);
-  const paths = await ensurePrograms(names, options);
-  log(`starting ${names.join(', ')}`);
+  log(`starting ${Object.keys(paths).join(', ')}`);
   return startNativeStack(needs, paths, signal);
+}
+
+/**
+ * Decides where the stack comes from and installs what that takes, but starts nothing. `auto`: given addresses, else
+ * native programs, else compose when an engine answers, else what can be installed.
+ */
+export async function prepareStack(
+  options: StartStackOptions,
+): Promise<{ readonly mode: Exclude<StackMode, 'auto'>; readonly paths: ProgramPaths }> {
+  const mode = await chooseMode(options);
+  const names = mode === 'native' ? stackPrograms.filter((name) => options.needs[name]) : [];
+  return { mode, paths: await ensurePrograms(names, options) };
 }
 
 async function chooseMode({ mode, needs, external = {} }: StartStackOptions): Promise<Exclude<StackMode, 'auto'>> {

@@ -1,0 +1,101 @@
+/** `bench stack` and `bench doctor` as a user runs them; a folder for temporary files of their own keeps them apart. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { descendantsOf } from '../targets/process/descendants.ts';
+import { isAlive } from '../targets/process/process-identity.ts';
+import { until } from '../targets/process/until.ts';
+import type { KeptStack } from '../targets/stack/kept-stack.ts';
+import { allGone, BenchProcess, commandLine, runBench } from './bench-process.ts';
+
+const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-stack-command-'));
+const env = { TMPDIR: folder };
+const bench = (...args: string[]) => runBench(args, env);
+
+afterEach(async () => {
+  await bench('stack', 'down');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Status = { readonly up: false } | (KeptStack & { readonly up: true; readonly parts: { answers: boolean }[] });
+
+async function readStatus(): Promise<Status> {
+  const { code, stdout } = await bench('stack', 'status', '--json');
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+async function requireUp() {
+  const status = await readStatus();
+  if (!status.up) throw new Error('the stack is not up');
+  return status;
+}
+
+describe('bench stack', () => {
+  it('up, status and down: parts that answer, then nothing left', async () => {
+    const up = await bench('stack', 'up', '--yes');
+    expect(up.stderr).not.toMatch(/bug of Wirebench/);
+    expect(up.code).toBe(0);
+    expect(up.stdout).toMatch(/toxiproxy .*answers\n.*rabbitmq .*answers\n.*kafka .*answers\n/);
+    expect(up.stdout).toMatch(/--stack external/);
+    const status = await requireUp();
+    expect(status.parts.map(({ answers }) => answers)).toEqual([true, true, true]);
+
+    const again = await bench('stack', 'up');
+    expect(again.code).toBe(0);
+    expect((await requireUp()).keeper).toEqual(status.keeper);
+
+    const parts = descendantsOf(status.keeper.pid);
+    expect(parts.map(commandLine).join('\n')).toMatch(/beam\.smp|kafka\.Kafka|toxiproxy/);
+    const down = await bench('stack', 'down');
+    expect([down.code, down.stdout]).toEqual([0, 'The stack is down.\n']);
+    expect(isAlive(status.keeper)).toBe(false);
+    expect(await allGone(parts)).toEqual([]);
+    expect(await readStatus()).toEqual({ up: false });
+    const [runs = ''] = readdirSync(folder);
+    expect(readdirSync(join(folder, runs)).filter((name) => name.startsWith('run-'))).toEqual([]);
+  });
+
+  it('is taken down when a part of it ends, and says which', async () => {
+    const keeper = new BenchProcess(['stack', 'up', '--foreground', '--yes'], env);
+    await until('it is up', () => keeper.stdout.includes('--stack external'), 60_000);
+    const parts = keeper.descendants();
+    process.kill(keeper.descendants(/toxiproxy/)[0] ?? 0, 'SIGKILL');
+    const { code, stderr } = await keeper.exited;
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/Toxiproxy ended by itself/);
+    expect(await allGone(parts)).toEqual([]);
+    expect(await readStatus()).toEqual({ up: false });
+    expect((await bench('stack', 'down')).stdout).toBe('No stack is up.\n');
+  });
+
+  it('up ends with 130 when it is interrupted, and leaves nothing', async () => {
+    const up = new BenchProcess(['stack', 'up', '--yes'], env);
+    await up.says(/bringing the stack up/);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const children = up.descendants();
+    expect(children.length).toBeGreaterThan(1);
+    up.child.kill('SIGINT');
+    expect((await up.exited).code).toBe(130);
+    expect(await allGone(children)).toEqual([]);
+  });
+});
+
+describe('bench doctor', () => {
+  it('tells what is here, with 0 when nothing is missing', async () => {
+    const { code, stdout } = await bench('doctor', '--json');
+    const report = JSON.parse(stdout) as { programs: { name: string; path: string | null }[] };
+    expect(report.programs.map(({ name }) => name)).toEqual(['toxiproxy', 'rabbitmq', 'kafka', 'ghz']);
+    expect(report.programs.slice(0, 3).every(({ path }) => path !== null)).toBe(true); // the stack test installed them
+    expect(code).toBe(0);
+    expect((await bench('doctor')).stdout).toMatch(/Everything a run needs is here/);
+  });
+
+  it('tells the exact commands for what is missing, with 3', async () => {
+    const { code, stdout } = await runBench(['doctor'], { ...env, XDG_CACHE_HOME: join(folder, 'empty') });
+    expect(stdout).toMatch(/missing +Toxiproxy[\s\S]*go install .*toxiproxy\S*@v/);
+    expect(stdout).toMatch(/missing +Kafka[\s\S]*mvn .*dependency:copy-dependencies/);
+    expect(code).toBe(/an engine answers/.test(stdout) ? 0 : 3);
+  });
+});
