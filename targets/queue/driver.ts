@@ -1,5 +1,5 @@
 /** RabbitMQ through amqplib: publishes with confirms, replies by correlation id, one connection a load worker. */
-import type { Socket } from "node:net";
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
@@ -193,7 +193,14 @@ class QueueSession implements Session {
 
   #onConfirm(slot: number, generation: number, correlationId: string, error: unknown): void {
     if (this.#returned.delete(correlationId)) this.#end(slot, generation, outcomes.failed, 'unroutable', false);
-    else if (error) this.#end(slot, generation, outcomes.failed, this.#channel === null ? 'connection closed' : 'not confirmed', true);
+    else if (error)
+      this.#end(
+        slot,
+        generation,
+        outcomes.failed,
+        this.#channel === null ? 'connection closed' : 'not confirmed',
+        true,
+      );
     else if (this.#target.confirms) this.#onAcknowledged(slot, generation);
   }
 
@@ -219,7 +226,13 @@ class QueueSession implements Session {
     return this.#state[slot] === inFlight && this.#generation[slot] === generation;
   }
 
-  #end(slot: number, generation: number, outcome: (typeof outcomes)[keyof typeof outcomes], reason: string, retryable: boolean): void {
+  #end(
+    slot: number,
+    generation: number,
+    outcome: (typeof outcomes)[keyof typeof outcomes],
+    reason: string,
+    retryable: boolean,
+  ): void {
     if (!this.#isCurrent(slot, generation)) return;
     this.#state[slot] = idle;
     this.#context.sink.completed(slot, outcome, reason, retryable);
@@ -231,7 +244,8 @@ class QueueSession implements Session {
     this.#connection = null;
     this.#returned.clear();
     for (let slot = 0; slot < this.#state.length; slot++) {
-      if (this.#state[slot] === inFlight) this.#end(slot, this.#generation[slot] as number, outcomes.failed, 'connection closed', true);
+      if (this.#state[slot] === inFlight)
+        this.#end(slot, this.#generation[slot] as number, outcomes.failed, 'connection closed', true);
     }
     if (!this.#closed) void this.#reconnect();
   }

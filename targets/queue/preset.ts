@@ -8,7 +8,10 @@ import { queueDriver } from './driver.ts';
 export const queueEntry: ProtocolEntry = {
   driver: queueDriver,
   servicePath: join(import.meta.dirname, 'service.ts'),
-  resourceNames: (trialTag) => ({ requests: `wirebench-${trialTag}-requests`, replies: `wirebench-${trialTag}-replies` }),
+  resourceNames: (trialTag) => ({
+    requests: `wirebench-${trialTag}-requests`,
+    replies: `wirebench-${trialTag}-replies`,
+  }),
   preset(_target, names) {
     const requests = Object.keys(referenceOperations).map((operation): [string, QueueRequest] => [
       operation,

@@ -62,7 +62,8 @@ class QueueService {
 
   #handle(channel: ConfirmChannel, message: ConsumeMessage): void {
     const { headers, messageId, replyTo, correlationId } = message.properties;
-    const header = (name: string): string | undefined => (typeof headers?.[name] === 'string' ? headers[name] : undefined);
+    const header = (name: string): string | undefined =>
+      typeof headers?.[name] === 'string' ? headers[name] : undefined;
     const request = orderRequestFrom(header, String(messageId ?? ''), message.content.toString());
     const acknowledge = () => {
       try {
@@ -73,7 +74,11 @@ class QueueService {
     };
     this.#domain.handle(request, (reply) => {
       if (typeof replyTo !== 'string' || replyTo === '') return acknowledge();
-      const properties = { correlationId, persistent: this.#target.durable, headers: { [messageHeaders.code]: reply.code } };
+      const properties = {
+        correlationId,
+        persistent: this.#target.durable,
+        headers: { [messageHeaders.code]: reply.code },
+      };
       try {
         channel.sendToQueue(replyTo, Buffer.from(replyBody(reply)), properties, acknowledge);
       } catch {

@@ -1,4 +1,5 @@
 /** Kafka: what is pending leaves as one batch, replies and deliveries come back by correlation header. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
@@ -58,6 +59,9 @@ interface ProducerLane {
   scheduled: boolean;
 }
 
+const describeAttempts = 8;
+const describeEveryMs = 150;
+
 const idle = 0;
 const waiting = 1;
 const inFlight = 2;
@@ -80,7 +84,12 @@ class StreamSession implements Session {
     this.#client = client;
     this.#state = new Uint8Array(context.calls.length);
     this.#generation = new Uint32Array(context.calls.length);
-    this.#lanes = Array.from({ length: producers }, (_, index) => ({ index, pending: [], inFlight: 0, scheduled: false }));
+    this.#lanes = Array.from({ length: producers }, (_, index) => ({
+      index,
+      pending: [],
+      inFlight: 0,
+      scheduled: false,
+    }));
     const { reply, consume } = this.#target;
     this.#requests = context.operations.map(({ request, pattern }) => {
       const { topic, key, value, headers } = request as StreamRequest;
@@ -98,11 +107,13 @@ class StreamSession implements Session {
   async prepare(): Promise<void> {
     const topics = [
       ...new Set(
-        this.#context.operations.map(({ request }) => (request as StreamRequest).topic).filter((topic) => compileTemplate(topic).isConstant),
+        this.#context.operations
+          .map(({ request }) => (request as StreamRequest).topic)
+          .filter((topic) => compileTemplate(topic).isConstant),
       ),
     ];
     const replies = this.#requests.some(({ expectsReply }) => expectsReply) ? [this.#target.reply?.topic ?? ''] : [];
-    const brokers = await this.#client.describe([...topics, ...replies]);
+    const brokers = await this.#describe([...topics, ...replies]);
     if (this.#context.proxied && !brokers.some((broker) => sameAddress(broker, this.#context.address))) {
       throw this.#notProxied(brokers);
     }
@@ -115,12 +126,28 @@ class StreamSession implements Session {
     }
   }
 
+  /** A topic that was created a moment ago may not have reached the metadata yet. */
+  async #describe(topics: readonly string[]): Promise<readonly string[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#client.describe(topics);
+      } catch (error) {
+        if (attempt === describeAttempts) throw error;
+        await sleep(describeEveryMs);
+      }
+    }
+  }
+
   #notProxied(brokers: readonly string[]): BenchError {
     const { address } = this.#context;
-    return new BenchError('kafkaNotProxied', `This Kafka advertises ${brokers.join(', ')}, so its clients would go round the proxy at ${address}`, {
-      hint: `Set \`via: direct\` on the target, or give the broker one more listener that advertises the proxy, e.g.\n  listeners=…,PROXIED://127.0.0.1:19092\n  advertised.listeners=…,PROXIED://${address}`,
-      exitCode: exitCodes.usage,
-    });
+    return new BenchError(
+      'kafkaNotProxied',
+      `This Kafka advertises ${brokers.join(', ')}, so its clients would go round the proxy at ${address}`,
+      {
+        hint: `Set \`via: direct\` on the target, or give the broker one more listener that advertises the proxy, e.g.\n  listeners=…,PROXIED://127.0.0.1:19092\n  advertised.listeners=…,PROXIED://${address}`,
+        exitCode: exitCodes.usage,
+      },
+    );
   }
 
   start(slot: number): void {
@@ -156,11 +183,19 @@ class StreamSession implements Session {
       if (call === undefined || request === undefined) continue;
       const payload = payloads[call.operation]?.[call.payload];
       const generation = this.#generation[slot] as number;
-      const headers: Record<string, string> = { [idHeader]: call.id, [correlationHeader]: `${this.#context.worker}.${slot}.${generation}` };
+      const headers: Record<string, string> = {
+        [idHeader]: call.id,
+        [correlationHeader]: `${this.#context.worker}.${slot}.${generation}`,
+      };
       for (const [name, value] of request.headers) headers[name] = value.text(call, payload);
       if (request.expectsReply) headers[replyTopicHeader] = this.#target.reply?.topic ?? '';
       const key = request.key?.text(call, payload);
-      messages.push({ topic: request.topic.text(call, payload), key, value: request.value.bytes(call, payload), headers });
+      messages.push({
+        topic: request.topic.text(call, payload),
+        key,
+        value: request.value.bytes(call, payload),
+        headers,
+      });
       slots.push(slot);
       generations.push(generation);
       this.#state[slot] = inFlight;
@@ -189,7 +224,10 @@ class StreamSession implements Session {
 
   #onAcknowledged(slot: number, generation: number, reason: string): void {
     if (!this.#isCurrent(slot, generation)) return;
-    if (reason !== '') return this.#end(slot, generation, outcomes.failed, reason, true);
+    if (reason !== '') {
+      this.#end(slot, generation, outcomes.failed, reason, true);
+      return;
+    }
     const request = this.#requests[this.#context.calls[slot]?.operation ?? 0];
     if (request?.expectsReply || request?.expectsDelivery) this.#context.sink.acknowledged(slot);
     else this.#end(slot, generation, outcomes.ok, '', false);
@@ -247,6 +285,13 @@ function reasonOf(error: unknown): string {
     inner = found.cause ?? found.errors?.[0];
   }
   const { code, message } = found;
-  if (typeof code === 'string') return code === 'ECONNREFUSED' ? 'connection refused' : code === 'ECONNRESET' ? 'connection reset' : `kafka ${code}`;
-  return String(message ?? error).replace(/[\d.:]+/g, '#').slice(0, 80);
+  if (typeof code === 'string')
+    return code === 'ECONNREFUSED'
+      ? 'connection refused'
+      : code === 'ECONNRESET'
+        ? 'connection reset'
+        : `kafka ${code}`;
+  return String(message ?? error)
+    .replace(/[\d.:]+/g, '#')
+    .slice(0, 80);
 }

@@ -14,27 +14,36 @@ process.on('warning', (warning) => {
 
 export class KafkajsClient implements StreamClient {
   readonly #kafka: Kafka;
+  readonly #describing: Kafka;
   readonly #acks: number;
   readonly #producers: readonly Producer[];
   readonly #consumers: Consumer[] = [];
 
   constructor(options: StreamClientOptions) {
     this.#acks = options.acks === 'all' ? -1 : options.acks;
-    this.#kafka = new Kafka({
+    const common = {
       clientId: options.clientId,
       brokers: [options.address],
       logLevel: logLevel.NOTHING,
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
-      retry: { retries: 0 },
-    });
+    };
+    const producing = new Kafka({ ...common, retry: { retries: 0 } });
+    // Reading replies is no attempt that is measured: it goes on however long the broker is away. kafkajs takes the
+    // settings for finding a group's coordinator from the client, so the consumers have one of their own.
+    this.#kafka = new Kafka({ ...common, retry: { retries: 1_000, initialRetryTime: 50, maxRetryTime: 500 } });
     this.#producers = Array.from({ length: options.producers }, () =>
-      this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false, retry: { retries: 0 } }),
+      producing.producer({
+        createPartitioner: Partitioners.DefaultPartitioner,
+        allowAutoTopicCreation: false,
+        retry: { retries: 0 },
+      }),
     );
+    this.#describing = producing;
   }
 
   async describe(topics: readonly string[]): Promise<readonly string[]> {
-    const admin = this.#kafka.admin();
+    const admin = this.#describing.admin();
     await admin.connect();
     try {
       await admin.fetchTopicMetadata({ topics: [...topics] });
@@ -61,7 +70,12 @@ export class KafkajsClient implements StreamClient {
   }
 
   async consume({ topics, groupId, from, onMessage }: StreamConsumeOptions): Promise<void> {
-    const consumer = this.#kafka.consumer({ groupId, maxWaitTimeInMs: 500, minBytes: 1, allowAutoTopicCreation: false });
+    const consumer = this.#kafka.consumer({
+      groupId,
+      maxWaitTimeInMs: 500,
+      minBytes: 1,
+      allowAutoTopicCreation: false,
+    });
     this.#consumers.push(consumer);
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: from === 'earliest' });
@@ -75,11 +89,20 @@ export class KafkajsClient implements StreamClient {
         for (const { headers } of batch.messages) onMessage((name) => headers?.[name]?.toString());
       },
     });
-    await Promise.race([ready.promise, sleep(joinDeadlineMs, undefined, { ref: false }).then(() => Promise.reject(new Error('the consumer was not assigned in time')))]);
+    await Promise.race([
+      ready.promise,
+      sleep(joinDeadlineMs, undefined, { ref: false }).then(() =>
+        Promise.reject(new Error('the consumer was not assigned in time')),
+      ),
+    ]);
   }
 
   async close(): Promise<void> {
-    const bounded = (work: Promise<unknown>) => Promise.race([work.catch(() => undefined), sleep(1_500, undefined, { ref: false })]);
-    await Promise.all([...this.#consumers.map((consumer) => bounded(consumer.disconnect())), ...this.#producers.map((producer) => bounded(producer.disconnect()))]);
+    const bounded = (work: Promise<unknown>) =>
+      Promise.race([work.catch(() => undefined), sleep(1_500, undefined, { ref: false })]);
+    await Promise.all([
+      ...this.#consumers.map((consumer) => bounded(consumer.disconnect())),
+      ...this.#producers.map((producer) => bounded(producer.disconnect())),
+    ]);
   }
 }

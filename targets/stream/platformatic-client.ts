@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Admin, Consumer, type Message, type MessageToProduce, Producer, stringDeserializer } from '@platformatic/kafka';
+import {
+  Admin,
+  Consumer,
+  type Message,
+  type MessageToProduce,
+  Producer,
+  stringDeserializer,
+} from '@platformatic/kafka';
 import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
@@ -23,7 +30,10 @@ export class PlatformaticClient implements StreamClient {
   constructor(options: StreamClientOptions) {
     this.#options = options;
     this.#acks = options.acks === 'all' ? -1 : options.acks;
-    this.#producers = Array.from({ length: options.producers }, (_, n) => new Producer({ ...this.#base(`producer-${n}`) }));
+    this.#producers = Array.from(
+      { length: options.producers },
+      (_, n) => new Producer({ ...this.#base(`producer-${n}`) }),
+    );
   }
 
   #base(role: string) {
@@ -60,7 +70,10 @@ export class PlatformaticClient implements StreamClient {
     const next = new Map<string, Map<number, bigint>>();
     const consumer = this.#newConsumer(options.groupId);
     if (options.from === 'latest') {
-      for (const [topic, offsets] of await consumer.listOffsets({ topics: [...options.topics], timestamp: latestOffset })) {
+      for (const [topic, offsets] of await consumer.listOffsets({
+        topics: [...options.topics],
+        timestamp: latestOffset,
+      })) {
         next.set(topic, new Map(offsets.entries()));
       }
     }
@@ -82,8 +95,14 @@ export class PlatformaticClient implements StreamClient {
   }
 
   /** Keeps its own positions, so that a lost connection loses and repeats nothing. */
-  async #follow(consumer: TextConsumer, options: StreamConsumeOptions, next: Map<string, Map<number, bigint>>): Promise<void> {
-    const offsets = [...next].flatMap(([topic, partitions]) => [...partitions.entries()].map(([partition, offset]) => ({ topic, partition, offset })));
+  async #follow(
+    consumer: TextConsumer,
+    options: StreamConsumeOptions,
+    next: Map<string, Map<number, bigint>>,
+  ): Promise<void> {
+    const offsets = [...next].flatMap(([topic, partitions]) =>
+      [...partitions.entries()].map(([partition, offset]) => ({ topic, partition, offset })),
+    );
     const stream = await consumer.consume({
       topics: [...options.topics],
       ...(offsets.length === 0 ? { mode: 'earliest' as const } : { mode: 'manual' as const, offsets }),
@@ -107,7 +126,11 @@ export class PlatformaticClient implements StreamClient {
     stream.on('close', resume);
   }
 
-  async #resume(lost: TextConsumer, options: StreamConsumeOptions, next: Map<string, Map<number, bigint>>): Promise<void> {
+  async #resume(
+    lost: TextConsumer,
+    options: StreamConsumeOptions,
+    next: Map<string, Map<number, bigint>>,
+  ): Promise<void> {
     this.#consumers.delete(lost);
     await bounded(lost.close(true));
     while (!this.#closed) {

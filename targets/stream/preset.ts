@@ -8,7 +8,10 @@ import { streamDriver } from './driver.ts';
 export const streamEntry: ProtocolEntry = {
   driver: streamDriver,
   servicePath: join(import.meta.dirname, 'service.ts'),
-  resourceNames: (trialTag) => ({ requests: `wirebench-${trialTag}-requests`, replies: `wirebench-${trialTag}-replies` }),
+  resourceNames: (trialTag) => ({
+    requests: `wirebench-${trialTag}-requests`,
+    replies: `wirebench-${trialTag}-replies`,
+  }),
   preset(_target, names) {
     const requests = Object.keys(referenceOperations).map((operation): [string, StreamRequest] => [
       operation,

@@ -1,6 +1,13 @@
 /** The orders behind a stream: a consumer group on the request topic, replies on the reply topic, offsets after the effect. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Admin, Consumer, type Message, type MessageToProduce, Producer, stringDeserializer } from '@platformatic/kafka';
+import {
+  Admin,
+  Consumer,
+  type Message,
+  type MessageToProduce,
+  Producer,
+  stringDeserializer,
+} from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
