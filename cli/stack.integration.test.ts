@@ -47,7 +47,9 @@ describe('bench stack', () => {
     expect((await requireUp()).keeper).toEqual(status.keeper);
 
     const parts = descendantsOf(status.keeper.pid);
-    expect(parts.map(commandLine).join('\n')).toMatch(/beam\.smp|kafka\.Kafka|toxiproxy/);
+    for (const part of [/beam\.smp/, /epmd/, /kafka\.Kafka/, /toxiproxy/]) {
+      expect(parts.filter((pid) => part.test(commandLine(pid))).length).toBeGreaterThan(0);
+    }
     const down = await bench('stack', 'down');
     expect([down.code, down.stdout]).toEqual([0, 'The stack is down.\n']);
     expect(isAlive(status.keeper)).toBe(false);
@@ -57,14 +59,13 @@ describe('bench stack', () => {
     expect(readdirSync(join(folder, runs)).filter((name) => name.startsWith('run-'))).toEqual([]);
   });
 
-  it('is taken down when a part of it ends, and says which', async () => {
+  it('dies with its keeper, even by SIGKILL, and is seen to be gone', async () => {
     const keeper = new BenchProcess(['stack', 'up', '--foreground', '--yes'], env);
     await until('it is up', () => keeper.stdout.includes('--stack external'), 60_000);
     const parts = keeper.descendants();
-    process.kill(keeper.descendants(/toxiproxy/)[0] ?? 0, 'SIGKILL');
-    const { code, stderr } = await keeper.exited;
-    expect(code).toBe(3);
-    expect(stderr).toMatch(/Toxiproxy ended by itself/);
+    expect(parts.length).toBeGreaterThanOrEqual(4);
+    keeper.child.kill('SIGKILL');
+    await keeper.exited;
     expect(await allGone(parts)).toEqual([]);
     expect(await readStatus()).toEqual({ up: false });
     expect((await bench('stack', 'down')).stdout).toBe('No stack is up.\n');

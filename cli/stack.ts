@@ -11,6 +11,7 @@ import {
   forgetKeptStack,
   type KeptStack,
   readKeptStack,
+  untilStackEnds,
   writeKeptStack,
 } from '../targets/stack/kept-stack.ts';
 import { checkParts } from '../targets/stack/part-health.ts';
@@ -114,7 +115,7 @@ async function keep(yes: boolean): Promise<number> {
     stack = await startStack(options);
     await writeKeptStack(stack);
     process.stdout.write(await status(false));
-    await untilEnd(stack, options.signal);
+    await untilStackEnds(stack, options.signal);
     return exitCodes.done;
   } catch (error) {
     if (options.signal.aborted) return exitCodes.interrupted;
@@ -124,29 +125,6 @@ async function keep(yes: boolean): Promise<number> {
     if (stack !== null) await forgetKeptStack();
     await lock.release();
   }
-}
-
-/** Resolves when it shall end. Rejects when a part ended by itself: half a stack is worse than none. */
-function untilEnd({ processes, directory }: RunningStack, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const alive = setInterval(() => undefined, 1 << 30); // parts in containers keep no process running
-    const end = (finish: () => void) => {
-      clearInterval(alive);
-      finish();
-    };
-    signal.addEventListener('abort', () => end(resolve), { once: true });
-    if (signal.aborted) end(resolve);
-    for (const part of Object.values(processes)) {
-      part.onExit((_exit, expected) => {
-        const error = () =>
-          new BenchError('partLost', `${part.name} ended by itself: the stack is taken down`, {
-            hint: `The end of its log, kept in ${directory}:\n${part.logTail()}`,
-            exitCode: exitCodes.stack,
-          });
-        if (!expected) end(() => reject(error()));
-      });
-    }
-  });
 }
 
 async function status(json: boolean): Promise<string> {

@@ -51,6 +51,8 @@ export class LoadLoop implements CompletionSink {
   readonly #wheel: TimerWheel;
   readonly #fire = (slot: number): void => this.#onTimer(slot);
   #session: Session | null = null;
+  /** By operation: our own consumer sees the delivery. */
+  #endsAtDelivery: readonly boolean[] = [];
   #startUs = 0;
 
   readonly #free: Int32Array;
@@ -90,6 +92,7 @@ export class LoadLoop implements CompletionSink {
   begin(session: Session, startUs: number): void {
     this.#session = session;
     this.#startUs = startUs;
+    this.#endsAtDelivery = this.#options.patterns.map((_, operation) => session.completion(operation) === 'delivered');
   }
 
   get inFlight(): number {
@@ -203,10 +206,15 @@ export class LoadLoop implements CompletionSink {
     if (outcome === outcomes.ok) {
       cell.latency('response').record(responseUs);
       cell.latency('service').record(nowUs - (this.#sentUs[slot] as number));
-      if (patterns[operation] === 'one-way' && !log.isAcknowledged(this.#sequence[slot] as number)) {
+      if (
+        patterns[operation] === 'one-way' &&
+        !this.#endsAtDelivery[operation] &&
+        !log.isAcknowledged(this.#sequence[slot] as number)
+      ) {
         cell.latency('acknowledged').record(responseUs);
       }
       log.acknowledged(this.#sequence[slot] as number, nowUs);
+      if (this.#endsAtDelivery[operation]) cell.latency('delivered').record(responseUs);
       const completedIn = phaseAt(windows, nowUs - this.#startUs);
       recorder.completedOk[completedIn] = (recorder.completedOk[completedIn] ?? 0) + 1;
       this.#recent.record(responseUs);

@@ -38,18 +38,22 @@ export function summariseRecording(
     const durationMs = Number.isFinite(window.endUs) ? (window.endUs - window.startUs) / 1e3 : drainMs;
     const cells = recorder.phase(index);
     const total = mergeCells(cells);
-    const oneWay = mergeCells(cells.filter((_, operation) => operations[operation]?.pattern === 'one-way'));
+    const isDeliverable = (operation: RecordedOperation | undefined) =>
+      operation !== undefined &&
+      (operation.completion === 'delivered' || (deliveryKnown && operation.pattern === 'one-way'));
+    const deliverable = mergeCells(cells.filter((_, operation) => isDeliverable(operations[operation])));
     const perSecond = (count: number) => (durationMs > 0 ? Math.round((count / durationMs) * 1e6) / 1e3 : 0);
     phases[window.name] = {
       durationMs: Math.round(durationMs * 1e3) / 1e3,
       offeredPerSecond: perSecond(total.counts.offered),
       goodputPerSecond: perSecond(recorder.completedOk[index] ?? 0),
       counts: counts(total),
-      latencyUs: summaries(total, deliveryKnown ? oneWay.counts.offered : 0),
+      latencyUs: summaries(total, deliverable.counts.offered),
       operations: Object.fromEntries(
-        operations.map(({ name, pattern, completion }, operation) => {
+        operations.map((recorded, operation) => {
+          const { name, pattern, completion } = recorded;
           const cell = cells[operation] ?? new RecordedCell();
-          const delivered = deliveryKnown && pattern === 'one-way' ? cell.counts.offered : 0;
+          const delivered = isDeliverable(recorded) ? cell.counts.offered : 0;
           return [name, { completion, pattern, counts: counts(cell), latencyUs: summaries(cell, delivered) }];
         }),
       ),

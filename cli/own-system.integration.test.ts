@@ -1,0 +1,162 @@
+/** The user's own system as a target, from the command line: servers, queues and topics that know nothing of us. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Admin } from '@platformatic/kafka';
+import amqplib from 'amqplib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunResult } from '../result/result-types.ts';
+import { freePort } from '../targets/process/free-port.ts';
+import { type SharedTestStack, sharedTestStack } from '../targets/stack/shared-test-stack.ts';
+import { runBench } from './bench-process.ts';
+
+const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-own-'));
+const queue = `own-${process.pid}`;
+const topic = `own-${process.pid}`;
+let stack: SharedTestStack;
+let http: ChildProcess;
+let httpPort: number;
+
+beforeAll(async () => {
+  stack = await sharedTestStack({ rabbitmq: true, kafka: true });
+  const connection = await amqplib.connect(`amqp://${stack.broker('rabbitmq').directAddress}`);
+  const channel = await connection.createChannel();
+  await channel.assertQueue(queue, { durable: true });
+  await connection.close();
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [stack.broker('kafka').directAddress] });
+  await admin.createTopics({ topics: [topic], partitions: 2, replicas: 1 });
+  await admin.close();
+  httpPort = await freePort();
+  writeFileSync(join(folder, 'index.html'), 'hello');
+  const args = [
+    '-m',
+    'http.server',
+    String(httpPort),
+    '--bind',
+    '127.0.0.1',
+    '--directory',
+    folder,
+    '--protocol',
+    'HTTP/1.1',
+  ];
+  http = spawn('python3', args, { stdio: 'ignore' });
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (await fetch(`http://127.0.0.1:${httpPort}/`).catch(() => null)) break;
+    await sleep(50);
+  }
+});
+
+afterAll(async () => {
+  http.kill('SIGKILL');
+  const connection = await amqplib.connect(`amqp://${stack.broker('rabbitmq').directAddress}`);
+  await (await connection.createChannel()).deleteQueue(queue);
+  await connection.close();
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [stack.broker('kafka').directAddress] });
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.close();
+  await stack.down();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let runs = 0;
+async function run(target: string, pattern = 'one-way') {
+  const number = runs++;
+  const path = join(folder, `own-${number}.yaml`);
+  const out = join(folder, `out-${number}`);
+  writeFileSync(
+    path,
+    `name: own
+workload:
+  operations: { send: { weight: 1, pattern: ${pattern}, payload: body } }
+  payloads: { body: { size: 200B } }
+load: { model: open, arrivals: constant, rate: 100/s, warmup: 200ms, duration: 1s }
+targets: { own: ${target} }
+conditions: { calm: [] }
+`,
+  );
+  const exit = await runBench(['run', path, '--yes', '--out', out]);
+  const result = () => JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
+  return { ...exit, trial: () => result().trials[0] };
+}
+
+describe('an HTTP server in another language', () => {
+  const requests = (path: string) => `requests: { send: { method: GET, path: "${path}" } }`;
+
+  it('answers every request, directly and through Toxiproxy; nothing is known of its ledger', async () => {
+    for (const via of ['direct', 'toxiproxy']) {
+      const { code, stderr, trial } = await run(
+        `{ protocol: rest, address: "http://127.0.0.1:${httpPort}", via: ${via}, connections: 4, ${requests('/?{{id}}')} }`,
+        'request-reply',
+      );
+      expect(stderr).not.toMatch(/bug of Wirebench/);
+      expect(code).toBe(0);
+      expect(trial()?.phases.steady?.counts).toMatchObject({ offered: 100, ok: 100 });
+      expect(trial()?.ledger.lost).toBeNull();
+    }
+  });
+
+  it('that refuses is data: rejected, with the status as the reason', async () => {
+    const target = `{ protocol: rest, address: "http://127.0.0.1:${httpPort}", via: direct, ${requests('/nowhere')} }`;
+    const { code, trial } = await run(target, 'request-reply');
+    expect(code).toBe(0);
+    expect(trial()?.phases.steady).toMatchObject({
+      counts: { offered: 100, rejected: 100 },
+      errors: { 'status 404': 100 },
+    });
+    expect(trial()?.phases.steady?.latencyUs.offered.p50).toBeNull();
+  });
+});
+
+describe('a plain queue', () => {
+  const target = (more: string) =>
+    `{ protocol: queue, address: "amqp://${stack.broker('rabbitmq').directAddress}", ${more} requests: { send: { exchange: "", routingKey: ${queue}, body: "{{payload}}" } } }`;
+
+  it('completes at the acknowledgement', async () => {
+    const { code, trial } = await run(target('via: direct,'));
+    expect(code).toBe(0);
+    expect(trial()?.phases.steady?.operations.send).toMatchObject({
+      completion: 'acknowledged',
+      counts: { offered: 100, ok: 100 },
+    });
+  });
+
+  it('completes at the delivery with consume: true, through Toxiproxy too', async () => {
+    const { code, trial } = await run(target('consume: true,'));
+    expect(code).toBe(0);
+    expect(trial()?.phases.steady?.operations.send).toMatchObject({
+      completion: 'delivered',
+      counts: { offered: 100, ok: 100 },
+    });
+    expect(trial()?.phases.steady?.operations.send?.latencyUs.delivered.count).toBe(100);
+  });
+
+  it('that is not there ends with 3 and says which', async () => {
+    const { code, stderr } = await run(target('via: direct,').replace(queue, 'no-such-queue'));
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/no-such-queue/);
+  });
+});
+
+describe('a plain topic', () => {
+  const target = (more: string) =>
+    `{ protocol: stream, address: "${stack.broker('kafka').directAddress}", ${more} requests: { send: { topic: ${topic}, key: "{{key}}", value: "{{payload}}" } } }`;
+
+  it('completes at the acknowledgement, or at the delivery with consume: true', async () => {
+    for (const [more, completion] of [
+      ['via: direct,', 'acknowledged'],
+      ['via: direct, consume: true,', 'delivered'],
+    ] as const) {
+      const { code, trial } = await run(target(more));
+      expect(code).toBe(0);
+      expect(trial()?.phases.steady?.operations.send).toMatchObject({ completion, counts: { offered: 100, ok: 100 } });
+    }
+  });
+
+  it('of a broker that advertises itself is refused behind a proxy, with the listener to add', async () => {
+    const { code, stderr } = await run(target(''));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/advertised\.listeners/);
+  });
+});
