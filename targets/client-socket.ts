@@ -11,7 +11,7 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   /** null: in clear. */
-  readonly tls: { readonly hostname: string } | null;
+  readonly tls: { readonly hostname: string; readonly alpn?: 'http/1.1' | 'h2' } | null;
   /** What the peer knows itself by, e.g. for a host header: the address as the scenario names it, not the proxy's. */
   readonly authority: string;
   /** Of the scenario's address, without a slash at its end: '' for none. */
@@ -86,7 +86,7 @@ export function connectSocket(endpoint: Endpoint, buffer: Buffer, listener: Sock
   const socket =
     endpoint.tls === null
       ? net.connect({ host, port, noDelay: true, onread })
-      : connectTls({ host, port, noDelay: true, onread }, endpoint.tls.hostname);
+      : connectTls({ host, port, noDelay: true, onread }, endpoint.tls);
   const timer = setTimeout(() => end('connection timed out', null), connectTimeoutMs);
   socket.once(endpoint.tls === null ? 'connect' : 'secureConnect', () => {
     clearTimeout(timer);
@@ -99,12 +99,15 @@ export function connectSocket(endpoint: Endpoint, buffer: Buffer, listener: Sock
 }
 
 /** `hostname` is whom the certificate must name, which is not where we dial when a proxy stands between. */
-function connectTls(options: net.TcpNetConnectOpts, hostname: string): net.Socket {
+function connectTls(
+  options: net.TcpNetConnectOpts,
+  { hostname, alpn = 'http/1.1' }: NonNullable<Endpoint['tls']>,
+): net.Socket {
   return tls.connect({
     ...options,
     servername: net.isIP(hostname) === 0 ? hostname : '',
     checkServerIdentity: (_dialled, certificate) => tls.checkServerIdentity(hostname, certificate),
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [alpn],
   });
 }
 

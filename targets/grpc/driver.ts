@@ -1,31 +1,239 @@
-import { Client, credentials, Metadata, status as codes } from '@grpc/grpc-js';
-import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
+/** gRPC calls with a single answer, over HTTP/2 connections of our own: one message, one half-close, one status. */
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { Completion } from '../../result/result-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import { type Driver, outcomes } from '../driver.ts';
-import { compileTemplate } from '../request-template.ts';
+import {
+  connectionShare,
+  connectTimeoutMs,
+  createReadBuffer,
+  type Endpoint,
+  endpointOf,
+  nextReconnectMs,
+} from '../client-socket.ts';
+import type { Driver, DriverContext, Session } from '../driver.ts';
+import { WaitingSlots } from '../waiting-slots.ts';
+import { CallWriter } from './call-writer.ts';
+import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
+import { type ConnectionOwner, GrpcStream } from './grpc-stream.ts';
+import { Http2Connection } from './http2-connection.ts';
+import { reflectTypes } from './reflection.ts';
+import { findMethod, loadProto } from './rpc-method.ts';
+
 export const grpcDriver: Driver = {
   protocol: 'grpc',
-  async open(c) {
-    const t = c.target as GrpcTarget; const def = loadSync(t.proto!, { keepCase: true });
-    const n = Math.max(1, Math.floor(t.connections / c.workers));
-    const clients = Array.from({ length: n }, () => new Client(c.address, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 }));
-    await Promise.all(clients.map((x) => new Promise<void>((ok, no) => x.waitForReady(Date.now() + 5000, (e) => (e ? no(e) : ok())))));
-    const ops = c.operations.map((o) => { const r = o.request as GrpcRequest; const [s, m] = r.method.split('/'); const d = (def[s!] as any)[m!] as MethodDefinition<object, object>; return { d, fields: Object.entries(r.message).map(([k, v]) => [k, compileTemplate(String(v))] as const) }; });
-    const gen = new Uint32Array(c.calls.length); const calls: any[] = []; let next = 0;
-    const bad = new Set([14, 8, 10]);
-    return {
-      start(slot) {
-        const call = c.calls[slot]!; const o = ops[call.operation]!; const p = c.payloads[call.operation]?.[call.payload]; const g = ++gen[slot]!;
-        const message = Object.fromEntries(o.fields.map(([k, x]) => [k, x.text(call, p)]));
-        const done = (e: any) => { if (gen[slot] !== g) return; gen[slot]!++; if (!e) c.sink.completed(slot, outcomes.ok, '', false); else { const transport = e.code === 14 && /connect|drop|reset|close/i.test(e.details); c.sink.completed(slot, transport ? outcomes.failed : outcomes.rejected, `grpc ${codes[e.code]}`, bad.has(e.code)); } };
-        c.sink.sent(slot); const client = clients[next++ % n]!;
-        if (o.d.requestStream) { const s = client.makeClientStreamRequest(o.d.path, o.d.requestSerialize as any, o.d.responseDeserialize as any, new Metadata(), done); s.write(message); s.end(); calls[slot] = s; }
-        else calls[slot] = client.makeUnaryRequest(o.d.path, o.d.requestSerialize as any, o.d.responseDeserialize as any, message, new Metadata(), done);
-      },
-      abort(slot) { gen[slot]!++; calls[slot]?.cancel(); },
-      completion: (op) => (c.operations[op]!.pattern === 'one-way' ? 'acknowledged' : 'replied'),
-      reconnects: () => 0,
-      close: async () => { for (const x of clients) x.close(); },
-    };
+  async open(context, signal) {
+    signal.throwIfAborted();
+    const endpoint = grpcEndpoint(context.address, context.target.address);
+    const session = new GrpcSession(context, endpoint, await writersFor(context, endpoint, signal));
+    try {
+      await session.open(signal);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   },
 };
+
+function grpcEndpoint(address: string, named: string | undefined): Endpoint {
+  const endpoint = endpointOf(address, named?.replace(/^grpc(s?):/i, 'http$1:'));
+  return endpoint.tls === null ? endpoint : { ...endpoint, tls: { ...endpoint.tls, alpn: 'h2' } };
+}
+
+async function writersFor(
+  { target, operations }: DriverContext,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<CallWriter[]> {
+  const { proto } = target as GrpcTarget;
+  const requests = operations.map(({ request }) => request as GrpcRequest);
+  const services = new Set(requests.map(({ method }) => method.slice(0, method.indexOf('/'))));
+  const root = proto === undefined ? await reflectTypes(endpoint, [...services], signal) : loadProto(proto);
+  return requests.map((request, index) => new CallWriter(index, request, findMethod(root, request.method), endpoint));
+}
+
+class GrpcSession implements Session, ConnectionOwner {
+  readonly #context: DriverContext;
+  readonly #endpoint: Endpoint;
+  readonly #writers: readonly CallWriter[];
+  readonly #streams: readonly GrpcStream[];
+  readonly #readBuffer = createReadBuffer();
+  /** By index; each is replaced when it is lost or retired. */
+  readonly #connections: Http2Connection[] = [];
+  /** Those whose last streams are still to end. */
+  readonly #retired = new Set<Http2Connection>();
+  readonly #waiting: WaitingSlots;
+  /** By connection: the wait before its last try to connect; one that becomes ready sets it back. */
+  readonly #waitedMs: number[] = [];
+  readonly #isLost: boolean[] = [];
+  readonly #timers: (NodeJS.Timeout | undefined)[] = [];
+  readonly #unencodable = new Set<number>();
+  #opening: { readonly resolve: () => void; readonly reject: (error: BenchError) => void } | null = null;
+  #unopened: number;
+  #turn = 0;
+  #reconnects = 0;
+  #closed = false;
+
+  constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[]) {
+    const { target, calls, worker, workers } = context;
+    this.#context = context;
+    this.#endpoint = endpoint;
+    this.#writers = writers;
+    this.#streams = calls.map((_, slot) => new GrpcStream(slot));
+    this.#waiting = new WaitingSlots(calls.length);
+    this.#unopened = connectionShare((target as GrpcTarget).connections, worker, workers);
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    const opened = Promise.withResolvers<void>();
+    this.#opening = opened;
+    const onAbort = () => opened.reject(this.#cannotConnect('it was interrupted', signal.reason));
+    const timer = setTimeout(() => opened.reject(this.#cannotConnect('it does not answer')), 2 * connectTimeoutMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const count = this.#unopened;
+    for (let index = 0; index < count; index++) this.#connect(index);
+    try {
+      await opened.promise;
+    } finally {
+      this.#opening = null;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #cannotConnect(why: string, cause?: unknown): BenchError {
+    return new BenchError('cannotConnect', `The gRPC service at ${this.#context.address} cannot be used: ${why}`, {
+      hint: 'Check the address, and that the service is running. For a certificate of your own set NODE_EXTRA_CA_CERTS.',
+      exitCode: exitCodes.stack,
+      cause,
+    });
+  }
+
+  #connect(index: number): void {
+    this.#connections[index] = new Http2Connection({
+      index,
+      endpoint: this.#endpoint,
+      readBuffer: this.#readBuffer,
+      owner: this,
+      fields: this.#writers.map(({ constantFields }) => constantFields),
+    });
+  }
+
+  start(slot: number): void {
+    if (this.#waiting.length === 0) {
+      // Turn by turn, as the clients of gRPC do.
+      const { length } = this.#connections;
+      for (let tries = 0; tries < length; tries++) {
+        this.#turn = this.#turn + 1 < length ? this.#turn + 1 : 0;
+        const connection = this.#connections[this.#turn];
+        if (connection?.canOpenStream) {
+          this.#send(connection, slot);
+          return;
+        }
+      }
+    }
+    this.#waiting.push(slot);
+  }
+
+  #send(connection: Http2Connection, slot: number): void {
+    const { calls, payloads, sink } = this.#context;
+    const call = calls[slot];
+    const writer = call && this.#writers[call.operation];
+    const stream = this.#streams[slot];
+    if (call === undefined || writer === undefined || stream === undefined) return;
+    try {
+      writer.prepare(call, payloads[call.operation]?.[call.payload]);
+    } catch {
+      this.#failSoon(slot);
+      return;
+    }
+    sink.sent(slot);
+    connection.send(stream, writer);
+  }
+
+  /** A template in a field that is no text may give what the field cannot hold. */
+  #failSoon(slot: number): void {
+    this.#unencodable.add(slot);
+    queueMicrotask(() => {
+      if (this.#unencodable.delete(slot)) this.#report(slot, unencodableRequest);
+    });
+  }
+
+  #report(slot: number, { outcome, reason, retryable }: Conclusion): void {
+    this.#context.sink.completed(slot, outcome, reason, retryable);
+  }
+
+  /** Those that wait come before what a completion may start. */
+  #serve(connection: Http2Connection): void {
+    while (this.#waiting.length > 0 && connection.canOpenStream) this.#send(connection, this.#waiting.shift());
+  }
+
+  ready(connection: Http2Connection): void {
+    const { index } = connection;
+    this.#waitedMs[index] = 0;
+    if (this.#isLost[index]) {
+      this.#isLost[index] = false;
+      this.#reconnects++;
+    }
+    if (this.#opening !== null && --this.#unopened === 0) this.#opening.resolve();
+    this.#serve(connection);
+  }
+
+  widened(connection: Http2Connection): void {
+    this.#serve(connection);
+  }
+
+  ended(stream: GrpcStream, connection: Http2Connection, conclusion: Conclusion): void {
+    if (this.#waiting.length > 0) this.#serve(connection);
+    this.#report(stream.slot, conclusion);
+  }
+
+  retired(connection: Http2Connection): void {
+    this.#retired.add(connection);
+    if (!this.#closed) this.#reconnect(connection.index);
+  }
+
+  broke(connection: Http2Connection, reason: string, cause: Error | null): void {
+    if (this.#opening !== null) {
+      this.#opening.reject(this.#cannotConnect(cause?.message ?? reason, cause));
+      return;
+    }
+    this.#isLost[connection.index] = true;
+    this.#reconnect(connection.index);
+  }
+
+  finished(connection: Http2Connection): void {
+    this.#retired.delete(connection);
+  }
+
+  /** At once after a connection that worked, then with growing waits until one works again. */
+  #reconnect(index: number): void {
+    if (this.#closed) return;
+    const waitMs = this.#waitedMs[index] ?? 0;
+    this.#waitedMs[index] = nextReconnectMs(waitMs);
+    this.#timers[index] = setTimeout(() => this.#connect(index), waitMs);
+  }
+
+  abort(slot: number): void {
+    if (this.#waiting.remove(slot) || this.#unencodable.delete(slot)) return;
+    const stream = this.#streams[slot];
+    const connection = stream?.connection;
+    if (stream === undefined || connection == null) return;
+    connection.cancel(stream);
+    this.#serve(connection);
+  }
+
+  completion(operation: number): Completion {
+    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+  }
+
+  reconnects(): number {
+    return this.#reconnects;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all([...this.#connections, ...this.#retired].map((connection) => connection.close()));
+  }
+}

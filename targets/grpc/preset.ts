@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import { referenceOperations } from '../domain/order-domain.ts';
+import { type OrderAction, referenceOperations } from '../domain/order-domain.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { grpcDriver } from './driver.ts';
 
@@ -8,29 +8,40 @@ export const ordersProto = join(import.meta.dirname, 'orders.proto');
 const service = 'wirebench.orders.v1.Orders';
 
 const methods = {
-  placeOrder: { method: 'Place', fields: { id: '{{id}}', key: '{{key}}', payload: '{{payload}}' } },
-  getOrder: { method: 'Get', fields: { id: '{{key}}' } },
-  updateOrder: { method: 'Update', fields: { id: '{{key}}', payload: '{{payload}}' } },
-  cancelOrder: { method: 'Cancel', fields: { id: '{{key}}' } },
-  listOrders: { method: 'List', fields: {} },
-} as const satisfies Record<keyof typeof referenceOperations, { method: string; fields: Record<string, string> }>;
+  place: { method: 'Place', fields: { id: '{{id}}', key: '{{key}}', payload: '{{payload}}' } },
+  get: { method: 'Get', fields: { id: '{{key}}' } },
+  update: { method: 'Update', fields: { id: '{{key}}', payload: '{{payload}}' } },
+  cancel: { method: 'Cancel', fields: { id: '{{key}}' } },
+  list: { method: 'List', fields: {} },
+} as const satisfies Record<OrderAction, { method: string; fields: Record<string, string> }>;
+
+function requestFor(action: OrderAction, isHandedOver: boolean): GrpcRequest {
+  const { method, fields } = methods[action];
+  const message = { request_id: '{{id}}', ...fields };
+  if (!isHandedOver) return { method: `${service}/${method}`, message, metadata: {} };
+  return { method: `${service}/HandOver`, message: { [action]: message }, metadata: {} };
+}
 
 export const grpcEntry: ProtocolEntry = {
   driver: grpcDriver,
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
   preset(_target, _names, operations) {
-    const requests = Object.entries(methods).map(([operation, { method, fields }]): [string, GrpcRequest] => {
-      const handOver = operation === 'placeOrder' && operations[operation]?.pattern === 'one-way';
-      return [
-        operation,
-        { method: `${service}/${handOver ? 'HandOver' : method}`, message: { request_id: '{{id}}', ...fields }, metadata: {} },
-      ];
-    });
+    const requests = Object.entries(referenceOperations).map(([operation, action]): [string, GrpcRequest] => [
+      operation,
+      requestFor(action, operations[operation]?.pattern === 'one-way'),
+    ]);
     return { requests: Object.fromEntries(requests), settings: { proto: ordersProto } };
   },
   semantics(target) {
-    const { connections } = target as GrpcTarget;
-    return { connections, codec: 'protobuf, no compression', acks: 'a status for each call', tls: false };
+    const { connections, address = '' } = target as GrpcTarget;
+    return {
+      protocol: 'HTTP/2, streams share connections',
+      durability: address === '' ? 'in the memory of the service' : null,
+      acks: 'the status: after the work, or for one-way once the order is on record',
+      connections,
+      codec: 'protobuf, no compression',
+      tls: /^(grpcs|https):/i.test(address),
+    };
   },
 };

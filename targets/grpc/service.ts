@@ -4,28 +4,30 @@ import {
   Server,
   ServerCredentials,
   type ServerReadableStream,
+  type ServerUnaryCall,
   type ServiceClientConstructor,
   type sendUnaryData,
-  type ServerUnaryCall,
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { hostService } from '../domain/host-service.ts';
-import type { OrderAction, OrderReply, OrderRequest } from '../domain/order-domain.ts';
+import type { OrderAction, OrderReply, OrderReplyCode, OrderRequest } from '../domain/order-domain.ts';
 import { ordersProto } from './preset.ts';
 
 type Fields = Readonly<Record<string, string | undefined>>;
 type UnaryHandler = (call: ServerUnaryCall<Fields, object>, done: sendUnaryData<object>) => void;
+/** One of them, as the oneof has it. */
+type HandedOver = { readonly [Action in 'place' | 'update' | 'cancel']?: Fields | null };
 
 const largestMessageBytes = 24 * 1024 * 1024;
 const closeGraceMs = 300;
 
-const refusals = {
+const refusals: Readonly<Partial<Record<OrderReplyCode, number>>> = {
   notFound: status.NOT_FOUND,
   conflict: status.FAILED_PRECONDITION,
   invalid: status.INVALID_ARGUMENT,
   unavailable: status.UNAVAILABLE,
-} as const;
+};
 
 hostService(async (domain, { port }) => {
   const definition = loadSync(ordersProto, { keepCase: true, longs: Number, defaults: true });
@@ -36,13 +38,13 @@ hostService(async (domain, { port }) => {
     (action: OrderAction): UnaryHandler =>
     (call, done) =>
       domain.handle(requestFrom(action, call.request), (reply) => answer(reply, done));
-  const handOver = (call: ServerReadableStream<Fields, object>, done: sendUnaryData<object>) => {
+  const handOver = (call: ServerReadableStream<HandedOver, object>, done: sendUnaryData<object>) => {
     let accepted = 0;
     let refused: OrderReply | null = null;
-    call.on('data', (fields: Fields) => {
-      const reply = domain.accept(requestFrom('place', fields));
+    call.on('data', (message: HandedOver) => {
+      const reply = domain.accept(handedOverRequest(message));
       if (reply.code === 'accepted') accepted++;
-      else refused = reply;
+      else refused ??= reply;
     });
     call.on('error', () => undefined); // a caller that went away
     call.on('end', () => (refused === null ? done(null, { accepted }) : answer(refused, done)));
@@ -60,7 +62,8 @@ hostService(async (domain, { port }) => {
     HandOver: handOver,
   });
   await new Promise<void>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) => (error ? reject(error) : resolve()));
+    const bound = (error: Error | null) => (error ? reject(error) : resolve());
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), bound);
   });
   return {
     close: () =>
@@ -76,7 +79,14 @@ function requestFrom(action: OrderAction, fields: Fields): OrderRequest {
   return { action, requestId, orderId, key, payload };
 }
 
+function handedOverRequest({ place, update, cancel }: HandedOver): OrderRequest {
+  if (place) return requestFrom('place', place);
+  if (update) return requestFrom('update', update);
+  return requestFrom('cancel', cancel ?? {}); // nothing at all has no order, and is refused as invalid
+}
+
 function answer({ code, order, orders }: OrderReply, done: sendUnaryData<object>): void {
-  if (code in refusals) done({ code: refusals[code as keyof typeof refusals], details: code });
+  const refusal = refusals[code];
+  if (refusal !== undefined) done({ code: refusal, details: code });
   else done(null, orders === undefined ? { ...order } : { orders });
 }

@@ -1,0 +1,108 @@
+/** The bytes of an operation's calls: constant header fields, those of the call, and the message with its gRPC prefix. */
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { GrpcRequest } from '../../scenarios/scenario.ts';
+import type { Endpoint } from '../client-socket.ts';
+import type { Call } from '../driver.ts';
+import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import type { RequestWriter } from './grpc-stream.ts';
+import { writeUInt32 } from './http2-frames.ts';
+import { type MessageWriter, messageWriter } from './message-writer.ts';
+import { type HeaderField, lengthOctets, literalName, writeLength } from './request-headers.ts';
+import type { RpcMethod } from './rpc-method.ts';
+
+const prefixBytes = 5;
+const emptyPayload = Buffer.alloc(0);
+const emptyCall: Call = { operation: 0, id: '', key: '', sequence: 0, payload: 0, attempt: 1, random: 0 };
+/** Said by the driver itself, or not allowed in HTTP/2. */
+const reservedNames: readonly string[] = [
+  'te',
+  'content-type',
+  'host',
+  'connection',
+  'transfer-encoding',
+  'grpc-encoding',
+];
+
+interface VariableField {
+  readonly name: Buffer;
+  readonly value: RequestTemplate;
+  valueBytes: number;
+}
+
+export class CallWriter implements RequestWriter {
+  readonly operation: number;
+  readonly constantFields: readonly HeaderField[];
+  readonly #variableFields: readonly VariableField[];
+  readonly #message: MessageWriter;
+  #call: Call = emptyCall;
+  #payload: Buffer = emptyPayload;
+  fieldBytes = 0;
+  messageBytes = 0;
+
+  /** Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
+  constructor(operation: number, { message, metadata }: GrpcRequest, method: RpcMethod, endpoint: Endpoint) {
+    this.operation = operation;
+    this.#message = messageWriter(method.requestType, message);
+    const fields = Object.entries(metadata).map(([name, text]) => ({
+      name: checkedName(name),
+      value: compileTemplate(text),
+    }));
+    this.constantFields = [
+      [':method', 'POST'],
+      [':scheme', endpoint.tls === null ? 'http' : 'https'],
+      [':path', method.path],
+      [':authority', endpoint.authority],
+      ['te', 'trailers'],
+      ['content-type', 'application/grpc'],
+      ...fields
+        .filter(({ value }) => value.isConstant)
+        .map(({ name, value }): HeaderField => [name, checkedValue(name, value.text(emptyCall))]),
+    ];
+    this.#variableFields = fields
+      .filter(({ value }) => !value.isConstant)
+      .map(({ name, value }) => ({ name: literalName(name), value, valueBytes: 0 }));
+  }
+
+  /** Before anything is written for this call. Throws when a value does not fit its field. */
+  prepare(call: Call, payload: Buffer = emptyPayload): void {
+    this.#call = call;
+    this.#payload = payload;
+    this.messageBytes = prefixBytes + this.#message.prepare(call, payload);
+    this.fieldBytes = 0;
+    for (const field of this.#variableFields) {
+      field.valueBytes = field.value.byteLength(call, payload);
+      this.fieldBytes += field.name.length + lengthOctets(field.valueBytes) + field.valueBytes;
+    }
+  }
+
+  writeFields(buffer: Buffer, at: number): void {
+    let offset = at;
+    for (const { name, value, valueBytes } of this.#variableFields) {
+      offset = writeLength(buffer, offset + name.copy(buffer, offset), valueBytes);
+      offset = value.writeTo(buffer, offset, this.#call, this.#payload);
+    }
+  }
+
+  writeMessage(buffer: Buffer, at: number): void {
+    buffer[at] = 0; // not compressed
+    const offset = writeUInt32(buffer, at + 1, this.messageBytes - prefixBytes);
+    this.#message.writeTo(buffer, offset, this.#call, this.#payload);
+  }
+}
+
+function checkedName(name: string): string {
+  const lower = name.toLowerCase();
+  if (/^[a-z0-9_.-]+$/.test(lower) && !reservedNames.includes(lower)) return lower;
+  throw new BenchError('badMetadata', `${name} cannot be sent as metadata`, {
+    hint: 'Names are made of letters, digits, _ - and . and are none of those that HTTP/2 and gRPC use themselves.',
+    exitCode: exitCodes.usage,
+  });
+}
+
+function checkedValue(name: string, value: string): string {
+  if (/^[\x20-\x7e]*$/.test(value)) return value;
+  throw new BenchError('badMetadata', `The value of the metadata ${name} is not printable ASCII`, {
+    hint: 'Binary values go as base64 under a name that ends in -bin.',
+    exitCode: exitCodes.usage,
+  });
+}

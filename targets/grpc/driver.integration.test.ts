@@ -1,0 +1,8 @@
+import { describeDriverContract } from '../driver-contract.ts';
+import { grpcEntry } from './preset.ts';
+
+describeDriverContract('gRPC', async () => ({
+  entry: grpcEntry,
+  target: { name: 'grpc', protocol: 'grpc', engine: 'native', via: 'direct', connections: 2, reflection: false },
+  broker: null,
+}));

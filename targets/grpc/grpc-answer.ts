@@ -1,0 +1,189 @@
+/**
+ * What came back on one stream, and what that means: gRPC over HTTP/2 as its specification has it ("PROTOCOL-HTTP2.md"),
+ * answers that are no gRPC mapped by its "HTTP to gRPC Status Code Mapping". Messages are counted, not read.
+ */
+import { type Outcome, outcomes } from '../driver.ts';
+import type { HeaderSink } from './hpack-decoder.ts';
+import { type ErrorCode, readUInt32 } from './http2-frames.ts';
+
+/** How an attempt ended. */
+export interface Conclusion {
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly retryable: boolean;
+}
+
+export const statusNames = [
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const;
+type StatusName = (typeof statusNames)[number];
+
+const retryableStatuses: readonly string[] = ['UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'ABORTED'] satisfies StatusName[];
+
+const statusOfHttp: Readonly<Record<number, StatusName>> = {
+  400: 'INTERNAL',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'UNIMPLEMENTED',
+  429: 'UNAVAILABLE',
+  502: 'UNAVAILABLE',
+  503: 'UNAVAILABLE',
+  504: 'UNAVAILABLE',
+};
+
+const ok: Conclusion = { outcome: outcomes.ok, reason: '', retryable: false };
+const rejections: readonly Conclusion[] = statusNames.map((name) => rejected(name));
+const unknownStatus = statusNames.indexOf('UNKNOWN');
+
+export const malformedAnswer = failed('malformed answer');
+export const truncatedAnswer = failed('truncated answer');
+export const oversizedAnswer = failed('oversized answer');
+export const unencodableRequest: Conclusion = {
+  outcome: outcomes.failed,
+  reason: 'the message cannot be encoded',
+  retryable: false,
+};
+
+function rejected(status: StatusName, note = ''): Conclusion {
+  return {
+    outcome: outcomes.rejected,
+    reason: `status ${status}${note}`,
+    retryable: retryableStatuses.includes(status),
+  };
+}
+
+/** Trouble on the way: sending it again may help. */
+export function failed(reason: string): Conclusion {
+  return { outcome: outcomes.failed, reason, retryable: true };
+}
+
+/** A stream that the peer reset: said no to before doing anything, or broken off. */
+export function conclusionOfReset(code: ErrorCode | undefined): Conclusion {
+  const reason = `stream reset: ${code ?? 'unknown code'}`;
+  const isRefusal = code === 'REFUSED_STREAM' || code === 'ENHANCE_YOUR_CALM';
+  return isRefusal ? { outcome: outcomes.rejected, reason, retryable: true } : failed(reason);
+}
+
+/** 16 MiB of payload and what is around it. */
+const largestMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
+const prefixBytes = 5;
+const none = -1;
+
+/** Reused from attempt to attempt: `reset` begins the next one. */
+export class GrpcAnswer implements HeaderSink {
+  #httpStatus = 0;
+  #grpcStatus = none;
+  #isGrpc = false;
+  #hasHeaders = false;
+  #messages = 0;
+  /** Of the current message's prefix, those that are here. */
+  #prefixHere = 0;
+  #length = 0;
+  #messageLeft = 0;
+
+  reset(): void {
+    this.#httpStatus = 0;
+    this.#grpcStatus = none;
+    this.#isGrpc = false;
+    this.#hasHeaders = false;
+    this.#messages = 0;
+    this.#prefixHere = 0;
+    this.#length = 0;
+    this.#messageLeft = 0;
+  }
+
+  header(name: string, value: string): void {
+    switch (name) {
+      case ':status':
+        this.#httpStatus = Number(value);
+        break;
+      case 'content-type':
+        this.#isGrpc = /^application\/grpc($|[+;])/.test(value);
+        break;
+      case 'grpc-status':
+        this.#grpcStatus = /^\d{1,9}$/.test(value) ? Number(value) : unknownStatus;
+        break;
+    }
+  }
+
+  /** A header block is whole. Returns how the attempt ended if it cannot go on. */
+  headersEnded(isLast: boolean): Conclusion | null {
+    if (this.#hasHeaders) return isLast ? null : malformedAnswer;
+    if (this.#httpStatus >= 100 && this.#httpStatus < 200) {
+      this.#httpStatus = 0;
+      return isLast ? malformedAnswer : null;
+    }
+    this.#hasHeaders = true;
+    if (!isLast) this.#grpcStatus = none; // a status belongs into the last block
+    return this.#httpStatus === 0 ? malformedAnswer : null;
+  }
+
+  /** A piece of the messages. Returns how the attempt ended if it cannot go on. */
+  data(bytes: Uint8Array, start: number, end: number): Conclusion | null {
+    if (!this.#hasHeaders) return malformedAnswer;
+    if (!this.#isGrpc || this.#httpStatus !== 200) return null; // an error page, say
+    let at = start;
+    // The usual case, a whole prefix at the beginning of a frame, at once.
+    if (this.#prefixHere === 0 && end - at >= prefixBytes) {
+      if (bytes[at] !== 0) return malformedAnswer; // compressed, though we said that we cannot read that
+      this.#length = readUInt32(bytes, at + 1);
+      this.#prefixHere = prefixBytes;
+      at += prefixBytes;
+      const bad = this.#beginMessage();
+      if (bad !== null) return bad;
+    }
+    for (;;) {
+      const skipped = Math.min(this.#messageLeft, end - at);
+      this.#messageLeft -= skipped;
+      at += skipped;
+      if (this.#messageLeft === 0 && this.#prefixHere === prefixBytes) this.#prefixHere = 0;
+      if (at === end) return null;
+      const octet = bytes[at++] as number;
+      if (this.#prefixHere++ === 0) {
+        if (octet !== 0) return malformedAnswer;
+        this.#length = 0;
+      } else this.#length = this.#length * 256 + octet;
+      if (this.#prefixHere < prefixBytes) continue;
+      const bad = this.#beginMessage();
+      if (bad !== null) return bad;
+    }
+  }
+
+  #beginMessage(): Conclusion | null {
+    if (++this.#messages > 1) return malformedAnswer; // one answer to one request
+    if (this.#length > largestMessageBytes) return oversizedAnswer;
+    this.#messageLeft = this.#length;
+    return null;
+  }
+
+  /** The peer has ended the stream. */
+  conclude(): Conclusion {
+    const status = this.#grpcStatus;
+    if (status === 0 && this.#httpStatus === 200) {
+      if (this.#prefixHere !== 0) return truncatedAnswer;
+      return this.#messages === 1 ? ok : malformedAnswer;
+    }
+    if (status > 0) return rejections[status] ?? (rejections[unknownStatus] as Conclusion);
+    if (!this.#hasHeaders) return malformedAnswer;
+    if (this.#httpStatus !== 200) {
+      return rejected(statusOfHttp[this.#httpStatus] ?? 'UNKNOWN', ` (HTTP ${this.#httpStatus})`);
+    }
+    return this.#isGrpc ? truncatedAnswer : rejected('UNKNOWN', ' (no gRPC answer)');
+  }
+}

@@ -1,0 +1,383 @@
+/**
+ * One HTTP/2 connection as a client of gRPC, RFC 9113: it opens once and is replaced, never reopened. A message and its
+ * headers are written together; all that is sent within a turn of the event loop leaves in one write.
+ */
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { connectSocket, connectTimeoutMs, type Endpoint, type SocketListener } from '../client-socket.ts';
+import { FrameInput, type FrameSink } from './frame-input.ts';
+import { FrameOutput } from './frame-output.ts';
+import { type Conclusion, conclusionOfReset, failed, malformedAnswer } from './grpc-answer.ts';
+import type { ConnectionOwner, GrpcStream, RequestWriter } from './grpc-stream.ts';
+import { HeaderBlocks } from './header-blocks.ts';
+import {
+  clientPreface,
+  defaultFrameBytes,
+  defaultWindowBytes,
+  errorCodes,
+  frame,
+  frameFlags,
+  frameHeaderBytes,
+  frameTypes,
+  Http2Error,
+  largestStreamId,
+  largestWindowBytes,
+  readUInt32,
+  settings,
+  settingsPayload,
+  uint32Payload,
+  unpaddedEnd,
+  writeFrameHeader,
+} from './http2-frames.ts';
+import { type HeaderField, RequestHeaders } from './request-headers.ts';
+import { SendWindows } from './send-windows.ts';
+
+/** Answers are taken as fast as they come; the peer hears of it this often. */
+const windowUpdateBytes = 1 << 20;
+const errorNumbers = { noError: 0, protocolError: 1, flowControlError: 3, cancel: 8 } as const;
+
+export interface ConnectionOptions {
+  /** Its place among the owner's connections. */
+  readonly index: number;
+  readonly endpoint: Endpoint;
+  readonly readBuffer: Buffer;
+  readonly owner: ConnectionOwner;
+  readonly fields: readonly (readonly HeaderField[])[];
+  /** For tests of what comes after two thousand million streams. */
+  readonly firstStreamId?: number;
+}
+
+export class Http2Connection implements SocketListener, FrameSink {
+  readonly index: number;
+  readonly #owner: ConnectionOwner;
+  readonly #socket: Socket;
+  readonly #output: FrameOutput;
+  readonly #input = new FrameInput(this);
+  readonly #isSecure: boolean;
+  readonly #blocks = new HeaderBlocks();
+  readonly #headers: RequestHeaders;
+  readonly #streams = new Map<number, GrpcStream>();
+  readonly #windows = new SendWindows<GrpcStream>((stream, from, to, isLast) =>
+    this.#writeData(stream.id, stream.unsent as Buffer, from, to, isLast),
+  );
+  #handshake: NodeJS.Timeout | undefined;
+  #nextId: number;
+  #mostStreams = Number.POSITIVE_INFINITY;
+  #peerFrameBytes = defaultFrameBytes;
+  #receivedBytes = 0;
+  /** The peer's settings are here; ours are acknowledged. */
+  #isGreeted = false;
+  #isReady = false;
+  #isRetired = false;
+  #isGone = false;
+  constructor({ index, endpoint, readBuffer, owner, fields, firstStreamId = 1 }: ConnectionOptions) {
+    this.index = index;
+    this.#owner = owner;
+    this.#nextId = firstStreamId;
+    this.#headers = new RequestHeaders(fields);
+    this.#isSecure = endpoint.tls !== null;
+    this.#socket = connectSocket(endpoint, readBuffer, this);
+    this.#output = new FrameOutput(this.#socket, this.#isSecure);
+  }
+
+  get canOpenStream(): boolean {
+    return this.#isReady && !this.#isRetired && this.#streams.size < this.#mostStreams;
+  }
+
+  connected(): void {
+    if (this.#isGone) return;
+    if (this.#isSecure && (this.#socket as TLSSocket).alpnProtocol !== 'h2') {
+      this.#fail('no HTTP/2 offered');
+      return;
+    }
+    this.#handshake = setTimeout(() => this.#fail('connection timed out'), connectTimeoutMs);
+    const ours = settingsPayload([
+      [settings.enablePush, 0],
+      [settings.initialWindowSize, largestWindowBytes],
+    ]);
+    this.#output.append(clientPreface);
+    this.#output.append(frame(frameTypes.settings, 0, 0, ours));
+    const wider = uint32Payload(largestWindowBytes - defaultWindowBytes);
+    this.#output.append(frame(frameTypes.windowUpdate, 0, 0, wider));
+  }
+
+  /** Only when `canOpenStream`. */
+  send(stream: GrpcStream, writer: RequestWriter): void {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    stream.id = id;
+    stream.connection = this;
+    stream.sendWindow = this.#windows.initial;
+    stream.answer.reset();
+    this.#streams.set(id, stream);
+    const block = this.#headers.block(writer.operation);
+    const headerBytes = block.length + writer.fieldBytes;
+    const { messageBytes } = writer;
+    const isShort = headerBytes <= this.#peerFrameBytes && messageBytes <= this.#peerFrameBytes;
+    if (isShort && this.#windows.takeAtOnce(stream, messageBytes)) {
+      const output = this.#output;
+      let at = output.room(frameHeaderBytes + headerBytes + frameHeaderBytes + messageBytes);
+      const { buffer } = output;
+      at = writeFrameHeader(buffer, at, headerBytes, frameTypes.headers, frameFlags.endHeaders, id);
+      at += block.copy(buffer, at);
+      writer.writeFields(buffer, at);
+      at = writeFrameHeader(buffer, at + writer.fieldBytes, messageBytes, frameTypes.data, frameFlags.endStream, id);
+      writer.writeMessage(buffer, at);
+    } else {
+      this.#sendHeaders(id, block, writer);
+      const message = Buffer.allocUnsafeSlow(messageBytes);
+      writer.writeMessage(message, 0);
+      this.#windows.queue(stream, message);
+    }
+    if (this.#nextId > largestStreamId) this.#retire();
+  }
+
+  #sendHeaders(id: number, constant: Buffer, writer: RequestWriter): void {
+    const block = Buffer.allocUnsafe(constant.length + writer.fieldBytes);
+    writer.writeFields(block, constant.copy(block));
+    for (let from = 0; from < block.length; from += this.#peerFrameBytes) {
+      const to = Math.min(block.length, from + this.#peerFrameBytes);
+      const type = from === 0 ? frameTypes.headers : frameTypes.continuation;
+      const flags = to === block.length ? frameFlags.endHeaders : 0;
+      this.#output.append(frame(type, flags, id, block.subarray(from, to)));
+    }
+  }
+
+  #writeData(id: number, message: Buffer, from: number, to: number, isLast: boolean): void {
+    for (let start = from; start < to; start += this.#peerFrameBytes) {
+      const end = Math.min(to, start + this.#peerFrameBytes);
+      const flags = isLast && end === to ? frameFlags.endStream : 0;
+      const at = this.#output.room(frameHeaderBytes + end - start);
+      const { buffer } = this.#output;
+      message.copy(buffer, writeFrameHeader(buffer, at, end - start, frameTypes.data, flags, id), start, end);
+    }
+  }
+
+  /** The attempt is no longer wanted: nothing is reported of it. */
+  cancel(stream: GrpcStream): void {
+    this.#resetStream(stream.id, errorNumbers.cancel);
+    this.#release(stream);
+    this.#finishRetirement();
+  }
+
+  #resetStream(id: number, error: number): void {
+    this.#output.append(frame(frameTypes.rstStream, 0, id, uint32Payload(error)));
+  }
+
+  #release(stream: GrpcStream): void {
+    this.#streams.delete(stream.id);
+    this.#windows.forget(stream);
+    stream.id = 0;
+    stream.connection = null;
+  }
+
+  #end(stream: GrpcStream, conclusion: Conclusion): void {
+    this.#release(stream);
+    this.#owner.ended(stream, this, conclusion);
+    this.#finishRetirement();
+  }
+
+  read(buffer: Buffer, length: number): void {
+    try {
+      this.#input.read(buffer, length);
+    } catch (error) {
+      if (!(error instanceof Http2Error)) throw error;
+      const isHttp1 = !this.#isGreeted && buffer.subarray(0, 5).toString('latin1') === 'HTTP/';
+      this.#fail(isHttp1 ? 'no HTTP/2 answer' : 'malformed answer', error);
+    }
+    if (this.#receivedBytes < windowUpdateBytes || this.#isGone) return;
+    this.#output.append(frame(frameTypes.windowUpdate, 0, 0, uint32Payload(this.#receivedBytes)));
+    this.#receivedBytes = 0;
+  }
+
+  frame(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): boolean {
+    if (!this.#isGreeted && type !== frameTypes.settings) throw new Http2Error('the first frame is no SETTINGS');
+    this.#blocks.expect(type, streamId);
+    switch (type) {
+      case frameTypes.data:
+        this.#onData(flags, streamId, bytes, start, end);
+        break;
+      case frameTypes.headers:
+      case frameTypes.continuation: {
+        const stream = this.#streamOf(streamId);
+        const isLast = this.#blocks.add(type, flags, streamId, bytes, start, end, stream?.answer);
+        if (isLast !== null && stream !== undefined) this.#onHeaders(stream, isLast);
+        break;
+      }
+      case frameTypes.rstStream: {
+        expectSize(end - start, 4);
+        const stream = this.#streamOf(streamId);
+        if (stream !== undefined) this.#end(stream, conclusionOfReset(errorCodes[readUInt32(bytes, start)]));
+        break;
+      }
+      case frameTypes.settings:
+        this.#onSettings(flags, streamId, bytes, start, end);
+        break;
+      case frameTypes.ping:
+        expectSize(end - start, 8);
+        if (streamId !== 0) throw new Http2Error('PING on a stream');
+        if ((flags & frameFlags.ack) === 0) {
+          this.#output.append(frame(frameTypes.ping, frameFlags.ack, 0, bytes.subarray(start, end)));
+        }
+        break;
+      case frameTypes.goAway:
+        if (end - start < 8 || streamId !== 0) throw new Http2Error('malformed GOAWAY');
+        this.#onGoAway(readUInt32(bytes, start) & 0x7fffffff);
+        break;
+      case frameTypes.windowUpdate:
+        this.#onWindowUpdate(streamId, bytes, start, end);
+        break;
+      case frameTypes.pushPromise:
+        throw new Http2Error('PUSH_PROMISE, though push is off');
+    }
+    return !this.#isGone;
+  }
+
+  /** undefined: it is over on our side. Throws for a stream that never was. */
+  #streamOf(id: number): GrpcStream | undefined {
+    const stream = this.#streams.get(id);
+    if (stream === undefined && (id === 0 || (id & 1) === 0 || id >= this.#nextId)) {
+      throw new Http2Error(`frame for the stream ${id}, which was never opened`);
+    }
+    return stream;
+  }
+
+  #onData(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+    this.#receivedBytes += end - start; // padding and what nobody waits for included
+    const from = (flags & frameFlags.padded) === 0 ? start : start + 1;
+    const to = (flags & frameFlags.padded) === 0 ? end : unpaddedEnd(bytes, start, end);
+    const stream = this.#streamOf(streamId);
+    if (stream === undefined) return;
+    const conclusion = stream.answer.data(bytes, from, to);
+    if (conclusion !== null) this.#giveUp(stream, conclusion);
+    else if ((flags & frameFlags.endStream) !== 0) this.#end(stream, stream.answer.conclude());
+  }
+
+  #giveUp(stream: GrpcStream, conclusion: Conclusion): void {
+    this.#resetStream(stream.id, errorNumbers.cancel);
+    this.#end(stream, conclusion);
+  }
+
+  #onHeaders(stream: GrpcStream, isLast: boolean): void {
+    const conclusion = stream.answer.headersEnded(isLast);
+    if (conclusion !== null) this.#giveUp(stream, conclusion);
+    if (conclusion !== null || !isLast) return;
+    // The answer came ahead of the request's end, which now is of no use.
+    if (stream.unsent !== null) this.#resetStream(stream.id, errorNumbers.noError);
+    this.#end(stream, stream.answer.conclude());
+  }
+
+  #onSettings(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+    if (streamId !== 0) throw new Http2Error('SETTINGS on a stream');
+    if ((flags & frameFlags.ack) !== 0) {
+      this.#onSettingsAck(end - start);
+      return;
+    }
+    if ((end - start) % 6 !== 0) throw new Http2Error('malformed SETTINGS');
+    this.#isGreeted = true;
+    for (let at = start; at < end; at += 6) this.#onSetting(bytes.readUInt16BE(at), readUInt32(bytes, at + 2));
+    this.#output.append(frame(frameTypes.settings, frameFlags.ack, 0));
+    if (this.#isReady) this.#owner.widened(this);
+  }
+
+  #onSetting(setting: number, value: number): void {
+    switch (setting) {
+      case settings.headerTableSize:
+        this.#headers.limitTable(value);
+        break;
+      case settings.maxConcurrentStreams:
+        this.#mostStreams = value;
+        break;
+      case settings.initialWindowSize:
+        if (value > largestWindowBytes) throw new Http2Error('initial window beyond the limit');
+        this.#windows.changeInitial(value, this.#streams.values());
+        break;
+      case settings.maxFrameSize:
+        if (value < defaultFrameBytes || value > 0xffffff) throw new Http2Error('frame size beyond the limits');
+        this.#peerFrameBytes = value;
+        break;
+    }
+  }
+
+  /** The peer must send its settings first, so both are agreed now: a round trip, whatever stands in between. */
+  #onSettingsAck(size: number): void {
+    expectSize(size, 0);
+    if (!this.#isGreeted) throw new Http2Error('acknowledged settings before its own');
+    if (this.#isReady) return;
+    clearTimeout(this.#handshake);
+    this.#isReady = true;
+    this.#owner.ready(this);
+  }
+
+  /** Streams above `lastId` were not looked at; the others may end. */
+  #onGoAway(lastId: number): void {
+    this.#retire();
+    for (const stream of [...this.#streams.values()]) {
+      if (stream.id > lastId) this.#end(stream, failed('server going away'));
+    }
+    this.#finishRetirement();
+  }
+
+  #retire(): void {
+    if (this.#isRetired || this.#isGone) return;
+    this.#isRetired = true;
+    this.#owner.retired(this);
+  }
+
+  #finishRetirement(): void {
+    if (!this.#isRetired || this.#isGone || this.#streams.size > 0) return;
+    this.#output.flush();
+    this.drop();
+    this.#owner.finished(this);
+  }
+
+  #onWindowUpdate(streamId: number, bytes: Buffer, start: number, end: number): void {
+    expectSize(end - start, 4);
+    const increment = readUInt32(bytes, start) & 0x7fffffff;
+    if (streamId === 0) {
+      if (increment === 0) throw new Http2Error('WINDOW_UPDATE of nothing');
+      this.#windows.widenConnection(increment);
+      return;
+    }
+    const stream = this.#streamOf(streamId);
+    if (stream === undefined) return;
+    if (increment > 0 && this.#windows.widenStream(stream, increment)) return;
+    this.#resetStream(streamId, increment === 0 ? errorNumbers.protocolError : errorNumbers.flowControlError);
+    this.#end(stream, malformedAnswer);
+  }
+
+  closed(reason: string, cause: Error | null): void {
+    this.#fail(reason, cause);
+  }
+
+  #fail(reason: string, cause: Error | null = null): void {
+    if (this.#isGone) return;
+    const wasRetired = this.#isRetired;
+    this.drop();
+    const conclusion = failed(reason);
+    const streams = [...this.#streams.values()];
+    for (const stream of streams) this.#release(stream);
+    // A replacement of a retired connection is on its way already.
+    if (wasRetired) this.#owner.finished(this);
+    else this.#owner.broke(this, reason, cause);
+    for (const stream of streams) this.#owner.ended(stream, this, conclusion);
+  }
+
+  /** Closes without a word to the owner. */
+  drop(): void {
+    this.#isGone = true;
+    this.#isReady = false;
+    clearTimeout(this.#handshake);
+    this.#socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.drop();
+    if (!this.#socket.closed) await once(this.#socket, 'close');
+  }
+}
+
+function expectSize(size: number, expected: number): void {
+  if (size !== expected) throw new Http2Error(`a frame of ${size} instead of ${expected} bytes`);
+}
