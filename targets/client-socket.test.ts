@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { connectionShare, endpointOf, nextReconnectMs } from './client-socket.ts';
+
+describe('endpointOf', () => {
+  it('is where to dial when the target has no address of its own', () => {
+    expect(endpointOf('127.0.0.1:8080', undefined)).toEqual({
+      host: '127.0.0.1',
+      port: 8080,
+      tls: null,
+      authority: '127.0.0.1:8080',
+      path: '',
+      query: '',
+    });
+  });
+
+  it('dials the proxy, and names the target', () => {
+    expect(endpointOf('127.0.0.1:9999', 'https://shop.test:8443/api/?room=1')).toEqual({
+      host: '127.0.0.1',
+      port: 9999,
+      tls: { hostname: 'shop.test' },
+      authority: 'shop.test:8443',
+      path: '/api',
+      query: '?room=1',
+    });
+  });
+
+  it.each([
+    ['http://shop.test', 'shop.test', '', null],
+    ['http://shop.test/', 'shop.test', '', null],
+    ['shop.test:81', 'shop.test:81', '', null],
+    ['ws://[::1]:8081/live', '[::1]:8081', '/live', null],
+    ['wss://[::1]:8081/live', '[::1]:8081', '/live', { hostname: '::1' }],
+  ])('understands %s', (named, authority, path, tls) => {
+    expect(endpointOf('[::1]:1234', named)).toMatchObject({ host: '::1', port: 1234, authority, path, tls });
+  });
+});
+
+it.each([
+  [10, 1, [10]],
+  [10, 4, [3, 3, 2, 2]],
+  [2, 3, [1, 1, 1]],
+])('%i connections are shared among %i workers as %j', (connections, workers, shares) => {
+  expect(shares.map((_, worker) => connectionShare(connections, worker, workers))).toEqual(shares);
+});
+
+it('waits longer from try to try, but never long', () => {
+  const waits = [0];
+  for (let n = 0; n < 7; n++) waits.push(nextReconnectMs(waits.at(-1) ?? 0));
+  expect(waits).toEqual([0, 50, 100, 200, 400, 800, 1_000, 1_000]);
+});
