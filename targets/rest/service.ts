@@ -1,4 +1,5 @@
 /** The orders as a REST API: JSON over HTTP/1.1, conditional requests, problem details, hand-over by RFC 7240. */
+import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { hostService } from '../domain/host-service.ts';
 import type { Order, OrderAction, OrderDomain, OrderReply, OrderRequest } from '../domain/order-domain.ts';
@@ -9,8 +10,6 @@ import { problemDetails, problemType } from './problem.ts';
 const bodyLimitBytes = 17 * 1024 * 1024;
 const retryAfterSeconds = 1;
 const jsonType = 'application/json; charset=utf-8';
-const malformedRequest = problemDetails(400, 'malformedRequest', 'This is not an HTTP request.');
-
 hostService(async (domain, options) => {
   const app = createOrderApi(domain);
   await app.listen({ port: options.port, host: '127.0.0.1' });
@@ -26,11 +25,8 @@ function createOrderApi(domain: OrderDomain): FastifyInstance {
     forceCloseConnections: true,
     keepAliveTimeout: 0, // an idle connection is the client's to close
     requestTimeout: 0,
-    clientErrorHandler: (_error, socket) => {
-      if (!socket.writable) return;
-      const length = Buffer.byteLength(malformedRequest);
-      const head = `HTTP/1.1 400 Bad Request\r\ncontent-type: ${problemType}\r\ncontent-length: ${length}`;
-      socket.end(`${head}\r\nconnection: close\r\n\r\n${malformedRequest}`);
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(answerToNoRequest(error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400));
     },
   });
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
@@ -42,6 +38,18 @@ function createOrderApi(domain: OrderDomain): FastifyInstance {
   });
   routeOrders(app, new OrderApi(domain));
   return app;
+}
+
+/** Where HTTP itself is broken there is no reply object to answer with. */
+function answerToNoRequest(status: number): string {
+  const problem = problemDetails(status, 'malformedRequest', 'This is not an HTTP request that can be read.');
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${problemType}`,
+    `content-length: ${Buffer.byteLength(problem)}`,
+    'connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${problem}`;
 }
 
 function routeOrders(app: FastifyInstance, api: OrderApi): void {
