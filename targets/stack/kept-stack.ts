@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { type HostLock, tryHostLock } from '../process/host-lock.ts';
 import { identify, isAlive, type ProcessIdentity } from '../process/process-identity.ts';
+import type { SupervisedProcess } from '../process/supervised-process.ts';
 import type { ExternalAddresses } from './external-stack.ts';
 import { isOwnDirectory, prepareRunsDirectory, runsDirectory } from './run-directory.ts';
 import type { RunningStack } from './stack.ts';
@@ -32,9 +33,9 @@ export async function readKeptStack(): Promise<KeptStack | null> {
 }
 
 /** Makes this process the keeper. Rejects with a BenchError (exit 3) while another one is, or is about to be. */
-export async function becomeKeeper(): Promise<HostLock> {
+export async function becomeKeeper(base: string = runsDirectory()): Promise<HostLock> {
   const place = createHash('sha256')
-    .update(await prepareRunsDirectory())
+    .update(await prepareRunsDirectory(base))
     .digest('hex')
     .slice(0, 16);
   const lock = await tryHostLock(`keeper-${place}`);
@@ -55,6 +56,33 @@ export async function writeKeptStack(stack: RunningStack): Promise<void> {
 
 export async function forgetKeptStack(): Promise<void> {
   await rm(keptFile(), { force: true });
+}
+
+/** Resolves when the signal comes. Rejects when a part ended by itself: half a stack is worse than none. */
+export function untilStackEnds(
+  { processes, directory }: Pick<RunningStack, 'processes' | 'directory'>,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const alive = setInterval(() => undefined, 1 << 30); // parts in containers keep no process running
+    const end = (finish: () => void) => {
+      clearInterval(alive);
+      finish();
+    };
+    const lost = (part: SupervisedProcess) =>
+      new BenchError('partLost', `${part.name} ended by itself: the stack is taken down`, {
+        hint: `The end of its log, kept in ${directory}:\n${part.logTail()}`,
+        exitCode: exitCodes.stack,
+      });
+    signal.addEventListener('abort', () => end(resolve), { once: true });
+    if (signal.aborted) end(resolve);
+    for (const part of Object.values(processes)) {
+      if (part.exit !== null) end(() => reject(lost(part)));
+      part.onExit((_exit, expected) => {
+        if (!expected) end(() => reject(lost(part)));
+      });
+    }
+  });
 }
 
 /** As a run takes them with `--stack external`. Its own proxies on Kafka's links are lent to one run at a time. */

@@ -84,7 +84,7 @@ async function formatStorage(
   { directory, signal, onSpawn }: PartContext,
 ): Promise<void> {
   signal.throwIfAborted();
-  const tool = ['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', configPath];
+  const tool = ['kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', configPath];
   const child = await startProcess({
     name: 'Kafka’s storage tool',
     command: java,
@@ -105,6 +105,13 @@ async function formatStorage(
     hint: `The end of its log, ${child.logPath}:\n${child.logTail()}`,
     exitCode: exitCodes.stack,
   });
+}
+
+/** 16 bytes, base64url; never with a leading `-`, which the storage tool would take for an option. */
+export function newClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes.writeUInt8(bytes.readUInt8(0) & 0x7f, 0);
+  return bytes.toString('base64url');
 }
 
 function versionOf(jars: string): string {

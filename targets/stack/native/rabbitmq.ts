@@ -72,8 +72,11 @@ function nodeEnvironment(
   const settings = { 'listeners.tcp.1': `127.0.0.1:${ports.amqp}`, ...rabbitmqSettings };
   const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
   writeFileSync(configPath, lines.join(''));
-  const pluginsPath = join(home, 'enabled_plugins');
-  writeFileSync(pluginsPath, '[].\n');
+  const [pluginsPath, advancedPath, scriptPath] = ['enabled_plugins', 'advanced.config', 'rabbitmq-env.conf'].map(
+    (name) => join(home, name),
+  ) as [string, string, string];
+  for (const path of [pluginsPath, advancedPath]) writeFileSync(path, '[].\n');
+  writeFileSync(scriptPath, '');
   return {
     HOME: home, // where the cookie goes
     RUNNING_UNDER_SYSTEMD: '1',
@@ -81,6 +84,10 @@ function nodeEnvironment(
     RABBITMQ_MNESIA_BASE: join(home, 'data'),
     RABBITMQ_LOG_BASE: join(home, 'log'),
     RABBITMQ_CONFIG_FILE: configPath,
+    // Whatever the machine's own broker is told in /etc/rabbitmq is not for ours.
+    RABBITMQ_CONFIG_FILES: join(home, 'conf.d', '*.conf'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: advancedPath,
+    RABBITMQ_CONF_ENV_FILE: scriptPath,
     RABBITMQ_ENABLED_PLUGINS_FILE: pluginsPath,
     RABBITMQ_DIST_PORT: String(ports.distribution),
     // Erlang would offer its distribution, a way to run anything, at every address of the machine.
