@@ -67,7 +67,7 @@ async function run(args: RunArguments): Promise<number> {
       plan: selected.plan,
       store,
       emit: (event) => display.event(event),
-      startStack: (needs: StackNeeds) => startStack({ ...install, mode: args.stack, needs, external }),
+      startStack: (needs: StackNeeds) => startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
       ensureEngines: (engines) => ensureEngines(engines, install),
       signal,
     });
