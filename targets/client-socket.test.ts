@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connectionShare, endpointOf, nextReconnectMs } from './client-socket.ts';
+import { endpointOf } from './client-socket.ts';
 
 describe('endpointOf', () => {
   it('is where to dial when the target has no address of its own', () => {
@@ -33,18 +33,4 @@ describe('endpointOf', () => {
   ])('understands %s', (named, authority, path, tls) => {
     expect(endpointOf('[::1]:1234', named)).toMatchObject({ host: '::1', port: 1234, authority, path, tls });
   });
-});
-
-it.each([
-  [10, 1, [10]],
-  [10, 4, [3, 3, 2, 2]],
-  [2, 3, [1, 1, 1]],
-])('%i connections are shared among %i workers as %j', (connections, workers, shares) => {
-  expect(shares.map((_, worker) => connectionShare(connections, worker, workers))).toEqual(shares);
-});
-
-it('waits longer from try to try, but never long', () => {
-  const waits = [0];
-  for (let n = 0; n < 7; n++) waits.push(nextReconnectMs(waits.at(-1) ?? 0));
-  expect(waits).toEqual([0, 50, 100, 200, 400, 800, 1_000, 1_000]);
 });

@@ -3,8 +3,6 @@ import net from 'node:net';
 import tls from 'node:tls';
 
 export const connectTimeoutMs = 5_000;
-const firstReconnectMs = 50;
-const longestReconnectMs = 1_000;
 const readBufferBytes = 64 * 1024;
 
 export interface Endpoint {
@@ -45,16 +43,6 @@ export function endpointOf(address: string, named: string | undefined): Endpoint
  */
 export function createReadBuffer(): Buffer {
   return Buffer.allocUnsafeSlow(readBufferBytes);
-}
-
-/** The wait before the next try to connect, from the wait before the last one (0: it was at once). */
-export function nextReconnectMs(lastMs: number): number {
-  return lastMs === 0 ? firstReconnectMs : Math.min(longestReconnectMs, lastMs * 2);
-}
-
-/** The share of `connections` that worker `worker` of `workers` opens: at least one, as nothing moves without. */
-export function connectionShare(connections: number, worker: number, workers: number): number {
-  return Math.max(1, Math.floor(connections / workers) + (worker < connections % workers ? 1 : 0));
 }
 
 export interface SocketListener {

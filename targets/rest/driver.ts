@@ -1,15 +1,8 @@
 /** HTTP/1.1 over keep-alive connections of our own: prepared request bytes, one reused read buffer, no promise a request. */
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { Completion } from '../../result/result-types.ts';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import {
-  connectionShare,
-  connectTimeoutMs,
-  createReadBuffer,
-  type Endpoint,
-  endpointOf,
-  nextReconnectMs,
-} from '../client-socket.ts';
+import { createReadBuffer, type Endpoint, endpointOf } from '../client-socket.ts';
+import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
 import { type ConnectionOwner, HttpConnection, noSlot } from './http-connection.ts';
@@ -41,19 +34,11 @@ class RestSession implements Session, ConnectionOwner {
   /** expected[operation][status] */
   readonly #expected: readonly Uint8Array[];
   readonly #readBuffer = createReadBuffer();
-  readonly #connections: HttpConnection[] = [];
   /** Last used first: those beyond what the load needs stay out of the way. */
   readonly #idle: HttpConnection[] = [];
   readonly #waiting: WaitingSlots;
   readonly #connectionOf: (HttpConnection | null)[];
-  /** By connection: the wait before its last try to connect. An answer sets it back. */
-  readonly #waitedMs: number[] = [];
-  readonly #isLost: boolean[] = [];
-  readonly #timers: (NodeJS.Timeout | undefined)[] = [];
-  #opening: { readonly resolve: () => void; readonly reject: (error: BenchError) => void } | null = null;
-  #unopened: number;
-  #reconnects = 0;
-  #closed = false;
+  readonly #keeper: ConnectionKeeper;
 
   /** Throws a BenchError (exit 2) for a request that cannot be sent. */
   constructor(context: DriverContext) {
@@ -70,44 +55,19 @@ class RestSession implements Session, ConnectionOwner {
     });
     this.#waiting = new WaitingSlots(calls.length);
     this.#connectionOf = calls.map(() => null);
-    this.#unopened = connectionShare((target as RestTarget).connections, worker, workers);
-  }
-
-  async open(signal: AbortSignal): Promise<void> {
-    const opened = Promise.withResolvers<void>();
-    this.#opening = opened;
-    const onAbort = () => opened.reject(this.#cannotConnect('it was interrupted', signal.reason));
-    const timer = setTimeout(() => opened.reject(this.#cannotConnect('it does not answer')), 2 * connectTimeoutMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const count = this.#unopened;
-    for (let index = 0; index < count; index++) this.#connect(index);
-    try {
-      await opened.promise;
-    } finally {
-      this.#opening = null;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    }
-  }
-
-  #cannotConnect(why: string, cause?: unknown): BenchError {
-    return new BenchError('cannotConnect', `The HTTP service at ${this.#context.address} cannot be used: ${why}`, {
-      hint: 'Check the address, and that the service is running. For a certificate of your own set NODE_EXTRA_CA_CERTS.',
-      exitCode: exitCodes.stack,
-      cause,
+    this.#keeper = new ConnectionKeeper({
+      count: connectionShare((target as RestTarget).connections, worker, workers),
+      peer: `The HTTP service at ${address}`,
+      connect: (index) => new HttpConnection(index, this.#endpoint, this.#readBuffer, this),
     });
   }
 
-  #connect(index: number): void {
-    this.#connections[index] = new HttpConnection(index, this.#endpoint, this.#readBuffer, this);
+  open(signal: AbortSignal): Promise<void> {
+    return this.#keeper.open(signal);
   }
 
   opened(connection: HttpConnection): void {
-    if (this.#isLost[connection.index]) {
-      this.#isLost[connection.index] = false;
-      this.#reconnects++;
-    }
-    if (this.#opening !== null && --this.#unopened === 0) this.#probe(connection);
+    if (this.#keeper.opened(connection.index)) this.#probe(connection);
     else this.#release(connection);
   }
 
@@ -145,11 +105,11 @@ class RestSession implements Session, ConnectionOwner {
   }
 
   answered(connection: HttpConnection, slot: number, status: number, reusable: boolean): void {
-    this.#waitedMs[connection.index] = 0;
+    this.#keeper.worked(connection.index);
     if (slot >= 0) this.#connectionOf[slot] = null;
     if (reusable) this.#release(connection);
-    else if (!this.#closed) this.#connect(connection.index); // announced by the peer: not lost
-    if (slot === probeSlot) this.#opening?.resolve();
+    else this.#keeper.replace(connection.index); // the peer announced it: not lost
+    if (slot === probeSlot) this.#keeper.ready();
     else this.#complete(slot, status);
   }
 
@@ -163,23 +123,12 @@ class RestSession implements Session, ConnectionOwner {
   }
 
   broke(connection: HttpConnection, slot: number, reason: string, cause: Error | null): void {
-    if (this.#opening !== null) return this.#opening.reject(this.#cannotConnect(cause?.message ?? reason, cause));
-    const { index } = connection;
     const at = slot === noSlot ? this.#idle.indexOf(connection) : -1;
     if (at !== -1) this.#idle.splice(at, 1);
-    this.#isLost[index] = true;
-    this.#reconnect(index);
+    this.#keeper.lost(connection.index, reason, cause);
     if (slot < 0) return;
     this.#connectionOf[slot] = null;
     this.#context.sink.completed(slot, outcomes.failed, reason, true);
-  }
-
-  /** At once after a connection that worked, then with growing waits until one works again. */
-  #reconnect(index: number): void {
-    if (this.#closed) return;
-    const waitMs = this.#waitedMs[index] ?? 0;
-    this.#waitedMs[index] = nextReconnectMs(waitMs);
-    this.#timers[index] = setTimeout(() => this.#connect(index), waitMs);
   }
 
   abort(slot: number): void {
@@ -188,7 +137,7 @@ class RestSession implements Session, ConnectionOwner {
     if (connection === null) return;
     this.#connectionOf[slot] = null;
     connection.drop();
-    if (!this.#closed) this.#connect(connection.index);
+    this.#keeper.replace(connection.index);
   }
 
   completion(operation: number): Completion {
@@ -196,13 +145,11 @@ class RestSession implements Session, ConnectionOwner {
   }
 
   reconnects(): number {
-    return this.#reconnects;
+    return this.#keeper.reconnects;
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+  close(): Promise<void> {
     this.#idle.length = 0;
-    await Promise.all(this.#connections.map((connection) => connection.close()));
+    return this.#keeper.close();
   }
 }

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
+import type { KeptConnection } from '../connection-keeper.ts';
 import { answerStates, ResponseParser } from './response-parser.ts';
 
 export const noSlot = -1;
@@ -16,8 +17,7 @@ export interface ConnectionOwner {
   broke(connection: HttpConnection, slot: number, reason: string, cause: Error | null): void;
 }
 
-export class HttpConnection implements SocketListener {
-  /** Its place among the owner's connections. */
+export class HttpConnection implements SocketListener, KeptConnection {
   readonly index: number;
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;

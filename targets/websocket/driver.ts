@@ -1,15 +1,8 @@
 /** WebSocket over framing of our own: connections in turn, many messages under way on each, answers matched by id. */
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { Completion } from '../../result/result-types.ts';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
-import {
-  connectionShare,
-  connectTimeoutMs,
-  createReadBuffer,
-  type Endpoint,
-  endpointOf,
-  nextReconnectMs,
-} from '../client-socket.ts';
+import { createReadBuffer, type Endpoint, endpointOf } from '../client-socket.ts';
+import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
 import { MessageSpec } from './message-spec.ts';
@@ -41,7 +34,6 @@ class WebSocketSession implements Session, WebSocketOwner {
   readonly #replyIds: readonly MessageSpec[];
   readonly #readBuffer = createReadBuffer();
   readonly #pool = new FrameMemoryPool();
-  readonly #connections: WebSocketConnection[] = [];
   /** Open and with room; used in turn. */
   readonly #ready: WebSocketConnection[] = [];
   #turn = 0;
@@ -53,14 +45,7 @@ class WebSocketSession implements Session, WebSocketOwner {
   readonly #slotOf = new Map<string, number>();
   readonly #connectionOf: (WebSocketConnection | null)[];
   readonly #placeOf: Float64Array;
-  /** By connection: the wait before its last try to connect. A message sets it back. */
-  readonly #waitedMs: number[] = [];
-  readonly #isLost: boolean[] = [];
-  readonly #timers: (NodeJS.Timeout | undefined)[] = [];
-  #opening: { readonly resolve: () => void; readonly reject: (error: BenchError) => void } | null = null;
-  #unopened: number;
-  #reconnects = 0;
-  #closed = false;
+  readonly #keeper: ConnectionKeeper;
 
   /** Throws a BenchError (exit 2) for a message whose answer could not be told from others. */
   constructor(context: DriverContext) {
@@ -74,45 +59,21 @@ class WebSocketSession implements Session, WebSocketOwner {
     this.#waiting = new WaitingSlots(calls.length);
     this.#connectionOf = calls.map(() => null);
     this.#placeOf = new Float64Array(calls.length);
-    this.#unopened = connectionShare((target as WebSocketTarget).connections, worker, workers);
-  }
-
-  async open(signal: AbortSignal): Promise<void> {
-    const opened = Promise.withResolvers<void>();
-    this.#opening = opened;
-    const onAbort = () => opened.reject(this.#cannotConnect('it was interrupted', signal.reason));
-    const timer = setTimeout(() => opened.reject(this.#cannotConnect('it does not answer')), 2 * connectTimeoutMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const count = this.#unopened;
-    for (let index = 0; index < count; index++) this.#connect(index);
-    try {
-      await opened.promise;
-    } finally {
-      this.#opening = null;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    }
-  }
-
-  #cannotConnect(why: string, cause?: unknown): BenchError {
-    return new BenchError('cannotConnect', `The WebSocket service at ${this.#context.address} cannot be used: ${why}`, {
-      hint: 'Check the address and its path, and that the service is running. For a certificate of your own set NODE_EXTRA_CA_CERTS.',
-      exitCode: exitCodes.stack,
-      cause,
+    this.#keeper = new ConnectionKeeper({
+      count: connectionShare((target as WebSocketTarget).connections, worker, workers),
+      peer: `The WebSocket service at ${address}`,
+      connect: (index) => new WebSocketConnection(index, this.#endpoint, this.#readBuffer, this.#pool, this),
     });
   }
 
-  #connect(index: number): void {
-    this.#connections[index] = new WebSocketConnection(index, this.#endpoint, this.#readBuffer, this.#pool, this);
+  open(signal: AbortSignal): Promise<void> {
+    return this.#keeper.open(signal);
   }
 
   opened(connection: WebSocketConnection): void {
-    if (this.#isLost[connection.index]) {
-      this.#isLost[connection.index] = false;
-      this.#reconnects++;
-    }
+    const isLast = this.#keeper.opened(connection.index);
     this.drained(connection);
-    if (this.#opening !== null && --this.#unopened === 0) this.#opening.resolve();
+    if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the handshake
   }
 
   drained(connection: WebSocketConnection): void {
@@ -152,7 +113,7 @@ class WebSocketSession implements Session, WebSocketOwner {
   }
 
   message(connection: WebSocketConnection, bytes: Buffer, start: number, end: number): void {
-    this.#waitedMs[connection.index] = 0;
+    this.#keeper.worked(connection.index);
     let slot = -1;
     for (const { replyId } of this.#replyIds) {
       const id = replyId?.textIn(bytes, start, end) ?? null;
@@ -181,23 +142,13 @@ class WebSocketSession implements Session, WebSocketOwner {
   }
 
   broke(connection: WebSocketConnection, reason: string, cause: Error | null): void {
-    if (this.#opening !== null) return this.#opening.reject(this.#cannotConnect(cause?.message ?? reason, cause));
     this.congested(connection);
-    this.#isLost[connection.index] = true;
-    this.#reconnect(connection.index);
+    this.#keeper.lost(connection.index, reason, cause);
     for (let slot = 0; slot < this.#connectionOf.length; slot++) {
       if (this.#connectionOf[slot] !== connection) continue;
       this.#forget(slot);
       this.#context.sink.completed(slot, outcomes.failed, reason, true);
     }
-  }
-
-  /** At once after a connection that worked, then with growing waits until one works again. */
-  #reconnect(index: number): void {
-    if (this.#closed) return;
-    const waitMs = this.#waitedMs[index] ?? 0;
-    this.#waitedMs[index] = nextReconnectMs(waitMs);
-    this.#timers[index] = setTimeout(() => this.#connect(index), waitMs);
   }
 
   abort(slot: number): void {
@@ -215,12 +166,10 @@ class WebSocketSession implements Session, WebSocketOwner {
   }
 
   reconnects(): number {
-    return this.#reconnects;
+    return this.#keeper.reconnects;
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    await Promise.all(this.#connections.map((connection) => connection.end()));
+  close(): Promise<void> {
+    return this.#keeper.close();
   }
 }

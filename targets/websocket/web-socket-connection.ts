@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
+import type { KeptConnection } from '../connection-keeper.ts';
 import type { Call } from '../driver.ts';
 import type { RequestTemplate } from '../request-template.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
@@ -45,7 +46,7 @@ export class FrameMemoryPool {
   }
 }
 
-export class WebSocketConnection implements SocketListener, FrameListener {
+export class WebSocketConnection implements SocketListener, FrameListener, KeptConnection {
   readonly index: number;
   /** For operations whose answers carry no id. */
   readonly inOrder = new InOrderReplies();
@@ -183,7 +184,7 @@ export class WebSocketConnection implements SocketListener, FrameListener {
   }
 
   /** Says goodbye, waits a little for the peer's, and closes without a word to the owner. */
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     const says = this.#isOpen && !this.#dropped;
     this.#dropped = true;
     this.#frames.stop();

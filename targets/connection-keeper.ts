@@ -1,0 +1,118 @@
+/** Opens the connections of a session and opens them again when they are lost, until the session closes. */
+import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { connectTimeoutMs } from './client-socket.ts';
+
+const firstReconnectMs = 50;
+const longestReconnectMs = 1_000;
+
+/** The wait before the next try to connect, from the wait before the last one (0: it was at once). */
+export function nextReconnectMs(lastMs: number): number {
+  return lastMs === 0 ? firstReconnectMs : Math.min(longestReconnectMs, lastMs * 2);
+}
+
+/** The share of `connections` that worker `worker` of `workers` opens: at least one, as nothing moves without. */
+export function connectionShare(connections: number, worker: number, workers: number): number {
+  return Math.max(1, Math.floor(connections / workers) + (worker < connections % workers ? 1 : 0));
+}
+
+export interface KeptConnection {
+  /** Its place among the connections; the one that replaces it has the same. */
+  readonly index: number;
+  close(): Promise<void>;
+}
+
+export interface ConnectionKeeperOptions {
+  readonly count: number;
+  /** For messages: `The HTTP service at 127.0.0.1:80`. */
+  readonly peer: string;
+  readonly connect: (index: number) => KeptConnection;
+}
+
+export class ConnectionKeeper {
+  readonly #options: ConnectionKeeperOptions;
+  readonly #connections: KeptConnection[] = [];
+  /** By connection: the wait before its last try to connect. */
+  readonly #waitedMs: number[] = [];
+  readonly #isLost: boolean[] = [];
+  readonly #timers: (NodeJS.Timeout | undefined)[] = [];
+  #opening: { readonly resolve: () => void; readonly reject: (error: BenchError) => void } | null = null;
+  #unopened: number;
+  #reconnects = 0;
+  #closed = false;
+
+  constructor(options: ConnectionKeeperOptions) {
+    this.#options = options;
+    this.#unopened = options.count;
+  }
+
+  /** Resolves with `ready()`; rejects with a BenchError (exit 3) when a connection fails first, or `signal` aborts. */
+  async open(signal: AbortSignal): Promise<void> {
+    const opening = Promise.withResolvers<void>();
+    this.#opening = opening;
+    const onAbort = () => this.#refuse('it was interrupted', signal.reason);
+    const timer = setTimeout(() => this.#refuse('it does not answer'), 2 * connectTimeoutMs);
+    signal.addEventListener('abort', onAbort, { once: true });
+    for (let index = 0; index < this.#options.count; index++) this.replace(index);
+    try {
+      await opening.promise;
+    } finally {
+      this.#opening = null;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #refuse(why: string, cause?: unknown): void {
+    const error = new BenchError('cannotConnect', `${this.#options.peer} cannot be used: ${why}`, {
+      hint: 'Check the address, and that the service is running. For a certificate of your own set NODE_EXTRA_CA_CERTS.',
+      exitCode: exitCodes.stack,
+      cause,
+    });
+    this.#opening?.reject(error);
+  }
+
+  /** The session may be used. */
+  ready(): void {
+    this.#opening?.resolve();
+  }
+
+  /** A connection is open; true for the last one that `open` waits for. */
+  opened(index: number): boolean {
+    if (this.#isLost[index]) {
+      this.#isLost[index] = false;
+      this.#reconnects++;
+    }
+    return this.#opening !== null && --this.#unopened === 0;
+  }
+
+  /** The peer has answered on it: should it be lost, the next try comes at once. */
+  worked(index: number): void {
+    this.#waitedMs[index] = 0;
+  }
+
+  /** Opens another in its place at once. */
+  replace(index: number): void {
+    if (!this.#closed) this.#connections[index] = this.#options.connect(index);
+  }
+
+  /** Opens another in its place, after a wait that grows until one works. */
+  lost(index: number, reason: string, cause: Error | null): void {
+    this.#refuse(cause?.message || reason, cause);
+    if (this.#closed) return;
+    this.#isLost[index] = true;
+    const waitMs = this.#waitedMs[index] ?? 0;
+    this.#waitedMs[index] = nextReconnectMs(waitMs);
+    this.#timers[index] = setTimeout(() => this.replace(index), waitMs);
+  }
+
+  /** Connections that were lost and are open again. */
+  get reconnects(): number {
+    return this.#reconnects;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.all(this.#connections.map((connection) => connection.close()));
+  }
+}
