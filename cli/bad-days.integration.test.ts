@@ -1,4 +1,5 @@
 /** What goes wrong on real parts: each case ends with the right exit code, a clear word, no orphan and nothing lost. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
@@ -131,11 +132,33 @@ conditions: { calm: [] }
   });
 });
 
+describe('a full disk', () => {
+  const small = join(folder, 'small');
+
+  // A file system of one megabyte is made for it, which takes root.
+  it.skipIf(process.getuid?.() !== 0)('is found before anything starts', async () => {
+    mkdirSync(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
+    try {
+      const { code, stderr } = await runBench(['run', rest(), '--yes', '--out', join(small, 'out')]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/MiB free/);
+      expect(stderr).not.toMatch(/toxiproxy/i);
+    } finally {
+      execFileSync('umount', [small]);
+    }
+  });
+});
+
 describe('an interrupt', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s in the load keeps a partial result and ends with 130', async (signal) => {
+  it.each([
+    ['SIGINT', 'warmup', 'warmup: 20s, duration: 1s'],
+    ['SIGINT', 'steady', 'warmup: 500ms, duration: 20s'],
+    ['SIGTERM', 'steady', 'warmup: 500ms, duration: 20s'],
+  ] as const)('%s in %s keeps a partial result and ends with 130', async (signal, phase, load) => {
     const out = newOut();
-    const bench = new BenchProcess(['run', rest('warmup: 500ms, duration: 20s'), '--yes', '--out', out]);
-    await bench.says(/steady/);
+    const bench = new BenchProcess(['run', rest(load), '--yes', '--out', out]);
+    await bench.says(new RegExp(phase));
     await sleep(1_000);
     const children = bench.descendants();
     bench.child.kill(signal);

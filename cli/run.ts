@@ -67,7 +67,8 @@ async function run(args: RunArguments): Promise<number> {
       plan: selected.plan,
       store,
       emit: (event) => display.event(event),
-      startStack: (needs: StackNeeds) => startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
+      startStack: (needs: StackNeeds) =>
+        startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
       ensureEngines: (engines) => ensureEngines(engines, install),
       signal,
     });

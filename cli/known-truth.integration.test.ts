@@ -1,0 +1,127 @@
+/** Numbers held against what is known: a service with a set delay, a set share of refusals, an injected latency. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { PhaseResult, RunResult, TrialResult } from '../result/result-types.ts';
+import { runBench } from './bench-process.ts';
+
+const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-truth-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let runs = 0;
+async function run(
+  service: string,
+  conditions: string,
+  targets: string,
+  load = 'model: open, rate: 200/s',
+): Promise<TrialResult[]> {
+  const path = join(folder, `truth-${runs++}.yaml`);
+  const out = `${path}.out`;
+  writeFileSync(
+    path,
+    `name: truth
+workload:
+  operations:
+    placeOrder: { weight: 1, pattern: one-way, payload: order }
+    getOrder: { weight: 1, pattern: request-reply }
+  payloads: { order: { size: 256B } }
+  service: { ${service} }
+load: { ${load}, warmup: 1s, duration: 3s }
+targets: { ${targets} }
+conditions: { ${conditions} }
+`,
+  );
+  const { code, stderr } = await runBench(['run', path, '--yes', '--out', out]);
+  expect(stderr).not.toMatch(/bug of Wirebench/);
+  expect([0, 5]).toContain(code); // a busy machine may make a trial invalid; the figures below have slack for that
+  return (JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult).trials;
+}
+
+function get(phase: PhaseResult | undefined) {
+  const operation = phase?.operations.getOrder;
+  if (operation === undefined) throw new Error('getOrder is not in the result');
+  return operation;
+}
+
+const direct = ['rest', 'grpc', 'websocket'].map((protocol) => `${protocol}: { protocol: ${protocol} }`).join(', ');
+
+describe('a service that works 25 ms', () => {
+  it('shows 25 ms in response and service time on every protocol, and as much less in what is handed over', async () => {
+    for (const { phases, target } of await run('workTime: 25ms', 'calm: []', direct)) {
+      const { latencyUs } = get(phases.steady);
+      expect(latencyUs.service.min, target).toBeGreaterThanOrEqual(24_500);
+      expect(latencyUs.service.p50, target).toBeLessThan(40_000);
+      expect(latencyUs.response.p50 ?? 0, target).toBeGreaterThanOrEqual(latencyUs.service.min ?? 0);
+      expect(phases.steady?.operations.placeOrder?.latencyUs.acknowledged.p50, target).toBeLessThan(20_000);
+    }
+  });
+});
+
+describe('a service that refuses 30 % at once', () => {
+  it('never looks fast for it: refusals count as infinitely late', async () => {
+    for (const { phases, target } of await run('workTime: 0ms, rejectRatio: 0.3', 'calm: []', direct)) {
+      const { counts, latencyUs } = phases.steady as PhaseResult;
+      expect(counts.rejected / counts.offered, target).toBeGreaterThan(0.2);
+      expect(counts.rejected / counts.offered, target).toBeLessThan(0.4);
+      expect(latencyUs.offered.p90, target).toBeNull();
+      expect(latencyUs.response.p90, target).not.toBeNull();
+      expect(latencyUs.response.count, target).toBe(counts.ok);
+    }
+  });
+});
+
+describe('latency of 40 ms on the client link', () => {
+  it('shifts the p50 of request–reply while it is in force, by what was injected, and not before or after', async () => {
+    const condition = 'slow: [ { at: 33%, for: 34%, fault: latency, latency: 40ms } ]';
+    const all = `${direct}, queue: { protocol: queue }, stream: { protocol: stream }`;
+    const highestShiftUs: Record<string, number> = { queue: 70_000, stream: 130_000 };
+    for (const { phases, faults, target } of await run('workTime: 0ms', condition, all)) {
+      const p50Us = (name: 'before' | 'during' | 'after') => get(phases[name]).latencyUs.offered.p50 ?? Number.NaN;
+      const shiftUs = p50Us('during') - p50Us('before');
+      expect(shiftUs, target).toBeGreaterThan(34_000);
+      expect(shiftUs, target).toBeLessThan(highestShiftUs[target] ?? 55_000);
+      expect(Math.abs(p50Us('after') - p50Us('before')), target).toBeLessThan(30_000);
+      expect(faults, target).toHaveLength(1);
+      expect(faults[0]?.proof, target).not.toBeNull();
+      expect(faults[0]?.removedAtMs ?? 0, target).toBeGreaterThan(faults[0]?.appliedAtMs ?? 0);
+    }
+  });
+});
+
+describe('a link that is down', () => {
+  it('fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
+    const condition = 'cut: [ { at: 33%, for: 33%, fault: down } ]';
+    for (const { phases, ledger, faults, target } of await run('workTime: 0ms', condition, direct)) {
+      const share = (phase: PhaseResult | undefined) => (phase?.counts.ok ?? 0) / (phase?.counts.offered ?? 1);
+      expect(share(phases.before), target).toBeGreaterThan(0.95);
+      expect(share(phases.during), target).toBeLessThan(0.9);
+      expect(ledger.lost, target).toBe(0);
+      expect(faults[0]?.proof, target).not.toBeNull();
+    }
+  });
+});
+
+describe('the closed model', () => {
+  it('keeps as many in flight as it has users, and goes on until the time is over', async () => {
+    const [trial] = await run('workTime: 10ms', 'calm: []', 'rest: { protocol: rest }', 'model: closed, users: 5');
+    const steady = trial?.phases.steady as PhaseResult;
+    // A reply takes 10 ms and a little; an acknowledged hand-over next to nothing. Half of each: about 2 × 5 / 11 ms.
+    expect(steady.counts.dropped).toBe(0);
+    expect(steady.counts.ok).toBeGreaterThan(600);
+    expect(get(steady).counts.ok / 3).toBeLessThan(5 / 0.01);
+    expect(trial?.ledger.lost).toBe(0);
+  });
+});
+
+describe('every trial', () => {
+  it('sees the same arrivals: seeded schedule, operations and keys', async () => {
+    const trials = await run('workTime: 0ms', 'calm: []', 'rest: { protocol: rest }, grpc: { protocol: grpc }');
+    const offered = trials.map(({ phases }) => [
+      phases.warmup?.counts.offered,
+      phases.steady?.counts.offered,
+      get(phases.steady).counts.offered,
+    ]);
+    expect(offered[0]).toEqual(offered[1]);
+  });
+});
