@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
 import type { KeptConnection } from '../connection-keeper.ts';
-import { answerStates, ResponseParser } from './response-parser.ts';
+import { answerStates } from './answer-state.ts';
+import { ResponseParser } from './response-parser.ts';
 
 export const noSlot = -1;
 /** Larger requests are not kept, so that a thousand idle connections do not hold a payload each. */
@@ -57,21 +58,22 @@ export class HttpConnection implements SocketListener, KeptConnection {
 
   read(buffer: Buffer, length: number): void {
     if (this.#dropped) return;
-    if (this.#slot === noSlot) return this.#fail('unexpected data');
-    const state = this.#parser.read(buffer, 0, length);
-    if (state === answerStates.incomplete) return;
-    if (state === answerStates.malformed) return this.#fail('malformed answer');
-    if (state === answerStates.oversized) return this.#fail('oversized answer');
-    // Bytes behind the answer belong to nothing; an answer ahead of the request's end leaves the rest in the way.
-    const isClean = this.#parser.consumed === length && this.#socket.writableLength === 0;
-    this.#answer(this.#parser.keepAlive && isClean);
+    const isExpected = this.#slot !== noSlot;
+    const state = isExpected ? this.#parser.read(buffer, 0, length) : answerStates.malformed;
+    if (state === answerStates.malformed) this.#fail(isExpected ? 'malformed answer' : 'unexpected data');
+    else if (state === answerStates.oversized) this.#fail('oversized answer');
+    else if (state === answerStates.complete) {
+      // Bytes behind the answer belong to nothing; an answer ahead of the request's end leaves the rest in the way.
+      const isClean = this.#parser.consumed === length && this.#socket.writableLength === 0;
+      this.#answer(this.#parser.keepAlive && isClean);
+    }
   }
 
   closed(reason: string, cause: Error | null): void {
     if (this.#dropped) return;
-    if (this.#slot === noSlot) return this.#fail(reason, cause);
-    if (this.#parser.completeAtClose() && cause === null) return this.#answer(false);
-    this.#fail(this.#parser.isUntouched ? reason : 'truncated answer', cause);
+    if (this.#slot === noSlot) this.#fail(reason, cause);
+    else if (this.#parser.completeAtClose() && cause === null) this.#answer(false);
+    else this.#fail(this.#parser.isUntouched ? reason : 'truncated answer', cause);
   }
 
   #answer(reusable: boolean): void {

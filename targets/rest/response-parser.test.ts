@@ -2,7 +2,8 @@ import { request } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { request as undiciRequest } from 'undici';
 import { describe, expect, it } from 'vitest';
-import { answerStates, longestBodyBytes, longestHeadBytes, ResponseParser } from './response-parser.ts';
+import { answerStates, longestBodyBytes, longestHeadBytes } from './answer-state.ts';
+import { ResponseParser } from './response-parser.ts';
 
 const { incomplete, complete, malformed, oversized } = answerStates;
 

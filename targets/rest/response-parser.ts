@@ -2,38 +2,19 @@
  * Reads one HTTP/1.x answer at a time from whatever pieces the socket brings (RFC 9112): finds where it ends and what
  * its status is. Bodies are counted, never kept.
  */
+import { type AnswerState, answerStates, longestBodyBytes, longestHeadBytes } from './answer-state.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import { digit, isBlank, isNameByte, isValueByte } from './http-bytes.ts';
 
-export const longestHeadBytes = 64 * 1024;
-/** The largest payload (16 MiB) and what a service may wrap around it. */
-export const longestBodyBytes = 17 * 1024 * 1024;
-
-export const answerStates = { incomplete: 0, complete: 1, malformed: 2, oversized: 3 } as const;
-export type AnswerState = (typeof answerStates)[keyof typeof answerStates];
 const { incomplete, complete, malformed, oversized } = answerStates;
 
-const parts = {
-  head: 0,
-  body: 1,
-  untilClose: 2,
-  chunkSize: 3,
-  chunkExtension: 4,
-  chunkSizeLf: 5,
-  chunkData: 6,
-  chunkDataCr: 7,
-  chunkDataLf: 8,
-  trailerStart: 9,
-  trailer: 10,
-  trailerLf: 11,
-  lastLf: 12,
-} as const;
+const parts = { head: 0, body: 1, untilClose: 2, chunks: 3 } as const;
 type Part = (typeof parts)[keyof typeof parts];
 
 const cr = 0x0d;
 const lf = 0x0a;
 const space = 0x20;
-const tab = 0x09;
 const colon = 0x3a;
-const semicolon = 0x3b;
 
 const version = Buffer.from('HTTP/1.');
 const headEnd = Buffer.from('\r\n\r\n');
@@ -61,11 +42,10 @@ export class ResponseParser {
   #answersHead = false;
   #carry: Buffer | null = null;
   #carried = 0;
-  /** Of the body, or of the chunk. */
+  /** Of the body. */
   #remaining = 0;
-  #chunkDigits = 0;
   #bodyBytes = 0;
-  #lineBytes = 0;
+  readonly #chunks = new ChunkReader();
 
   #length = -1;
   #codings: string | null = null;
@@ -101,7 +81,8 @@ export class ResponseParser {
       this.#bodyBytes += end - at;
       return this.#finish(this.#bodyBytes > longestBodyBytes ? oversized : incomplete, end);
     }
-    return this.#readChunks(bytes, at, end);
+    const state = this.#chunks.read(bytes, at, end);
+    return this.#finish(state, this.#chunks.consumed);
   }
 
   /** The peer has closed: true when that is how the answer ends. */
@@ -241,7 +222,8 @@ export class ResponseParser {
     if (this.#codings !== null) {
       if (this.#length !== -1) return malformed; // the two contradict: someone between may be smuggling
       const isChunked = this.#codings.split(',').at(-1)?.trim() === 'chunked';
-      if (isChunked) this.#beginChunk();
+      if (isChunked) this.#chunks.begin();
+      if (isChunked) this.#part = parts.chunks;
       else this.#readUntilClose();
       return incomplete;
     }
@@ -260,108 +242,6 @@ export class ResponseParser {
     this.#part = parts.untilClose;
     this.keepAlive = false;
   }
-
-  #beginChunk(): void {
-    this.#part = parts.chunkSize;
-    this.#remaining = 0;
-    this.#chunkDigits = 0;
-    this.#lineBytes = 0;
-  }
-
-  #readChunks(bytes: Buffer, start: number, end: number): AnswerState {
-    let at = start;
-    while (at < end) {
-      if (this.#part === parts.chunkData) {
-        const taken = Math.min(end - at, this.#remaining);
-        at += taken;
-        this.#remaining -= taken;
-        if (this.#remaining === 0) this.#part = parts.chunkDataCr;
-        continue;
-      }
-      const state = this.#readChunkByte(bytes[at++] as number);
-      if (state !== incomplete) return this.#finish(state, at);
-    }
-    return this.#finish(incomplete, at);
-  }
-
-  /** Everything between the data of two chunks, and the trailer. */
-  #readChunkByte(byte: number): AnswerState {
-    switch (this.#part) {
-      case parts.chunkSize:
-        return this.#readChunkSize(byte);
-      case parts.chunkExtension:
-        if (byte === cr) this.#part = parts.chunkSizeLf;
-        else if (!isValueByte(byte)) return malformed;
-        return this.#countLineByte();
-      case parts.chunkSizeLf:
-        if (byte !== lf) return malformed;
-        this.#lineBytes = 0;
-        this.#part = this.#remaining === 0 ? parts.trailerStart : parts.chunkData;
-        this.#bodyBytes += this.#remaining;
-        return this.#bodyBytes > longestBodyBytes ? oversized : incomplete;
-      case parts.chunkDataCr:
-        this.#part = parts.chunkDataLf;
-        return byte === cr ? incomplete : malformed;
-      case parts.chunkDataLf:
-        this.#beginChunk();
-        return byte === lf ? incomplete : malformed;
-      case parts.trailerStart:
-        this.#part = byte === cr ? parts.lastLf : parts.trailer;
-        return byte === cr || isNameByte(byte) ? this.#countLineByte() : malformed;
-      case parts.trailer:
-        if (byte === cr) this.#part = parts.trailerLf;
-        else if (!isValueByte(byte)) return malformed;
-        return this.#countLineByte();
-      case parts.trailerLf:
-        this.#part = parts.trailerStart;
-        return byte === lf ? incomplete : malformed;
-      default:
-        return byte === lf ? complete : malformed;
-    }
-  }
-
-  #readChunkSize(byte: number): AnswerState {
-    const value = hexDigit(byte);
-    if (value >= 0) {
-      if (++this.#chunkDigits > 12) return malformed;
-      this.#remaining = this.#remaining * 16 + value;
-      return incomplete;
-    }
-    if (this.#chunkDigits === 0) return malformed;
-    if (byte === cr) this.#part = parts.chunkSizeLf;
-    else if (byte === semicolon || isBlank(byte)) this.#part = parts.chunkExtension;
-    else return malformed;
-    return incomplete;
-  }
-
-  /** Extensions and trailers are bounded like a head. */
-  #countLineByte(): AnswerState {
-    return ++this.#lineBytes > longestHeadBytes ? oversized : incomplete;
-  }
-}
-
-function digit(byte: number | undefined): number {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : -1;
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
-}
-
-function isBlank(byte: number | undefined): boolean {
-  return byte === space || byte === tab;
-}
-
-/** Neither blanks, controls nor the colon; finer rules about names do not matter for framing. */
-function isNameByte(byte: number): boolean {
-  return byte > space && byte !== colon && byte < 0x7f;
-}
-
-/** Anything but controls: those end the line, or make it malformed. */
-function isValueByte(byte: number): boolean {
-  return byte >= space ? byte !== 0x7f : byte === tab;
 }
 
 function isFramingName(length: number): boolean {
