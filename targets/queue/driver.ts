@@ -1,18 +1,15 @@
 /** RabbitMQ through amqplib: publishes with confirms, replies by correlation id, one connection a load worker. */
-import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage, type Options } from 'amqplib';
+import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { Completion } from '../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { isAccepted, messageHeaders } from '../domain/order-message.ts';
-import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
+import { CorrelatedAttempts } from '../correlated-attempts.ts';
+import { messageHeaders } from '../domain/order-message.ts';
+import type { Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
-import { SlotQueue } from '../slot-queue.ts';
-
-const connectTimeoutMs = 5_000;
-const firstReconnectMs = 50;
-const longestReconnectMs = 1_000;
-const closeDeadlineMs = 1_500;
+import { unlessAborted } from '../stack/native/start-part.ts';
+import { WaitingSlots } from '../waiting-slots.ts';
+import { BrokerChannel } from './broker-channel.ts';
 
 export const queueDriver: Driver = {
   protocol: 'queue',
@@ -20,20 +17,32 @@ export const queueDriver: Driver = {
     const session = new QueueSession(context);
     try {
       signal.throwIfAborted();
-      await session.connect();
+      await unlessAborted(session.open(), signal);
       return session;
     } catch (cause) {
       await session.close();
       if (cause instanceof BenchError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new BenchError('cannotConnect', `RabbitMQ at ${context.address} cannot be used: ${why}`, {
-        hint: 'Check the address, and that the exchange and queues of the requests exist.',
-        exitCode: exitCodes.stack,
-        cause,
-      });
+      throw cannotOpen(context.address, cause);
     }
   },
 };
+
+function cannotOpen(address: string, cause: unknown): BenchError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const missing = /NOT_FOUND - no (queue|exchange) '([^']*)'/.exec(why);
+  if (missing === null) {
+    return new BenchError('cannotConnect', `RabbitMQ at ${address} cannot be used: ${why}`, {
+      hint: 'Check the address, the user and the virtual host.',
+      exitCode: exitCodes.stack,
+      cause,
+    });
+  }
+  return new BenchError(`${missing[1]}Missing`, `RabbitMQ at ${address} has no ${missing[1]} ${missing[2]}`, {
+    hint: 'Create it first, or correct its name in `requests` or `reply`: those of your own system are never created here.',
+    exitCode: exitCodes.stack,
+    cause,
+  });
+}
 
 interface CompiledRequest {
   readonly exchange: RequestTemplate;
@@ -41,250 +50,239 @@ interface CompiledRequest {
   readonly body: RequestTemplate;
   readonly headers: readonly (readonly [string, RequestTemplate])[];
   readonly expectsReply: boolean;
-  readonly expectsDelivery: boolean;
 }
-
-const idle = 0;
-const waiting = 1;
-const inFlight = 2;
 
 class QueueSession implements Session {
   readonly #context: DriverContext;
   readonly #target: QueueTarget;
   readonly #requests: readonly CompiledRequest[];
-  readonly #state: Uint8Array;
-  /** Grows with every start: a confirm or reply of an earlier one no longer fits. */
-  readonly #generation: Uint32Array;
-  readonly #returned = new Set<string>();
-  readonly #waiting: SlotQueue;
-  readonly #consumed: string[] = [];
-  #connection: ChannelModel | null = null;
-  #channel: ConfirmChannel | null = null;
+  readonly #attempts: CorrelatedAttempts;
+  readonly #waiting: WaitingSlots;
+  readonly #broker: BrokerChannel;
+  #channel: Channel | null = null;
   #blocked = false;
-  #closed = false;
-  #reconnects = 0;
+  #replyQueue = '';
+  #connections = 0;
+  /** Slots and generations by turns, published without confirms since the event loop came round. */
+  #handedOver: number[] = [];
 
   constructor(context: DriverContext) {
     this.#context = context;
     this.#target = context.target as QueueTarget;
-    this.#state = new Uint8Array(context.calls.length);
-    this.#generation = new Uint32Array(context.calls.length);
-    this.#waiting = new SlotQueue(context.calls.length);
-    const { reply, consume } = this.#target;
-    this.#requests = context.operations.map(({ request, pattern }) => {
-      const { exchange, routingKey, body, headers } = request as QueueRequest;
-      return {
-        exchange: compileTemplate(exchange),
-        routingKey: compileTemplate(routingKey),
-        body: compileTemplate(body),
-        headers: Object.entries(headers).map(([name, value]) => [name, compileTemplate(value)] as const),
-        expectsReply: reply !== undefined && pattern === 'request-reply',
-        expectsDelivery: consume && reply === undefined,
-      };
+    const { calls, sink, trialTag, worker } = context;
+    const completions = context.operations.map((operation) => completionOf(this.#target, operation));
+    this.#requests = context.operations.map(({ request }, index) =>
+      compileRequest(request as QueueRequest, completions[index] === 'replied'),
+    );
+    this.#attempts = new CorrelatedAttempts({
+      slots: calls.length,
+      sink,
+      completions,
+      operationOf: (slot) => calls[slot]?.operation ?? 0,
+      prefix: `${trialTag}.${worker}`,
+    });
+    this.#waiting = new WaitingSlots(calls.length);
+    const { url, hostname } = brokerUrl(this.#target.address, context.address);
+    this.#broker = new BrokerChannel({
+      url,
+      hostname,
+      confirms: this.#target.confirms,
+      prepare: (channel) => this.#prepare(channel),
+      opened: (channel) => this.#onOpened(channel),
+      lost: () => this.#onLost(),
     });
   }
 
-  get #isOwnSystem(): boolean {
-    return this.#target.address !== undefined;
+  async open(): Promise<void> {
+    if (this.#target.address !== undefined) checkOwnSystem(this.#target, this.#context);
+    await this.#broker.open();
   }
 
-  /** A reference target's replies come to a queue of this worker's own; an own system's to the one it names. */
-  get #replyQueue(): string {
-    const queue = this.#target.reply?.queue ?? '';
-    return this.#isOwnSystem ? queue : `${queue}-${this.#context.worker}`;
+  async #prepare(channel: Channel): Promise<void> {
+    if (this.#requests.some(({ expectsReply }) => expectsReply)) {
+      this.#replyQueue = await this.#replyQueueOn(channel);
+      await this.#consume(channel, this.#replyQueue);
+    }
+    if (this.#target.address === undefined) return;
+    const requests = this.#context.operations.map(({ request }) => request as QueueRequest);
+    for (const exchange of new Set(requests.map(({ exchange }) => exchange))) {
+      if (exchange !== '' && compileTemplate(exchange).isConstant) await channel.checkExchange(exchange);
+    }
+    for (const queue of new Set(requests.filter(namesQueue).map(({ routingKey }) => routingKey))) {
+      await channel.checkQueue(queue);
+      if (this.#target.consume) await this.#consume(channel, queue);
+    }
   }
 
-  async connect(): Promise<void> {
-    const connection = await amqplib.connect(this.#url(), { noDelay: true, timeout: connectTimeoutMs });
-    this.#connection = connection;
-    connection.on('error', () => undefined); // 'close' follows
-    connection.once('close', () => this.#lost());
-    const channel = await connection.createConfirmChannel();
-    channel.on('error', () => void connection.close().catch(() => undefined)); // a channel error is as good as a lost connection
+  /**
+   * An own system's is named by the scenario. A reference target's is exclusive, and another for each connection: the
+   * broker may take a lost connection, and so the consumer on it, for alive much longer than we do.
+   */
+  async #replyQueueOn(channel: Channel): Promise<string> {
+    const { address, reply } = this.#target;
+    const name = reply?.queue ?? '';
+    if (address !== undefined) return (await channel.checkQueue(name)).queue;
+    const own = `${name}-${this.#context.worker}-${this.#connections++}`;
+    return (await channel.assertQueue(own, { exclusive: true, durable: false, autoDelete: true })).queue;
+  }
+
+  async #consume(channel: Channel, queue: string): Promise<void> {
+    await channel.consume(queue, (message) => this.#onMessage(message), { noAck: true });
+  }
+
+  #onOpened(channel: Channel): void {
     channel.on('drain', () => {
       this.#blocked = false;
       this.#publishWaiting();
     });
-    channel.on('return', (message) => void this.#returned.add(String(message.properties.correlationId)));
-    await this.#consume(channel);
+    // Comes before the confirm of the same message, and is all there is without confirms.
+    channel.on('return', ({ properties }) =>
+      this.#attempts.failById(String(properties.correlationId), 'unroutable', false),
+    );
     this.#channel = channel;
     this.#blocked = false;
     this.#publishWaiting();
   }
 
-  #url(): string {
-    const { address } = this.#target;
-    if (address === undefined) return `amqp://${this.#context.address}`;
-    const url = new URL(/^amqps?:\/\//.test(address) ? address : `amqp://${address}`);
-    url.host = this.#context.address;
-    return url.href;
-  }
-
-  async #consume(channel: ConfirmChannel): Promise<void> {
-    this.#consumed.length = 0;
-    if (this.#requests.some(({ expectsReply }) => expectsReply)) {
-      if (this.#isOwnSystem) await channel.checkQueue(this.#replyQueue);
-      else await channel.assertQueue(this.#replyQueue, { durable: false, autoDelete: true });
-      await channel.consume(this.#replyQueue, (message) => this.#onReply(message), { noAck: true });
-    }
-    if (!this.#isOwnSystem) return;
-    const queues = new Set<string>();
-    for (const { request } of this.#context.operations) {
-      const { exchange, routingKey } = request as QueueRequest;
-      if (exchange !== '') await channel.checkExchange(exchange);
-      else if (compileTemplate(routingKey).isConstant) queues.add(routingKey);
-    }
-    for (const queue of queues) {
-      await channel.checkQueue(queue);
-      if (this.#target.consume) await channel.consume(queue, (message) => this.#onReply(message), { noAck: true });
-    }
+  /** amqplib answers the pending confirms of some losses only, and the replies are gone with the connection. */
+  #onLost(): void {
+    this.#channel = null;
+    this.#attempts.failAll('connection closed');
   }
 
   start(slot: number): void {
-    this.#generation[slot] = ((this.#generation[slot] as number) + 1) >>> 0;
-    this.#state[slot] = waiting;
-    this.#waiting.push(slot);
-    this.#publishWaiting();
+    this.#attempts.begin(slot);
+    if (this.#channel !== null && !this.#blocked && this.#waiting.length === 0) this.#publish(this.#channel, slot);
+    else this.#waiting.push(slot);
   }
 
   #publishWaiting(): void {
     while (this.#channel !== null && !this.#blocked) {
       const slot = this.#waiting.shift();
       if (slot === -1) return;
-      if (this.#state[slot] === waiting) this.#publish(this.#channel, slot);
+      this.#publish(this.#channel, slot);
     }
   }
 
-  #publish(channel: ConfirmChannel, slot: number): void {
-    const { calls, payloads, sink } = this.#context;
+  #publish(channel: Channel, slot: number): void {
+    const { calls, payloads } = this.#context;
     const call = calls[slot];
     const request = call && this.#requests[call.operation];
     if (call === undefined || request === undefined) return;
     const payload = payloads[call.operation]?.[call.payload];
-    const generation = this.#generation[slot] as number;
-    const correlationId = `${slot}.${generation}`;
     const headers: Record<string, string> = {};
     for (const [name, value] of request.headers) headers[name] = value.text(call, payload);
     const properties: Options.Publish = {
       persistent: this.#target.durable,
       mandatory: true,
       messageId: call.id,
-      correlationId,
+      correlationId: this.#attempts.correlationId(slot),
       headers,
-      ...(request.expectsReply && { replyTo: this.#replyQueue }),
     };
-    this.#state[slot] = inFlight;
-    sink.sent(slot);
+    if (request.expectsReply) properties.replyTo = this.#replyQueue;
+    const exchange = request.exchange.text(call, payload);
+    const routingKey = request.routingKey.text(call, payload);
+    const body = request.body.bytes(call, payload);
+    const generation = this.#attempts.send(slot);
     try {
-      const room = channel.publish(
-        request.exchange.text(call, payload),
-        request.routingKey.text(call, payload),
-        request.body.bytes(call, payload),
-        properties,
-        (error) => this.#onConfirm(slot, generation, correlationId, error),
-      );
-      if (!room) this.#blocked = true;
-      // Without confirms nobody will ever say more than that it was handed to the socket.
-      if (!this.#target.confirms) queueMicrotask(() => this.#onAcknowledged(slot, generation));
-    } catch {
-      queueMicrotask(() => this.#end(slot, generation, outcomes.failed, 'connection closed', true));
-    }
-  }
-
-  #onConfirm(slot: number, generation: number, correlationId: string, error: unknown): void {
-    if (this.#returned.delete(correlationId)) this.#end(slot, generation, outcomes.failed, 'unroutable', false);
-    else if (error)
-      this.#end(
-        slot,
-        generation,
-        outcomes.failed,
-        this.#channel === null ? 'connection closed' : 'not confirmed',
-        true,
-      );
-    else if (this.#target.confirms) this.#onAcknowledged(slot, generation);
-  }
-
-  #onAcknowledged(slot: number, generation: number): void {
-    if (!this.#isCurrent(slot, generation)) return;
-    const request = this.#requests[this.#context.calls[slot]?.operation ?? 0];
-    if (request?.expectsReply || request?.expectsDelivery) this.#context.sink.acknowledged(slot);
-    else this.#end(slot, generation, outcomes.ok, '', false);
-  }
-
-  #onReply(message: ConsumeMessage | null): void {
-    if (message === null) return void this.#connection?.close().catch(() => undefined); // the queue was deleted
-    const { correlationId, headers } = message.properties;
-    const [slot, generation] = String(correlationId).split('.').map(Number);
-    if (slot === undefined || generation === undefined || !(slot < this.#state.length)) return;
-    const code: unknown = headers?.[messageHeaders.code];
-    if (typeof code === 'string' && !isAccepted(code)) {
-      this.#end(slot, generation, outcomes.rejected, `reply ${code}`, code === 'unavailable');
-    } else this.#end(slot, generation, outcomes.ok, '', false);
-  }
-
-  #isCurrent(slot: number, generation: number): boolean {
-    return this.#state[slot] === inFlight && this.#generation[slot] === generation;
-  }
-
-  #end(
-    slot: number,
-    generation: number,
-    outcome: (typeof outcomes)[keyof typeof outcomes],
-    reason: string,
-    retryable: boolean,
-  ): void {
-    if (!this.#isCurrent(slot, generation)) return;
-    this.#state[slot] = idle;
-    this.#context.sink.completed(slot, outcome, reason, retryable);
-  }
-
-  /** amqplib answers the pending confirms of some losses only: everything in flight ends here. */
-  #lost(): void {
-    this.#channel = null;
-    this.#connection = null;
-    this.#returned.clear();
-    for (let slot = 0; slot < this.#state.length; slot++) {
-      if (this.#state[slot] === inFlight)
-        this.#end(slot, this.#generation[slot] as number, outcomes.failed, 'connection closed', true);
-    }
-    if (!this.#closed) void this.#reconnect();
-  }
-
-  async #reconnect(): Promise<void> {
-    for (let waitMs = firstReconnectMs; !this.#closed; waitMs = Math.min(longestReconnectMs, waitMs * 2)) {
-      await sleep(waitMs);
-      if (this.#closed) return;
-      try {
-        await this.connect();
-        this.#reconnects++;
-        return;
-      } catch {
-        (this.#connection as ChannelModel | null)?.removeAllListeners('close');
-        await (this.#connection as ChannelModel | null)?.close().catch(() => undefined);
-        this.#connection = null;
+      if (this.#target.confirms) {
+        this.#blocked = !(channel as ConfirmChannel).publish(exchange, routingKey, body, properties, (error) => {
+          if (error === null) this.#attempts.acknowledge(slot, generation);
+          else this.#attempts.fail(slot, generation, 'not confirmed', true);
+        });
+      } else {
+        this.#blocked = !channel.publish(exchange, routingKey, body, properties);
+        this.#acknowledgeSoon(slot, generation);
       }
+    } catch (error) {
+      // What cannot be encoded: a routing key of more than 255 bytes, say. A lost connection is told by its event.
+      const reason = `cannot be published: ${error instanceof Error ? error.name : 'error'}`;
+      queueMicrotask(() => this.#attempts.fail(slot, generation, reason, false));
     }
+  }
+
+  /** Without confirms nobody ever says more than that the connection took it. */
+  #acknowledgeSoon(slot: number, generation: number): void {
+    if (this.#handedOver.push(slot, generation) > 2) return;
+    setImmediate(() => {
+      const handedOver = this.#handedOver;
+      this.#handedOver = [];
+      for (let n = 0; n < handedOver.length; n += 2) {
+        this.#attempts.acknowledge(handedOver[n] as number, handedOver[n + 1] as number);
+      }
+    });
+  }
+
+  #onMessage(message: ConsumeMessage | null): void {
+    if (message === null)
+      this.#broker.renew(); // the queue was deleted
+    else this.#attempts.answer(message.properties.correlationId, message.properties.headers?.[messageHeaders.code]);
   }
 
   abort(slot: number): void {
-    this.#state[slot] = idle; // a waiting entry of it is passed over, a late confirm or reply does not fit any more
+    this.#waiting.remove(slot);
+    this.#attempts.forget(slot);
   }
 
-  completion(operation: number): 'replied' | 'acknowledged' | 'delivered' {
-    const request = this.#requests[operation];
-    return request?.expectsReply ? 'replied' : request?.expectsDelivery ? 'delivered' : 'acknowledged';
+  completion(operation: number): Completion {
+    return this.#attempts.completion(operation);
   }
 
   reconnects(): number {
-    return this.#reconnects;
+    return this.#broker.reconnects;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#state.fill(idle);
-    const connection = this.#connection;
-    if (connection === null) return;
-    await Promise.race([connection.close().catch(() => undefined), sleep(closeDeadlineMs, undefined, { ref: false })]);
-    (connection.connection as unknown as { stream: Socket }).stream.destroy();
+    this.#channel = null;
+    this.#attempts.forgetAll();
+    await this.#broker.close();
   }
+}
+
+function completionOf({ reply, consume }: QueueTarget, { pattern }: OperationSpec): Completion {
+  if (reply !== undefined) return pattern === 'request-reply' ? 'replied' : 'acknowledged';
+  return consume ? 'delivered' : 'acknowledged';
+}
+
+function compileRequest(request: QueueRequest, expectsReply: boolean): CompiledRequest {
+  const { exchange, routingKey, body, headers } = request;
+  return {
+    exchange: compileTemplate(exchange),
+    routingKey: compileTemplate(routingKey),
+    body: compileTemplate(body),
+    headers: Object.entries(headers).map(([name, value]) => [name, compileTemplate(value)] as const),
+    expectsReply,
+  };
+}
+
+/** The default exchange routes to the queue that the routing key names. */
+function namesQueue({ exchange, routingKey }: QueueRequest): boolean {
+  return exchange === '' && compileTemplate(routingKey).isConstant;
+}
+
+/** User, password, virtual host and options are the target's; where to dial may be a proxy. */
+function brokerUrl(named: string | undefined, address: string): { url: string; hostname: string } {
+  if (named === undefined) return { url: `amqp://${address}`, hostname: '' };
+  const url = new URL(/^amqps?:\/\//.test(named) ? named : `amqp://${named}`);
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  url.host = address;
+  return { url: url.href, hostname };
+}
+
+/** What can be known to fail before a byte is sent. */
+function checkOwnSystem(target: QueueTarget, { operations, workers }: DriverContext): void {
+  const { consume, reply, name } = target;
+  const shares = consume || (reply !== undefined && operations.some(({ pattern }) => pattern === 'request-reply'));
+  if (shares && workers > 1) {
+    throw new BenchError('sharedQueue', `${name}: ${workers} load workers cannot consume from one queue`, {
+      hint: 'The broker deals its messages out among them. Set `load.threads: 1`, or leave `consume` and `reply` out.',
+      exitCode: exitCodes.usage,
+    });
+  }
+  const elsewhere = operations.find(({ request }) => consume && !namesQueue(request as QueueRequest));
+  if (elsewhere === undefined) return;
+  throw new BenchError('cannotConsume', `${name}: consume needs to know the queue to which ${elsewhere.name} goes`, {
+    hint: 'Name it by `routingKey` on the default exchange (`exchange: ""`), without {{…}}; or leave `consume` out.',
+    exitCode: exitCodes.usage,
+  });
 }

@@ -1,96 +1,92 @@
 /** The orders behind a queue: RPC by reply-to, one-way without; a message is acknowledged after its effect. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import amqplib, { type ChannelModel, type ConfirmChannel, type ConsumeMessage } from 'amqplib';
+import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { QueueTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
-
-const firstReconnectMs = 50;
-const longestReconnectMs = 1_000;
+import { BrokerChannel } from './broker-channel.ts';
 
 hostService(async (domain, options) => {
   const service = new QueueService(domain, options);
-  await service.connect();
+  await service.open();
   return { close: () => service.close() };
 });
 
 class QueueService {
   readonly #domain: OrderDomain;
-  readonly #options: ServiceOptions;
   readonly #target: QueueTarget;
-  #connection: ChannelModel | null = null;
-  #channel: ConfirmChannel | null = null;
-  #closed = false;
+  readonly #requests: string;
+  readonly #broker: BrokerChannel;
+  #channel: Channel | null = null;
 
-  constructor(domain: OrderDomain, options: ServiceOptions) {
+  constructor(domain: OrderDomain, { broker, names, target }: ServiceOptions) {
     this.#domain = domain;
-    this.#options = options;
-    this.#target = options.target as QueueTarget;
-  }
-
-  async connect(): Promise<void> {
-    const connection = await amqplib.connect(`amqp://${this.#options.broker}`, { noDelay: true, timeout: 5_000 });
-    connection.on('error', () => undefined);
-    connection.once('close', () => void this.#reconnect());
-    this.#connection = connection;
-    const channel = await connection.createConfirmChannel();
-    channel.on('error', () => undefined);
-    this.#channel = channel;
-    const { requests = '' } = this.#options.names;
-    const { durable, prefetch } = this.#target;
-    await channel.assertQueue(requests, { durable, autoDelete: false });
-    await channel.prefetch(prefetch);
-    await channel.consume(requests, (message) => {
-      if (message !== null) this.#handle(channel, message);
+    this.#target = target as QueueTarget;
+    this.#requests = names.requests ?? '';
+    this.#broker = new BrokerChannel({
+      url: `amqp://${broker}`,
+      confirms: true, // of the replies: a request is acknowledged when its reply is safe
+      prepare: (channel) => this.#consume(channel as ConfirmChannel),
+      opened: (channel) => {
+        this.#channel = channel;
+      },
+      lost: () => {
+        this.#channel = null;
+      },
     });
   }
 
-  async #reconnect(): Promise<void> {
-    this.#channel = null;
-    for (let waitMs = firstReconnectMs; !this.#closed; waitMs = Math.min(longestReconnectMs, waitMs * 2)) {
-      await sleep(waitMs);
-      try {
-        await this.connect();
-        return;
-      } catch {
-        // The broker is not back yet.
-      }
-    }
+  open(): Promise<void> {
+    return this.#broker.open();
+  }
+
+  /** The queue is this trial's own, so what is in it belongs to the trial: after a restart it is to be handled. */
+  async #consume(channel: ConfirmChannel): Promise<void> {
+    const { durable, prefetch } = this.#target;
+    await channel.assertQueue(this.#requests, { durable, autoDelete: false });
+    await channel.prefetch(prefetch);
+    await channel.consume(this.#requests, (message) => {
+      if (message === null) this.#broker.renew();
+      else this.#handle(channel, message);
+    });
   }
 
   #handle(channel: ConfirmChannel, message: ConsumeMessage): void {
-    const { headers, messageId, replyTo, correlationId } = message.properties;
-    const header = (name: string): string | undefined =>
-      typeof headers?.[name] === 'string' ? headers[name] : undefined;
+    const { headers, messageId, replyTo } = message.properties;
+    const header = (name: string): string | undefined => {
+      const value: unknown = headers?.[name];
+      return typeof value === 'string' ? value : undefined;
+    };
     const request = orderRequestFrom(header, String(messageId ?? ''), message.content.toString());
-    const acknowledge = () => {
+    this.#domain.handle(request, (reply) => {
+      const wantsReply = typeof replyTo === 'string' && replyTo !== '';
       try {
-        channel.ack(message);
+        if (wantsReply) this.#reply(channel, message, replyBody(reply), reply.code);
+        else channel.ack(message);
       } catch {
         // The channel is gone: the broker delivers the message again, and the evidence will show it.
-      }
-    };
-    this.#domain.handle(request, (reply) => {
-      if (typeof replyTo !== 'string' || replyTo === '') return acknowledge();
-      const properties = {
-        correlationId,
-        persistent: this.#target.durable,
-        headers: { [messageHeaders.code]: reply.code },
-      };
-      try {
-        channel.sendToQueue(replyTo, Buffer.from(replyBody(reply)), properties, acknowledge);
-      } catch {
-        // As above.
       }
     });
   }
 
+  #reply(channel: ConfirmChannel, message: ConsumeMessage, body: string, code: string): void {
+    const { replyTo, correlationId } = message.properties;
+    const properties = { correlationId, persistent: this.#target.durable, headers: { [messageHeaders.code]: code } };
+    // Also when the broker refused the reply: it is nobody's any more.
+    channel.sendToQueue(replyTo, Buffer.from(body), properties, () => acknowledgeIfOpen(channel, message));
+  }
+
   async close(): Promise<void> {
-    this.#closed = true;
-    const { requests = '' } = this.#options.names;
-    await this.#channel?.deleteQueue(requests).catch(() => undefined);
-    await this.#connection?.close().catch(() => undefined);
+    await this.#channel?.deleteQueue(this.#requests).catch(() => undefined);
+    await this.#broker.close();
+  }
+}
+
+function acknowledgeIfOpen(channel: ConfirmChannel, message: ConsumeMessage): void {
+  try {
+    channel.ack(message);
+  } catch {
+    // Delivered again on the next connection.
   }
 }

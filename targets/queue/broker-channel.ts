@@ -1,0 +1,138 @@
+/** One connection with one channel to RabbitMQ, opened again in the background whenever it is lost. */
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import tls from 'node:tls';
+import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+
+const connectTimeoutMs = 5_000;
+const firstReconnectMs = 50;
+const longestReconnectMs = 1_000;
+const closeDeadlineMs = 1_500;
+
+export interface BrokerChannelOptions {
+  readonly url: string;
+  /** Whom the certificate of an amqps:// broker must name, which is not where we dial when a proxy stands between. */
+  readonly hostname?: string;
+  /** The broker confirms each publish: the channel is a ConfirmChannel. */
+  readonly confirms: boolean;
+  /** Declares what is needed and begins to consume; when it rejects the connection counts as not made. */
+  prepare(channel: Channel): Promise<void>;
+  /** Ready to publish, for the first time or again. */
+  opened(channel: Channel): void;
+  /** Whatever was on its way is gone; called once for each `opened`. */
+  lost(): void;
+}
+
+export class BrokerChannel {
+  readonly #options: BrokerChannelOptions;
+  readonly #end = new AbortController();
+  #connection: ChannelModel | null = null;
+  #reconnects = 0;
+
+  constructor(options: BrokerChannelOptions) {
+    this.#options = options;
+  }
+
+  get reconnects(): number {
+    return this.#reconnects;
+  }
+
+  /** Rejects when the first connection cannot be made. */
+  async open(): Promise<void> {
+    const { url, hostname = '', confirms, prepare, opened } = this.#options;
+    const connection = await amqplib.connect(url, {
+      noDelay: true,
+      timeout: connectTimeoutMs,
+      ...(url.startsWith('amqps:') && {
+        checkServerIdentity: (_dialled: string, certificate: tls.PeerCertificate) =>
+          tls.checkServerIdentity(hostname, certificate),
+      }),
+    });
+    connection.on('error', () => undefined); // 'close' follows
+    const gone = Promise.withResolvers<never>();
+    gone.promise.catch(() => undefined);
+    connection.once('close', (error?: Error) => gone.reject(error ?? new Error('the connection was closed')));
+    try {
+      this.#end.signal.throwIfAborted();
+      const channel = await bounded(openChannel(connection, confirms, prepare), gone.promise);
+      this.#end.signal.throwIfAborted();
+      this.#connection = connection;
+      // A broken channel is as good as a lost connection; amqplib mends neither.
+      for (const part of [connection, channel]) part.once('close', () => this.#lose(connection));
+      opened(channel);
+    } catch (error) {
+      destroy(connection);
+      throw error;
+    }
+  }
+
+  /** Gives the connection up and makes a new one, e.g. when the broker has cancelled a consumer. */
+  renew(): void {
+    if (this.#connection !== null) this.#lose(this.#connection);
+  }
+
+  #lose(connection: ChannelModel): void {
+    if (this.#connection !== connection) return;
+    this.#connection = null;
+    // Not at once: a close that the broker asked for is still to be answered.
+    setImmediate(() => destroy(connection));
+    this.#options.lost();
+    void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    const { signal } = this.#end;
+    for (let waitMs = firstReconnectMs; !signal.aborted; waitMs = Math.min(longestReconnectMs, waitMs * 2)) {
+      try {
+        await sleep(waitMs, undefined, { signal });
+        await this.open();
+        this.#reconnects++;
+        return;
+      } catch {
+        // The broker is not back yet, or it is over.
+      }
+    }
+  }
+
+  /** Resolves within about two seconds, whatever the broker does. */
+  async close(): Promise<void> {
+    this.#end.abort();
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection === null) return;
+    await Promise.race([connection.close().catch(() => undefined), sleep(closeDeadlineMs, undefined, { ref: false })]);
+    destroy(connection);
+  }
+}
+
+async function openChannel(
+  connection: ChannelModel,
+  confirms: boolean,
+  prepare: BrokerChannelOptions['prepare'],
+): Promise<Channel | ConfirmChannel> {
+  const channel = confirms ? await connection.createConfirmChannel() : await connection.createChannel();
+  channel.on('error', () => undefined); // 'close' follows
+  await prepare(channel);
+  return channel;
+}
+
+/** amqplib bounds the handshake only: a broker that then falls silent would hold everything up. */
+async function bounded<T>(work: Promise<T>, gone: Promise<never>): Promise<T> {
+  const end = new AbortController();
+  const late = sleep(connectTimeoutMs, undefined, { signal: end.signal }).then(() =>
+    Promise.reject(new Error('no answer in time')),
+  );
+  try {
+    return await Promise.race([work, gone, late]);
+  } finally {
+    end.abort();
+    late.catch(() => undefined);
+    work.catch(() => undefined);
+  }
+}
+
+/** With an error, for amqplib takes no notice of a socket that just ends on our side: its heartbeat would go on. */
+function destroy(connection: ChannelModel): void {
+  const { stream } = connection.connection as unknown as { stream: Socket };
+  stream.destroy(new Error('given up'));
+}
