@@ -1,0 +1,156 @@
+/** The parts behind the driver contract suite: a fresh service and session for each test, of whatever protocol. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { Pattern } from '../result/result-types.ts';
+import type { Request, Target } from '../scenarios/scenario.ts';
+import { referenceOperations } from './domain/order-domain.ts';
+import { carriesPayload } from './domain/order-message.ts';
+import { cancellableOrderId, readableOrderId } from './domain/service-options.ts';
+import type { ProtocolEntry } from './driver.ts';
+import { freePort } from './process/free-port.ts';
+import { type RunningService, startReferenceService } from './process/reference-service.ts';
+import { RecordedSession } from './recorded-session.ts';
+
+export interface ContractSubject {
+  readonly entry: ProtocolEntry;
+  /** A reference target: no address, no requests. */
+  readonly target: Target;
+  /** `host:port` of the broker as services see it (queue, stream); null: the service listens itself. */
+  readonly broker: string | null;
+  /** Where the driver dials when that is neither the service nor `broker` (e.g. a proxy, for the outage). */
+  readonly address?: string;
+  /** How connections are lost and come back. Left out: the service is killed and started again. */
+  readonly outage?: {
+    begin(): Promise<void>;
+    end(): Promise<void>;
+    /** False where an operation in flight may outlive the connection, its reply waiting at the broker. */
+    readonly losesInFlight: boolean;
+  };
+  close?(): Promise<void>;
+}
+
+export const operationNames = Object.keys(referenceOperations);
+/** Operations that may be one-way. */
+export const handedOver = ['placeOrder', 'updateOrder', 'cancelOrder'];
+export const contractPayload = Buffer.from('payload-'.repeat(64));
+const population = { readable: 200, cancellable: 1_000 };
+
+export interface ServiceBehaviour {
+  readonly workTimeMs?: number;
+  readonly rejectRatio?: number;
+}
+
+export interface OpenedContract {
+  readonly recorded: RecordedSession;
+  readonly service: RunningService;
+  readonly evidencePath: string;
+}
+
+/** The parts of one test: services with the behaviour it asks for, and sessions, all stopped after it. */
+export class ContractRig {
+  readonly #setup: () => Promise<ContractSubject>;
+  readonly #services: RunningService[] = [];
+  readonly #sessions: RecordedSession[] = [];
+  #subject: ContractSubject | null = null;
+  #directory = '';
+  #opened = 0;
+  #cancelled = 0;
+
+  constructor(setup: () => Promise<ContractSubject>) {
+    this.#setup = setup;
+  }
+
+  get subject(): ContractSubject {
+    if (this.#subject === null) throw new Error('the rig has not begun');
+    return this.#subject;
+  }
+
+  async begin(): Promise<void> {
+    this.#directory = await mkdtemp(join(os.tmpdir(), 'wirebench-contract-'));
+    this.#subject = await this.#setup();
+  }
+
+  /** A fresh service with this behaviour and a session to it. */
+  async open(
+    pattern: Pattern,
+    behaviour: ServiceBehaviour = {},
+    body: Buffer = contractPayload,
+  ): Promise<OpenedContract> {
+    const { entry, target, broker, address } = this.subject;
+    const trialTag = `c${process.pid.toString(36)}n${this.#opened++}`;
+    const port = broker === null ? await freePort() : 0;
+    const evidencePath = join(this.#directory, `evidence-${trialTag}`);
+    const names = entry.resourceNames(trialTag);
+    const { workTimeMs = 0, rejectRatio = 0 } = behaviour;
+    const service = await startReferenceService(
+      entry.servicePath,
+      {
+        protocol: target.protocol,
+        target,
+        port,
+        broker,
+        names,
+        evidencePath,
+        population,
+        workTimeMs,
+        rejectRatio,
+        seed: 1,
+      },
+      join(this.#directory, `service-${trialTag}.log`),
+    );
+    this.#services.push(service);
+    this.#cancelled = 0;
+    const dialled = address ?? broker ?? `127.0.0.1:${port}`;
+    return { recorded: await this.#openSession(dialled, trialTag, pattern, body), service, evidencePath };
+  }
+
+  /** A session to any address, without a service. */
+  openAt(address: string, signal?: AbortSignal): Promise<RecordedSession> {
+    return this.#openSession(
+      address,
+      `c${process.pid.toString(36)}n${this.#opened++}`,
+      'request-reply',
+      contractPayload,
+      signal,
+    );
+  }
+
+  async #openSession(address: string, trialTag: string, pattern: Pattern, body: Buffer, signal?: AbortSignal) {
+    const { entry, target } = this.subject;
+    const names = pattern === 'one-way' ? handedOver : operationNames;
+    const patterns = Object.fromEntries(names.map((name) => [name, { pattern }]));
+    const { requests, settings } = entry.preset(target, entry.resourceNames(trialTag), patterns);
+    const recorded = await RecordedSession.open({
+      driver: entry.driver,
+      address,
+      trialTag,
+      slots: 512,
+      ...(signal === undefined ? {} : { signal }),
+      target: { ...target, ...settings, requests } as Target,
+      operations: Object.fromEntries(names.map((name) => [name, { pattern, request: requests[name] as Request }])),
+      payloads: Object.fromEntries(names.filter(carriesPayload).map((name) => [name, [body]])),
+    });
+    this.#sessions.push(recorded);
+    return recorded;
+  }
+
+  /** Reads and updates share orders; an order is cancelled at most once. */
+  keyFor(operation: string, n: number): { key?: string } {
+    if (operation === 'cancelOrder') return { key: cancellableOrderId(this.#cancelled++) };
+    return operation === 'placeOrder' ? {} : { key: readableOrderId(n % population.readable) };
+  }
+
+  async endTest(): Promise<void> {
+    const sessions = this.#sessions.splice(0);
+    await Promise.all(sessions.map((recorded) => recorded.close()));
+    await Promise.all(this.#services.splice(0).map((service) => service.stop()));
+    expect(sessions.flatMap(({ violations }) => violations)).toEqual([]);
+  }
+
+  async end(): Promise<void> {
+    await this.#subject?.close?.();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+}
