@@ -1,15 +1,8 @@
 /** gRPC calls with a single answer, over HTTP/2 connections of our own: one message, one half-close, one status. */
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { Completion } from '../../result/result-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import {
-  connectionShare,
-  connectTimeoutMs,
-  createReadBuffer,
-  type Endpoint,
-  endpointOf,
-  nextReconnectMs,
-} from '../client-socket.ts';
+import { createReadBuffer, type Endpoint, endpointOf } from '../client-socket.ts';
+import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import type { Driver, DriverContext, Session } from '../driver.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
 import { CallWriter } from './call-writer.ts';
@@ -54,7 +47,6 @@ async function writersFor(
 
 class GrpcSession implements Session, ConnectionOwner {
   readonly #context: DriverContext;
-  readonly #endpoint: Endpoint;
   readonly #writers: readonly CallWriter[];
   readonly #streams: readonly GrpcStream[];
   readonly #readBuffer = createReadBuffer();
@@ -63,60 +55,30 @@ class GrpcSession implements Session, ConnectionOwner {
   /** Those whose last streams are still to end. */
   readonly #retired = new Set<Http2Connection>();
   readonly #waiting: WaitingSlots;
-  /** By connection: the wait before its last try to connect; one that becomes ready sets it back. */
-  readonly #waitedMs: number[] = [];
-  readonly #isLost: boolean[] = [];
-  readonly #timers: (NodeJS.Timeout | undefined)[] = [];
   readonly #unencodable = new Set<number>();
-  #opening: { readonly resolve: () => void; readonly reject: (error: BenchError) => void } | null = null;
-  #unopened: number;
+  readonly #keeper: ConnectionKeeper;
   #turn = 0;
-  #reconnects = 0;
-  #closed = false;
 
   constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[]) {
-    const { target, calls, worker, workers } = context;
+    const { target, address, calls, worker, workers } = context;
     this.#context = context;
-    this.#endpoint = endpoint;
     this.#writers = writers;
     this.#streams = calls.map((_, slot) => new GrpcStream(slot));
     this.#waiting = new WaitingSlots(calls.length);
-    this.#unopened = connectionShare((target as GrpcTarget).connections, worker, workers);
-  }
-
-  async open(signal: AbortSignal): Promise<void> {
-    const opened = Promise.withResolvers<void>();
-    this.#opening = opened;
-    const onAbort = () => opened.reject(this.#cannotConnect('it was interrupted', signal.reason));
-    const timer = setTimeout(() => opened.reject(this.#cannotConnect('it does not answer')), 2 * connectTimeoutMs);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const count = this.#unopened;
-    for (let index = 0; index < count; index++) this.#connect(index);
-    try {
-      await opened.promise;
-    } finally {
-      this.#opening = null;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    }
-  }
-
-  #cannotConnect(why: string, cause?: unknown): BenchError {
-    return new BenchError('cannotConnect', `The gRPC service at ${this.#context.address} cannot be used: ${why}`, {
-      hint: 'Check the address, and that the service is running. For a certificate of your own set NODE_EXTRA_CA_CERTS.',
-      exitCode: exitCodes.stack,
-      cause,
+    const fields = writers.map(({ constantFields }) => constantFields);
+    this.#keeper = new ConnectionKeeper({
+      count: connectionShare((target as GrpcTarget).connections, worker, workers),
+      peer: `The gRPC service at ${address}`,
+      connect: (index) => {
+        const connection = new Http2Connection({ index, endpoint, readBuffer: this.#readBuffer, owner: this, fields });
+        this.#connections[index] = connection;
+        return connection;
+      },
     });
   }
 
-  #connect(index: number): void {
-    this.#connections[index] = new Http2Connection({
-      index,
-      endpoint: this.#endpoint,
-      readBuffer: this.#readBuffer,
-      owner: this,
-      fields: this.#writers.map(({ constantFields }) => constantFields),
-    });
+  open(signal: AbortSignal): Promise<void> {
+    return this.#keeper.open(signal);
   }
 
   start(slot: number): void {
@@ -169,14 +131,10 @@ class GrpcSession implements Session, ConnectionOwner {
   }
 
   ready(connection: Http2Connection): void {
-    const { index } = connection;
-    this.#waitedMs[index] = 0;
-    if (this.#isLost[index]) {
-      this.#isLost[index] = false;
-      this.#reconnects++;
-    }
-    if (this.#opening !== null && --this.#unopened === 0) this.#opening.resolve();
+    const isLast = this.#keeper.opened(connection.index);
+    this.#keeper.worked(connection.index);
     this.#serve(connection);
+    if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the settings
   }
 
   widened(connection: Http2Connection): void {
@@ -190,28 +148,15 @@ class GrpcSession implements Session, ConnectionOwner {
 
   retired(connection: Http2Connection): void {
     this.#retired.add(connection);
-    if (!this.#closed) this.#reconnect(connection.index);
+    this.#keeper.replace(connection.index); // announced by the peer: not lost
   }
 
   broke(connection: Http2Connection, reason: string, cause: Error | null): void {
-    if (this.#opening !== null) {
-      this.#opening.reject(this.#cannotConnect(cause?.message ?? reason, cause));
-      return;
-    }
-    this.#isLost[connection.index] = true;
-    this.#reconnect(connection.index);
+    this.#keeper.lost(connection.index, reason, cause);
   }
 
   finished(connection: Http2Connection): void {
     this.#retired.delete(connection);
-  }
-
-  /** At once after a connection that worked, then with growing waits until one works again. */
-  #reconnect(index: number): void {
-    if (this.#closed) return;
-    const waitMs = this.#waitedMs[index] ?? 0;
-    this.#waitedMs[index] = nextReconnectMs(waitMs);
-    this.#timers[index] = setTimeout(() => this.#connect(index), waitMs);
   }
 
   abort(slot: number): void {
@@ -228,12 +173,10 @@ class GrpcSession implements Session, ConnectionOwner {
   }
 
   reconnects(): number {
-    return this.#reconnects;
+    return this.#keeper.reconnects;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    await Promise.all([...this.#connections, ...this.#retired].map((connection) => connection.close()));
+    await Promise.all([this.#keeper.close(), ...[...this.#retired].map((connection) => connection.close())]);
   }
 }

@@ -26,7 +26,7 @@ const base64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 export function fieldNamed(type: protobuf.Type, name: string): protobuf.Field {
   const fields = type.fieldsArray;
   const field = fields.find((one) => one.name === name || jsonName(one) === name);
-  if (field !== undefined) return field;
+  if (field !== undefined) return field.resolve();
   const names = fields.map((one) => one.name);
   const closest = closestName(name, names);
   throw badMessage(
