@@ -90,12 +90,14 @@ describe('latency of 40 ms on the client link', () => {
 });
 
 describe('a link that is down', () => {
-  it('fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
+  it('holds up or fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
     const condition = 'cut: [ { at: 33%, for: 33%, fault: down } ]';
     for (const { phases, ledger, faults, target } of await run('workTime: 0ms', condition, direct)) {
       const share = (phase: PhaseResult | undefined) => (phase?.counts.ok ?? 0) / (phase?.counts.offered ?? 1);
       expect(share(phases.before), target).toBeGreaterThan(0.95);
-      expect(share(phases.during), target).toBeLessThan(0.9);
+      // What does not fail waits for the link to come back: a second, so half of them for half a second or more.
+      const p50Us = phases.during?.latencyUs.offered.p50 ?? Number.POSITIVE_INFINITY;
+      expect(p50Us, target).toBeGreaterThan(200_000);
       expect(ledger.lost, target).toBe(0);
       expect(faults[0]?.proof, target).not.toBeNull();
     }
