@@ -15,7 +15,7 @@ async function run(
   conditions: string,
   targets: string,
   load = 'model: open, rate: 200/s',
-): Promise<TrialResult[]> {
+): Promise<readonly TrialResult[]> {
   const path = join(folder, `truth-${runs++}.yaml`);
   const out = `${path}.out`;
   writeFileSync(
