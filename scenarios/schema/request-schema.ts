@@ -69,13 +69,19 @@ export const grpcRequest = object({
   metadata: headers.describe('Metadata by name.'),
 });
 
+const jsonPointer = z.string().regex(/^(\/([^/~]|~[01])*)+$/, { error: 'is not a JSON pointer, e.g. /id' });
+
 export const webSocketRequest = object({
   message: z.string().min(1).describe('The text message that is sent.'),
-  replyId: z
-    .string()
-    .regex(/^(\/([^/~]|~[01])*)+$/, { error: 'is not a JSON pointer, e.g. /id' })
+  replyId: jsonPointer
     .optional()
     .describe('JSON pointer to the operation’s id in the answer; left out: answers come in the order of the messages.'),
+  expect: object({
+    pointer: jsonPointer.describe('JSON pointer to the value that tells.'),
+    values: z.array(z.string()).min(1).describe('Values that count as ok; others are rejected.'),
+  })
+    .optional()
+    .describe('What counts as ok; left out: every answer does.'),
 });
 
 export const queueRequest = object({
