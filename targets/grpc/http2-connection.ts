@@ -184,7 +184,7 @@ export class Http2Connection implements SocketListener, FrameSink {
     } catch (error) {
       if (!(error instanceof Http2Error)) throw error;
       const isHttp1 = !this.#isGreeted && buffer.subarray(0, 5).toString('latin1') === 'HTTP/';
-      this.#fail(isHttp1 ? 'no HTTP/2 answer' : 'malformed answer', error);
+      this.#fail(isHttp1 ? 'no HTTP/2 answer' : 'malformed answer', isHttp1 ? null : error);
     }
     if (this.#receivedBytes < windowUpdateBytes || this.#isGone) return;
     this.#output.append(frame(frameTypes.windowUpdate, 0, 0, uint32Payload(this.#receivedBytes)));
@@ -276,8 +276,9 @@ export class Http2Connection implements SocketListener, FrameSink {
     }
     if ((end - start) % 6 !== 0) throw new Http2Error('malformed SETTINGS');
     this.#isGreeted = true;
-    for (let at = start; at < end; at += 6) this.#onSetting(bytes.readUInt16BE(at), readUInt32(bytes, at + 2));
+    // First of all: what the new settings allow may only follow their acknowledgement.
     this.#output.append(frame(frameTypes.settings, frameFlags.ack, 0));
+    for (let at = start; at < end; at += 6) this.#onSetting(bytes.readUInt16BE(at), readUInt32(bytes, at + 2));
     if (this.#isReady) this.#owner.widened(this);
   }
 
