@@ -198,6 +198,37 @@ describe('an interrupt', () => {
   });
 });
 
+describe('a pause', () => {
+  const pauseMs = 1_200;
+
+  it('of the generator makes the trial invalid: exit 5', async () => {
+    const out = newOut();
+    const bench = new BenchProcess(['run', rest('warmup: 500ms, duration: 4s'), '--yes', '--out', out]);
+    await bench.says(/steady/);
+    process.kill(bench.pid, 'SIGSTOP');
+    await sleep(pauseMs);
+    process.kill(bench.pid, 'SIGCONT');
+    expect((await bench.exited).code).toBe(5);
+    expect(read(out).trials[0]?.verdict.reasons.map(({ code }) => code)).toContain('generatorLate');
+  });
+
+  it('of the service is the system’s failing, not the measurement’s: late, and never invalid', async () => {
+    const out = newOut();
+    const bench = new BenchProcess(['run', rest('warmup: 500ms, duration: 4s'), '--yes', '--out', out]);
+    await bench.says(/steady/);
+    const [service = 0] = bench.descendants(/service\.ts/);
+    process.kill(service, 'SIGSTOP');
+    await sleep(pauseMs);
+    process.kill(service, 'SIGCONT');
+    await bench.exited;
+    const [trial] = read(out).trials;
+    expect(trial?.verdict.status).not.toBe('invalid');
+    // A quarter of all waited, the first of them for the whole pause.
+    expect(trial?.phases.steady?.latencyUs.offered.max ?? Number.POSITIVE_INFINITY).toBeGreaterThan(800_000);
+    expect(trial?.ledger.lost).toBe(0);
+  });
+});
+
 describe('parts that die', () => {
   it('a service crash mid-trial is data, and makes the trial suspect', async () => {
     const out = newOut();
