@@ -19,6 +19,11 @@ export class WaitingSlots {
     return this.#length;
   }
 
+  /** The one that waits longest; -1 when none waits. */
+  get first(): number {
+    return this.#first;
+  }
+
   has(slot: number): boolean {
     return this.#next[slot] !== absent;
   }

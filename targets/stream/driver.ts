@@ -2,16 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { Completion } from '../../result/result-types.ts';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
-import { isAccepted, messageHeaders } from '../domain/order-message.ts';
-import { type Driver, type DriverContext, type Outcome, outcomes, type Session } from '../driver.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import { CorrelatedAttempts } from '../correlated-attempts.ts';
+import { messageHeaders } from '../domain/order-message.ts';
+import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
+import { compileTemplate, RequestTemplate } from '../request-template.ts';
+import { unlessAborted } from '../stack/native/start-part.ts';
+import { ProducerLane } from './producer-lane.ts';
 import type { StreamClient, StreamClientOptions, StreamMessage } from './stream-client.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
-
-/** As many as Kafka's own producer keeps in flight by default. */
-const mostRequestsInFlight = 5;
-const mostMessagesInBatch = 1_000;
 
 const clients = {
   platformatic: async (options) => new (await import('./platformatic-client.ts')).PlatformaticClient(options),
@@ -21,277 +21,234 @@ const clients = {
 export const streamDriver: Driver = {
   protocol: 'stream',
   async open(context, signal) {
-    const target = context.target as StreamTarget;
-    const producers = Math.max(1, Math.floor(target.producers / context.workers));
-    const clientId = `wirebench-${context.trialTag}-${context.worker}`;
-    const client = await clients[target.client]({ address: context.address, clientId, acks: target.acks, producers });
+    signal.throwIfAborted();
+    const session = new StreamSession(context);
     try {
-      signal.throwIfAborted();
-      const session = new StreamSession(context, client, producers);
-      await session.prepare();
+      await unlessAborted(session.open(), signal);
       return session;
     } catch (cause) {
-      await client.close();
+      await session.close();
       if (cause instanceof BenchError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new BenchError('cannotConnect', `Kafka at ${context.address} cannot be used: ${why}`, {
-        hint: 'Check the address, and that the topics of the requests exist.',
-        exitCode: exitCodes.stack,
-        cause,
-      });
+      throw cannotOpen(context.address, cause);
     }
   },
 };
+
+function cannotOpen(address: string, cause: unknown): BenchError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new BenchError('cannotConnect', `Kafka at ${address} cannot be used: ${why}`, {
+    hint: 'Check the address, and that the topics of `requests` and `reply` exist: those of your own system are never created here.',
+    exitCode: exitCodes.stack,
+    cause,
+  });
+}
 
 interface CompiledRequest {
   readonly topic: RequestTemplate;
   readonly key: RequestTemplate | null;
   readonly value: RequestTemplate;
-  readonly headers: readonly (readonly [string, RequestTemplate])[];
-  readonly expectsReply: boolean;
-  readonly expectsDelivery: boolean;
-}
-
-interface ProducerLane {
-  readonly index: number;
-  readonly pending: number[];
-  inFlight: number;
-  scheduled: boolean;
+  readonly headerNames: readonly string[];
+  /** Of the scenario's own headers; ours come before them. Rendered once where it has no variables. */
+  readonly headerValues: readonly (RequestTemplate | Buffer)[];
+  readonly replyTopic: Buffer | null;
 }
 
 const describeAttempts = 8;
 const describeEveryMs = 150;
-
-const idle = 0;
-const waiting = 1;
-const inFlight = 2;
+const noPayload = Buffer.alloc(0);
 
 class StreamSession implements Session {
   readonly #context: DriverContext;
   readonly #target: StreamTarget;
-  readonly #client: StreamClient;
   readonly #requests: readonly CompiledRequest[];
-  readonly #lanes: readonly ProducerLane[];
-  readonly #state: Uint8Array;
-  /** Grows with every start: an answer to an earlier one no longer fits. */
-  readonly #generation: Uint32Array;
-  #reconnects = 0;
-  #failing = false;
+  readonly #attempts: CorrelatedAttempts;
+  #client: StreamClient | null = null;
+  #lanes: readonly ProducerLane[] = [];
+  #closed = false;
 
-  constructor(context: DriverContext, client: StreamClient, producers: number) {
+  constructor(context: DriverContext) {
     this.#context = context;
     this.#target = context.target as StreamTarget;
-    this.#client = client;
-    this.#state = new Uint8Array(context.calls.length);
-    this.#generation = new Uint32Array(context.calls.length);
-    this.#lanes = Array.from({ length: producers }, (_, index) => ({
-      index,
-      pending: [],
-      inFlight: 0,
-      scheduled: false,
-    }));
-    const { reply, consume } = this.#target;
-    this.#requests = context.operations.map(({ request, pattern }) => {
-      const { topic, key, value, headers } = request as StreamRequest;
-      return {
-        topic: compileTemplate(topic),
-        key: key === undefined ? null : compileTemplate(key),
-        value: compileTemplate(value),
-        headers: Object.entries(headers).map(([name, text]) => [name, compileTemplate(text)] as const),
-        expectsReply: reply !== undefined && pattern === 'request-reply',
-        expectsDelivery: consume && reply === undefined,
-      };
+    const { calls, sink, trialTag, worker } = context;
+    const completions = context.operations.map((operation) => completionOf(this.#target, operation));
+    this.#requests = context.operations.map(({ request }, index) =>
+      compileRequest(
+        request as StreamRequest,
+        completions[index] === 'replied' ? this.#target.reply?.topic : undefined,
+      ),
+    );
+    this.#attempts = new CorrelatedAttempts({
+      slots: calls.length,
+      sink,
+      completions,
+      operationOf: (slot) => calls[slot]?.operation ?? 0,
+      prefix: `${trialTag}.${worker}`,
     });
   }
 
-  async prepare(): Promise<void> {
-    const topics = [
-      ...new Set(
-        this.#context.operations
-          .map(({ request }) => (request as StreamRequest).topic)
-          .filter((topic) => compileTemplate(topic).isConstant),
-      ),
-    ];
-    const replies = this.#requests.some(({ expectsReply }) => expectsReply) ? [this.#target.reply?.topic ?? ''] : [];
-    const brokers = await this.#describe([...topics, ...replies]);
-    if (this.#context.proxied && !brokers.some((broker) => sameAddress(broker, this.#context.address))) {
-      throw this.#notProxied(brokers);
-    }
-    const groupId = `wirebench-${this.#context.trialTag}-${this.#context.worker}`;
-    const onMessage = (header: (name: string) => string | undefined) => this.#onAnswer(header);
-    const from = this.#target.address === undefined ? 'earliest' : 'latest';
-    if (replies.length > 0) await this.#client.consume({ topics: replies, groupId, from, onMessage });
-    else if (this.#requests.some(({ expectsDelivery }) => expectsDelivery)) {
-      await this.#client.consume({ topics, groupId, from, onMessage });
-    }
+  async open(): Promise<void> {
+    const { address, proxied, trialTag, worker, workers, operations } = this.#context;
+    const { acks, client: library } = this.#target;
+    const producers = Math.max(1, Math.floor(this.#target.producers / workers));
+    const groupId = `wirebench-${trialTag}-${worker}`;
+    const onLost = (producer: number) => this.#lanes[producer]?.lost();
+    const client = await clients[library]({ address, clientId: groupId, acks, producers, onLost });
+    this.#client = client;
+    if (this.#closed) return client.close();
+    const topics = constantTopics(operations);
+    const elsewhere = operations.find(({ index, request }) => {
+      return this.completion(index) === 'delivered' && !topics.includes((request as StreamRequest).topic);
+    });
+    if (elsewhere !== undefined) throw cannotConsume(this.#target, elsewhere);
+    const isAwaited = (completion: Completion) => operations.some(({ index }) => this.completion(index) === completion);
+    const replyTopics = isAwaited('replied') ? [this.#target.reply?.topic ?? ''] : [];
+    const brokers = await this.#describe(client, [...topics, ...replyTopics]);
+    if (proxied && !brokers.every((broker) => sameAddress(broker, address))) throw notProxied(address, brokers);
+    this.#lanes = this.#createLanes(client, producers, topics);
+    await Promise.all(this.#lanes.map((lane) => lane.open()));
+    const consumed = isAwaited('delivered') ? topics : replyTopics;
+    if (consumed.length === 0) return;
+    await client.consume({
+      topics: consumed,
+      groupId,
+      from: this.#target.address === undefined ? 'earliest' : 'latest',
+      onMessage: (header) => this.#attempts.answer(header(correlationHeader), header(messageHeaders.code)),
+    });
   }
 
   /** A topic that was created a moment ago may not have reached the metadata yet. */
-  async #describe(topics: readonly string[]): Promise<readonly string[]> {
+  async #describe(client: StreamClient, topics: readonly string[]): Promise<readonly string[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#client.describe(topics);
+        return await client.describe(topics);
       } catch (error) {
-        if (attempt === describeAttempts) throw error;
+        if (attempt === describeAttempts || this.#closed) throw error;
         await sleep(describeEveryMs);
       }
     }
   }
 
-  #notProxied(brokers: readonly string[]): BenchError {
-    const { address } = this.#context;
-    return new BenchError(
-      'kafkaNotProxied',
-      `This Kafka advertises ${brokers.join(', ')}, so its clients would go round the proxy at ${address}`,
-      {
-        hint: `Set \`via: direct\` on the target, or give the broker one more listener that advertises the proxy, e.g.\n  listeners=…,PROXIED://127.0.0.1:19092\n  advertised.listeners=…,PROXIED://${address}`,
-        exitCode: exitCodes.usage,
-      },
+  #createLanes(client: StreamClient, producers: number, topics: readonly string[]): ProducerLane[] {
+    const { calls } = this.#context;
+    return Array.from(
+      { length: producers },
+      (_, index) =>
+        new ProducerLane({
+          index,
+          client,
+          topics,
+          attempts: this.#attempts,
+          slots: calls.length,
+          lingerMs: this.#target.lingerMs,
+          bytesOf: (slot) => this.#bytesOf(slot),
+          messageOf: (slot) => this.#messageOf(slot),
+        }),
     );
   }
 
   start(slot: number): void {
-    this.#generation[slot] = ((this.#generation[slot] as number) + 1) >>> 0;
-    this.#state[slot] = waiting;
-    const key = this.#context.calls[slot]?.key ?? '';
+    this.#attempts.begin(slot);
+    const lanes = this.#lanes;
     // One key stays with one producer: that is what keeps its order.
-    const lane = this.#lanes[this.#lanes.length === 1 ? 0 : crc32(key) % this.#lanes.length] as ProducerLane;
-    lane.pending.push(slot);
-    this.#schedule(lane);
+    const lane = lanes.length === 1 ? 0 : crc32(this.#context.calls[slot]?.key ?? '') % lanes.length;
+    lanes[lane]?.push(slot);
   }
 
-  #schedule(lane: ProducerLane): void {
-    if (lane.scheduled || lane.inFlight >= mostRequestsInFlight) return;
-    lane.scheduled = true;
-    const leave = () => {
-      lane.scheduled = false;
-      this.#sendBatch(lane);
-    };
-    if (this.#target.lingerMs > 0) setTimeout(leave, this.#target.lingerMs);
-    else queueMicrotask(leave);
+  #bytesOf(slot: number): number {
+    const { call, request, payload } = this.#inSlot(slot);
+    return request.value.byteLength(call, payload);
   }
 
-  #sendBatch(lane: ProducerLane): void {
-    const { calls, payloads, sink } = this.#context;
-    const slots: number[] = [];
-    const generations: number[] = [];
-    const messages: StreamMessage[] = [];
-    for (const slot of lane.pending.splice(0, mostMessagesInBatch)) {
-      if (this.#state[slot] !== waiting) continue;
-      const call = calls[slot];
-      const request = call && this.#requests[call.operation];
-      if (call === undefined || request === undefined) continue;
-      const payload = payloads[call.operation]?.[call.payload];
-      const generation = this.#generation[slot] as number;
-      const headers: Record<string, string> = {
-        [idHeader]: call.id,
-        [correlationHeader]: `${this.#context.worker}.${slot}.${generation}`,
-      };
-      for (const [name, value] of request.headers) headers[name] = value.text(call, payload);
-      if (request.expectsReply) headers[replyTopicHeader] = this.#target.reply?.topic ?? '';
-      const key = request.key?.text(call, payload);
-      messages.push({
-        topic: request.topic.text(call, payload),
-        key,
-        value: request.value.bytes(call, payload),
-        headers,
-      });
-      slots.push(slot);
-      generations.push(generation);
-      this.#state[slot] = inFlight;
-      sink.sent(slot);
+  #messageOf(slot: number): StreamMessage {
+    const { call, request, payload } = this.#inSlot(slot);
+    const headerValues: (string | Buffer)[] = [call.id, this.#attempts.correlationId(slot)];
+    if (request.replyTopic !== null) headerValues.push(request.replyTopic);
+    for (const value of request.headerValues) {
+      headerValues.push(value instanceof RequestTemplate ? value.text(call, payload) : value);
     }
-    if (messages.length === 0) return;
-    lane.inFlight++;
-    const done = (reason: string) => {
-      lane.inFlight--;
-      for (const [n, slot] of slots.entries()) this.#onAcknowledged(slot, generations[n] as number, reason);
-      if (lane.pending.length > 0) this.#schedule(lane);
+    return {
+      topic: request.topic.text(call, payload),
+      key: request.key?.text(call, payload),
+      value: request.value.bytes(call, payload),
+      headerNames: request.headerNames,
+      headerValues,
     };
-    this.#client.send(lane.index, messages).then(
-      () => {
-        if (this.#failing) this.#reconnects++;
-        this.#failing = false;
-        done('');
-      },
-      (error: unknown) => {
-        this.#failing = true;
-        done(reasonOf(error));
-      },
-    );
-    if (lane.pending.length > 0) this.#schedule(lane);
   }
 
-  #onAcknowledged(slot: number, generation: number, reason: string): void {
-    if (!this.#isCurrent(slot, generation)) return;
-    if (reason !== '') {
-      this.#end(slot, generation, outcomes.failed, reason, true);
-      return;
-    }
-    const request = this.#requests[this.#context.calls[slot]?.operation ?? 0];
-    if (request?.expectsReply || request?.expectsDelivery) this.#context.sink.acknowledged(slot);
-    else this.#end(slot, generation, outcomes.ok, '', false);
-  }
-
-  #onAnswer(header: (name: string) => string | undefined): void {
-    const [worker, slot, generation] = (header(correlationHeader) ?? '').split('.').map(Number);
-    if (worker !== this.#context.worker || slot === undefined || generation === undefined) return;
-    const code = header(messageHeaders.code);
-    if (code !== undefined && !isAccepted(code)) {
-      this.#end(slot, generation, outcomes.rejected, `reply ${code}`, code === 'unavailable');
-    } else this.#end(slot, generation, outcomes.ok, '', false);
-  }
-
-  #isCurrent(slot: number, generation: number): boolean {
-    return this.#state[slot] === inFlight && this.#generation[slot] === generation;
-  }
-
-  #end(slot: number, generation: number, outcome: Outcome, reason: string, retryable: boolean): void {
-    if (!this.#isCurrent(slot, generation)) return;
-    this.#state[slot] = idle;
-    this.#context.sink.completed(slot, outcome, reason, retryable);
+  #inSlot(slot: number) {
+    const call = this.#context.calls[slot] as Call;
+    const request = this.#requests[call.operation] as CompiledRequest;
+    return { call, request, payload: this.#context.payloads[call.operation]?.[call.payload] ?? noPayload };
   }
 
   abort(slot: number): void {
-    this.#state[slot] = idle; // a pending entry of it is passed over, a late answer does not fit any more
+    for (const lane of this.#lanes) lane.remove(slot);
+    this.#attempts.forget(slot);
   }
 
-  completion(operation: number): 'replied' | 'acknowledged' | 'delivered' {
-    const request = this.#requests[operation];
-    return request?.expectsReply ? 'replied' : request?.expectsDelivery ? 'delivered' : 'acknowledged';
+  completion(operation: number): Completion {
+    return this.#attempts.completion(operation);
   }
 
   reconnects(): number {
-    return this.#reconnects;
+    return this.#lanes.reduce((sum, lane) => sum + lane.reconnects, 0);
   }
 
   async close(): Promise<void> {
-    this.#state.fill(idle);
-    for (const lane of this.#lanes) lane.pending.length = 0;
-    await this.#client.close();
+    this.#closed = true;
+    this.#attempts.forgetAll();
+    for (const lane of this.#lanes) lane.close();
+    await this.#client?.close();
   }
+}
+
+function completionOf({ reply, consume }: StreamTarget, { pattern }: OperationSpec): Completion {
+  if (reply !== undefined) return pattern === 'request-reply' ? 'replied' : 'acknowledged';
+  return consume ? 'delivered' : 'acknowledged';
+}
+
+function compileRequest(request: StreamRequest, replyTopic: string | undefined): CompiledRequest {
+  const { topic, key, value, headers } = request;
+  const ours = [idHeader, correlationHeader, ...(replyTopic === undefined ? [] : [replyTopicHeader])];
+  const nothing: Call = { operation: 0, id: '', key: '', sequence: 0, payload: 0, attempt: 1, random: 0 };
+  return {
+    topic: compileTemplate(topic),
+    key: key === undefined ? null : compileTemplate(key),
+    value: compileTemplate(value),
+    headerNames: [...ours, ...Object.keys(headers)],
+    headerValues: Object.values(headers).map((text) => {
+      const template = compileTemplate(text);
+      return template.isConstant ? template.bytes(nothing) : template;
+    }),
+    replyTopic: replyTopic === undefined ? null : Buffer.from(replyTopic),
+  };
+}
+
+/** Topics that are named without `{{…}}`: those that can be looked up, connected for and consumed. */
+function constantTopics(operations: readonly OperationSpec[]): readonly string[] {
+  const topics = operations.map(({ request }) => (request as StreamRequest).topic);
+  return [...new Set(topics)].filter((topic) => compileTemplate(topic).isConstant);
+}
+
+function notProxied(address: string, brokers: readonly string[]): BenchError {
+  return new BenchError(
+    'kafkaNotProxied',
+    `This Kafka advertises ${brokers.join(', ')}, so its clients would go round the proxy at ${address}`,
+    {
+      hint: `Set \`via: direct\` on the target, or give the broker one more listener that advertises the proxy, e.g.\n  listeners=…,PROXIED://127.0.0.1:19092\n  advertised.listeners=…,PROXIED://${address}`,
+      exitCode: exitCodes.usage,
+    },
+  );
+}
+
+function cannotConsume({ name }: StreamTarget, operation: OperationSpec): BenchError {
+  return new BenchError('cannotConsume', `${name}: consume needs to know the topic to which ${operation.name} goes`, {
+    hint: 'Name it by `topic` without {{…}}, or leave `consume` out.',
+    exitCode: exitCodes.usage,
+  });
 }
 
 function sameAddress(a: string, b: string): boolean {
   const loopback = (address: string) => address.replace(/^(localhost|\[::1\]|::1):/, '127.0.0.1:');
   return loopback(a) === loopback(b);
-}
-
-/** Few distinct words: the innermost error's code, or its message without what varies. */
-function reasonOf(error: unknown): string {
-  let found = error as { code?: unknown; message?: unknown; cause?: unknown; errors?: unknown[] };
-  for (let inner: unknown = found; inner !== undefined && inner !== null; ) {
-    found = inner as typeof found;
-    inner = found.cause ?? found.errors?.[0];
-  }
-  const { code, message } = found;
-  if (typeof code === 'string')
-    return code === 'ECONNREFUSED'
-      ? 'connection refused'
-      : code === 'ECONNRESET'
-        ? 'connection reset'
-        : `kafka ${code}`;
-  return String(message ?? error)
-    .replace(/[\d.:]+/g, '#')
-    .slice(0, 80);
 }

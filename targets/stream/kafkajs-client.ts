@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Consumer, Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import { type Consumer, Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
 import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
 const connectTimeoutMs = 3_000;
 const joinDeadlineMs = 15_000;
 
-// kafkajs computes negative time-outs, about 840 a second when idle, of which Node warns each time.
-process.removeAllListeners('warning');
-process.on('warning', (warning) => {
-  if (warning.name !== 'TimeoutNegativeWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);
-});
+/**
+ * kafkajs computes negative time-outs, about 840 a second when idle, and for each of them Node makes an error with a
+ * stack to warn with. Other warnings go their way.
+ */
+const { emitWarning } = process;
+process.emitWarning = (...warning: unknown[]): void => {
+  if (warning[1] !== 'TimeoutNegativeWarning') Reflect.apply(emitWarning, process, warning);
+};
 
 export class KafkajsClient implements StreamClient {
   readonly #kafka: Kafka;
@@ -48,24 +51,27 @@ export class KafkajsClient implements StreamClient {
     try {
       await admin.fetchTopicMetadata({ topics: [...topics] });
       const { brokers } = await admin.describeCluster();
-      await Promise.all(this.#producers.map((producer) => producer.connect()));
       return brokers.map(({ host, port }) => `${host}:${port}`);
     } finally {
       await admin.disconnect();
     }
   }
 
+  async connect(producer: number): Promise<void> {
+    await this.#producers[producer]?.connect();
+  }
+
   async send(producer: number, messages: readonly StreamMessage[]): Promise<void> {
-    const byTopic = new Map<string, StreamMessage[]>();
-    for (const message of messages) {
-      const found = byTopic.get(message.topic);
-      if (found === undefined) byTopic.set(message.topic, [message]);
+    const byTopic = new Map<string, Message[]>();
+    for (const { topic, key, value, headerNames, headerValues } of messages) {
+      const headers: Record<string, string | Buffer> = {};
+      for (let n = 0; n < headerNames.length; n++) headers[headerNames[n] as string] = headerValues[n] ?? '';
+      const message = { key: key ?? null, value, headers };
+      const found = byTopic.get(topic);
+      if (found === undefined) byTopic.set(topic, [message]);
       else found.push(message);
     }
-    const topicMessages = [...byTopic].map(([topic, batch]) => ({
-      topic,
-      messages: batch.map(({ key, value, headers }) => ({ key: key ?? null, value, headers: { ...headers } })),
-    }));
+    const topicMessages = [...byTopic].map(([topic, batch]) => ({ topic, messages: batch }));
     await this.#producers[producer]?.sendBatch({ topicMessages, acks: this.#acks });
   }
 

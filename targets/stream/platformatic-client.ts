@@ -13,27 +13,36 @@ const requestTimeoutMs = 30_000; // the harness's own time-out comes first
 const connectTimeoutMs = 3_000;
 const longestFetchWaitMs = 500;
 const resumeAfterMs = 100;
-const latestOffset = -1n;
+/** The library's five seconds would hold all sends up for a round trip as often; cut off, we look again anyway. */
+const metadataMaxAgeMs = 300_000;
+const offsetOf = { earliest: -2n, latest: -1n } as const;
 
 /** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
 const coordinatorRetries = { retries: 40, retryDelay: 250 };
 
 type TextConsumer = Consumer<Buffer, Buffer, string, string>;
+/** The next offset to read, by topic and partition. */
+type Positions = Map<string, bigint[]>;
 
 export class PlatformaticClient implements StreamClient {
   readonly #options: StreamClientOptions;
   readonly #acks: number;
   readonly #producers: readonly Producer[];
   readonly #consumers = new Set<TextConsumer>();
+  /** Header names come from a few fixed texts: their bytes are made once. */
+  readonly #nameBytes = new Map<string, Buffer>();
   #closed = false;
 
   constructor(options: StreamClientOptions) {
     this.#options = options;
     this.#acks = options.acks === 'all' ? -1 : options.acks;
-    this.#producers = Array.from(
-      { length: options.producers },
-      (_, n) => new Producer({ ...this.#base(`producer-${n}`) }),
-    );
+    this.#producers = Array.from({ length: options.producers }, (_, n) => {
+      const producer = new Producer({ ...this.#base(`producer-${n}`), repeatOnStaleMetadata: false });
+      producer.on('client:broker:disconnect', () => {
+        if (!this.#closed) options.onLost(n);
+      });
+      return producer;
+    });
   }
 
   #base(role: string) {
@@ -43,6 +52,7 @@ export class PlatformaticClient implements StreamClient {
       retries: 0,
       timeout: requestTimeoutMs,
       connectTimeout: connectTimeoutMs,
+      metadataMaxAge: metadataMaxAgeMs,
     };
   }
 
@@ -56,26 +66,49 @@ export class PlatformaticClient implements StreamClient {
     }
   }
 
+  async connect(producer: number, topics: readonly string[]): Promise<void> {
+    const found = this.#producer(producer);
+    const metadata = await found.metadata({ topics: [...topics], forceUpdate: true });
+    const leaders = [...metadata.topics.values()].flatMap(({ partitions }) =>
+      Object.values(partitions).map(({ leader }) => leader),
+    );
+    await found.connectToBrokers([...new Set(leaders)]);
+  }
+
+  #producer(n: number): Producer {
+    const producer = this.#producers[n];
+    if (producer === undefined) throw new Error(`there is no producer ${n}`);
+    return producer;
+  }
+
   async send(producer: number, messages: readonly StreamMessage[]): Promise<void> {
-    const batch: MessageToProduce[] = messages.map(({ topic, key, value, headers }) => ({
-      topic,
-      value,
-      headers: new Map(Object.entries(headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
-      ...(key !== undefined && { key: Buffer.from(key) }),
-    }));
-    await this.#producers[producer]?.send({ messages: batch, acks: this.#acks, repeatOnStaleMetadata: false });
+    const batch: MessageToProduce[] = messages.map(({ topic, key, value, headerNames, headerValues }) => {
+      const headers = new Map<Buffer, Buffer>();
+      for (let n = 0; n < headerNames.length; n++) {
+        const header = headerValues[n] as string | Buffer;
+        headers.set(this.#bytesOfName(headerNames[n] as string), bytesOf(header));
+      }
+      return key === undefined ? { topic, value, headers } : { topic, value, headers, key: Buffer.from(key) };
+    });
+    await this.#producer(producer).send({ messages: batch, acks: this.#acks });
+  }
+
+  #bytesOfName(name: string): Buffer {
+    const known = this.#nameBytes.get(name);
+    if (known !== undefined) return known;
+    const bytes = Buffer.from(name);
+    this.#nameBytes.set(name, bytes);
+    return bytes;
   }
 
   async consume(options: StreamConsumeOptions): Promise<void> {
-    const next = new Map<string, Map<number, bigint>>();
     const consumer = this.#newConsumer(options.groupId);
-    if (options.from === 'latest') {
-      for (const [topic, offsets] of await consumer.listOffsets({
-        topics: [...options.topics],
-        timestamp: latestOffset,
-      })) {
-        next.set(topic, new Map(offsets.entries()));
-      }
+    const topics = [...options.topics];
+    // All partitions' positions, from the start: one not yet known when the connection is lost would begin anew at
+    // the latest offset afterwards, and miss what came in between.
+    const next: Positions = new Map();
+    for (const [topic, offsets] of await consumer.listOffsets({ topics, timestamp: offsetOf[options.from] })) {
+      next.set(topic, [...offsets]);
     }
     await this.#follow(consumer, options, next);
   }
@@ -95,25 +128,14 @@ export class PlatformaticClient implements StreamClient {
   }
 
   /** Keeps its own positions, so that a lost connection loses and repeats nothing. */
-  async #follow(
-    consumer: TextConsumer,
-    options: StreamConsumeOptions,
-    next: Map<string, Map<number, bigint>>,
-  ): Promise<void> {
+  async #follow(consumer: TextConsumer, options: StreamConsumeOptions, next: Positions): Promise<void> {
     const offsets = [...next].flatMap(([topic, partitions]) =>
-      [...partitions.entries()].map(([partition, offset]) => ({ topic, partition, offset })),
+      partitions.map((offset, partition) => ({ topic, partition, offset })),
     );
-    const stream = await consumer.consume({
-      topics: [...options.topics],
-      ...(offsets.length === 0 ? { mode: 'earliest' as const } : { mode: 'manual' as const, offsets }),
-    });
+    const stream = await consumer.consume({ topics: [...options.topics], mode: 'manual', offsets });
     stream.on('data', ({ topic, partition, offset, headers }: Message<Buffer, Buffer, string, string>) => {
-      let positions = next.get(topic);
-      if (positions === undefined) {
-        positions = new Map();
-        next.set(topic, positions);
-      }
-      positions.set(partition, offset + 1n);
+      const partitions = next.get(topic);
+      if (partitions !== undefined) partitions[partition] = offset + 1n;
       options.onMessage((name) => headers.get(name));
     });
     let over = false;
@@ -126,15 +148,12 @@ export class PlatformaticClient implements StreamClient {
     stream.on('close', resume);
   }
 
-  async #resume(
-    lost: TextConsumer,
-    options: StreamConsumeOptions,
-    next: Map<string, Map<number, bigint>>,
-  ): Promise<void> {
+  async #resume(lost: TextConsumer, options: StreamConsumeOptions, next: Positions): Promise<void> {
     this.#consumers.delete(lost);
     await bounded(lost.close(true));
     while (!this.#closed) {
-      await sleep(resumeAfterMs);
+      await sleep(resumeAfterMs, undefined, { ref: false });
+      if (this.#closed) return;
       // A group of its own each time: the old member's session need not run out first.
       const consumer = this.#newConsumer(`${options.groupId}-${Date.now().toString(36)}`);
       try {
@@ -152,6 +171,10 @@ export class PlatformaticClient implements StreamClient {
     await Promise.all([...this.#consumers].map((consumer) => bounded(consumer.close(true))));
     await Promise.all(this.#producers.map((producer) => bounded(producer.close())));
   }
+}
+
+function bytesOf(header: string | Buffer): Buffer {
+  return typeof header === 'string' ? Buffer.from(header) : header;
 }
 
 function textOf(data?: Buffer): string {

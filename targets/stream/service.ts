@@ -13,12 +13,14 @@ import { hostService } from '../domain/host-service.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
+import { sendFailureOf } from './send-failure.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
 import { WatermarkOffsets } from './watermark-offsets.ts';
 
 const commitEveryMs = 200;
 const restartAfterMs = 100;
 const sendRetryMs = 50;
+const mostBytesInBatch = 786_432;
 
 hostService(async (domain, options) => {
   const service = new StreamService(domain, options);
@@ -56,6 +58,7 @@ class StreamService {
       retries: 0,
       timeout: 30_000,
       connectTimeout: 3_000,
+      metadataMaxAge: 300_000,
     };
   }
 
@@ -63,8 +66,11 @@ class StreamService {
     const { partitions } = this.#options.target as StreamTarget;
     const { requests = '', replies = '' } = this.#options.names;
     const admin = new Admin(this.#base('admin'));
-    await admin.createTopics({ topics: [requests, replies], partitions, replicas: 1 });
-    await admin.close();
+    try {
+      for (const topic of [requests, replies]) await createTopic(admin, topic, partitions);
+    } finally {
+      await admin.close();
+    }
     await this.#follow();
     setInterval(() => void this.#commit(), commitEveryMs).unref();
   }
@@ -74,6 +80,9 @@ class StreamService {
       ...this.#base('consumer'),
       ...coordinatorRetries,
       groupId: this.#groupId,
+      // A static member: started again after it was killed, it takes its partitions up at once, instead of after the
+      // session of its former self has run out.
+      groupInstanceId: 'service',
       autocommit: false,
       minBytes: 1,
       maxWaitTime: 500,
@@ -108,13 +117,15 @@ class StreamService {
   }
 
   #handle(message: TextMessage): void {
-    const { headers, value, partition, offset } = message;
+    const { headers, partition, offset } = message;
+    const value = (message.value as Buffer | null | undefined)?.toString() ?? ''; // a tombstone has none
     const handled = this.#offsets.begin(partition, offset, message.leaderEpoch);
-    const request = orderRequestFrom((name) => headers.get(name), headers.get(idHeader) ?? '', value.toString());
+    const request = orderRequestFrom((name) => headers.get(name), headers.get(idHeader) ?? '', value);
     this.#domain.handle(request, (reply) => {
       handled();
       const topic = headers.get(replyTopicHeader);
-      if (topic === undefined) return;
+      // A topic that does not exist, named by who knows whom, would hold up the replies to all others.
+      if (topic === undefined || topic !== this.#options.names.replies) return;
       this.#reply({
         topic,
         value: Buffer.from(replyBody(reply)),
@@ -137,12 +148,12 @@ class StreamService {
   /** What gathered while the last batch was under way leaves as the next one. */
   async #sendReplies(): Promise<void> {
     while (this.#replies.length > 0 && !this.#closed) {
-      const batch = this.#replies;
-      this.#replies = [];
+      const batch = this.#replies.splice(0, batchLength(this.#replies));
       try {
         await this.#producer.send({ messages: batch, acks: -1 });
       } catch {
         this.#replies = [...batch, ...this.#replies]; // a reply is owed until the requester gives up
+        this.#producer.clearMetadata(); // the leader may be another one by now
         await sleep(sendRetryMs);
       }
     }
@@ -164,6 +175,25 @@ class StreamService {
     await bounded(admin.deleteTopics({ topics: Object.values(this.#options.names) }));
     await bounded(admin.close());
   }
+}
+
+/** A service that is started again finds its topics there. */
+async function createTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
+  try {
+    await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+  } catch (error) {
+    if (sendFailureOf(error).reason !== 'kafka TOPIC_ALREADY_EXISTS') throw error;
+  }
+}
+
+/** How many of the first replies fit into one batch: the broker refuses larger ones as a whole. */
+function batchLength(replies: readonly MessageToProduce[]): number {
+  let bytes = 0;
+  for (const [n, { value }] of replies.entries()) {
+    bytes += value?.length ?? 0;
+    if (n > 0 && bytes > mostBytesInBatch) return n;
+  }
+  return replies.length;
 }
 
 function textOf(data?: Buffer): string {

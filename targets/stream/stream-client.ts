@@ -4,7 +4,10 @@ export interface StreamMessage {
   readonly topic: string;
   readonly key: string | undefined;
   readonly value: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  /** One array for all messages of a request. */
+  readonly headerNames: readonly string[];
+  /** In the order of the names. */
+  readonly headerValues: readonly (string | Buffer)[];
 }
 
 export interface StreamClientOptions {
@@ -14,6 +17,8 @@ export interface StreamClientOptions {
   readonly acks: 'all' | 0 | 1;
   /** Connections that produce. */
   readonly producers: number;
+  /** The library noticed that a producer lost a connection, though nothing was being sent. */
+  readonly onLost: (producer: number) => void;
 }
 
 export interface StreamConsumeOptions {
@@ -24,13 +29,15 @@ export interface StreamConsumeOptions {
   readonly onMessage: (header: (name: string) => string | undefined) => void;
 }
 
-/** No retries of its own anywhere: the harness's policy is what is measured. */
+/** No retries of its own in what is measured: the harness's policy is what counts. */
 export interface StreamClient {
   /** Rejects unless every topic exists. Resolves with the `host:port` of the brokers as they advertise themselves. */
   describe(topics: readonly string[]): Promise<readonly string[]>;
-  /** One batch on one producer; resolves at the acknowledgement. */
+  /** Resolves when the producer can send to the leaders of these topics, now as well as after it was cut off. */
+  connect(producer: number, topics: readonly string[]): Promise<void>;
+  /** One batch on one producer; resolves at the acknowledgement. Rejects with what `sendFailureOf` understands. */
   send(producer: number, messages: readonly StreamMessage[]): Promise<void>;
-  /** Resolves when the position is fixed: nothing produced from then on is missed. */
+  /** Resolves when the position is fixed: nothing produced from then on is missed, whatever becomes of connections. */
   consume(options: StreamConsumeOptions): Promise<void>;
   /** Does not wait for ever. */
   close(): Promise<void>;

@@ -1,0 +1,135 @@
+/** One producer and the slots it serves: what is pending leaves as one batch, and waits while the broker is away. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CorrelatedAttempts } from '../correlated-attempts.ts';
+import { WaitingSlots } from '../waiting-slots.ts';
+import { sendFailureOf } from './send-failure.ts';
+import type { StreamClient, StreamMessage } from './stream-client.ts';
+
+/** As many as Kafka's own producer keeps in flight by default. */
+export const mostRequestsInFlight = 5;
+const mostMessagesInBatch = 1_000;
+/** A topic takes batches of 1 MiB unless it is told otherwise; what a record needs beside key and value is left free. */
+const mostBytesInBatch = 786_432;
+const firstReconnectMs = 50;
+const longestReconnectMs = 1_000;
+
+export interface ProducerLaneOptions {
+  readonly index: number;
+  readonly client: StreamClient;
+  readonly attempts: CorrelatedAttempts;
+  readonly slots: number;
+  readonly lingerMs: number;
+  /** Those that the producer is to be connected for. */
+  readonly topics: readonly string[];
+  /** Bytes of the value that `messageOf` would give. */
+  readonly bytesOf: (slot: number) => number;
+  readonly messageOf: (slot: number) => StreamMessage;
+}
+
+export class ProducerLane {
+  readonly #options: ProducerLaneOptions;
+  readonly #waiting: WaitingSlots;
+  #inFlight = 0;
+  #scheduled = false;
+  #connected = false;
+  #closed = false;
+  #reconnects = 0;
+
+  constructor(options: ProducerLaneOptions) {
+    this.#options = options;
+    this.#waiting = new WaitingSlots(options.slots);
+  }
+
+  get reconnects(): number {
+    return this.#reconnects;
+  }
+
+  async open(): Promise<void> {
+    const { client, index, topics } = this.#options;
+    await client.connect(index, topics);
+    this.#connected = true;
+  }
+
+  push(slot: number): void {
+    this.#waiting.push(slot);
+    this.#schedule(this.#options.lingerMs);
+  }
+
+  remove(slot: number): void {
+    this.#waiting.remove(slot);
+  }
+
+  #schedule(lingerMs: number): void {
+    if (this.#scheduled || !this.#connected || this.#inFlight >= mostRequestsInFlight) return;
+    if (this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    const leave = () => {
+      this.#scheduled = false;
+      if (this.#connected && !this.#closed) this.#sendBatch();
+    };
+    if (lingerMs > 0 && this.#waiting.length < mostMessagesInBatch) setTimeout(leave, lingerMs);
+    else queueMicrotask(leave);
+  }
+
+  #sendBatch(): void {
+    const { attempts, bytesOf, client, index, messageOf } = this.#options;
+    const slots: number[] = [];
+    const generations: number[] = [];
+    const messages: StreamMessage[] = [];
+    let bytes = 0;
+    for (let slot = this.#waiting.first; slot !== -1; slot = this.#waiting.first) {
+      bytes += bytesOf(slot);
+      if (messages.length === mostMessagesInBatch || (bytes > mostBytesInBatch && messages.length > 0)) break;
+      this.#waiting.shift();
+      messages.push(messageOf(slot));
+      slots.push(slot);
+      generations.push(attempts.send(slot));
+    }
+    if (messages.length === 0) return;
+    this.#inFlight++;
+    client.send(index, messages).then(
+      () => {
+        this.#inFlight--;
+        for (let n = 0; n < slots.length; n++) attempts.acknowledge(slots[n] as number, generations[n] as number);
+        this.#schedule(0);
+      },
+      (error: unknown) => {
+        this.#inFlight--;
+        const { reason, retryable, cutOff } = sendFailureOf(error);
+        if (cutOff) this.lost();
+        for (let n = 0; n < slots.length; n++) {
+          attempts.fail(slots[n] as number, generations[n] as number, reason, retryable);
+        }
+        this.#schedule(0);
+      },
+    );
+    this.#schedule(0);
+  }
+
+  /** What waits goes on waiting until the producer can send again. */
+  lost(): void {
+    if (!this.#connected || this.#closed) return;
+    this.#connected = false;
+    void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    for (let waitMs = firstReconnectMs; !this.#closed; waitMs = Math.min(longestReconnectMs, waitMs * 2)) {
+      await sleep(waitMs, undefined, { ref: false });
+      if (this.#closed) return;
+      try {
+        await this.open();
+        this.#reconnects++;
+        this.#schedule(0);
+        return;
+      } catch {
+        // The broker is not back yet.
+      }
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#connected = false;
+  }
+}

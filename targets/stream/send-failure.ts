@@ -1,0 +1,69 @@
+/** What a batch's rejection means, whichever library rejected it. */
+
+export interface SendFailure {
+  /** Of few distinct values. */
+  readonly reason: string;
+  /** Sending it again may help. */
+  readonly retryable: boolean;
+  /** The connection is gone, or leads to a broker that is no longer the right one. */
+  readonly cutOff: boolean;
+}
+
+/** The properties by which both libraries' errors are told apart. */
+interface KafkaErrorLike {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+  /** Of a refusal by the broker: its word for it. */
+  readonly apiId?: unknown;
+  readonly type?: unknown;
+  readonly canRetry?: unknown;
+  readonly retriable?: unknown;
+}
+
+const reasonsOfCodes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection reset',
+  ETIMEDOUT: 'connection timed out',
+};
+/** The broker asked is not (or no longer) the one that takes this partition's records. */
+const stale = new Set(['NOT_LEADER_OR_FOLLOWER', 'NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+const longestReason = 80;
+
+export function sendFailureOf(error: unknown): SendFailure {
+  const chain = [...chainOf(error)];
+  for (const { apiId, type, canRetry, retriable } of chain) {
+    const word = apiId ?? type;
+    if (typeof word !== 'string') continue;
+    return { reason: `kafka ${word}`, retryable: (canRetry ?? retriable) === true, cutOff: stale.has(word) };
+  }
+  for (const { code } of chain) {
+    const reason = typeof code === 'string' ? reasonsOfCodes[code] : undefined;
+    if (reason !== undefined) return { reason, retryable: true, cutOff: true };
+  }
+  const text = chain.map(({ message }) => String(message ?? '')).join(' ');
+  if (chain.some(isOfNetwork)) {
+    const reason = /timed? ?out/i.test(text) ? 'request timed out' : 'connection closed';
+    return { reason, retryable: true, cutOff: true };
+  }
+  const last = String(chain.at(-1)?.message ?? error);
+  return { reason: last.replace(/[\d.:]+/g, '#').slice(0, longestReason), retryable: false, cutOff: false };
+}
+
+function isOfNetwork({ name, code }: KafkaErrorLike): boolean {
+  if (code === 'PLT_KFK_NETWORK' || (typeof code === 'string' && /^E[A-Z]+$/.test(code))) return true;
+  return /^KafkaJS(Connection|RequestTimeout|BrokerNotFound|NoBroker|Metadata)/.test(String(name));
+}
+
+/** From the outside in. */
+function* chainOf(error: unknown): Generator<KafkaErrorLike> {
+  for (let inner: unknown = error; typeof inner === 'object' && inner !== null; ) {
+    const found = inner as KafkaErrorLike;
+    yield found;
+    inner = found.cause ?? (Array.isArray(found.errors) ? found.errors[0] : null);
+    if (inner === found) return;
+  }
+}
