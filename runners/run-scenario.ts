@@ -79,12 +79,10 @@ class ScenarioRun {
     emit({ type: 'planned', trials: this.#plans.length, totalMs });
     const workDirectory = await mkdtemp(join(os.tmpdir(), 'wirebench-work-'));
     try {
+      const names = new Set(Object.values(scenario.targets).map(({ engine }) => engine));
+      const engines = await this.#options.ensureEngines(names, signal);
       await this.#setUp();
       await this.#warmBrokers(workDirectory);
-      const engines = await this.#options.ensureEngines(
-        new Set(Object.values(scenario.targets).map(({ engine }) => engine)),
-        signal,
-      );
       for (const [index, plan] of this.#plans.entries()) {
         if (signal.aborted) break;
         await this.#playTrial(index, plan, workDirectory, engines);
@@ -132,29 +130,24 @@ class ScenarioRun {
 
   /** Each broker once, with the scenario's own load; nothing of it is recorded. */
   async #warmBrokers(workDirectory: string): Promise<void> {
-    const { scenario, emit, signal } = this.#options;
-    const warmed = new Set<string>();
-    for (const target of Object.values(scenario.targets)) {
+    const byBroker = new Map<string, Target>();
+    for (const target of Object.values(this.#options.scenario.targets)) {
       const broker = target.address === undefined ? brokerOf(target.protocol) : null;
-      if (broker === null || warmed.has(broker) || signal.aborted) continue;
-      warmed.add(broker);
-      emit({ type: 'message', text: `warming up ${broker} for ${warmUpMs / 1e3} s` });
-      const load = { ...scenario.load, warmupMs: 0, durationMs: warmUpMs };
-      const plan = {
-        id: `warm-up-${target.name}`,
-        target: target.name,
-        condition: 'warm-up',
-        variant: {},
-        repeat: 0,
-        plannedMs: 0,
-      };
-      const context = {
-        ...this.#context(target, workDirectory),
-        scenario: { ...scenario, load, conditions: {} },
-        emit: () => undefined,
-      };
-      await runTrial(plan, target, context, signal);
+      if (broker !== null && !byBroker.has(broker)) byBroker.set(broker, target);
     }
+    if (byBroker.size === 0) return;
+    const names = [...byBroker.keys()].join(' and ');
+    this.#options.emit({ type: 'message', text: `warming up ${names} for ${warmUpMs / 1e3} s` });
+    await Promise.all([...byBroker.values()].map((target) => this.#warm(target, workDirectory)));
+  }
+
+  async #warm(target: Target, workDirectory: string): Promise<void> {
+    const { scenario, signal } = this.#options;
+    const load = { ...scenario.load, warmupMs: 0, durationMs: warmUpMs };
+    const id = `warm-up-${target.name}`;
+    const plan = { id, target: target.name, condition: 'warm-up', variant: {}, repeat: 0, plannedMs: 0 };
+    const quiet = { ...this.#context(target, workDirectory), emit: () => undefined };
+    await runTrial(plan, target, { ...quiet, scenario: { ...scenario, load, conditions: {} } }, signal);
   }
 
   #context(target: Target, workDirectory: string): TrialContext {
