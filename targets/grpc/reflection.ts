@@ -5,6 +5,7 @@ import protobuf from 'protobufjs';
 import descriptor, { type IFileDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { Endpoint } from '../client-socket.ts';
+import { loadProto } from './rpc-method.ts';
 
 const deadlineMs = 10_000;
 const versions = ['v1', 'v1alpha'] as const;
@@ -107,7 +108,7 @@ class Conversation {
   #error: Error | null = null;
 
   constructor(client: Client, version: string, signal: AbortSignal) {
-    const types = protobuf.loadSync(join(import.meta.dirname, 'reflection.proto'));
+    const types = loadProto(join(import.meta.dirname, 'reflection.proto'));
     const request = types.lookupType('wirebench.reflection.ReflectionRequest');
     const response = types.lookupType('wirebench.reflection.ReflectionResponse');
     this.#stream = client.makeBidiStreamRequest<Asked, ReflectionAnswer>(
