@@ -64,10 +64,10 @@ export function assembleEngineTrial(records: EngineRecords): TrialResult {
     condition: plan.condition,
     variant: plan.variant,
     repeat: plan.repeat,
-    engine: `${target.engine} ${output.toolVersion}`,
+    engine: target.engine,
     model: 'closed',
     startedAt: records.startedAt,
-    semantics: records.semantics,
+    semantics: { ...records.semantics, engineVersion: output.toolVersion },
     limitations: [...commonLimitations, ...output.limitations],
     verdict: judge({
       sendLagP50Us: null,
