@@ -27,6 +27,7 @@ export class BrokerChannel {
   readonly #options: BrokerChannelOptions;
   readonly #end = new AbortController();
   #connection: ChannelModel | null = null;
+  #channel: Channel | null = null;
   #reconnects = 0;
 
   constructor(options: BrokerChannelOptions) {
@@ -57,6 +58,7 @@ export class BrokerChannel {
       const channel = await bounded(openChannel(connection, confirms, prepare), gone.promise);
       this.#end.signal.throwIfAborted();
       this.#connection = connection;
+      this.#channel = channel;
       // A broken channel is as good as a lost connection; amqplib mends neither.
       for (const part of [connection, channel]) part.once('close', () => this.#lose(connection));
       opened(channel);
@@ -100,7 +102,8 @@ export class BrokerChannel {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;
-    await Promise.race([connection.close().catch(() => undefined), sleep(closeDeadlineMs, undefined, { ref: false })]);
+    const work = politelyClose(connection, this.#channel).catch(() => undefined);
+    await Promise.race([work, sleep(closeDeadlineMs, undefined, { ref: false })]);
     destroy(connection);
   }
 }
@@ -129,6 +132,12 @@ async function bounded<T>(work: Promise<T>, gone: Promise<never>): Promise<T> {
     late.catch(() => undefined);
     work.catch(() => undefined);
   }
+}
+
+/** The channel first: the close of a connection overtakes what amqplib still holds of its channels, which is lost then. */
+async function politelyClose(connection: ChannelModel, channel: Channel | null): Promise<void> {
+  await channel?.close();
+  await connection.close();
 }
 
 /** With an error, for amqplib takes no notice of a socket that just ends on our side: its heartbeat would go on. */

@@ -201,16 +201,18 @@ class QueueSession implements Session {
     }
   }
 
-  /** Without confirms nobody ever says more than that the connection took it. */
+  /** Without confirms nobody ever says more than that the connection took it: amqplib writes when the loop comes round. */
   #acknowledgeSoon(slot: number, generation: number): void {
     if (this.#handedOver.push(slot, generation) > 2) return;
-    setImmediate(() => {
-      const handedOver = this.#handedOver;
-      this.#handedOver = [];
-      for (let n = 0; n < handedOver.length; n += 2) {
-        this.#attempts.acknowledge(handedOver[n] as number, handedOver[n + 1] as number);
-      }
-    });
+    setImmediate(() => setImmediate(() => this.#acknowledgeHandedOver()));
+  }
+
+  #acknowledgeHandedOver(): void {
+    const handedOver = this.#handedOver;
+    this.#handedOver = [];
+    for (let n = 0; n < handedOver.length; n += 2) {
+      this.#attempts.acknowledge(handedOver[n] as number, handedOver[n + 1] as number);
+    }
   }
 
   #onMessage(message: ConsumeMessage | null): void {

@@ -29,9 +29,12 @@ export const queueEntry: ProtocolEntry = {
     return {
       broker,
       durability: durable ? 'durable queue, persistent messages' : 'transient',
-      acks: confirms ? 'publisher confirms, manual consumer acks' : 'none for publishes, manual consumer acks',
+      acks: confirms
+        ? 'publisher confirms, manual consumer acks after the effect'
+        : 'publishes count as acknowledged when handed to the socket, manual consumer acks after the effect',
+      replies: 'by correlation id on a queue of each connection’s own',
       prefetch,
-      connections: 1,
+      connections: 'one a load worker, one channel on it',
       codec: 'payload as it is',
       tls: false,
     };

@@ -4,6 +4,7 @@ import { referenceOperations } from '../domain/order-domain.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { streamDriver } from './driver.ts';
+import { mostRequestsInFlight } from './producer-lane.ts';
 
 export const streamEntry: ProtocolEntry = {
   driver: streamDriver,
@@ -34,7 +35,9 @@ export const streamEntry: ProtocolEntry = {
       lingerMs,
       partitions,
       producers,
-      batching: 'what is pending when a produce request leaves; at most 5 of them in flight a producer',
+      batching: `what is pending when a produce request leaves; at most ${mostRequestsInFlight} of them in flight a producer`,
+      order: 'a key stays with one producer; what is sent again after a failure comes later',
+      retries: 'none by the client, not idempotent',
       codec: 'payload as it is, no compression',
       tls: false,
     };
