@@ -2,6 +2,7 @@
 import autocannon from 'autocannon';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import type { RestRequest } from '../../scenarios/scenario.ts';
+import { endpointOf } from '../../targets/client-socket.ts';
 import { compileTemplate } from '../../targets/request-template.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
 import { callsOf, type EngineInput, type EngineOperation, shareOfRate } from './engine.ts';
@@ -30,13 +31,16 @@ process.once('message', (order: AutocannonOrder) => play(order));
 process.on('disconnect', () => process.exit(0));
 
 function play(order: AutocannonOrder): void {
-  const { operation, load, address } = order;
+  const { operation, load, address, target } = order;
+  const endpoint = endpointOf(address, target.address);
   const request = operation.request as RestRequest;
   const pool = operation.payload === null ? [] : createPayloadPool(operation.payload, order.seed);
   const calls = callsOf(order, operation);
-  const path = compileTemplate(request.path);
+  const path = compileTemplate(`${endpoint.path}${request.path}`);
   const body = request.body === undefined ? null : compileTemplate(request.body);
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, compileTemplate(value)] as const);
+  const headers = Object.entries({ host: endpoint.authority, ...request.headers }).map(
+    ([name, value]) => [name, compileTemplate(value)] as const,
+  );
   const rate = shareOfRate(load, operation.share);
   let next = 0;
   const phases = order.windows.map((window) => ({
@@ -58,7 +62,8 @@ function play(order: AutocannonOrder): void {
   };
   const instance = autocannon(
     {
-      url: `http://${address}`,
+      url: `${endpoint.tls === null ? 'http' : 'https'}://${address}`,
+      ...(endpoint.tls === null ? {} : { servername: endpoint.tls.hostname }),
       connections: order.connections,
       duration: (load.warmupMs + load.durationMs) / 1e3,
       timeout: Math.max(1, Math.ceil(order.timeoutMs / 1e3)),

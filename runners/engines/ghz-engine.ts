@@ -3,10 +3,12 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { loadSync } from '@grpc/proto-loader';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
+import { endpointOf } from '../../targets/client-socket.ts';
+import type { Call } from '../../targets/driver.ts';
+import { findMethod, loadProto } from '../../targets/grpc/rpc-method.ts';
 import { startProcess } from '../../targets/process/supervised-process.ts';
 import { compileTemplate } from '../../targets/request-template.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
@@ -73,11 +75,13 @@ async function playOne(
   const { method } = operation.request as GrpcRequest;
   const base = join(workDirectory, `${trialTag}-${operation.name}`);
   await writeFile(`${base}.data.json`, dataFor(input, operation));
+  await writeFile(`${base}.metadata.json`, metadataFor(input, operation));
   const rate = shareOfRate(load, operation.share);
   const workers = load.model === 'closed' ? Math.max(1, Math.round(load.users * operation.share)) : leastConcurrency;
   const seconds = (load.warmupMs + load.durationMs) / 1e3;
   const args = [
-    '--insecure',
+    ...connectionArgs(input),
+    ...['-M', `${base}.metadata.json`],
     ...(proto === undefined ? [] : ['--proto', proto]),
     ...['--call', method, '-D', `${base}.data.json`, '-O', 'json', '-o', `${base}.json`],
     ...['-z', `${seconds}s`, '--duration-stop', 'wait', '-n', '2147483647', '-t', `${input.timeoutMs}ms`],
@@ -123,9 +127,7 @@ function dataFor(input: EngineInput, operation: EngineOperation): string {
   const pool = operation.payload === null ? [] : createPayloadPool(operation.payload, input.seed);
   const calls = callsOf(input, operation);
   if (isClientStream(input.target as GrpcTarget, method)) {
-    const call = { ...calls(0), payload: 0 };
-    const numbered = call.id.replace(/\d{10}$/, '{{printf `%010d` .RequestNumber}}');
-    return JSON.stringify([rendered(message, { ...call, id: numbered }, pool)]);
+    return JSON.stringify([rendered(message, numberedCall(calls(0)), pool)]);
   }
   const rate = shareOfRate(input.load, operation.share);
   const seconds = (input.load.warmupMs + input.load.durationMs) / 1e3;
@@ -133,14 +135,30 @@ function dataFor(input: EngineInput, operation: EngineOperation): string {
   return JSON.stringify(Array.from({ length: count }, (_, n) => rendered(message, calls(n), pool)));
 }
 
+/** With reflection only the server knows, and ghz itself asks it. */
 function isClientStream({ proto }: GrpcTarget, method: string): boolean {
-  if (proto === undefined) return false;
-  const [service = '', name = ''] = method.split('/');
-  const definition = loadSync(proto)[service] as Record<string, { requestStream?: boolean }> | undefined;
-  return definition?.[name]?.requestStream === true;
+  return proto !== undefined && findMethod(loadProto(proto), method).requestStream;
 }
 
-function rendered(value: unknown, call: ReturnType<ReturnType<typeof callsOf>>, pool: readonly Buffer[]): unknown {
+/** The same for all calls but for the id, where ghz counts. */
+function numberedCall(call: Call): Call {
+  return { ...call, payload: 0, id: call.id.replace(/\d{10}$/, '{{printf `%010d` .RequestNumber}}') };
+}
+
+function metadataFor(input: EngineInput, operation: EngineOperation): string {
+  const { metadata } = operation.request as GrpcRequest;
+  return JSON.stringify(rendered(metadata, numberedCall(callsOf(input, operation)(0)), []));
+}
+
+/** How to reach the target: as itself, though a proxy may stand between. */
+function connectionArgs({ target, address }: EngineInput): string[] {
+  const { tls, authority } = endpointOf(address, target.address?.replace(/^grpc(s?):/i, 'http$1:'));
+  if (tls === null) return ['--insecure', ...(target.address === undefined ? [] : ['--authority', authority])];
+  const authorities = process.env.NODE_EXTRA_CA_CERTS;
+  return ['--cname', tls.hostname, ...(authorities === undefined ? [] : ['--cacert', authorities])];
+}
+
+function rendered(value: unknown, call: Call, pool: readonly Buffer[]): unknown {
   if (typeof value === 'string')
     return compileTemplate(value).text(call, pool[call.payload % Math.max(1, pool.length)]);
   if (Array.isArray(value)) return value.map((item) => rendered(item, call, pool));
@@ -174,7 +192,7 @@ function digest({ details }: GhzReport, { windows, startMs }: EngineInput): Engi
     latencies: new LatencyCounts(),
     errors: {} as Record<string, number>,
   }));
-  for (const { timestamp, latency, status } of details ?? []) {
+  for (const { timestamp, latency, status, error } of details ?? []) {
     const phase = phases[phaseAt(windows, (Date.parse(timestamp) - startMs) * 1e3)];
     if (phase === undefined) continue;
     if (status === 'OK') {
@@ -182,10 +200,19 @@ function digest({ details }: GhzReport, { windows, startMs }: EngineInput): Engi
       phase.latencies.record(latency / 1e3);
       continue;
     }
-    if (status === 'DeadlineExceeded') phase.timedOut++;
-    else if (status === 'Unavailable' || status === 'Canceled') phase.failed++;
-    else phase.rejected++;
-    phase.errors[`grpc ${status}`] = (phase.errors[`grpc ${status}`] ?? 0) + 1;
+    const { outcome, reason } = endOf(status, error);
+    phase[outcome]++;
+    phase.errors[reason] = (phase.errors[reason] ?? 0) + 1;
   }
   return phases;
+}
+
+/** grpc-go says `Unavailable` for a lost connection, too: only its words tell that from a service that refuses. */
+const transportWords = /connection|transport|error reading from server|EOF|broken pipe|keepalive|GOAWAY/i;
+
+function endOf(status: string, error: string): { outcome: 'rejected' | 'failed' | 'timedOut'; reason: string } {
+  if (status === 'DeadlineExceeded') return { outcome: 'timedOut', reason: 'timeout' };
+  if (status === 'Canceled') return { outcome: 'failed', reason: 'cancelled' };
+  if (status === 'Unavailable' && transportWords.test(error)) return { outcome: 'failed', reason: 'connection lost' };
+  return { outcome: 'rejected', reason: `status ${status.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()}` };
 }

@@ -9,6 +9,8 @@ export interface RpcMethod {
   /** `/package.Service/Method` */
   readonly path: string;
   readonly requestType: protobuf.Type;
+  /** Takes a stream of requests; a call sends one. */
+  readonly requestStream: boolean;
 }
 
 /** Throws a BenchError (exit 2) when the file cannot be read as a .proto. */
@@ -63,7 +65,7 @@ export function findMethod(root: protobuf.Root, method: string): RpcMethod {
   rpc.resolve();
   const requestType = rpc.resolvedRequestType;
   if (requestType === null) throw notThere(rpc.requestType, 'message', []);
-  return { path: `/${found.fullName.slice(1)}/${methodName}`, requestType };
+  return { path: `/${found.fullName.slice(1)}/${methodName}`, requestType, requestStream: rpc.requestStream === true };
 }
 
 function servicesOf(namespace: protobuf.NamespaceBase): string[] {
