@@ -1,82 +1,116 @@
-/** The numbers behind the charts of a condition, small enough to be inlined. */
+/** The numbers behind the charts of the page, small enough to be inlined. */
 import { decodeLatencyCounts, LatencyCounts } from '../result/latency-counts.ts';
 import type { PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
-import { type ConditionGroup, conditionGroups } from './result-view.ts';
+import { type ConditionGroup, type Contender, conditionGroups, engineTrials, isNative } from './result-view.ts';
+
+export interface Curve {
+  readonly label: string;
+  /** [1 / (1 − quantile) over all offered operations, milliseconds], both rising. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
+export interface FaultSpan {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+  readonly label: string;
+}
+
+/** Columns of equal length; seconds count from the end of warm-up. */
+export interface TrialTimeline {
+  readonly label: string;
+  readonly seconds: readonly number[];
+  readonly okPerSecond: readonly number[];
+  readonly notOkPerSecond: readonly number[];
+  readonly p50Ms: readonly (number | null)[];
+  readonly p99Ms: readonly (number | null)[];
+  readonly faults: readonly FaultSpan[];
+}
 
 export interface ChartData {
-  readonly curves: {
-    readonly phase: string;
-    /** x: 1 / (1 − quantile) of all offered operations; y: milliseconds. */
-    readonly series: readonly { readonly target: string; readonly points: readonly (readonly [number, number])[] }[];
+  readonly conditions: readonly {
+    readonly phases: readonly { readonly phase: PhaseName; readonly curves: readonly Curve[] }[];
+    /** Trial ids, one a contender: its first repeat that counts. */
+    readonly timelines: readonly string[];
+  }[];
+  readonly trials: Readonly<Record<string, TrialTimeline>>;
+}
+
+/** Points a decade of 1 / (1 − quantile): more than a chart has pixels for. */
+const pointsPerDecade = 60;
+
+export function chartData(result: RunResult): ChartData {
+  const groups = conditionGroups(result);
+  const labels = new Map(
+    groups.flatMap(({ contenders }) =>
+      contenders.flatMap(({ label, trials }) => trials.map((trial) => [trial.id, label] as const)),
+    ),
+  );
+  const drawn = [...result.trials.filter(isNative), ...engineTrials(result)];
+  return {
+    conditions: groups.map((group) => ({
+      phases: group.phases.map((phase) => ({ phase, curves: curvesOf(group, phase) })),
+      timelines: group.contenders.flatMap(({ counted }) => counted[0]?.id ?? []),
+    })),
+    trials: Object.fromEntries(
+      drawn.map((trial) => [trial.id, timelineOf(trial, labels.get(trial.id) ?? trial.target)]),
+    ),
   };
-  readonly timeline: {
-    /** Seconds after the end of warm-up. */
-    readonly x: readonly number[];
-    readonly series: readonly { readonly target: string; readonly p99Ms: readonly (number | null)[] }[];
-    readonly faults: readonly { readonly from: number; readonly to: number; readonly label: string }[];
-  };
 }
 
-const mostPoints = 160;
-
-export function chartData(result: RunResult): ChartData[] {
-  return conditionGroups(result).map((group) => ({ curves: curvesOf(group), timeline: timelineOf(group) }));
-}
-
-function curvesOf(group: ConditionGroup): ChartData['curves'] {
-  const phase: PhaseName = group.phases.includes('during') ? 'during' : (group.phases[0] ?? 'steady');
-  const series = byTarget(group.trials).map(([target, trials]) => {
-    const merged = new LatencyCounts();
-    let offered = 0;
-    for (const trial of trials) {
-      const encoded = trial.histograms[phase]?.response;
-      offered += trial.phases[phase]?.counts.offered ?? 0;
-      if (encoded !== undefined) merged.add(decodeLatencyCounts(encoded));
-    }
-    return { target, points: curve(merged, offered) };
-  });
-  return { phase, series };
-}
-
-/** Repeats together; those that can't be trusted are left out while there is one that can. */
-function byTarget(trials: readonly TrialResult[]): [string, TrialResult[]][] {
-  const found = new Map<string, TrialResult[]>();
-  for (const trial of trials) found.set(trial.target, [...(found.get(trial.target) ?? []), trial]);
-  return [...found].map(([target, all]) => {
-    const valid = all.filter(({ verdict }) => verdict.status === 'valid');
-    return [target, valid.length > 0 ? valid : all];
+function curvesOf({ contenders }: ConditionGroup, phase: PhaseName): Curve[] {
+  return contenders.map((contender) => {
+    const { merged, offered } = mergedLatencies(contender, phase);
+    return { label: contender.label, points: curve(merged, offered) };
   });
 }
 
+/** All operations of a phase over the repeats that count: counts are added, percentiles are not. */
+export function mergedLatencies(
+  { counted }: Contender,
+  phase: PhaseName,
+): { readonly merged: LatencyCounts; readonly offered: number } {
+  const merged = new LatencyCounts();
+  let offered = 0;
+  for (const trial of counted) {
+    const encoded = trial.histograms[phase]?.response;
+    offered += trial.phases[phase]?.counts.offered ?? 0;
+    if (encoded !== undefined) merged.add(decodeLatencyCounts(encoded));
+  }
+  return { merged, offered: Math.max(offered, merged.count) };
+}
+
+/** The last sample of each step; a curve whose end is not reached by the slowest operations stops early. */
 function curve(counts: LatencyCounts, offered: number): [number, number][] {
-  const points: [number, number][] = [];
+  const points = new Map<number, [number, number]>();
   let seen = 0;
   for (const { valueUs, count } of counts.filled()) {
     seen += count;
-    // The last operation of all would lie at infinity: it is drawn where the one before it ends.
-    const beyond = Math.max(offered - seen, 0.5);
-    points.push([Number((offered / beyond).toPrecision(4)), Number((valueUs / 1e3).toPrecision(4))]);
+    // The slowest of all lies at 100 %, which a logarithm puts at infinity: it is drawn half an operation before.
+    const x = offered / Math.max(offered - seen, 0.5);
+    points.set(Math.round(Math.log10(x) * pointsPerDecade), [significant(x), significant(Math.max(valueUs, 1) / 1e3)]);
   }
-  const step = Math.max(1, points.length / mostPoints);
-  return points.filter((_, n) => n === points.length - 1 || Math.floor(n / step) !== Math.floor((n - 1) / step));
+  return [...points.values()];
 }
 
-function timelineOf(group: ConditionGroup): ChartData['timeline'] {
-  const x = [...new Set(group.trials.flatMap(({ timeline }) => timeline.map(({ atMs }) => atMs)))].sort(
-    (a, b) => a - b,
-  );
-  const series = byTarget(group.trials).map(([target, trials]) => {
-    const points = new Map(trials[0]?.timeline.map(({ atMs, p99Us }) => [atMs, p99Us]));
-    return { target, p99Ms: x.map((atMs) => toMs(points.get(atMs))) };
-  });
-  const faults = group.trials[0]?.faults.map(({ fault, plannedAtMs, plannedForMs, appliedAtMs, removedAtMs }) => ({
-    from: (appliedAtMs ?? plannedAtMs) / 1e3,
-    to: (removedAtMs ?? plannedAtMs + plannedForMs) / 1e3,
-    label: fault,
-  }));
-  return { x: x.map((atMs) => atMs / 1e3), series, faults: faults ?? [] };
+function timelineOf({ timeline, faults }: TrialResult, label: string): TrialTimeline {
+  const [first, second] = timeline;
+  const seconds = first === undefined || second === undefined ? 1 : (second.atMs - first.atMs) / 1e3;
+  const toMs = (us: number | null) => (us === null ? null : significant(Math.max(us, 1) / 1e3));
+  return {
+    label,
+    seconds: timeline.map(({ atMs }) => atMs / 1e3),
+    okPerSecond: timeline.map(({ ok }) => significant(ok / seconds)),
+    notOkPerSecond: timeline.map(({ offered, ok }) => significant((offered - ok) / seconds)),
+    p50Ms: timeline.map(({ p50Us }) => toMs(p50Us)),
+    p99Ms: timeline.map(({ p99Us }) => toMs(p99Us)),
+    faults: faults.map(({ fault, plannedAtMs, plannedForMs, appliedAtMs, removedAtMs }) => ({
+      fromSeconds: (appliedAtMs ?? plannedAtMs) / 1e3,
+      toSeconds: (removedAtMs ?? plannedAtMs + plannedForMs) / 1e3,
+      label: appliedAtMs === null ? `${fault} (never applied)` : fault,
+    })),
+  };
 }
 
-function toMs(us: number | null | undefined): number | null {
-  return us === null || us === undefined ? null : Math.max(us, 1) / 1e3;
+function significant(value: number): number {
+  return Number(value.toPrecision(4));
 }

@@ -1,180 +1,257 @@
-/** The comparison as plain tables, the same for terminal, Markdown and HTML. */
-import type { OperationResult, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
+/** The comparison as tables, the same for every format. */
+import type { Completion, LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { formatBytes, formatCount, formatPercentile, formatShare, formatUs, type Percentile } from './format-values.ts';
 import {
   type ConditionGroup,
+  type Contender,
   conditionGroups,
   engineTrials,
-  label,
+  figureOf,
+  type GroupOperation,
   measuredPhases,
   operationsOf,
+  sumCounts,
   totalCounts,
+  verdictText,
 } from './result-view.ts';
-
-export interface Table {
-  readonly title: string;
-  /** Headings over several columns; empty: none. */
-  readonly spans: readonly { readonly text: string; readonly columns: number }[];
-  readonly columns: readonly string[];
-  /** The first cell names the row. */
-  readonly rows: readonly { readonly cells: readonly string[]; readonly status: TrialResult['verdict']['status'] }[];
-}
+import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
 
 export interface ConditionTables {
-  readonly condition: string;
-  readonly tables: readonly Table[];
+  readonly group: ConditionGroup;
+  readonly latency: readonly Table[];
+  readonly cost: Table;
 }
 
 export function comparisonTables(result: RunResult): ConditionTables[] {
   return conditionGroups(result).map((group) => ({
-    condition: group.condition,
-    tables: [
-      ...operationsOf(group).flatMap(({ name, operation }) => operationTables(group, name, operation)),
-      costTable(group),
-    ],
+    group,
+    latency: operationsOf(group).flatMap((operation) => operationTables(group, operation)),
+    cost: costTable(group),
   }));
 }
 
-type Figure = readonly [title: string, latency: keyof OperationResult['latencyUs'], percentile: Percentile];
+const percentileTitles = { p50: 'p50', p90: 'p90', p99: 'p99', p999: 'p99.9' } as const satisfies Partial<
+  Record<Percentile, string>
+>;
+type Shown = keyof typeof percentileTitles;
 
-const percentiles = (latency: Figure[1], names: readonly Percentile[]): Figure[] =>
-  names.map((name) => [name === 'p999' ? 'p99.9' : name, latency, name]);
+/** One time of an operation: where it ends, and which latency holds it for a given completion. */
+interface Ending {
+  readonly title: string;
+  readonly latencyFor: (completion: Completion | null, isWhole: boolean) => LatencyName | null;
+}
+
+const delivered: Ending = {
+  title: 'delivered',
+  latencyFor: (completion) => (completion === 'delivered' ? 'offered' : 'delivered'),
+};
+// Where completion is later, acknowledged times hold survivors only: shown when all survived.
+const acknowledged: Ending = {
+  title: 'acknowledged',
+  latencyFor: (completion, isWhole) => (completion === 'delivered' ? (isWhole ? 'acknowledged' : null) : 'offered'),
+};
+const replied: Ending = { title: 'replied', latencyFor: () => 'offered' };
 
 /**
- * One operation over all targets: what it completes at is the same in each row, or stands in the row. A hand-over has
- * two times of interest; over several phases each gets a table, or nobody could read it.
+ * A hand-over has two times: when the consumer has it, and when the sender may forget it. Each stands for itself, so
+ * that different completion points are never under one heading; over several phases each gets a table.
  */
-function operationTables(group: ConditionGroup, name: string, { pattern, completion }: OperationResult): Table[] {
-  if (pattern !== 'one-way')
-    return [operationTable(group, name, pattern, '', percentiles('offered', ['p50', 'p99', 'p999']))];
-  const delivered = percentiles('delivered', ['p50', 'p99']);
-  const completed = percentiles('offered', ['p50', 'p99']);
-  if (group.phases.length > 1) {
-    return [
-      operationTable(group, name, pattern, 'delivered', delivered),
-      operationTable(group, name, pattern, completion, completed),
-    ];
-  }
-  const titled = (figures: readonly Figure[], prefix: string): Figure[] =>
-    figures.map(([title, ...rest]) => [`${prefix} ${title}`, ...rest]);
-  return [
-    operationTable(group, name, pattern, '', [...titled(delivered, 'delivered'), ...titled(completed, completion)]),
-  ];
+function operationTables(group: ConditionGroup, operation: GroupOperation): Table[] {
+  const several = group.phases.length > 1;
+  const percentiles: Shown[] = several ? ['p50', 'p99'] : ['p50', 'p99', 'p999'];
+  if (operation.pattern !== 'one-way') return [operationTable(group, operation, [replied], percentiles)];
+  return several
+    ? [delivered, acknowledged].map((ending) => operationTable(group, operation, [ending], percentiles))
+    : [operationTable(group, operation, [delivered, acknowledged], percentiles)];
 }
 
 function operationTable(
   group: ConditionGroup,
-  name: string,
-  pattern: string,
-  what: string,
-  figures: readonly Figure[],
+  { name, pattern }: GroupOperation,
+  endings: readonly Ending[],
+  percentiles: readonly Shown[],
 ): Table {
-  const completions = new Set(
-    group.trials.flatMap((trial) => operationIn(trial, group.phases[0], name)?.completion ?? []),
-  );
+  const [only] = endings;
+  const point = endings.length === 1 && only !== undefined ? pointTitle(group, name, only) : [];
+  const completions = completionsOf(group, name);
   const mixed = completions.size > 1;
-  const rows = group.trials.map((trial) => {
-    const cells = group.phases.flatMap((phase) => {
-      const operation = operationIn(trial, phase, name);
-      return figures.map(([, latency, percentile]) =>
-        formatPercentile(operation?.latencyUs[latency], percentile, operation?.counts),
-      );
-    });
-    const completion = mixed ? [operationIn(trial, group.phases[0], name)?.completion ?? '–'] : [];
+  const rows = group.contenders.map((contender): Row => {
+    const { offered, ok } = totalCounts(contender.counted, name);
+    const figures = group.phases.flatMap((phase) =>
+      endings.flatMap((ending) => endingFigures(contender, phase, name, ending, percentiles)),
+    );
+    const completes = mixed ? [[...completionsOf({ ...group, contenders: [contender] }, name)].join(', ') || '–'] : [];
+    const notOk = formatShare(offered - ok, offered);
     return {
-      cells: [label(group, trial), ...completion, ...cells, notOk(trial, name), verdictMark(trial)],
-      status: trial.verdict.status,
+      cells: [contender.label, ...completes, ...figures, notOk, verdictText(contender)],
+      status: contender.status,
     };
   });
-  const point = mixed ? 'completion points differ: do not rank' : `completes when ${[...completions][0] ?? 'unknown'}`;
-  const lead = mixed ? 2 : 1;
-  const spans = [
-    { text: '', columns: lead },
-    ...group.phases.map((phase) => ({ text: phase, columns: figures.length })),
-    { text: '', columns: 2 },
-  ];
+  const headings = group.phases.length > 1 ? group.phases : endings.length > 1 ? endings.map(({ title }) => title) : [];
+  const inner = figureColumns(...percentiles.map((one) => percentileTitles[one]));
+  const repeated = Array.from({ length: Math.max(1, headings.length) }, () => inner).flat();
   return {
-    title: [name, pattern, ...(what === '' ? [point] : [what])].join(' · '),
-    spans: group.phases.length > 1 ? spans : [],
+    title: [name, pattern, ...point].join(' · '),
+    spans:
+      headings.length === 0
+        ? []
+        : [
+            { text: '', columns: mixed ? 2 : 1 },
+            ...headings.map((text) => ({ text, columns: percentiles.length })),
+            { text: '', columns: 2 },
+          ],
     columns: [
-      'target',
-      ...(mixed ? ['completes'] : []),
-      ...group.phases.flatMap(() => figures.map(([title]) => title)),
-      'not ok',
-      'verdict',
+      nameColumn('target'),
+      ...(mixed ? textColumns('completes') : []),
+      ...repeated,
+      ...figureColumns('not ok'),
+      ...textColumns('verdict'),
     ],
     rows,
   };
 }
 
-function operationIn(trial: TrialResult, phase: PhaseName | undefined, name: string): OperationResult | undefined {
-  return phase === undefined ? undefined : trial.phases[phase]?.operations[name];
+function endingFigures(
+  { counted }: Contender,
+  phase: PhaseName,
+  operation: string,
+  ending: Ending,
+  percentiles: readonly Shown[],
+): string[] {
+  const parts = counted.flatMap((trial) => trial.phases[phase]?.operations[operation] ?? []);
+  const { offered, ok } = sumCounts(parts.map(({ counts }) => counts));
+  const latency = ending.latencyFor(parts[0]?.completion ?? null, offered === ok);
+  return percentiles.map((percentile) =>
+    latency === null ? '–' : figureOf(counted, phase, operation, latency, percentile).text,
+  );
 }
 
-/** Over the measured phases. */
-function notOk(trial: TrialResult, name: string): string {
-  let [offered, ok] = [0, 0];
-  for (const phase of measuredPhases(trial)) {
-    const counts = operationIn(trial, phase, name)?.counts;
-    offered += counts?.offered ?? 0;
-    ok += counts?.ok ?? 0;
-  }
-  return formatShare(offered - ok, offered);
+function completionsOf({ contenders, phases }: ConditionGroup, operation: string): Set<Completion> {
+  const trials = contenders.flatMap(({ counted }) => counted);
+  return new Set(
+    trials.flatMap((trial) => phases.flatMap((phase) => trial.phases[phase]?.operations[operation]?.completion ?? [])),
+  );
 }
 
-function verdictMark({ verdict }: TrialResult): string {
-  return verdict.status === 'valid'
-    ? 'valid'
-    : `${verdict.status}: ${verdict.reasons.map(({ code }) => code).join(', ')}`;
+function pointTitle(group: ConditionGroup, operation: string, ending: Ending): string[] {
+  const completions = completionsOf(group, operation);
+  if (ending !== replied) return [ending.title];
+  if (completions.size > 1) return ['completion points differ: not to be ranked against each other'];
+  return [[...completions][0] ?? ending.title];
 }
 
+/** Rates, what became of the operations, bytes and CPU. Rates over repeats are totals over the total time. */
 function costTable(group: ConditionGroup): Table {
-  const rows = group.trials.map((trial) => {
-    const { ledger, wire, cpu } = trial;
-    const counts = totalCounts(trial);
-    const known = (value: number | null) => (value === null ? '?' : formatCount(value));
-    return {
-      cells: [
-        label(group, trial),
-        ...group.phases.map((phase) => `${formatCount(trial.phases[phase]?.goodputPerSecond ?? 0)}/s`),
-        formatCount(counts.attempts),
-        known(ledger.lost),
-        `${known(ledger.duplicatesReceived)} / ${known(ledger.duplicatesApplied)}`,
-        known(ledger.reordered),
-        wire.bytesPerOperation === null ? '?' : formatBytes(wire.bytesPerOperation),
-        ...[
-          cpu.generatorUsPerOperation,
-          cpu.serviceUsPerOperation,
-          cpu.brokerUsPerOperation,
-          cpu.proxyUsPerOperation,
-        ].map((us) => (us === null ? '–' : formatUs(us))),
-      ],
-      status: trial.verdict.status,
-    };
+  const rows = group.contenders.map((contender): Row => {
+    const { counted, trials, label, status } = contender;
+    const all = totalCounts(counted);
+    const cpu = (key: keyof TrialResult['cpu']) => costText(counted, (trial) => trial.cpu[key], formatUs);
+    const cells = [
+      label,
+      rate(counted, group.phases, ({ counts }) => counts.offered),
+      ...group.phases.map((phase) => rate(counted, [phase], (part) => (part.goodputPerSecond * part.durationMs) / 1e3)),
+      formatCount(all.attempts),
+      ...(['lost', 'duplicatesApplied', 'reordered'] as const).map((entry) => ledgerSum(trials, entry)),
+      costText(counted, ({ wire }) => wire.bytesPerOperation, formatBytes),
+      cpu('generatorUsPerOperation'),
+      cpu('serviceUsPerOperation'),
+      cpu('brokerUsPerOperation'),
+      cpu('proxyUsPerOperation'),
+    ];
+    return { cells, status };
   });
+  const one = group.phases.length === 1;
   return {
-    title: 'goodput, delivery and cost',
+    title: 'rates, delivery and cost',
     spans: [
-      { text: '', columns: 1 },
-      { text: 'goodput', columns: group.phases.length },
+      { text: '', columns: 2 },
+      { text: one ? '' : 'goodput', columns: group.phases.length },
       { text: '', columns: 5 },
       { text: 'CPU an operation', columns: 4 },
     ],
     columns: [
-      'target',
-      ...group.phases,
-      'attempts',
-      'lost',
-      'received / applied twice',
-      'reordered',
-      'wire an operation',
-      'generator',
-      'service',
-      'broker',
-      'proxy',
+      nameColumn('target'),
+      ...figureColumns(
+        'offered',
+        ...(one ? ['goodput'] : group.phases),
+        'attempts',
+        'lost',
+        'applied twice',
+        'reordered',
+        'wire an op',
+        'generator',
+        'service',
+        'broker',
+        'proxy',
+      ),
     ],
     rows,
   };
+}
+
+type Part = NonNullable<TrialResult['phases'][PhaseName]>;
+
+function rate(trials: readonly TrialResult[], phases: readonly PhaseName[], countOf: (part: Part) => number): string {
+  const parts = trials.flatMap((trial) => phases.flatMap((phase) => trial.phases[phase] ?? []));
+  const durationMs = parts.reduce((sum, part) => sum + part.durationMs, 0);
+  const count = parts.reduce((sum, part) => sum + countOf(part), 0);
+  return durationMs === 0 ? '–' : `${formatCount((count * 1e3) / durationMs)}/s`;
+}
+
+/** Over all operations of the repeats; `–` where it is not known. */
+function costText(
+  trials: readonly TrialResult[],
+  of: (trial: TrialResult) => number | null,
+  format: (value: number) => string,
+): string {
+  let [total, operations] = [0, 0];
+  for (const trial of trials) {
+    const value = of(trial);
+    if (value === null) return '–';
+    const { offered } = totalCounts([trial]);
+    total += value * offered;
+    operations += offered;
+  }
+  return operations === 0 ? '–' : format(total / operations);
+}
+
+export const ledgerEntries = {
+  acknowledged: 'acknowledged',
+  received: 'received',
+  applied: 'applied',
+  lost: 'lost',
+  unacknowledgedButApplied: 'applied, not acknowledged',
+  duplicatesReceived: 'received twice',
+  duplicatesApplied: 'applied twice',
+  reordered: 'reordered',
+  corrupted: 'corrupted',
+} as const satisfies Record<keyof TrialResult['ledger'], string>;
+const ledgerKeys = Object.keys(ledgerEntries) as (keyof typeof ledgerEntries)[];
+
+/** Losses in a trial that can't be trusted for time are losses all the same: all repeats count. */
+function ledgerSum(trials: readonly TrialResult[], entry: keyof TrialResult['ledger']): string {
+  const values = trials.map(({ ledger }) => ledger[entry]);
+  return values.every((value) => value !== null)
+    ? formatCount(values.reduce((sum: number, value) => sum + (value ?? 0), 0))
+    : '?';
+}
+
+export function ledgerTable({ contenders }: ConditionGroup): Table {
+  return {
+    title: 'ledger: what became of every operation',
+    spans: [],
+    columns: [nameColumn('target'), ...figureColumns(...ledgerKeys.map((key) => ledgerEntries[key]))],
+    rows: contenders.map(({ label, trials, status }) => ({
+      cells: [label, ...ledgerKeys.map((key) => ledgerSum(trials, key))],
+      status,
+    })),
+  };
+}
+
+/** Everything acknowledged was applied, once, in order and whole; false also where it is not known. */
+export function hasCleanLedger({ contenders }: ConditionGroup): boolean {
+  const faults = ['lost', 'duplicatesApplied', 'reordered', 'corrupted'] as const;
+  return contenders.every(({ trials }) => trials.every(({ ledger }) => faults.every((fault) => ledger[fault] === 0)));
 }
 
 /** Closed-loop tools are cross-checks: a table of their own, never beside an open model. */
@@ -182,42 +259,38 @@ export function engineTable(result: RunResult): Table | null {
   const trials = engineTrials(result);
   if (trials.length === 0) return null;
   const rows = trials.flatMap((trial) =>
-    measuredPhases(trial).flatMap((phase) =>
-      Object.entries(trial.phases[phase]?.operations ?? {}).map(([name, { latencyUs, counts }]) => ({
-        cells: [
-          `${trial.target} (${trial.engine})`,
-          trial.condition,
-          phase,
-          name,
-          formatCount(counts.offered),
-          ...(['p50', 'p99'] as const).map((percentile) => formatPercentile(latencyUs.offered, percentile, counts)),
-          formatShare(counts.offered - counts.ok, counts.offered),
-        ],
-        status: trial.verdict.status,
-      })),
+    measuredPhases([trial]).flatMap((phase) =>
+      Object.entries(trial.phases[phase]?.operations ?? {}).map(([name, { latencyUs, counts, completion }]): Row => {
+        const seconds = (trial.phases[phase]?.durationMs ?? 0) / 1e3;
+        const figures = (['p50', 'p99'] as const).map((one) => formatPercentile(latencyUs.offered, one, counts));
+        return {
+          cells: [
+            trial.target,
+            trial.engine,
+            trial.condition,
+            phase,
+            name,
+            completion,
+            formatCount(counts.offered),
+            seconds > 0 ? `${formatCount(counts.ok / seconds)}/s` : '–',
+            ...figures,
+            formatShare(counts.offered - counts.ok, counts.offered),
+            trial.verdict.status,
+          ],
+          status: trial.verdict.status,
+        };
+      }),
     ),
   );
   return {
-    title: 'other engines (closed loop: cross-checks, not comparable with the tables above)',
+    title: 'cross-checks by other engines · closed loop: not comparable with the tables above',
     spans: [],
-    columns: ['target', 'condition', 'phase', 'operation', 'sent', 'p50', 'p99', 'not ok'],
+    columns: [
+      nameColumn('target'),
+      ...textColumns('engine', 'condition', 'phase', 'operation', 'completes'),
+      ...figureColumns('sent', 'ok', 'p50', 'p99', 'not ok'),
+      ...textColumns('verdict'),
+    ],
     rows,
   };
-}
-
-/** What makes the comparison fair or unfair, a row a target. */
-export function semanticsTable(result: RunResult): Table {
-  const byTarget = new Map(result.trials.map((trial) => [trial.target, trial]));
-  const rows = [...byTarget.values()].map(({ target, protocol, semantics, verdict }) => ({
-    cells: [
-      target,
-      protocol,
-      Object.entries(semantics)
-        .filter(([, value]) => value !== null)
-        .map(([name, value]) => `${name}: ${value}`)
-        .join('; '),
-    ],
-    status: verdict.status,
-  }));
-  return { title: 'what was compared', spans: [], columns: ['target', 'protocol', 'settings'], rows };
 }

@@ -1,247 +1,286 @@
-/** For tests: one result that has everything a report must cope with, the same in every run. */
-import { LatencyCounts } from '../result/latency-counts.ts';
-import { summariseLatency } from '../result/latency-summary.ts';
-import type {
-  Counts,
-  LatencySummaries,
-  OperationResult,
-  Pattern,
-  PhaseName,
-  PhaseResult,
-  Protocol,
-  RunResult,
-  TrialResult,
-} from '../result/result-types.ts';
+/**
+ * For tests: one result that has everything a report must cope with, the same in every run: five targets calm and under
+ * a slow network, a suspect trial, failures, losses, phases too short for a percentile, an unknown ledger, another engine.
+ */
+import type { FaultResult, LedgerResult, Protocol, RunResult, TrialResult, Verdict } from '../result/result-types.ts';
+import { fixturePhase, type PhaseShape } from './fixture-phase.ts';
 
-interface Shape {
-  readonly medianUs: number;
-  readonly offered: number;
-  readonly failed: number;
-}
-
-/** A log-normal-like spread from a fixed generator. */
-function latencies(medianUs: number, count: number): LatencyCounts {
-  const counts = new LatencyCounts();
-  let state = 7;
-  for (let n = 0; n < count; n++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    const spread = (state / 4294967296) ** 4;
-    counts.record(medianUs * (0.7 + 0.6 * (n / count)) * (1 + 6 * spread));
-  }
-  return counts;
-}
-
-function operation(
-  pattern: Pattern,
-  { medianUs, offered, failed }: Shape,
-): { result: OperationResult; response: LatencyCounts } {
-  const ok = offered - failed;
-  const response = latencies(medianUs, ok);
-  const counts: Counts = { offered, ok, rejected: 0, failed, timedOut: 0, dropped: 0, attempts: offered };
-  const none = { count: 0 };
-  const latencyUs: LatencySummaries = {
-    offered: summariseLatency(response, offered),
-    response: summariseLatency(response),
-    service: summariseLatency(response),
-    connectionWait: none,
-    sendLag: summariseLatency(latencies(40, offered)),
-    acknowledged: pattern === 'one-way' ? summariseLatency(response) : none,
-    delivered: pattern === 'one-way' ? summariseLatency(latencies(medianUs * 0.6, ok), offered) : none,
-    failed: summariseLatency(failed > 0 ? latencies(500, failed) : undefined),
-    timedOut: none,
-  };
-  const completion = pattern === 'one-way' ? 'acknowledged' : 'replied';
-  return { result: { completion, pattern, counts, latencyUs }, response };
-}
-
-function phase(durationMs: number, shape: Shape): { result: PhaseResult; histogram: string } {
-  const place = operation('one-way', { ...shape, offered: shape.offered * 2, failed: shape.failed * 2 });
-  const get = operation('request-reply', shape);
-  const all = new LatencyCounts();
-  all.add(place.response);
-  all.add(get.response);
-  const sum = (of: keyof Counts) => place.result.counts[of] + get.result.counts[of];
-  const counts: Counts = {
-    offered: sum('offered'),
-    ok: sum('ok'),
-    rejected: 0,
-    failed: sum('failed'),
-    timedOut: 0,
-    dropped: 0,
-    attempts: sum('attempts'),
-  };
-  const seconds = durationMs / 1e3;
-  return {
-    result: {
-      durationMs,
-      offeredPerSecond: counts.offered / seconds,
-      goodputPerSecond: counts.ok / seconds,
-      counts,
-      latencyUs: {
-        ...get.result.latencyUs,
-        offered: summariseLatency(all, counts.offered),
-        response: summariseLatency(all),
-      },
-      operations: { placeOrder: place.result, getOrder: get.result },
-      errors: counts.failed > 0 ? { 'connection reset': counts.failed } : {},
-    },
-    histogram: all.encode(),
-  };
-}
-
-interface TrialShape {
-  readonly target: string;
+interface TargetShape {
   readonly protocol: Protocol;
-  readonly condition: 'calm' | 'slow-network';
   readonly medianUs: number;
-  readonly change?: Partial<TrialResult>;
-  readonly failed?: number;
+  /** Samples beyond the 99th percentile are up to this many times the median. */
+  readonly tail: number;
+  /** Milliseconds that 40 ms on the way back add to a delivery, an acknowledgement and a reply. */
+  readonly added: { readonly delivered: number; readonly completed: number; readonly replied: number };
+  readonly brokerUs: number | null;
+  readonly semantics: TrialResult['semantics'];
 }
 
-function trial({ target, protocol, condition, medianUs, change = {}, failed = 0 }: TrialShape): TrialResult {
-  const shapes: [PhaseName, number, Shape][] =
-    condition === 'calm'
-      ? [['steady', 15_000, { medianUs, offered: 2_500, failed }]]
-      : [
-          ['before', 5_000, { medianUs, offered: 830, failed: 0 }],
-          ['during', 5_000, { medianUs: medianUs + 40_000, offered: 1_200, failed }],
-          ['after', 5_000, { medianUs, offered: 15, failed: 0 }],
-        ];
-  const phases: Partial<Record<PhaseName, PhaseResult>> = {};
-  const histograms: TrialResult['histograms'] = {};
-  for (const [name, durationMs, shape] of shapes) {
-    const { result, histogram } = phase(durationMs, shape);
-    phases[name] = result;
-    Object.assign(histograms, { [name]: { response: histogram } });
-  }
-  return {
-    id: `${target}-${condition}-1`,
-    target,
-    protocol,
-    condition,
-    variant: {},
-    repeat: 1,
-    engine: 'native',
-    model: 'open',
-    startedAt: '2026-11-01T10:00:00.000Z',
-    semantics: { connections: 2, tls: false, codec: 'json' },
-    limitations: [],
-    verdict: { status: 'valid', reasons: [] },
-    phases,
-    ledger: {
-      acknowledged: 7_500,
-      received: 7_500,
-      applied: 7_500,
-      lost: 0,
-      unacknowledgedButApplied: 0,
-      duplicatesReceived: 0,
-      duplicatesApplied: 0,
-      reordered: 0,
-      corrupted: 0,
+const inMemory = 'in the memory of the service';
+const targets = {
+  rest: {
+    protocol: 'rest',
+    medianUs: 610,
+    tail: 6,
+    added: { delivered: 0, completed: 40, replied: 40 },
+    brokerUs: null,
+    semantics: {
+      durability: inMemory,
+      acks: '202 once the order is on record',
+      connections: 64,
+      codec: 'JSON',
+      tls: false,
     },
-    wire: { bytesUp: 7_000_000, bytesDown: 700_000, bytesPerOperation: 1_026 },
-    cpu: {
-      generatorUsPerOperation: 91.4,
-      serviceUsPerOperation: 140,
-      brokerUsPerOperation: null,
-      proxyUsPerOperation: 88,
+  },
+  grpc: {
+    protocol: 'grpc',
+    medianUs: 540,
+    tail: 9,
+    added: { delivered: 0, completed: 40, replied: 40 },
+    brokerUs: null,
+    semantics: { durability: inMemory, acks: 'the answer', connections: 2, codec: 'protobuf', tls: false },
+  },
+  websocket: {
+    protocol: 'websocket',
+    medianUs: 480,
+    tail: 5,
+    added: { delivered: 0, completed: 40, replied: 40 },
+    brokerUs: null,
+    semantics: {
+      durability: inMemory,
+      acks: 'a message of the application',
+      connections: 16,
+      codec: 'JSON',
+      tls: false,
     },
-    faults:
-      condition === 'calm'
-        ? []
-        : [
-            {
-              fault: 'latency',
-              link: 'client',
-              plannedAtMs: 5_000,
-              plannedForMs: 5_000,
-              appliedAtMs: 5_004,
-              removedAtMs: 10_006,
-              settings: { latencyMs: 40 },
-              expected: 'each answer 40 ms later',
-              proof: { calmRoundTripUs: 900, roundTripUs: 41_200 },
-            },
-          ],
-    timeline: [0, 250, 500].map((atMs) => ({
-      atMs,
-      offered: 125,
-      ok: 125,
-      failed: 0,
-      timedOut: 0,
-      p50Us: medianUs,
-      p99Us: atMs === 250 ? null : medianUs * 3,
-    })),
-    histograms,
-    ...change,
-  };
-}
+  },
+  queue: {
+    protocol: 'queue',
+    medianUs: 1_320,
+    tail: 8,
+    added: { delivered: 2, completed: 40, replied: 60 },
+    brokerUs: 290,
+    semantics: {
+      broker: 'rabbitmq',
+      durability: 'durable queue, persistent messages',
+      acks: 'publisher confirms',
+      prefetch: 100,
+      codec: 'JSON',
+      tls: false,
+    },
+  },
+  stream: {
+    protocol: 'stream',
+    medianUs: 2_150,
+    tail: 11,
+    added: { delivered: 4, completed: 40, replied: 85 },
+    brokerUs: 480,
+    semantics: {
+      broker: 'kafka',
+      durability: 'written by one broker, not flushed for each message',
+      acks: 'all',
+      lingerMs: 0,
+      partitions: 3,
+      codec: 'JSON',
+      tls: false,
+    },
+  },
+} as const satisfies Record<string, TargetShape>;
+export type FixtureTarget = keyof typeof targets;
 
-const busy = {
+const noLosses: LedgerResult = {
+  acknowledged: 7_500,
+  received: 7_500,
+  applied: 7_500,
+  lost: 0,
+  unacknowledgedButApplied: 0,
+  duplicatesReceived: 0,
+  duplicatesApplied: 0,
+  reordered: 0,
+  corrupted: 0,
+};
+
+const valid: Verdict = { status: 'valid', reasons: [] };
+const busy: Verdict = {
   status: 'suspect',
   reasons: [
     {
       status: 'suspect',
       code: 'cpuPressure',
       message: 'Tasks waited for a CPU 14.0 % of the time.',
-      remedy: 'Lower the rate.',
+      remedy: 'Lower the rate, add load.threads, or give the generator a machine of its own.',
     },
   ],
+};
+
+const slowNetwork = (expected: string): FaultResult => ({
+  fault: 'latency',
+  link: 'client',
+  plannedAtMs: 5_000,
+  plannedForMs: 5_000,
+  appliedAtMs: 5_003.6,
+  removedAtMs: 10_006.2,
+  settings: { latencyMs: 40, jitterMs: 0, direction: 'down' },
+  expected,
+  proof: { calmRoundTripUs: 410, roundTripUs: 40_910, probes: 3 },
+});
+
+function phaseShapes(shape: TargetShape, condition: 'calm' | 'slow-network', failed: number): PhaseShape[] {
+  const { medianUs, tail, added } = shape;
+  const none = { delivered: 0, completed: 0, replied: 0 };
+  const usual = { medianUs, tail, added: none, failed: 0 };
+  return condition === 'calm'
+    ? [
+        { ...usual, phase: 'warmup', durationMs: 3_000, offered: 1_500, medianUs: medianUs * 2 },
+        { ...usual, phase: 'steady', durationMs: 15_000, offered: 7_500 },
+      ]
+    : [
+        { ...usual, phase: 'warmup', durationMs: 3_000, offered: 1_500, medianUs: medianUs * 2 },
+        { ...usual, phase: 'before', durationMs: 5_000, offered: 2_500 },
+        { ...usual, phase: 'during', durationMs: 5_000, offered: 2_500, added, failed },
+        { ...usual, phase: 'after', durationMs: 5_000, offered: 900 },
+      ];
+}
+
+const intervalMs = 250;
+
+function timelineOf(shapes: readonly PhaseShape[]): TrialResult['timeline'] {
+  let atMs = -3_000;
+  return shapes.flatMap(({ durationMs, offered, medianUs, tail, added, failed }) =>
+    Array.from({ length: durationMs / intervalMs }, (_, n) => {
+      const share = intervalMs / durationMs;
+      const wobble = 1 + 0.25 * Math.sin(atMs / 700) + 0.1 * Math.cos(n * 1.7);
+      const notOk = Math.round(failed * share);
+      const point = {
+        atMs,
+        offered: Math.round(offered * share),
+        ok: Math.round(offered * share) - notOk,
+        failed: notOk,
+        timedOut: 0,
+        p50Us: Math.round(medianUs * (0.9 + 0.1 * wobble) + added.completed * 1_000),
+        p99Us: Math.round(medianUs * tail * 0.5 * wobble + added.completed * 1_000),
+      };
+      atMs += intervalMs;
+      return point;
+    }),
+  );
+}
+
+export function fixtureTrial(
+  target: FixtureTarget,
+  condition: 'calm' | 'slow-network',
+  change: Partial<TrialResult> = {},
+  failed = 0,
+): TrialResult {
+  const shape: TargetShape = targets[target];
+  const shapes = phaseShapes(shape, condition, failed);
+  const phases = shapes.map((one) => [one.phase, fixturePhase(one)] as const);
+  return {
+    id: `${target}-${condition}-1`,
+    target,
+    protocol: shape.protocol,
+    condition,
+    variant: {},
+    repeat: 1,
+    engine: 'native',
+    model: 'open',
+    startedAt: '2026-11-01T10:00:00.000Z',
+    semantics: shape.semantics,
+    limitations: [],
+    verdict: valid,
+    phases: Object.fromEntries(phases.map(([name, { result }]) => [name, result])),
+    ledger: noLosses,
+    wire: { bytesUp: 9_340_000, bytesDown: 811_000, bytesPerOperation: Math.round(shape.medianUs / 10) + 980 },
+    cpu: {
+      generatorUsPerOperation: shape.medianUs / 9,
+      serviceUsPerOperation: shape.medianUs / 7,
+      brokerUsPerOperation: shape.brokerUs,
+      proxyUsPerOperation: 88.2,
+    },
+    faults: condition === 'calm' ? [] : [slowNetwork(`each answer 40 ms later`)],
+    timeline: timelineOf(shapes),
+    histograms: Object.fromEntries(phases.map(([name, { histograms }]) => [name, histograms])),
+    ...change,
+  };
+}
+
+/** A closed-loop engine's trial, for the table of its own. */
+function engineTrial(): TrialResult {
+  const unknown = Object.fromEntries(Object.keys(noLosses).map((key) => [key, null])) as unknown as LedgerResult;
+  return fixtureTrial('rest', 'calm', {
+    id: 'rest-autocannon-calm-1',
+    target: 'rest-autocannon',
+    engine: 'autocannon 9.0.0',
+    model: 'closed',
+    limitations: ['Closed loop: latency counts from the send, so a stall hides the operations it held back.'],
+    ledger: unknown,
+    wire: { bytesUp: null, bytesDown: null, bytesPerOperation: null },
+    timeline: [],
+  });
+}
+
+let built: readonly TrialResult[] | undefined;
+
+/** Encoding its histograms takes a while: built once. */
+function trials(): readonly TrialResult[] {
+  built ??= [
+    fixtureTrial('rest', 'calm'),
+    fixtureTrial('grpc', 'calm', { verdict: busy }),
+    fixtureTrial('websocket', 'calm'),
+    fixtureTrial('queue', 'calm'),
+    fixtureTrial('stream', 'calm'),
+    fixtureTrial('rest', 'slow-network'),
+    fixtureTrial('grpc', 'slow-network'),
+    fixtureTrial('websocket', 'slow-network'),
+    fixtureTrial('queue', 'slow-network', {}, 775),
+    fixtureTrial('stream', 'slow-network', { ledger: { ...noLosses, lost: 12, duplicatesApplied: 3, applied: 7_488 } }),
+    engineTrial(),
+  ];
+  return built;
+}
+
+const plan = {
+  name: 'order-flow',
+  question: 'Should checkout call the order service or hand the order over?',
+  primary: { operation: 'placeOrder', metric: 'delivered p99', condition: 'slow-network', phase: 'during' },
+  workload: {
+    operations: { placeOrder: { weight: 60, pattern: 'one-way' }, getOrder: { weight: 40, pattern: 'request-reply' } },
+    payloads: { order: { sizeBytes: 1_024, entropy: 0.4 } },
+  },
+  load: { model: 'open', arrivals: 'poisson', ratePerSecond: 500, warmupMs: 3_000, durationMs: 15_000 },
+  targets: { rest: {}, grpc: {}, websocket: {}, queue: {}, stream: {}, 'rest-autocannon': {} },
+  conditions: { calm: [], 'slow-network': [{}] },
+  repeats: 1,
 } as const;
 
 export function fixtureResult(change: Partial<RunResult> = {}): RunResult {
-  const five: [string, Protocol, number][] = [
-    ['rest', 'rest', 600],
-    ['grpc', 'grpc', 700],
-    ['websocket', 'websocket', 500],
-    ['queue', 'queue', 1_300],
-    ['stream', 'stream', 2_100],
-  ];
-  const trials = five.flatMap(([target, protocol, medianUs]) => [
-    trial({ target, protocol, condition: 'calm', medianUs, ...(target === 'grpc' && { change: { verdict: busy } }) }),
-    trial({ target, protocol, condition: 'slow-network', medianUs, ...(target === 'queue' && { failed: 372 }) }),
-  ]);
-  const lossy = trials[9] as TrialResult;
-  trials[9] = { ...lossy, ledger: { ...lossy.ledger, lost: 12, duplicatesApplied: 3 } };
   return {
     schemaVersion: 1,
     status: 'complete',
     run: {
-      id: 'fixture',
+      id: 'order-flow-20261101T100000Z',
       scenario: 'order-flow',
       startedAt: '2026-11-01T10:00:00.000Z',
       finishedAt: '2026-11-01T10:04:00.000Z',
       seed: 42,
-      trialsPlanned: 10,
+      trialsPlanned: 11,
     },
     environment: {
-      cpu: 'A CPU',
+      cpu: 'AMD EPYC',
       cores: 2,
       memoryBytes: 24 * 1024 ** 3,
-      os: 'Linux',
+      os: 'Debian GNU/Linux 12 (bookworm)',
       node: '24.21.0',
-      versions: { kafka: '4.3.1' },
-      gitCommit: null,
+      versions: { toxiproxy: '2.12.0', rabbitmq: '3.10.8', kafka: '4.3.1' },
+      gitCommit: '0123456789ab',
     },
-    plan: {
-      name: 'order-flow',
-      question: 'Call it, or <hand> it over?',
-      primary: { operation: 'placeOrder', metric: 'delivered p99', condition: 'slow-network', phase: 'during' },
-      workload: {
-        operations: {
-          placeOrder: { weight: 2, pattern: 'one-way' },
-          getOrder: { weight: 1, pattern: 'request-reply' },
-        },
-        payloads: {},
-      },
-      load: { model: 'open', arrivals: 'poisson', ratePerSecond: 500, warmupMs: 3_000, durationMs: 15_000 },
-      conditions: { calm: [], 'slow-network': [{}] },
-      repeats: 1,
-    },
-    trials,
+    plan,
+    trials: trials(),
     thresholds: [
       { expression: 'all lost == 0', actual: 12, status: 'fail', trial: 'stream-slow-network-1' },
       { expression: 'rest p99 < 100ms in calm', actual: 2_540, status: 'pass', trial: 'rest-calm-1' },
-      { expression: 'grpc p99.9 < 1s', actual: null, status: 'noData' },
+      { expression: 'queue p99 < 1s in slow-network', actual: null, status: 'fail', trial: 'queue-slow-network-1' },
+      { expression: 'rest-autocannon lost == 0', actual: null, status: 'noData' },
     ],
     warnings: [
       {
@@ -252,15 +291,4 @@ export function fixtureResult(change: Partial<RunResult> = {}): RunResult {
     ],
     ...change,
   };
-}
-
-/** A closed-loop engine's trial, for the table of its own. */
-export function engineTrial(): TrialResult {
-  return trial({
-    target: 'ghz',
-    protocol: 'grpc',
-    condition: 'calm',
-    medianUs: 900,
-    change: { engine: 'ghz 0.93.0', model: 'closed', limitations: ['Closed loop.'], timeline: [] },
-  });
 }

@@ -13,6 +13,13 @@ function significant(value: number): string {
   return value >= 99.95 ? value.toFixed(0) : value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** `41.0–45.2 ms`, the unit once where both have the same. */
+export function formatRange(lowUs: number, highUs: number): string {
+  const [low, high] = [formatUs(lowUs), formatUs(highUs)];
+  const [value, unit] = low.split(' ');
+  return high.endsWith(` ${unit}`) ? `${value}–${high}` : `${low} – ${high}`;
+}
+
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${Math.round(bytes)} B`;
   return bytes < 1024 ** 2 ? `${significant(bytes / 1024)} KiB` : `${significant(bytes / 1024 ** 2)} MiB`;

@@ -1,12 +1,10 @@
 /**
  * All histograms as an HdrHistogram log (format 1.3), which the HdrHistogram tools read: one tagged line a trial, phase
  * and latency. The third field, the interval's maximum, is in milliseconds, as those tools expect of microsecond values
- * divided by 1,000.
+ * divided by 1,000. In `offered`, operations that never completed stand at the end of the range (2^31 − 1 µs).
  */
 import { decodeLatencyCounts } from '../result/latency-counts.ts';
-import type { LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
-
-const phaseOrder: readonly PhaseName[] = ['warmup', 'steady', 'before', 'during', 'after', 'drain'];
+import { type LatencyName, phaseNames, type RunResult, type TrialResult } from '../result/result-types.ts';
 
 export function renderHlog(result: RunResult): string {
   const startSeconds = seconds(Date.parse(result.run.startedAt));
@@ -23,13 +21,14 @@ export function renderHlog(result: RunResult): string {
 function trialLines(trial: TrialResult): string[] {
   let startMs = Date.parse(trial.startedAt);
   const lines: string[] = [];
-  for (const phase of phaseOrder) {
+  for (const phase of phaseNames) {
     const found = trial.phases[phase];
     if (found === undefined) continue;
     for (const [name, encoded] of Object.entries(trial.histograms[phase] ?? {}) as [LatencyName, string][]) {
-      const maxMs = (decodeLatencyCounts(encoded).maxUs ?? 0) / 1e3;
+      // Decoding rounds the maximum up to the end of its cell; the summary has it exactly where all completed.
+      const maxUs = found.latencyUs[name]?.max ?? decodeLatencyCounts(encoded).maxUs ?? 0;
       const tag = `${trial.id}.${phase}.${name}`.replace(/[,\s]/g, '_');
-      lines.push(`Tag=${tag},${seconds(startMs)},${seconds(found.durationMs)},${maxMs.toFixed(3)},${encoded}`);
+      lines.push(`Tag=${tag},${seconds(startMs)},${seconds(found.durationMs)},${(maxUs / 1e3).toFixed(3)},${encoded}`);
     }
     startMs += found.durationMs;
   }

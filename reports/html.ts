@@ -1,186 +1,201 @@
-/** One self-contained page: the answer, the tables, the curves. Nothing is fetched; names are escaped. */
+/** One self-contained page: the answer, the tables, the curves. Nothing is fetched, and only its own scripts may run. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { RunResult, TrialResult } from '../result/result-types.ts';
-import { type ChartData, chartData } from './chart-data.ts';
-import { comparisonTables, engineTable, semanticsTable, type Table } from './comparison-tables.ts';
+import { chartData, mergedLatencies } from './chart-data.ts';
+import { type ConditionTables, comparisonTables, engineTable, ledgerTable } from './comparison-tables.ts';
+import { doubtsOf, doubtText, faultTable, limitationsOf, readingNotes, settingsTable, trialsText } from './fairness.ts';
 import { formatThresholdActual } from './format-threshold.ts';
-import { formatDuration, formatUs } from './format-values.ts';
-import { answer } from './result-view.ts';
+import { formatCount, formatUs } from './format-values.ts';
+import { answerSection } from './html-answer.ts';
+import { escapeHtml, htmlTable } from './html-table.ts';
+import { type ConditionGroup, engineTrials, totalCounts } from './result-view.ts';
+import { figureColumns, nameColumn, type Table } from './table.ts';
+import { errorsOf } from './terminal.ts';
+import { latencyTable, operationsTable, trialFacts } from './trial-tables.ts';
 
 const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
 const asset = (path: string) => readFileSync(path, 'utf8');
 
 export function renderHtml(result: RunResult): string {
   const { question, name } = result.plan;
-  const charts = chartData(result);
-  const engines = engineTable(result);
-  const title = escapeHtml(question ?? name);
+  const style = `${asset(join(uplot, 'dist', 'uPlot.min.css'))}${asset(join(import.meta.dirname, 'page', 'page.css'))}`;
+  const scripts = [join(uplot, 'dist', 'uPlot.iife.min.js'), join(import.meta.dirname, 'page', 'charts.js')].map(
+    (path) => asset(path).replaceAll('</script', '<\\/script'),
+  );
+  const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${scripts.map(hash).join(' ')}; base-uri 'none'; form-action 'none'`;
+  const sections = pageSections(result);
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title} — Wirebench</title>
-<style>${asset(join(uplot, 'dist', 'uPlot.min.css'))}${asset(join(import.meta.dirname, 'page', 'page.css'))}</style>
+<title>${escapeHtml(question ?? name)} – Wirebench</title>
+<style>${style}</style>
 </head>
 <body>
-<header>
-<p class="meta">Wirebench · ${escapeHtml(result.run.scenario)} · ${escapeHtml(result.run.startedAt.slice(0, 16).replace('T', ' '))} UTC</p>
-<h1>${title}</h1>
-${answer(result)
-  .sentences.map((sentence, n) => `<p class="${n === 0 ? 'answer' : 'aside'}">${escapeHtml(sentence)}</p>`)
-  .join('\n')}
-${verdictStrip(result)}
-</header>
+${answerSection(result)}
+${sections.length < 2 ? '' : `<nav aria-label="Sections">${sections.map(({ id, title }) => `<a href="#${id}">${escapeHtml(title)}</a>`).join('')}</nav>`}
 <main>
-${comparisonTables(result)
-  .map(({ condition, tables }, n) => conditionSection(condition, tables, charts[n], n))
-  .join('\n')}
-${engines === null ? '' : `<section><h2>Other engines</h2>${renderTable(engines)}</section>`}
-${thresholdSection(result)}
-${faultSection(result)}
-${doubtSection(result)}
-${result.trials.length === 0 ? '' : `<section><h2>What makes it fair</h2>${renderTable(semanticsTable(result))}${fairness(result)}</section>`}
+${sections.map(({ id, title, body }) => `<section id="${id}"><h2>${escapeHtml(title)}</h2>\n${body}</section>`).join('\n')}
 </main>
 <footer>${environmentLine(result)}</footer>
-<script type="application/json" id="data">${JSON.stringify(charts).replaceAll('<', '\\u003c')}</script>
-<script>${asset(join(uplot, 'dist', 'uPlot.iife.min.js')).replaceAll('</script', '<\\/script')}</script>
-<script>${asset(join(import.meta.dirname, 'page', 'charts.js'))}</script>
+<script type="application/json" id="data">${JSON.stringify(chartData(result)).replaceAll('<', '\\u003c')}</script>
+${scripts.map((script) => `<script>${script}</script>`).join('\n')}
 </body>
 </html>
 `;
 }
 
-export function escapeHtml(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+function hash(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-function verdictStrip({ trials }: RunResult): string {
-  const dots = trials.map(
-    ({ id, verdict }) =>
-      `<span class="dot ${verdict.status}" title="${escapeHtml(`${id}: ${verdict.status}`)}"></span>`,
-  );
-  return trials.length === 0 ? '' : `<p class="strip" aria-hidden="true">${dots.join('')}</p>`;
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  readonly body: string;
 }
 
-function conditionSection(
-  condition: string,
-  tables: readonly Table[],
-  charts: ChartData | undefined,
-  n: number,
-): string {
-  const figure = (kind: string, caption: string) =>
-    `<figure><div class="chart" data-condition="${n}" data-kind="${kind}"></div><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
-  const phase = charts?.curves.phase ?? '';
-  return `<section>
-<h2>${escapeHtml(condition)}</h2>
-${tables.map(renderTable).join('\n')}
+function pageSections(result: RunResult): Section[] {
+  const conditions = comparisonTables(result).map((tables, n) => ({
+    id: `condition-${n}`,
+    title: tables.group.condition,
+    body: conditionBody(tables, n),
+  }));
+  const engines = engineTable(result);
+  const rest: Section[] = [
+    { id: 'engines', title: 'Other engines', body: engines === null ? '' : enginesBody(result, engines) },
+    { id: 'thresholds', title: 'Thresholds', body: thresholdList(result) },
+    { id: 'doubts', title: 'Doubts', body: doubtList(result) },
+    { id: 'fairness', title: 'What was compared', body: fairness(result) },
+  ];
+  return [...conditions, ...rest.filter(({ body }) => body !== '')];
+}
+
+function conditionBody({ group, latency, cost }: ConditionTables, n: number): string {
+  const trials = group.contenders.flatMap((contender) => contender.trials);
+  const faults = faultTable(trials);
+  return `${latency.map(htmlTable).join('\n')}
 <div class="charts">
-${figure('curves', `Response time by percentile, ${phase}, all operations; a curve that ends early was not reached by the rest`)}
-${figure('timeline', 'p99 over time, by intended start; faults are shaded')}
+${curvesFigure(group, n)}
+${timelineFigure(n)}
 </div>
-</section>`;
+${htmlTable(cost)}
+${htmlTable(ledgerTable(group))}
+${faults === null ? '' : htmlTable(faults)}
+<h3>Trials</h3>
+${trials.map(trialDetails).join('\n')}`;
 }
 
-function renderTable({ title, spans, columns, rows }: Table): string {
-  const cell = (tag: 'th' | 'td', text: string, attributes = '') => `<${tag}${attributes}>${escapeHtml(text)}</${tag}>`;
-  const spanRow =
-    spans.length === 0
-      ? ''
-      : `<tr>${spans.map(({ text, columns: width }) => cell('th', text, ` colspan="${width}" scope="colgroup"`)).join('')}</tr>`;
-  const body = rows.map(({ cells, status }) => {
-    const [first = '', ...rest] = cells;
-    return `<tr class="${status}">${cell('th', first, ' scope="row"')}${rest.map((text, n) => cell('td', text, columns[n + 1] === 'verdict' ? ' class="verdict"' : missing(text))).join('')}</tr>`;
-  });
-  return `<div class="table"><table>
-<caption>${escapeHtml(title)}</caption>
-<thead>${spanRow}<tr>${columns.map((column) => cell('th', column, ' scope="col"')).join('')}</tr></thead>
-<tbody>${body.join('\n')}</tbody>
-</table></div>`;
+function curvesFigure(group: ConditionGroup, n: number): string {
+  const shown = group.phases.includes('during') ? 'during' : group.phases[0];
+  return `<figure>
+<div class="head"><figcaption><b>Latency by percentile</b>, all operations. A curve that stops early: the rest never succeeded.</figcaption>
+${choice('Phase', group.phases, shown)}</div>
+<div class="chart" data-condition="${n}" data-kind="curves" role="img" aria-label="Latency by percentile; the figures are in the table below"></div>
+<details class="figures"><summary>Figures</summary>${group.phases.map((phase) => htmlTable(percentileTable(group, phase))).join('')}</details>
+</figure>`;
 }
 
-function missing(text: string): string {
-  if (text.startsWith('not reached')) return ' class="bad"';
-  return text === 'too few' || text === '–' || text === '?' ? ' class="none"' : '';
+function timelineFigure(n: number): string {
+  return `<figure>
+<div class="head"><figcaption><b>Over time</b>, ok operations by intended start. Faults are shaded where they acted.</figcaption>
+${choice('Figure', ['p99', 'p50', 'ok', 'not ok'], 'p99')}</div>
+<div class="chart" data-condition="${n}" data-kind="timeline" role="img" aria-label="Latency and rates over time; the tables above have them by phase"></div>
+</figure>`;
 }
 
-function thresholdSection({ thresholds }: RunResult): string {
+function choice(label: string, options: readonly string[], chosen: string | undefined): string {
+  if (options.length < 2) return '';
+  const buttons = options.map(
+    (option) => `<button type="button" aria-pressed="${option === chosen}">${escapeHtml(option)}</button>`,
+  );
+  return `<div class="choice" role="group" aria-label="${label}">${buttons.join('')}</div>`;
+}
+
+const curveQuantiles = [0.5, 0.9, 0.99, 0.999, 0.9999] as const;
+const leastBeyond = 10;
+
+/** The curves in figures: repeats merged by adding their counts. */
+function percentileTable(group: ConditionGroup, phase: ConditionGroup['phases'][number]): Table {
+  return {
+    title: phase,
+    spans: [],
+    columns: [nameColumn('target'), ...figureColumns('p50', 'p90', 'p99', 'p99.9', 'p99.99')],
+    rows: group.contenders.map((contender) => {
+      const { merged, offered } = mergedLatencies(contender, phase);
+      const cells = curveQuantiles.map((quantile) => {
+        if (offered === 0) return '–';
+        if (Math.round(offered * (1 - quantile) * 1e6) / 1e6 < leastBeyond) return 'too few';
+        const us = merged.atQuantile(quantile, offered);
+        return us === null ? 'not reached' : formatUs(us);
+      });
+      return { cells: [contender.label, ...cells], status: contender.status };
+    }),
+  };
+}
+
+function trialDetails(trial: TrialResult): string {
+  const { id, verdict } = trial;
+  const errors = errorsOf(trial.phases).map(([reason, count]) => `${formatCount(count)} × ${reason}`);
+  const reasons = verdict.reasons.map(({ message, remedy }) => `${message} ${remedy}`);
+  const { offered, ok } = totalCounts([trial]);
+  const notOk = offered === ok ? '' : ` · ${formatCount(offered - ok)} of ${formatCount(offered)} not ok`;
+  const paragraphs = [trialFacts(trial), ...reasons, ...(errors.length > 0 ? [`Not ok: ${errors.join('; ')}`] : [])];
+  const chart = trial.timeline.length < 2 ? '' : trialCharts(id);
+  return `<details class="trial ${verdict.status}"><summary><b>${escapeHtml(id)}</b> <span class="verdict">${verdict.status}</span>${notOk}</summary>
+${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}
+${chart}
+${htmlTable(operationsTable(trial))}
+${htmlTable(latencyTable(trial))}
+</details>`;
+}
+
+function trialCharts(id: string): string {
+  const chart = (kind: string, label: string) =>
+    `<figure><figcaption>${label}</figcaption><div class="chart" data-trial="${escapeHtml(id)}" data-kind="${kind}" role="img" aria-label="${label}"></div></figure>`;
+  return `<div class="charts">${chart('trialLatency', 'p50 and p99 over time')}${chart('trialRate', 'ok and not ok a second')}</div>`;
+}
+
+function enginesBody(result: RunResult, table: Table): string {
+  return `${htmlTable(table)}\n${engineTrials(result).map(trialDetails).join('\n')}`;
+}
+
+function thresholdList({ thresholds }: RunResult): string {
   if (thresholds.length === 0) return '';
+  const words = { pass: '✓ pass', fail: '✕ fail', noData: '? no data' };
   const items = thresholds.map(
     (one) =>
-      `<li class="${one.status}"><b>${one.status === 'noData' ? 'no data' : one.status}</b> <code>${escapeHtml(one.expression)}</code>${escapeHtml(formatThresholdActual(one))}</li>`,
+      `<li class="${one.status}"><b>${words[one.status]}</b> <code>${escapeHtml(one.expression)}</code> ${escapeHtml(formatThresholdActual(one).trim())}</li>`,
   );
-  return `<section><h2>Thresholds</h2><ul class="thresholds">${items.join('')}</ul></section>`;
+  return `<ul class="thresholds">${items.join('')}</ul>`;
 }
 
-/** What was injected, when it really was, what to expect of it, and the proof that it acted. */
-function faultSection({ trials }: RunResult): string {
-  const rows = trials.flatMap(({ id, verdict, faults }) =>
-    faults.map((fault) => {
-      const at = (ms: number | null) => (ms === null ? 'never' : formatDuration(ms));
-      const proof =
-        fault.proof === null
-          ? 'none'
-          : Object.entries(fault.proof)
-              .map(([key, value]) => `${key}: ${proofValue(key, value)}`)
-              .join(', ');
-      const planned = `${at(fault.plannedAtMs)} for ${formatDuration(fault.plannedForMs)}`;
-      const cells = [
-        id,
-        `${fault.fault} on the ${fault.link} link`,
-        planned,
-        `${at(fault.appliedAtMs)} – ${at(fault.removedAtMs)}`,
-        fault.expected,
-        proof,
-      ];
-      return { cells, status: verdict.status };
-    }),
-  );
-  const columns = ['trial', 'fault', 'planned', 'in force', 'expected', 'proof'];
-  return rows.length === 0
-    ? ''
-    : `<section><h2>Faults</h2>${renderTable({ title: 'times after the end of warm-up', spans: [], columns, rows })}</section>`;
+function doubtList(result: RunResult): string {
+  const items = doubtsOf(result).map((doubt) => {
+    const who = doubt.trials.length === 0 ? 'run' : trialsText(doubt.trials);
+    return `<li class="${doubt.status}"><b>${doubt.status}</b> <span class="who">${escapeHtml(who)}</span> ${escapeHtml(doubtText(doubt))}</li>`;
+  });
+  return items.length === 0 ? '' : `<ul class="doubts">${items.join('')}</ul>`;
 }
 
-function proofValue(key: string, value: string | number | boolean | null): string {
-  return key.endsWith('Us') && typeof value === 'number' ? formatUs(value) : String(value ?? 'unknown');
+function fairness(result: RunResult): string {
+  if (result.trials.length === 0) return '';
+  const limits = limitationsOf(result).flatMap(([engine, all]) => all.map((one) => `${engine}: ${one}`));
+  const notes = [...readingNotes(result), ...limits];
+  return `<div class="settings">${htmlTable(settingsTable(result))}</div>
+<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
 }
 
-function doubtSection({ trials, warnings }: RunResult): string {
-  const items = [
-    ...trials.flatMap(({ id, verdict }) =>
-      verdict.reasons.map(
-        ({ status, message, remedy }) =>
-          `<li class="${status}"><b>${escapeHtml(id)}</b> ${status}: ${escapeHtml(`${message} ${remedy}`)}</li>`,
-      ),
-    ),
-    ...warnings.map(({ message, remedy }) => `<li class="suspect">${escapeHtml(`${message}. ${remedy}`)}</li>`),
-  ];
-  return items.length === 0 ? '' : `<section><h2>Doubts</h2><ul>${items.join('')}</ul></section>`;
-}
-
-function fairness({ trials }: RunResult): string {
-  const limitations = new Map<string, readonly string[]>(
-    trials
-      .filter((trial: TrialResult) => trial.limitations.length > 0)
-      .map((trial) => [trial.engine, trial.limitations]),
-  );
-  const notes = [
-    'Every figure named p… counts all offered operations; one that did not succeed counts as infinitely late.',
-    'The same seeded schedule, keys and payloads for every target; the calm condition passes through Toxiproxy as well.',
-    'CPU is that of each process tree, less its idle baseline; generator, services, brokers and proxy share one machine.',
-    ...[...limitations].flatMap(([engine, all]) => all.map((one) => `${engine}: ${one}`)),
-  ];
-  return `<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
-}
-
-function environmentLine({ environment }: RunResult): string {
+function environmentLine({ environment, run }: RunResult): string {
   const { cpu, cores, memoryBytes, os, node, versions, gitCommit } = environment;
   const parts = [
+    run.id,
     `${cpu}, ${cores} cores, ${Math.round(memoryBytes / 1024 ** 3)} GiB`,
     os,
     `Node ${node}`,

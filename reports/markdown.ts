@@ -1,54 +1,64 @@
 /** The answer and the tables as Markdown, to paste into a pull request. */
 import type { RunResult } from '../result/result-types.ts';
-import { comparisonTables, engineTable, semanticsTable, type Table } from './comparison-tables.ts';
+import { answer } from './answer.ts';
+import { comparisonTables, engineTable, ledgerTable } from './comparison-tables.ts';
+import { doubtsOf, doubtText, faultTable, limitationsOf, readingNotes, settingsTable, trialsText } from './fairness.ts';
 import { formatThresholdActual } from './format-threshold.ts';
-import { answer } from './result-view.ts';
+import { fullTitles, type Table } from './table.ts';
 
 export function renderMarkdown(result: RunResult): string {
   const { question, name } = result.plan;
   const engines = engineTable(result);
+  const faults = faultTable(result.trials);
+  const [lead, ...rest] = answer(result).sentences;
   const parts = [
     `# ${escaped(question ?? name)}`,
-    answer(result).sentences.map(escaped).join(' '),
-    ...comparisonTables(result).flatMap(({ condition, tables }) => [
-      `## ${escaped(condition)}`,
-      ...tables.map(renderTable),
+    lead === undefined ? 'No trial was finished.' : `**${escaped(lead)}**`,
+    rest.map(escaped).join(' '),
+    ...comparisonTables(result).flatMap(({ group, latency, cost }) => [
+      `## ${escaped(group.condition)}`,
+      ...[...latency, cost, ledgerTable(group)].map(renderTable),
     ]),
     ...(engines === null ? [] : [renderTable(engines)]),
-    ...(result.trials.length === 0 ? [] : [renderTable(semanticsTable(result))]),
-    ...(result.thresholds.length === 0
-      ? []
-      : [
-          '### Thresholds',
-          result.thresholds
-            .map((one) => `- ${one.status}: \`${one.expression}\`${formatThresholdActual(one)}`)
-            .join('\n'),
-        ]),
-    ...doubts(result),
+    ...section('Thresholds', thresholds(result)),
+    ...(faults === null ? [] : [renderTable(faults)]),
+    ...section('Doubts', doubts(result)),
+    ...(result.trials.length === 0 ? [] : [renderTable(settingsTable(result))]),
+    ...section('Reading this', result.trials.length === 0 ? [] : notes(result)),
   ];
-  return `${parts.join('\n\n')}\n`;
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function section(title: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [`### ${title}`, items.map((item) => `- ${item}`).join('\n')];
 }
 
 function renderTable(table: Table): string {
-  const spanOf = table.spans.flatMap(({ text, columns }) => Array.from({ length: columns }, () => text));
-  const head = table.columns.map((column, n) => [spanOf[n], column].filter((part) => part).join(' '));
   const row = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
-  const alignment = `|${table.columns.map((_, n) => (n === 0 ? '---' : '--:')).join('|')}|`;
-  return [`### ${escaped(table.title)}`, '', row(head), alignment, ...table.rows.map(({ cells }) => row(cells))].join(
-    '\n',
+  const alignment = `|${table.columns.map(({ kind }) => (kind === 'figure' ? '--:' : '---')).join('|')}|`;
+  const rows = table.rows.map(({ cells }) => row(cells));
+  return [`### ${escaped(table.title)}`, '', row(fullTitles(table)), alignment, ...rows].join('\n');
+}
+
+function thresholds(result: RunResult): string[] {
+  const words = { pass: 'pass', fail: '**fail**', noData: '**no data**' };
+  return result.thresholds.map(
+    (one) => `${words[one.status]}: ${escaped(`${one.expression}${formatThresholdActual(one)}`)}`,
   );
 }
 
-function doubts({ trials, warnings }: RunResult): string[] {
-  const lines = [
-    ...trials.flatMap(({ id, verdict }) =>
-      verdict.reasons.map(({ status, message, remedy }) => `- ${id} is ${status}: ${message} ${remedy}`),
-    ),
-    ...warnings.map(({ message, remedy }) => `- ${message}. ${remedy}`),
-  ];
-  return lines.length === 0 ? [] : ['### Doubts', lines.map(escaped).join('\n')];
+function doubts(result: RunResult): string[] {
+  return doubtsOf(result).map((doubt) => {
+    const who = doubt.trials.length === 0 ? '' : `${escaped(trialsText(doubt.trials))} ${doubt.status}: `;
+    return `${who}${escaped(doubtText(doubt))}`;
+  });
+}
+
+function notes(result: RunResult): string[] {
+  const limits = limitationsOf(result).flatMap(([engine, all]) => all.map((one) => `${engine}: ${one}`));
+  return [...readingNotes(result), ...limits].map(escaped);
 }
 
 function escaped(text: string): string {
-  return text.replace(/[\\|<>`*_[\]]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+  return text.replace(/[\\|<>`*_[\]#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

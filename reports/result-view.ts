@@ -1,177 +1,205 @@
-/** What all reports show, taken from the result once: which trials are compared, in which groups, and what they answer. */
+/** What all reports show, taken from the result once: which trials stand beside each other, and in which groups. */
+import { decodeLatencyCounts } from '../result/latency-counts.ts';
 import type {
+  Counts,
   LatencyName,
   OperationResult,
+  Pattern,
   PhaseName,
-  PhaseResult,
   RunResult,
   TrialResult,
+  Verdict,
 } from '../result/result-types.ts';
-import { formatCount, formatPercentile, formatUs, type Percentile } from './format-values.ts';
+import { formatPercentile, formatRange, formatShare, formatUs, type Percentile } from './format-values.ts';
 
-export const nativeEngine = 'native';
+const nativeEngine = 'native';
+const measured = ['steady', 'before', 'during', 'after'] as const satisfies readonly PhaseName[];
 
-/** Phases in which figures count, in the order of time. */
-export function measuredPhases(trial: TrialResult): PhaseName[] {
-  return (['steady', 'before', 'during', 'after'] as const).filter((name) => trial.phases[name] !== undefined);
-}
-
-export function isNative(trial: TrialResult): boolean {
-  return trial.engine === nativeEngine;
+/** One target with one assignment of the swept settings, in all its repeats. */
+export interface Contender {
+  readonly label: string;
+  readonly target: string;
+  readonly trials: readonly TrialResult[];
+  /** The repeats whose figures count: the valid ones while there is one, else the suspect ones, else all. */
+  readonly counted: readonly TrialResult[];
+  readonly status: Verdict['status'];
 }
 
 export interface ConditionGroup {
   readonly condition: string;
+  /** Measured ones, in the order of time. */
   readonly phases: readonly PhaseName[];
-  /** Native engine only, in the order of the plan's targets, repeats beside each other. */
-  readonly trials: readonly TrialResult[];
+  /** Native engine only, in the order of the plan. */
+  readonly contenders: readonly Contender[];
 }
 
-export function conditionGroups(result: RunResult): ConditionGroup[] {
-  const targets = [...new Set(result.trials.map(({ target }) => target))];
-  const names = Object.keys(result.plan.conditions);
-  const order = orderOfTargets(result, targets);
-  return names.flatMap((condition) => {
-    const trials = result.trials
-      .filter((trial) => trial.condition === condition && isNative(trial))
-      .sort((a, b) => order.indexOf(a.target) - order.indexOf(b.target) || a.repeat - b.repeat);
-    const [first] = trials;
-    return first === undefined ? [] : [{ condition, phases: measuredPhases(first), trials }];
-  });
-}
-
-function orderOfTargets(result: RunResult, targets: readonly string[]): string[] {
-  const planned = (result.plan as { targets?: Record<string, unknown> }).targets;
-  return [...Object.keys(planned ?? {}), ...targets];
+/** Closed-loop tools are cross-checks and stand in a table of their own. */
+export function isNative({ engine }: TrialResult): boolean {
+  return engine === nativeEngine;
 }
 
 export function engineTrials(result: RunResult): TrialResult[] {
   return result.trials.filter((trial) => !isNative(trial));
 }
 
-/** Operations of a group, one-way ones first: hand-over is what all five do alike. */
-export function operationsOf(group: ConditionGroup): { name: string; operation: OperationResult }[] {
-  const phase = group.trials[0]?.phases[group.phases[0] ?? 'steady'];
-  const all = Object.entries(phase?.operations ?? {}).map(([name, operation]) => ({ name, operation }));
-  return [
-    ...all.filter(({ operation }) => operation.pattern === 'one-way'),
-    ...all.filter(({ operation }) => operation.pattern !== 'one-way'),
-  ];
+export function measuredPhases(trials: readonly TrialResult[]): PhaseName[] {
+  return measured.filter((name) => trials.some(({ phases }) => (phases[name]?.counts.offered ?? 0) > 0));
 }
 
-/** All of a trial's measured phases together. */
-export function totalCounts(trial: TrialResult): PhaseResult['counts'] {
-  const sum = { offered: 0, ok: 0, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 0 };
-  for (const name of measuredPhases(trial)) {
-    const counts = trial.phases[name]?.counts;
-    if (counts === undefined) continue;
-    for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += counts[key];
-  }
-  return sum;
-}
-
-export function label(group: ConditionGroup, trial: TrialResult): string {
-  const repeats = group.trials.some((other) => other.target === trial.target && other.repeat !== trial.repeat);
-  return repeats ? `${trial.target} #${trial.repeat}` : trial.target;
-}
-
-export interface Answer {
-  /** Whole sentences; the first is the answer proper. */
-  readonly sentences: readonly string[];
-}
-
-/** From the primary figure if there is one, else from the whole. Stays true when trials are missing, suspect or failed. */
-export function answer(result: RunResult): Answer {
-  const sentences = [primarySentence(result), ledgerSentence(result), verdictSentence(result)];
-  if (result.status !== 'complete') {
-    const { trialsPlanned } = result.run;
-    sentences.unshift(`The run is ${result.status}: ${result.trials.length} of ${trialsPlanned} trials are here.`);
-  }
-  return { sentences: sentences.filter((sentence) => sentence !== null) };
-}
-
-function primarySentence(result: RunResult): string | null {
-  const { primary } = result.plan;
-  if (primary === undefined) return null;
-  const [latency = 'offered', percentile = 'p99'] = primary.metric.includes(' ')
-    ? primary.metric.split(' ')
-    : ['offered', primary.metric];
-  const group = conditionGroups(result).find(({ condition }) => condition === primary.condition);
-  const what = `${primary.metric} of ${primary.operation} under ${primary.condition} (${primary.phase})`;
-  if (group === undefined) return `${what}: not measured.`;
-  const byTarget = new Map<string, TrialResult[]>();
-  for (const trial of group.trials) byTarget.set(trial.target, [...(byTarget.get(trial.target) ?? []), trial]);
-  const figures = [...byTarget].map(([target, trials]) => {
-    const { text, us, ranked } = primaryFigure(
-      trials,
-      primary.operation,
-      primary.phase,
-      latency as LatencyName,
-      percentile as Percentile,
-    );
-    return { text: `${target} ${text}${ranked ? '' : ' (not ranked)'}`, us: ranked ? us : Number.POSITIVE_INFINITY };
+export function conditionGroups(result: RunResult): ConditionGroup[] {
+  const planned = Object.keys(result.plan.conditions);
+  const found = result.trials.map(({ condition }) => condition);
+  const order = plannedTargets(result);
+  return [...new Set([...planned, ...found])].flatMap((condition) => {
+    const trials = result.trials.filter((trial) => trial.condition === condition && isNative(trial));
+    if (trials.length === 0) return [];
+    const contenders = contendersOf(trials).sort((a, b) => order.indexOf(a.target) - order.indexOf(b.target));
+    return [{ condition, phases: measuredPhases(trials), contenders }];
   });
-  figures.sort((a, b) => a.us - b.us);
-  return `${what}: ${figures.map(({ text }) => text).join(', ')}.`;
 }
 
-/** One trial: its figure. Repeats: the middle one of the valid trials, with the range; percentiles are never averaged. */
-function primaryFigure(
+/** In the order of the scenario, those that never ran included. */
+export function plannedTargets(result: RunResult): string[] {
+  const { targets } = result.plan as { readonly targets?: Readonly<Record<string, unknown>> };
+  return [...new Set([...Object.keys(targets ?? {}), ...result.trials.map(({ target }) => target)])];
+}
+
+function contendersOf(trials: readonly TrialResult[]): Contender[] {
+  const byLabel = new Map<string, TrialResult[]>();
+  for (const trial of trials) {
+    const settings = Object.entries(trial.variant).map(([path, value]) => `${path}=${value}`);
+    const label = settings.length === 0 ? trial.target : `${trial.target} (${settings.join(', ')})`;
+    byLabel.set(label, [...(byLabel.get(label) ?? []), trial]);
+  }
+  return [...byLabel].map(([label, unsorted]) => {
+    const all = unsorted.sort((a, b) => a.repeat - b.repeat);
+    const status = (['valid', 'suspect'] as const).find((one) => all.some(({ verdict }) => verdict.status === one));
+    const counted = all.filter(({ verdict }) => verdict.status === status);
+    return {
+      label,
+      target: all[0]?.target ?? label,
+      trials: all,
+      counted: counted.length > 0 ? counted : all,
+      status: status ?? 'invalid',
+    };
+  });
+}
+
+export interface GroupOperation {
+  readonly name: string;
+  readonly pattern: Pattern;
+}
+
+/** One-way ones first: the hand-over is what all protocols do alike. */
+export function operationsOf({ contenders, phases }: ConditionGroup): GroupOperation[] {
+  const found = new Map<string, Pattern>();
+  for (const trial of contenders.flatMap(({ trials }) => trials)) {
+    for (const phase of phases) {
+      for (const [name, { pattern }] of Object.entries(trial.phases[phase]?.operations ?? {})) found.set(name, pattern);
+    }
+  }
+  const all = [...found].map(([name, pattern]) => ({ name, pattern }));
+  return [...all.filter(({ pattern }) => pattern === 'one-way'), ...all.filter(({ pattern }) => pattern !== 'one-way')];
+}
+
+const noCounts: Counts = { offered: 0, ok: 0, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 0 };
+
+export function sumCounts(all: readonly Counts[]): Counts {
+  return all.reduce(
+    (sum, counts) => ({
+      offered: sum.offered + counts.offered,
+      ok: sum.ok + counts.ok,
+      rejected: sum.rejected + counts.rejected,
+      failed: sum.failed + counts.failed,
+      timedOut: sum.timedOut + counts.timedOut,
+      dropped: sum.dropped + counts.dropped,
+      attempts: sum.attempts + counts.attempts,
+    }),
+    noCounts,
+  );
+}
+
+/** Over the measured phases: of one operation, or of all. */
+export function totalCounts(trials: readonly TrialResult[], operation?: string): Counts {
+  const parts = trials.flatMap(({ phases }) => measured.flatMap((name) => phases[name] ?? []));
+  return sumCounts(
+    parts.flatMap((phase) => (operation === undefined ? phase.counts : (phase.operations[operation]?.counts ?? []))),
+  );
+}
+
+export interface Figure {
+  readonly text: string;
+  /** null: there is none; the text says why. */
+  readonly us: number | null;
+  /** Over repeats, of the known ones; equal to `us` with one repeat. */
+  readonly lowUs: number | null;
+  readonly highUs: number | null;
+}
+
+/**
+ * One figure of an operation in a phase. Over repeats it is the middle one (of an even number the worse of the two) with
+ * its range: percentiles are never averaged. A repeat in which it was not reached is the worst.
+ */
+export function figureOf(
   trials: readonly TrialResult[],
-  operation: string,
   phase: PhaseName,
+  operation: string,
   latency: LatencyName,
   percentile: Percentile,
-) {
-  const valid = trials.filter(({ verdict }) => verdict.status === 'valid');
-  const used = valid.length > 0 ? valid : trials;
-  const found = used.map((trial) => trial.phases[phase]?.operations[operation]);
-  const values = found.map((one) => one?.latencyUs[latency][percentile] ?? null);
-  const known = values.filter((value): value is number => value !== null).sort((a, b) => a - b);
-  const ranked = valid.length > 0;
-  if (known.length < values.length || known.length === 0) {
-    const first = found.find((one) => (one?.latencyUs[latency][percentile] ?? null) === null);
-    return {
-      text: formatPercentile(first?.latencyUs[latency], percentile, first?.counts),
-      us: Number.POSITIVE_INFINITY,
-      ranked,
-    };
-  }
-  const middle = known[Math.floor((known.length - 1) / 2)] as number;
+): Figure {
+  const found = trials.map((trial) => {
+    const part = trial.phases[phase]?.operations[operation];
+    const us = part?.latencyUs[latency]?.[percentile] ?? null;
+    return { us, text: part === undefined ? '–' : percentileText(trial, phase, part, latency, percentile) };
+  });
+  const stated = found.filter(({ us, text }) => us !== null || text.startsWith('not reached'));
+  const sorted = stated.sort((a, b) => (a.us ?? Number.POSITIVE_INFINITY) - (b.us ?? Number.POSITIVE_INFINITY));
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? found[0];
+  const lowUs = sorted[0]?.us ?? null;
+  const known = sorted.flatMap(({ us }) => us ?? []);
+  const highUs = known.at(-1) ?? null;
+  if (middle === undefined) return { text: '–', us: null, lowUs, highUs };
+  if (sorted.length < 2) return { ...middle, lowUs, highUs };
+  const unreached = sorted.length - known.length;
+  if (middle.us === null)
+    return { text: `not reached in ${unreached} of ${sorted.length} repeats`, us: null, lowUs, highUs };
   const range =
-    known.length > 1
-      ? ` (${formatUs(known[0] as number)}–${formatUs(known.at(-1) as number)} in ${known.length} repeats)`
-      : '';
-  return { text: `${formatUs(middle)}${range}`, us: middle, ranked };
+    unreached > 0 || highUs === null
+      ? `${formatUs(lowUs ?? 0)} – not reached`
+      : formatRange(lowUs ?? middle.us, highUs);
+  return { text: `${formatUs(middle.us)} (${range})`, us: middle.us, lowUs, highUs: unreached > 0 ? null : highUs };
 }
 
-function ledgerSentence(result: RunResult): string | null {
-  const known = result.trials.filter(({ ledger }) => ledger.lost !== null && ledger.acknowledged !== null);
-  if (known.length === 0)
-    return result.trials.length === 0 ? null : 'Nobody kept a ledger, so nothing is known of lost operations.';
-  const sum = (of: (trial: TrialResult) => number | null) =>
-    known.reduce((total, trial) => total + (of(trial) ?? 0), 0);
-  const lost = sum(({ ledger }) => ledger.lost);
-  const twice = sum(({ ledger }) => ledger.duplicatesApplied);
-  const more = [
-    ...(twice > 0 ? [`applied twice: ${formatCount(twice)}`] : []),
-    ...(sum(({ ledger }) => ledger.reordered) > 0
-      ? [`reordered: ${formatCount(sum(({ ledger }) => ledger.reordered))}`]
-      : []),
-    ...(sum(({ ledger }) => ledger.corrupted) > 0
-      ? [`corrupted: ${formatCount(sum(({ ledger }) => ledger.corrupted))}`]
-      : []),
-  ];
-  return `${[`lost: ${formatCount(lost)} of ${formatCount(sum(({ ledger }) => ledger.acknowledged))} acknowledged`, ...more].join(', ')}.`;
+function percentileText(
+  trial: TrialResult,
+  phase: PhaseName,
+  { counts, latencyUs }: OperationResult,
+  latency: LatencyName,
+  percentile: Percentile,
+): string {
+  if (latency !== 'delivered') return formatPercentile(latencyUs[latency], percentile, counts);
+  const text = formatPercentile(latencyUs.delivered, percentile);
+  const share = text === 'not reached' ? undeliveredShare(trial, phase) : null;
+  return share === null ? text : `${text} (${share} undelivered)`;
 }
 
-function verdictSentence(result: RunResult): string | null {
-  const { trials } = result;
-  if (trials.length === 0) return null;
-  const count = (status: string) => trials.filter(({ verdict }) => verdict.status === status).length;
-  const rest = (['suspect', 'invalid'] as const)
-    .filter((status) => count(status) > 0)
-    .map((status) => `${count(status)} ${status}`);
-  const noise = result.plan.repeats > 1 ? '' : ' One repeat: it says nothing about noise.';
-  return `${count('valid')} of ${trials.length} trials valid${rest.length > 0 ? `, ${rest.join(', ')}` : ''}.${noise}`;
+/** Known where the phase has one one-way operation: then its delivered histogram is that operation's. */
+function undeliveredShare(trial: TrialResult, phase: PhaseName): string | null {
+  const oneWay = Object.values(trial.phases[phase]?.operations ?? {}).filter(({ pattern }) => pattern === 'one-way');
+  const [only] = oneWay;
+  if (only === undefined || oneWay.length > 1) return null;
+  const { count: offered, min } = only.latencyUs.delivered;
+  const encoded = trial.histograms[phase]?.delivered;
+  if (encoded === undefined && min !== null) return null; // some were delivered, but their histogram is not here
+  const delivered = encoded === undefined ? 0 : decodeLatencyCounts(encoded).count;
+  return delivered >= offered ? null : formatShare(offered - delivered, offered);
+}
+
+/** `2 of 3 valid`, `suspect: cpuPressure`. */
+export function verdictText({ trials, status }: Contender): string {
+  const valid = trials.filter(({ verdict }) => verdict.status === 'valid').length;
+  if (valid === trials.length) return 'valid';
+  const codes = new Set(trials.flatMap(({ verdict }) => verdict.reasons.map(({ code }) => code)));
+  const why = codes.size > 0 ? `: ${[...codes].join(', ')}` : '';
+  return valid > 0 ? `${valid} of ${trials.length} valid${why}` : `${status}${why}`;
 }

@@ -1,9 +1,14 @@
 /** The report on a terminal: the answer, then the tables that fit its width. Pure: colour and width are parameters. */
-import { stripVTControlCharacters } from 'node:util';
-import type { RunResult, TrialResult } from '../result/result-types.ts';
-import { comparisonTables, engineTable, semanticsTable, type Table } from './comparison-tables.ts';
+import type { RunResult } from '../result/result-types.ts';
+import { answer } from './answer.ts';
+import { comparisonTables, engineTable, hasCleanLedger, ledgerTable } from './comparison-tables.ts';
+import { doubtsOf, doubtText, limitationsOf, settingsTable, trialsText } from './fairness.ts';
 import { formatThresholdActual } from './format-threshold.ts';
-import { answer } from './result-view.ts';
+import { formatCount } from './format-values.ts';
+import { totalCounts } from './result-view.ts';
+import { type Palette, paletteFor } from './terminal-palette.ts';
+import { renderTable } from './terminal-table.ts';
+import { cleanLine, wrap } from './terminal-text.ts';
 
 export interface TerminalOptions {
   readonly colour: boolean;
@@ -11,143 +16,96 @@ export interface TerminalOptions {
   readonly width: number;
 }
 
-type Paint = (text: string) => string;
-
-interface Palette {
-  readonly strong: Paint;
-  readonly faint: Paint;
-  readonly good: Paint;
-  readonly doubtful: Paint;
-  readonly bad: Paint;
-}
-
-function paletteFor(colour: boolean): Palette {
-  const sgr = (code: number): Paint => (colour ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
-  return { strong: sgr(1), faint: sgr(2), good: sgr(32), doubtful: sgr(33), bad: sgr(31) };
-}
+const leastWidth = 40;
+/** Prose wider than this is tiring to read. */
+const proseWidth = 120;
 
 export function renderTerminal(result: RunResult, options: TerminalOptions): string {
   const palette = paletteFor(options.colour);
-  const lines: string[] = [];
-  const { question, name } = result.plan;
-  lines.push(...wrap(clean(question ?? name), options.width).map(palette.strong));
-  for (const sentence of answer(result).sentences) lines.push(...wrap(clean(sentence), options.width));
-  for (const { condition, tables } of comparisonTables(result)) {
-    lines.push('', palette.strong(`━━ ${clean(condition)}`));
-    for (const table of tables) lines.push(...renderTable(table, options.width, palette));
+  const width = Math.max(leastWidth, options.width);
+  const prose = Math.min(width, proseWidth);
+  const [lead = 'No trial was finished.', ...rest] = answer(result).sentences;
+  const lines = [
+    ...wrap(cleanLine(result.plan.question ?? result.plan.name), prose).map(palette.strong),
+    ...wrap(cleanLine(lead), prose),
+    ...rest.flatMap((sentence) => wrap(cleanLine(sentence), prose)),
+  ];
+  for (const { group, latency, cost } of comparisonTables(result)) {
+    const ledger = hasCleanLedger(group) ? [] : [ledgerTable(group)];
+    lines.push('', palette.strong(`━━ ${cleanLine(group.condition)}`));
+    for (const table of [...latency, cost, ...ledger]) lines.push(...renderTable(table, width, palette));
   }
   const engines = engineTable(result);
-  if (engines !== null) lines.push(...renderTable(engines, options.width, palette));
-  if (result.trials.length > 0) lines.push(...renderSettings(semanticsTable(result), options.width, palette));
-  lines.push(...thresholdLines(result, palette), ...doubtLines(result, options.width, palette));
+  if (engines !== null) lines.push(...renderTable(engines, width, palette));
+  const sections: [string, string[]][] = [
+    ['thresholds', thresholdLines(result, prose, palette)],
+    ['why operations were not ok', errorLines(result, prose)],
+    ['doubts', doubtLines(result, prose, palette)],
+    ['settings', settingLines(result, prose)],
+  ];
+  for (const [title, body] of sections) {
+    if (body.length > 0) lines.push('', palette.strong(`━━ ${title}`), ...body.map((line) => `  ${line}`));
+  }
   return `${lines.join('\n')}\n`;
 }
 
-/** Names come from the user's file: control characters in them must not reach the terminal. */
-function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-  return stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+/** The first line stands out to the left of the others. */
+function hanging(text: string, width: number): string[] {
+  return wrap(cleanLine(text), width - 4).map((line, n) => (n === 0 ? line : `  ${line}`));
 }
 
-function renderTable(table: Table, width: number, palette: Palette): string[] {
-  const rows = table.rows.map(({ cells }) => cells.map(clean));
-  const widths = table.columns.map((column, n) => Math.max(column.length, ...rows.map((row) => (row[n] ?? '').length)));
-  const last = widths.length - 1;
-  const leftAligned = (n: number) =>
-    n === 0 || (n === last && table.columns[n] === 'verdict') || table.columns[n] === 'completes';
-  const pad = (text: string, n: number) =>
-    leftAligned(n) ? text.padEnd(widths[n] ?? 0) : text.padStart(widths[n] ?? 0);
-  const join = (cells: readonly string[]) => cells.map(pad).join('  ').trimEnd();
-  const total = widths.reduce((sum, one) => sum + one + 2, -2);
-  const head = ['', ...wrap(clean(table.title), width - 2).map((line) => `  ${line}`)];
-  if (total + 2 > width) return [...head, ...renderNarrow(table, rows, palette)];
-  const spans: string[] = [];
-  let column = 0;
-  for (const { text, columns } of table.spans) {
-    const span = widths.slice(column, column + columns).reduce((sum, one) => sum + one + 2, -2);
-    spans.push(text.padStart(Math.floor((span + text.length) / 2)).padEnd(span));
-    column += columns;
-  }
-  return [
-    ...head,
-    ...(spans.length === 0 ? [] : [palette.faint(`  ${spans.join('  ').trimEnd()}`)]),
-    palette.faint(`  ${join(table.columns)}`),
-    ...rows.map((row, n) => `  ${paintStatus(join(row), table.rows[n]?.status ?? 'valid', palette)}`),
-  ];
+function thresholdLines({ thresholds }: RunResult, width: number, palette: Palette): string[] {
+  const marks = {
+    pass: palette.good('pass   '),
+    fail: palette.bad('FAIL   '),
+    noData: palette.suspect('no data'),
+  };
+  return thresholds.flatMap((threshold) => {
+    const text = `${threshold.expression}${formatThresholdActual(threshold)}`;
+    const [first = '', ...rest] = hanging(text, width - 9);
+    return [`${marks[threshold.status]}  ${first}`, ...rest.map((line) => `${' '.repeat(9)}${line}`)];
+  });
 }
 
-/** A table wider than the terminal becomes one block a row. */
-function renderNarrow(table: Table, rows: readonly (readonly string[])[], palette: Palette): string[] {
-  const spanOf: string[] = table.spans.flatMap(({ text, columns }) => Array.from({ length: columns }, () => text));
-  const labels = table.columns.map((column, n) => [spanOf[n], column].filter((part) => part).join(' '));
-  const widest = Math.max(...labels.slice(1).map((text) => text.length));
-  return rows.flatMap((row, n) => [
-    `  ${paintStatus(row[0] ?? '', table.rows[n]?.status ?? 'valid', palette)}`,
-    ...row.slice(1).map((cell, column) => `    ${palette.faint((labels[column + 1] ?? '').padEnd(widest))}  ${cell}`),
-  ]);
+function errorLines({ trials }: RunResult, width: number): string[] {
+  return trials.flatMap((trial) => {
+    const { offered, ok } = totalCounts([trial]);
+    const reasons = errorsOf(trial.phases);
+    if (reasons.length === 0 || offered === ok) return [];
+    const text = reasons.map(([reason, count]) => `${formatCount(count)} × ${reason}`).join('; ');
+    return hanging(`${trial.id}: ${text}`, width);
+  });
 }
 
-function paintStatus(text: string, status: TrialResult['verdict']['status'], palette: Palette): string {
-  return status === 'valid' ? text : status === 'suspect' ? palette.doubtful(text) : palette.bad(text);
-}
+const mostReasons = 4;
 
-function renderSettings(table: Table, width: number, palette: Palette): string[] {
-  return [
-    '',
-    `  ${table.title}`,
-    ...table.rows.flatMap(({ cells: [target = '', protocol = '', settings = ''] }) =>
-      wrap(clean(`${target} (${protocol}): ${settings}`), width - 4).map((line, n) =>
-        palette.faint(`  ${n === 0 ? '' : '  '}${line}`),
-      ),
-    ),
-  ];
-}
-
-function thresholdLines({ thresholds }: RunResult, palette: Palette): string[] {
-  if (thresholds.length === 0) return [];
-  const marks = { pass: palette.good('pass   '), fail: palette.bad('FAIL   '), noData: palette.bad('no data') };
-  return [
-    '',
-    '  thresholds',
-    ...thresholds.map(
-      (threshold) => `  ${marks[threshold.status]}  ${clean(threshold.expression)}${formatThresholdActual(threshold)}`,
-    ),
-  ];
-}
-
-/** Each reason for doubt once, with the trials it concerns and what to do. */
-function doubtLines({ trials, warnings }: RunResult, width: number, palette: Palette): string[] {
-  const byCode = new Map<string, { ids: string[]; message: string; remedy: string }>();
-  for (const { id, verdict } of trials) {
-    for (const { code, message, remedy } of verdict.reasons) {
-      const found = byCode.get(code);
-      if (found === undefined) byCode.set(code, { ids: [id], message, remedy });
-      else found.ids.push(id);
+/** Over the measured phases, most frequent first. */
+export function errorsOf(phases: RunResult['trials'][number]['phases']): [string, number][] {
+  const sum = new Map<string, number>();
+  for (const name of ['steady', 'before', 'during', 'after'] as const) {
+    for (const [reason, count] of Object.entries(phases[name]?.errors ?? {})) {
+      sum.set(reason, (sum.get(reason) ?? 0) + count);
     }
   }
-  const lines = [...byCode.entries()].map(([code, { ids, message, remedy }]) => {
-    const who = ids.length > 3 ? `${ids.length} trials` : ids.join(', ');
-    return `${code} (${who}): ${message} ${remedy}`;
-  });
-  const all = [...lines, ...warnings.map(({ code, message, remedy }) => `${code}: ${message}. ${remedy}`)];
-  if (all.length === 0) return [];
-  return [
-    '',
-    '  doubts',
-    ...all.flatMap((line) =>
-      wrap(clean(line), width - 4).map((part, n) => palette.doubtful(`  ${n === 0 ? '' : '  '}${part}`)),
-    ),
-  ];
+  return [...sum].sort(([, a], [, b]) => b - a).slice(0, mostReasons);
 }
 
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > Math.max(20, width)) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+function doubtLines(result: RunResult, width: number, palette: Palette): string[] {
+  return doubtsOf(result).flatMap((doubt) => {
+    const who = doubt.trials.length === 0 ? doubt.code : `${doubt.code}, ${trialsText(doubt.trials)}`;
+    return hanging(`${who}: ${doubtText(doubt)}`, width).map((line) => palette[doubt.status](line));
+  });
+}
+
+function settingLines(result: RunResult, width: number): string[] {
+  const { columns, rows } = settingsTable(result);
+  const targets = columns.slice(1).flatMap(({ title }, n) => {
+    const settings = rows
+      .map(({ cells }) => [cells[0], cells[n + 1]] as const)
+      .filter(([, value]) => value !== undefined && value !== '–')
+      .map(([name, value]) => `${name}: ${value}`);
+    return hanging(`${title} – ${settings.join('; ')}`, width);
+  });
+  const limits = limitationsOf(result).flatMap(([engine, all]) => hanging(`${engine} – ${all.join(' ')}`, width));
+  return [...targets, ...limits];
 }

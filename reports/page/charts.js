@@ -1,124 +1,237 @@
 // Draws the charts of the report from the inlined data. Plain browser JavaScript: no build, nothing fetched.
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
-  const style = () => getComputedStyle(document.documentElement);
-  const colour = (name) => style().getPropertyValue(`--${name}`).trim();
-  const dashes = [[], [8, 3], [2, 3], [10, 3, 2, 3], [5, 5], []];
-  const ms = (value) =>
-    value >= 1000
-      ? `${+(value / 1000).toPrecision(3)} s`
-      : value < 1
-        ? `${Math.round(value * 1000)} µs`
-        : `${+value.toPrecision(3)} ms`;
-  const percent = (x) => `${+(100 * (1 - 1 / x)).toFixed(x >= 1e4 ? 4 : x >= 1e3 ? 2 : 1)} %`;
-  const axis = () => ({
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  // Told apart without colour, too.
+  const dashes = [[], [9, 4], [2, 4], [12, 4, 2, 4], [5, 3], [16, 5]];
+  const borders = ['solid', 'dashed', 'dotted', 'dashed', 'dashed', 'dashed'];
+  const seriesColours = 6;
+
+  const milliseconds = (value) =>
+    value == null
+      ? '–'
+      : value >= 1000
+        ? `${+(value / 1000).toPrecision(3)} s`
+        : value < 1
+          ? `${Math.round(value * 1000)} µs`
+          : `${+value.toPrecision(3)} ms`;
+  const perSecond = (value) => (value == null ? '–' : `${Math.round(value).toLocaleString('en-GB')}/s`);
+  const percent = (x) => `${+(100 * (1 - 1 / x)).toFixed(Math.max(0, Math.ceil(Math.log10(x)) - 1))} %`;
+
+  const power = (value) => 10 ** Math.floor(Math.log10(value) + 1e-9);
+
+  /** Labels of a logarithmic axis: the decades; over few of them their 2 and 5, too; within one, every line. */
+  function logLabels(format) {
+    return (_plot, ticks) => {
+      const shown = ticks.filter((tick) => tick != null);
+      const few = shown.length > 0 && Math.log10(shown.at(-1) / shown[0]) < 2.2;
+      return ticks.map((tick) => {
+        if (tick == null || tick <= 0) return '';
+        const digit = Math.round(tick / power(tick));
+        return shown.length <= 7 || digit === 1 || (few && (digit === 2 || digit === 5)) ? format(tick) : '';
+      });
+    };
+  }
+
+  const axis = (more) => ({
     stroke: colour('faint'),
-    grid: { stroke: colour('line'), width: 1 },
-    ticks: { stroke: colour('line') },
+    grid: { stroke: colour('grid'), width: 1 },
+    ticks: { show: false },
+    font: '12px system-ui, sans-serif',
+    gap: 6,
+    ...more,
   });
-  const line = (target, n, value) => ({
-    label: target,
-    stroke: colour(`s${n % 6}`),
-    dash: dashes[n % 6],
+  const line = (label, n, format, more) => ({
+    label,
+    stroke: colour(`s${n % seriesColours}`),
+    dash: dashes[n % dashes.length],
     width: 2,
     points: { show: false },
     spanGaps: true,
-    value,
+    value: (_plot, y) => format(y),
+    ...more,
+  });
+  const markers = {
+    width: 2,
+    dash: (_plot, n) => borders[(n - 1) % borders.length],
+    fill: () => 'transparent',
+  };
+
+  /** Series with x values of their own on one common x. */
+  function join(all) {
+    const x = [...new Set(all.flatMap(([xs]) => xs))].sort((a, b) => a - b);
+    const columns = all.map(([xs, ys]) => {
+      const at = new Map(xs.map((value, n) => [value, ys[n]]));
+      return x.map((value) => at.get(value) ?? null);
+    });
+    return [x, ...columns];
+  }
+
+  /** A logarithmic scale from one round value to another: whole decades would waste half the chart. */
+  const logRange = (_plot, low, high) => {
+    if (low == null) return [1, 10];
+    const [from, to] = [power(low), power(high)];
+    const top = Math.ceil(high / to + 0.05) * to;
+    return [Math.floor(low / from) * from, top <= low ? low * 2 : top];
+  };
+  const zeroRange = (_plot, _low, high) => [0, Math.max(1, high * 1.08)];
+
+  const base = (width, height, more) => ({
+    width,
+    height,
+    cursor: { y: false, points: { size: 6 } },
+    legend: { markers },
+    padding: [8, 14, 0, 0],
+    ...more,
   });
 
-  /** Series with x values of their own, on one common x. */
-  function join(series) {
-    const x = [...new Set(series.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
-    return [
-      x,
-      ...series.map(({ points }) => {
-        const at = new Map(points);
-        return x.map((value) => at.get(value) ?? null);
-      }),
-    ];
-  }
-
-  function curves({ series }, width) {
-    const joined = join(series);
-    return {
-      options: {
-        width,
-        height: 300,
-        cursor: { y: false },
-        scales: { x: { time: false, distr: 3, range: (_, __, max) => [1, Math.max(max, 10)] }, y: { distr: 3 } },
-        axes: [
-          { ...axis(), values: (_, ticks) => ticks.map((x) => (Number.isInteger(Math.log10(x)) ? percent(x) : '')) },
-          {
-            ...axis(),
-            size: 62,
-            values: (_, ticks) =>
-              ticks.map((y) => (y === null || !Number.isInteger(Math.round(Math.log10(y) * 1e9) / 1e9) ? '' : ms(y))),
-          },
-        ],
-        series: [
-          { label: 'percentile', value: (_, x) => (x === null ? '–' : percent(x)) },
-          ...series.map(({ target }, n) => line(target, n, (_, y) => (y === null ? '–' : ms(y)))),
-        ],
+  function curves({ curves: all }, width) {
+    const options = base(width, 320, {
+      scales: {
+        x: { time: false, distr: 3, range: (_plot, _low, high) => [1, Math.max(high ?? 10, 100)] },
+        y: { distr: 3, range: logRange },
       },
-      data: joined,
-    };
+      axes: [
+        axis({
+          size: 32,
+          values: (_plot, ticks) => ticks.map((x) => (Number.isInteger(Math.log10(x)) ? percent(x) : '')),
+        }),
+        axis({ size: 58, values: logLabels(milliseconds) }),
+      ],
+      series: [
+        { label: 'percentile', value: (_plot, x) => (x == null ? '–' : percent(x)) },
+        ...all.map(({ label }, n) => line(label, n, milliseconds)),
+      ],
+    });
+    return { options, columns: join(all.map(({ points }) => [points.map(([x]) => x), points.map(([, y]) => y)])) };
   }
 
-  function timeline({ x, series, faults }, width) {
-    const shade = (plot) => {
+  /** Fault windows behind the lines, each label once. */
+  function shading(faults) {
+    return (plot) => {
       const { ctx, bbox } = plot;
+      const ratio = devicePixelRatio;
       ctx.save();
-      for (const { from, to, label } of faults) {
-        const [left, right] = [from, to].map((at) =>
-          Math.min(bbox.left + bbox.width, Math.max(bbox.left, plot.valToPos(at, 'x', true))),
-        );
+      ctx.beginPath();
+      ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+      ctx.clip();
+      for (const { fromSeconds, toSeconds, label } of faults) {
+        const left = plot.valToPos(fromSeconds, 'x', true);
+        const right = plot.valToPos(toSeconds, 'x', true);
         ctx.fillStyle = colour('shade');
         ctx.fillRect(left, bbox.top, right - left, bbox.height);
+        ctx.fillStyle = colour('shade-edge');
+        ctx.fillRect(left, bbox.top, ratio, bbox.height);
+        ctx.fillRect(right, bbox.top, ratio, bbox.height);
         ctx.fillStyle = colour('faint');
-        ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
-        ctx.fillText(label, left + 6 * devicePixelRatio, bbox.top + 15 * devicePixelRatio);
+        ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+        ctx.fillText(label, left + 6 * ratio, bbox.top + bbox.height - 7 * ratio);
+      }
+      const start = plot.valToPos(0, 'x', true);
+      if (start > bbox.left + ratio) {
+        ctx.fillStyle = colour('line');
+        ctx.fillRect(start, bbox.top, ratio, bbox.height);
+        ctx.fillStyle = colour('faint');
+        ctx.textAlign = 'right';
+        ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+        ctx.fillText('warm-up', start - 6 * ratio, bbox.top + bbox.height - 7 * ratio);
       }
       ctx.restore();
     };
-    return {
-      options: {
-        width,
-        height: 300,
-        cursor: { y: false },
-        scales: { x: { time: false }, y: { distr: 3 } },
-        axes: [
-          { ...axis(), values: (_, ticks) => ticks.map((at) => `${at} s`) },
-          {
-            ...axis(),
-            size: 62,
-            values: (_, ticks) =>
-              ticks.map((y) => (y === null || !Number.isInteger(Math.round(Math.log10(y) * 1e9) / 1e9) ? '' : ms(y))),
-          },
-        ],
-        series: [
-          { label: 'time', value: (_, at) => (at === null ? '–' : `${at} s`) },
-          ...series.map(({ target }, n) => line(target, n, (_, y) => (y === null ? '–' : ms(y)))),
-        ],
-        hooks: { drawClear: [shade] },
-      },
-      data: [x, ...series.map(({ p99Ms }) => p99Ms)],
-    };
   }
 
-  const kinds = { curves, timeline };
-  function draw() {
-    for (const element of document.querySelectorAll('.chart')) {
-      const { condition, kind } = element.dataset;
-      const { options, data: values } = kinds[kind](data[Number(condition)][kind], element.clientWidth);
-      element.replaceChildren();
-      if (values[0].length > 0) new uPlot(options, values, element);
-    }
+  function overTime(width, height, faults, isLatency, series) {
+    const format = isLatency ? milliseconds : perSecond;
+    return base(width, height, {
+      scales: { x: { time: false }, y: isLatency ? { distr: 3, range: logRange } : { range: zeroRange } },
+      axes: [
+        axis({ size: 32, values: (_plot, ticks) => ticks.map((at) => `${at} s`) }),
+        axis({ size: 58, values: isLatency ? logLabels(format) : (_plot, ticks) => ticks.map(format) }),
+      ],
+      series: [{ label: 'time', value: (_plot, at) => (at == null ? '–' : `${at} s`) }, ...series(format)],
+      hooks: { drawClear: [shading(faults)] },
+    });
   }
-  draw();
+
+  const figures = { p99: 'p99Ms', p50: 'p50Ms', ok: 'okPerSecond', 'not ok': 'notOkPerSecond' };
+
+  function timeline({ timelines }, width, figure) {
+    const trials = timelines.map((id) => data.trials[id]);
+    const key = figures[figure];
+    const options = overTime(width, 320, trials[0]?.faults ?? [], key.endsWith('Ms'), (format) =>
+      trials.map(({ label }, n) => line(label, n, format)),
+    );
+    return { options, columns: join(trials.map((trial) => [trial.seconds, trial[key]])) };
+  }
+
+  function trialLatency(trial, width) {
+    const options = overTime(width, 220, trial.faults, true, (format) => [
+      line('p50', 0, format),
+      line('p99', 1, format),
+    ]);
+    return { options, columns: [trial.seconds, trial.p50Ms, trial.p99Ms] };
+  }
+
+  function trialRate(trial, width) {
+    const options = overTime(width, 220, trial.faults, false, (format) => [
+      line('ok', 2, format, { dash: [] }),
+      line('not ok', 1, format, { fill: colour('shade') }),
+    ]);
+    return { options, columns: [trial.seconds, trial.okPerSecond, trial.notOkPerSecond] };
+  }
+
+  function chosen(element) {
+    return element.closest('figure').querySelector('.choice [aria-pressed="true"]')?.textContent;
+  }
+
+  function chartOf(element) {
+    const { condition, trial, kind } = element.dataset;
+    const width = element.clientWidth;
+    if (kind === 'trialLatency') return trialLatency(data.trials[trial], width);
+    if (kind === 'trialRate') return trialRate(data.trials[trial], width);
+    const of = data.conditions[Number(condition)];
+    if (kind === 'timeline') return timeline(of, width, chosen(element) ?? 'p99');
+    const phase = of.phases.find((one) => one.phase === chosen(element)) ?? of.phases[0];
+    return curves(phase, width);
+  }
+
+  function draw(element) {
+    if (element.clientWidth === 0) return; // within closed details
+    element.plot?.destroy();
+    element.plot = undefined;
+    const { options, columns } = chartOf(element);
+    const isEmpty = columns.slice(1).every((column) => column.every((value) => value === null));
+    element.textContent = isEmpty ? 'Nothing was measured.' : '';
+    if (!isEmpty) element.plot = new uPlot(options, columns, element);
+  }
+
+  function drawAll() {
+    for (const element of document.querySelectorAll('.chart')) draw(element);
+  }
+
+  for (const button of document.querySelectorAll('.choice button')) {
+    button.addEventListener('click', () => {
+      for (const other of button.parentElement.children) other.setAttribute('aria-pressed', String(other === button));
+      draw(button.closest('figure').querySelector('.chart'));
+    });
+  }
+  for (const details of document.querySelectorAll('details.trial')) {
+    details.addEventListener('toggle', () => details.querySelectorAll('.chart').forEach(draw));
+  }
   let timer;
   addEventListener('resize', () => {
     clearTimeout(timer);
-    timer = setTimeout(draw, 150);
+    timer = setTimeout(drawAll, 150);
   });
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
+  // Paper is light, whatever the screen is.
+  addEventListener('beforeprint', () => {
+    document.documentElement.classList.add('print');
+    drawAll();
+  });
+  addEventListener('afterprint', () => {
+    document.documentElement.classList.remove('print');
+    drawAll();
+  });
+  drawAll();
 })();

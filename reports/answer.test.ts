@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { LatencyName, LatencySummary, RunResult, TrialResult } from '../result/result-types.ts';
+import { answer } from './answer.ts';
+import { fixtureResult } from './fixture-result.ts';
+
+const whole = fixtureResult();
+const lead = (result: RunResult) => answer(result).sentences[0];
+const withTrials = (of: (trial: TrialResult) => TrialResult | readonly TrialResult[]) =>
+  fixtureResult({ trials: whole.trials.flatMap(of) });
+
+/** Sets one figure of placeOrder in the `during` phase. */
+function withFigure(
+  trial: TrialResult,
+  figures: Partial<LatencySummary>,
+  change: Partial<TrialResult> = {},
+  latency: LatencyName = 'delivered',
+): TrialResult {
+  const { during } = trial.phases;
+  const place = during?.operations.placeOrder;
+  if (during === undefined || place === undefined) return { ...trial, ...change };
+  const latencyUs = { ...place.latencyUs, [latency]: { ...place.latencyUs[latency], ...figures } };
+  const operations = { ...during.operations, placeOrder: { ...place, latencyUs } };
+  return { ...trial, phases: { ...trial.phases, during: { ...during, operations } }, ...change };
+}
+
+const isSlow = (trial: TrialResult, target: string) => trial.target === target && trial.condition === 'slow-network';
+
+/** Repeats of the targets under the slow network, with the given delivered p99s in milliseconds. */
+function repeats(p99Ms: Readonly<Record<string, readonly (number | null)[]>>): RunResult {
+  const trials = whole.trials.flatMap((trial) =>
+    isSlow(trial, trial.target)
+      ? (p99Ms[trial.target] ?? []).map((ms, n) =>
+          withFigure(trial, { p99: ms === null ? null : ms * 1e3 }, { repeat: n + 1, id: `${trial.target}-${n + 1}` }),
+        )
+      : [],
+  );
+  return fixtureResult({ trials, plan: { ...whole.plan, repeats: 3 } });
+}
+
+describe('the answer', () => {
+  it('orders the targets by the primary figure and says who is out of the ranking, and why', () => {
+    expect(lead(whole)).toMatch(
+      /^Delivered p99 of placeOrder under slow-network \(during\): websocket 1\S+ ms, rest \S+ ms, grpc \S+ ms, stream \S+ ms, queue not reached \(31 % undelivered\)\. Not ranked: rest-autocannon \(closed loop, see the cross-checks\)\.$/,
+    );
+  });
+
+  it('tells what was lost and where, which trials hold, and which thresholds do not', () => {
+    expect(answer(whole).sentences.slice(1)).toEqual([
+      'Lost: 12 of 75,000 acknowledged operations (stream-slow-network-1); applied twice: 3 (stream-slow-network-1); no ledger in 1 of 11 trials.',
+      '10 of 11 trials valid; 1 suspect: grpc-calm-1. One repeat: small differences may be noise.',
+      'Of 4 thresholds 2 failed and 1 has no data.',
+    ]);
+  });
+
+  it.each(['suspect', 'invalid'] as const)('shows a %s target without ranking it, however fast', (status) => {
+    const result = withTrials((trial) =>
+      trial.target === 'websocket' ? { ...trial, verdict: { status, reasons: [] } } : trial,
+    );
+    expect(lead(result)).toMatch(
+      new RegExp(`: rest .*Not ranked: websocket 1\\S+ ms \\(${status}\\), rest-autocannon`),
+    );
+  });
+
+  it('claims nothing when no trial is valid', () => {
+    const result = withTrials((trial) => ({ ...trial, verdict: { status: 'invalid', reasons: [] } }));
+    expect(lead(result)).toMatch(/: no target has a figure that can be ranked\. Not ranked: .*rest \S+ ms \(invalid\)/);
+    expect(answer(result).sentences.join(' ')).toContain('0 of 11 trials valid; 11 invalid');
+  });
+
+  it('names a target that did not run', () => {
+    const result = withTrials((trial) => (trial.target === 'stream' ? [] : trial));
+    expect(lead(result)).toMatch(/Not ranked: .*stream \(not measured\)/);
+    const calmOnly = withTrials((trial) => (isSlow(trial, 'stream') ? [] : trial));
+    expect(lead(calmOnly)).toMatch(/stream \(not measured under slow-network\)/);
+  });
+
+  it('says that an interrupted run is not whole', () => {
+    const { sentences, figures } = answer(fixtureResult({ status: 'interrupted', trials: [], thresholds: [] }));
+    expect(sentences.join(' ')).toContain('The run was interrupted: 0 of 11 trials are here.');
+    expect(figures.every(({ us }) => us === null)).toBe(true);
+  });
+
+  it('gives the median where there are too few operations for the figure', () => {
+    const result = withTrials((trial) => withFigure(trial, { count: 90, p99: null, p50: 1_500 }));
+    const [first, second] = answer(result).sentences;
+    expect(first).toContain('rest too few samples');
+    expect(second).toMatch(/^It takes 1,000 operations to state it; .* The delivered p50: rest 1\.50 ms, grpc/);
+  });
+
+  it('does not rank different completion points against each other', () => {
+    const primary = { operation: 'placeOrder', metric: 'p99', condition: 'slow-network', phase: 'during' } as const;
+    const trials = whole.trials.map((trial): TrialResult => {
+      const { during } = trial.phases;
+      const place = during?.operations.placeOrder;
+      if (trial.target !== 'stream' || during === undefined || place === undefined) return trial;
+      const operations = { ...during.operations, placeOrder: { ...place, completion: 'delivered' as const } };
+      return { ...trial, phases: { ...trial.phases, during: { ...during, operations } } };
+    });
+    expect(lead(fixtureResult({ trials, plan: { ...whole.plan, primary } }))).toMatch(
+      /: acknowledged: websocket .*, queue .*; delivered: stream \S+ ms – different completion points, not ranked against each other\./,
+    );
+  });
+
+  it('says that nobody knows what was lost when nobody kept a ledger', () => {
+    const unknown = (trial: TrialResult): TrialResult => ({ ...trial, ledger: { ...trial.ledger, lost: null } });
+    expect(answer(withTrials(unknown)).sentences.join(' ')).toContain('nothing is known of lost operations');
+  });
+});
+
+describe('repeats', () => {
+  it('are never averaged: the middle one, with the range', () => {
+    expect(lead(repeats({ rest: [1, 100, 3], grpc: [5, 6, 7] }))).toContain(
+      'rest 3.00 ms (1.00 ms – 100 ms), grpc 6.00 ms (5.00–7.00 ms)'.replace('1.00 ms – 100 ms', '1.00–100 ms'),
+    );
+  });
+
+  it('of an even number count as the worse of the two middle ones', () => {
+    expect(lead(repeats({ rest: [1, 4] }))).toContain('rest 4.00 ms (1.00–4.00 ms)');
+  });
+
+  it('in which the figure was not reached are the worst', () => {
+    expect(lead(repeats({ rest: [1, null, 2] }))).toContain('rest 2.00 ms (1.00 ms – not reached)');
+    expect(lead(repeats({ rest: [1, null, null] }))).toContain('rest not reached in 2 of 3 repeats');
+  });
+
+  it('tell two targets apart only when all of one lie below all of the other', () => {
+    const sentence = (p99Ms: Record<string, number[]>) => answer(repeats(p99Ms)).sentences.join(' ');
+    expect(sentence({ rest: [1, 2, 3], grpc: [4, 5, 6] })).toContain(
+      'Every repeat of rest was below every one of grpc.',
+    );
+    expect(sentence({ rest: [1, 2, 5], grpc: [4, 5, 6] })).toContain('rest and grpc overlap: they are not told apart.');
+  });
+
+  it('that are not valid do not count while there is one that is', () => {
+    const result = repeats({ rest: [1, 2, 3], grpc: [4, 5, 6] });
+    const trials = result.trials.map(
+      (trial): TrialResult =>
+        trial.id === 'rest-1' ? { ...trial, verdict: { status: 'suspect', reasons: [] } } : trial,
+    );
+    expect(lead({ ...result, trials })).toContain('rest 3.00 ms (2.00–3.00 ms)');
+  });
+});

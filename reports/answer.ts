@@ -1,0 +1,215 @@
+/** The scenario's question, answered in plain sentences that stay true when trials are missing, suspect or failed. */
+import { percentileNames, quantileOf } from '../result/latency-summary.ts';
+import type { Completion, LatencyName, PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
+import { parseMetric } from '../result/threshold-grammar.ts';
+import { formatCount, type Percentile } from './format-values.ts';
+import {
+  type ConditionGroup,
+  type Contender,
+  conditionGroups,
+  type Figure,
+  figureOf,
+  isNative,
+  operationsOf,
+  plannedTargets,
+} from './result-view.ts';
+
+export interface AnswerFigure extends Figure {
+  readonly label: string;
+  readonly completion: Completion | null;
+  /** Why it takes no part in the ranking; null: ranked. */
+  readonly unranked: string | null;
+}
+
+export interface Answer {
+  /** Whole sentences; the first is the answer proper. */
+  readonly sentences: readonly string[];
+  /** What the primary figure is, e.g. `delivered p99 of placeOrder under slow-network (during)`; null without trials. */
+  readonly what: string | null;
+  /** The primary figure of each target, best first, unranked ones last. */
+  readonly figures: readonly AnswerFigure[];
+}
+
+export function answer(result: RunResult): Answer {
+  const primary = primaryOf(result);
+  const figures = primary === null ? [] : primaryFigures(result, primary);
+  const what =
+    primary === null ? null : `${primary.metric} of ${primary.operation} under ${primary.condition} (${primary.phase})`;
+  const sentences = [
+    what === null ? null : capitalised(primarySentence(what, figures)),
+    primary === null ? null : medianSentence(result, primary, figures),
+    partialSentence(result),
+    ledgerSentence(result),
+    verdictSentence(result, figures),
+    thresholdSentence(result),
+  ];
+  return { sentences: sentences.filter((sentence) => sentence !== null), what, figures };
+}
+
+/** The scenario's, else p99 of the first operation under the last condition, where it is at its worst. */
+function primaryOf(result: RunResult): PrimaryMetric | null {
+  if (result.plan.primary !== undefined) return result.plan.primary;
+  const group = conditionGroups(result).at(-1);
+  const operation = group && operationsOf(group)[0]?.name;
+  if (group === undefined || operation === undefined) return null;
+  const phase = group.phases.includes('during') ? 'during' : (group.phases[0] ?? 'steady');
+  return { operation, metric: 'p99', condition: group.condition, phase };
+}
+
+function latencyOf(metric: string): { latency: LatencyName; percentile: Percentile } {
+  const parsed = parseMetric(metric);
+  return parsed?.kind === 'latency'
+    ? { latency: parsed.latency, percentile: parsed.figure }
+    : { latency: 'offered', percentile: 'p99' };
+}
+
+function primaryFigures(result: RunResult, primary: PrimaryMetric): AnswerFigure[] {
+  const { latency, percentile } = latencyOf(primary.metric);
+  const group = conditionGroups(result).find(({ condition }) => condition === primary.condition);
+  const measured = (group?.contenders ?? []).map((contender): AnswerFigure => {
+    const figure = figureOf(contender.counted, primary.phase, primary.operation, latency, percentile);
+    const completion = completionOf(contender, primary);
+    const unmeasured = figure.text === '–' ? 'not measured' : null;
+    return {
+      ...figure,
+      label: contender.label,
+      completion,
+      unranked: contender.status === 'valid' ? unmeasured : contender.status,
+    };
+  });
+  const none = { us: null, lowUs: null, highUs: null, text: '–', completion: null };
+  const missing = plannedTargets(result)
+    .filter((target) => !group?.contenders.some((contender) => contender.target === target))
+    .map((label): AnswerFigure => ({ ...none, label, unranked: whyMissing(result, label, primary.condition) }));
+  const rank = ({ unranked, us }: AnswerFigure) =>
+    unranked !== null ? Number.POSITIVE_INFINITY : (us ?? Number.MAX_VALUE);
+  // Equal ranks would give NaN from ∞ − ∞.
+  return [...measured, ...missing].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
+}
+
+function completionOf({ counted }: Contender, { operation, phase }: PrimaryMetric): Completion | null {
+  return counted[0]?.phases[phase]?.operations[operation]?.completion ?? null;
+}
+
+function whyMissing(result: RunResult, target: string, condition: string): string {
+  const engine = result.trials.find((trial) => trial.target === target && !isNative(trial))?.engine;
+  if (engine !== undefined) return 'closed loop, see the cross-checks';
+  const elsewhere = result.trials.some((trial) => trial.target === target);
+  return elsewhere ? `not measured under ${condition}` : 'not measured';
+}
+
+function primarySentence(what: string, figures: readonly AnswerFigure[]): string {
+  const ranked = figures.filter(({ unranked }) => unranked === null);
+  const others = figures
+    .filter(({ unranked }) => unranked !== null)
+    .map(({ label, text, unranked }) => `${label} ${text === '–' ? '' : `${text} `}(${unranked})`);
+  const aside = others.length === 0 ? '' : `Not ranked: ${others.join(', ')}.`;
+  if (ranked.length === 0) return `${what}: no target has a figure that can be ranked. ${aside}`.trimEnd();
+  return `${what}: ${rankedText(what, ranked)}. ${aside}`.trimEnd();
+}
+
+/** `delivered` and `acknowledged` are points of their own; anything else ends where the operation completes. */
+function rankedText(what: string, ranked: readonly AnswerFigure[]): string {
+  const list = (figures: readonly AnswerFigure[]) =>
+    figures.map(({ label, text }) => `${label} ${text === 'too few' ? 'too few samples' : text}`).join(', ');
+  const points = new Set(ranked.map(({ completion }) => completion));
+  if (points.size < 2 || /^(delivered|acknowledged) /.test(what)) return list(ranked);
+  const parts = [...points].map(
+    (point) => `${point ?? 'unknown'}: ${list(ranked.filter(({ completion }) => completion === point))}`,
+  );
+  return `${parts.join('; ')} – different completion points, not ranked against each other`;
+}
+
+/** When nobody has enough samples for the figure asked for, the median still says something. */
+function medianSentence(result: RunResult, primary: PrimaryMetric, figures: readonly AnswerFigure[]): string | null {
+  const { latency, percentile } = latencyOf(primary.metric);
+  const name = percentileNames.find((one) => one === percentile);
+  const stated = figures.filter(({ text }) => text !== '–');
+  if (name === undefined || name === 'p50' || stated.length === 0) return null;
+  if (stated.some(({ text }) => text !== 'too few')) return null;
+  const least = Math.round(10 / (1 - quantileOf(name)));
+  const median = `${latency} p50`;
+  const medians = primaryFigures(result, { ...primary, metric: median }).filter(({ us }) => us !== null);
+  const figuresText = medians.map(({ label, text }) => `${label} ${text}`).join(', ');
+  const instead = medians.length === 0 ? '' : ` The ${median}: ${figuresText}.`;
+  return `It takes ${formatCount(least)} operations to state it; run longer or faster.${instead}`;
+}
+
+function partialSentence({ status, run, trials }: RunResult): string | null {
+  const word = status === 'interrupted' ? 'was interrupted' : 'is not finished';
+  return status === 'complete' ? null : `The run ${word}: ${trials.length} of ${run.trialsPlanned} trials are here.`;
+}
+
+function ledgerSentence({ trials }: RunResult): string | null {
+  const known = trials.filter(({ ledger }) => ledger.lost !== null && ledger.acknowledged !== null);
+  if (trials.length === 0) return null;
+  if (known.length === 0) return 'Nobody kept a ledger, so nothing is known of lost operations.';
+  const sum = (of: (trial: TrialResult) => number | null) =>
+    known.reduce((total, trial) => total + (of(trial) ?? 0), 0);
+  const where = (of: (trial: TrialResult) => number | null) => {
+    const ids = known.filter((trial) => (of(trial) ?? 0) > 0).map(({ id }) => id);
+    return ids.length === 0 ? '' : ` (${named(ids)})`;
+  };
+  const kinds: [string, (trial: TrialResult) => number | null][] = [
+    ['applied twice', ({ ledger }) => ledger.duplicatesApplied],
+    ['reordered', ({ ledger }) => ledger.reordered],
+    ['corrupted', ({ ledger }) => ledger.corrupted],
+  ];
+  const lost = (trial: TrialResult) => trial.ledger.lost;
+  const parts = [
+    `Lost: ${formatCount(sum(lost))} of ${formatCount(sum(({ ledger }) => ledger.acknowledged))} acknowledged operations${where(lost)}`,
+    ...kinds.filter(([, of]) => sum(of) > 0).map(([word, of]) => `${word}: ${formatCount(sum(of))}${where(of)}`),
+  ];
+  const unknown = trials.length - known.length;
+  return `${parts.join('; ')}${unknown === 0 ? '' : `; no ledger in ${unknown} of ${trials.length} trials`}.`;
+}
+
+function verdictSentence(result: RunResult, figures: readonly AnswerFigure[]): string | null {
+  const { trials } = result;
+  if (trials.length === 0) return null;
+  const withStatus = (status: string) => trials.filter(({ verdict }) => verdict.status === status).map(({ id }) => id);
+  const rest = (['suspect', 'invalid'] as const)
+    .map((status) => ({ status, ids: withStatus(status) }))
+    .filter(({ ids }) => ids.length > 0)
+    .map(({ status, ids }) => `; ${ids.length} ${status}: ${named(ids)}`);
+  const counts = `${withStatus('valid').length} of ${trials.length} trials valid${rest.join('')}.`;
+  return `${counts} ${noise(result, figures)}`.trimEnd();
+}
+
+/** What the repeats allow to say: with one, nothing; with several, whether the ranges of the best two are apart. */
+function noise(result: RunResult, figures: readonly AnswerFigure[]): string {
+  const repeats = Math.max(...repeatsOf(conditionGroups(result)), 0);
+  if (repeats < 2) return 'One repeat: small differences may be noise.';
+  const [best, next] = figures.filter(({ unranked, us }) => unranked === null && us !== null);
+  if (best === undefined || next === undefined || next.lowUs === null) return '';
+  const apart = best.highUs !== null && best.highUs < next.lowUs;
+  return apart
+    ? `Every repeat of ${best.label} was below every one of ${next.label}.`
+    : `The repeats of ${best.label} and ${next.label} overlap: they are not told apart.`;
+}
+
+function repeatsOf(groups: readonly ConditionGroup[]): number[] {
+  return groups.flatMap(({ contenders }) => contenders.map(({ counted }) => counted.length));
+}
+
+function thresholdSentence({ thresholds }: RunResult): string | null {
+  if (thresholds.length === 0) return null;
+  const failed = thresholds.filter(({ status }) => status === 'fail').length;
+  const unknown = thresholds.filter(({ status }) => status === 'noData').length;
+  if (failed + unknown === 0)
+    return thresholds.length === 1 ? 'The threshold holds.' : `All ${thresholds.length} thresholds hold.`;
+  const parts = [
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(unknown > 0 ? [`${unknown} ${unknown === 1 ? 'has' : 'have'} no data`] : []),
+  ];
+  return `Of ${thresholds.length} thresholds ${parts.join(' and ')}.`;
+}
+
+function named(ids: readonly string[]): string {
+  return ids.length <= 3 ? ids.join(', ') : `${ids.slice(0, 2).join(', ')} and ${ids.length - 2} more`;
+}
+
+/** Names of figures stay as they are: `p99`. */
+function capitalised(text: string): string {
+  return /^p\d/.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
