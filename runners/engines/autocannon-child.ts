@@ -38,7 +38,7 @@ function play(order: AutocannonOrder): void {
   const calls = callsOf(order, operation);
   const path = compileTemplate(`${endpoint.path}${request.path}`);
   const body = request.body === undefined ? null : compileTemplate(request.body);
-  const headers = Object.entries({ host: endpoint.authority, ...request.headers }).map(
+  const headers = Object.entries(withHost(request.headers, endpoint.authority)).map(
     ([name, value]) => [name, compileTemplate(value)] as const,
   );
   const rate = shareOfRate(load, operation.share);
@@ -114,6 +114,11 @@ function play(order: AutocannonOrder): void {
     else phase.failed++;
     note(phase.errors, error.message);
   });
+}
+
+/** autocannon itself would name where it dials, which may be a proxy. */
+function withHost(headers: Readonly<Record<string, string>>, host: string): Readonly<Record<string, string>> {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'host') ? headers : { host, ...headers };
 }
 
 function sendable(latencies: LatencyCounts): AutocannonPhase['latencies'] {

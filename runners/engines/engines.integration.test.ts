@@ -2,12 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
+import { type handleUnaryCall, loadPackageDefinition, Server, ServerCredentials } from '@grpc/grpc-js';
+import { loadSync } from '@grpc/proto-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BenchError } from '../../result/bench-error.ts';
 import type { Load, Request, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import type { ProtocolEntry } from '../../targets/driver.ts';
-import { grpcEntry } from '../../targets/grpc/preset.ts';
+import { grpcEntry, ordersProto } from '../../targets/grpc/preset.ts';
 import { freePort } from '../../targets/process/free-port.ts';
 import { startReferenceService } from '../../targets/process/reference-service.ts';
 import { restEntry } from '../../targets/rest/preset.ts';
@@ -152,16 +154,34 @@ it('says what a tool said that gave no report', async () => {
   expect(error).toMatchObject({ code: 'ghzFailed', hint: expect.stringContaining('bad option') });
 }, 40_000);
 
-it('sends metadata by ghz, with the id of the call', async () => {
-  const withMetadata: ProtocolEntry = {
-    ...grpcEntry,
-    preset(target, names, operations) {
-      const { requests, settings } = grpcEntry.preset(target, names, operations);
-      const metadata = { 'x-request-id': '{{id}}', tenant: 'a' };
-      const changed = Object.entries(requests).map(([name, request]) => [name, { ...request, metadata }]);
-      return { requests: Object.fromEntries(changed), settings };
-    },
+it('sends metadata by ghz, each call with its id', async () => {
+  const seen: string[] = [];
+  const server = new Server();
+  const { wirebench } = loadPackageDefinition(loadSync(ordersProto, { keepCase: true })) as unknown as {
+    wirebench: { orders: { v1: { Orders: { service: Parameters<Server['addService']>[0] } } } };
   };
-  const { output } = await play(runGhz, withMetadata, grpc);
+  const get: handleUnaryCall<{ request_id: string }, object> = ({ metadata, request }, done) => {
+    seen.push([metadata.get('x-request-id'), request.request_id, metadata.get('tenant')].join(' '));
+    done(null, {});
+  };
+  server.addService(wirebench.orders.v1.Orders.service, { Get: get });
+  const port = await new Promise<number>((resolve, reject) => {
+    const bound = (error: Error | null, boundPort: number) => (error ? reject(error) : resolve(boundPort));
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), bound);
+  });
+  const metadata = { 'x-request-id': '{{id}}', tenant: 'a' };
+  const message = { request_id: '{{id}}', id: '{{key}}' };
+  const operation: EngineOperation = {
+    ...{ index: 3, name: 'getOrder', pattern: 'request-reply', weight: 1, share: 1, keyUse: 'reads', payload: null },
+    request: { method: 'wirebench.orders.v1.Orders/Get', message, metadata },
+  };
+  const overrides = { address: `127.0.0.1:${port}`, operations: [operation], trialTag: 'meta' };
+  const { output } = await play(runGhz, grpcEntry, grpc, { overrides });
+  server.forceShutdown();
   expect(output.operations.getOrder?.[1]?.ok).toBeGreaterThan(50);
+  expect(seen.length).toBeGreaterThan(50);
+  const [first = ''] = [...seen].sort();
+  expect(first).toBe('meta-03-0000000000 meta-03-0000000000 a');
+  expect(new Set(seen).size).toBe(seen.length);
+  for (const line of seen) expect(line.split(' ')[0]).toBe(line.split(' ')[1]);
 }, 40_000);
