@@ -6,10 +6,7 @@ const requestTimeoutMs = 30_000; // the harness's own time-out comes first
 const connectTimeoutMs = 3_000;
 const joinDeadlineMs = 15_000;
 
-/**
- * kafkajs computes negative time-outs, about 840 a second when idle, and for each of them Node makes an error with a
- * stack to warn with. Other warnings go their way.
- */
+/** kafkajs computes negative time-outs, about 840 a second when idle: Node warns of the first. Others warn as ever. */
 const { emitWarning } = process;
 process.emitWarning = (...warning: unknown[]): void => {
   if (warning[1] !== 'TimeoutNegativeWarning') Reflect.apply(emitWarning, process, warning);
