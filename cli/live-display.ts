@@ -1,195 +1,186 @@
 /** What is going on, on stderr: a block that redraws itself on a terminal, plain lines elsewhere. */
 import { formatCount, formatDuration, formatUs } from '../reports/format-values.ts';
+import { cleanLine } from '../reports/terminal-text.ts';
 import type { RunEvent } from '../runners/run-events.ts';
+import { PlanProgress } from './plan-progress.ts';
+import { TerminalBlock } from './terminal-block.ts';
 import { useColour } from './write-reports.ts';
 
 export interface LiveDisplay {
   event(event: RunEvent): void;
-  /** Leaves the terminal as it was. */
+  /** Leaves the terminal as it was; may be called twice. What comes after it is a plain line. */
   close(): void;
 }
 
-const redrawMs = 200;
-const plainProgressMs = 5_000;
-const barWidth = 24;
-
-export function createLiveDisplay({ stream }: { readonly stream: NodeJS.WriteStream }): LiveDisplay {
-  return stream.isTTY && process.env.TERM !== 'dumb' ? new TerminalDisplay(stream) : new PlainDisplay(stream);
+export interface LiveDisplayOptions {
+  readonly stream: NodeJS.WriteStream;
+  /** Default: a terminal without NO_COLOR. */
+  readonly colour?: boolean;
+  /** Default: as the stream says, and the terminal can move its cursor. */
+  readonly isTty?: boolean;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
 }
 
 type Of<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
-/** How far the whole plan is. */
-class PlanProgress {
-  #trials = 0;
-  #totalMs = 0;
-  #doneMs = 0;
-  #index = 0;
-  #current: Of<'trialStarted'> | null = null;
-  #elapsedMs = 0;
-
-  follow(event: RunEvent): void {
-    if (event.type === 'planned') {
-      this.#trials = event.trials;
-      this.#totalMs = event.totalMs;
-    } else if (event.type === 'trialStarted') {
-      this.#current = event;
-      this.#index = event.index;
-      this.#elapsedMs = 0;
-    } else if (event.type === 'progress') this.#elapsedMs = event.elapsedMs;
-    else if (event.type === 'trialFinished') {
-      this.#doneMs += this.#current?.plannedMs ?? 0;
-      this.#elapsedMs = 0;
-    }
-  }
-
-  get counter(): string {
-    return `${this.#index + 1}/${this.#trials}`;
-  }
-
-  get share(): number {
-    return this.#totalMs === 0 ? 0 : Math.min(1, (this.#doneMs + this.#elapsedMs) / this.#totalMs);
-  }
-
-  get left(): string {
-    return formatDuration(Math.max(0, this.#totalMs - this.#doneMs - this.#elapsedMs));
-  }
+export function createLiveDisplay(options: LiveDisplayOptions): LiveDisplay {
+  const { stream, now = () => performance.now() } = options;
+  const isTty = options.isTty ?? (stream.isTTY === true && process.env.TERM !== 'dumb');
+  return isTty ? new TerminalDisplay(stream, options.colour ?? useColour(stream), now) : new PlainDisplay(stream, now);
 }
 
-function figures({ ratePerSecond, p50Us, p99Us, errors, inFlight, faults }: Of<'progress'>): string {
-  const us = (value: number | null) => (value === null ? '–' : formatUs(value));
-  const fault = faults.length === 0 ? '' : ` · fault in force: ${faults.join(', ')}`;
-  return `${formatCount(ratePerSecond)}/s · p50 ${us(p50Us)} · p99 ${us(p99Us)} · errors ${formatCount(errors)} · in flight ${formatCount(inFlight)}${fault}`;
+function timeText(us: number | null): string {
+  return us === null ? '–' : formatUs(us);
 }
 
-function finishedLine({ id, verdict, summary }: Of<'trialFinished'>): string {
-  const us = (value: number | null) => (value === null ? '–' : formatUs(value));
-  return `${id}: p50 ${us(summary.p50Us)}, p99 ${us(summary.p99Us)}, ${formatCount(summary.goodputPerSecond)}/s ok, ${formatCount(summary.notOk)} not ok, ${verdict}`;
+function figures({ ratePerSecond, p50Us, p99Us, errors, inFlight }: Of<'progress'>): string {
+  return [
+    `${formatCount(ratePerSecond)}/s`,
+    `p50 ${timeText(p50Us)}`,
+    `p99 ${timeText(p99Us)}`,
+    `errors ${formatCount(errors)}`,
+    `in flight ${formatCount(inFlight)}`,
+  ].join(' · ');
 }
+
+function faultText(faults: readonly string[]): string {
+  return faults.length === 0 ? '' : ` · fault in force: ${cleanLine(faults.join(', '))}`;
+}
+
+function finishedText({ id, verdict, summary }: Of<'trialFinished'>): string {
+  const { p50Us, p99Us, goodputPerSecond, notOk } = summary;
+  const failed = notOk === 0 ? '' : `, ${formatCount(notOk)} not ok`;
+  return `${cleanLine(id)}: p50 ${timeText(p50Us)}, p99 ${timeText(p99Us)}, ${formatCount(goodputPerSecond)}/s ok${failed}, ${verdict}`;
+}
+
+/** A message may have several lines, of programs that are not ours. */
+function messageLines(text: string): string[] {
+  return text.split('\n').map(cleanLine);
+}
+
+const plainProgressMs = 5_000;
 
 class PlainDisplay implements LiveDisplay {
   readonly #stream: NodeJS.WriteStream;
-  readonly #plan = new PlanProgress();
-  #lastProgressMs = 0;
+  readonly #now: () => number;
+  readonly #plan: PlanProgress;
+  #progressAtMs = 0;
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: NodeJS.WriteStream, now: () => number) {
     this.#stream = stream;
+    this.#now = now;
+    this.#plan = new PlanProgress(now);
   }
 
   event(event: RunEvent): void {
     this.#plan.follow(event);
-    const line = this.#lineFor(event);
-    if (line !== null) this.#stream.write(`${line}\n`);
+    for (const line of this.#linesFor(event)) this.#stream.write(`${line}\n`);
   }
 
-  #lineFor(event: RunEvent): string | null {
+  #linesFor(event: RunEvent): string[] {
     switch (event.type) {
       case 'message':
-        return event.text;
+        return messageLines(event.text);
       case 'warning':
-        return `warning: ${event.text}`;
+        return messageLines(`warning: ${event.text}`);
       case 'planned':
-        return `${event.trials} trials, about ${formatDuration(event.totalMs)}`;
+        return [`${event.trials} ${event.trials === 1 ? 'trial' : 'trials'}, about ${formatDuration(event.totalMs)}`];
       case 'trialStarted':
-        this.#lastProgressMs = 0;
-        return `[${this.#plan.counter}] ${event.id}`;
+        this.#progressAtMs = this.#now();
+        return [`[${this.#plan.counter}] ${cleanLine(event.id)}`];
       case 'phase':
-        return `  ${event.phase}`;
+        return [`  ${event.phase}`];
       case 'progress': {
-        if (event.elapsedMs - this.#lastProgressMs < plainProgressMs) return null;
-        this.#lastProgressMs = event.elapsedMs;
-        return `  ${formatDuration(event.elapsedMs)}: ${figures(event)} · ${this.#plan.left} left`;
+        if (this.#now() - this.#progressAtMs < plainProgressMs) return [];
+        this.#progressAtMs = this.#now();
+        return [
+          `  ${formatDuration(event.elapsedMs)}: ${figures(event)}${faultText(event.faults)} · ${formatDuration(this.#plan.leftMs)} left`,
+        ];
       }
       case 'trialFinished':
-        return `  ${finishedLine(event)}`;
+        return [`  ${finishedText(event)}`];
       case 'finished':
-        return `run ${event.status}`;
+        return [`run ${event.status}`];
     }
   }
 
   close(): void {}
 }
 
+const barWidth = 24;
+const colours = { valid: 32, suspect: 33, invalid: 31 } as const;
+const marks = { valid: '●', suspect: '▲', invalid: '✕' } as const;
+
 class TerminalDisplay implements LiveDisplay {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #block: TerminalBlock;
   readonly #colour: boolean;
-  readonly #plan = new PlanProgress();
-  readonly #timer: NodeJS.Timeout;
-  readonly #restore = () => void this.#stream.write('\u001b[?25h');
-  #drawnLines = 0;
-  #trial = '';
+  readonly #plan: PlanProgress;
+  #trial: Of<'trialStarted'> | null = null;
   #phase = '';
   #progress: Of<'progress'> | null = null;
-  #dirty = false;
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream;
-    this.#colour = useColour(stream);
-    this.#timer = setInterval(() => {
-      if (this.#dirty) this.#draw();
-    }, redrawMs);
-    this.#timer.unref();
-    process.once('exit', this.#restore);
-    stream.write('\u001b[?25l'); // a blinking cursor would jump through the block
+  constructor(stream: NodeJS.WriteStream, colour: boolean, now: () => number) {
+    this.#colour = colour;
+    this.#plan = new PlanProgress(now);
+    this.#block = new TerminalBlock(stream, now, () => this.#lines());
   }
 
   event(event: RunEvent): void {
     this.#plan.follow(event);
-    this.#dirty = true;
-    if (event.type === 'message') this.#above(event.text);
-    else if (event.type === 'warning') this.#above(this.#paint(33, `warning: ${event.text}`));
-    else if (event.type === 'trialStarted') {
-      this.#trial = event.id;
-      this.#phase = 'set-up';
-      this.#progress = null;
-    } else if (event.type === 'phase') this.#phase = event.phase;
-    else if (event.type === 'progress') this.#progress = event;
-    else if (event.type === 'trialFinished') {
-      const code = event.verdict === 'valid' ? 32 : event.verdict === 'suspect' ? 33 : 31;
-      this.#above(`${this.#paint(code, '●')} ${finishedLine(event)}`);
-      this.#trial = '';
+    switch (event.type) {
+      case 'message':
+        this.#block.above(messageLines(event.text));
+        break;
+      case 'warning':
+        this.#block.above(messageLines(`warning: ${event.text}`).map((line) => this.#paint(33, line)));
+        break;
+      case 'trialStarted':
+        this.#trial = event;
+        this.#phase = 'set-up';
+        this.#progress = null;
+        break;
+      case 'phase':
+        this.#phase = event.phase;
+        break;
+      case 'progress':
+        this.#progress = event;
+        break;
+      case 'trialFinished':
+        this.#trial = null;
+        this.#block.above([`${this.#paint(colours[event.verdict], marks[event.verdict])} ${finishedText(event)}`]);
+        break;
+      case 'planned':
+      case 'finished':
+        break;
     }
+    this.#block.changed();
   }
 
   #paint(code: number, text: string): string {
     return this.#colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
 
-  /** A line that stays, above the block. */
-  #above(text: string): void {
-    this.#erase();
-    this.#stream.write(`${text}\n`);
-    this.#draw();
-  }
-
-  #erase(): void {
-    if (this.#drawnLines > 0) this.#stream.write(`\u001b[${this.#drawnLines}A\r\u001b[J`);
-    this.#drawnLines = 0;
-  }
-
-  #draw(): void {
-    this.#dirty = false;
-    const lines = this.#lines();
-    this.#erase();
-    const width = Math.max(20, (this.#stream.columns ?? 80) - 1);
-    const cut = lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
-    if (cut.length > 0) this.#stream.write(`${cut.join('\n')}\n`);
-    this.#drawnLines = cut.length;
-  }
-
+  /** Plain text: the block cuts it to the width of the terminal. */
   #lines(): string[] {
-    if (this.#trial === '') return [];
+    if (this.#trial === null) return [];
+    const { id, plannedMs } = this.#trial;
     const filled = Math.round(this.#plan.share * barWidth);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}`;
-    const head = `${bar} ${Math.floor(this.#plan.share * 100)} % · ${this.#plan.left} left · [${this.#plan.counter}] ${this.#trial} · ${this.#phase}`;
-    return this.#progress === null ? [head] : [head, figures(this.#progress)];
+    const percent = `${Math.floor(this.#plan.share * 100)} %`.padStart(5);
+    const head = `${bar} ${percent} · ${formatDuration(this.#plan.leftMs)} left · trial ${this.#plan.counter}`;
+    const elapsed =
+      this.#progress === null
+        ? ''
+        : ` · ${formatDuration(this.#progress.elapsedMs)} of ${formatDuration(this.#progress.plannedMs)}`;
+    const trial = `${cleanLine(id)} · ${this.#phase}${elapsed === '' ? ` · about ${formatDuration(plannedMs)}` : elapsed}`;
+    return this.#progress === null
+      ? [head, trial]
+      : [head, `${trial}${faultText(this.#progress.faults)}`, figures(this.#progress)];
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    this.#trial = '';
-    this.#erase();
-    this.#restore();
-    process.off('exit', this.#restore);
+    this.#trial = null;
+    this.#block.close();
   }
 }
