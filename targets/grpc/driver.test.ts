@@ -10,10 +10,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../result/bench-error.ts';
+import { createReadBuffer, endpointOf } from '../client-socket.ts';
 import { outcomes } from '../driver.ts';
 import { RawServer } from '../raw-server.ts';
 import { RecordedSession } from '../recorded-session.ts';
 import { grpcDriver } from './driver.ts';
+import { GrpcStream } from './grpc-stream.ts';
+import { Http2Connection } from './http2-connection.ts';
 import { frame, settings as settingNumbers, settingsPayload, uint32Payload } from './http2-frames.ts';
 
 const proto = join(import.meta.dirname, 'fixtures', 'interop.proto');
@@ -290,6 +293,48 @@ describe('gRPC driver on HTTP/2 that is not ours', () => {
     expect(await recorded.run('small')).toMatchObject({ outcome: outcomes.failed, reason: 'oversized answer' });
     expect(await recorded.run('small')).toMatchObject(ok);
   });
+});
+
+it('retires a connection whose stream ids have run out, once its last stream has ended', async () => {
+  const { address } = await http2Server((stream) => reply(stream));
+  const events: string[] = [];
+  const ready = Promise.withResolvers<void>();
+  const finished = Promise.withResolvers<void>();
+  const connection = new Http2Connection({
+    index: 0,
+    endpoint: endpointOf(address, undefined),
+    readBuffer: createReadBuffer(),
+    fields: [
+      [
+        [':method', 'POST'],
+        [':scheme', 'http'],
+        [':path', '/a.B/C'],
+        [':authority', address],
+      ],
+    ],
+    firstStreamId: 2 ** 31 - 3,
+    owner: {
+      ready: () => ready.resolve(),
+      widened: () => undefined,
+      retired: () => events.push('retired'),
+      ended: (stream, _connection, { reason }) => events.push(`ended ${stream.slot} ${reason}`),
+      broke: (_connection, reason) => events.push(`broke ${reason}`),
+      finished: () => {
+        events.push('finished');
+        finished.resolve();
+      },
+    },
+  });
+  cleanUp.push(() => connection.close());
+  await ready.promise;
+  const writer = { operation: 0, fieldBytes: 0, messageBytes: 5, writeFields: () => undefined };
+  const writeMessage = (buffer: Buffer, at: number) => void buffer.fill(0, at, at + 5);
+  connection.send(new GrpcStream(0), { ...writer, writeMessage });
+  expect([connection.canOpenStream, events]).toEqual([true, []]);
+  connection.send(new GrpcStream(1), { ...writer, writeMessage });
+  expect([connection.canOpenStream, events]).toEqual([false, ['retired']]);
+  await finished.promise;
+  expect(events).toEqual(['retired', 'ended 0 ', 'ended 1 ', 'finished']);
 });
 
 /** SETTINGS, and the acknowledgement of ours. */

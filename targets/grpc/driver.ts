@@ -9,7 +9,6 @@ import { CallWriter } from './call-writer.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
 import { type ConnectionOwner, GrpcStream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
-import { reflectTypes } from './reflection.ts';
 import { findMethod, loadProto } from './rpc-method.ts';
 
 export const grpcDriver: Driver = {
@@ -41,7 +40,10 @@ async function writersFor(
   const { proto } = target as GrpcTarget;
   const requests = operations.map(({ request }) => request as GrpcRequest);
   const services = new Set(requests.map(({ method }) => method.slice(0, method.indexOf('/'))));
-  const root = proto === undefined ? await reflectTypes(endpoint, [...services], signal) : loadProto(proto);
+  const root =
+    proto === undefined
+      ? await (await import('./reflection.ts')).reflectTypes(endpoint, [...services], signal) // brings all of grpc-js
+      : loadProto(proto);
   return requests.map((request, index) => new CallWriter(index, request, findMethod(root, request.method), endpoint));
 }
 
