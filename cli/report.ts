@@ -1,9 +1,7 @@
-/** `bench report <result dir>`: all reports again, from the stored result. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** `bench report <result>`: all reports again, from the stored result. */
+import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { BenchError, exitCodes } from '../result/bench-error.ts';
-import type { RunResult } from '../result/result-types.ts';
+import { readResult, resultDirectory } from './read-result.ts';
 import { formatNames, parseFormats, printReport, writeReports } from './write-reports.ts';
 
 interface ReportArguments {
@@ -11,8 +9,6 @@ interface ReportArguments {
   readonly format: string;
   readonly out?: string | undefined;
 }
-
-const knownSchemaVersion = 1;
 
 export const reportCommand: CommandModule<object, ReportArguments> = {
   command: 'report <result>',
@@ -30,43 +26,12 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
   handler: (args) => {
     const formats = parseFormats(args.format);
     const result = readResult(args.result);
+    const source = resultDirectory(args.result);
+    const directory = args.out ?? source;
     // The stored result is the source: it is not written over with itself.
-    const written = args.out === undefined ? formats.filter((format) => format !== 'json') : formats;
-    writeReports(result, args.out ?? args.result, written);
+    const isSource = resolve(directory) === resolve(source);
+    const written = formats.filter((format) => !(isSource && format === 'json'));
+    for (const path of writeReports(result, directory, written)) process.stderr.write(`Written: ${path}\n`);
     if (formats.includes('terminal')) printReport(result);
   },
 };
-
-/** Throws a BenchError (exit 2) for what is no result of a version that we know. */
-export function readResult(directory: string): RunResult {
-  const path = join(directory, 'result.json');
-  const refuse = (message: string, hint: string, cause?: unknown) =>
-    new BenchError('noResult', message, { hint, exitCode: exitCodes.usage, cause });
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw refuse(
-      `There is no result in ${directory}`,
-      'Name the folder that `bench run` wrote: it holds a result.json.',
-      cause,
-    );
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw refuse(`${path} is not whole JSON`, 'It may have been cut off or edited; run the scenario again.', cause);
-  }
-  const { schemaVersion, trials } = (value ?? {}) as { schemaVersion?: unknown; trials?: unknown };
-  if (typeof schemaVersion === 'number' && schemaVersion > knownSchemaVersion) {
-    throw refuse(
-      `${path} is of a newer version (${schemaVersion})`,
-      'Render it with the Wirebench that wrote it, or a newer one.',
-    );
-  }
-  if (schemaVersion !== knownSchemaVersion || !Array.isArray(trials)) {
-    throw refuse(`${path} is not a result of Wirebench`, 'Name the folder that `bench run` wrote.');
-  }
-  return value as RunResult;
-}

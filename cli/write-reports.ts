@@ -1,6 +1,6 @@
 /** The one place where report files are written and the final report is printed. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FormatName, formatNames, reporters } from '../reports/formats.ts';
 import { renderTerminal } from '../reports/terminal.ts';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
@@ -26,29 +26,47 @@ export function parseFormats(text: string): FormatName[] {
       exitCode: exitCodes.usage,
     });
   }
-  return names as FormatName[];
+  if (names.length === 0) {
+    throw new BenchError('commandLine', '--format names no format', {
+      hint: `There are ${formatNames.join(', ')}.`,
+      exitCode: exitCodes.usage,
+    });
+  }
+  return [...new Set(names as FormatName[])];
 }
 
-/** Writes all but the one for the terminal, each atomically. Throws a BenchError (exit 2) for a folder that can't be written. */
-export function writeReports(result: RunResult, directory: string, formats: readonly FormatName[]): void {
-  for (const format of formats) {
-    if (format === 'terminal') continue;
-    const { file, render } = reporters[format];
-    const path = join(directory, file);
-    const temporary = `${path}.${process.pid}.tmp`;
+/**
+ * Writes all but the one for the terminal and gives their paths. Readers see an old file or a whole new one, never half
+ * of one. Throws a BenchError (exit 2) for a folder that can't be written or is full.
+ */
+export function writeReports(result: RunResult, directory: string, formats: readonly FormatName[]): string[] {
+  return formats
+    .filter((format) => format !== 'terminal')
+    .map((format) => {
+      const { file, render } = reporters[format];
+      const path = join(directory, file);
+      writeWhole(path, render(result)); // rendered first: an error of ours is not one of the disk
+      return path;
+    });
+}
+
+function writeWhole(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(temporary, text, { flush: true });
+    renameSync(temporary, path);
+  } catch (cause) {
     try {
-      mkdirSync(directory, { recursive: true });
-      writeFileSync(temporary, render(result));
-      renameSync(temporary, path);
-    } catch (cause) {
       rmSync(temporary, { force: true });
-      if (!(cause instanceof Error) || !('code' in cause)) throw cause;
-      throw new BenchError('reportNotWritten', `The report ${path} cannot be written: ${cause.message}`, {
-        hint: 'Free some space or name another folder with --out; `bench report` renders again from result.json.',
-        exitCode: exitCodes.usage,
-        cause,
-      });
+    } catch {
+      // the folder itself is the problem, which the first error tells better
     }
+    throw new BenchError('reportNotWritten', `The report ${path} cannot be written: ${(cause as Error).message}`, {
+      hint: 'Free some space or name another folder with --out; `bench report` renders again from result.json.',
+      exitCode: exitCodes.usage,
+      cause,
+    });
   }
 }
 
