@@ -84,7 +84,19 @@ describe('the answer', () => {
     const result = withTrials((trial) => withFigure(trial, { count: 90, p99: null, p50: 1_500 }));
     const [first, second] = answer(result).sentences;
     expect(first).toContain('rest too few samples');
-    expect(second).toMatch(/^It takes 1,000 operations to state it; .* The delivered p50: rest 1\.50 ms, grpc/);
+    expect(second).toMatch(/^A p99 takes 1,000 operations; .* The delivered p50: rest 1\.50 ms, grpc/);
+  });
+
+  it('does not pass the median of a suspect target off as ranked either', () => {
+    const result = withTrials((trial) =>
+      withFigure(trial, { count: 90, p99: null, p50: 1_500 }, { verdict: { status: 'suspect', reasons: [] } }),
+    );
+    expect(answer(result).sentences[1]).toContain('rest 1.50 ms (suspect, not ranked)');
+  });
+
+  it('names targets that are out for the same reason together', () => {
+    const result = withTrials((trial) => (isSlow(trial, 'stream') || isSlow(trial, 'queue') ? [] : trial));
+    expect(lead(result)).toContain('queue, stream (not measured under slow-network)');
   });
 
   it('does not rank different completion points against each other', () => {

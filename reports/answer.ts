@@ -100,12 +100,22 @@ function whyMissing(result: RunResult, target: string, condition: string): strin
 
 function primarySentence(what: string, figures: readonly AnswerFigure[]): string {
   const ranked = figures.filter(({ unranked }) => unranked === null);
-  const others = figures
-    .filter(({ unranked }) => unranked !== null)
-    .map(({ label, text, unranked }) => `${label} ${text === '–' ? '' : `${text} `}(${unranked})`);
+  const others = unrankedTexts(figures);
   const aside = others.length === 0 ? '' : `Not ranked: ${others.join(', ')}.`;
   if (ranked.length === 0) return `${what}: no target has a figure that can be ranked. ${aside}`.trimEnd();
   return `${what}: ${rankedText(what, ranked)}. ${aside}`.trimEnd();
+}
+
+/** Each with its figure where it has one; those without are named together, reason by reason. */
+function unrankedTexts(figures: readonly AnswerFigure[]): string[] {
+  const withFigure: string[] = [];
+  const byReason = new Map<string, string[]>();
+  for (const { label, text, unranked } of figures) {
+    if (unranked === null) continue;
+    if (text === '–') byReason.set(unranked, [...(byReason.get(unranked) ?? []), label]);
+    else withFigure.push(`${label} ${text} (${unranked})`);
+  }
+  return [...withFigure, ...[...byReason].map(([reason, labels]) => `${labels.join(', ')} (${reason})`)];
 }
 
 /** `delivered` and `acknowledged` are points of their own; anything else ends where the operation completes. */
@@ -130,9 +140,11 @@ function medianSentence(result: RunResult, primary: PrimaryMetric, figures: read
   const least = Math.round(10 / (1 - quantileOf(name)));
   const median = `${latency} p50`;
   const medians = primaryFigures(result, { ...primary, metric: median }).filter(({ us }) => us !== null);
-  const figuresText = medians.map(({ label, text }) => `${label} ${text}`).join(', ');
+  const figuresText = medians
+    .map(({ label, text, unranked }) => `${label} ${text}${unranked === null ? '' : ` (${unranked}, not ranked)`}`)
+    .join(', ');
   const instead = medians.length === 0 ? '' : ` The ${median}: ${figuresText}.`;
-  return `It takes ${formatCount(least)} operations to state it; run longer or faster.${instead}`;
+  return `A ${name === 'p999' ? 'p99.9' : name} takes ${formatCount(least)} operations; run longer or faster.${instead}`;
 }
 
 function partialSentence({ status, run, trials }: RunResult): string | null {
