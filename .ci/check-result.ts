@@ -10,19 +10,27 @@ const result = JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8')) 
 assert.equal(result.schemaVersion, 1);
 assert.equal(result.status, 'complete');
 assert.equal(result.trials.length, 10);
-for (const file of ['report.html', 'histograms.hlog', 'scenario.yaml']) assert.ok(existsSync(join(directory, file)), file);
+for (const file of ['report.html', 'histograms.hlog', 'scenario.yaml'])
+  assert.ok(existsSync(join(directory, file)), file);
 for (const trial of result.trials) {
   for (const [name, phase] of Object.entries(trial.phases)) {
     for (const { offered, ok, rejected, failed, timedOut, dropped } of [
       phase.counts,
       ...Object.values(phase.operations).map(({ counts }) => counts),
     ]) {
-      assert.equal(ok + rejected + failed + timedOut + dropped, offered, `${trial.id} ${name}: the counts do not add up`);
+      assert.equal(
+        ok + rejected + failed + timedOut + dropped,
+        offered,
+        `${trial.id} ${name}: the counts do not add up`,
+      );
     }
   }
   assert.equal(trial.ledger.lost, 0, `${trial.id} lost operations`);
   if (trial.condition !== 'calm') {
-    assert.ok(trial.faults.length > 0 && trial.faults.every(({ proof }) => proof !== null), `${trial.id}: no proof of the fault`);
+    assert.ok(
+      trial.faults.length > 0 && trial.faults.every(({ proof }) => proof !== null),
+      `${trial.id}: no proof of the fault`,
+    );
   }
 }
 process.stdout.write(`${result.trials.length} trials in ${directory}\n`);

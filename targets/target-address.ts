@@ -11,7 +11,10 @@ const defaultPorts: Readonly<Record<string, number>> = {
   'grpc:': 80,
   'grpcs:': 443,
 };
-const barePorts = { rest: 80, grpc: 443, websocket: 80, queue: 5672, stream: 9092 } as const satisfies Record<Protocol, number>;
+const barePorts = { rest: 80, grpc: 443, websocket: 80, queue: 5672, stream: 9092 } as const satisfies Record<
+  Protocol,
+  number
+>;
 
 /** `host:port` (IPv6 in brackets) of an address with or without a scheme; the scenario has been validated. */
 export function hostAndPort(address: string, protocol: Protocol): string {

@@ -1,7 +1,18 @@
 /** How an order request travels as a message: what to do in headers, the payload as it is for a body. */
-import { type OrderAction, type OrderReply, type OrderRequest, orderActions, referenceOperations } from './order-domain.ts';
+import {
+  type OrderAction,
+  type OrderReply,
+  type OrderRequest,
+  orderActions,
+  referenceOperations,
+} from './order-domain.ts';
 
-export const messageHeaders = { action: 'wirebench-action', order: 'wirebench-order', key: 'wirebench-key', code: 'wirebench-code' } as const;
+export const messageHeaders = {
+  action: 'wirebench-action',
+  order: 'wirebench-order',
+  key: 'wirebench-key',
+  code: 'wirebench-code',
+} as const;
 
 /** Header templates of each reference operation. */
 export function orderHeaders(operation: string): Record<string, string> {
@@ -20,7 +31,11 @@ export function carriesPayload(operation: string): boolean {
 }
 
 /** What is not there or unknown becomes an action that the domain refuses as invalid. */
-export function orderRequestFrom(header: (name: string) => string | undefined, requestId: string, payload: string): OrderRequest {
+export function orderRequestFrom(
+  header: (name: string) => string | undefined,
+  requestId: string,
+  payload: string,
+): OrderRequest {
   const action = header(messageHeaders.action) ?? '';
   return {
     action: (orderActions as readonly string[]).includes(action) ? (action as OrderAction) : ('invalid' as OrderAction),
