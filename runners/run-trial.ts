@@ -51,7 +51,6 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<FinishedTrial> {
   const { scenario, stack, workDirectory, emit } = context;
-  const startedAt = new Date().toISOString();
   const entry = await loadProtocol(target.protocol);
   const prepared = prepareTrial(scenario, target, entry);
   const faults = scenario.conditions[plan.condition] ?? [];
@@ -65,6 +64,7 @@ export async function runTrial(
       signal,
     );
     const timeline = await prepareFaults(context, prepared.target, faults, parts);
+    const startedAt = new Date(Date.now() + leadMs).toISOString();
     const load = await playLoad(plan, context, generator, windows, timeline, parts, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePath, load.acknowledged, signal);
