@@ -18,7 +18,7 @@ function scenario(name: string, text: string): string {
   return path;
 }
 
-const rest = (load = 'warmup: 500ms, duration: 2s') =>
+const rest = (load = 'warmup: 200ms, duration: 1s') =>
   scenario(
     `rest-${load.replace(/\W/g, '')}`,
     `name: rest
@@ -40,7 +40,7 @@ const withBroker = scenario(
 workload:
   operations: { placeOrder: { weight: 1, pattern: one-way, payload: order } }
   payloads: { order: { size: 256B } }
-load: { model: open, rate: 200/s, warmup: 500ms, duration: 4s }
+load: { model: open, rate: 200/s, warmup: 200ms, duration: 3s }
 targets: { queue: { protocol: queue }, rest: { protocol: rest } }
 conditions: { calm: [] }
 `,

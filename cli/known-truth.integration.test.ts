@@ -15,6 +15,7 @@ async function run(
   conditions: string,
   targets: string,
   load = 'model: open, rate: 200/s',
+  times = 'warmup: 500ms, duration: 2s',
 ): Promise<readonly TrialResult[]> {
   const path = join(folder, `truth-${runs++}.yaml`);
   const out = `${path}.out`;
@@ -27,7 +28,7 @@ workload:
     getOrder: { weight: 1, pattern: request-reply }
   payloads: { order: { size: 256B } }
   service: { ${service} }
-load: { ${load}, warmup: 500ms, duration: 2s }
+load: { ${load}, ${times} }
 targets: { ${targets} }
 conditions: { ${conditions} }
 `,
@@ -76,7 +77,13 @@ describe('latency of 40 ms on the client link', () => {
     const condition = 'slow: [ { at: 33%, for: 34%, fault: latency, latency: 40ms } ]';
     const all = `${direct}, queue: { protocol: queue }, stream: { protocol: stream }`;
     const highestShiftUs: Record<string, number> = { queue: 70_000, stream: 130_000 };
-    for (const { phases, faults, target } of await run('workTime: 0ms', condition, all)) {
+    for (const { phases, faults, target } of await run(
+      'workTime: 0ms',
+      condition,
+      all,
+      'model: open, rate: 200/s',
+      'warmup: 1s, duration: 4s',
+    )) {
       const p50Us = (name: 'before' | 'during' | 'after') => get(phases[name]).latencyUs.offered.p50 ?? Number.NaN;
       const shiftUs = p50Us('during') - p50Us('before');
       expect(shiftUs, target).toBeGreaterThan(34_000);

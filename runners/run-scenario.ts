@@ -106,7 +106,10 @@ class ScenarioRun {
     this.#stack = await startStack(needs, signal);
     const { versions } = this.#stack;
     if (this.#environment !== null) this.#environment = { ...this.#environment, versions };
-    this.#idleUsPerSecond ??= await this.#measureIdle(this.#stack, signal);
+    const { rabbitmq, kafka } = this.#stack.processes;
+    // Toxiproxy alone does nothing when nothing is asked of it: only brokers are worth the second.
+    if (rabbitmq !== undefined || kafka !== undefined)
+      this.#idleUsPerSecond ??= await this.#measureIdle(this.#stack, signal);
   }
 
   /** What the parts use while nothing is asked of them: brokers never sleep quite. */
