@@ -18,7 +18,11 @@ export interface LoadRun {
   /** Completions a second as the tool states them. */
   readonly perSecond: number;
   /** Only ours says such a thing. */
-  readonly verdict?: { readonly status: string; readonly reasons: readonly string[]; readonly sendLagP99Us: number | null };
+  readonly verdict?: {
+    readonly status: string;
+    readonly reasons: readonly string[];
+    readonly sendLagP99Us: number | null;
+  };
 }
 
 export interface ToolRound {

@@ -63,7 +63,10 @@ export async function measureCommand(what: Command, signal: AbortSignal): Promis
         hint: `${what.command} ${what.args.join(' ')}\n${said}`,
       });
     }
-    const [user = Number.NaN, system = Number.NaN] = (await readFile(path('times'), 'utf8')).trim().split(' ').map(Number);
+    const [user = Number.NaN, system = Number.NaN] = (await readFile(path('times'), 'utf8'))
+      .trim()
+      .split(' ')
+      .map(Number);
     return { cpuUs: (user + system) * 1e6, peakRssBytes: peak, wallMs, stdout: await readFile(path('stdout'), 'utf8') };
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -60,7 +60,9 @@ function builtHere(
   build: (run: RunCommand, folder: string) => Promise<void>,
 ): PeerProgram {
   const hash = createHash('sha256');
-  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of readdirSync(source, { recursive: true, withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
     if (entry.isFile()) hash.update(entry.name).update(readFileSync(join(entry.parentPath, entry.name)));
   }
   const directory = peerDirectory(name, hash.digest('hex').slice(0, 12));
