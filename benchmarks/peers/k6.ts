@@ -12,15 +12,13 @@ interface K6Summary {
   readonly metrics: Readonly<Record<string, { readonly values: Readonly<Record<string, number>> }>>;
 }
 
-/** `completed` names a counter of all; `failed` a counter, or a rate whose passes are failures. */
-export function readK6(
-  stdout: string,
-  seconds: number,
-  names: { readonly completed: string; readonly failed: string },
-): PeerCounts {
+/** What is in metric `name`: a counter's count, or how often a rate was true; 0 when there is none. */
+export function countIn(stdout: string, name: string): number {
   const { metrics } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as K6Summary;
-  const all = metrics[names.completed]?.values.count ?? 0;
-  const failure = metrics[names.failed]?.values;
-  const failed = failure?.passes ?? failure?.count ?? 0;
+  const values = metrics[name]?.values;
+  return values?.count ?? values?.passes ?? 0;
+}
+
+export function k6Counts(all: number, failed: number, seconds: number): PeerCounts {
   return { completed: all - failed, failed, perSecond: (all - failed) / seconds };
 }

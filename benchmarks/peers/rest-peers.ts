@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LoadTool } from '../load-tool.ts';
-import { k6Arguments, readK6 } from './k6.ts';
+import { countIn, k6Arguments, k6Counts } from './k6.ts';
 import { numberIn, peer } from './peer.ts';
 
 export interface RestSituation {
@@ -95,7 +95,7 @@ export function k6Rest(program: string, situation: RestSituation): LoadTool {
         K6_RATE: String(ratePerSecond ?? 0),
       },
     }),
-    read: (stdout, seconds) => readK6(stdout, seconds, { completed: 'http_reqs', failed: 'http_req_failed' }),
+    read: (stdout, seconds) => k6Counts(countIn(stdout, 'http_reqs'), countIn(stdout, 'http_req_failed'), seconds),
   });
 }
 

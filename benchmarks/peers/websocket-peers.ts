@@ -1,7 +1,7 @@
 /** What sends the same text messages to the same echo: k6 and plain `ws`. */
 import { join } from 'node:path';
 import type { LoadTool } from '../load-tool.ts';
-import { k6Arguments, readK6 } from './k6.ts';
+import { countIn, k6Arguments, k6Counts } from './k6.ts';
 import { lastJsonLine, peer } from './peer.ts';
 
 export interface WebSocketSituation {
@@ -18,7 +18,7 @@ export function k6WebSocket(program: string, situation: WebSocketSituation): Loa
   return peer({
     name: 'k6',
     unequal: [
-      'Its round trip is a Trend of the script, in whole milliseconds; no tags, thresholds or usage report.',
+      'Counts messages and records no latency (a Trend for it would double its CPU); no tags, thresholds or usage report.',
       ...(ratePerSecond === null ? [] : ['It has no arrival rate over open connections: each one sends on a timer.']),
     ],
     command: (seconds) => ({
@@ -32,7 +32,10 @@ export function k6WebSocket(program: string, situation: WebSocketSituation): Loa
         K6_RATE: String(ratePerSecond ?? 0),
       },
     }),
-    read: (stdout, seconds) => readK6(stdout, seconds, { completed: 'echoed', failed: 'unanswered' }),
+    read(stdout, seconds) {
+      const sent = countIn(stdout, 'ws_msgs_sent');
+      return k6Counts(sent, sent - countIn(stdout, 'ws_msgs_received'), seconds);
+    },
   });
 }
 
