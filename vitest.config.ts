@@ -28,6 +28,7 @@ export default defineConfig({
           globalSetup: ['targets/stack/shared-test-stack-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000, // the first one may have to install what it needs
+          retry: 1, // real brokers on shared cores have bad seconds; the summary still tells of a test that needed it
           // One file at a time, after the unit tests: they measure on real brokers, which want the cores for themselves.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },

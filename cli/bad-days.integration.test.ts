@@ -1,6 +1,6 @@
 /** What goes wrong on real parts: each case ends with the right exit code, a clear word, no orphan and nothing lost. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -82,13 +82,13 @@ describe('a good day', () => {
   });
 });
 
-describe('bad input', () => {
+describe.concurrent('bad input', () => {
   it.each([
     ['an unknown key', 'name: x\nlaod: {}\n', /:2:1:.*laod[\s\S]*load/],
-    ['broken YAML', 'name: [x\n', /broken\.yaml:\d+:\d+/],
+    ['broken YAML', 'name: [x\n', /broken-YAML\.yaml:\d+:\d+/],
     ['an empty file', '', /empty/i],
-  ])('%s ends with 2 and the place', async (_name, text, message) => {
-    const { code, stderr } = await runBench(['run', scenario('broken', text), '--yes', '--out', newOut()]);
+  ])('%s ends with 2 and the place', async (name, text, message) => {
+    const { code, stderr } = await runBench(['run', scenario(name.replaceAll(' ', '-'), text), '--yes', '--out', newOut()]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -150,7 +150,7 @@ describe('a full disk', () => {
   });
 });
 
-describe('an interrupt', () => {
+describe.concurrent('an interrupt', () => {
   it.each([
     ['SIGINT', 'warmup', 'warmup: 20s, duration: 1s'],
     ['SIGINT', 'steady', 'warmup: 500ms, duration: 20s'],
@@ -185,7 +185,12 @@ describe('an interrupt', () => {
 
   it('by SIGKILL leaves no process, a readable result, and a clean next run', async () => {
     const out = newOut();
-    const bench = new BenchProcess(['run', rest('warmup: 500ms, duration: 20s'), '--yes', '--out', out]);
+    const temporary = join(folder, 'temporary');
+    mkdirSync(temporary);
+    const env = { TMPDIR: temporary };
+    const runFolders = () =>
+      readdirSync(temporary, { recursive: true }).filter((name) => /run-[^/]*$/.test(String(name)));
+    const bench = new BenchProcess(['run', rest('warmup: 500ms, duration: 20s'), '--yes', '--out', out], env);
     await bench.says(/steady/);
     const children = bench.descendants();
     expect(children.length).toBeGreaterThan(1);
@@ -193,8 +198,10 @@ describe('an interrupt', () => {
     await bench.exited;
     expect(await allGone(children)).toEqual([]);
     expect(read(out).status).toBe('partial');
-    const next = await runBench(['run', rest('warmup: 0s, duration: 500ms'), '--yes', '--out', newOut()]);
+    expect(runFolders().length).toBeGreaterThan(0);
+    const next = await runBench(['run', rest('warmup: 0s, duration: 500ms'), '--yes', '--out', newOut()], env);
     expect(next.code).toBe(0);
+    expect(runFolders()).toEqual([]);
   });
 });
 

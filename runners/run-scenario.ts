@@ -1,12 +1,10 @@
 /** A whole run, top to bottom: plan, stack, trials one after another, thresholds. Each trial is on disk before the next. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '../result/bench-error.ts';
 import type { EnvironmentResult, PlanView, RunResult, TrialResult, Warning } from '../result/result-types.ts';
 import { evaluateThresholds } from '../result/thresholds.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
+import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
@@ -77,21 +75,21 @@ class ScenarioRun {
     this.#environment = await describeEnvironment();
     await store.save(this.#result('partial'));
     emit({ type: 'planned', trials: this.#plans.length, totalMs });
-    const workDirectory = await mkdtemp(join(os.tmpdir(), 'wirebench-work-'));
+    const work = await createRunDirectory();
     try {
       const names = new Set(Object.values(scenario.targets).map(({ engine }) => engine));
       const engines = await this.#options.ensureEngines(names, signal);
       await this.#setUp();
-      await this.#warmBrokers(workDirectory);
+      await this.#warmBrokers(work.path);
       for (const [index, plan] of this.#plans.entries()) {
         if (signal.aborted) break;
-        await this.#playTrial(index, plan, workDirectory, engines);
+        await this.#playTrial(index, plan, work.path, engines);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
       await this.#stack?.down();
-      await rm(workDirectory, { recursive: true, force: true });
+      await work.remove();
     }
     const result = this.#result(signal.aborted ? 'interrupted' : 'complete');
     await store.save(result);
@@ -102,7 +100,10 @@ class ScenarioRun {
   async #setUp(): Promise<void> {
     const { scenario, startStack, signal } = this.#options;
     const needs = stackNeeds(scenario);
-    if (!needs.toxiproxy && !needs.rabbitmq && !needs.kafka) return;
+    if (!needs.toxiproxy && !needs.rabbitmq && !needs.kafka) {
+      await sweepLeftovers(); // a stack's start would do it
+      return;
+    }
     this.#stack = await startStack(needs, signal);
     const { versions } = this.#stack;
     if (this.#environment !== null) this.#environment = { ...this.#environment, versions };
