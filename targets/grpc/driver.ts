@@ -60,6 +60,9 @@ class GrpcSession implements Session, ConnectionOwner {
   readonly #unencodable = new Set<number>();
   readonly #keeper: ConnectionKeeper;
   #turn = 0;
+  #openStreams = 0;
+  /** The one on which a call ended last. */
+  #freed: Http2Connection | null = null;
 
   constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[]) {
     const { target, address, calls, worker, workers } = context;
@@ -85,8 +88,15 @@ class GrpcSession implements Session, ConnectionOwner {
 
   start(slot: number): void {
     if (this.#waiting.length === 0) {
-      // Turn by turn, as the clients of gRPC do.
       const { length } = this.#connections;
+      // Where a call has just ended, as long as it has its share or less: calls that follow one another in the same turn
+      // of the event loop then leave in one write, which is most of what a call costs.
+      const freed = this.#freed;
+      if (freed?.canOpenStream && freed.openStreams * length <= this.#openStreams) {
+        this.#send(freed, slot);
+        return;
+      }
+      // Else turn by turn, as the clients of gRPC do.
       for (let tries = 0; tries < length; tries++) {
         this.#turn = this.#turn + 1 < length ? this.#turn + 1 : 0;
         const connection = this.#connections[this.#turn];
@@ -112,6 +122,7 @@ class GrpcSession implements Session, ConnectionOwner {
       return;
     }
     sink.sent(slot);
+    this.#openStreams++;
     connection.send(stream, writer);
   }
 
@@ -144,6 +155,8 @@ class GrpcSession implements Session, ConnectionOwner {
   }
 
   ended(stream: GrpcStream, connection: Http2Connection, conclusion: Conclusion): void {
+    this.#openStreams--;
+    this.#freed = connection;
     if (this.#waiting.length > 0) this.#serve(connection);
     this.#report(stream.slot, conclusion);
   }
@@ -167,6 +180,7 @@ class GrpcSession implements Session, ConnectionOwner {
     const connection = stream?.connection;
     if (stream === undefined || connection == null) return;
     connection.cancel(stream);
+    this.#openStreams--;
     this.#serve(connection);
   }
 

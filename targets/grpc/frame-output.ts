@@ -25,7 +25,7 @@ export class FrameOutput {
     }
     if (!this.#isScheduled) {
       this.#isScheduled = true;
-      process.nextTick(this.#flushLater);
+      setImmediate(this.#flushLater);
     }
     const offset = this.#used;
     this.#used += bytes;

@@ -85,6 +85,10 @@ export class Http2Connection implements SocketListener, FrameSink {
     return this.#isReady && !this.#isRetired && this.#streams.size < this.#mostStreams;
   }
 
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
   connected(): void {
     if (this.#isGone) return;
     if (this.#isSecure && (this.#socket as TLSSocket).alpnProtocol !== 'h2') {
