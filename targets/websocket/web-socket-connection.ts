@@ -103,7 +103,7 @@ export class WebSocketConnection implements SocketListener, FrameListener, KeptC
     this.#batched = start + length;
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
-    queueMicrotask(this.#flush);
+    setImmediate(this.#flush);
   }
 
   #writeBatch(): void {
