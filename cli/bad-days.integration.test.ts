@@ -88,7 +88,13 @@ describe.concurrent('bad input', () => {
     ['broken YAML', 'name: [x\n', /broken-YAML\.yaml:\d+:\d+/],
     ['an empty file', '', /empty/i],
   ])('%s ends with 2 and the place', async (name, text, message) => {
-    const { code, stderr } = await runBench(['run', scenario(name.replaceAll(' ', '-'), text), '--yes', '--out', newOut()]);
+    const { code, stderr } = await runBench([
+      'run',
+      scenario(name.replaceAll(' ', '-'), text),
+      '--yes',
+      '--out',
+      newOut(),
+    ]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);

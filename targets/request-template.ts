@@ -43,20 +43,27 @@ export class RequestTemplate {
   readonly #parts: readonly Part[];
   /** True when the text has no variables: rendering always gives the same. */
   readonly isConstant: boolean;
+  readonly #constant: string | null;
+  readonly #isBarePayload: boolean;
 
   constructor(parts: readonly Part[]) {
     this.#parts = parts;
     this.isConstant = parts.every((part) => part.kind === 'text');
+    this.#constant = this.isConstant ? parts.map((part) => (part.kind === 'text' ? part.text : '')).join('') : null;
+    this.#isBarePayload = parts.length === 1 && parts[0]?.kind === 'payload';
   }
 
   /** `payload` is the operation's body from the pool; absent where the operation has none. */
   text(call: Call, payload: Buffer = emptyPayload): string {
+    if (this.#constant !== null) return this.#constant;
     let text = '';
     for (const part of this.#parts) text += part.kind === 'text' ? part.text : variableText(part.kind, call, payload);
     return text;
   }
 
+  /** Not to be written to: it may be the payload itself. */
   bytes(call: Call, payload: Buffer = emptyPayload): Buffer {
+    if (this.#isBarePayload) return payload;
     const buffer = Buffer.allocUnsafe(this.byteLength(call, payload));
     this.writeTo(buffer, 0, call, payload);
     return buffer;

@@ -10,6 +10,8 @@ import type { OperationMix } from '../schedule/operation-mix.ts';
  */
 export type KeyUse = 'reads' | 'cancels' | 'keyed';
 
+const mostKeyTexts = 1 << 16;
+
 export interface CallSourceOptions {
   readonly mix: OperationMix;
   readonly trialTag: string;
@@ -24,6 +26,8 @@ export interface CallSourceOptions {
 export class CallSource {
   readonly #options: CallSourceOptions;
   readonly #idPrefix: string;
+  /** The texts of the keys met so far: most workloads come back to few. */
+  readonly #keyTexts: string[] = [];
   #cancels = 0;
 
   constructor(options: CallSourceOptions) {
@@ -54,7 +58,15 @@ export class CallSource {
       return number + 0x80000000; // apart from the read ones, which the ledger knows by number
     }
     const number = mix.key(index);
-    call.key = use === 'reads' ? readableOrderId(number) : `key-${number.toString().padStart(8, '0')}`;
+    call.key = use === 'reads' ? readableOrderId(number) : this.#keyText(number);
     return use === 'reads' ? number + 0x40000000 : number;
+  }
+
+  #keyText(number: number): string {
+    const known = this.#keyTexts[number];
+    if (known !== undefined) return known;
+    const text = `key-${number.toString().padStart(8, '0')}`;
+    if (number < mostKeyTexts) this.#keyTexts[number] = text;
+    return text;
   }
 }

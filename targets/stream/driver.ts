@@ -48,6 +48,10 @@ interface CompiledRequest {
   readonly key: RequestTemplate | null;
   readonly value: RequestTemplate;
   readonly headerNames: readonly string[];
+  /** An own system gets the records that its requests describe; only a reference service is told the operation's id. */
+  readonly isIdentified: boolean;
+  /** What ends at its acknowledgement needs no other way back. */
+  readonly isCorrelated: boolean;
   /** Of the scenario's own headers; ours come before them. Rendered once where it has no variables. */
   readonly headerValues: readonly (RequestTemplate | Buffer)[];
   readonly replyTopic: Buffer | null;
@@ -74,6 +78,8 @@ class StreamSession implements Session {
     this.#requests = context.operations.map(({ request }, index) =>
       compileRequest(
         request as StreamRequest,
+        this.#target.address === undefined,
+        completions[index] !== 'acknowledged',
         completions[index] === 'replied' ? this.#target.reply?.topic : undefined,
       ),
     );
@@ -161,7 +167,9 @@ class StreamSession implements Session {
 
   #messageOf(slot: number): StreamMessage {
     const { call, request, payload } = this.#inSlot(slot);
-    const headerValues: (string | Buffer)[] = [call.id, this.#attempts.correlationId(slot)];
+    const headerValues: (string | Buffer)[] = [];
+    if (request.isIdentified) headerValues.push(call.id);
+    if (request.isCorrelated) headerValues.push(this.#attempts.correlationId(slot));
     if (request.replyTopic !== null) headerValues.push(request.replyTopic);
     for (const value of request.headerValues) {
       headerValues.push(value instanceof RequestTemplate ? value.text(call, payload) : value);
@@ -207,15 +215,24 @@ function completionOf({ reply, consume }: StreamTarget, { pattern }: OperationSp
   return consume ? 'delivered' : 'acknowledged';
 }
 
-function compileRequest(request: StreamRequest, replyTopic: string | undefined): CompiledRequest {
-  const { topic, key, value, headers } = request;
-  const ours = [idHeader, correlationHeader, ...(replyTopic === undefined ? [] : [replyTopicHeader])];
+function compileRequest(
+  { topic, key, value, headers }: StreamRequest,
+  isIdentified: boolean,
+  isCorrelated: boolean,
+  replyTopic: string | undefined,
+): CompiledRequest {
+  const ours: string[] = [];
+  if (isIdentified) ours.push(idHeader);
+  if (isCorrelated) ours.push(correlationHeader);
+  if (replyTopic !== undefined) ours.push(replyTopicHeader);
   const nothing: Call = { operation: 0, id: '', key: '', sequence: 0, payload: 0, attempt: 1, random: 0 };
   return {
     topic: compileTemplate(topic),
     key: key === undefined ? null : compileTemplate(key),
     value: compileTemplate(value),
     headerNames: [...ours, ...Object.keys(headers)],
+    isIdentified,
+    isCorrelated,
     headerValues: Object.values(headers).map((text) => {
       const template = compileTemplate(text);
       return template.isConstant ? template.bytes(nothing) : template;

@@ -83,14 +83,20 @@ export class PlatformaticClient implements StreamClient {
 
   async send(producer: number, messages: readonly StreamMessage[]): Promise<void> {
     const batch: MessageToProduce[] = messages.map(({ topic, key, value, headerNames, headerValues }) => {
-      const headers = new Map<Buffer, Buffer>();
-      for (let n = 0; n < headerNames.length; n++) {
-        const header = headerValues[n] as string | Buffer;
-        headers.set(this.#bytesOfName(headerNames[n] as string), bytesOf(header));
-      }
-      return key === undefined ? { topic, value, headers } : { topic, value, headers, key: Buffer.from(key) };
+      const message: MessageToProduce = { topic, value };
+      if (key !== undefined) message.key = Buffer.from(key);
+      if (headerNames.length > 0) message.headers = this.#headers(headerNames, headerValues);
+      return message;
     });
     await this.#producer(producer).send({ messages: batch, acks: this.#acks });
+  }
+
+  #headers(names: readonly string[], values: readonly (string | Buffer)[]): Map<Buffer, Buffer> {
+    const headers = new Map<Buffer, Buffer>();
+    for (let n = 0; n < names.length; n++) {
+      headers.set(this.#bytesOfName(names[n] as string), bytesOf(values[n] as string | Buffer));
+    }
+    return headers;
   }
 
   #bytesOfName(name: string): Buffer {
