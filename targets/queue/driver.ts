@@ -5,7 +5,7 @@ import type { Completion } from '../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
-import type { Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
+import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
@@ -170,15 +170,13 @@ class QueueSession implements Session {
     const request = call && this.#requests[call.operation];
     if (call === undefined || request === undefined) return;
     const payload = payloads[call.operation]?.[call.payload];
-    const headers: Record<string, string> = {};
-    for (const [name, value] of request.headers) headers[name] = value.text(call, payload);
     const properties: Options.Publish = {
       persistent: this.#target.durable,
       mandatory: true,
       messageId: call.id,
       correlationId: this.#attempts.correlationId(slot),
-      headers,
     };
+    if (request.headers.length > 0) properties.headers = headersOf(request, call, payload);
     if (request.expectsReply) properties.replyTo = this.#replyQueue;
     const exchange = request.exchange.text(call, payload);
     const routingKey = request.routingKey.text(call, payload);
@@ -255,6 +253,12 @@ function compileRequest(request: QueueRequest, expectsReply: boolean): CompiledR
     headers: Object.entries(headers).map(([name, value]) => [name, compileTemplate(value)] as const),
     expectsReply,
   };
+}
+
+function headersOf({ headers }: CompiledRequest, call: Call, payload: Buffer | undefined): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of headers) values[name] = value.text(call, payload);
+  return values;
 }
 
 /** The default exchange routes to the queue that the routing key names. */
