@@ -123,7 +123,7 @@ export interface StreamTarget extends TargetBase {
 }
 export type Target = RestTarget | GrpcTarget | WebSocketTarget | QueueTarget | StreamTarget;
 
-/** Strings may hold {{id}} {{key}} {{sequence}} {{payload}} {{payloadBase64}} {{random}}. */
+/** Strings may hold {{id}} {{key}} {{sequence}} {{payload}} {{payloadJson}} {{payloadBase64}} {{random}}. */
 export interface RestRequest {
   readonly method: string;
   readonly path: string;

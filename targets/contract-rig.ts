@@ -34,7 +34,8 @@ export interface ContractSubject {
 export const operationNames = Object.keys(referenceOperations);
 /** Operations that may be one-way. */
 export const handedOver = ['placeOrder', 'updateOrder', 'cancelOrder'];
-export const contractPayload = Buffer.from('payload-'.repeat(64));
+/** What a JSON text must escape, and more than ASCII: it arrives as it was all the same. */
+export const contractPayload = Buffer.from('"pay\\load" –\n'.repeat(40));
 const population = { readable: 200, cancellable: 1_000 };
 
 export interface ServiceBehaviour {

@@ -2,7 +2,15 @@
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { Call } from './driver.ts';
 
-export const templateVariables = ['id', 'key', 'sequence', 'payload', 'payloadBase64', 'random'] as const;
+export const templateVariables = [
+  'id',
+  'key',
+  'sequence',
+  'payload',
+  'payloadJson',
+  'payloadBase64',
+  'random',
+] as const;
 export type TemplateVariable = (typeof templateVariables)[number];
 
 type Part =
@@ -74,6 +82,7 @@ export class RequestTemplate {
     for (const part of this.#parts) {
       if (part.kind === 'text') length += part.bytes.length;
       else if (part.kind === 'payload') length += payload.length;
+      else if (part.kind === 'payloadJson') length += insideJsonString(payload).length;
       else if (part.kind === 'payloadBase64') length += Math.ceil(payload.length / 3) * 4;
       else length += Buffer.byteLength(variableText(part.kind, call, payload));
     }
@@ -86,6 +95,7 @@ export class RequestTemplate {
     for (const part of this.#parts) {
       if (part.kind === 'text') at += part.bytes.copy(buffer, at);
       else if (part.kind === 'payload') at += payload.copy(buffer, at);
+      else if (part.kind === 'payloadJson') at += insideJsonString(payload).copy(buffer, at);
       else at += buffer.write(variableText(part.kind, call, payload), at);
     }
     return at;
@@ -104,7 +114,21 @@ function variableText(variable: TemplateVariable, call: Call, payload: Buffer): 
       return call.random.toString();
     case 'payload':
       return payload.toString();
+    case 'payloadJson':
+      return insideJsonString(payload).toString();
     case 'payloadBase64':
       return payload.toString('base64');
   }
+}
+
+/** The payloads of a pool are few, live as long as the load and are rendered for each attempt: escaped once each. */
+const escaped = new WeakMap<Buffer, Buffer>();
+
+/** What stands between the quotes when the payload, as UTF-8 text, is a string of JSON. */
+function insideJsonString(payload: Buffer): Buffer {
+  const known = escaped.get(payload);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(JSON.stringify(payload.toString()).slice(1, -1));
+  escaped.set(payload, bytes);
+  return bytes;
 }

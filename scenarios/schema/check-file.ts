@@ -1,5 +1,6 @@
 /** Files that a scenario names: found out before anything is started. */
-import { accessSync, constants, statSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CheckContext } from './check-context.ts';
 import type { Path } from './problem.ts';
@@ -9,20 +10,20 @@ export function checkFile(
   name: string,
   path: Path,
   report: CheckContext['report'],
-  mostBytes: number,
+  { mostBytes, asText = false }: { readonly mostBytes: number; readonly asText?: boolean },
 ): void {
-  const message = troubleWith(resolve(directory, name), mostBytes);
+  const message = troubleWith(resolve(directory, name), mostBytes, asText);
   if (message !== null) report({ path, message: `"${name}" ${message}` });
 }
 
-function troubleWith(file: string, mostBytes: number): string | null {
+function troubleWith(file: string, mostBytes: number, asText: boolean): string | null {
   try {
     const stats = statSync(file);
     if (stats.isDirectory()) return 'is a directory';
     if (!stats.isFile()) return 'is not a regular file';
     if (stats.size > mostBytes) return `is larger than ${mostBytes / 1024 ** 2}MiB`;
     accessSync(file, constants.R_OK);
-    return null;
+    return asText && !isUtf8(readFileSync(file)) ? 'is no UTF-8 text, as the reference services need it' : null;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist (paths are relative to the scenario file)';

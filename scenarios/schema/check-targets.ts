@@ -34,7 +34,10 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
   const { report, directory, has } = context;
   if (target.address !== undefined) checkAddress(context, target.address, target.protocol, [...path, 'address']);
   if (target.protocol === 'grpc') {
-    if (target.proto !== undefined) checkFile(directory, target.proto, [...path, 'proto'], report, largestProtoBytes);
+    if (target.proto !== undefined)
+      checkFile(directory, target.proto, [...path, 'proto'], report, {
+        mostBytes: largestProtoBytes,
+      });
     if (target.proto !== undefined && target.reflection) {
       report({
         path: [...path, 'reflection'],

@@ -45,6 +45,7 @@ function checkReferenceOperations({ file, has, report }: CheckContext): void {
 }
 
 function checkPayloads({ file, directory, has, report }: CheckContext): void {
+  const asText = Object.keys(file.targets ?? {}).some((name) => !has(['targets', name, 'address']));
   for (const [name, payload] of Object.entries(file.workload?.payloads ?? {})) {
     const path = ['workload', 'payloads', name];
     const kinds = (['size', 'template', 'file'] as const).filter((kind) => has([...path, kind]));
@@ -58,7 +59,9 @@ function checkPayloads({ file, directory, has, report }: CheckContext): void {
     if (payload.entropy !== undefined && !has([...path, 'size'])) {
       report({ path: [...path, 'entropy'], message: 'only means something beside size', atKey: true });
     }
-    if (payload.file !== undefined) checkFile(directory, payload.file, [...path, 'file'], report, largestPayloadBytes);
+    if (payload.file !== undefined) {
+      checkFile(directory, payload.file, [...path, 'file'], report, { mostBytes: largestPayloadBytes, asText });
+    }
     if (payload.template?.includes('{{')) {
       const message = 'is sent as it is: values of the operation ({{id}} and others) belong into the request';
       report({ path: [...path, 'template'], message, offset: payload.template.indexOf('{{') });

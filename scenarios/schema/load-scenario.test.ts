@@ -35,6 +35,23 @@ describe('loadScenario', () => {
     expect(problemsOf('pipe.yaml')).toEqual(['pipe.yaml:1:1: is not a regular file']);
   });
 
+  it('takes a payload file for the reference services only when it is text', () => {
+    const withFile = (name: string) => `name: sample
+workload:
+  operations: { placeOrder: { pattern: one-way, payload: order } }
+  payloads: { order: { file: ${name} } }
+load: { model: open, rate: 10/s, duration: 1s }
+targets: { rest: { protocol: rest } }
+conditions: { calm: [] }
+`;
+    writeFileSync(join(directory, 'order.bin'), Uint8Array.of(0x7b, 0xff));
+    writeFileSync(join(directory, 'order.json'), '{"text": "“quoted”"}\n');
+    expect(problemsOf('binary.yaml', withFile('order.bin'))).toEqual([
+      expect.stringMatching(/^binary\.yaml:4:30: .*"order\.bin" is no UTF-8 text/),
+    ]);
+    expect(problemsOf('json.yaml', withFile('order.json'))).toEqual([]);
+  });
+
   it('throws all problems as one for the command line', () => {
     const path = join(directory, 'bad.yaml');
     writeFileSync(path, 'name: a\nnaem: b\n');

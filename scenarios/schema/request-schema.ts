@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { lineText, object, wholeNumber } from './fields.ts';
 
 /** Values of an operation that a request may hold as `{{name}}`. */
-export const templateVariableNames = ['id', 'key', 'sequence', 'payload', 'payloadBase64', 'random'] as const;
+export const templateVariableNames = [
+  'id',
+  'key',
+  'sequence',
+  'payload',
+  'payloadJson',
+  'payloadBase64',
+  'random',
+] as const;
 
 function check(test: () => void): boolean {
   try {

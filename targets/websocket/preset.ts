@@ -34,7 +34,7 @@ function requestFor(operation: keyof typeof referenceOperations, isHandedOver: b
   if (isHandedOver) fields.push('"handOver":true');
   if (action === 'place') fields.push('"order":"{{id}}"', '"key":"{{key}}"');
   else if (action !== 'list') fields.push('"order":"{{key}}"');
-  if (carriesPayload(operation)) fields.push('"payload":"{{payload}}"');
+  if (carriesPayload(operation)) fields.push('"payload":"{{payloadJson}}"');
   return {
     message: `{${fields.join(',')}}`,
     replyId: '/id',
