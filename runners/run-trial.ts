@@ -38,6 +38,8 @@ export interface FinishedTrial {
   readonly result: TrialResult;
   /** Parts of the stack that were lost: it must be started anew before the next trial. */
   readonly lostParts: readonly string[];
+  /** Monotonic µs of the schedule's offset 0; null: an engine with a schedule of its own. */
+  readonly startUs: number | null;
 }
 
 /**
@@ -89,7 +91,7 @@ export async function runTrial(
       cutShort: signal.aborted,
       startedAt,
     });
-    return { result, lostParts };
+    return { result, lostParts, startUs: load.startUs };
   } finally {
     await generator?.terminate();
     await parts.close();
@@ -133,6 +135,7 @@ async function playLoad(
   const onAbort = () => generator.stop();
   signal.addEventListener('abort', onAbort, { once: true });
   const display = showProgress(plan, context, generator, windows, timeline, startUs);
+  parts.loadStarts(zeroUs);
   generator.begin(startUs);
   try {
     const [acknowledged, cpu] = await Promise.all([

@@ -19,6 +19,8 @@ export interface TrialParts {
   /** null for an own system: nobody keeps a ledger there. */
   readonly evidencePath: string | null;
   readonly processes: PartProcesses;
+  /** Tells our service when warm-up will be over, in monotonic µs. */
+  loadStarts(zeroUs: number): void;
   /** Parts that ended although nobody asked them to. */
   lostParts(): readonly string[];
   close(): Promise<void>;
@@ -58,7 +60,11 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
   const watch = watchParts(stack, []);
   opened.push(async () => watch.close());
   if (target.via === 'direct') {
-    return { address: upstream, proxied: false, links: {}, evidencePath: null, processes: {}, lostParts: watch.lost };
+    return {
+      ...{ address: upstream, proxied: false, links: {}, evidencePath: null, processes: {} },
+      loadStarts: () => undefined,
+      lostParts: watch.lost,
+    };
   }
   const client = await openLink(requireStack(stack), upstream, opened);
   const processes = proxyProcesses(stack);
@@ -68,6 +74,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     links: { client },
     evidencePath: null,
     processes,
+    loadStarts: () => undefined,
     lostParts: watch.lost,
   };
 }
@@ -89,8 +96,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
       names: prepared.names,
       evidencePath,
       population: prepared.population,
-      workTimeMs: scenario.workload.service.workTimeMs,
-      rejectRatio: scenario.workload.service.rejectRatio,
+      ...scenario.workload.service,
       seed: scenario.workload.seed,
     },
     join(workDirectory, `${trialId}.service.log`),
@@ -113,6 +119,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
       ...(brokerProcess === undefined ? {} : { broker: [brokerProcess] }),
       ...(direct ? {} : proxyProcesses(input.stack)),
     },
+    loadStarts: (zeroUs) => service.loadStarts(zeroUs),
     lostParts: watch.lost,
   };
 }

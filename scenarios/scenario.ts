@@ -30,6 +30,10 @@ export interface Workload {
     readonly workTimeMs: number;
     /** 0–1: refused at once. */
     readonly rejectRatio: number;
+    /** Not of a scenario file: what `bench calibrate` knows the truth of. Some operations take longer. */
+    readonly slow?: { readonly share: number; readonly workTimeMs: number };
+    /** Likewise: the service stands still once, at a time after the end of warm-up. */
+    readonly stall?: { readonly atMs: number; readonly forMs: number };
   };
 }
 

@@ -84,7 +84,7 @@ export async function runEngineTrial(
       semantics,
       startedAt,
     });
-    return { result, lostParts };
+    return { result, lostParts, startUs: null };
   } finally {
     await parts.close();
   }

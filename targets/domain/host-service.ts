@@ -2,6 +2,7 @@
 import { EvidenceWriter } from './evidence.ts';
 import { OrderDomain } from './order-domain.ts';
 import type { ServiceOptions } from './service-options.ts';
+import { type ServiceStall, stallOnce } from './service-stall.ts';
 
 export interface HostedService {
   close(): Promise<void>;
@@ -10,7 +11,11 @@ export interface HostedService {
 export type ServiceStart = (domain: OrderDomain, options: ServiceOptions) => Promise<HostedService>;
 
 /** Messages of the parent. */
-export type ServiceCommand = { readonly type: 'start'; readonly options: ServiceOptions } | { readonly type: 'stop' };
+export type ServiceCommand =
+  | { readonly type: 'start'; readonly options: ServiceOptions }
+  /** `zeroUs`: monotonic time at which warm-up will be over. */
+  | { readonly type: 'loadStarts'; readonly zeroUs: number }
+  | { readonly type: 'stop' };
 
 /** Messages to the parent. */
 export type ServiceReport = { readonly type: 'ready' } | { readonly type: 'failed'; readonly message: string };
@@ -20,8 +25,10 @@ export function hostService(start: ServiceStart): void {
   const send = (report: ServiceReport) => process.send?.(report);
   let service: HostedService | undefined;
   let evidence: EvidenceWriter | undefined;
+  let stall: ServiceStall | undefined;
 
   const begin = async (options: ServiceOptions) => {
+    stall = options.stall;
     try {
       evidence = new EvidenceWriter(options.evidencePath);
       service = await start(new OrderDomain({ ...options, evidence }), options);
@@ -40,7 +47,8 @@ export function hostService(start: ServiceStart): void {
 
   process.on('message', (command: ServiceCommand) => {
     if (command.type === 'start') void begin(command.options);
-    else void end();
+    else if (command.type === 'stop') void end();
+    else if (stall !== undefined) stallOnce(stall, command.zeroUs);
   });
   process.on('disconnect', () => process.exit(0)); // the parent is gone
   process.on('SIGINT', () => undefined); // Ctrl-C is the harness's to handle

@@ -1,7 +1,9 @@
 /** The orders behind every protocol: one implementation, so that a comparison differs in the protocol alone. */
 import { crc32 } from 'node:zlib';
 import { type EvidenceWriter, evidenceKinds } from './evidence.ts';
+import { parseOperationId } from './operation-id.ts';
 import { cancellableOrderId, type Population, readableOrderId } from './service-options.ts';
+import { isSlow, type SlowWork } from './slow-work.ts';
 
 export const orderActions = ['place', 'get', 'update', 'cancel', 'list'] as const;
 export type OrderAction = (typeof orderActions)[number];
@@ -60,6 +62,7 @@ export interface OrderDomainOptions {
   readonly evidence: EvidenceWriter;
   readonly population: Population;
   readonly workTimeMs: number;
+  readonly slow?: SlowWork | undefined;
   readonly rejectRatio: number;
   readonly seed: number;
 }
@@ -68,12 +71,14 @@ export class OrderDomain {
   readonly #orders = new Map<string, Order>();
   readonly #evidence: EvidenceWriter;
   readonly #workTimeMs: number;
+  readonly #slow: SlowWork | undefined;
   readonly #rejectRatio: number;
   #random: number;
 
   constructor(options: OrderDomainOptions) {
     this.#evidence = options.evidence;
     this.#workTimeMs = options.workTimeMs;
+    this.#slow = options.slow;
     this.#rejectRatio = options.rejectRatio;
     this.#random = options.seed >>> 0 || 1;
     for (let n = 0; n < options.population.readable; n++) this.#seed(readableOrderId(n));
@@ -87,18 +92,30 @@ export class OrderDomain {
   /** Does the work, then replies; without work time the reply comes synchronously. */
   handle(request: OrderRequest, reply: (reply: OrderReply) => void): void {
     const refusal = this.#receive(request);
-    if (refusal !== null) reply(refusal);
-    else if (this.#workTimeMs === 0) reply(this.#apply(request));
-    else setTimeout(() => reply(this.#apply(request)), this.#workTimeMs);
+    if (refusal !== null) {
+      reply(refusal);
+      return;
+    }
+    const workTimeMs = this.#workTimeOf(request);
+    if (workTimeMs === 0) reply(this.#apply(request));
+    else setTimeout(() => reply(this.#apply(request)), workTimeMs);
   }
 
   /** Hand-over: returns as soon as the request is on record, and does the work afterwards. */
   accept(request: OrderRequest): OrderReply {
     const refusal = this.#receive(request);
     if (refusal !== null) return refusal;
-    if (this.#workTimeMs === 0) this.#apply(request);
-    else setTimeout(() => this.#apply(request), this.#workTimeMs);
+    const workTimeMs = this.#workTimeOf(request);
+    if (workTimeMs === 0) this.#apply(request);
+    else setTimeout(() => this.#apply(request), workTimeMs);
     return accepted;
+  }
+
+  #workTimeOf({ requestId }: OrderRequest): number {
+    const slow = this.#slow;
+    if (slow === undefined) return this.#workTimeMs;
+    const id = parseOperationId(requestId);
+    return id !== null && isSlow(id.sequence, slow.share) ? slow.workTimeMs : this.#workTimeMs;
   }
 
   #receive(request: OrderRequest): OrderReply | null {

@@ -1,6 +1,8 @@
 /** What a reference service is told when it starts: sent as the first IPC message by the parent. */
 import type { Protocol } from '../../result/result-types.ts';
 import type { Target } from '../../scenarios/scenario.ts';
+import type { ServiceStall } from './service-stall.ts';
+import type { SlowWork } from './slow-work.ts';
 
 /** Orders that exist before warm-up: reads address `order-r-<n>`, each cancel its own `order-c-<n>`. */
 export interface Population {
@@ -21,6 +23,8 @@ export interface ServiceOptions {
   readonly evidencePath: string;
   readonly population: Population;
   readonly workTimeMs: number;
+  readonly slow?: SlowWork | undefined;
+  readonly stall?: ServiceStall | undefined;
   readonly rejectRatio: number;
   readonly seed: number;
 }

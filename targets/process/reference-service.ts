@@ -9,6 +9,8 @@ const stopGraceMs = 2_500;
 
 export interface RunningService {
   readonly process: SupervisedProcess;
+  /** Tells it when warm-up will be over (monotonic µs): what it does at a known time is counted from there. */
+  loadStarts(zeroUs: number): void;
   stop(): Promise<void>;
   /** The same service with the same options, killed first if it still runs; resolved when it is ready again. */
   restart(): Promise<void>;
@@ -39,6 +41,9 @@ export async function startReferenceService(
   await beginOrKill();
   return {
     process: child,
+    loadStarts(zeroUs) {
+      child.send({ type: 'loadStarts', zeroUs } satisfies ServiceCommand);
+    },
     async stop() {
       child.expectEnd();
       child.send({ type: 'stop' } satisfies ServiceCommand);
