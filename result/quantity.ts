@@ -1,7 +1,7 @@
 /** Quantities that carry their unit: `40ms`, `1KiB`, `500/s`, `33%`. */
 import { closestName } from './closest-name.ts';
 
-/** Unit → [multiplier, divisor] to the base unit: milliseconds, bytes, a second, a ratio. */
+/** Unit → [multiplier, divisor] to the base unit: milliseconds, bytes, a second, bytes a second, a ratio. */
 const units = {
   duration: {
     us: [1, 1e3],
@@ -14,6 +14,14 @@ const units = {
   },
   size: { B: [1, 1], KiB: [1024, 1], MiB: [1024 ** 2, 1], kB: [1e3, 1], KB: [1e3, 1], MB: [1e6, 1] },
   rate: { '/s': [1, 1], '/min': [1, 60], '/h': [1, 3600] },
+  bandwidth: {
+    'B/s': [1, 1],
+    'kB/s': [1e3, 1],
+    'KB/s': [1e3, 1],
+    'MB/s': [1e6, 1],
+    'KiB/s': [1024, 1],
+    'MiB/s': [1024 ** 2, 1],
+  },
   percentage: { '%': [1, 100] },
 } as const satisfies Record<string, Record<string, readonly [number, number]>>;
 
@@ -47,6 +55,7 @@ const otherNotations: Readonly<Record<QuantityKind, Readonly<Record<string, stri
     '/m': '/min',
     '/minute': '/min',
   },
+  bandwidth: { 'b/s': 'B/s', 'kb/s': 'kB/s', 'mb/s': 'MB/s', 'kib/s': 'KiB/s', 'mib/s': 'MiB/s' },
   percentage: { percent: '%', pct: '%' },
 };
 
@@ -54,10 +63,17 @@ export const quantityExamples = {
   duration: '5s',
   size: '1KiB',
   rate: '500/s',
+  bandwidth: '1MB/s',
   percentage: '33%',
 } as const satisfies Record<QuantityKind, string>;
 
-const nouns = { duration: 'duration', size: 'size', rate: 'rate', percentage: 'percentage' } as const;
+const nouns = {
+  duration: 'duration',
+  size: 'size',
+  rate: 'rate',
+  bandwidth: 'bandwidth',
+  percentage: 'percentage',
+} as const;
 
 export type QuantityReading =
   /** In milliseconds, bytes, a second, or as a ratio. */

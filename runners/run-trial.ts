@@ -100,13 +100,16 @@ export async function runTrial(
 
 /** Also for trials of other engines. */
 export async function prepareFaults(
-  { stack }: TrialContext,
+  { stack, scenario }: TrialContext,
   target: Target,
   windows: Scenario['conditions'][string],
   parts: TrialParts,
 ): Promise<FaultTimeline | null> {
-  if (windows.length === 0 || stack?.toxiproxy == null) return null;
-  return FaultTimeline.prepare({ protocol: target.protocol, windows, links: parts.links, toxiproxy: stack.toxiproxy });
+  if (windows.length === 0) return null;
+  const { links, faultParts } = parts;
+  const toxiproxy = stack?.toxiproxy ?? null;
+  const usual = scenario.workload.service;
+  return FaultTimeline.prepare({ protocol: target.protocol, windows, links, toxiproxy, parts: faultParts, usual });
 }
 
 interface PlayedLoad {

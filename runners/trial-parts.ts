@@ -1,13 +1,15 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import type { LinkName, Scenario } from '../scenarios/scenario.ts';
+import type { LinkName, PartName, Scenario } from '../scenarios/scenario.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../targets/process/reference-service.ts';
 import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
+import { untilBrokerAnswers } from '../targets/stack/part-health.ts';
 import type { Link, RunningBroker, RunningStack } from '../targets/stack/stack.ts';
 import { hostAndPort } from '../targets/target-address.ts';
+import type { FaultPart } from './faults/fault-kind.ts';
 import { brokerOf, type PreparedTrial } from './prepare-trial.ts';
 import type { PartProcesses } from './recording/cpu-account.ts';
 
@@ -21,7 +23,9 @@ export interface TrialParts {
   readonly processes: PartProcesses;
   /** Tells our service when warm-up will be over, in monotonic µs. */
   loadStarts(zeroUs: number): void;
-  /** Parts that ended although nobody asked them to. */
+  /** What faults may pause, kill or adjust: only what this run has started. */
+  readonly faultParts: Readonly<Partial<Record<PartName, FaultPart>>>;
+  /** Parts that ended although nobody asked them to, or did not come back after a fault. */
   lostParts(): readonly string[];
   close(): Promise<void>;
 }
@@ -61,7 +65,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
   opened.push(async () => watch.close());
   if (target.via === 'direct') {
     return {
-      ...{ address: upstream, proxied: false, links: {}, evidencePath: null, processes: {} },
+      ...{ address: upstream, proxied: false, links: {}, evidencePath: null, processes: {}, faultParts: {} },
       loadStarts: () => undefined,
       lostParts: watch.lost,
     };
@@ -75,6 +79,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     evidencePath: null,
     processes,
     loadStarts: () => undefined,
+    faultParts: proxyPart(stack),
     lostParts: watch.lost,
   };
 }
@@ -120,8 +125,31 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
       ...(direct ? {} : proxyProcesses(input.stack)),
     },
     loadStarts: (zeroUs) => service.loadStarts(zeroUs),
+    faultParts: {
+      service: { name: 'service', process: service.process, restart: service.restart, adjust: service.adjust },
+      ...(broker === null || brokerProcess === undefined ? {} : { broker: brokerPart(broker, brokerProcess) }),
+      ...(direct ? {} : proxyPart(input.stack)),
+    },
     lostParts: watch.lost,
   };
+}
+
+function brokerPart({ name, directAddress }: RunningBroker, process: SupervisedProcess): FaultPart {
+  return {
+    name,
+    process,
+    async restart() {
+      await process.restart();
+      await untilBrokerAnswers(name, directAddress);
+    },
+  };
+}
+
+function proxyPart(stack: RunningStack | null): Partial<Record<PartName, FaultPart>> {
+  const process = stack?.processes.toxiproxy;
+  if (process === undefined) return {};
+  // Its proxies are gone with it, so that it is paused but never killed.
+  return { toxiproxy: { name: 'toxiproxy', process, restart: () => process.restart() } };
 }
 
 function brokerFor({ prepared, stack }: TrialPartsInput): RunningBroker | null {
@@ -161,5 +189,9 @@ function watchParts(stack: RunningStack | null, services: readonly RunningServic
       if (!expected) lost.add(name);
     });
   });
-  return { lost: () => [...lost], close: () => unsubscribe.forEach((stop) => void stop()) };
+  const lostNow = () => {
+    for (const [name, part] of watched) if (part.exit !== null) lost.add(name);
+    return [...lost];
+  };
+  return { lost: lostNow, close: () => unsubscribe.forEach((stop) => void stop()) };
 }

@@ -168,18 +168,85 @@ interface FaultWindowBase {
   /** Milliseconds after the end of warm-up. */
   readonly atMs: number;
   readonly forMs: number;
+}
+interface LinkFaultBase extends FaultWindowBase {
   readonly link: LinkName | 'both';
 }
-export interface LatencyFault extends FaultWindowBase {
+export type Direction = 'down' | 'up' | 'both';
+export interface LatencyFault extends LinkFaultBase {
   readonly fault: 'latency';
   readonly latencyMs: number;
   readonly jitterMs: number;
-  readonly direction: 'down' | 'up' | 'both';
+  readonly direction: Direction;
 }
-export interface DownFault extends FaultWindowBase {
+export interface DownFault extends LinkFaultBase {
   readonly fault: 'down';
 }
-export type FaultWindow = LatencyFault | DownFault;
+export interface BandwidthFault extends LinkFaultBase {
+  readonly fault: 'bandwidth';
+  readonly bytesPerSecond: number;
+  readonly direction: Direction;
+}
+export interface SlowCloseFault extends LinkFaultBase {
+  readonly fault: 'slow_close';
+  readonly delayMs: number;
+  readonly direction: Direction;
+}
+export interface TimeoutFault extends LinkFaultBase {
+  readonly fault: 'timeout';
+  /** Then the connection is closed; 0: never, a black hole. */
+  readonly timeoutMs: number;
+  readonly direction: Direction;
+}
+export interface ResetPeerFault extends LinkFaultBase {
+  readonly fault: 'reset_peer';
+  readonly timeoutMs: number;
+  readonly direction: Direction;
+}
+export interface SlicerFault extends LinkFaultBase {
+  readonly fault: 'slicer';
+  readonly sizeBytes: number;
+  readonly variationBytes: number;
+  readonly delayMs: number;
+  readonly direction: Direction;
+}
+export interface LimitDataFault extends LinkFaultBase {
+  readonly fault: 'limit_data';
+  readonly bytes: number;
+  readonly direction: Direction;
+}
+export type LinkFault =
+  | LatencyFault
+  | DownFault
+  | BandwidthFault
+  | SlowCloseFault
+  | TimeoutFault
+  | ResetPeerFault
+  | SlicerFault
+  | LimitDataFault;
+
+/** `broker` is the target's own. */
+export type PartName = 'service' | 'broker' | 'toxiproxy';
+export interface PauseFault extends FaultWindowBase {
+  readonly fault: 'pause';
+  readonly part: PartName;
+}
+/** Killed at the window's begin, started again at its end. */
+export interface KillFault extends FaultWindowBase {
+  readonly fault: 'kill';
+  readonly part: Exclude<PartName, 'toxiproxy'>;
+}
+export interface SlowServiceFault extends FaultWindowBase {
+  readonly fault: 'slow-service';
+  readonly workTimeMs: number;
+}
+export interface FailingServiceFault extends FaultWindowBase {
+  readonly fault: 'failing-service';
+  /** 0–1: refused at once. */
+  readonly rejectRatio: number;
+}
+export type PartFault = PauseFault | KillFault | SlowServiceFault | FailingServiceFault;
+export type FaultWindow = LinkFault | PartFault;
 
 export interface Resilience {
   /** Bound on an operation's whole life, from its intended start. */

@@ -1,14 +1,15 @@
 import type { DownFault } from '../../scenarios/scenario.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { LinkFaultKind } from './fault-kind.ts';
 import { probeLink } from './link-probe.ts';
 
 /** The link is gone: open connections are cut, new ones refused at once (a black hole is another fault). */
-export const down: FaultKind<DownFault> = {
+export const down: LinkFaultKind<DownFault> = {
   async apply(_window, { toxiproxy, link }) {
     await toxiproxy.setEnabled(link.proxy, false);
   },
   async undo(_window, { toxiproxy, link }) {
     await toxiproxy.setEnabled(link.proxy, true);
+    return undefined;
   },
   async prove(_window, { protocol, link }) {
     const { outcome } = await probeLink(protocol, link.address, 1_000);

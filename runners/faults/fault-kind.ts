@@ -1,30 +1,56 @@
 /** What a kind of fault is: a declarative window with an action, its undoing, and proof that it acted. */
 import type { Protocol, SettingValue } from '../../result/result-types.ts';
-import type { FaultWindow } from '../../scenarios/scenario.ts';
+import type { FaultWindow, LinkFault, PartFault } from '../../scenarios/scenario.ts';
+import type { ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
+import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 
-export interface FaultContext {
+interface FaultContext {
   readonly protocol: Protocol;
+  /** Unique among the windows of the trial. */
+  readonly id: string;
+}
+
+export interface LinkFaultContext extends FaultContext {
   readonly toxiproxy: ToxiproxyClient;
   /** The one this window acts on; a window on both links is carried out once for each. */
   readonly link: Link;
-  /** Unique among the windows of the trial. */
-  readonly id: string;
   /** Round trip through the link before the first fault; null when no probe was answered. */
   readonly calmRoundTripUs: number | null;
 }
 
+/** A process that faults may act on. */
+export interface FaultPart {
+  /** For messages: `service`, `rabbitmq`. */
+  readonly name: string;
+  readonly process: SupervisedProcess;
+  /** Starts it again after a kill; resolves when it is ready: a real round trip, or its own word. */
+  restart(): Promise<void>;
+  /** Of our reference service only. Resolves with the number of operations it has taken up so far. */
+  readonly adjust?: (settings: ReferenceServiceSettings) => Promise<number>;
+}
+
+export interface PartFaultContext extends FaultContext {
+  readonly part: FaultPart;
+  /** How the service behaves without a fault. */
+  readonly usual: Required<ReferenceServiceSettings>;
+}
+
 export type FaultProof = Readonly<Record<string, string | number | boolean | null>>;
 
-export interface FaultKind<Window extends FaultWindow> {
-  apply(window: Window, context: FaultContext): Promise<void>;
-  undo(window: Window, context: FaultContext): Promise<void>;
+export interface FaultKind<Window extends FaultWindow, Context> {
+  apply(window: Window, context: Context): Promise<void>;
+  /** What was seen meanwhile adds to the proof. Once `signal` has aborted, only what outlives the run must be undone. */
+  undo(window: Window, context: Context, signal: AbortSignal): Promise<FaultProof | undefined>;
   /** Looks while the fault is in force; null: it could not be shown to act. */
-  prove(window: Window, context: FaultContext): Promise<FaultProof | null>;
+  prove(window: Window, context: Context): Promise<FaultProof | null>;
   /** What a reader should expect of it on this protocol, in one sentence. */
   expected(window: Window, protocol: Protocol): string;
   /** For the display: `latency 40 ms`. */
   label(window: Window): string;
   settings(window: Window): Readonly<Record<string, SettingValue>>;
 }
+
+export type LinkFaultKind<Window extends LinkFault> = FaultKind<Window, LinkFaultContext>;
+export type PartFaultKind<Window extends PartFault> = FaultKind<Window, PartFaultContext>;

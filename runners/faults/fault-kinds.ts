@@ -1,14 +1,41 @@
 /** All kinds of faults. A new one is a file, its test, a scenario schema entry and a line here. */
-import type { FaultWindow } from '../../scenarios/scenario.ts';
+import type { LinkFault, PartFault } from '../../scenarios/scenario.ts';
+import { bandwidth } from './bandwidth.ts';
 import { down } from './down.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { LinkFaultKind, PartFaultKind } from './fault-kind.ts';
+import { kill } from './kill.ts';
 import { latency } from './latency.ts';
+import { limitData } from './limit-data.ts';
+import { pause } from './pause.ts';
+import { resetPeer } from './reset-peer.ts';
+import { failingService, slowService } from './service-behaviour.ts';
+import { slicer } from './slicer.ts';
+import { slowClose } from './slow-close.ts';
+import { timeout } from './timeout.ts';
 
-const kinds = { latency, down } as const satisfies {
-  [Name in FaultWindow['fault']]: FaultKind<Extract<FaultWindow, { fault: Name }>>;
-};
+const linkFaults = {
+  latency,
+  down,
+  bandwidth,
+  slow_close: slowClose,
+  timeout,
+  reset_peer: resetPeer,
+  slicer,
+  limit_data: limitData,
+} as const satisfies { [Name in LinkFault['fault']]: LinkFaultKind<Extract<LinkFault, { fault: Name }>> };
+
+const partFaults = {
+  pause,
+  kill,
+  'slow-service': slowService,
+  'failing-service': failingService,
+} as const satisfies { [Name in PartFault['fault']]: PartFaultKind<Extract<PartFault, { fault: Name }>> };
 
 /** The kind of a window, typed so that it can be handed that very window. */
-export function faultKind(window: FaultWindow): FaultKind<FaultWindow> {
-  return kinds[window.fault] as FaultKind<FaultWindow>;
+export function linkFaultKind(window: LinkFault): LinkFaultKind<LinkFault> {
+  return linkFaults[window.fault] as LinkFaultKind<LinkFault>;
+}
+
+export function partFaultKind(window: PartFault): PartFaultKind<PartFault> {
+  return partFaults[window.fault] as PartFaultKind<PartFault>;
 }

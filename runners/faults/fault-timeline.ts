@@ -1,24 +1,12 @@
 /** Carries out a condition's fault windows on the load's own clock, proves each, and always undoes what it did. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-import type { FaultResult, Protocol } from '../../result/result-types.ts';
-import type { FaultWindow, LinkName } from '../../scenarios/scenario.ts';
-import type { Link } from '../../targets/stack/stack.ts';
-import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
-import type { FaultContext, FaultProof } from './fault-kind.ts';
-import { faultKind } from './fault-kinds.ts';
-import { probeRoundTripUs } from './link-probe.ts';
-
-export interface FaultTimelineOptions {
-  readonly protocol: Protocol;
-  readonly windows: readonly FaultWindow[];
-  readonly links: Readonly<Partial<Record<LinkName, Link>>>;
-  readonly toxiproxy: ToxiproxyClient;
-}
+import type { FaultResult } from '../../result/result-types.ts';
+import { type BoundFault, bindFaults, type FaultPlaces } from './bind-faults.ts';
+import type { FaultProof } from './fault-kind.ts';
 
 interface Planned {
-  readonly window: FaultWindow;
-  readonly context: FaultContext;
+  readonly fault: BoundFault;
   appliedAtMs: number | null;
   removedAtMs: number | null;
   proof: FaultProof | null;
@@ -35,30 +23,22 @@ export class FaultTimeline {
     this.#planned = planned;
   }
 
-  /** Probes each link while it is calm; call it before the load. */
-  static async prepare(options: FaultTimelineOptions): Promise<FaultTimeline> {
-    const planned: Planned[] = [];
-    const calmUs = new Map<Link, number | null>();
-    for (const [index, window] of options.windows.entries()) {
-      for (const name of window.link === 'both' ? (['client', 'service'] as const) : [window.link]) {
-        const link = options.links[name];
-        if (link === undefined) continue; // validation has refused what this target has no link for
-        if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(options.protocol, link.address, 3, 1_000));
-        const { protocol, toxiproxy } = options;
-        const id = `wb-${index}-${window.fault}-${name}`;
-        const context = { protocol, toxiproxy, link, id, calmRoundTripUs: calmUs.get(link) ?? null };
-        planned.push({
-          window,
-          context,
-          appliedAtMs: null,
-          removedAtMs: null,
-          proof: null,
-          problem: null,
-          armed: false,
-        });
-      }
-    }
-    return new FaultTimeline(planned);
+  /**
+   * Probes each link while it is calm; call it before the load. Rejects with a BenchError (exit 3) when a window acts on a
+   * part that this run has not started.
+   */
+  static async prepare(places: FaultPlaces): Promise<FaultTimeline> {
+    const faults = await bindFaults(places);
+    return new FaultTimeline(
+      faults.map((fault) => ({
+        fault,
+        appliedAtMs: null,
+        removedAtMs: null,
+        proof: null,
+        problem: null,
+        armed: false,
+      })),
+    );
   }
 
   /** Names of the faults in force, for display. */
@@ -72,61 +52,62 @@ export class FaultTimeline {
   }
 
   async #playOne(planned: Planned, zeroUs: number, signal: AbortSignal): Promise<void> {
-    const { window, context } = planned;
-    const kind = faultKind(window);
+    const { fault } = planned;
+    const { window } = fault;
     const atMs = () => (monotonicNowUs() - zeroUs) / 1e3;
     try {
       await sleepUntil(zeroUs + window.atMs * 1e3, signal);
       planned.armed = true;
-      await kind.apply(window, context);
+      await fault.apply();
       planned.appliedAtMs = atMs();
-      this.#inForce.add(kind.label(window));
-      planned.proof = await kind.prove(window, context);
+      this.#inForce.add(fault.label);
+      planned.proof = await fault.prove();
       if (planned.proof === null) planned.problem = 'it could not be shown to act';
       await sleepUntil(zeroUs + (window.atMs + window.forMs) * 1e3, signal);
     } catch (error) {
       if (!signal.aborted) planned.problem = error instanceof Error ? error.message : String(error);
     }
-    if (await this.#undo(planned)) planned.removedAtMs = atMs();
-    this.#inForce.delete(kind.label(window));
+    if (await this.#undo(planned, signal)) planned.removedAtMs = atMs();
+    this.#inForce.delete(fault.label);
   }
 
-  async #undo(planned: Planned): Promise<boolean> {
+  async #undo(planned: Planned, signal: AbortSignal): Promise<boolean> {
     if (!planned.armed) return false;
     try {
-      await faultKind(planned.window).undo(planned.window, planned.context);
+      const seen = await planned.fault.undo(signal);
+      if (planned.proof !== null) planned.proof = { ...planned.proof, ...seen };
       planned.armed = false;
       return true;
     } catch (error) {
-      planned.problem ??= error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) planned.problem ??= error instanceof Error ? error.message : String(error);
       return false;
     }
   }
 
-  /** Undoes what is still in force. */
+  /** Undoes what is still in force, and would outlive the run. */
   async undoAll(): Promise<void> {
-    for (const planned of this.#planned) await this.#undo(planned);
+    for (const planned of this.#planned) await this.#undo(planned, AbortSignal.abort());
   }
 
   /** Why the measurement can't be trusted: faults that did not act or could not be undone. */
   problems(): readonly string[] {
-    return this.#planned.flatMap(({ window, context, problem, appliedAtMs }) => {
-      const what = `${window.fault} on the ${context.link.name} link`;
+    return this.#planned.flatMap(({ fault, problem, appliedAtMs }) => {
+      const what = `${fault.window.fault} on the ${fault.place}`;
       if (problem !== null) return [`${what}: ${problem}`];
       return appliedAtMs === null ? [`${what}: it was never applied`] : [];
     });
   }
 
   results(): readonly FaultResult[] {
-    return this.#planned.map(({ window, context, appliedAtMs, removedAtMs, proof }) => ({
-      fault: window.fault,
-      link: context.link.name,
-      plannedAtMs: window.atMs,
-      plannedForMs: window.forMs,
+    return this.#planned.map(({ fault, appliedAtMs, removedAtMs, proof }) => ({
+      fault: fault.window.fault,
+      link: fault.link,
+      plannedAtMs: fault.window.atMs,
+      plannedForMs: fault.window.forMs,
       appliedAtMs: appliedAtMs === null ? null : Math.round(appliedAtMs),
       removedAtMs: removedAtMs === null ? null : Math.round(removedAtMs),
-      settings: faultKind(window).settings(window),
-      expected: faultKind(window).expected(window, context.protocol),
+      settings: fault.settings,
+      expected: fault.expected,
       proof,
     }));
   }

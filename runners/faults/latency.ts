@@ -1,19 +1,11 @@
 import type { Protocol } from '../../result/result-types.ts';
 import type { LatencyFault } from '../../scenarios/scenario.ts';
-import type { ToxicSpec } from '../../targets/stack/toxiproxy-client.ts';
-import type { FaultKind } from './fault-kind.ts';
 import { probeRoundTripUs } from './link-probe.ts';
+import { toxicFault } from './toxic.ts';
 
 const probes = 3;
 /** Toxiproxy sleeps whole milliseconds a chunk; jitter may take some away. Less than this share of it is no latency. */
 const leastShareShown = 0.8;
-
-function toxics(window: LatencyFault, id: string): ToxicSpec[] {
-  const attributes = { latency: window.latencyMs, jitter: window.jitterMs };
-  const up: ToxicSpec = { name: `${id}-up`, type: 'latency', stream: 'upstream', attributes };
-  const down: ToxicSpec = { name: `${id}-down`, type: 'latency', stream: 'downstream', attributes };
-  return window.direction === 'both' ? [up, down] : window.direction === 'up' ? [up] : [down];
-}
 
 function addedMs(window: LatencyFault): number {
   return window.latencyMs * (window.direction === 'both' ? 2 : 1);
@@ -28,14 +20,10 @@ const effects = {
 } as const satisfies Record<Protocol, (ms: number) => string>;
 
 /** Delays what flows through the link, in one direction or both; it neither delays connecting nor drops anything. */
-export const latency: FaultKind<LatencyFault> = {
-  async apply(window, { toxiproxy, link, id }) {
-    for (const toxic of toxics(window, id)) await toxiproxy.addToxic(link.proxy, toxic);
-  },
-  async undo(window, { toxiproxy, link, id }) {
-    for (const toxic of toxics(window, id)) await toxiproxy.removeToxic(link.proxy, toxic.name);
-  },
-  async prove(window, { protocol, link, calmRoundTripUs }) {
+export const latency = toxicFault<LatencyFault>({
+  type: 'latency',
+  attributes: ({ latencyMs, jitterMs }) => ({ latency: latencyMs, jitter: jitterMs }),
+  async show(window, { protocol, link, calmRoundTripUs }) {
     const deadlineMs = addedMs(window) * 4 + 1_000;
     const roundTripUs = await probeRoundTripUs(protocol, link.address, probes, deadlineMs);
     if (roundTripUs === null) return null;
@@ -46,8 +34,8 @@ export const latency: FaultKind<LatencyFault> = {
   },
   expected: (window, protocol) => effects[protocol](addedMs(window)),
   label: ({ latencyMs }) => `latency ${latencyMs} ms`,
-  settings: ({ latencyMs, jitterMs, direction }) => ({ latencyMs, jitterMs, direction }),
-};
+  settings: ({ latencyMs, jitterMs }) => ({ latencyMs, jitterMs }),
+});
 
 function rounded(us: number | null): number | null {
   return us === null ? null : Math.round(us);

@@ -2,7 +2,7 @@
  * One round trip through a link on a connection of its own, in each protocol's own words: proof that a fault acts. A
  * bare TCP connect proves nothing, since Toxiproxy accepts at once and delays only what flows.
  */
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { Protocol } from '../../result/result-types.ts';
 
@@ -28,14 +28,18 @@ const requests = {
   stream: kafkaApiVersions,
 } as const satisfies Record<Protocol, Buffer>;
 
-/** `address` is `host:port`. Never rejects. */
-export function probeLink(protocol: Protocol, address: string, deadlineMs: number): Promise<ProbeResult> {
+function connectTo(address: string): Socket {
   const separator = address.lastIndexOf(':');
-  const socket = createConnection({
+  return createConnection({
     host: address.slice(0, separator).replace(/^\[|\]$/g, ''),
     port: Number(address.slice(separator + 1)),
     noDelay: true,
   });
+}
+
+/** `address` is `host:port`. Never rejects. */
+export function probeLink(protocol: Protocol, address: string, deadlineMs: number): Promise<ProbeResult> {
+  const socket = connectTo(address);
   return new Promise((resolve) => {
     let sentUs = 0;
     const end = (result: ProbeResult) => {
@@ -70,4 +74,45 @@ export async function probeRoundTripUs(
   }
   roundTripsUs.sort((a, b) => a - b);
   return roundTripsUs[Math.floor(roundTripsUs.length / 2)] ?? null;
+}
+
+/** What came back on one connection, and how it ended; microseconds after the probe's request was sent. */
+export interface WatchedConnection {
+  readonly bytes: number;
+  readonly pieces: number;
+  readonly answeredUs: number | null;
+  /** null: it was still open. */
+  readonly closedUs: number | null;
+  readonly wasReset: boolean;
+}
+
+/** Sends the same request and looks at the connection until it is closed, for `mostMs` at most. Never rejects. */
+export function watchLink(protocol: Protocol, address: string, mostMs: number): Promise<WatchedConnection> {
+  const socket = connectTo(address);
+  return new Promise((resolve) => {
+    let sentUs = monotonicNowUs();
+    let bytes = 0;
+    let pieces = 0;
+    let answeredUs: number | null = null;
+    let wasReset = false;
+    const end = (closedUs: number | null) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve({ bytes, pieces, answeredUs, closedUs, wasReset });
+    };
+    const timer = setTimeout(() => end(null), mostMs);
+    socket.once('connect', () => {
+      sentUs = monotonicNowUs();
+      socket.write(requests[protocol]);
+    });
+    socket.on('data', (chunk) => {
+      answeredUs ??= monotonicNowUs() - sentUs;
+      bytes += chunk.length;
+      pieces++;
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      wasReset = error.code === 'ECONNRESET';
+    });
+    socket.once('close', () => end(monotonicNowUs() - sentUs));
+  });
 }

@@ -1,13 +1,9 @@
 /** Checks of the fault timelines against the load and the targets. */
 import { phaseNames } from '../../result/result-types.ts';
 import type { CheckContext, FileTarget, FileWindow } from './check-context.ts';
-import type { LoadTime } from './fields.ts';
+import { loadTimeMs } from './fields.ts';
 import type { Path } from './problem.ts';
-
-/** Milliseconds after the end of warm-up. */
-export function loadTimeMs(time: LoadTime, durationMs: number): number {
-  return 'ms' in time ? time.ms : time.share * durationMs;
-}
+import { slackMs, windowStartsMs } from './resolve-windows.ts';
 
 export function checkConditions(context: CheckContext): void {
   const { file, report } = context;
@@ -46,28 +42,65 @@ function checkWindow({ durationMs, report }: CheckContext, window: FileWindow, p
   if (late !== null) report({ path: [...path, late.key], message: late.message });
   if (('ms' in window.for ? window.for.ms : window.for.share) === 0)
     report({ path: [...path, 'for'], message: 'must be more than nothing' });
-  if (window.fault !== 'latency') return;
-  for (const key of ['latency', 'jitter'] as const) {
-    if (!Number.isInteger(window[key]))
-      report({ path: [...path, key], message: 'Toxiproxy counts in whole milliseconds' });
+  if (durationMs !== null && window.every !== undefined) {
+    const everyMs = loadTimeMs(window.every, durationMs);
+    if (everyMs <= loadTimeMs(window.for, durationMs) + slackMs)
+      report({
+        path: [...path, 'every'],
+        message: 'must be longer than `for`: each window ends before the next begins',
+      });
   }
-  if (window.jitter > window.latency)
-    report({ path: [...path, 'jitter'], message: 'is larger than the latency itself' });
+  for (const { key, message } of unsuitedSettings(window)) report({ path: [...path, key], message });
 }
 
-/** Shares such as 33.3% + 66.7% may add up to a hair more than all. */
-const slack = 1e-6;
+const milliseconds = 'Toxiproxy counts in whole milliseconds';
+
+/** What the proxy or the fault itself cannot do. */
+function unsuitedSettings(window: FileWindow): { key: string; message: string }[] {
+  const found: { key: string; message: string }[] = [];
+  const whole = (key: string, value: number, message: string) => {
+    if (!Number.isInteger(value)) found.push({ key, message });
+  };
+  switch (window.fault) {
+    case 'latency':
+      whole('latency', window.latency, milliseconds);
+      whole('jitter', window.jitter, milliseconds);
+      if (window.jitter > window.latency) found.push({ key: 'jitter', message: 'is larger than the latency itself' });
+      break;
+    case 'slow_close':
+      whole('delay', window.delay, milliseconds);
+      break;
+    case 'timeout':
+    case 'reset_peer':
+      whole('timeout', window.timeout, milliseconds);
+      break;
+    case 'bandwidth':
+      whole('rate', window.rate / 1e3, 'Toxiproxy counts in whole kB/s (1000 bytes a second)');
+      break;
+    case 'slicer':
+      whole('size', window.size, 'must be whole bytes');
+      whole('variation', window.variation, 'must be whole bytes');
+      whole('delay', window.delay * 1e3, 'Toxiproxy counts in whole microseconds here');
+      if (window.variation >= window.size)
+        found.push({ key: 'variation', message: 'must be less than the size itself' });
+      break;
+    case 'limit_data':
+      whole('bytes', window.bytes, 'must be whole bytes');
+      break;
+  }
+  return found;
+}
 
 function tooLate({ at, for: length }: FileWindow, durationMs: number | null): { key: string; message: string } | null {
   if ('share' in at && 'share' in length) {
     const share = at.share + length.share;
     const message = `the fault ends at ${rounded(share * 100)}% of the load`;
-    return share > 1 + slack ? { key: 'for', message } : null;
+    return share > 1 + slackMs ? { key: 'for', message } : null;
   }
   if (durationMs === null) return null;
   const atMs = loadTimeMs(at, durationMs);
   const endMs = atMs + loadTimeMs(length, durationMs);
-  if (endMs <= durationMs + slack) return null;
+  if (endMs <= durationMs + slackMs) return null;
   const key = atMs >= durationMs ? 'at' : 'for';
   const place = key === 'at' ? `begins at ${rounded(atMs)}ms` : `ends at ${rounded(endMs)}ms`;
   return { key, message: `the fault ${place}, but the load takes ${durationMs}ms` };
@@ -79,29 +112,71 @@ function rounded(ms: number): number {
 
 /** Our queue and stream services talk to their broker over a link of their own; others answer on the client's. */
 export function hasServiceLink(target: FileTarget): boolean {
-  return target.address === undefined && (target.protocol === 'queue' || target.protocol === 'stream');
+  return target.address === undefined && hasBroker(target);
+}
+
+function hasBroker({ protocol }: FileTarget): boolean {
+  return protocol === 'queue' || protocol === 'stream';
 }
 
 function checkLinks(
-  { report }: CheckContext,
+  context: CheckContext,
   window: FileWindow,
   path: Path,
   targets: readonly [string, FileTarget][],
 ): void {
-  const names = (those: readonly [string, FileTarget][]) => those.map(([name]) => name).join(', ');
+  if ('link' in window) checkLinkFault(context, window, path, targets);
+  else checkPartFault(context, window, path, targets);
+}
+
+const namesOf = (targets: readonly [string, FileTarget][]) => targets.map(([name]) => name).join(', ');
+
+function checkLinkFault(
+  { report }: CheckContext,
+  window: Extract<FileWindow, { link: unknown }>,
+  path: Path,
+  targets: readonly [string, FileTarget][],
+): void {
   const direct = targets.filter(([, { via }]) => via === 'direct');
   if (direct.length > 0) {
-    const message = `cannot act on ${names(direct)}: with via: direct there is no proxy in between`;
+    const message = `cannot act on ${namesOf(direct)}: with via: direct there is no proxy in between`;
     report({ path: [...path, 'fault'], message });
   }
   const without = targets.filter(([, target]) => !hasServiceLink(target));
   if (window.link === 'service' && without.length > 0) {
-    const message = `${names(without)} has no service link: only our services of queue and stream have a connection to a broker of their own`;
+    const message = `${namesOf(without)} has no service link: only our services of queue and stream have a connection to a broker of their own`;
     report({ path: [...path, 'link'], message, suggestion: 'link: both acts on those links that a target has' });
   }
 }
 
-/** Two windows of one kind on one link: the end of the first would end the second. */
+/** Only what this run starts can be stopped by it: our services and brokers, and the proxy. */
+function checkPartFault(
+  { report }: CheckContext,
+  window: Exclude<FileWindow, { link: unknown }>,
+  path: Path,
+  targets: readonly [string, FileTarget][],
+): void {
+  const part = 'part' in window ? window.part : 'service';
+  const key = 'part' in window ? 'part' : 'fault';
+  if (part === 'toxiproxy') {
+    const direct = targets.filter(([, { via }]) => via === 'direct');
+    if (direct.length > 0)
+      report({ path: [...path, key], message: `there is no Toxiproxy in front of ${namesOf(direct)} (via: direct)` });
+    return;
+  }
+  const brokerless = part === 'broker' ? targets.filter(([, target]) => !hasBroker(target)) : [];
+  if (brokerless.length > 0) {
+    report({ path: [...path, key], message: `${namesOf(brokerless)} has no broker` });
+    return;
+  }
+  const own = targets.filter(([, { address }]) => address !== undefined);
+  if (own.length > 0) {
+    const message = `cannot act on ${namesOf(own)}: its ${part} is the user's own, and is never touched`;
+    report({ path: [...path, key], message });
+  }
+}
+
+/** Two windows of one kind on one link or part: the end of the first would end the second. */
 function checkOverlaps(
   { report }: CheckContext,
   windows: readonly FileWindow[],
@@ -109,18 +184,29 @@ function checkOverlaps(
   durationMs: number,
 ): void {
   windows.forEach((window, index) => {
-    const atMs = loadTimeMs(window.at, durationMs);
-    const endMs = atMs + loadTimeMs(window.for, durationMs);
-    const other = windows.slice(0, index).findIndex((earlier) => {
-      const earlierAtMs = loadTimeMs(earlier.at, durationMs);
-      const earlierEndMs = earlierAtMs + loadTimeMs(earlier.for, durationMs);
-      const sameLink = earlier.link === 'both' || window.link === 'both' || earlier.link === window.link;
-      const overlaps = atMs < earlierEndMs - slack && earlierAtMs < endMs - slack;
-      return earlier.fault === window.fault && sameLink && overlaps;
-    });
+    const other = windows
+      .slice(0, index)
+      .findIndex((earlier) => isSamePlace(earlier, window) && doOverlap(earlier, window, durationMs));
     if (other !== -1) {
-      const message = `overlaps with the ${window.fault} fault before it (number ${other + 1}) on the same link`;
+      const place = 'link' in window ? 'link' : 'part';
+      const message = `overlaps with the ${windows[other]?.fault} fault before it (number ${other + 1}) on the same ${place}`;
       report({ path: [...(places[index] ?? []), 'at'], message });
     }
   });
+}
+
+function isSamePlace(a: FileWindow, b: FileWindow): boolean {
+  if ('link' in a && 'link' in b)
+    return a.fault === b.fault && (a.link === 'both' || b.link === 'both' || a.link === b.link);
+  // Pausing what is being killed, or the other way round, would end neither properly.
+  if ('part' in a && 'part' in b) return a.part === b.part;
+  return a.fault === b.fault;
+}
+
+function doOverlap(a: FileWindow, b: FileWindow, durationMs: number): boolean {
+  const [aForMs, bForMs] = [a, b].map((window) => loadTimeMs(window.for, durationMs)) as [number, number];
+  const bStarts = windowStartsMs(b, durationMs);
+  return windowStartsMs(a, durationMs).some((aMs) =>
+    bStarts.some((bMs) => bMs < aMs + aForMs - slackMs && aMs < bMs + bForMs - slackMs),
+  );
 }

@@ -53,6 +53,11 @@ export const duration = (least = '0ms', most = longestLoad) => quantity('duratio
 /** A time within the load: a duration, or a share of `load.duration`. */
 export type LoadTime = { readonly ms: number } | { readonly share: number };
 
+/** Milliseconds: after the end of warm-up, or of length. */
+export function loadTimeMs(time: LoadTime, durationMs: number): number {
+  return 'ms' in time ? time.ms : time.share * durationMs;
+}
+
 export function loadTime() {
   return z
     .string({ error: ({ input }) => (typeof input === 'number' ? 'needs a unit, e.g. 5s or 33%' : undefined) })

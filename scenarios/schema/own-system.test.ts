@@ -19,6 +19,17 @@ const rest = (requests: string, address = 'http://127.0.0.1:8080') =>
 const get = '{ method: GET, path: / }';
 
 describe('an own system', () => {
+  it('is never paused, killed or slowed down', () => {
+    const target = rest(`{ ping: ${get}, placeOrder: ${get} }`);
+    const windows =
+      '{ at: 0s, for: 1s, fault: kill, part: service }, { at: 2s, for: 1s, fault: slow-service, workTime: 1ms }';
+    const refusal = "cannot act on t: its service is the user's own, and is never touched";
+    expect(messagesOf(target, `conditions: { bad: [ ${windows} ] }\n`)).toEqual([
+      `conditions.bad[0].part: ${refusal}`,
+      `conditions.bad[1].fault: ${refusal}`,
+    ]);
+  });
+
   it.each([
     [
       'without requests',

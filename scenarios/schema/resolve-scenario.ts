@@ -3,10 +3,10 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { PhaseName } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
-import type { FaultWindow, Load, Operation, PayloadSpec, Resilience, Scenario, Target, Workload } from '../scenario.ts';
-import { loadTimeMs } from './check-conditions.ts';
-import type { FileTarget, FileWindow } from './check-context.ts';
+import type { Load, Operation, PayloadSpec, Resilience, Scenario, Target, Workload } from '../scenario.ts';
+import type { FileTarget } from './check-context.ts';
 import { mostInFlight } from './load-schema.ts';
+import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 import { defaultEntropy } from './workload-schema.ts';
 
@@ -35,7 +35,7 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
     load: resolveLoad(file.load, resilience.deadlineMs, options.cores ?? availableParallelism()),
     targets: mapEntries(file.targets, (target, key) => resolveTarget(key, target, options.directory)),
     conditions: mapEntries(file.conditions, (windows) =>
-      windows.map((window) => resolveWindow(window, file.load.duration)),
+      windows.flatMap((window) => resolveWindows(window, file.load.duration)),
     ),
     resilience,
     thresholds: file.thresholds.flatMap((text, index) => resolveThreshold(text, options.writtenThreshold(index))),
@@ -104,14 +104,6 @@ function resolveTarget(name: string, target: FileTarget, directory: string): Tar
     default:
       return { name, ...target };
   }
-}
-
-function resolveWindow(window: FileWindow, durationMs: number): FaultWindow {
-  const atMs = loadTimeMs(window.at, durationMs);
-  const times = { atMs, forMs: Math.min(loadTimeMs(window.for, durationMs), durationMs - atMs), link: window.link };
-  if (window.fault === 'down') return { fault: 'down', ...times };
-  const { latency, jitter, direction } = window;
-  return { fault: 'latency', latencyMs: latency, jitterMs: jitter, direction, ...times };
 }
 
 function resolveResilience({ deadline, timeout, retry, idempotencyKey }: ScenarioFile['resilience']): Resilience {

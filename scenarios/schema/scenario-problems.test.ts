@@ -173,7 +173,7 @@ describe('a scenario with a problem', () => {
     [
       'unknown fault',
       `${base}conditions: { bad: [ { at: 0%, for: 5%, fault: latncy } ] }\n`,
-      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down (did you mean latency?)',
+      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service (did you mean latency?)',
     ],
     [
       'end after the load',
@@ -229,6 +229,41 @@ describe('a scenario with a problem', () => {
       'fault without a proxy',
       `${withText('protocol: rest', 'protocol: rest, via: direct')}conditions: { bad: [ { at: 1s, for: 2s, fault: down } ] }\n`,
       '11:48: conditions.bad[0].fault: cannot act on rest: with via: direct there is no proxy in between',
+    ],
+    [
+      'bandwidth in half kilobytes',
+      `${base}conditions: { bad: [ { at: 1s, for: 1s, fault: bandwidth, rate: 1500B/s } ] }\n`,
+      '11:65: conditions.bad[0].rate: Toxiproxy counts in whole kB/s (1000 bytes a second)',
+    ],
+    [
+      'pieces of nothing',
+      `${base}conditions: { bad: [ { at: 1s, for: 1s, fault: slicer, size: 10B, variation: 10B } ] }\n`,
+      '11:78: conditions.bad[0].variation: must be less than the size itself',
+    ],
+    [
+      'repetition within itself',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, every: 2s, fault: down } ] }\n`,
+      '11:48: conditions.bad[0].every: must be longer than `for`: each window ends before the next begins',
+    ],
+    [
+      'overlap of a repetition',
+      `${base}conditions: { bad: [ { at: 1s, for: 1s, every: 3s, fault: down }, { at: 4500ms, for: 1s, fault: down } ] }\n`,
+      '11:73: conditions.bad[1].at: overlaps with the down fault before it (number 1) on the same link',
+    ],
+    [
+      'two faults of one process',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: pause, part: service }, { at: 2s, for: 2s, fault: kill, part: service } ] }\n`,
+      '11:78: conditions.bad[1].at: overlaps with the pause fault before it (number 1) on the same part',
+    ],
+    [
+      'broker where there is none',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: pause, part: broker } ] }\n`,
+      '11:61: conditions.bad[0].part: rest has no broker',
+    ],
+    [
+      'killing the proxy',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: toxiproxy } ] }\n`,
+      '11:60: conditions.bad[0].part: "toxiproxy" is not one of service, broker',
     ],
     // thresholds and the primary figure
     [

@@ -10,15 +10,25 @@ export interface HostedService {
 
 export type ServiceStart = (domain: OrderDomain, options: ServiceOptions) => Promise<HostedService>;
 
+/** What can be changed while it runs; what is left out stays. */
+export interface ReferenceServiceSettings {
+  readonly workTimeMs?: number;
+  readonly rejectRatio?: number;
+}
+
 /** Messages of the parent. */
 export type ServiceCommand =
   | { readonly type: 'start'; readonly options: ServiceOptions }
+  | { readonly type: 'adjust'; readonly settings: ReferenceServiceSettings }
   /** `zeroUs`: monotonic time at which warm-up will be over. */
   | { readonly type: 'loadStarts'; readonly zeroUs: number }
   | { readonly type: 'stop' };
 
-/** Messages to the parent. */
-export type ServiceReport = { readonly type: 'ready' } | { readonly type: 'failed'; readonly message: string };
+/** Messages to the parent. `operations`: taken up so far, refused ones included. */
+export type ServiceReport =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'adjusted'; readonly operations: number };
 
 /** Runs `start` once the options are here. Call it as the last statement of a service module that is a process's entry. */
 export function hostService(start: ServiceStart): void {
@@ -26,12 +36,14 @@ export function hostService(start: ServiceStart): void {
   let service: HostedService | undefined;
   let evidence: EvidenceWriter | undefined;
   let stall: ServiceStall | undefined;
+  let domain: OrderDomain | undefined;
 
   const begin = async (options: ServiceOptions) => {
     stall = options.stall;
     try {
       evidence = new EvidenceWriter(options.evidencePath);
-      service = await start(new OrderDomain({ ...options, evidence }), options);
+      domain = new OrderDomain({ ...options, evidence });
+      service = await start(domain, options);
       send({ type: 'ready' });
     } catch (error) {
       send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
@@ -47,7 +59,10 @@ export function hostService(start: ServiceStart): void {
 
   process.on('message', (command: ServiceCommand) => {
     if (command.type === 'start') void begin(command.options);
-    else if (command.type === 'stop') void end();
+    else if (command.type === 'adjust') {
+      domain?.adjust(command.settings);
+      send({ type: 'adjusted', operations: domain?.operations ?? 0 });
+    } else if (command.type === 'stop') void end();
     else if (stall !== undefined) stallOnce(stall, command.zeroUs);
   });
   process.on('disconnect', () => process.exit(0)); // the parent is gone

@@ -70,10 +70,11 @@ export interface OrderDomainOptions {
 export class OrderDomain {
   readonly #orders = new Map<string, Order>();
   readonly #evidence: EvidenceWriter;
-  readonly #workTimeMs: number;
+  #workTimeMs: number;
   readonly #slow: SlowWork | undefined;
-  readonly #rejectRatio: number;
+  #rejectRatio: number;
   #random: number;
+  #operations = 0;
 
   constructor(options: OrderDomainOptions) {
     this.#evidence = options.evidence;
@@ -83,6 +84,17 @@ export class OrderDomain {
     this.#random = options.seed >>> 0 || 1;
     for (let n = 0; n < options.population.readable; n++) this.#seed(readableOrderId(n));
     for (let n = 0; n < options.population.cancellable; n++) this.#seed(cancellableOrderId(n));
+  }
+
+  /** Taken up so far, refused ones included. */
+  get operations(): number {
+    return this.#operations;
+  }
+
+  /** From the next operation on. */
+  adjust({ workTimeMs, rejectRatio }: { readonly workTimeMs?: number; readonly rejectRatio?: number }): void {
+    this.#workTimeMs = workTimeMs ?? this.#workTimeMs;
+    this.#rejectRatio = rejectRatio ?? this.#rejectRatio;
   }
 
   #seed(id: string): void {
@@ -119,6 +131,7 @@ export class OrderDomain {
   }
 
   #receive(request: OrderRequest): OrderReply | null {
+    this.#operations++;
     if (this.#rejectRatio > 0 && this.#draw() < this.#rejectRatio) return unavailable;
     if (!orderActions.includes(request.action)) return invalid;
     if (request.orderId === '' && request.action !== 'list') return invalid;

@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 const clockTickUs = 10_000; // USER_HZ is 100 on every Linux that Node runs on
 
 export interface ProcessStat {
+  /** As in proc(5): R, S, D, T (stopped), Z, … */
+  readonly state: string;
   readonly parent: number;
   /** It has ended and waits to be reaped. */
   readonly isZombie: boolean;
@@ -25,8 +27,9 @@ export function readProcessStat(pid: number): ProcessStat | null {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const field = (number: number) => Number(fields[number - 3]); // numbered as in proc(5)
   const ticks = field(14) + field(15) + field(16) + field(17);
-  const isZombie = fields[0] === 'Z' || fields[0] === 'X';
-  return { parent: field(4), isZombie, cpuUs: ticks * clockTickUs, startTicks: field(22) };
+  const state = fields[0] ?? '';
+  const isZombie = state === 'Z' || state === 'X';
+  return { state, parent: field(4), isZombie, cpuUs: ticks * clockTickUs, startTicks: field(22) };
 }
 
 /** User + system CPU of the process and its living descendants, reaped ones included. */

@@ -1,11 +1,12 @@
 /** Our reference services: one process each, started with the pinned Node, told what to do over IPC. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { ServiceCommand, ServiceReport } from '../domain/host-service.ts';
+import type { ReferenceServiceSettings, ServiceCommand, ServiceReport } from '../domain/host-service.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { type SupervisedProcess, startProcess } from './supervised-process.ts';
 
 const defaultStartDeadlineMs = 20_000;
 const stopGraceMs = 2_500;
+const adjustDeadlineMs = 2_000;
 
 export interface RunningService {
   readonly process: SupervisedProcess;
@@ -14,6 +15,11 @@ export interface RunningService {
   stop(): Promise<void>;
   /** The same service with the same options, killed first if it still runs; resolved when it is ready again. */
   restart(): Promise<void>;
+  /**
+   * Changes how it behaves from the next operation on; resolves with the number of operations it has taken up so far.
+   * Rejects when it does not say so in time.
+   */
+  adjust(settings: ReferenceServiceSettings): Promise<number>;
 }
 
 /** Resolves when the service is ready. Rejects with a BenchError (exit 3) that holds the end of its log. */
@@ -54,7 +60,28 @@ export async function startReferenceService(
       await child.restart();
       await beginOrKill();
     },
+    adjust(settings) {
+      const adjusted = nextReport(child);
+      child.send({ type: 'adjust', settings } satisfies ServiceCommand);
+      return adjusted;
+    },
   };
+}
+
+function nextReport(child: SupervisedProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const forget = child.onMessage((message) => {
+      const report = message as ServiceReport;
+      if (report.type !== 'adjusted') return;
+      clearTimeout(timer);
+      forget();
+      resolve(report.operations);
+    });
+    const timer = setTimeout(() => {
+      forget();
+      reject(new Error(`the ${child.name} did not answer within ${adjustDeadlineMs / 1e3} s`));
+    }, adjustDeadlineMs);
+  });
 }
 
 function whenReady(child: SupervisedProcess, startDeadlineMs: number): Promise<void> {
@@ -72,6 +99,7 @@ function whenReady(child: SupervisedProcess, startDeadlineMs: number): Promise<v
     );
     const forgetMessage = child.onMessage((message) => {
       const report = message as ServiceReport;
+      if (report.type === 'adjusted') return;
       if (report.type === 'failed') return fail(`could not start: ${report.message}`);
       forget();
       resolve();

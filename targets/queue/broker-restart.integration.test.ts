@@ -10,6 +10,7 @@ import { outcomes } from '../driver.ts';
 import { type RunningService, startReferenceService } from '../process/reference-service.ts';
 import { until } from '../process/until.ts';
 import { RecordedSession } from '../recorded-session.ts';
+import { untilBrokerAnswers } from '../stack/part-health.ts';
 import { type RunningStack, requireBroker } from '../stack/stack.ts';
 import { startStack } from '../stack/start-stack.ts';
 import { queueEntry } from './preset.ts';
@@ -48,6 +49,7 @@ it('durable messages outlive it, transient queues are declared anew, and every a
   }
   const waiting = rigs.map(({ fast }) => fast.start('placeOrder'));
   await broker?.restart();
+  await untilBrokerAnswers('rabbitmq', requireBroker(stack.brokers, 'rabbitmq').directAddress);
   // Ok, or failed with its connection (whose loss may be told later than the other's), or with no queue to go to yet.
   for (const { whenEnded } of waiting) expect([outcomes.ok, outcomes.failed]).toContain((await whenEnded).outcome);
   for (const { fast } of rigs) await firstOk(fast);

@@ -1,0 +1,95 @@
+/** From a condition's windows to what is really done: each joined with the link or the process that it acts on. */
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { Protocol, SettingValue } from '../../result/result-types.ts';
+import type { FaultWindow, LinkFault, LinkName, PartFault, PartName } from '../../scenarios/scenario.ts';
+import type { Link } from '../../targets/stack/stack.ts';
+import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
+import type { FaultKind, FaultPart, FaultProof, PartFaultContext } from './fault-kind.ts';
+import { linkFaultKind, partFaultKind } from './fault-kinds.ts';
+import { probeRoundTripUs } from './link-probe.ts';
+
+export interface FaultPlaces {
+  readonly protocol: Protocol;
+  readonly windows: readonly FaultWindow[];
+  readonly links: Readonly<Partial<Record<LinkName, Link>>>;
+  /** null when nothing goes through a proxy. */
+  readonly toxiproxy: ToxiproxyClient | null;
+  /** Those that this run has started. */
+  readonly parts: Readonly<Partial<Record<PartName, FaultPart>>>;
+  /** How the reference service behaves without a fault. */
+  readonly usual: PartFaultContext['usual'];
+}
+
+/** One window on one place. */
+export interface BoundFault {
+  readonly window: FaultWindow;
+  /** `client link`, `rabbitmq`. */
+  readonly place: string;
+  readonly link: LinkName | null;
+  readonly expected: string;
+  readonly label: string;
+  readonly settings: Readonly<Record<string, SettingValue>>;
+  apply(): Promise<void>;
+  undo(signal: AbortSignal): Promise<FaultProof | undefined>;
+  prove(): Promise<FaultProof | null>;
+}
+
+export async function bindFaults(places: FaultPlaces): Promise<BoundFault[]> {
+  const faults: BoundFault[] = [];
+  const calmUs = new Map<Link, number | null>();
+  for (const [index, window] of places.windows.entries()) {
+    const id = `wb-${index}-${window.fault}`;
+    if ('link' in window) faults.push(...(await bindToLinks(window, id, places, calmUs)));
+    else faults.push(bindToPart(window, id, places));
+  }
+  return faults;
+}
+
+async function bindToLinks(
+  window: LinkFault,
+  id: string,
+  { protocol, links, toxiproxy }: FaultPlaces,
+  calmUs: Map<Link, number | null>,
+): Promise<BoundFault[]> {
+  const bound: BoundFault[] = [];
+  for (const name of window.link === 'both' ? (['client', 'service'] as const) : [window.link]) {
+    const link = links[name];
+    if (link === undefined || toxiproxy === null) continue; // validation has refused what this target has no link for
+    if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(protocol, link.address, 3, 1_000));
+    const context = { protocol, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
+    bound.push(bind(linkFaultKind(window), window, context, { place: `${name} link`, link: name }));
+  }
+  return bound;
+}
+
+function bindToPart(window: PartFault, id: string, { protocol, parts, usual }: FaultPlaces): BoundFault {
+  const name = 'part' in window ? window.part : 'service';
+  const part = parts[name];
+  if (part === undefined) throw notStarted(window, name);
+  return bind(partFaultKind(window), window, { protocol, id, part, usual }, { place: part.name, link: null });
+}
+
+function bind<Window extends FaultWindow, Context extends { readonly protocol: Protocol }>(
+  kind: FaultKind<Window, Context>,
+  window: Window,
+  context: Context,
+  where: Pick<BoundFault, 'place' | 'link'>,
+): BoundFault {
+  return {
+    window,
+    ...where,
+    expected: kind.expected(window, context.protocol),
+    label: kind.label(window),
+    settings: kind.settings(window),
+    apply: () => kind.apply(window, context),
+    undo: (signal) => kind.undo(window, context, signal),
+    prove: () => kind.prove(window, context),
+  };
+}
+
+function notStarted({ fault }: PartFault, part: PartName): BenchError {
+  return new BenchError('faultPartMissing', `The fault ${fault} needs a ${part} that this run has started itself`, {
+    hint: 'Leave out --stack external and compose: only the processes of a native stack can be paused and killed.',
+    exitCode: exitCodes.stack,
+  });
+}

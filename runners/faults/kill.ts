@@ -1,0 +1,23 @@
+import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import type { KillFault } from '../../scenarios/scenario.ts';
+import type { PartFaultKind } from './fault-kind.ts';
+
+/** SIGKILL at the begin, started again at the end; over when it is ready again. A process crash, not a power loss. */
+export const kill: PartFaultKind<KillFault> = {
+  async apply(_window, { part }) {
+    await part.process.kill();
+  },
+  async undo(_window, { part }, signal) {
+    signal.throwIfAborted(); // nobody needs it any more
+    const startedUs = monotonicNowUs();
+    await part.restart();
+    return { readyAfterUs: Math.round(monotonicNowUs() - startedUs) };
+  },
+  async prove(_window, { part }) {
+    const { exit } = part.process;
+    return exit === null ? null : { process: 'gone', signal: exit.signal };
+  },
+  expected: ({ part }) => `the ${part} is gone with all that it had in memory only; connections break, and are refused`,
+  label: ({ part }) => `${part} killed`,
+  settings: ({ part }) => ({ part }),
+};

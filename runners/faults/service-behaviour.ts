@@ -1,0 +1,54 @@
+/** Faults that are in our reference service itself: it works slower, or refuses. Told over IPC, confirmed by its count. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FailingServiceFault, SlowServiceFault } from '../../scenarios/scenario.ts';
+import type { ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
+import type { FaultPart, FaultProof, PartFaultContext, PartFaultKind } from './fault-kind.ts';
+
+const lookEveryMs = 50;
+
+function behaviour<Window extends SlowServiceFault | FailingServiceFault>(
+  settingsOf: (window: Window) => ReferenceServiceSettings,
+  texts: Pick<PartFaultKind<Window>, 'expected' | 'label' | 'settings'>,
+): PartFaultKind<Window> {
+  return {
+    async apply(window, { part }) {
+      await adjusterOf(part)(settingsOf(window));
+    },
+    async undo(window, { part, usual }) {
+      const changed = Object.keys(settingsOf(window)) as (keyof ReferenceServiceSettings)[];
+      await adjusterOf(part)(Object.fromEntries(changed.map((name) => [name, usual[name]])));
+      return undefined;
+    },
+    prove: (window, context) => operationsMeanwhile(window.forMs, context),
+    ...texts,
+  };
+}
+
+/** It took up operations since: those it treats as it was told. */
+async function operationsMeanwhile(forMs: number, { part }: PartFaultContext): Promise<FaultProof | null> {
+  const adjust = adjusterOf(part);
+  const before = await adjust({});
+  for (let waitedMs = 0; waitedMs < forMs; waitedMs += lookEveryMs) {
+    await sleep(lookEveryMs);
+    const operations = (await adjust({})) - before;
+    if (operations > 0) return { operationsSeen: operations };
+  }
+  return null;
+}
+
+function adjusterOf({ adjust, name }: FaultPart): NonNullable<FaultPart['adjust']> {
+  if (adjust === undefined) throw new Error(`the ${name} is not ours to adjust`);
+  return adjust;
+}
+
+export const slowService = behaviour<SlowServiceFault>(({ workTimeMs }) => ({ workTimeMs }), {
+  expected: ({ workTimeMs }) => `each operation is worked on for ${workTimeMs} ms`,
+  label: ({ workTimeMs }) => `service slow: ${workTimeMs} ms`,
+  settings: ({ workTimeMs }) => ({ workTimeMs }),
+});
+
+export const failingService = behaviour<FailingServiceFault>(({ rejectRatio }) => ({ rejectRatio }), {
+  expected: ({ rejectRatio }) => `${Math.round(rejectRatio * 1e3) / 10} % of the operations are refused at once`,
+  label: ({ rejectRatio }) => `service refuses ${Math.round(rejectRatio * 1e3) / 10} %`,
+  settings: ({ rejectRatio }) => ({ rejectRatio }),
+});
