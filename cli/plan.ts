@@ -39,13 +39,14 @@ function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
     const { length } = Object.keys(entries);
     return `${length} ${noun}${length === 1 ? '' : 's'}`;
   };
+  const upTo = load.warmupUntilSteady ? 'up to ' : '';
   const head = [
     name,
     ...(question === undefined ? [] : [question]),
-    `${describeLoad(load)}, ${durationText(load.durationMs)} after ${durationText(load.warmupMs)} of warm-up`,
-    `${count(targets, 'target')} × ${count(conditions, 'condition')} × ${repeats} repeat${repeats === 1 ? '' : 's'} = ${count(trials, 'trial')}, about ${durationText(totalOf(trials))} without set-up`,
+    `${describeLoad(load)}, ${durationText(load.durationMs)} after ${upTo}${durationText(load.warmupMs)} of warm-up`,
+    `${count(targets, 'target')} × ${count(conditions, 'condition')} × ${repeats} repeat${repeats === 1 ? '' : 's'} = ${count(trials, 'trial')}, ${upTo === '' ? 'about ' : upTo}${durationText(totalOf(trials))} without set-up`,
   ];
-  const rows = trials.map(({ id, plannedMs }, index) => [String(index + 1), id, durationText(plannedMs)]);
+  const rows = trials.map(({ id, plannedMs }, index) => [String(index + 1), id, `${upTo}${durationText(plannedMs)}`]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const lines = rows.map(([number = '', id = '', time = '']) => {
     return `  ${number.padStart(widths[0] ?? 0)}  ${id.padEnd(widths[1] ?? 0)}  ${time}`;

@@ -67,7 +67,12 @@ const trial = z.object({
   startedAt: z.iso.datetime(),
   semantics: z.record(z.string(), setting),
   limitations: z.array(z.string()),
-  verdict: z.object({ status: verdicts, reasons: z.array(z.object({ ...remark, status: verdicts })) }),
+  verdict: z.object({
+    status: verdicts,
+    reasons: z.array(z.object({ ...remark, status: verdicts })),
+    figures: z.record(z.string(), figure).optional(),
+  }),
+  warmup: z.object({ durationMs: count, ended: z.enum(['planned', 'steady', 'notSteady']) }).optional(),
   phases: z.partialRecord(z.enum(phaseNames), phase),
   ledger: nullable(
     ...['acknowledged', 'received', 'applied', 'lost', 'unacknowledgedButApplied'],
@@ -116,7 +121,12 @@ const shape = z.object({
     primary: z
       .object({ operation: z.string(), metric: z.string(), condition: z.string(), phase: z.enum(phaseNames) })
       .optional(),
-    load: z.object({ model: z.enum(['open', 'closed']), warmupMs: count, durationMs: count }),
+    load: z.object({
+      model: z.enum(['open', 'closed']),
+      warmupMs: count,
+      warmupUntilSteady: z.boolean().optional(),
+      durationMs: count,
+    }),
     conditions: z.record(z.string(), z.array(z.unknown())),
     repeats: z.number(),
   }),

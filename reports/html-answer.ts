@@ -26,7 +26,7 @@ function metaLine({ run, plan, status }: RunResult): string {
   return [
     `Wirebench · ${run.scenario}`,
     `${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
-    `${rate}, ${formatDuration(load.durationMs)} after ${formatDuration(load.warmupMs)} warm-up`,
+    `${rate}, ${formatDuration(load.durationMs)} after ${load.warmupUntilSteady ? 'up to ' : ''}${formatDuration(load.warmupMs)} warm-up`,
     plan.repeats === 1 ? '1 repeat' : `${plan.repeats} repeats`,
     `seed ${run.seed}`,
     ...(status === 'complete' ? [] : [status]),

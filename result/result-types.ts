@@ -141,6 +141,14 @@ export interface VerdictReason {
 export interface Verdict {
   readonly status: 'valid' | 'suspect' | 'invalid';
   readonly reasons: readonly VerdictReason[];
+  /** What it was judged by, unit in the name, shares 0–1; null: not known. */
+  readonly figures?: Readonly<Record<string, number | null>>;
+}
+
+/** How the warm-up ended: as planned, or with `warmup: auto` once steady, or (`notSteady`) when the longest was over. */
+export interface WarmupResult {
+  readonly durationMs: number;
+  readonly ended: 'planned' | 'steady' | 'notSteady';
 }
 
 export type SettingValue = string | number | boolean;
@@ -160,6 +168,8 @@ export interface TrialResult {
   /** What this engine cannot do, one sentence each; empty for the native engine. */
   readonly limitations: readonly string[];
   readonly verdict: Verdict;
+  /** Absent in results of earlier versions. */
+  readonly warmup?: WarmupResult;
   readonly phases: Readonly<Partial<Record<PhaseName, PhaseResult>>>;
   readonly ledger: LedgerResult;
   readonly wire: WireResult;
@@ -223,6 +233,7 @@ export interface PlanView {
     readonly ratePerSecond?: number | undefined;
     readonly users?: number | undefined;
     readonly warmupMs: number;
+    readonly warmupUntilSteady?: boolean | undefined;
     readonly durationMs: number;
   };
   readonly conditions: Readonly<Record<string, readonly unknown[]>>;

@@ -1,7 +1,10 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
-import type { LedgerResult, SettingValue, TrialResult, Verdict } from '../result/result-types.ts';
+import type { LedgerResult, SettingValue, TrialResult, Verdict, WarmupResult } from '../result/result-types.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
+import type { LoadClock } from './load/load-clock.ts';
+import { droppedLate } from './load/load-loop.ts';
+import type { WorkerHealthData } from './load/worker-health.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
@@ -19,8 +22,9 @@ export interface TrialRecords {
   readonly operations: readonly PlannedOperation[];
   readonly windows: readonly PhaseWindow[];
   readonly scenario: Scenario;
-  /** Monotonic µs of offset 0. */
-  readonly startUs: number;
+  readonly clock: LoadClock;
+  readonly warmupEnded: WarmupResult['ended'];
+  readonly allProcessesKnown: boolean;
   readonly workers: readonly WorkerData[];
   readonly evidencePath: string | null;
   readonly drainMs: number;
@@ -63,7 +67,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const deliveryKnown = records.evidencePath !== null;
   const { phases, histograms } = summariseRecording(
     recorder,
-    windows,
+    asPlayed(windows, records.clock),
     recordedOperations,
     records.drainMs,
     deliveryKnown,
@@ -82,18 +86,19 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     semantics: records.semantics,
     limitations: [],
     verdict: verdictOf(records, measured),
+    warmup: { durationMs: records.clock.warmupEndUs / 1e3, ended: records.warmupEnded },
     phases,
     ledger,
     wire: wireOf(workers, recorder, windows),
     cpu: cpuPerOperation(records.cpu, measured.counts.offered),
     faults: records.faults,
-    timeline: timeline.points(warmupMs),
+    timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),
     histograms,
   };
 }
 
 function reconcile(records: TrialRecords, recorder: Recorder): LedgerResult {
-  const { evidencePath, workers, windows, operations, startUs } = records;
+  const { evidencePath, workers, windows, operations, clock } = records;
   if (evidencePath === null) return unknownLedger;
   const reader = new EvidenceReader(evidencePath);
   return reconcileLedger(
@@ -105,11 +110,16 @@ function reconcile(records: TrialRecords, recorder: Recorder): LedgerResult {
     },
     (operation, intendedUs, deliveredAfterUs) => {
       recorder
-        .cell(phaseAt(windows, intendedUs - startUs), operation)
+        .cell(phaseAt(windows, clock.offsetUs(intendedUs)), operation)
         .latency('delivered')
         .record(deliveredAfterUs);
     },
   );
+}
+
+/** With the warm-up as long as it was. */
+function asPlayed(windows: readonly PhaseWindow[], clock: LoadClock): PhaseWindow[] {
+  return windows.map((window) => (window.name === 'warmup' ? { ...window, endUs: clock.warmupEndUs } : window));
 }
 
 function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {
@@ -121,7 +131,7 @@ function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): Rec
 }
 
 function verdictOf(records: TrialRecords, measured: RecordedCell): Verdict {
-  const { scenario, cpu, workers } = records;
+  const { scenario, cpu } = records;
   const sendLag = scenario.load.model === 'open' ? measured.latency('sendLag') : null;
   return judge({
     sendLagP50Us: sendLag?.atQuantile(0.5) ?? null,
@@ -129,13 +139,28 @@ function verdictOf(records: TrialRecords, measured: RecordedCell): Verdict {
     sendLagMaxUs: sendLag?.maxUs ?? null,
     cpuPressure: cpu?.pressure ?? null,
     cpuSteal: cpu?.steal ?? null,
-    // A closed loop drives as fast as it can: there a busy generator is the normal case and shows in the CPU figures.
-    eventLoopUtilisation:
-      scenario.load.model === 'open' ? Math.max(0, ...workers.map((worker) => worker.eventLoopUtilisation)) : null,
+    cpuBusy: cpu?.busy ?? null,
+    otherWork: records.allProcessesKnown ? (cpu?.otherWork ?? null) : null,
+    notSteady: records.warmupEnded === 'notSteady',
+    ...generatorHealth(records, measured),
     faultProblems: records.faultProblems,
     lostParts: records.lostParts,
     cutShort: records.cutShort,
   });
+}
+
+/** Of the worst load worker each. */
+function generatorHealth({ scenario, workers }: TrialRecords, { counts, reasons }: RecordedCell) {
+  const known = workers.flatMap(({ health }) => (health === null || health.measuredMs === 0 ? [] : [health]));
+  const worst = (of: (health: WorkerHealthData) => number) => (known.length === 0 ? null : Math.max(...known.map(of)));
+  return {
+    // A closed loop drives as fast as it can: there a busy generator is the normal case and shows in the CPU figures.
+    eventLoopUtilisation: scenario.load.model === 'open' ? worst((health) => health.eventLoopUtilisation) : null,
+    longestStallMs: worst((health) => health.longestStallMs),
+    longestGcPauseMs: worst((health) => health.longestGcPauseMs),
+    gcShare: worst(({ gcPausesMs, measuredMs }) => gcPausesMs / measuredMs),
+    droppedLateShare: counts.offered === 0 ? null : (reasons.get(droppedLate) ?? 0) / counts.offered,
+  };
 }
 
 /** Over the whole load, warm-up included, since sockets know no phases. */

@@ -8,6 +8,7 @@ import type { Population } from '../targets/domain/service-options.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import type { BrokerName } from '../targets/stack/stack.ts';
 import type { KeyUse } from './load/call-source.ts';
+import { LoadSignals } from './load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from './load/worker-messages.ts';
 import type { PhaseWindow } from './recording/phase-windows.ts';
 import { timelineIntervalMs } from './recording/timeline.ts';
@@ -106,5 +107,6 @@ export function loadPlanFor(
     timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
     trialTag: prepared.trialTag,
     workers: load.threads,
+    signals: new LoadSignals().memory,
   };
 }

@@ -73,6 +73,7 @@ class ScenarioRun {
     const { scenario, store, emit, signal } = this.#options;
     const totalMs = this.#plans.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
     this.#environment = await describeEnvironment();
+    this.#warnOfUnknownPressure();
     await store.save(this.#result('partial'));
     emit({ type: 'planned', trials: this.#plans.length, totalMs });
     const work = await createRunDirectory();
@@ -95,6 +96,20 @@ class ScenarioRun {
     await store.save(result);
     emit({ type: 'finished', status: result.status });
     return result;
+  }
+
+  #warnOfUnknownPressure(): void {
+    const { pressureUs, busyMs } = sampleCpu({});
+    if (pressureUs !== null) return;
+    const [missing, left] =
+      busyMs === null
+        ? ['the CPU time of this machine', 'whether other work disturbed a trial cannot be told']
+        : ['CPU pressure (/proc/pressure/cpu)', 'busy CPUs stand in for it in the verdicts'];
+    this.#warnings.push({
+      code: 'pressureUnknown',
+      message: `This system does not tell ${missing}: ${left}.`,
+      remedy: 'Run on Linux with pressure stall information (boot option psi=1) for the whole verdict.',
+    });
   }
 
   async #setUp(): Promise<void> {
@@ -127,7 +142,13 @@ class ScenarioRun {
       rabbitmq: perSecond(rabbit.usedUs.broker, rabbit.durationMs),
       kafka: perSecond(kafkaUse.usedUs.broker, kafkaUse.durationMs),
     };
-    return { generator: 0, service: 0, broker: null, proxy: perSecond(rabbit.usedUs.proxy, rabbit.durationMs) };
+    return {
+      generator: 0,
+      service: 0,
+      rest: 0,
+      broker: null,
+      proxy: perSecond(rabbit.usedUs.proxy, rabbit.durationMs),
+    };
   }
 
   #idleByBroker: Readonly<Record<'rabbitmq' | 'kafka', number | null>> = { rabbitmq: null, kafka: null };
@@ -147,7 +168,7 @@ class ScenarioRun {
 
   async #warm(target: Target, workDirectory: string): Promise<void> {
     const { scenario, signal } = this.#options;
-    const load = { ...scenario.load, warmupMs: 0, durationMs: warmUpMs };
+    const load = { ...scenario.load, warmupMs: 0, warmupUntilSteady: false, durationMs: warmUpMs };
     const id = `warm-up-${target.name}`;
     const plan = { id, target: target.name, condition: 'warm-up', variant: {}, repeat: 0, plannedMs: 0 };
     const quiet = { ...this.#context(target, workDirectory), emit: () => undefined };

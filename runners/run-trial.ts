@@ -1,20 +1,22 @@
 /** One trial from a fresh service to an immutable result, with the native engine. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../result/monotonic-clock.ts';
-import type { TrialResult } from '../result/result-types.ts';
+import type { TrialResult, WarmupResult } from '../result/result-types.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
 import { assembleTrial } from './assemble-trial.ts';
 import { FaultTimeline } from './faults/fault-timeline.ts';
+import { LoadClock } from './load/load-clock.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
-import { type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
+import { allUs, type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
 import { type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
 import type { RunEvent } from './run-events.ts';
 import { openTrialParts, type TrialParts } from './trial-parts.ts';
+import { endWarmupWhenSteady } from './warmup-watch.ts';
 
 /** Between "everything is open" and the first arrival: the pacer threads start meanwhile. */
 const leadMs = 250;
@@ -80,7 +82,9 @@ export async function runTrial(
       operations: prepared.operations,
       windows,
       scenario,
-      startUs: load.startUs,
+      clock: load.clock,
+      warmupEnded: load.warmupEnded,
+      allProcessesKnown: parts.allProcessesKnown,
       workers,
       evidencePath: parts.evidencePath,
       drainMs: load.drainMs + drain.waitedMs,
@@ -113,8 +117,8 @@ export async function prepareFaults(
 }
 
 interface PlayedLoad {
-  /** Monotonic µs of the schedule's offset 0. */
-  readonly startUs: number;
+  readonly clock: LoadClock;
+  readonly warmupEnded: WarmupResult['ended'];
   readonly acknowledged: number;
   readonly cpu: CpuUse | null;
   readonly drainMs: number;
@@ -129,30 +133,46 @@ async function playLoad(
   parts: TrialParts,
   signal: AbortSignal,
 ): Promise<PlayedLoad> {
-  const { warmupMs, durationMs } = context.scenario.load;
+  const { warmupMs, warmupUntilSteady, durationMs } = context.scenario.load;
   const startUs = monotonicNowUs() + leadMs * 1e3;
-  const zeroUs = startUs + warmupMs * 1e3;
-  const endUs = zeroUs + durationMs * 1e3;
+  const clock = new LoadClock(startUs, { warmupMs, untilSteady: warmupUntilSteady }, generator.signals);
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
   const onAbort = () => generator.stop();
   signal.addEventListener('abort', onAbort, { once: true });
-  const display = showProgress(plan, context, generator, windows, timeline, startUs);
-  parts.loadStarts(zeroUs);
+  const display = showProgress(plan, context, generator, windows, timeline, clock);
+  const measure = async () => {
+    const warmupEnded = await endWarmup(generator, clock, context.scenario, parts, stop);
+    const zeroUs = clock.timeUs(warmupMs * 1e3);
+    parts.loadStarts(zeroUs);
+    const endUs = zeroUs + durationMs * 1e3;
+    const [cpu] = await Promise.all([measureCpu(parts, context, zeroUs, endUs, stop), timeline?.play(zeroUs, stop)]);
+    return { warmupEnded, cpu };
+  };
   generator.begin(startUs);
   try {
-    const [acknowledged, cpu] = await Promise.all([
-      generator.whenIdle(),
-      measureCpu(parts, context, zeroUs, endUs, stop),
-      timeline?.play(zeroUs, stop),
-    ]);
-    return { startUs, acknowledged, cpu, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
+    const [acknowledged, measured] = await Promise.all([generator.whenIdle(), measure()]);
+    const endUs = clock.timeUs((warmupMs + durationMs) * 1e3);
+    return { clock, ...measured, acknowledged, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
   } finally {
     over.abort(); // a crashed worker must not leave a fault in force until its window would have ended
     signal.removeEventListener('abort', onAbort);
     clearInterval(display);
     await timeline?.undoAll();
   }
+}
+
+/** Resolves when the end of the warm-up is known, which may lie a little ahead. Cut short, it ends as planned. */
+async function endWarmup(
+  generator: LoadGenerator,
+  clock: LoadClock,
+  { load }: Scenario,
+  { processes }: TrialParts,
+  signal: AbortSignal,
+): Promise<WarmupResult['ended']> {
+  if (!load.warmupUntilSteady) return 'planned';
+  const cpuUs = () => allUs(sampleCpu(processes).usedUs);
+  return endWarmupWhenSteady(generator, clock, load.warmupMs, cpuUs, signal).catch(() => 'planned');
 }
 
 /** CPU of all parts over the measured phases. */
@@ -179,14 +199,14 @@ function showProgress(
   generator: LoadGenerator,
   windows: readonly PhaseWindow[],
   timeline: FaultTimeline | null,
-  startUs: number,
+  clock: LoadClock,
 ): NodeJS.Timeout {
   let phase = '';
   let offeredBefore = 0;
-  let beforeUs = startUs;
+  let beforeUs = clock.startUs;
   return setInterval(() => {
     const nowUs = monotonicNowUs();
-    const offsetUs = nowUs - startUs;
+    const offsetUs = clock.offsetUs(nowUs);
     const current = windows.find(({ endUs }) => offsetUs < endUs);
     if (current !== undefined && current.name !== phase) {
       phase = current.name;

@@ -23,6 +23,8 @@ export interface TrialParts {
   readonly processes: PartProcesses;
   /** Tells our service when warm-up will be over, in monotonic µs. */
   loadStarts(zeroUs: number): void;
+  /** `processes` is all that this run keeps busy: neither an own system nor a part that somebody else started. */
+  readonly allProcessesKnown: boolean;
   /** What faults may pause, kill or adjust: only what this run has started. */
   readonly faultParts: Readonly<Partial<Record<PartName, FaultPart>>>;
   /** Parts that ended although nobody asked them to, or did not come back after a fault. */
@@ -67,6 +69,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     return {
       ...{ address: upstream, proxied: false, links: {}, evidencePath: null, processes: {}, faultParts: {} },
       loadStarts: () => undefined,
+      allProcessesKnown: false,
       lostParts: watch.lost,
     };
   }
@@ -80,6 +83,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     processes,
     loadStarts: () => undefined,
     faultParts: proxyPart(stack),
+    allProcessesKnown: false,
     lostParts: watch.lost,
   };
 }
@@ -114,16 +118,19 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
   const client = broker === null && !direct ? await openLink(requireStack(input.stack), own, opened) : links.client;
   const address = client?.address ?? broker?.directAddress ?? own;
   const brokerProcess = broker === null ? undefined : input.stack?.processes[broker.name];
+  const used = {
+    service: [service.process],
+    ...(brokerProcess === undefined ? {} : { broker: [brokerProcess] }),
+    ...(direct ? {} : proxyProcesses(input.stack)),
+  };
+  const rest = processesBeside(input.stack, Object.values(used).flat());
   return {
     address,
     proxied: !direct,
     links: client === undefined ? links : { ...links, client },
     evidencePath,
-    processes: {
-      service: [service.process],
-      ...(brokerProcess === undefined ? {} : { broker: [brokerProcess] }),
-      ...(direct ? {} : proxyProcesses(input.stack)),
-    },
+    processes: { ...used, ...(rest.length === 0 ? {} : { rest }) },
+    allProcessesKnown: isAllOurs(input.stack),
     loadStarts: (zeroUs) => service.loadStarts(zeroUs),
     faultParts: {
       service: { name: 'service', process: service.process, restart: service.restart, adjust: service.adjust },
@@ -177,6 +184,18 @@ async function openLink(stack: RunningStack, upstream: string, opened: (() => Pr
 function proxyProcesses(stack: RunningStack | null): PartProcesses {
   const toxiproxy = stack?.processes.toxiproxy;
   return toxiproxy === undefined ? {} : { proxy: [toxiproxy] };
+}
+
+/** What the stack runs for other trials. */
+function processesBeside(stack: RunningStack | null, used: readonly SupervisedProcess[]): SupervisedProcess[] {
+  return Object.values(stack?.processes ?? {}).filter((part) => part !== undefined && !used.includes(part));
+}
+
+function isAllOurs(stack: RunningStack | null): boolean {
+  if (stack === null) return true;
+  const names = [...(stack.toxiproxy === null ? [] : (['toxiproxy'] as const)), ...Object.keys(stack.brokers)];
+  const processes: Readonly<Record<string, SupervisedProcess | undefined>> = stack.processes;
+  return names.every((name) => processes[name] !== undefined);
 }
 
 function watchParts(stack: RunningStack | null, services: readonly RunningService[]) {

@@ -7,6 +7,13 @@ const quiet: VerdictInput = {
   sendLagMaxUs: 5_000,
   cpuPressure: 0.02,
   cpuSteal: 0,
+  cpuBusy: 0.5,
+  otherWork: 0.01,
+  longestStallMs: 5,
+  longestGcPauseMs: 3,
+  gcShare: 0.002,
+  droppedLateShare: 0,
+  notSteady: false,
   eventLoopUtilisation: 0.2,
   faultProblems: [],
   lostParts: [],
@@ -28,6 +35,17 @@ describe('judge', () => {
     ['a late generator', { sendLagP99Us: 60_000 }, ['invalid', 'generatorLate']],
     ['some lag', { sendLagP99Us: 12_000 }, ['suspect', 'sendLag']],
     ['a stall of the generator', { sendLagMaxUs: 300_000 }, ['suspect', 'generatorStall']],
+    ['a short stall that no arrival saw', { longestStallMs: 250 }, ['suspect', 'generatorStall']],
+    ['a long stall', { longestStallMs: 500 }, ['invalid', 'generatorStall']],
+    ['a backlog, which is no stall', { sendLagP99Us: 12_000, sendLagMaxUs: 300_000 }, ['suspect', 'sendLag']],
+    ['one long collection', { longestGcPauseMs: 120 }, ['suspect', 'gcPauses']],
+    ['many short collections', { gcShare: 0.06 }, ['suspect', 'gcPauses']],
+    ['a few drops of its own doing', { droppedLateShare: 0.001 }, ['suspect', 'generatorDrops']],
+    ['many drops of its own doing', { droppedLateShare: 0.02 }, ['invalid', 'generatorDrops']],
+    ['busy CPUs, none waited for', { cpuBusy: 0.97 }, ['valid']],
+    ['busy CPUs, pressure not known', { cpuBusy: 0.97, cpuPressure: null }, ['suspect', 'cpuFull']],
+    ['other programs', { otherWork: 0.08 }, ['suspect', 'otherWork']],
+    ['a warm-up that gave up', { notSteady: true }, ['suspect', 'notSteady']],
     ['a busy machine', { cpuPressure: 0.11 }, ['suspect', 'cpuPressure']],
     ['a host that takes CPU away', { cpuSteal: 0.02 }, ['suspect', 'cpuSteal']],
     ['a busy load worker', { eventLoopUtilisation: 0.95 }, ['suspect', 'generatorBusy']],
@@ -37,6 +55,12 @@ describe('judge', () => {
     ['an interrupt', { cutShort: true }, ['invalid', 'cutShort']],
   ] as const)('%s', (_name, change, expected) => {
     expect(codes(change as Partial<VerdictInput>)).toEqual(expected);
+  });
+
+  it('tells what it was judged by, in numbers', () => {
+    const { figures } = judge({ ...quiet, cpuPressure: null });
+    expect(figures).toMatchObject({ sendLagP99Us: 400, gcShare: 0.002, cpuPressure: null });
+    expect(figures).not.toHaveProperty('lostParts');
   });
 
   it('gives each reason a remedy', () => {

@@ -6,10 +6,22 @@ export interface VerdictInput {
   readonly sendLagP50Us: number | null;
   readonly sendLagP99Us: number | null;
   readonly sendLagMaxUs: number | null;
+  /** The worst load worker's; null: an engine that does not tell. */
+  readonly longestStallMs: number | null;
+  readonly longestGcPauseMs: number | null;
+  /** Share of the measured time (0–1). */
+  readonly gcShare: number | null;
+  /** Share of all offered operations (0–1) that the generator's own lateness dropped. */
+  readonly droppedLateShare: number | null;
   /** Share of the measured time (0–1) in which some task waited for a CPU; null: not known. */
   readonly cpuPressure: number | null;
   readonly cpuSteal: number | null;
+  /** Shares of all cores' time (0–1): busy with anything, and with what is none of this run's. */
+  readonly cpuBusy: number | null;
+  readonly otherWork: number | null;
   readonly eventLoopUtilisation: number | null;
+  /** `warmup: auto` gave up. */
+  readonly notSteady: boolean;
   readonly faultProblems: readonly string[];
   /** Parts that ended or were lost although nobody asked them to: `service`, `rabbitmq`, `toxiproxy`, … */
   readonly lostParts: readonly string[];
@@ -23,9 +35,17 @@ export const verdictLimits = {
   suspectSendLagP99Us: 10_000,
   invalidSendLagP99Us: 50_000,
   /** A single stall of the generator this long delays every operation due in it. */
-  suspectSendLagMaxUs: 200_000,
+  suspectStallMs: 200,
+  invalidStallMs: 400,
+  suspectGcPauseMs: 100,
+  suspectGcShare: 0.05,
+  suspectDroppedLateShare: 0,
+  invalidDroppedLateShare: 0.01,
   suspectCpuPressure: 0.1,
   suspectCpuSteal: 0.01,
+  /** Stands in for the pressure where the kernel does not tell it. */
+  suspectCpuBusy: 0.9,
+  suspectOtherWork: 0.05,
   suspectEventLoopUtilisation: 0.9,
 } as const;
 
@@ -44,23 +64,55 @@ const rules: readonly Rule[] = [
     p99 !== null && p99 > verdictLimits.invalidSendLagP99Us
       ? reason('invalid', 'generatorLate', `The generator started operations late: send lag p99 ${ms(p99)}.`, slower)
       : null,
-  ({ sendLagP50Us: p50, sendLagP99Us: p99, sendLagMaxUs: max }) => {
+  ({ sendLagP50Us: p50, sendLagP99Us: p99 }) => {
     if (p50 === null || p99 === null || p99 > verdictLimits.invalidSendLagP99Us) return null;
-    if (p50 > verdictLimits.suspectSendLagP50Us || p99 > verdictLimits.suspectSendLagP99Us) {
-      return reason('suspect', 'sendLag', `Send lag p50 ${ms(p50)}, p99 ${ms(p99)}.`, slower);
-    }
-    return max !== null && max > verdictLimits.suspectSendLagMaxUs
-      ? reason(
-          'suspect',
-          'generatorStall',
-          `The generator stood still for ${ms(max)}.`,
-          'Run it again on a quieter machine.',
-        )
+    return p50 > verdictLimits.suspectSendLagP50Us || p99 > verdictLimits.suspectSendLagP99Us
+      ? reason('suspect', 'sendLag', `Send lag p50 ${ms(p50)}, p99 ${ms(p99)}.`, slower)
       : null;
   },
+  ({ sendLagP99Us: p99, sendLagMaxUs: max, longestStallMs }) => {
+    // Where lag is the rule, the longest of it is a backlog and no stall.
+    const onceUs = p99 === null || p99 > verdictLimits.suspectSendLagP99Us ? 0 : (max ?? 0);
+    const stallMs = Math.max(longestStallMs ?? 0, onceUs / 1e3);
+    if (stallMs <= verdictLimits.suspectStallMs) return null;
+    const status = stallMs > verdictLimits.invalidStallMs ? 'invalid' : 'suspect';
+    const message = `The generator stood still for ${stallMs.toFixed(0)} ms.`;
+    return reason(status, 'generatorStall', message, 'Run it again on a quieter machine, and do not pause it.');
+  },
+  ({ longestGcPauseMs: longest, gcShare: share }) =>
+    (longest ?? 0) > verdictLimits.suspectGcPauseMs || (share ?? 0) > verdictLimits.suspectGcShare
+      ? reason(
+          'suspect',
+          'gcPauses',
+          `Garbage collection took ${percent(share ?? 0)} of a load worker’s time, ${(longest ?? 0).toFixed(0)} ms at once.`,
+          'Lower maxInFlight or the payloads’ size, or spread the load over more load.threads.',
+        )
+      : null,
+  ({ droppedLateShare: share }) =>
+    share !== null && share > verdictLimits.suspectDroppedLateShare
+      ? reason(
+          share > verdictLimits.invalidDroppedLateShare ? 'invalid' : 'suspect',
+          'generatorDrops',
+          `The generator was late and so dropped ${percent(share)} of the operations itself at maxInFlight.`,
+          slower,
+        )
+      : null,
   ({ cpuPressure }) =>
     cpuPressure !== null && cpuPressure > verdictLimits.suspectCpuPressure
       ? reason('suspect', 'cpuPressure', `Tasks waited for a CPU ${percent(cpuPressure)} of the time.`, slower)
+      : null,
+  ({ cpuPressure, cpuBusy }) =>
+    cpuPressure === null && cpuBusy !== null && cpuBusy > verdictLimits.suspectCpuBusy
+      ? reason('suspect', 'cpuFull', `The machine’s CPUs were busy ${percent(cpuBusy)} of the time.`, slower)
+      : null,
+  ({ otherWork }) =>
+    otherWork !== null && otherWork > verdictLimits.suspectOtherWork
+      ? reason(
+          'suspect',
+          'otherWork',
+          `Programs that are no part of this run took ${percent(otherWork)} of the machine’s CPU.`,
+          'End them, or use a machine of its own, and run it again.',
+        )
       : null,
   ({ cpuSteal }) =>
     cpuSteal !== null && cpuSteal > verdictLimits.suspectCpuSteal
@@ -74,6 +126,15 @@ const rules: readonly Rule[] = [
   ({ eventLoopUtilisation: busy }) =>
     busy !== null && busy > verdictLimits.suspectEventLoopUtilisation
       ? reason('suspect', 'generatorBusy', `A load worker was busy ${percent(busy)} of the time.`, slower)
+      : null,
+  ({ notSteady }) =>
+    notSteady
+      ? reason(
+          'suspect',
+          'notSteady',
+          'p50, throughput and CPU still changed when the longest warm-up was over.',
+          'Set a longer load.warmup, or a rate that the system can hold.',
+        )
       : null,
   ({ faultProblems }) =>
     faultProblems.length > 0
@@ -110,5 +171,12 @@ export function judge(input: VerdictInput): Verdict {
     : reasons.length > 0
       ? 'suspect'
       : 'valid';
-  return { status, reasons };
+  return { status, reasons, figures: figuresOf(input) };
+}
+
+function figuresOf(input: VerdictInput): Record<string, number | null> {
+  const figures = Object.entries(input).filter(([, value]) => value === null || typeof value === 'number');
+  return Object.fromEntries(
+    figures.map(([name, value]) => [name, value === null ? null : Number(value.toPrecision(4))]),
+  );
 }

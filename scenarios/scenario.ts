@@ -57,6 +57,8 @@ export interface PayloadSpec {
 
 interface LoadBase {
   readonly warmupMs: number;
+  /** `warmup: auto`: it ends when the load is steady; `warmupMs` is the longest. */
+  readonly warmupUntilSteady: boolean;
   readonly durationMs: number;
   readonly maxInFlight: number;
   /** Load worker threads. */

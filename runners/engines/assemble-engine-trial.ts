@@ -73,6 +73,13 @@ export function assembleEngineTrial(records: EngineRecords): TrialResult {
       sendLagP50Us: null,
       sendLagP99Us: null,
       sendLagMaxUs: null,
+      longestStallMs: null,
+      longestGcPauseMs: null,
+      gcShare: null,
+      droppedLateShare: null,
+      cpuBusy: use.busy,
+      otherWork: null, // the tool’s own CPU is not among the parts
+      notSteady: false,
       cpuPressure: use.pressure,
       cpuSteal: use.steal,
       eventLoopUtilisation: null,

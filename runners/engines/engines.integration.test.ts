@@ -25,7 +25,7 @@ const keyUses = { placeOrder: 'keyed', getOrder: 'reads', cancelOrder: 'cancels'
 const ratePerSecond = 200;
 const load: Load = {
   ...{ model: 'open', arrivals: 'poisson', ratePerSecond },
-  ...{ warmupMs: 1_000, durationMs: 2_000, maxInFlight: 1_000, threads: 1 },
+  ...{ warmupMs: 1_000, warmupUntilSteady: false, durationMs: 2_000, maxInFlight: 1_000, threads: 1 },
 };
 
 let folder = '';

@@ -1,8 +1,9 @@
 /** The main thread's side of the load workers: it only controls; rendering and disk never sit on the load path. */
 import { Worker } from 'node:worker_threads';
 import { BenchError, type ExitCode, exitCodes } from '../../result/bench-error.ts';
+import { LoadSignals } from './load-clock.ts';
 import type { LoadProgress } from './load-loop.ts';
-import type { LoadPlan, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
+import type { LoadPlan, SecondReport, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
 
 interface LoadThread {
   readonly thread: Worker;
@@ -16,11 +17,17 @@ const noProgress: LoadProgress = { offered: 0, notOk: 0, inFlight: 0, p50Us: nul
 
 export class LoadGenerator {
   readonly #threads: readonly LoadThread[];
+  readonly signals: LoadSignals;
+  readonly #onSecond: ((report: SecondReport) => void)[] = [];
   /** Longest time a worker took to open its connections; null before `open` resolved. */
   openMs: number | null = null;
 
-  private constructor(threads: readonly LoadThread[]) {
-    this.#threads = threads;
+  private constructor(plan: LoadPlan) {
+    this.signals = new LoadSignals(plan.signals);
+    const onSecond = (report: SecondReport) => {
+      for (const listener of this.#onSecond) listener(report);
+    };
+    this.#threads = Array.from({ length: plan.workers }, (_, worker) => startThread(plan, worker, onSecond));
   }
 
   /**
@@ -28,7 +35,7 @@ export class LoadGenerator {
    * The signal ends the opening only.
    */
   static async open(plan: LoadPlan, signal: AbortSignal): Promise<LoadGenerator> {
-    const generator = new LoadGenerator(Array.from({ length: plan.workers }, (_, worker) => startThread(plan, worker)));
+    const generator = new LoadGenerator(plan);
     const abort = () => generator.stop();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -42,6 +49,15 @@ export class LoadGenerator {
     } finally {
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  get workers(): number {
+    return this.#threads.length;
+  }
+
+  /** Of a warm-up that ends when it is steady: called for each second of each worker. */
+  onSecond(listener: (report: SecondReport) => void): void {
+    this.#onSecond.push(listener);
   }
 
   begin(startUs: number): void {
@@ -92,7 +108,7 @@ export class LoadGenerator {
   }
 }
 
-function startThread(plan: LoadPlan, worker: number): LoadThread {
+function startThread(plan: LoadPlan, worker: number, onSecond: (report: SecondReport) => void): LoadThread {
   const thread = new Worker(new URL('./load-worker.ts', import.meta.url), { workerData: { load: { plan, worker } } });
   const load: LoadThread = {
     thread,
@@ -111,6 +127,7 @@ function startThread(plan: LoadPlan, worker: number): LoadThread {
   thread.on('message', (report: WorkerReport) => {
     if (report.type === 'opened') load.opened.resolve(report.openMs);
     else if (report.type === 'progress') load.progress = report.progress;
+    else if (report.type === 'second') onSecond(report);
     else if (report.type === 'idle') load.idle.resolve(report.acknowledged);
     else if (report.type === 'done') load.done.resolve(report.data);
     else {

@@ -7,6 +7,7 @@ import { Recorder } from '../recording/recorder.ts';
 import { Timeline } from '../recording/timeline.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { CallSource } from './call-source.ts';
+import { LoadClock, LoadSignals } from './load-clock.ts';
 import { LoadLoop } from './load-loop.ts';
 
 const ms = 1e3;
@@ -66,7 +67,8 @@ function setUp(
     nowUs: () => clock.nowUs,
   });
   const startUs = clock.nowUs;
-  loop.begin(session, startUs);
+  const warmup = { warmupMs: 100, untilSteady: false };
+  loop.begin(session, new LoadClock(startUs, warmup, new LoadSignals()));
   const advance = (us: number) => {
     for (const end = clock.nowUs + us; clock.nowUs < end; ) {
       clock.nowUs = Math.min(end, clock.nowUs + 2 * ms);

@@ -3,7 +3,7 @@
  * loop, numbered slots in typed arrays, one timer wheel; the clock and the session are given, so it runs under test
  * without either. It never waits for an answer before starting what is due.
  */
-import { LatencyCounts } from '../../result/latency-counts.ts';
+import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
 import type { Pattern } from '../../result/result-types.ts';
 import type { Resilience } from '../../scenarios/scenario.ts';
 import { type Call, type CompletionSink, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
@@ -14,9 +14,16 @@ import type { Timeline } from '../recording/timeline.ts';
 import { retryDelayMs } from '../resilience/retry-delay.ts';
 import { randomStreams, uniform } from '../schedule/seeded-random.ts';
 import type { CallSource } from './call-source.ts';
+import type { LoadClock } from './load-clock.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 const tickUs = 4_000;
+/**
+ * A drop this late is the generator's own doing: it had not looked for so long that arrivals piled up, and answers that
+ * would have freed a place lay unread. One taken up in time is dropped because the system still holds the others.
+ */
+const lateUs = 10_000;
+export const droppedLate = 'maxInFlight reached, the generator being late';
 /** Response percentiles of the live display are over the operations completed since the last look. */
 export interface LoadProgress {
   readonly offered: number;
@@ -53,7 +60,7 @@ export class LoadLoop implements CompletionSink {
   #session: Session | null = null;
   /** By operation: our own consumer sees the delivery. */
   #endsAtDelivery: readonly boolean[] = [];
-  #startUs = 0;
+  #clock: LoadClock | null = null;
 
   readonly #free: Int32Array;
   #freeCount: number;
@@ -88,10 +95,9 @@ export class LoadLoop implements CompletionSink {
     this.#delayMs = new Float32Array(slots);
   }
 
-  /** `startUs`: monotonic time of offset 0 of the schedule. */
-  begin(session: Session, startUs: number): void {
+  begin(session: Session, clock: LoadClock): void {
     this.#session = session;
-    this.#startUs = startUs;
+    this.#clock = clock;
     this.#endsAtDelivery = this.#options.patterns.map((_, operation) => session.completion(operation) === 'delivered');
   }
 
@@ -106,15 +112,16 @@ export class LoadLoop implements CompletionSink {
   start(index: number, intendedUs: number, nowUs: number): number {
     const { recorder, source, windows } = this.#options;
     const operation = source.operation(index);
-    const phase = phaseAt(windows, intendedUs - this.#startUs);
+    const offsetUs = this.#offsetUs(intendedUs);
+    const phase = phaseAt(windows, offsetUs);
     const cell = recorder.cell(phase, operation);
     cell.counts.offered++;
     this.#offered++;
     cell.latency('sendLag').record(nowUs - intendedUs);
     if (this.#freeCount === 0) {
       this.#notOk++;
-      cell.end(outcomes.dropped, 'maxInFlight reached');
-      this.#options.timeline.record(intendedUs - this.#startUs, outcomes.dropped, 0);
+      cell.end(outcomes.dropped, nowUs - intendedUs > lateUs ? droppedLate : 'maxInFlight reached');
+      this.#options.timeline.record(offsetUs, outcomes.dropped, 0);
       return -1;
     }
     const slot = this.#free[--this.#freeCount] as number;
@@ -215,7 +222,7 @@ export class LoadLoop implements CompletionSink {
       }
       log.acknowledged(this.#sequence[slot] as number, nowUs);
       if (this.#endsAtDelivery[operation]) cell.latency('delivered').record(responseUs);
-      const completedIn = phaseAt(windows, nowUs - this.#startUs);
+      const completedIn = phaseAt(windows, this.#offsetUs(nowUs));
       recorder.completedOk[completedIn] = (recorder.completedOk[completedIn] ?? 0) + 1;
       this.#recent.record(responseUs);
     } else {
@@ -224,11 +231,15 @@ export class LoadLoop implements CompletionSink {
       // It waited for a connection at least this long: leaving it out would flatter the wait.
       if (this.#everSent[slot] === 0) cell.latency('connectionWait').record(nowUs - (this.#takenUpUs[slot] as number));
     }
-    timeline.record(intendedUs - this.#startUs, outcome, responseUs);
+    timeline.record(this.#offsetUs(intendedUs), outcome, responseUs);
     this.#wheel.clear(slot);
     this.#state[slot] = states.idle;
     this.#free[this.#freeCount++] = slot;
     this.#options.onFree?.(slot, nowUs);
+  }
+
+  #offsetUs(atUs: number): number {
+    return (this.#clock as LoadClock).offsetUs(atUs);
   }
 
   #cell(slot: number) {
@@ -249,6 +260,11 @@ export class LoadLoop implements CompletionSink {
       if (this.#state[slot] === states.attempting) this.#session?.abort(slot);
       this.#end(slot, outcomes.timedOut, 'run ended', nowUs);
     }
+  }
+
+  /** Response times of what was ok since the last call of `progress`. */
+  recent(): LatencyCountsData {
+    return this.#recent.toData();
   }
 
   /** Since the last call. */

@@ -1,22 +1,25 @@
 /** A load worker thread: opens its share of the connections, plays its share of the schedule, hands over what it recorded. */
-import { PerformanceObserver } from 'node:perf_hooks';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import type { OpenLoad } from '../../scenarios/scenario.ts';
 import type { Call, Session } from '../../targets/driver.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { OperationLog } from '../recording/operation-log.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { Timeline } from '../recording/timeline.ts';
-import { type ArrivalSpec, createArrivalSchedule } from '../schedule/arrival-schedule.ts';
+import type { ArrivalSpec } from '../schedule/arrival-schedule.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
+import { ArrivalCursor } from './arrival-cursor.ts';
 import { CallSource } from './call-source.ts';
 import { ClosedUsers } from './closed-users.ts';
+import { LoadClock, LoadSignals, type PlannedWarmup } from './load-clock.ts';
 import { LoadLoop } from './load-loop.ts';
 import { type PacerOptions, pacingFor } from './pacer.ts';
 import { WireCounter } from './wire-counter.ts';
+import { WorkerHealth } from './worker-health.ts';
 import type { LoadPlan, WorkerCommand, WorkerError, WorkerReport } from './worker-messages.ts';
 
 const tickMs = 4;
@@ -36,12 +39,18 @@ class LoadWorker {
   readonly #calls: readonly Call[];
   readonly #pools: readonly (readonly Buffer[])[];
   readonly #users: ClosedUsers | null;
-  readonly #stop = new SharedArrayBuffer(4);
+  readonly #signals: LoadSignals;
+  readonly #warmup: PlannedWarmup;
+  /** Where the measured part ends, µs from the start of the plan. */
+  readonly #totalUs: number;
+  readonly #arrivals: { readonly spec: ArrivalSpec; readonly cursor: ArrivalCursor } | null;
   readonly #opening = new AbortController();
   #session: Session | null = null;
   #wireAtStart = { up: 0, down: 0 };
-  #utilisationAtStart = performance.eventLoopUtilization();
-  #longestGcPauseMs = 0;
+  #health: WorkerHealth | null = null;
+  /** Of the next whole second of a warm-up that ends when it is steady. */
+  #second = 0;
+  #secondFromUs = 0;
   #takeUpDue: (() => void) | null = null;
   #ended = false;
   #idleReported = false;
@@ -51,6 +60,10 @@ class LoadWorker {
     this.#worker = worker;
     this.#port = port;
     const { operations, workers, load } = plan;
+    this.#signals = new LoadSignals(plan.signals);
+    this.#warmup = { warmupMs: load.warmupMs, untilSteady: load.warmupUntilSteady };
+    this.#totalUs = (load.warmupMs + load.durationMs) * 1e3;
+    this.#arrivals = load.model === 'open' ? arrivalsOf(plan, load, worker, this.#warmup, this.#totalUs) : null;
     const inFlight = load.model === 'open' ? load.maxInFlight : load.users;
     const slots = Math.floor(inFlight / workers) + (worker < inFlight % workers ? 1 : 0);
     this.#pools = operations.map(({ payload }) => (payload === null ? [] : createPayloadPool(payload, plan.seed)));
@@ -107,50 +120,61 @@ class LoadWorker {
 
   begin(startUs: number): void {
     if (this.#session === null || this.#ended) return;
-    this.#loop.begin(this.#session, startUs);
+    const clock = new LoadClock(startUs, this.#warmup, this.#signals);
+    this.#loop.begin(this.#session, clock);
     this.#wireAtStart = this.#wire.total();
-    this.#utilisationAtStart = performance.eventLoopUtilization();
-    const collector = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) this.#longestGcPauseMs = Math.max(this.#longestGcPauseMs, entry.duration);
-    });
-    collector.observe({ entryTypes: ['gc'] });
+    this.#secondFromUs = startUs;
+    const health = new WorkerHealth(tickMs);
+    this.#health = health;
     setInterval(() => {
       const nowUs = monotonicNowUs();
+      const offsetUs = clock.offsetUs(nowUs);
+      health.tick(offsetUs < this.#warmup.warmupMs * 1e3 ? 'before' : offsetUs < this.#totalUs ? 'measuring' : 'after');
       this.#users?.advance(nowUs);
       this.#takeUpDue?.(); // the pacer's wakes come first; this is the net below them
       this.#loop.tick(nowUs);
+      if (!clock.isDecided) this.#reportSecond(clock, nowUs);
+      if (this.#users !== null && offsetUs >= this.#totalUs) this.#ended = true;
       if (this.#ended && this.#loop.inFlight === 0) this.#reportIdle();
     }, tickMs);
-    setInterval(() => this.#report({ type: 'progress', progress: this.#loop.progress() }), progressMs);
-    if (this.#users === null) this.#playSchedule(startUs);
-    else this.#playUsers(this.#users, startUs);
+    setInterval(() => {
+      // Until a warm-up is found steady the display goes by its seconds: to look is to start counting anew.
+      if (clock.isDecided) this.#report({ type: 'progress', progress: this.#loop.progress() });
+    }, progressMs);
+    if (this.#users !== null) this.#playUsers(this.#users, clock);
+    else if (this.#arrivals !== null) this.#playSchedule(this.#arrivals, clock);
   }
 
-  #playSchedule(startUs: number): void {
-    const { load, seed, workers } = this.#plan;
-    if (load.model !== 'open') return;
-    const totalUs = (load.warmupMs + load.durationMs) * 1e3;
-    const arrivals: ArrivalSpec = { arrivals: load.arrivals, ratePerSecond: load.ratePerSecond, totalUs, seed };
-    const schedule = createArrivalSchedule(arrivals);
-    const pacing = pacingFor(load.ratePerSecond);
-    let index = this.#worker;
-    let offsetUs = schedule.offsetUs(index);
+  #reportSecond(clock: LoadClock, nowUs: number): void {
+    const offsetUs = nowUs - clock.startUs;
+    if (offsetUs < (this.#second + 1) * 1e6) return;
+    const ok = this.#loop.recent();
+    const second = Math.floor(offsetUs / 1e6) - 1;
+    this.#report({ type: 'second', second, spanMs: (nowUs - this.#secondFromUs) / 1e3, ok });
+    this.#report({ type: 'progress', progress: this.#loop.progress() });
+    this.#second = second + 1;
+    this.#secondFromUs = nowUs;
+  }
+
+  #playSchedule({ spec, cursor }: { spec: ArrivalSpec; cursor: ArrivalCursor }, clock: LoadClock): void {
+    const pacing = pacingFor(spec.ratePerSecond);
     let polling = false;
     const takeUpDue = (): void => {
       polling = false;
       let nowUs = monotonicNowUs();
-      for (let started = 0; offsetUs !== null && !this.#ended && startUs + offsetUs <= nowUs; started++) {
+      let dueUs = cursor.dueUs(clock);
+      for (let started = 0; dueUs !== null && !this.#ended && dueUs <= nowUs; started++) {
         if (started === mostStartsInARow) {
           poll();
           return;
         }
-        this.#loop.start(index, startUs + offsetUs, nowUs);
-        index += workers;
-        offsetUs = schedule.offsetUs(index);
+        this.#loop.start(cursor.index, dueUs, nowUs);
+        cursor.next();
+        dueUs = cursor.dueUs(clock);
         nowUs = monotonicNowUs();
       }
-      if (offsetUs === null) this.#ended = true;
-      else if (startUs + offsetUs - nowUs <= pacing.leadUs * 1.5) poll();
+      if (dueUs === null) this.#ended = true;
+      else if (dueUs - nowUs <= pacing.leadUs * 1.5) poll();
     };
     const poll = (): void => {
       if (polling) return;
@@ -160,7 +184,15 @@ class LoadWorker {
     this.#takeUpDue = () => {
       if (!polling) takeUpDue();
     };
-    const pacer: PacerOptions = { arrivals, worker: this.#worker, workers, startUs, pacing, stop: this.#stop };
+    const pacer: PacerOptions = {
+      arrivals: spec,
+      worker: this.#worker,
+      workers: this.#plan.workers,
+      startUs: clock.startUs,
+      pacing,
+      warmup: this.#warmup,
+      signals: this.#signals.memory,
+    };
     const thread = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: { pacer } });
     thread.on('message', this.#takeUpDue);
     thread.on('error', (error) => {
@@ -168,34 +200,30 @@ class LoadWorker {
     });
   }
 
-  #playUsers(users: ClosedUsers, startUs: number): void {
-    const { load, workers } = this.#plan;
-    const endUs = startUs + (load.warmupMs + load.durationMs) * 1e3;
+  #playUsers(users: ClosedUsers, clock: LoadClock): void {
     let index = this.#worker;
-    users.begin(startUs, (readyUs) => {
+    users.begin(clock.startUs, (readyUs) => {
       if (this.#ended) return;
       const nowUs = monotonicNowUs();
-      if (nowUs >= endUs) {
+      if (clock.offsetUs(nowUs) >= this.#totalUs) {
         this.#ended = true;
         return;
       }
       this.#loop.start(index, readyUs, nowUs);
-      index += workers;
+      index += this.#plan.workers;
     });
-    setTimeout(() => (this.#ended = true), Math.max(0, (endUs - monotonicNowUs()) / 1e3));
   }
 
   stop(): void {
     this.#opening.abort();
     this.#ended = true;
-    Atomics.store(new Int32Array(this.#stop), 0, 1);
-    Atomics.notify(new Int32Array(this.#stop), 0);
+    this.#signals.stop();
     this.#loop.abandon();
     this.#reportIdle();
   }
 
   async finish(): Promise<void> {
-    const utilisation = performance.eventLoopUtilization(this.#utilisationAtStart);
+    const health = this.#health?.finish() ?? null;
     const wire = this.#wire.total();
     const session = this.#session;
     await session?.close();
@@ -209,8 +237,7 @@ class LoadWorker {
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),
         wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },
         reconnects: session?.reconnects() ?? 0,
-        eventLoopUtilisation: utilisation.utilization,
-        longestGcPauseMs: this.#longestGcPauseMs,
+        health,
       },
     });
   }
@@ -224,6 +251,17 @@ class LoadWorker {
   #report(report: WorkerReport): void {
     this.#port.postMessage(report);
   }
+}
+
+function arrivalsOf(
+  { seed, workers }: LoadPlan,
+  load: OpenLoad,
+  worker: number,
+  warmup: PlannedWarmup,
+  totalUs: number,
+) {
+  const spec: ArrivalSpec = { arrivals: load.arrivals, ratePerSecond: load.ratePerSecond, totalUs, seed };
+  return { spec, cursor: new ArrivalCursor(spec, warmup, worker, workers) };
 }
 
 function emptyCall(): Call {

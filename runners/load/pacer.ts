@@ -4,7 +4,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-import { type ArrivalSpec, createArrivalSchedule } from '../schedule/arrival-schedule.ts';
+import type { ArrivalSpec } from '../schedule/arrival-schedule.ts';
+import { ArrivalCursor } from './arrival-cursor.ts';
+import { LoadClock, LoadSignals, type PlannedWarmup } from './load-clock.ts';
 
 export interface PacerOptions {
   readonly arrivals: ArrivalSpec;
@@ -13,8 +15,9 @@ export interface PacerOptions {
   readonly workers: number;
   readonly startUs: number;
   readonly pacing: Pacing;
-  /** One Int32 cell; notified (and set to 1) to stop. */
-  readonly stop: SharedArrayBuffer;
+  readonly warmup: PlannedWarmup;
+  /** The memory of the LoadSignals. */
+  readonly signals: SharedArrayBuffer;
 }
 
 export interface Pacing {
@@ -34,23 +37,26 @@ export function pacingFor(ratePerSecond: number): Pacing {
   return { mode: 'spin', leadUs: ratePerSecond < idleRate ? 400 : 120, leastGapUs: 0 };
 }
 
+/** The end of the warm-up is announced at least this long ahead; until then nobody sleeps longer. */
+export const announcedAheadUs = 200_000;
+const longestSleepUs = announcedAheadUs / 2;
+
 function run(options: PacerOptions, wake: () => void): void {
-  const schedule = createArrivalSchedule(options.arrivals);
   const { leadUs, leastGapUs } = options.pacing;
-  const stop = new Int32Array(options.stop);
+  const signals = new LoadSignals(options.signals);
+  const clock = new LoadClock(options.startUs, options.warmup, signals);
+  const cursor = new ArrivalCursor(options.arrivals, options.warmup, options.worker, options.workers);
   let lastUs = Number.NEGATIVE_INFINITY;
-  let index = options.worker;
-  let offsetUs = schedule.offsetUs(index);
-  while (offsetUs !== null) {
-    const dueUs = options.startUs + offsetUs;
+  for (let dueUs = cursor.dueUs(clock); dueUs !== null && !signals.stopped; dueUs = cursor.dueUs(clock)) {
     const waitUs = Math.max(dueUs - leadUs, lastUs + leastGapUs) - monotonicNowUs();
-    if (waitUs > 0 && Atomics.wait(stop, 0, 0, waitUs / 1e3) !== 'timed-out') return;
-    if (Atomics.load(stop, 0) !== 0) return;
+    const sleepUs = clock.isDecided ? waitUs : Math.min(waitUs, longestSleepUs);
+    if (sleepUs > 0) signals.sleep(sleepUs);
+    if (sleepUs < waitUs) continue;
+    if (signals.stopped) return;
     wake();
     lastUs = monotonicNowUs();
-    while (offsetUs !== null && options.startUs + offsetUs <= lastUs + leadUs) {
-      index += options.workers;
-      offsetUs = schedule.offsetUs(index);
+    for (let next: number | null = dueUs; next !== null && next <= lastUs + leadUs; next = cursor.dueUs(clock)) {
+      cursor.next();
     }
   }
   wake();

@@ -1,4 +1,5 @@
 /** What the main thread and a load worker say to each other. */
+import type { LatencyCountsData } from '../../result/latency-counts.ts';
 import type { Completion } from '../../result/result-types.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
@@ -9,6 +10,7 @@ import type { TimelineData } from '../recording/timeline.ts';
 import type { KeyUse } from './call-source.ts';
 import type { LoadProgress } from './load-loop.ts';
 import type { WireBytes } from './wire-counter.ts';
+import type { WorkerHealthData } from './worker-health.ts';
 
 export interface PlannedOperation extends OperationSpec {
   readonly weight: number;
@@ -33,6 +35,8 @@ export interface LoadPlan {
   readonly timelineIntervalMs: number;
   readonly trialTag: string;
   readonly workers: number;
+  /** The memory of the LoadSignals, shared by all workers and their pacers. */
+  readonly signals: SharedArrayBuffer;
 }
 
 export type WorkerCommand =
@@ -46,9 +50,18 @@ export type WorkerReport =
   | { readonly type: 'opened'; readonly openMs: number }
   | { readonly type: 'openFailed'; readonly error: WorkerError }
   | { readonly type: 'progress'; readonly progress: LoadProgress }
+  | SecondReport
   /** All arrivals were taken up and nothing is in flight. */
   | { readonly type: 'idle'; readonly acknowledged: number }
   | { readonly type: 'done'; readonly data: WorkerData };
+
+/** What completed well in a second (from 0) of a warm-up that ends when it is steady; `spanMs`: since the last report. */
+export interface SecondReport {
+  readonly type: 'second';
+  readonly second: number;
+  readonly spanMs: number;
+  readonly ok: LatencyCountsData;
+}
 
 /** A BenchError taken apart, since classes do not survive the message channel. */
 export interface WorkerError {
@@ -67,7 +80,6 @@ export interface WorkerData {
   readonly checksums: readonly (readonly number[])[];
   readonly wire: WireBytes;
   readonly reconnects: number;
-  /** Share of the time (0–1) that this worker's event loop was busy while the load ran. */
-  readonly eventLoopUtilisation: number;
-  readonly longestGcPauseMs: number;
+  /** null: the load never began. */
+  readonly health: WorkerHealthData | null;
 }

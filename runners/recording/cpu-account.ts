@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 
-export const cpuParts = ['generator', 'service', 'broker', 'proxy'] as const;
+/** `rest`: parts of the stack that run but that the trial does not use. */
+export const cpuParts = ['generator', 'service', 'broker', 'proxy', 'rest'] as const;
 export type CpuPart = (typeof cpuParts)[number];
 /** A part without processes is absent. */
 export type PartProcesses = Readonly<Partial<Record<Exclude<CpuPart, 'generator'>, readonly SupervisedProcess[]>>>;
@@ -14,6 +15,8 @@ export interface CpuSample {
   readonly pressureUs: number | null;
   readonly stealMs: number | null;
   readonly busyMs: number | null;
+  /** Of it, in tasks: what interrupts take belongs to no process. */
+  readonly tasksMs: number | null;
 }
 
 const clockTickMs = 10; // USER_HZ is 100 on every Linux that Node runs on
@@ -38,6 +41,7 @@ export function sampleCpu(processes: PartProcesses): CpuSample {
       service: used('service'),
       broker: used('broker'),
       proxy: used('proxy'),
+      rest: used('rest'),
     },
     pressureUs: readPressureUs(),
     ...readMachine(),
@@ -53,6 +57,8 @@ export interface CpuUse {
   readonly steal: number | null;
   /** 0–1 of all cores' time. */
   readonly busy: number | null;
+  /** 0–1 of all cores' time: tasks that are none of the parts. */
+  readonly otherWork: number | null;
 }
 
 /** What was used between two samples, less an idle baseline in µs a second. */
@@ -64,14 +70,29 @@ export function cpuUse(from: CpuSample, to: CpuSample, cores: number, idleUsPerS
     const idle = ((idleUsPerSecond?.[part] ?? 0) * durationMs) / 1e3;
     return used === null ? null : Math.max(0, used - idle);
   };
+  const tasksMs = difference(from.tasksMs, to.tasksMs);
+  const ownMs = (allUs(to.usedUs) - allUs(from.usedUs)) / 1e3;
+  const otherMs = tasksMs === null ? null : Math.max(0, tasksMs - ownMs);
   const share = (value: number | null, of: number) => (value === null ? null : value / of);
   return {
     durationMs,
-    usedUs: { generator: less('generator'), service: less('service'), broker: less('broker'), proxy: less('proxy') },
+    usedUs: {
+      generator: less('generator'),
+      service: less('service'),
+      broker: less('broker'),
+      proxy: less('proxy'),
+      rest: less('rest'),
+    },
     pressure: share(difference(from.pressureUs, to.pressureUs), durationMs * 1e3),
     steal: share(difference(from.stealMs, to.stealMs), durationMs * cores),
     busy: share(difference(from.busyMs, to.busyMs), durationMs * cores),
+    otherWork: share(otherMs, durationMs * cores),
   };
+}
+
+/** Of all parts together; a part that is not known counts as nothing. */
+export function allUs(used: CpuSample['usedUs']): number {
+  return cpuParts.reduce((sum, part) => sum + (used[part] ?? 0), 0);
 }
 
 function readPressureUs(): number | null {
@@ -80,12 +101,13 @@ function readPressureUs(): number | null {
   return total === undefined ? null : Number(total);
 }
 
-function readMachine(): { stealMs: number | null; busyMs: number | null } {
+function readMachine(): Pick<CpuSample, 'stealMs' | 'busyMs' | 'tasksMs'> {
   // cpu user nice system idle iowait irq softirq steal …, in clock ticks
   const fields = /^cpu +(.+)$/m.exec(readOptional('/proc/stat'))?.[1]?.split(' ').map(Number);
-  if (fields === undefined) return { stealMs: null, busyMs: null };
+  if (fields === undefined) return { stealMs: null, busyMs: null, tasksMs: null };
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = fields;
-  return { stealMs: steal * clockTickMs, busyMs: (user + nice + system + irq + softirq) * clockTickMs };
+  const tasksMs = (user + nice + system) * clockTickMs;
+  return { stealMs: steal * clockTickMs, busyMs: tasksMs + (irq + softirq) * clockTickMs, tasksMs };
 }
 
 function readOptional(path: string): string {

@@ -67,14 +67,18 @@ export class Timeline {
     return { intervals: this.#intervals.map((interval) => ({ ...interval, latencies: interval.latencies.toData() })) };
   }
 
-  /** Percentiles here are over the ok ones of an interval and only drawn, never ranked. */
-  points(warmupMs: number): TimelinePoint[] {
+  /**
+   * Percentiles here are over the ok ones of an interval and only drawn, never ranked. `skippedMs` of the planned
+   * warm-up were left out at its end; its last interval may be shorter than the rest.
+   */
+  points(warmupMs: number, skippedMs = 0): TimelinePoint[] {
     const intervalMs = this.#intervalUs / 1e3;
-    return this.#intervals.map(({ latencies, ...counts }, index) => ({
-      atMs: index * intervalMs - warmupMs,
-      ...counts,
-      p50Us: latencies.atQuantile(0.5),
-      p99Us: latencies.atQuantile(0.99),
-    }));
+    return this.#intervals.flatMap(({ latencies, ...counts }, index) => {
+      const fromMs = index * intervalMs - warmupMs;
+      const isWarmup = fromMs + intervalMs <= 0;
+      if (isWarmup && fromMs + skippedMs >= 0) return [];
+      const atMs = isWarmup ? fromMs + skippedMs : fromMs;
+      return [{ atMs, ...counts, p50Us: latencies.atQuantile(0.5), p99Us: latencies.atQuantile(0.99) }];
+    });
   }
 }

@@ -15,6 +15,12 @@ export function checkTargets(context: CheckContext): void {
     if (name === 'all') context.report({ path, message: 'all stands for every target in thresholds', atKey: true });
     if (context.has([...path, 'address'])) checkOwnSystem(context, target, path);
     else checkReferenceTarget(context, target, path);
+    if (context.file.load?.warmup === 'auto' && target.engine !== undefined && target.engine !== 'native') {
+      context.report({
+        path: [...path, 'engine'],
+        message: `${target.engine} tells nothing while it runs, so load.warmup: auto cannot end; give a duration`,
+      });
+    }
   }
 }
 

@@ -1,11 +1,31 @@
 /** How much of it, and for how long. */
 import { z } from 'zod';
+import { needsUnit, quantityPattern } from '../../result/quantity.ts';
 import { duration, object, quantity, wholeNumber } from './fields.ts';
 
 export const mostInFlight = 1_000_000;
 
+/** `warmup: auto` gives up after this long. */
+export const longestAutoWarmupMs = 30_000;
+
+const warmupTime = duration('0ms', '1h');
+const warmup = z
+  .string({
+    error: ({ input }) => (typeof input === 'number' ? `${needsUnit('duration').message}, or auto` : undefined),
+  })
+  .meta({ pattern: `${quantityPattern('duration')}|^auto$`, examples: ['3s', 'auto'] })
+  .transform((text, context): number | 'auto' => {
+    if (text === 'auto') return text;
+    const reading = warmupTime.safeParse(text);
+    if (reading.success) return reading.data;
+    for (const issue of reading.error.issues) context.issues.push({ ...issue, code: 'custom', input: text });
+    return z.NEVER;
+  });
+
 const common = {
-  warmup: duration('0ms', '1h').prefault('3s').describe('Load before the measurement; its figures are kept apart.'),
+  warmup: warmup
+    .prefault('3s')
+    .describe('Load before the measurement; its figures are kept apart. auto: until it is steady, 30 s at most.'),
   duration: duration('100ms').prefault('15s').describe('How long is measured, from the end of warm-up.'),
   threads: z
     .union([wholeNumber(1, 64), z.literal('auto')], { error: 'expected a whole number from 1 to 64, or auto' })

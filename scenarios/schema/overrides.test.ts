@@ -38,6 +38,7 @@ describe('settings of the command line', () => {
       set: ['targets.rest.connections=3', 'load.warmup=1s'],
     });
     expect(scenario.load).toMatchObject({ durationMs: 3_000, ratePerSecond: 20, warmupMs: 1_000 });
+    expect(scenario.load.warmupUntilSteady).toBe(false);
     expect([scenario.repeats, scenario.workload.seed]).toEqual([4, 7]);
     expect(scenario.targets.rest).toMatchObject({ connections: 3 });
   });

@@ -104,6 +104,7 @@ describe('a valid scenario', () => {
         arrivals: 'poisson',
         ratePerSecond: 100,
         warmupMs: 3_000,
+        warmupUntilSteady: false,
         durationMs: 15_000,
         maxInFlight: 250,
         threads: 1,
@@ -142,9 +143,15 @@ describe('a valid scenario', () => {
       thinkTimeMs: 10,
       maxInFlight: 50,
       warmupMs: 3_000,
+      warmupUntilSteady: false,
       durationMs: 60_000,
       threads: 1,
     });
+  });
+
+  it('may warm up until it is steady, for 30 s at most', () => {
+    const automatic = least.replace('rate: 100/s', 'rate: 100/s, warmup: auto');
+    expect(scenarioOf(automatic).load).toMatchObject({ warmupMs: 30_000, warmupUntilSteady: true });
   });
 
   it('takes one load thread on two cores, more where there are more', () => {

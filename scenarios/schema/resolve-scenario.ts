@@ -5,7 +5,7 @@ import type { PhaseName } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
 import type { Load, Operation, PayloadSpec, Resilience, Scenario, Target, Workload } from '../scenario.ts';
 import type { FileTarget } from './check-context.ts';
-import { mostInFlight } from './load-schema.ts';
+import { longestAutoWarmupMs, mostInFlight } from './load-schema.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 import { defaultEntropy } from './workload-schema.ts';
@@ -83,7 +83,9 @@ function threadsFor(cores: number): number {
 
 function resolveLoad(load: ScenarioFile['load'], deadlineMs: number, cores: number): Load {
   const threads = load.threads === 'auto' ? threadsFor(cores) : load.threads;
-  const common = { warmupMs: load.warmup, durationMs: load.duration, threads };
+  const untilSteady = load.warmup === 'auto';
+  const warmupMs = load.warmup === 'auto' ? longestAutoWarmupMs : load.warmup;
+  const common = { warmupMs, warmupUntilSteady: untilSteady, durationMs: load.duration, threads };
   if (load.model === 'closed') {
     const { users, thinkTime } = load;
     return { model: 'closed', users, thinkTimeMs: thinkTime, maxInFlight: load.maxInFlight ?? users, ...common };

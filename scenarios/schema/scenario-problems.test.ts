@@ -93,6 +93,16 @@ describe('a scenario with a problem', () => {
       withText('weight: 40', 'weight: "40"'),
       '5:25: workload.operations.getOrder.weight: expected a number, not "40"',
     ],
+    [
+      'near unit of a warm-up',
+      withText('rate: 500/s', 'rate: 500/s, warmup: 3sec'),
+      '8:43: load.warmup: "sec" is no unit of a duration; use us, µs, ms, s, m, min, h (did you mean 3s?)',
+    ],
+    [
+      'warm-up without a unit',
+      withText('rate: 500/s', 'rate: 500/s, warmup: 3'),
+      '8:43: load.warmup: 3 needs a unit, e.g. 5s, or auto',
+    ],
     ['fraction', `${base}repeats: 1.5\n`, '11:10: repeats: expected a whole number, not 1.5'],
     ['infinity', `${base}repeats: .inf\n`, '11:10: repeats: expected a number, not Infinity'],
     ['nothing', withText('load: { model: open, rate: 500/s }', 'load:'), '8:6: load: expected a mapping, not nothing'],
