@@ -95,7 +95,7 @@ export async function runTrial(
       cutShort: signal.aborted,
       startedAt,
     });
-    return { result, lostParts, startUs: load.startUs };
+    return { result, lostParts, startUs: load.clock.startUs };
   } finally {
     await generator?.terminate();
     await parts.close();
