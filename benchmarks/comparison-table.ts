@@ -1,6 +1,6 @@
 /** What a person reads: one table a comparison, the goals beside the ratios. */
 import type { ComparisonSummary, RatioSummary, ToolSummary } from './comparison.ts';
-import type { Spread } from './spread.ts';
+import { inWords } from './spread.ts';
 
 const titles = {
   fixedRate: { figure: 'CPU a request, µs', ratio: 'ours ÷ peer', sign: '≤' },
@@ -12,8 +12,8 @@ export function comparisonTable(summary: ComparisonSummary): string {
   const header = ['', figure, 'a second', 'peak memory, MiB', 'failed', ratio, 'goal', ''];
   const rows = summary.tools.map((tool) => [
     tool.name,
-    withSpread(tool.cpuUsPerRequest, 1),
-    withSpread(tool.perSecond, 0),
+    inWords(tool.cpuUsPerRequest, 1),
+    inWords(tool.perSecond, 0),
     (tool.peakRssBytes.median / 2 ** 20).toFixed(0),
     tool.failed.toLocaleString('en'),
     ...goalCells(tool.ratio, sign),
@@ -23,7 +23,7 @@ export function comparisonTable(summary: ComparisonSummary): string {
   return [
     `${summary.title} (median, least–most of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}${left})`,
     ...aligned([header, ...rows]).map((line) => `  ${line}`),
-    ...summary.tools.flatMap(remarks),
+    ...summary.tools.flatMap((tool) => remarks(tool, rounds)),
     '',
   ].join('\n');
 }
@@ -31,23 +31,18 @@ export function comparisonTable(summary: ComparisonSummary): string {
 function goalCells(ratio: RatioSummary | null, sign: string): string[] {
   if (ratio === null) return ['', '', ''];
   const goal = ratio.goal === null ? ['', ''] : [`${sign} ${ratio.goal}`, ratio.isMet ? 'met' : 'NOT MET'];
-  return [withSpread(ratio.spread, 2), ...goal];
+  return [inWords(ratio.spread, 2), ...goal];
 }
 
-function withSpread({ median, min, max }: Spread, digits: number): string {
-  const text = (value: number) =>
-    value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return `${text(median)} (${text(min)}–${text(max)})`;
-}
-
-function remarks({ name, unequal, rounds }: ToolSummary): string[] {
+function remarks({ name, unequal, rounds, ratio }: ToolSummary, allRounds: number): string[] {
+  const once = ratio?.goal === null && rounds.length < allRounds ? ['one round only, as no goal hangs on it'] : [];
   const doubts = rounds.flatMap(({ verdict }) => verdict?.reasons ?? []);
   const lags = rounds.flatMap(({ verdict }) => verdict?.sendLagP99Us ?? []);
   const worst =
     lags.length === 0 ? [] : [`send lag p99 ${Math.max(...lags).toLocaleString('en')} µs in its worst round`];
   const kinds = [...new Set(doubts.map((doubt) => doubt.split(':', 1)[0]))];
   const doubted = doubts.length === 0 ? [] : [`not valid for ${kinds.join(', ')}, e.g. ${doubts[0]}`];
-  return [...worst, ...doubted, ...unequal].map((text) => `  · ${name}: ${text}`);
+  return [...once, ...worst, ...doubted, ...unequal].map((text) => `  · ${name}: ${text}`);
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {

@@ -1,4 +1,6 @@
 /** Ours beside its peers on one task: rounds in alternating order, ratios within a round, medians over the rounds. */
+
+import { meets } from './goal-line.ts';
 import type { LoadTool, RunLengths, ToolRound } from './load-tool.ts';
 import { playRound } from './load-tool.ts';
 import { type Spread, spreadOf } from './spread.ts';
@@ -52,7 +54,10 @@ export interface PlayOptions {
   readonly signal: AbortSignal;
 }
 
-/** Rounds of all comparisons in turn, so that a machine that gets slower or faster does so for all of them. */
+/**
+ * Rounds of all comparisons in turn, so that a machine that gets slower or faster does so for all of them. What has no goal
+ * is played in the first round only.
+ */
 export async function playComparisons(
   comparisons: readonly Comparison[],
   options: PlayOptions,
@@ -66,12 +71,14 @@ export async function playComparisons(
   for (let longestMs = 0; round < rounds; round++) {
     const roundStartedMs = performance.now();
     if (round > 0 && roundStartedMs - startedMs + longestMs > deadlineMs) break;
-    for (const [index, { title, lengths }] of comparisons.entries()) {
-      const tools = [...(played[index] ?? [])];
+    for (const [index, { title, lengths, ours, goals }] of comparisons.entries()) {
+      const hasGoals = Object.keys(goals).length > 0;
+      const isPlayed = (tool: LoadTool) => round === 0 || (tool === ours ? hasGoals : Object.hasOwn(goals, tool.name));
+      const tools = [...(played[index] ?? [])].filter(([tool]) => isPlayed(tool));
       for (const [tool, readings] of round % 2 === 0 ? tools : tools.reverse()) {
         const reading = await playRound(tool, lengths, signal);
         readings.push(reading);
-        log(`round ${round + 1} of ${rounds}, ${title}: ${tool.name} ${inWords(reading)}`);
+        log(`round ${round + 1} of ${rounds}, ${title}: ${tool.name} ${readingInWords(reading)}`);
       }
     }
     longestMs = Math.max(longestMs, performance.now() - roundStartedMs);
@@ -79,7 +86,7 @@ export async function playComparisons(
   return comparisons.map((comparison, index) => summarise(comparison, played[index] ?? new Map(), rounds - round));
 }
 
-function inWords({ cpuUsPerRequest, perSecond }: ToolRound): string {
+function readingInWords({ cpuUsPerRequest, perSecond }: ToolRound): string {
   return `${cpuUsPerRequest.toFixed(1)} µs a request, ${Math.round(perSecond)}/s`;
 }
 
@@ -116,5 +123,5 @@ export function ratioOf(
   });
   const spread = spreadOf(ratios);
   if (goal === null) return { spread, goal, isMet: null };
-  return { spread, goal, isMet: model === 'fixedRate' ? spread.median <= goal : spread.median >= goal };
+  return { spread, goal, isMet: meets(spread, model === 'fixedRate' ? '≤' : '≥', goal) };
 }

@@ -17,6 +17,8 @@ export interface Command {
   readonly exitCodes?: readonly number[];
   /** The tool is given up beyond this. */
   readonly deadlineMs: number;
+  /** Called 20 times a second while the tool runs: its processes, and how long ago it was started. */
+  readonly watch?: (pids: readonly number[], elapsedMs: number) => void;
 }
 
 export interface MeasuredCommand {
@@ -26,6 +28,8 @@ export interface MeasuredCommand {
   readonly peakRssBytes: number;
   readonly wallMs: number;
   readonly stdout: string;
+  /** With what it was told by environment before it. */
+  readonly commandLine: string;
 }
 
 const pollMs = 50;
@@ -49,7 +53,9 @@ export async function measureCommand(what: Command, signal: AbortSignal): Promis
     const bound = AbortSignal.any([signal, AbortSignal.timeout(what.deadlineMs)]);
     let peak = 0;
     while (shell.exit === null && !bound.aborted) {
-      peak = Math.max(peak, peakRssBytes(descendantsOf(shell.pid)));
+      const pids = descendantsOf(shell.pid);
+      peak = Math.max(peak, peakRssBytes(pids));
+      what.watch?.(pids, performance.now() - startedMs);
       await Promise.race([sleep(pollMs), shell.ended()]);
     }
     const wallMs = performance.now() - startedMs;
@@ -67,8 +73,13 @@ export async function measureCommand(what: Command, signal: AbortSignal): Promis
       .trim()
       .split(' ')
       .map(Number);
-    return { cpuUs: (user + system) * 1e6, peakRssBytes: peak, wallMs, stdout: await readFile(path('stdout'), 'utf8') };
+    const stdout = await readFile(path('stdout'), 'utf8');
+    return { cpuUs: (user + system) * 1e6, peakRssBytes: peak, wallMs, stdout, commandLine: lineOf(what) };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function lineOf({ env = {}, command, args }: Command): string {
+  return [...Object.entries(env).map(([name, value]) => `${name}=${value}`), command, ...args].join(' ');
 }

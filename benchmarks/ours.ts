@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { exitCodes } from '../result/bench-error.ts';
 import type { RunResult, TrialResult } from '../result/result-types.ts';
 import type { LoadRun, LoadTool } from './load-tool.ts';
-import { measureCommand } from './measured-command.ts';
+import { type Command, measureCommand } from './measured-command.ts';
 
 const root = join(import.meta.dirname, '..');
 /** Set-up, warm-up, drain and reports. */
@@ -17,13 +17,19 @@ export interface OurRun {
   readonly env: Readonly<Record<string, string>>;
   /** Further arguments of `bench run`. */
   readonly args?: readonly string[];
+  /** See measureCommand. */
+  readonly watch?: Command['watch'];
 }
 
 export function ours(run: OurRun, name = 'wirebench'): LoadTool {
   return { name, unequal: [], run: (seconds, signal) => runOurs(run, seconds, signal) };
 }
 
-async function runOurs({ scenario, env, args = [] }: OurRun, seconds: number, signal: AbortSignal): Promise<LoadRun> {
+export async function runOurs(
+  { scenario, env, args = [], watch }: OurRun,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<LoadRun> {
   const out = await mkdtemp(join(os.tmpdir(), 'wirebench-benchmark-result-'));
   try {
     const file = join(import.meta.dirname, 'scenarios', `${scenario}.yaml`);
@@ -35,6 +41,7 @@ async function runOurs({ scenario, env, args = [] }: OurRun, seconds: number, si
         env: { ...env, NO_COLOR: '1' },
         exitCodes: [exitCodes.done, exitCodes.invalid], // an invalid trial is told below
         deadlineMs: seconds * 1e3 + graceMs,
+        ...(watch === undefined ? {} : { watch }),
       },
       signal,
     );

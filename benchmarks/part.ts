@@ -19,6 +19,8 @@ export interface PreparedPart {
 export interface Part {
   /** What is sent where, over how many connections. */
   readonly task: string;
+  /** What its first round takes on a quiet two-core machine, the tools' starts included. */
+  readonly secondsPerRound: number;
   prepare(context: PartContext): Promise<PreparedPart>;
 }
 

@@ -13,3 +13,10 @@ export function spreadOf(readings: readonly number[]): Spread {
   const median = sorted.length % 2 === 1 ? at(upper) : (at(upper - 1) + at(upper)) / 2;
   return { median, min: at(0), max: at(sorted.length - 1) };
 }
+
+/** `88.1 (86.9–90.2)`; a single reading stands alone. */
+export function inWords({ median, min, max }: Spread, digits: number): string {
+  const text = (value: number) =>
+    value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return min === max ? text(median) : `${text(median)} (${text(min)}–${text(max)})`;
+}

@@ -9,6 +9,7 @@ import { startGoServer } from '../servers/go-server.ts';
 const connections = 50; // as in scenarios/websocket.yaml
 
 export const websocket: Part = {
+  secondsPerRound: 34,
   task: `text message of 1 KiB to an echo server (gorilla/websocket), ${connections} connections`,
   async prepare({ log, signal }) {
     const programs = await ensurePeers(['echoServer', 'k6'], log, signal);
@@ -38,6 +39,6 @@ export const websocket: Part = {
         goals: { k6: 3, 'plain ws': 1.6 },
       },
     ];
-    return { comparisons, versions: programVersions({}, ['k6'], ['ws']), stop };
+    return { comparisons, versions: programVersions({}, ['echoServer', 'k6'], ['ws']), stop };
   },
 };

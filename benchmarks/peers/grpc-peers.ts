@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoadTool } from '../load-tool.ts';
-import { numberIn, peer } from './peer.ts';
+import { numberIn, type PeerCounts, peer } from './peer.ts';
 
 export interface GrpcSituation {
   /** `host:port` of the server. */
@@ -41,12 +41,15 @@ export function ghz(program: string, situation: GrpcSituation): LoadTool {
         address,
       ],
     }),
-    read(stdout) {
-      const completed = numberIn(stdout, /\[OK\]\s+(\d+) responses/);
-      const all = numberIn(stdout, /Count:\s+(\d+)/);
-      return { completed, failed: all - completed, perSecond: numberIn(stdout, /Requests\/sec:\s+([\d.]+)/) };
-    },
+    read: ghzCounts,
   });
+}
+
+/** Of its summary. */
+export function ghzCounts(stdout: string): PeerCounts {
+  const completed = numberIn(stdout, /\[OK\]\s+(\d+) responses/);
+  const all = numberIn(stdout, /Count:\s+(\d+)/);
+  return { completed, failed: all - completed, perSecond: numberIn(stdout, /Requests\/sec:\s+([\d.]+)/) };
 }
 
 /** Knows no request rate, so it stands in the closed model only. */
@@ -67,12 +70,15 @@ export function h2load(program: string, situation: GrpcSituation): LoadTool {
         `http://${address}/grpc.testing.TestService/UnaryCall`,
       ],
     }),
-    read(stdout) {
-      const completed = numberIn(stdout, /(\d+) 2xx,/);
-      const failed = numberIn(stdout, /(\d+) failed,/) + numberIn(stdout, /(\d+) timeout/);
-      return { completed, failed, perSecond: numberIn(stdout, /finished in [^,]+, ([\d.]+) req\/s/) };
-    },
+    read: h2loadCounts,
   });
+}
+
+/** Answers with another status than 2xx, errors and time-outs are all among those that failed. */
+export function h2loadCounts(stdout: string): PeerCounts {
+  const completed = numberIn(stdout, /(\d+) 2xx,/);
+  const failed = numberIn(stdout, /(\d+) failed,/);
+  return { completed, failed, perSecond: numberIn(stdout, /finished in [^,]+, ([\d.]+) req\/s/) };
 }
 
 /** SimpleRequest { payload (3): Payload { body (2): bytes } } behind gRPC's five bytes: not compressed, length. */

@@ -55,6 +55,7 @@ function aptProgram(name: string, aptPackage: string): PeerProgram {
 /** A source folder of ours that is built on a library of others; built again when a source changes. */
 function builtHere(
   name: string,
+  version: string,
   source: string,
   artefact: string,
   build: (run: RunCommand, folder: string) => Promise<void>,
@@ -69,7 +70,7 @@ function builtHere(
   const path = join(directory, artefact);
   return {
     name,
-    version: 'built here',
+    version,
     find: () => (existsSync(path) ? path : null),
     install: (run) =>
       installInto(directory, async (temporary) => {
@@ -79,7 +80,12 @@ function builtHere(
   };
 }
 
-const servers = join(import.meta.dirname, '..', 'servers');
+/** A folder in benchmarks/servers with a Go program, `version` being that of what it is built on. */
+function goServer(name: string, version: string): PeerProgram {
+  return builtHere(name, version, join(import.meta.dirname, '..', 'servers', name), name, (run, folder) =>
+    run('go', ['build', '-C', folder, '-o', join(folder, name), '.']),
+  );
+}
 
 export const peerPrograms = {
   nginx: aptProgram('nginx', 'nginx'),
@@ -88,12 +94,11 @@ export const peerPrograms = {
   k6: goProgram('k6', 'go.k6.io/k6', '1.8.1'),
   vegeta: goProgram('vegeta', 'github.com/tsenart/vegeta/v12', '12.13.0'),
   ghz: goProgram('ghz', 'github.com/bojand/ghz/cmd/ghz', '0.120.0'),
-  interopServer: goProgram('grpc-go-interop', 'google.golang.org/grpc/interop/server', '1.85.0', 'server'),
-  echoServer: builtHere('websocket-echo', join(servers, 'websocket-echo'), 'websocket-echo', (run, folder) =>
-    run('go', ['build', '-C', folder, '-o', join(folder, 'websocket-echo'), '.']),
-  ),
+  interopServer: goServer('grpc-interop', 'grpc 1.85.0'),
+  echoServer: goServer('websocket-echo', 'gorilla/websocket 1.5.3'),
   javaQueueClient: builtHere(
     'rabbitmq-java-client',
+    'amqp-client 5.26.0',
     join(import.meta.dirname, 'rabbitmq-java-client'),
     join('target', 'lib'),
     (run, folder) => run('mvn', ['-B', '-q', '-f', join(folder, 'pom.xml'), 'package']),

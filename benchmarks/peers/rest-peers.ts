@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LoadTool } from '../load-tool.ts';
 import { countIn, k6Arguments, k6Counts } from './k6.ts';
-import { numberIn, peer } from './peer.ts';
+import { numberIn, type PeerCounts, peer } from './peer.ts';
 
 export interface RestSituation {
   /** `host:port` of the server. */
@@ -43,10 +43,7 @@ export function autocannon(situation: RestSituation): LoadTool {
         `http://${address}/`,
       ],
     }),
-    read(stdout) {
-      const said = JSON.parse(stdout) as Record<'2xx' | 'non2xx' | 'errors' | 'duration', number>;
-      return { completed: said['2xx'], failed: said.non2xx + said.errors, perSecond: said['2xx'] / said.duration };
-    },
+    read: autocannonCounts,
   });
 }
 
@@ -72,9 +69,7 @@ export function vegeta(program: string, situation: RestSituation): LoadTool {
     }),
     async read() {
       const { stdout } = await run(program, ['report', '-type', 'json', results], { timeout: 60_000 });
-      const said = JSON.parse(stdout) as { requests: number; success: number; throughput: number };
-      const completed = Math.round(said.requests * said.success);
-      return { completed, failed: said.requests - completed, perSecond: said.throughput };
+      return vegetaCounts(stdout);
     },
   });
 }
@@ -116,14 +111,7 @@ export function wrk(program: string, situation: RestSituation): LoadTool {
       command: program,
       args: ['-t', '1', '-c', String(connections), '-d', `${Math.ceil(seconds)}s`, '-s', script, `http://${address}/`],
     }),
-    read(stdout) {
-      const answered = numberIn(stdout, /(\d+) requests in/);
-      const refused = numberIn(stdout, /Non-2xx or 3xx responses: (\d+)/);
-      const broken =
-        /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(stdout)?.slice(1) ?? [];
-      const failed = refused + broken.reduce((sum, count) => sum + Number(count), 0);
-      return { completed: answered - refused, failed, perSecond: numberIn(stdout, /Requests\/sec:\s+([\d.]+)/) };
-    },
+    read: wrkCounts,
   });
 }
 
@@ -131,4 +119,25 @@ function writeBody({ directory, bodyBytes }: RestSituation): string {
   const path = join(directory, 'body');
   writeFileSync(path, 'x'.repeat(bodyBytes));
   return path;
+}
+
+export function autocannonCounts(stdout: string): PeerCounts {
+  const said = JSON.parse(stdout) as Record<'2xx' | 'non2xx' | 'errors' | 'duration', number>;
+  return { completed: said['2xx'], failed: said.non2xx + said.errors, perSecond: said['2xx'] / said.duration };
+}
+
+/** Of its JSON report. */
+export function vegetaCounts(report: string): PeerCounts {
+  const said = JSON.parse(report) as { requests: number; success: number; throughput: number };
+  const completed = Math.round(said.requests * said.success);
+  return { completed, failed: said.requests - completed, perSecond: said.throughput };
+}
+
+/** It prints the lines about what went wrong only when something did. */
+export function wrkCounts(stdout: string): PeerCounts {
+  const answered = numberIn(stdout, /(\d+) requests in/);
+  const refused = numberIn(stdout, /Non-2xx or 3xx responses: (\d+)/);
+  const broken = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(stdout)?.slice(1) ?? [];
+  const failed = refused + broken.reduce((sum, count) => sum + Number(count), 0);
+  return { completed: answered - refused, failed, perSecond: numberIn(stdout, /Requests\/sec:\s+([\d.]+)/) };
 }

@@ -1,0 +1,43 @@
+/** One line of the table that all benchmarks share: a figure of ours, what it stands beside, and the goal. */
+import type { ComparisonSummary } from './comparison.ts';
+import type { Spread } from './spread.ts';
+
+export interface GoalLine {
+  /** `REST at 3000/s, open model`. */
+  readonly task: string;
+  /** The figure in words, with its unit: `CPU a request, µs`. */
+  readonly figure: string;
+  readonly ours: Spread;
+  /** What ours is measured against, and its figure in the same unit; null where the goal is a plain number. */
+  readonly beside: { readonly name: string; readonly figure: Spread } | null;
+  /** What the goal is about, within each round: a ratio, or, with nothing beside, our figure itself. */
+  readonly measured: Spread;
+  readonly sign: '≤' | '≥';
+  /** null: measured only. */
+  readonly goal: number | null;
+  readonly isMet: boolean | null;
+}
+
+export function meets(measured: Spread, sign: '≤' | '≥', goal: number): boolean {
+  return sign === '≤' ? measured.median <= goal : measured.median >= goal;
+}
+
+/** One line for each peer. */
+export function goalLinesOf({ title, model, tools }: ComparisonSummary): GoalLine[] {
+  const ours = tools.find(({ ratio }) => ratio === null);
+  if (ours === undefined) return [];
+  return tools.flatMap(({ name, cpuUsPerRequest, ratio }) => {
+    if (ratio === null) return [];
+    const line: GoalLine = {
+      task: title,
+      figure: 'CPU a request, µs',
+      ours: ours.cpuUsPerRequest,
+      beside: { name, figure: cpuUsPerRequest },
+      measured: ratio.spread,
+      sign: model === 'fixedRate' ? '≤' : '≥',
+      goal: ratio.goal,
+      isMet: ratio.isMet,
+    };
+    return [line];
+  });
+}
