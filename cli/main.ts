@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { calibrateCommand } from './calibrate.ts';
 import { doctorCommand } from './doctor.ts';
 import { initCommand } from './init.ts';
 import { planCommand } from './plan.ts';
@@ -34,6 +35,7 @@ const parser = yargs(hideBin(process.argv))
   .command(validateCommand)
   .command(planCommand)
   .command(reportCommand)
+  .command(calibrateCommand)
   .command(stackCommand)
   .command(doctorCommand)
   .completion('completion', 'print a shell completion script')

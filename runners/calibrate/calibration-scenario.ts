@@ -13,11 +13,16 @@ export interface CalibrationLoad {
 export type KnownService = Partial<Pick<Workload['service'], 'workTimeMs' | 'slow' | 'stall'>>;
 
 /** All that is offered in a stall is in flight at its end; a bound reached would be a second, unknown truth. */
-const deadlineMs = 5_000;
+const longDeadlineMs = 5_000;
 const leastInFlight = 2_000;
 
 /** Written as a scenario file would be, so that every default is the one that a user's run has. */
-export function calibrationScenario(protocol: Protocol, load: CalibrationLoad, service: KnownService): Scenario {
+export function calibrationScenario(
+  protocol: Protocol,
+  load: CalibrationLoad,
+  service: KnownService,
+  deadlineMs: number = longDeadlineMs,
+): Scenario {
   const { ratePerSecond, warmupMs, durationMs } = load;
   const maxInFlight = Math.max(leastInFlight, Math.ceil((1.25 * ratePerSecond * deadlineMs) / 1e3));
   const reading = parseScenario(

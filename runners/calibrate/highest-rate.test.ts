@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { searchHighestRate } from './highest-rate.ts';
+
+const ladder = [1_000, 2_000, 5_000, 10_000, 20_000];
+
+/** A generator that is true up to `limit`. */
+async function search(limit: number, mostProbes = 10) {
+  let asked = 0;
+  const { ratePerSecond, ended, probes } = await searchHighestRate({
+    ladder,
+    firstRate: 5_000,
+    isTimeOver: () => asked >= mostProbes,
+    probe: async (rate) => {
+      asked++;
+      const status = rate <= limit ? 'valid' : 'suspect';
+      return { ratePerSecond: rate, goodputPerSecond: rate, verdict: { status, reasons: [] } };
+    },
+  });
+  return { ratePerSecond, ended, probed: probes.map((probe) => probe.ratePerSecond) };
+}
+
+describe('the search for the highest rate', () => {
+  it('goes up until a rate is not valid', async () => {
+    expect(await search(12_000)).toEqual({ ratePerSecond: 10_000, ended: 'notValid', probed: [5_000, 10_000, 20_000] });
+  });
+
+  it('goes down until one is', async () => {
+    expect(await search(1_500)).toEqual({ ratePerSecond: 1_000, ended: 'notValid', probed: [5_000, 2_000, 1_000] });
+  });
+
+  it('says that the ladder ended, not that this is the limit', async () => {
+    expect(await search(1e6)).toEqual({ ratePerSecond: 20_000, ended: 'ladderEnd', probed: [5_000, 10_000, 20_000] });
+  });
+
+  it('finds none where none is valid', async () => {
+    expect(await search(0)).toEqual({ ratePerSecond: null, ended: 'notValid', probed: [5_000, 2_000, 1_000] });
+  });
+
+  it('stops when the time is over, with what it has', async () => {
+    expect(await search(1e6, 1)).toEqual({ ratePerSecond: 5_000, ended: 'timeOver', probed: [5_000] });
+    expect(await search(1e6, 0)).toEqual({ ratePerSecond: null, ended: 'timeOver', probed: [] });
+  });
+});

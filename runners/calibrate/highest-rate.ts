@@ -1,0 +1,32 @@
+/** A bounded search on a ladder of rates: up while the verdict is `valid`, or down until it is. */
+import type { HighestRate, RateProbe } from '../../result/calibration-result.ts';
+
+export interface RateSearch {
+  /** Rising. */
+  readonly ladder: readonly number[];
+  readonly firstRate: number;
+  readonly probe: (ratePerSecond: number) => Promise<RateProbe>;
+  /** Asked before each probe. */
+  readonly isTimeOver: () => boolean;
+}
+
+export async function searchHighestRate({
+  ladder,
+  firstRate,
+  probe,
+  isTimeOver,
+}: RateSearch): Promise<Omit<HighestRate, 'protocol'>> {
+  const probes: RateProbe[] = [];
+  let step = 0;
+  let best: number | null = null;
+  for (let at = ladder.indexOf(firstRate); at >= 0 && at < ladder.length; at += step) {
+    if (isTimeOver()) return { ratePerSecond: best, ended: 'timeOver', probes };
+    const probed = await probe(ladder[at] as number);
+    probes.push(probed);
+    const isValid = probed.verdict.status === 'valid';
+    if (isValid) best = probed.ratePerSecond;
+    if (step === 0) step = isValid ? 1 : -1;
+    else if (isValid !== step > 0) return { ratePerSecond: best, ended: 'notValid', probes };
+  }
+  return { ratePerSecond: best, ended: step > 0 ? 'ladderEnd' : 'notValid', probes };
+}
