@@ -149,8 +149,8 @@ function explanations({ delays, pacing }: CalibrationResult): string[] {
       ? []
       : [
           'truth: in closed form, a service that does exactly as told behind a network that takes no time.',
-          'by service: intended start to effect by the service’s own evidence, with what it did beyond its orders: coarse timers, and working off what had gathered in a stall.',
-          `beyond floor: against truth plus the protocol’s floor, its median where nothing is delayed (p50 of the stall’s trial): ${floors.join(', ')}. Nothing is subtracted from what was recorded.`,
+          'by service: intended start to effect by the service’s own evidence, with what it did beyond its orders: coarse timers, and working off what had gathered in a stall. The answer’s way back is not in it.',
+          `beyond floor: against truth plus the protocol’s floor, its median before the stall, where nothing is delayed: ${floors.join(', ')}. Nothing is subtracted from what was recorded.`,
         ]),
     ...(slow.length === 0 ? [] : [`Slow ones of two delays, recorded of told: ${slow.join(', ')}.`]),
     ...(pacing.length === 0 ? [] : ['Generator CPU holds the sending and the answers, not the pacing alone.']),
@@ -167,7 +167,7 @@ function timeOf(us: number | null): string {
 
 function errorText(share: number | null): string {
   if (share === null) return '–';
-  return `${share > 0 ? '+' : share < 0 ? '−' : ''}${(Math.abs(share) * 100).toFixed(1)} %`;
+  return `${share > 0 ? '+' : share < 0 ? '−' : ''}${(Math.abs(share) * 100).toFixed(Math.abs(share) < 1 ? 1 : 0)} %`;
 }
 
 function perSecond(rate: number): string {

@@ -17,7 +17,7 @@ export interface CalibratedFigure {
   readonly error: number | null;
   /** The same with the protocol's floor added to the truth. */
   readonly errorBeyondFloor: number | null;
-  /** Recorded against the service's account. */
+  /** Recorded against the service's account: in between lies the answer's way back. null where the truth is 0. */
   readonly errorToService: number | null;
 }
 
@@ -37,7 +37,7 @@ export interface DelayCheck {
   readonly told: string;
   readonly ratePerSecond: number;
   readonly durationMs: number;
-  /** Median response time of this protocol in this run while nothing is delayed; null where it was not measured. */
+  /** Median response time of this protocol in this run while nothing is delayed: before the stall. null: not measured. */
   readonly floorUs: number | null;
   readonly figures: readonly CalibratedFigure[];
   /** For two delays: operations that took longer than halfway between them. */

@@ -21,7 +21,7 @@ import { brokerOf } from '../prepare-trial.ts';
 import { type FinishedTrial, runTrial } from '../run-trial.ts';
 import type { CalibrationPlan } from './calibration-plan.ts';
 import { type CalibrationLoad, calibrationScenario, type KnownService, targetOf } from './calibration-scenario.ts';
-import { checkDelay, recordedLatency } from './check-delay.ts';
+import { checkDelay, medianBefore } from './check-delay.ts';
 import { searchHighestRate } from './highest-rate.ts';
 import { knownDelays, numbersOf, type ToldService } from './known-delays.ts';
 import { serviceAccount } from './service-account.ts';
@@ -127,7 +127,7 @@ class Calibration {
       note(`${protocol}: ${told.known.told}`);
       const finished = await this.#trial(protocol, told.known.load, told.behaviour);
       const { result: trial } = finished;
-      if (told.known.service === 'stall') floorUs = recordedLatency(trial, 'response').atQuantile(0.5);
+      if (told.behaviour.stall !== undefined) floorUs = medianBefore(trial, told.behaviour.stall.atMs);
       const account = await this.#accountOf(finished, told);
       this.delays.push(checkDelay(told.known, { protocol, trial, account, floorUs }));
     }
@@ -162,9 +162,9 @@ class Calibration {
     const found = await searchHighestRate({
       ladder: plan.ladder,
       firstRate: plan.firstRate,
+      known: (rate) => this.#probes.get(`${protocol} ${rate}`),
+      probe: async (rate) => (await this.#probe(protocol, plan.probe(rate))).probe,
       isTimeOver: () => signal.aborted || performance.now() - this.#beganMs > plan.probesUntilMs,
-      probe: async (rate) =>
-        this.#probes.get(`${protocol} ${rate}`) ?? (await this.#probe(protocol, plan.probe(rate))).probe,
     });
     this.highestRates.push({ protocol, ...found });
   }

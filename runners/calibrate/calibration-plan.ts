@@ -64,7 +64,7 @@ export const quickPlan: CalibrationPlan = {
   brokerWarmUpMs: 1_000,
   stall: () => ({ load: shortLoad(500, 2_000), atMs: 500, forMs: 400 }),
   delays: shortLoad(delayRate, 1_250),
-  pacingRates: [100, 1_000],
+  pacingRates: [1_000],
   ladder: [1_000, 2_000],
   firstRate: 1_000,
   probesUntilMs: 30_000,

@@ -42,7 +42,7 @@ export function checkDelay(known: KnownDelay, { protocol, trial, account, floorU
       recordedUs,
       error: errorOf(recordedUs, truthUs),
       errorBeyondFloor: floorUs === null || truthUs === 0 ? null : errorOf(recordedUs, truthUs + floorUs),
-      errorToService: errorOf(recordedUs, serviceUs),
+      errorToService: truthUs === 0 ? null : errorOf(recordedUs, serviceUs),
     };
   });
   const { slow, stallUs } = known;
@@ -75,6 +75,17 @@ function stallAccount(trial: TrialResult, stallUs: number): StallAccount {
 export function recordedLatency(trial: TrialResult, name: LatencyName): LatencyCounts {
   const encoded = trial.histograms.steady?.[name];
   return encoded === undefined ? new LatencyCounts() : decodeLatencyCounts(encoded);
+}
+
+/** The median of the intervals' medians that lie before `beforeMs` of the measured time; null: there is none. */
+export function medianBefore(trial: TrialResult, beforeMs: number): number | null {
+  const { timeline } = trial;
+  const intervalMs = (timeline[1]?.atMs ?? 0) - (timeline[0]?.atMs ?? 0);
+  const medians = timeline
+    .filter(({ atMs }) => atMs >= 0 && atMs + intervalMs <= beforeMs)
+    .flatMap(({ p50Us }) => (p50Us === null ? [] : [p50Us]))
+    .sort((a, b) => a - b);
+  return medians[Math.floor((medians.length - 1) / 2)] ?? null;
 }
 
 /** In `offered`, what never completed stands at the end of the range. */

@@ -1,19 +1,24 @@
 import { describe, expect, it } from 'vitest';
+import type { RateProbe } from '../../result/calibration-result.ts';
 import { searchHighestRate } from './highest-rate.ts';
 
 const ladder = [1_000, 2_000, 5_000, 10_000, 20_000];
 
 /** A generator that is true up to `limit`. */
-async function search(limit: number, mostProbes = 10) {
+async function search(limit: number, mostProbes = 10, knownRates: readonly number[] = []) {
   let asked = 0;
+  const probeOf = (rate: number): RateProbe => {
+    const status = rate <= limit ? 'valid' : 'suspect';
+    return { ratePerSecond: rate, goodputPerSecond: rate, verdict: { status, reasons: [] } };
+  };
   const { ratePerSecond, ended, probes } = await searchHighestRate({
     ladder,
     firstRate: 5_000,
+    known: (rate) => (knownRates.includes(rate) ? probeOf(rate) : undefined),
     isTimeOver: () => asked >= mostProbes,
     probe: async (rate) => {
       asked++;
-      const status = rate <= limit ? 'valid' : 'suspect';
-      return { ratePerSecond: rate, goodputPerSecond: rate, verdict: { status, reasons: [] } };
+      return probeOf(rate);
     },
   });
   return { ratePerSecond, ended, probed: probes.map((probe) => probe.ratePerSecond) };
@@ -34,6 +39,14 @@ describe('the search for the highest rate', () => {
 
   it('finds none where none is valid', async () => {
     expect(await search(0)).toEqual({ ratePerSecond: null, ended: 'notValid', probed: [5_000, 2_000, 1_000] });
+  });
+
+  it('takes what was probed before, also when the time is over', async () => {
+    expect(await search(5_000, 0, [5_000, 10_000])).toEqual({
+      ratePerSecond: 5_000,
+      ended: 'notValid',
+      probed: [5_000, 10_000],
+    });
   });
 
   it('stops when the time is over, with what it has', async () => {

@@ -5,14 +5,17 @@ export interface RateSearch {
   /** Rising. */
   readonly ladder: readonly number[];
   readonly firstRate: number;
+  /** A probe that was made already costs no time. */
+  readonly known: (ratePerSecond: number) => RateProbe | undefined;
   readonly probe: (ratePerSecond: number) => Promise<RateProbe>;
-  /** Asked before each probe. */
+  /** Asked before each new probe. */
   readonly isTimeOver: () => boolean;
 }
 
 export async function searchHighestRate({
   ladder,
   firstRate,
+  known,
   probe,
   isTimeOver,
 }: RateSearch): Promise<Omit<HighestRate, 'protocol'>> {
@@ -20,8 +23,10 @@ export async function searchHighestRate({
   let step = 0;
   let best: number | null = null;
   for (let at = ladder.indexOf(firstRate); at >= 0 && at < ladder.length; at += step) {
-    if (isTimeOver()) return { ratePerSecond: best, ended: 'timeOver', probes };
-    const probed = await probe(ladder[at] as number);
+    const rate = ladder[at] as number;
+    const before = known(rate);
+    if (before === undefined && isTimeOver()) return { ratePerSecond: best, ended: 'timeOver', probes };
+    const probed = before ?? (await probe(rate));
     probes.push(probed);
     const isValid = probed.verdict.status === 'valid';
     if (isValid) best = probed.ratePerSecond;
