@@ -78,6 +78,11 @@ export type Load = OpenLoad | ClosedLoad;
 
 export type Engine = 'native' | 'autocannon' | 'ghz';
 
+/** Whose code speaks the protocol: the harness's own, or the library that somebody asks about. */
+export type RestClient = 'own' | 'undici';
+export type GrpcClient = 'own' | 'grpc-js';
+export type WebSocketClient = 'own' | 'ws';
+
 interface TargetBase {
   readonly name: string;
   readonly protocol: Protocol;
@@ -89,11 +94,15 @@ interface TargetBase {
 export interface RestTarget extends TargetBase {
   readonly protocol: 'rest';
   readonly connections: number;
+  /** Of the native engine; absent: `own`. */
+  readonly client?: RestClient;
   readonly requests?: Readonly<Record<string, RestRequest>>;
 }
 export interface GrpcTarget extends TargetBase {
   readonly protocol: 'grpc';
   readonly connections: number;
+  /** Of the native engine; absent: `own`. */
+  readonly client?: GrpcClient;
   /** Absolute path of the user's .proto; `reflection` asks the server instead. */
   readonly proto?: string;
   readonly reflection: boolean;
@@ -102,6 +111,8 @@ export interface GrpcTarget extends TargetBase {
 export interface WebSocketTarget extends TargetBase {
   readonly protocol: 'websocket';
   readonly connections: number;
+  /** Of the native engine; absent: `own`. */
+  readonly client?: WebSocketClient;
   readonly requests?: Readonly<Record<string, WebSocketRequest>>;
 }
 export interface QueueTarget extends TargetBase {

@@ -70,20 +70,54 @@ export function connectSocket(endpoint: Endpoint, buffer: Buffer, listener: Sock
       return true;
     },
   };
-  const { host, port } = endpoint;
-  const socket =
-    endpoint.tls === null
-      ? net.connect({ host, port, noDelay: true, onread })
-      : connectTls({ host, port, noDelay: true, onread }, endpoint.tls);
+  const socket = createSocket(endpoint, { onread });
   const timer = setTimeout(() => end('connection timed out', null), connectTimeoutMs);
   socket.once(endpoint.tls === null ? 'connect' : 'secureConnect', () => {
     clearTimeout(timer);
     if (!ended) listener.connected();
   });
-  socket.on('error', (error: NodeJS.ErrnoException) => end(reasonOf(error), error));
+  socket.on('error', (error: NodeJS.ErrnoException) => end(socketFailureReason(error), error));
   socket.once('end', () => end('connection closed', null));
   socket.once('close', () => end('connection closed', null));
   return socket;
+}
+
+export interface DialListener {
+  /** Connected, and the TLS handshake is done: from now on another may read and write. */
+  connected(): void;
+  /** Once the socket has closed, whoever closed it. */
+  closed(reason: string, cause: Error | null): void;
+}
+
+/** A socket that a library will read and write. */
+export function dialSocket(endpoint: Endpoint, listener: DialListener): net.Socket {
+  const socket = createSocket(endpoint);
+  let reason = 'connection closed';
+  let cause: Error | null = null;
+  const timer = setTimeout(() => {
+    reason = 'connection timed out';
+    socket.destroy();
+  }, connectTimeoutMs);
+  socket.once(endpoint.tls === null ? 'connect' : 'secureConnect', () => {
+    clearTimeout(timer);
+    listener.connected();
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    reason = socketFailureReason(error);
+    cause = error;
+  });
+  socket.once('close', () => {
+    clearTimeout(timer);
+    listener.closed(reason, cause);
+  });
+  return socket;
+}
+
+/** On its way to the endpoint. */
+export function createSocket(endpoint: Endpoint, options: Pick<net.TcpNetConnectOpts, 'onread'> = {}): net.Socket {
+  const { host, port } = endpoint;
+  const all = { host, port, noDelay: true, ...options };
+  return endpoint.tls === null ? net.connect(all) : connectTls(all, endpoint.tls);
 }
 
 /** `hostname` is whom the certificate must name, which is not where we dial when a proxy stands between. */
@@ -106,6 +140,7 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 };
 
-function reasonOf(error: NodeJS.ErrnoException): string {
+/** A short text of few distinct values. */
+export function socketFailureReason(error: NodeJS.ErrnoException): string {
   return reasons[error.code ?? ''] ?? `connection failed: ${error.code ?? error.name}`;
 }

@@ -15,12 +15,7 @@ export function checkTargets(context: CheckContext): void {
     if (name === 'all') context.report({ path, message: 'all stands for every target in thresholds', atKey: true });
     if (context.has([...path, 'address'])) checkOwnSystem(context, target, path);
     else checkReferenceTarget(context, target, path);
-    if (context.file.load?.warmup === 'auto' && target.engine !== undefined && target.engine !== 'native') {
-      context.report({
-        path: [...path, 'engine'],
-        message: `${target.engine} tells nothing while it runs, so load.warmup: auto cannot end; give a duration`,
-      });
-    }
+    checkEngine(context, target, path);
   }
 }
 
@@ -34,6 +29,19 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
   if (target.protocol === 'grpc' && target.reflection) refuse('reflection');
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume) refuse('consume');
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.reply !== undefined) refuse('reply');
+}
+
+/** What another engine cannot do, or brings itself. */
+function checkEngine({ file, report }: CheckContext, target: FileTarget, path: Path): void {
+  const { engine } = target;
+  if (engine === undefined || engine === 'native') return;
+  if (file.load?.warmup === 'auto') {
+    const message = `${engine} tells nothing while it runs, so load.warmup: auto cannot end; give a duration`;
+    report({ path: [...path, 'engine'], message });
+  }
+  if ((target.client ?? 'own') !== 'own') {
+    report({ path: [...path, 'client'], message: `is for the native engine; ${engine} brings its own`, atKey: true });
+  }
 }
 
 function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): void {

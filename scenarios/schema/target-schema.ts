@@ -26,6 +26,9 @@ function connections(count: number, most: number) {
   return wholeNumber(1, most).default(count).describe('Connections, over all load threads.');
 }
 
+const ownOr = (library: string) =>
+  `Whose code speaks the protocol: the harness’s own, which costs least, or ${library}.`;
+
 const consume = z
   .boolean()
   .default(false)
@@ -36,6 +39,7 @@ const consume = z
 const restTarget = object({
   protocol: z.literal('rest').describe('HTTP/1.1 with keep-alive.'),
   connections: connections(64, 10_000),
+  client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
   engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
   ...common('http://127.0.0.1:8080'),
   requests: requests(restRequest),
@@ -44,6 +48,7 @@ const restTarget = object({
 const grpcTarget = object({
   protocol: z.literal('grpc').describe('gRPC, unary calls.'),
   connections: connections(2, 1_000),
+  client: z.enum(['own', 'grpc-js']).default('own').describe(ownOr('grpc-js')),
   engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
   ...common('127.0.0.1:50051'),
   proto: z.string().min(1).optional().describe('Own system: its .proto file, relative to the scenario.'),
@@ -54,6 +59,7 @@ const grpcTarget = object({
 const webSocketTarget = object({
   protocol: z.literal('websocket').describe('WebSocket, correlated messages.'),
   connections: connections(16, 10_000),
+  client: z.enum(['own', 'ws']).default('own').describe(ownOr('ws')),
   engine: nativeOnly,
   ...common('ws://127.0.0.1:8081/live'),
   requests: requests(webSocketRequest),

@@ -2,25 +2,29 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
-import type { KeptConnection } from '../connection-keeper.ts';
+import type { Call } from '../driver.ts';
 import { answerStates } from './answer-state.ts';
+import type { RequestWriter } from './request-writer.ts';
 import { ResponseParser } from './response-parser.ts';
+import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
 
-export const noSlot = -1;
 /** Larger requests are not kept, so that a thousand idle connections do not hold a payload each. */
 const longestKeptBytes = 16 * 1024;
 
-export interface ConnectionOwner {
-  opened(connection: HttpConnection): void;
-  /** `reusable`: another request may follow; otherwise the connection has closed itself. */
-  answered(connection: HttpConnection, slot: number, status: number, reusable: boolean): void;
-  /** The connection is gone, and with it the request in `slot`, unless that is `noSlot`. */
-  broke(connection: HttpConnection, slot: number, reason: string, cause: Error | null): void;
+export interface HttpConnectionOptions {
+  readonly index: number;
+  readonly endpoint: Endpoint;
+  /** By operation. */
+  readonly writers: readonly RequestWriter[];
+  readonly readBuffer: Buffer;
+  readonly owner: RestConnectionOwner<HttpConnection>;
 }
 
-export class HttpConnection implements SocketListener, KeptConnection {
+export class HttpConnection implements SocketListener, RestConnection {
   readonly index: number;
-  readonly #owner: ConnectionOwner;
+  readonly #owner: RestConnectionOwner<HttpConnection>;
+  readonly #endpoint: Endpoint;
+  readonly #writers: readonly RequestWriter[];
   readonly #socket: Socket;
   readonly #parser = new ResponseParser();
   /** The last request's memory by operation. */
@@ -28,25 +32,32 @@ export class HttpConnection implements SocketListener, KeptConnection {
   #slot = noSlot;
   #dropped = false;
 
-  constructor(index: number, endpoint: Endpoint, readBuffer: Buffer, owner: ConnectionOwner) {
+  constructor({ index, endpoint, writers, readBuffer, owner }: HttpConnectionOptions) {
     this.index = index;
     this.#owner = owner;
+    this.#endpoint = endpoint;
+    this.#writers = writers;
     this.#socket = connectSocket(endpoint, readBuffer, this);
   }
 
-  /**
-   * Memory for the next request of this operation: that of an earlier one may be written over when the kernel has taken
-   * every byte of it.
-   */
-  reusableBytes(operation: number): Buffer | null {
-    return this.#socket.writableLength === 0 ? (this.#kept[operation] ?? null) : null;
+  probe(): void {
+    const { path, query, authority } = this.#endpoint;
+    this.#write(probeSlot, Buffer.from(`HEAD ${path || '/'}${query} HTTP/1.1\r\nhost: ${authority}\r\n\r\n`), true);
   }
 
-  keepBytes(operation: number, bytes: Buffer): void {
+  send(slot: number, call: Call, payload: Buffer | undefined): void {
+    const { operation } = call;
+    const writer = this.#writers[operation];
+    if (writer === undefined) return;
+    // Memory of an earlier request may be written over when the kernel has taken every byte of it.
+    const kept = this.#socket.writableLength === 0 ? (this.#kept[operation] ?? null) : null;
+    const bytes = writer.write(call, payload, kept);
+    this.#owner.sent(slot);
+    this.#write(slot, bytes, writer.answersHead);
     if (bytes.length <= longestKeptBytes) this.#kept[operation] = bytes;
   }
 
-  send(slot: number, bytes: Buffer, answersHead: boolean): void {
+  #write(slot: number, bytes: Buffer, answersHead: boolean): void {
     this.#slot = slot;
     this.#parser.begin(answersHead);
     this.#socket.write(bytes);
@@ -79,8 +90,13 @@ export class HttpConnection implements SocketListener, KeptConnection {
   #answer(reusable: boolean): void {
     const slot = this.#slot;
     this.#slot = noSlot;
-    if (!reusable) this.drop();
-    this.#owner.answered(this, slot, this.#parser.status, reusable);
+    const { status } = this.#parser; // a request that waited begins a new answer
+    if (reusable) this.#owner.freed(this);
+    else {
+      this.drop();
+      this.#owner.spent(this);
+    }
+    this.#owner.answered(this, slot, status);
   }
 
   #fail(reason: string, cause: Error | null = null): void {
@@ -90,7 +106,6 @@ export class HttpConnection implements SocketListener, KeptConnection {
     this.#owner.broke(this, slot, reason, cause);
   }
 
-  /** Closes without a word to the owner. */
   drop(): void {
     this.#dropped = true;
     this.#socket.destroy();

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import type { RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import type { referenceOperations } from '../domain/order-domain.ts';
-import type { ProtocolEntry } from '../driver.ts';
-import { restDriver } from './driver.ts';
+import type { Driver, ProtocolEntry } from '../driver.ts';
+import { clientLabel, driverByClient } from '../driver-by-client.ts';
 
 const json = { 'content-type': 'application/json' };
 const requestId = { 'idempotency-key': '{{id}}', 'x-request-id': '{{id}}' };
@@ -32,8 +32,15 @@ function handedOver(request: RestRequest): RestRequest {
   return { ...request, headers: { ...request.headers, prefer: 'respond-async' }, expect: { status: [202] } };
 }
 
+const drivers = {
+  own: async () => (await import('./driver.ts')).restDriver,
+  undici: async () => (await import('./undici-driver.ts')).undiciDriver,
+} as const satisfies Record<RestClient, () => Promise<Driver>>;
+
+const packages = { own: null, undici: 'undici' } as const satisfies Record<RestClient, string | null>;
+
 export const restEntry: ProtocolEntry = {
-  driver: restDriver,
+  driver: driverByClient<RestClient>('rest', (target) => (target as RestTarget).client ?? 'own', drivers),
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
   preset(_target, _names, operations) {
@@ -44,8 +51,9 @@ export const restEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(entries) };
   },
   semantics(target) {
-    const { connections, address = '' } = target as RestTarget;
+    const { connections, address = '', engine, client = 'own' } = target as RestTarget;
     return {
+      client: engine === 'native' ? clientLabel(client, packages[client]) : null,
       protocol: 'HTTP/1.1, keep-alive, no pipelining',
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'the answer: 2xx after the work, 202 once the order is on record',

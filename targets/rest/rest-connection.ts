@@ -1,0 +1,29 @@
+/** What a session and its connections say to each other, whichever client is beneath. */
+import type { KeptConnection } from '../connection-keeper.ts';
+import type { Call } from '../driver.ts';
+
+export const noSlot = -1;
+/** Stands for the question that is asked before any load, so that its answer shows a service and not just a proxy. */
+export const probeSlot = -2;
+
+/** One request at a time; it opens once and is replaced, never reopened. */
+export interface RestConnection extends KeptConnection {
+  /** `HEAD` of the service's own address, for `probeSlot`. */
+  probe(): void;
+  send(slot: number, call: Call, payload: Buffer | undefined): void;
+  /** Closes without a word to the owner. */
+  drop(): void;
+}
+
+export interface RestConnectionOwner<Connection> {
+  opened(connection: Connection): void;
+  /** The request in this slot is handed to the connection now. */
+  sent(slot: number): void;
+  answered(connection: Connection, slot: number, status: number): void;
+  /** Another request may follow. */
+  freed(connection: Connection): void;
+  /** It has closed as the peer announced, or as it had to: not lost. */
+  spent(connection: Connection): void;
+  /** The connection is gone, and with it the request in `slot`, unless that is `noSlot`. */
+  broke(connection: Connection, slot: number, reason: string, cause: Error | null): void;
+}

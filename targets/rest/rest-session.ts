@@ -1,0 +1,128 @@
+/** REST sessions, whichever client is beneath: which request goes to which connection, and what its answer means. */
+import type { Completion } from '../../result/result-types.ts';
+import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
+import { type DriverContext, outcomes, type Session } from '../driver.ts';
+import { WaitingSlots } from '../waiting-slots.ts';
+import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
+
+const statuses = 1_000;
+const retryableStatuses: readonly number[] = [429, 502, 503, 504];
+
+export class RestSession<Connection extends RestConnection> implements Session, RestConnectionOwner<Connection> {
+  readonly #context: DriverContext;
+  /** expected[operation][status] */
+  readonly #expected: readonly Uint8Array[];
+  /** Last used first: those beyond what the load needs stay out of the way. */
+  readonly #idle: Connection[] = [];
+  readonly #waiting: WaitingSlots;
+  readonly #connectionOf: (Connection | null)[];
+  readonly #keeper: ConnectionKeeper;
+
+  constructor(context: DriverContext, connect: (index: number, owner: RestConnectionOwner<Connection>) => Connection) {
+    const { target, address, operations, calls, worker, workers } = context;
+    this.#context = context;
+    this.#expected = operations.map(({ request }) => {
+      const expected = new Uint8Array(statuses);
+      for (const status of (request as RestRequest).expect.status) expected[status] = 1;
+      return expected;
+    });
+    this.#waiting = new WaitingSlots(calls.length);
+    this.#connectionOf = calls.map(() => null);
+    this.#keeper = new ConnectionKeeper({
+      count: connectionShare((target as RestTarget).connections, worker, workers),
+      peer: `The HTTP service at ${address}`,
+      connect: (index) => connect(index, this),
+    });
+  }
+
+  open(signal: AbortSignal): Promise<void> {
+    return this.#keeper.open(signal);
+  }
+
+  /** A proxy accepts connections whether or not there is a service behind it: only an answer, whatever it says, proves one. */
+  opened(connection: Connection): void {
+    if (this.#keeper.opened(connection.index)) connection.probe();
+    else this.freed(connection);
+  }
+
+  start(slot: number): void {
+    const connection = this.#idle.pop();
+    if (connection === undefined) this.#waiting.push(slot);
+    else this.#send(connection, slot);
+  }
+
+  #send(connection: Connection, slot: number): void {
+    const { calls, payloads } = this.#context;
+    const call = calls[slot];
+    if (call === undefined) return;
+    this.#connectionOf[slot] = connection;
+    connection.send(slot, call, payloads[call.operation]?.[call.payload]);
+  }
+
+  sent(slot: number): void {
+    if (slot >= 0) this.#context.sink.sent(slot);
+  }
+
+  /** Called before `answered`: those that wait come before what the completion of that answer may start. */
+  freed(connection: Connection): void {
+    const next = this.#waiting.shift();
+    if (next === noSlot) this.#idle.push(connection);
+    else this.#send(connection, next);
+  }
+
+  spent(connection: Connection): void {
+    this.#forget(connection);
+    this.#keeper.replace(connection.index);
+  }
+
+  answered(connection: Connection, slot: number, status: number): void {
+    this.#keeper.worked(connection.index);
+    if (slot === probeSlot) {
+      this.#keeper.ready();
+      return;
+    }
+    this.#connectionOf[slot] = null;
+    const operation = this.#context.calls[slot]?.operation ?? 0;
+    if (this.#expected[operation]?.[status] === 1) this.#context.sink.completed(slot, outcomes.ok, '', false);
+    else {
+      const retryable = retryableStatuses.includes(status);
+      this.#context.sink.completed(slot, outcomes.rejected, `status ${status}`, retryable);
+    }
+  }
+
+  broke(connection: Connection, slot: number, reason: string, cause: Error | null): void {
+    if (slot === noSlot) this.#forget(connection);
+    this.#keeper.lost(connection.index, reason, cause);
+    if (slot < 0) return;
+    this.#connectionOf[slot] = null;
+    this.#context.sink.completed(slot, outcomes.failed, reason, true);
+  }
+
+  #forget(connection: Connection): void {
+    const at = this.#idle.indexOf(connection);
+    if (at !== -1) this.#idle.splice(at, 1);
+  }
+
+  abort(slot: number): void {
+    if (this.#waiting.remove(slot)) return;
+    const connection = this.#connectionOf[slot] ?? null;
+    if (connection === null) return;
+    this.#connectionOf[slot] = null;
+    connection.drop();
+    this.#keeper.replace(connection.index);
+  }
+
+  completion(operation: number): Completion {
+    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+  }
+
+  reconnects(): number {
+    return this.#keeper.reconnects;
+  }
+
+  close(): Promise<void> {
+    this.#idle.length = 0;
+    return this.#keeper.close();
+  }
+}

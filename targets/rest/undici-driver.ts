@@ -1,0 +1,28 @@
+/** HTTP/1.1 by undici, for those who ask about their own client: one undici client a connection, no pipelining. */
+import type { RestRequest } from '../../scenarios/scenario.ts';
+import { endpointOf } from '../client-socket.ts';
+import type { Driver } from '../driver.ts';
+import { openedSession } from '../opened-session.ts';
+import { RestSession } from './rest-session.ts';
+import { UndiciConnection } from './undici-connection.ts';
+import { UndiciRequests } from './undici-requests.ts';
+
+export const undiciDriver: Driver = {
+  protocol: 'rest',
+  /** Rejects with a BenchError of exit 2 too, for a request that cannot be sent. */
+  async open(context, signal) {
+    signal.throwIfAborted();
+    const { target, address, operations, payloads } = context;
+    const endpoint = endpointOf(address, target.address);
+    const requests = operations.map(
+      ({ request }, index) => new UndiciRequests(request as RestRequest, endpoint, payloads[index] ?? []),
+    );
+    return openedSession(
+      new RestSession<UndiciConnection>(
+        context,
+        (index, owner) => new UndiciConnection({ index, endpoint, requests, owner }),
+      ),
+      signal,
+    );
+  },
+};

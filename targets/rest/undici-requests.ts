@@ -1,0 +1,45 @@
+/** One operation's requests as undici takes them: what is the same for every call is prepared once. */
+import type { Dispatcher } from 'undici';
+import type { RestRequest } from '../../scenarios/scenario.ts';
+import type { Endpoint } from '../client-socket.ts';
+import type { Call } from '../driver.ts';
+import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import { checkRequest } from './check-request.ts';
+
+interface VariableHeader {
+  /** Of its value in the list. */
+  readonly at: number;
+  readonly value: RequestTemplate;
+}
+
+export class UndiciRequests {
+  readonly #path: RequestTemplate;
+  readonly #body: RequestTemplate | null;
+  readonly #variableHeaders: readonly VariableHeader[];
+  /** Written over by every call: undici copies what it needs when it takes a request. */
+  readonly #headers: string[];
+  readonly #options: Dispatcher.DispatchOptions;
+
+  /** `pool` is what `{{payload}}` can stand for. Throws a BenchError (exit 2) for a request that HTTP cannot carry. */
+  constructor(request: RestRequest, { authority, path: basePath }: Endpoint, pool: readonly Buffer[]) {
+    const { method, path, headers, body } = request;
+    checkRequest(request, pool);
+    this.#path = compileTemplate(`${basePath}${path}`);
+    this.#body = body === undefined ? null : compileTemplate(body);
+    const isHostGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
+    const fields = Object.entries(isHostGiven ? headers : { host: authority, ...headers });
+    this.#headers = fields.flat();
+    this.#variableHeaders = fields
+      .map(([, text], n): VariableHeader => ({ at: 2 * n + 1, value: compileTemplate(text) }))
+      .filter(({ value }) => !value.isConstant);
+    this.#options = { method, path: '', headers: this.#headers, body: null };
+  }
+
+  /** Good until the next call. */
+  options(call: Call, payload: Buffer | undefined): Dispatcher.DispatchOptions {
+    for (const { at, value } of this.#variableHeaders) this.#headers[at] = value.text(call, payload);
+    this.#options.path = this.#path.text(call, payload);
+    this.#options.body = this.#body === null ? null : this.#body.bytes(call, payload);
+    return this.#options;
+  }
+}
