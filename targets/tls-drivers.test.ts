@@ -1,4 +1,4 @@
-/** The drivers with sockets of their own, over TLS. */
+/** The drivers that dial themselves, over TLS, each client of a protocol. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
@@ -10,26 +10,33 @@ import { WebSocketServer } from 'ws';
 import type { Request, Target } from '../scenarios/scenario.ts';
 import { type Driver, outcomes } from './driver.ts';
 import { RecordedSession } from './recorded-session.ts';
-import { restDriver } from './rest/driver.ts';
-import { websocketDriver } from './websocket/driver.ts';
+import { restEntry } from './rest/preset.ts';
+import { websocketEntry } from './websocket/preset.ts';
 
 const certificate = readFileSync(join(import.meta.dirname, 'fixtures/loopback-certificate.pem'), 'utf8');
 const key = readFileSync(join(import.meta.dirname, 'fixtures/loopback-key.pem'), 'utf8');
 const answer = Buffer.alloc(100_000, 'x');
 const connections = 2;
 
-const drivers = {
-  rest: {
-    driver: restDriver,
-    scheme: 'https',
-    request: { method: 'POST', path: '/', headers: {}, body: '{{payload}}', expect: { status: [200] } },
-  },
-  websocket: {
-    driver: websocketDriver,
-    scheme: 'wss',
-    request: { message: '{"id":"{{id}}","payload":"{{payload}}"}', replyId: '/id' },
-  },
-} as const satisfies Record<string, { driver: Driver; scheme: string; request: Request }>;
+const rest = {
+  protocol: 'rest',
+  driver: restEntry.driver,
+  scheme: 'https',
+  request: { method: 'POST', path: '/', headers: {}, body: '{{payload}}', expect: { status: [200] } },
+} as const;
+const websocket = {
+  protocol: 'websocket',
+  driver: websocketEntry.driver,
+  scheme: 'wss',
+  request: { message: '{"id":"{{id}}","payload":"{{payload}}"}', replyId: '/id' },
+} as const;
+
+const clients = {
+  rest: { ...rest, client: 'own' },
+  undici: { ...rest, client: 'undici' },
+  websocket: { ...websocket, client: 'own' },
+} as const satisfies Record<string, { driver: Driver; scheme: string; request: Request; client: string }>;
+const names = Object.keys(clients) as (keyof typeof clients)[];
 
 let server: Server;
 const trusted = tls.getCACertificates('default');
@@ -51,38 +58,37 @@ afterAll(async () => {
 });
 
 /** The service calls itself `name`; it is dialled at loopback, as through a proxy. */
-function open(protocol: keyof typeof drivers, name: string): Promise<RecordedSession> {
+function open(client: keyof typeof clients, name: string): Promise<RecordedSession> {
   const { port } = server.address() as AddressInfo;
-  const { driver, scheme, request } = drivers[protocol];
+  const { driver, scheme, request, protocol, client: library } = clients[client];
   const address = `${scheme}://${name}:${port}`;
   return RecordedSession.open({
     driver,
-    target: { name: 'own', protocol, engine: 'native', via: 'direct', connections, address } as Target,
+    target: { name: 'own', protocol, engine: 'native', via: 'direct', connections, address, client: library } as Target,
     address: `127.0.0.1:${port}`,
     operations: { ask: { pattern: 'request-reply', request } },
     payloads: { ask: [Buffer.alloc(50_000, 'p')] },
   });
 }
 
-const protocols = Object.keys(drivers) as (keyof typeof drivers)[];
-
-it.each(protocols)('%s over TLS refuses a certificate that nobody vouches for', async (protocol) => {
+it.each(names)('%s over TLS refuses a certificate that nobody vouches for', async (client) => {
   tls.setDefaultCACertificates(trusted);
-  await expect(open(protocol, 'localhost')).rejects.toMatchObject({ code: 'cannotConnect', exitCode: 3 });
+  await expect(open(client, 'localhost')).rejects.toMatchObject({ code: 'cannotConnect', exitCode: 3 });
 });
 
-it.each(protocols)('%s over TLS refuses a certificate of somebody else', async (protocol) => {
+it.each(names)('%s over TLS refuses a certificate of somebody else', async (client) => {
   tls.setDefaultCACertificates([certificate]);
-  await expect(open(protocol, 'other.test')).rejects.toMatchObject({ code: 'cannotConnect', exitCode: 3 });
+  await expect(open(client, 'other.test')).rejects.toMatchObject({ code: 'cannotConnect', exitCode: 3 });
 });
 
-it.each(
-  protocols.flatMap((protocol) => ['localhost', 'shop.test', '127.0.0.1'].map((name) => [protocol, name] as const)),
-)('%s over TLS works with a certificate of %s', async (protocol, name) => {
-  tls.setDefaultCACertificates([certificate]);
-  const recorded = await open(protocol, name);
-  const ends = await Promise.all(Array.from({ length: 40 }, () => recorded.run('ask')));
-  expect(ends.map(({ outcome }) => outcome)).toEqual(ends.map(() => outcomes.ok));
-  await recorded.close();
-  expect(recorded.violations).toEqual([]);
-});
+it.each(names.flatMap((client) => ['localhost', 'shop.test', '127.0.0.1'].map((name) => [client, name] as const)))(
+  '%s over TLS works with a certificate of %s',
+  async (client, name) => {
+    tls.setDefaultCACertificates([certificate]);
+    const recorded = await open(client, name);
+    const ends = await Promise.all(Array.from({ length: 40 }, () => recorded.run('ask')));
+    expect(ends.map(({ outcome }) => outcome)).toEqual(ends.map(() => outcomes.ok));
+    await recorded.close();
+    expect(recorded.violations).toEqual([]);
+  },
+);

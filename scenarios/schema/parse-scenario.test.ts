@@ -109,7 +109,9 @@ describe('a valid scenario', () => {
         maxInFlight: 250,
         threads: 1,
       },
-      targets: { rest: { name: 'rest', protocol: 'rest', connections: 64, engine: 'native', via: 'toxiproxy' } },
+      targets: {
+        rest: { name: 'rest', protocol: 'rest', connections: 64, client: 'own', engine: 'native', via: 'toxiproxy' },
+      },
       conditions: { calm: [] },
       resilience: {
         deadlineMs: 2_000,

@@ -112,6 +112,21 @@ describe('a scenario with a problem', () => {
       '10:21: targets.rest.protocol: "rst" is not one of rest, grpc, websocket, queue, stream (did you mean rest?)',
     ],
     [
+      'client of another protocol',
+      withText('protocol: rest', 'protocol: rest, client: ws'),
+      '10:35: targets.rest.client: "ws" is not one of own, undici',
+    ],
+    [
+      'client that is none',
+      withText('protocol: rest', 'protocol: grpc, client: grpcjs'),
+      '10:35: targets.rest.client: "grpcjs" is not one of own, grpc-js (did you mean grpc-js?)',
+    ],
+    [
+      'client of another engine',
+      withText('protocol: rest', 'protocol: rest, engine: autocannon, client: undici'),
+      '10:47: targets.rest.client: is for the native engine; autocannon brings its own',
+    ],
+    [
       'engine of another protocol',
       withText('protocol: rest', 'protocol: rest, engine: ghz'),
       '10:35: targets.rest.engine: "ghz" is not one of native, autocannon',

@@ -2,16 +2,15 @@
 import { socketFailureReason } from '../client-socket.ts';
 
 const oversized: readonly string[] = ['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'];
-/** Of the parser, when the peer closes: it says so of an answer that has begun only. */
-const earlyEnd = 'HPE_INVALID_EOF_STATE';
 const closings: readonly string[] = ['other side closed', 'closed'];
 
 /** `isTouched`: some of the answer had come. */
 export function undiciFailureReason(error: Error & { readonly code?: string }, isTouched: boolean): string {
-  const { code = '', message } = error;
+  const { name, message, code = '' } = error;
   if (oversized.includes(code)) return 'oversized answer';
-  if (code === earlyEnd) return 'truncated answer';
-  if (code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return 'malformed answer';
+  // Its parser's errors carry no code that could be relied on: it looks numbers up among names.
+  if (name === 'HTTPParserError') return message.includes('EOF') ? 'truncated answer' : 'malformed answer';
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return 'malformed answer';
   const isClosed = code === '' || (code === 'UND_ERR_SOCKET' && closings.includes(message));
   if (code === 'UND_ERR_SOCKET' && !isClosed) return 'malformed answer'; // an upgrade or interim answer that nobody asked for
   if (isTouched) return 'truncated answer';
