@@ -1,0 +1,65 @@
+/** What makes a measurement doubtful, provoked on real runs. The pauses of generator and service are among the bad days. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { RunResult, TrialResult } from '../result/result-types.ts';
+import { runBench } from './bench-process.ts';
+
+const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-verdict-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const neighbours: ChildProcess[] = [];
+afterEach(() => {
+  for (const neighbour of neighbours.splice(0)) neighbour.kill('SIGKILL');
+});
+
+async function run(name: string, load: string): Promise<{ trial: TrialResult; codes: string[]; stdout: string }> {
+  const path = join(folder, `${name}.yaml`);
+  const out = join(folder, name);
+  writeFileSync(
+    path,
+    `name: ${name}
+workload: { operations: { getOrder: { weight: 1, pattern: request-reply } } }
+load: { ${load} }
+targets: { rest: { protocol: rest, via: direct } }
+conditions: { calm: [] }
+`,
+  );
+  const { stdout, stderr } = await runBench(['run', path, '--yes', '--out', out]);
+  const [trial] = (JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult).trials;
+  if (trial === undefined) throw new Error(`no trial was stored; stderr:\n${stderr}`);
+  return { trial, codes: trial.verdict.reasons.map(({ code }) => code), stdout };
+}
+
+describe('a rate beyond the machine', () => {
+  it('is invalid for the generator’s lateness and its own drops, all of them counted, and never ranked', async () => {
+    const load = 'model: open, rate: 1000000/s, maxInFlight: 500, warmup: 0ms, duration: 500ms';
+    const { trial, codes, stdout } = await run('beyond', load);
+    expect(trial.verdict.status).toBe('invalid');
+    expect(codes).toEqual(expect.arrayContaining(['generatorLate', 'generatorDrops']));
+    const { offered = 0, dropped = 0, ok = 0 } = trial.phases.steady?.counts ?? {};
+    // Half a million arrivals, give or take five standard deviations of their count: none is left out.
+    expect(Math.abs(offered - 500_000)).toBeLessThan(3_600);
+    expect(dropped).toBeGreaterThan(offered / 2);
+    expect(dropped + ok).toBeLessThanOrEqual(offered);
+    expect(trial.verdict.figures?.droppedLateShare).toBeGreaterThan(0.01);
+    expect(stdout).toMatch(/generatorLate, rest-calm-1: The generator started operations late/);
+    expect(stdout).toMatch(/no target has a figure that can be ranked/);
+  });
+});
+
+describe('programs beside the run that want all cores', () => {
+  it('make it suspect, for the pressure and for their share of the machine', async () => {
+    for (let core = 0; core < os.availableParallelism(); core++) {
+      neighbours.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+    }
+    const { trial, codes } = await run('beside', 'model: open, rate: 50/s, warmup: 0ms, duration: 700ms');
+    expect(trial.verdict.status).not.toBe('valid');
+    expect(codes).toContain('otherWork');
+    expect(trial.verdict.figures?.otherWork).toBeGreaterThan(0.3);
+    // Where the kernel does not tell the pressure, busy CPUs stand in for it.
+    expect(codes).toContain(trial.verdict.figures?.cpuPressure === null ? 'cpuFull' : 'cpuPressure');
+  });
+});
