@@ -1,6 +1,6 @@
 /** A calibration on a terminal: what was recorded beside what is true, the pacing, the highest rate. Pure. */
 import type { CalibrationResult, DelayCheck, HighestRate } from '../result/calibration-result.ts';
-import type { Verdict } from '../result/result-types.ts';
+import type { Protocol } from '../result/result-types.ts';
 import { formatCount, formatDuration, formatUs } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
 import { paletteFor } from './terminal-palette.ts';
@@ -10,7 +10,13 @@ import { wrap } from './terminal-text.ts';
 export function renderCalibration(result: CalibrationResult, options: { colour: boolean; width: number }): string {
   const { width } = options;
   const palette = paletteFor(options.colour);
-  const tables = [delayTable(result), stallTable(result), pacingTable(result), rateTable(result)];
+  const byProtocol = [...Map.groupBy(result.delays, ({ protocol }) => protocol)];
+  const tables = [
+    ...byProtocol.map(([protocol, checks]) => delayTable(protocol, checks)),
+    stallTable(result),
+    pacingTable(result),
+    rateTable(result),
+  ];
   const lines = [
     ...introduction(result).flatMap((line) => wrap(line, width)),
     ...tables.filter(({ rows }) => rows.length > 0).flatMap((table) => renderTable(table, width, palette)),
@@ -31,30 +37,26 @@ function introduction({ environment, loadAverageBefore, status, quick, startedAt
   ];
 }
 
-function delayTable({ delays }: CalibrationResult): Table {
+/** A protocol's checks; they fit 80 columns, which is why the verdicts stand in the title. */
+function delayTable(protocol: Protocol, checks: readonly DelayCheck[]): Table {
+  const verdicts = checks.map(({ told, verdict }) => `${told} ${verdict.status}`);
   return {
-    title: 'Known delays: response time of every offered operation, without a proxy between',
+    title: `${protocol}: ${verdicts.join(', ')}; floor ${timeOf(checks[0]?.floorUs ?? null)}`,
     spans: [
-      { text: '', columns: 3 },
-      { text: '', columns: 3 },
-      { text: 'error of recorded', columns: 3 },
-      { text: '', columns: 1 },
+      { text: '', columns: 2 },
+      { text: 'response time', columns: 3 },
+      { text: 'recorded against', columns: 3 },
     ],
     columns: [
-      nameColumn('protocol'),
-      ...textColumns('service'),
-      ...figureColumns('percentile', 'truth', 'by service', 'recorded', 'to truth', 'beyond floor', 'to service'),
-      ...textColumns('verdict'),
+      nameColumn('service'),
+      ...figureColumns('at', 'truth', 'service', 'recorded', 'truth', 'with floor', 'service'),
     ],
-    rows: delays.flatMap((check) =>
+    rows: checks.flatMap((check) =>
       check.figures.map((figure): Row => {
         const times = [figure.truthUs, figure.serviceUs, figure.recordedUs].map(timeOf);
         const errors = [figure.error, figure.errorBeyondFloor, figure.errorToService].map(errorText);
         const name = `p${Math.round(figure.quantile * 100)}`;
-        return {
-          cells: [check.protocol, check.told, name, ...times, ...errors, verdictText(check.verdict)],
-          status: check.verdict.status,
-        };
+        return { cells: [check.told, name, ...times, ...errors], status: check.verdict.status };
       }),
     ),
   };
@@ -63,11 +65,15 @@ function delayTable({ delays }: CalibrationResult): Table {
 function stallTable({ delays }: CalibrationResult): Table {
   const stalls = delays.flatMap((check) => (check.stall === null ? [] : [{ ...check, stall: check.stall }]));
   return {
-    title: 'Where a stall shows',
-    spans: [],
+    title: 'Where the stall shows',
+    spans: [
+      { text: '', columns: 3 },
+      { text: 'service time', columns: 2 },
+      { text: 'p99', columns: 2 },
+    ],
     columns: [
       nameColumn('protocol'),
-      ...figureColumns('offered', 'not ok', 'slow in service', 'service p99', 'connection wait p99', 'send lag p99'),
+      ...figureColumns('offered', 'not ok', 'slow', 'p99', 'connection wait', 'send lag'),
     ],
     rows: stalls.map(({ protocol, counts, stall, verdict }) => {
       const times = [stall.serviceP99Us, stall.connectionWaitP99Us, stall.sendLagP99Us].map(timeOf);
@@ -101,7 +107,7 @@ function pacingTable({ pacing }: CalibrationResult): Table {
         timeOf(sendLagUs.max),
         generatorCores === null ? '?' : generatorCores.toFixed(2),
         timeOf(generatorUsPerOperation),
-        verdictText(verdict),
+        verdict.status,
       ],
       status: verdict.status,
     })),
@@ -110,7 +116,7 @@ function pacingTable({ pacing }: CalibrationResult): Table {
 
 function rateTable({ highestRates }: CalibrationResult): Table {
   return {
-    title: 'Highest rate with a valid verdict: probes of a second, not a capacity figure',
+    title: 'Highest rate with a valid verdict: short probes, not a capacity figure',
     spans: [],
     columns: [nameColumn('protocol'), ...figureColumns('rate', 'answered'), ...textColumns('what ended the search')],
     rows: highestRates.map((found) => {
@@ -131,34 +137,38 @@ function rateTable({ highestRates }: CalibrationResult): Table {
 function endText({ ended, probes, ratePerSecond }: HighestRate): string {
   if (ended === 'ladderEnd') return 'the ladder: every rate was valid';
   if (ended === 'timeOver') return probes.length === 0 ? 'no time left to look' : 'no time left to go on';
-  // Going down, the probe before the valid one; going up, the last; where none was valid, the lowest.
   const failed = probes.filter(({ verdict }) => verdict.status !== 'valid').at(-1);
   if (failed === undefined) return '–';
-  const why = failed.verdict.reasons.map(({ message }) => message).join(' ');
-  const only = ratePerSecond === null && probes.length > 1 ? ', as the higher ones' : '';
-  return `${perSecond(failed.ratePerSecond)} was ${failed.verdict.status}${only}: ${why}`;
+  const { status, reasons } = failed.verdict;
+  const also = ratePerSecond === null && probes.length > 1 ? ', as those above' : '';
+  return `${perSecond(failed.ratePerSecond)} ${status}: ${reasons.map(({ code }) => code).join(', ')}${also}`;
 }
 
-function explanations({ delays, pacing }: CalibrationResult): string[] {
-  const floors = delays.filter(isFloor).map(({ protocol, floorUs }) => `${protocol} ${timeOf(floorUs)}`);
+function explanations(result: CalibrationResult): string[] {
+  const { delays, pacing } = result;
   const slow = delays.flatMap(({ protocol, slow: counted }) =>
     counted === null ? [] : [`${protocol} ${counted.recorded} of ${counted.truth}`],
   );
+  const truths = [
+    'truth: in closed form, a service that does exactly as told behind a network that takes no time.',
+    'service: intended start to effect by the service’s own evidence. It holds what the service did beyond its orders – coarse timers, working off what gathered in a stall – but not the answer’s way back.',
+    'floor: the protocol’s median before the stall, where nothing is delayed. “With floor” adds it to the truth; nothing is subtracted from what was recorded.',
+  ];
   return [
-    ...(delays.length === 0
-      ? []
-      : [
-          'truth: in closed form, a service that does exactly as told behind a network that takes no time.',
-          'by service: intended start to effect by the service’s own evidence, with what it did beyond its orders: coarse timers, and working off what had gathered in a stall. The answer’s way back is not in it.',
-          `beyond floor: against truth plus the protocol’s floor, its median before the stall, where nothing is delayed: ${floors.join(', ')}. Nothing is subtracted from what was recorded.`,
-        ]),
-    ...(slow.length === 0 ? [] : [`Slow ones of two delays, recorded of told: ${slow.join(', ')}.`]),
+    ...(delays.length === 0 ? [] : truths),
+    ...(slow.length === 0 ? [] : [`Beyond halfway between two delays, recorded of told: ${slow.join(', ')}.`]),
     ...(pacing.length === 0 ? [] : ['Generator CPU holds the sending and the answers, not the pacing alone.']),
+    ...reasonLines(result),
   ];
 }
 
-function isFloor({ service }: DelayCheck): boolean {
-  return service === 'stall';
+/** Each reason once, with how many trials have it and an example. A trial that served twice has one and the same verdict. */
+function reasonLines({ delays, pacing, highestRates }: CalibrationResult): string[] {
+  const verdicts = [...delays, ...pacing, ...highestRates.flatMap(({ probes }) => probes)].map(
+    ({ verdict }) => verdict,
+  );
+  const byCode = Map.groupBy(new Set(verdicts.flatMap(({ reasons }) => reasons)), ({ code }) => code);
+  return [...byCode].map(([code, reasons]) => `${code}: ${reasons.length} trials, e.g. ${reasons[0]?.message ?? ''}`);
 }
 
 function timeOf(us: number | null): string {
@@ -172,8 +182,4 @@ function errorText(share: number | null): string {
 
 function perSecond(rate: number): string {
   return `${formatCount(rate)}/s`;
-}
-
-function verdictText({ status, reasons }: Verdict): string {
-  return status === 'valid' ? status : `${status}: ${[...new Set(reasons.map(({ code }) => code))].join(', ')}`;
 }

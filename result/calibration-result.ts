@@ -65,7 +65,7 @@ export interface RateProbe {
   readonly verdict: Verdict;
 }
 
-/** A quick look, not a capacity figure: probes of a second on a ladder of rates. */
+/** A quick look, not a capacity figure: short probes on a ladder of rates. */
 export interface HighestRate {
   readonly protocol: Protocol;
   /** Of the probes with a `valid` verdict; null: there is none. */

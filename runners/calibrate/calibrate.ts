@@ -124,7 +124,7 @@ class Calibration {
     const { plan, note } = this.#options;
     let floorUs: number | null = null;
     for (const told of knownDelays(plan, protocol)) {
-      note(`${protocol}: ${told.known.told}`);
+      note(`${protocol}: a service with ${told.known.told}`);
       const finished = await this.#trial(protocol, told.known.load, told.behaviour);
       const { result: trial } = finished;
       if (told.behaviour.stall !== undefined) floorUs = medianBefore(trial, told.behaviour.stall.atMs);

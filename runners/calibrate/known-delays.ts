@@ -23,7 +23,7 @@ function stalled(plan: CalibrationPlan, protocol: Protocol): ToldService {
     behaviour: { stall: { atMs, forMs } },
     known: {
       ...{ service: 'stall', load, quantiles: [0.5, 0.95, 0.99], stallUs: forMs * 1e3 },
-      told: `stall ${forMs / 1e3} s in ${load.durationMs / 1e3} s`,
+      told: `stall ${forMs / 1e3} s`,
       truth: stallTruth(forMs * 1e3, 1e6 / load.ratePerSecond, total),
     },
   };
@@ -47,7 +47,7 @@ function bimodal({ delays, bimodal: { fastMs, slowMs, slowShare } }: Calibration
     behaviour: { workTimeMs: fastMs, slow: { share: slowShare, workTimeMs: slowMs } },
     known: {
       ...{ service: 'bimodal', load: delays, quantiles: [0.5, 0.99] },
-      told: `${fastMs} ms, ${slowShare * 100} % ${slowMs} ms`,
+      told: `${fastMs} or ${slowMs} ms`,
       truth: bimodalTruth(fastMs * 1e3, slowMs * 1e3, to - from, slow),
       slow: { truth: slow, beyondUs: ((fastMs + slowMs) / 2) * 1e3 },
     },
