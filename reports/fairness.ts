@@ -79,6 +79,17 @@ export function limitationsOf({ trials }: RunResult): [string, readonly string[]
   return [...byEngine];
 }
 
+/** `warmup: auto` takes its own time in each trial. */
+function warmupNotes(trials: readonly TrialResult[]): string[] {
+  const took = trials.flatMap(({ warmup }) => (warmup?.ended === 'steady' ? [warmup.durationMs] : []));
+  if (took.length === 0) return [];
+  const [least, most] = [formatDuration(Math.min(...took)), formatDuration(Math.max(...took))];
+  const after = least === most ? least : `${least} to ${most}`;
+  return [
+    `Warm-up lasted until p50, throughput and CPU were steady: ${after}. The measured arrivals are the same for all.`,
+  ];
+}
+
 /** What the numbers mean, for readers who meet them without the documentation. */
 export function readingNotes({ trials, plan }: RunResult): string[] {
   const open = plan.load.model === 'open';
@@ -88,6 +99,7 @@ export function readingNotes({ trials, plan }: RunResult): string[] {
       : []),
     'Percentiles cover all offered operations; one that did not succeed counts as infinitely late (“not reached”). “too few”: fewer than ten samples lie beyond it.',
     'Only valid trials are ranked. Suspect and invalid ones are shown, marked.',
+    ...warmupNotes(trials),
     ...(plan.repeats > 1 ? ['Over repeats: the middle one, with the range. Percentiles are never averaged.'] : []),
     'All targets play the same seeded operations and payloads; the calm condition passes through the proxy, too, unless a target is marked direct.',
     ...(trials.some(({ cpu }) => cpu.serviceUsPerOperation !== null)

@@ -83,6 +83,25 @@ describe.each(formatNames)('format %s', (format) => {
   });
 });
 
+describe('a warm-up that lasted until the load was steady', () => {
+  const withWarmups = fixtureResult({
+    trials: whole.trials.map((trial, index) => ({
+      ...trial,
+      warmup: index === 0 ? { durationMs: 30_000, ended: 'notSteady' } : { durationMs: 3_500 + index, ended: 'steady' },
+    })),
+  });
+
+  it.each(['html', 'markdown'] as const)('is told with how long it was (%s)', (format) => {
+    expect(visible(reporters[format].render(withWarmups))).toMatch(/Warm-up lasted until .* steady: 3\.5 s\./);
+  });
+
+  it('is told with each trial, and when it gave up', () => {
+    const text = visible(reporters.html.render(withWarmups));
+    expect(text).toContain('warm-up 3.5 s, until steady');
+    expect(text).toContain('warm-up 30 s, and still not steady');
+  });
+});
+
 function changed(change: Partial<TrialResult>): RunResult {
   return fixtureResult({ trials: whole.trials.map((trial) => ({ ...trial, ...change })) });
 }

@@ -1,6 +1,6 @@
 /** Everything known of one trial, for its own place in the page. */
 import { latencyNames, phaseNames, type TrialResult } from '../result/result-types.ts';
-import { formatBytes, formatCount, formatPercentile, formatShare } from './format-values.ts';
+import { formatBytes, formatCount, formatDuration, formatPercentile, formatShare } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
 
 const outcomes = ['offered', 'ok', 'rejected', 'failed', 'timedOut', 'dropped', 'attempts'] as const;
@@ -69,6 +69,13 @@ export function latencyTable(trial: TrialResult): Table {
   };
 }
 
+/** Of a warm-up that was to last as long as it took. */
+function warmupFacts({ warmup }: TrialResult): string[] {
+  if (warmup === undefined || warmup.ended === 'planned') return [];
+  const why = warmup.ended === 'steady' ? 'until steady' : 'and still not steady';
+  return [`warm-up ${formatDuration(warmup.durationMs)}, ${why}`];
+}
+
 /** One line of the most telling facts. */
 export function trialFacts(trial: TrialResult): string {
   const { wire, startedAt } = trial;
@@ -85,5 +92,6 @@ export function trialFacts(trial: TrialResult): string {
     `${trial.model} model, ${trial.engine} engine, started ${startedAt.slice(0, 19).replace('T', ' ')} UTC`,
     `${formatCount(offered)} offered in all, ${formatShare(offered - ok, offered)} not ok`,
     ...(bytes === null ? [] : [bytes]),
+    ...warmupFacts(trial),
   ].join(' · ');
 }
