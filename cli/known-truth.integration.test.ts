@@ -16,6 +16,7 @@ async function run(
   targets: string,
   load = 'model: open, rate: 200/s',
   times = 'warmup: 500ms, duration: 2s',
+  more = '',
 ): Promise<readonly TrialResult[]> {
   const path = join(folder, `truth-${runs++}.yaml`);
   const out = `${path}.out`;
@@ -31,6 +32,7 @@ workload:
 load: { ${load}, ${times} }
 targets: { ${targets} }
 conditions: { ${conditions} }
+${more}
 `,
   );
   const { code, stderr } = await runBench(['run', path, '--yes', '--out', out]);
@@ -107,6 +109,20 @@ describe('a link that is down', () => {
       expect(p50Us, target).toBeGreaterThan(150_000);
       expect(ledger.lost, target).toBe(0);
       expect(faults[0]?.proof, target).not.toBeNull();
+    }
+  });
+});
+
+describe('an order whose reply was lost', () => {
+  it('takes effect twice without the idempotency key, and once with it', async () => {
+    const condition = 'deaf: [ { at: 20%, for: 40%, fault: timeout } ]';
+    for (const idempotencyKey of [false, true]) {
+      const resilience = `resilience: { deadline: 5s, timeout: 300ms, retry: { attempts: 6 }, idempotencyKey: ${idempotencyKey} }`;
+      const target = 'rest: { protocol: rest }';
+      const [trial] = await run('workTime: 0ms', condition, target, undefined, undefined, resilience);
+      expect(trial?.ledger.duplicatesReceived, resilience).toBeGreaterThan(0);
+      if (idempotencyKey) expect(trial?.ledger.duplicatesApplied).toBe(0);
+      else expect(trial?.ledger.duplicatesApplied).toBeGreaterThan(0);
     }
   });
 });

@@ -2,6 +2,7 @@
 import type { LedgerResult, SettingValue, TrialResult, Verdict, WarmupResult } from '../result/result-types.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
+import { isRead } from '../targets/domain/order-domain.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import { droppedLate } from './load/load-loop.ts';
 import type { WorkerHealthData } from './load/worker-health.ts';
@@ -106,6 +107,7 @@ function reconcile(records: TrialRecords, recorder: Recorder): LedgerResult {
       logs: workers.map(({ log }) => log),
       checksums: workers[0]?.checksums ?? [],
       patterns: operations.map(({ pattern }) => pattern),
+      hasEffect: operations.map(({ name }) => !isRead(name)),
       evidence: reader.more(),
     },
     (operation, intendedUs, deliveredAfterUs) => {

@@ -106,6 +106,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
       evidencePath,
       population: prepared.population,
       ...scenario.workload.service,
+      idempotent: scenario.resilience.idempotencyKey,
       seed: scenario.workload.seed,
     },
     join(workDirectory, `${trialId}.service.log`),

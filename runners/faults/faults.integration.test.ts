@@ -65,7 +65,7 @@ const onLink = { ...at, link: 'client', direction: 'down' } as const;
 
 describe('a fault on a link', () => {
   it.concurrent.each<[string, LinkFault, Record<string, unknown>]>([
-    ['latency', { ...onLink, fault: 'latency', latencyMs: 60, jitterMs: 0 }, { probes: 3 }],
+    ['latency', { ...onLink, fault: 'latency', latencyMs: 120, jitterMs: 0 }, { probes: 3 }],
     [
       'latency both ways',
       { ...onLink, direction: 'both', fault: 'latency', latencyMs: 40, jitterMs: 5 },

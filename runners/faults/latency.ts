@@ -7,8 +7,12 @@ const probes = 3;
 /** Toxiproxy sleeps whole milliseconds a chunk; jitter may take some away. Less than this share of it is no latency. */
 const leastShareShown = 0.8;
 
+function timesPassed({ direction }: LatencyFault): number {
+  return direction === 'both' ? 2 : 1;
+}
+
 function addedMs(window: LatencyFault): number {
-  return window.latencyMs * (window.direction === 'both' ? 2 : 1);
+  return window.latencyMs * timesPassed(window);
 }
 
 const effects = {
@@ -28,7 +32,7 @@ export const latency = toxicFault<LatencyFault>({
     const roundTripUs = await probeRoundTripUs(protocol, link.address, probes, deadlineMs);
     if (roundTripUs === null) return null;
     const shownUs = roundTripUs - (calmRoundTripUs ?? 0);
-    const leastUs = Math.max(0, addedMs(window) - window.jitterMs) * 1e3 * leastShareShown;
+    const leastUs = (window.latencyMs - window.jitterMs) * timesPassed(window) * 1e3 * leastShareShown;
     if (shownUs < leastUs) return null;
     return { calmRoundTripUs: rounded(calmRoundTripUs), roundTripUs: rounded(roundTripUs), probes };
   },

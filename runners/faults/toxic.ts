@@ -1,7 +1,7 @@
 /** What all faults that are a toxic of Toxiproxy have in common: set for one direction or both, listed, removed. */
 import type { Protocol, SettingValue } from '../../result/result-types.ts';
 import type { Direction, LinkFault } from '../../scenarios/scenario.ts';
-import type { ToxicSpec } from '../../targets/stack/toxiproxy-client.ts';
+import type { ToxicSpec, ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 import type { FaultProof, LinkFaultContext, LinkFaultKind } from './fault-kind.ts';
 
 type DirectedFault = Exclude<LinkFault, { fault: 'down' }>;
@@ -36,7 +36,7 @@ export function toxicFault<Window extends DirectedFault>(toxic: Toxic<Window>): 
       for (const spec of specs(window, id)) await toxiproxy.addToxic(link.proxy, spec);
     },
     async undo(window, { toxiproxy, link, id }) {
-      for (const { name } of specs(window, id)) await toxiproxy.removeToxic(link.proxy, name);
+      for (const { name } of specs(window, id)) await removeFor(toxiproxy, link.proxy, name);
       return undefined;
     },
     async prove(window, context) {
@@ -50,4 +50,13 @@ export function toxicFault<Window extends DirectedFault>(toxic: Toxic<Window>): 
     label: toxic.label,
     settings: (window) => ({ ...toxic.settings(window), direction: window.direction }),
   };
+}
+
+/** Under traffic Toxiproxy may answer late, or never, though it has done what it was asked. */
+async function removeFor(toxiproxy: ToxiproxyClient, proxy: string, name: string): Promise<void> {
+  try {
+    await toxiproxy.removeToxic(proxy, name);
+  } catch (error) {
+    if ((await toxiproxy.listToxics(proxy)).includes(name)) throw error;
+  }
 }

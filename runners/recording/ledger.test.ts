@@ -23,8 +23,13 @@ function evidence(kind: keyof typeof evidenceKinds, sequence: number, atUs = 5, 
   return { kind: evidenceKinds[kind], producer: 0, sequence, atUs, checksum, keyHash: 0 };
 }
 
-function reconcile(sent: readonly Sent[], records: readonly EvidenceRecord[], delivered: number[] = []) {
-  const input = { logs: [logOf(sent).toData()], checksums: [[77]], patterns: ['one-way'] as const, evidence: records };
+function reconcile(
+  sent: readonly Sent[],
+  records: readonly EvidenceRecord[],
+  { delivered = [] as number[], hasEffect = [true] } = {},
+) {
+  const logs = [logOf(sent).toData()];
+  const input = { logs, checksums: [[77]], patterns: ['one-way'] as const, hasEffect, evidence: records };
   return reconcileLedger(input, (_operation, _intendedUs, afterUs) => void delivered.push(afterUs));
 }
 
@@ -55,6 +60,11 @@ describe('reconcileLedger', () => {
     expect(found).toMatchObject({ received: 1, applied: 1, duplicatesReceived: 2, duplicatesApplied: 1 });
   });
 
+  it('takes a read that came again for no second effect', () => {
+    const found = reconcile([{}], [...both(0), ...both(0)], { hasEffect: [false] });
+    expect(found).toMatchObject({ duplicatesReceived: 1, duplicatesApplied: 0 });
+  });
+
   it('finds a body that arrived changed', () => {
     expect(reconcile([{}], [evidence('received', 0, 5, 78), evidence('applied', 0)])).toMatchObject({ corrupted: 1 });
   });
@@ -78,7 +88,7 @@ describe('reconcileLedger', () => {
 
   it('reports the first delivery only, from the intended start', () => {
     const delivered: number[] = [];
-    reconcile([{ intendedUs: 1_000 }], [evidence('received', 0, 1_250), evidence('received', 0, 9_000)], delivered);
+    reconcile([{ intendedUs: 1_000 }], [evidence('received', 0, 1_250), evidence('received', 0, 9_000)], { delivered });
     expect(delivered).toEqual([250]);
   });
 

@@ -12,6 +12,8 @@ export interface LedgerInput {
   /** checksums[operation][payload] as the load workers sent them; empty where an operation has no payload. */
   readonly checksums: readonly (readonly number[])[];
   readonly patterns: readonly Pattern[];
+  /** By operation: done twice, it has an effect twice. What only reads has none, and a repeated read is no duplicate. */
+  readonly hasEffect: readonly boolean[];
   /** In the order of writing. */
   readonly evidence: Iterable<EvidenceRecord>;
 }
@@ -62,7 +64,7 @@ export function reconcileLedger(input: LedgerInput, onDelivered: OnDelivered): L
       if (expected !== undefined && expected !== record.checksum) corrupted++;
     } else {
       const times = increment(applied, sequence);
-      if (times > 1) duplicatesApplied++;
+      if (times > 1) duplicatesApplied += input.hasEffect[operation] ? 1 : 0;
       else if (order.isLate(log, sequence)) reordered++;
     }
   }

@@ -2,6 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { type EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { parseOperationId } from './operation-id.ts';
+import { RequestMemory } from './request-memory.ts';
 import { cancellableOrderId, type Population, readableOrderId } from './service-options.ts';
 import { isSlow, type SlowWork } from './slow-work.ts';
 
@@ -16,6 +17,11 @@ export const referenceOperations = {
   cancelOrder: 'cancel',
   listOrders: 'list',
 } as const satisfies Record<string, OrderAction>;
+
+/** Whether an operation of a scenario leaves everything as it was. */
+export function isRead(operation: string): boolean {
+  return operation === 'getOrder' || operation === 'listOrders';
+}
 
 export interface Order {
   readonly id: string;
@@ -53,6 +59,11 @@ export interface OrderReply {
   readonly orders?: readonly Order[];
 }
 
+/** What only reads may be done as often as it comes. */
+function changes({ action }: OrderRequest): boolean {
+  return action !== 'get' && action !== 'list';
+}
+
 const listLimit = 20;
 const unavailable: OrderReply = { code: 'unavailable', order: null };
 const invalid: OrderReply = { code: 'invalid', order: null };
@@ -64,6 +75,8 @@ export interface OrderDomainOptions {
   readonly workTimeMs: number;
   readonly slow?: SlowWork | undefined;
   readonly rejectRatio: number;
+  /** The effect of a request that comes again happens once; left out: as often as it comes. */
+  readonly idempotent?: boolean | undefined;
   readonly seed: number;
 }
 
@@ -73,6 +86,7 @@ export class OrderDomain {
   #workTimeMs: number;
   readonly #slow: SlowWork | undefined;
   #rejectRatio: number;
+  readonly #memory: RequestMemory | null;
   #random: number;
   #operations = 0;
 
@@ -81,6 +95,7 @@ export class OrderDomain {
     this.#workTimeMs = options.workTimeMs;
     this.#slow = options.slow;
     this.#rejectRatio = options.rejectRatio;
+    this.#memory = options.idempotent === true ? new RequestMemory() : null;
     this.#random = options.seed >>> 0 || 1;
     for (let n = 0; n < options.population.readable; n++) this.#seed(readableOrderId(n));
     for (let n = 0; n < options.population.cancellable; n++) this.#seed(cancellableOrderId(n));
@@ -108,19 +123,29 @@ export class OrderDomain {
       reply(refusal);
       return;
     }
-    const workTimeMs = this.#workTimeOf(request);
-    if (workTimeMs === 0) reply(this.#apply(request));
-    else setTimeout(() => reply(this.#apply(request)), workTimeMs);
+    if (changes(request) && this.#memory?.repeats(request.requestId, reply)) return;
+    this.#work(request, reply);
   }
 
   /** Hand-over: returns as soon as the request is on record, and does the work afterwards. */
   accept(request: OrderRequest): OrderReply {
     const refusal = this.#receive(request);
     if (refusal !== null) return refusal;
-    const workTimeMs = this.#workTimeOf(request);
-    if (workTimeMs === 0) this.#apply(request);
-    else setTimeout(() => this.#apply(request), workTimeMs);
+    if (!(changes(request) && this.#memory?.repeats(request.requestId, () => undefined))) {
+      this.#work(request, () => undefined);
+    }
     return accepted;
+  }
+
+  #work(request: OrderRequest, reply: (reply: OrderReply) => void): void {
+    const workTimeMs = this.#workTimeOf(request);
+    const finish = () => {
+      const done = this.#apply(request);
+      this.#memory?.finish(request.requestId, done);
+      reply(done);
+    };
+    if (workTimeMs === 0) finish();
+    else setTimeout(finish, workTimeMs);
   }
 
   #workTimeOf({ requestId }: OrderRequest): number {

@@ -26,6 +26,8 @@ export interface ServiceOptions {
   readonly slow?: SlowWork | undefined;
   readonly stall?: ServiceStall | undefined;
   readonly rejectRatio: number;
+  /** Left out: false. */
+  readonly idempotent?: boolean;
   readonly seed: number;
 }
 

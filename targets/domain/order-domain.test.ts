@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { EvidenceReader, EvidenceWriter, evidenceKinds } from './evidence.ts';
+import { formatOperationId } from './operation-id.ts';
+import { OrderDomain, type OrderReply, type OrderRequest } from './order-domain.ts';
+import { RequestMemory } from './request-memory.ts';
+import { cancellableOrderId } from './service-options.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-domain-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let opened = 0;
+
+function open(options: { readonly idempotent?: boolean; readonly workTimeMs?: number } = {}) {
+  const path = join(folder, `evidence-${opened++}`);
+  const population = { readable: 1, cancellable: 4 };
+  const behaviour = { workTimeMs: 0, rejectRatio: 0, seed: 1, ...options };
+  const domain = new OrderDomain({ evidence: new EvidenceWriter(path), population, ...behaviour });
+  const count = (kind: number) => [...new EvidenceReader(path).more()].filter((record) => record.kind === kind).length;
+  return {
+    domain,
+    handle: (request: OrderRequest) => new Promise<OrderReply>((resolve) => domain.handle(request, resolve)),
+    counts: () => ({ received: count(evidenceKinds.received), applied: count(evidenceKinds.applied) }),
+  };
+}
+
+const id = formatOperationId('trial', 0, 7);
+const place: OrderRequest = { action: 'place', requestId: id, orderId: id, key: 'k', payload: 'p' };
+const cancel: OrderRequest = { ...place, action: 'cancel', orderId: cancellableOrderId(0), key: '' };
+
+describe('a request that comes again', () => {
+  it('is applied again without a memory: a second version, and a conflict for what cannot be done twice', async () => {
+    const { handle, counts } = open();
+    expect([(await handle(place)).order?.version, (await handle(place)).order?.version]).toEqual([1, 2]);
+    expect([(await handle(cancel)).code, (await handle(cancel)).code]).toEqual(['ok', 'conflict']);
+    expect(counts()).toEqual({ received: 4, applied: 4 });
+  });
+
+  it('is applied once with one, and gets the reply of the first', async () => {
+    const { handle, counts } = open({ idempotent: true });
+    const first = await handle(place);
+    expect(first.order?.version).toBe(1);
+    expect(await handle(place)).toEqual(first);
+    expect(counts()).toEqual({ received: 2, applied: 1 });
+  });
+
+  it('waits for the first when that is still being worked on', async () => {
+    const { handle, counts } = open({ idempotent: true, workTimeMs: 20 });
+    expect((await Promise.all([handle(cancel), handle(cancel), handle(cancel)])).map(({ code }) => code)).toEqual([
+      'ok',
+      'ok',
+      'ok',
+    ]);
+    expect(counts()).toEqual({ received: 3, applied: 1 });
+  });
+
+  it('is handed over once, too', async () => {
+    const { domain, handle, counts } = open({ idempotent: true });
+    expect([domain.accept(place).code, domain.accept(place).code]).toEqual(['accepted', 'accepted']);
+    expect((await handle(place)).code).toBe('created');
+    expect(counts()).toEqual({ received: 3, applied: 1 });
+  });
+});
+
+describe('RequestMemory', () => {
+  it('forgets the oldest that are done, and never one that somebody may wait for', () => {
+    const memory = new RequestMemory(3);
+    const none = () => undefined;
+    const done = { code: 'ok', order: null } as const;
+    for (const name of ['pending', 'a', 'b']) memory.repeats(name, none);
+    for (const name of ['a', 'b']) memory.finish(name, done);
+    memory.repeats('c', none);
+    expect(memory.repeats('b', none)).toBe(true);
+    expect(memory.repeats('pending', none)).toBe(true);
+    expect(memory.repeats('a', none)).toBe(false);
+  });
+});
