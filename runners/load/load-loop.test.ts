@@ -39,7 +39,7 @@ function setUp(
   };
   const windows = phaseWindows(100, 1_000, []);
   const recorder = new Recorder(windows.length, 1);
-  const log = new OperationLog(0);
+  const log = new OperationLog(0, true);
   const loop = new LoadLoop({
     slots,
     calls,

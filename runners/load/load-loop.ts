@@ -70,6 +70,7 @@ export class LoadLoop implements CompletionSink {
   readonly #takenUpUs: Float64Array;
   readonly #sentUs: Float64Array;
   readonly #everSent: Uint8Array;
+  readonly #everAcknowledged: Uint8Array;
   readonly #sequence: Uint32Array;
   readonly #delayMs: Float32Array;
 
@@ -91,6 +92,7 @@ export class LoadLoop implements CompletionSink {
     this.#takenUpUs = new Float64Array(slots);
     this.#sentUs = new Float64Array(slots);
     this.#everSent = new Uint8Array(slots);
+    this.#everAcknowledged = new Uint8Array(slots);
     this.#sequence = new Uint32Array(slots);
     this.#delayMs = new Float32Array(slots);
   }
@@ -129,6 +131,7 @@ export class LoadLoop implements CompletionSink {
     this.#intendedUs[slot] = intendedUs;
     this.#takenUpUs[slot] = nowUs;
     this.#everSent[slot] = 0;
+    this.#everAcknowledged[slot] = 0;
     this.#delayMs[slot] = 0;
     const call = this.#options.calls[slot] as Call;
     const key = source.fill(call, index, operation);
@@ -166,6 +169,7 @@ export class LoadLoop implements CompletionSink {
     this.#cell(slot)
       .latency('acknowledged')
       .record(nowUs - (this.#intendedUs[slot] as number));
+    this.#everAcknowledged[slot] = 1;
     this.#options.log.acknowledged(this.#sequence[slot] as number, nowUs);
   }
 
@@ -213,11 +217,7 @@ export class LoadLoop implements CompletionSink {
     if (outcome === outcomes.ok) {
       cell.latency('response').record(responseUs);
       cell.latency('service').record(nowUs - (this.#sentUs[slot] as number));
-      if (
-        patterns[operation] === 'one-way' &&
-        !this.#endsAtDelivery[operation] &&
-        !log.isAcknowledged(this.#sequence[slot] as number)
-      ) {
+      if (patterns[operation] === 'one-way' && !this.#endsAtDelivery[operation] && this.#everAcknowledged[slot] === 0) {
         cell.latency('acknowledged').record(responseUs);
       }
       log.acknowledged(this.#sequence[slot] as number, nowUs);

@@ -70,7 +70,8 @@ class LoadWorker {
     this.#calls = Array.from({ length: slots }, emptyCall);
     this.#recorder = new Recorder(plan.windows.length, operations.length);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
-    this.#log = new OperationLog(worker);
+    // Nobody keeps a ledger of an own system, and a long run would fill the memory for nothing.
+    this.#log = new OperationLog(worker, plan.target.address === undefined);
     this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs) : null;
     const source = new CallSource({
       mix: new OperationMix({ seed: plan.seed, weights: operations.map(({ weight }) => weight), keys: plan.keys }),

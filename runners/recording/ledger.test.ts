@@ -10,7 +10,7 @@ interface Sent {
 }
 
 function logOf(sent: readonly Sent[]): OperationLog {
-  const log = new OperationLog(0);
+  const log = new OperationLog(0, true);
   sent.forEach(({ key = 1, intendedUs = 0, acknowledgedUs = intendedUs + 10 }, sequence) => {
     log.append(intendedUs, 0, key, 0);
     log.sent(sequence, intendedUs + 1);
