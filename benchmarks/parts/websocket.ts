@@ -27,7 +27,7 @@ export const websocket: Part = {
         model: 'fixedRate',
         lengths: fixedRateLengths,
         ours: ours({ scenario: 'websocket', env }),
-        peers: [k6WebSocket(programs.k6, atRate), plainWs(atRate)],
+        peers: [k6WebSocket(programs.k6, atRate, true), k6WebSocket(programs.k6, atRate, false), plainWs(atRate)],
         goals: { k6: 0.6 },
       },
       {
@@ -35,7 +35,7 @@ export const websocket: Part = {
         model: 'highest',
         lengths: highestLengths,
         ours: ours({ scenario: 'websocket-closed', env }),
-        peers: [k6WebSocket(programs.k6, closed), plainWs(closed)],
+        peers: [k6WebSocket(programs.k6, closed, true), k6WebSocket(programs.k6, closed, false), plainWs(closed)],
         goals: { k6: 3, 'plain ws': 1.6 },
       },
     ];

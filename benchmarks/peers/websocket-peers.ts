@@ -13,12 +13,15 @@ export interface WebSocketSituation {
   readonly ratePerSecond: number | null;
 }
 
-export function k6WebSocket(program: string, situation: WebSocketSituation): LoadTool {
+/** `latency`: it records round trips, as ours always does; without, it counts messages and nothing more. */
+export function k6WebSocket(program: string, situation: WebSocketSituation, latency: boolean): LoadTool {
   const { address, connections, bodyBytes, ratePerSecond } = situation;
   return peer({
-    name: 'k6',
+    name: latency ? 'k6' : 'k6, counting',
     unequal: [
-      'Counts messages and records no latency (a Trend for it would double its CPU); no tags, thresholds or usage report.',
+      latency
+        ? 'Latency as one Trend in whole milliseconds; no tags, thresholds or usage report.'
+        : 'Counts messages and records no latency; no tags, thresholds or usage report.',
       ...(ratePerSecond === null ? [] : ['It has no arrival rate over open connections: each one sends on a timer.']),
     ],
     command: (seconds) => ({
@@ -30,6 +33,7 @@ export function k6WebSocket(program: string, situation: WebSocketSituation): Loa
         K6_CONNECTIONS: String(connections),
         K6_BODY_BYTES: String(bodyBytes),
         K6_RATE: String(ratePerSecond ?? 0),
+        K6_LATENCY: latency ? '1' : '0',
       },
     }),
     read(stdout, seconds) {
