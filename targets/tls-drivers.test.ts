@@ -35,6 +35,7 @@ const clients = {
   rest: { ...rest, client: 'own' },
   undici: { ...rest, client: 'undici' },
   websocket: { ...websocket, client: 'own' },
+  ws: { ...websocket, client: 'ws' },
 } as const satisfies Record<string, { driver: Driver; scheme: string; request: Request; client: string }>;
 const names = Object.keys(clients) as (keyof typeof clients)[];
 

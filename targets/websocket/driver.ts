@@ -1,175 +1,24 @@
-/** WebSocket over framing of our own: connections in turn, many messages under way on each, answers matched by id. */
-import type { Completion } from '../../result/result-types.ts';
-import type { WebSocketTarget } from '../../scenarios/scenario.ts';
-import { createReadBuffer, type Endpoint, endpointOf } from '../client-socket.ts';
-import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
-import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
-import { WaitingSlots } from '../waiting-slots.ts';
-import { MessageSpec } from './message-spec.ts';
-import { FrameMemoryPool, WebSocketConnection, type WebSocketOwner } from './web-socket-connection.ts';
+/** WebSocket over framing of our own. */
+import { createReadBuffer, endpointOf } from '../client-socket.ts';
+import type { Driver } from '../driver.ts';
+import { openedSession } from '../opened-session.ts';
+import { FrameMemoryPool, WebSocketConnection } from './web-socket-connection.ts';
+import { WebSocketSession } from './web-socket-session.ts';
 
 export const websocketDriver: Driver = {
   protocol: 'websocket',
+  /** Rejects with a BenchError of exit 2 too, for a message whose answer could not be told from others. */
   async open(context, signal) {
     signal.throwIfAborted();
-    const session = new WebSocketSession(context);
-    try {
-      await session.open(signal);
-      return session;
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
+    const endpoint = endpointOf(context.address, context.target.address);
+    const readBuffer = createReadBuffer();
+    const pool = new FrameMemoryPool();
+    return openedSession(
+      new WebSocketSession<WebSocketConnection>(
+        context,
+        (index, owner) => new WebSocketConnection(index, endpoint, readBuffer, pool, owner),
+      ),
+      signal,
+    );
   },
 };
-
-/** Codes that say "later", as texts: our own, gRPC's word for it, and HTTP's numbers. */
-const retryableCodes: readonly string[] = ['unavailable', 'UNAVAILABLE', '429', '502', '503', '504'];
-
-class WebSocketSession implements Session, WebSocketOwner {
-  readonly #context: DriverContext;
-  readonly #endpoint: Endpoint;
-  readonly #specs: readonly MessageSpec[];
-  /** Of all operations, each pointer once. */
-  readonly #replyIds: readonly MessageSpec[];
-  readonly #readBuffer = createReadBuffer();
-  readonly #pool = new FrameMemoryPool();
-  /** Open and with room; used in turn. */
-  readonly #ready: WebSocketConnection[] = [];
-  #turn = 0;
-  readonly #waiting: WaitingSlots;
-  /**
-   * Id in the answer → slot. A retry has the id of the attempt before it, so that one's late answer completes it: it is
-   * the answer to this very request.
-   */
-  readonly #slotOf = new Map<string, number>();
-  readonly #connectionOf: (WebSocketConnection | null)[];
-  readonly #placeOf: Float64Array;
-  readonly #keeper: ConnectionKeeper;
-
-  /** Throws a BenchError (exit 2) for a message whose answer could not be told from others. */
-  constructor(context: DriverContext) {
-    const { target, address, operations, payloads, calls, worker, workers } = context;
-    this.#context = context;
-    this.#endpoint = endpointOf(address, target.address);
-    this.#specs = operations.map((operation, index) => new MessageSpec(operation, payloads[index] ?? []));
-    const byPointer = new Map(this.#specs.map((spec) => [spec.request.replyId, spec]));
-    byPointer.delete(undefined);
-    this.#replyIds = [...byPointer.values()];
-    this.#waiting = new WaitingSlots(calls.length);
-    this.#connectionOf = calls.map(() => null);
-    this.#placeOf = new Float64Array(calls.length);
-    this.#keeper = new ConnectionKeeper({
-      count: connectionShare((target as WebSocketTarget).connections, worker, workers),
-      peer: `The WebSocket service at ${address}`,
-      connect: (index) => new WebSocketConnection(index, this.#endpoint, this.#readBuffer, this.#pool, this),
-    });
-  }
-
-  open(signal: AbortSignal): Promise<void> {
-    return this.#keeper.open(signal);
-  }
-
-  opened(connection: WebSocketConnection): void {
-    const isLast = this.#keeper.opened(connection.index);
-    this.drained(connection);
-    if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the handshake
-  }
-
-  drained(connection: WebSocketConnection): void {
-    if (!this.#ready.includes(connection)) this.#ready.push(connection);
-    while (this.#ready.length > 0) {
-      const slot = this.#waiting.shift();
-      if (slot === -1) return;
-      this.#send(this.#next(), slot);
-    }
-  }
-
-  congested(connection: WebSocketConnection): void {
-    const at = this.#ready.indexOf(connection);
-    if (at !== -1) this.#ready.splice(at, 1);
-  }
-
-  #next(): WebSocketConnection {
-    if (++this.#turn >= this.#ready.length) this.#turn = 0;
-    return this.#ready[this.#turn] as WebSocketConnection;
-  }
-
-  start(slot: number): void {
-    if (this.#ready.length === 0) this.#waiting.push(slot);
-    else this.#send(this.#next(), slot);
-  }
-
-  #send(connection: WebSocketConnection, slot: number): void {
-    const { calls, payloads, sink } = this.#context;
-    const call = calls[slot];
-    const spec = call && this.#specs[call.operation];
-    if (call === undefined || spec === undefined) return;
-    this.#connectionOf[slot] = connection;
-    if (spec.replyId === null) this.#placeOf[slot] = connection.inOrder.push(slot);
-    else this.#slotOf.set(spec.idOf(call), slot);
-    sink.sent(slot);
-    connection.sendText(spec.message, call, payloads[call.operation]?.[call.payload]);
-  }
-
-  message(connection: WebSocketConnection, bytes: Buffer, start: number, end: number): void {
-    this.#keeper.worked(connection.index);
-    let slot = -1;
-    for (const { replyId } of this.#replyIds) {
-      const id = replyId?.textIn(bytes, start, end) ?? null;
-      slot = id === null ? -1 : (this.#slotOf.get(id) ?? -1);
-      if (slot !== -1) break;
-    }
-    if (slot === -1) slot = connection.inOrder.shift();
-    if (slot < 0) return; // unasked for, or the answer to an attempt that was given up
-    const call = this.#context.calls[slot];
-    const spec = call && this.#specs[call.operation];
-    if (spec === undefined) return;
-    const refusal = spec.refusalIn(bytes, start, end);
-    this.#forget(slot);
-    if (refusal === null) this.#context.sink.completed(slot, outcomes.ok, '', false);
-    else {
-      const reason = refusal === '' ? 'reply without a code' : `reply ${refusal}`;
-      this.#context.sink.completed(slot, outcomes.rejected, reason, retryableCodes.includes(refusal));
-    }
-  }
-
-  #forget(slot: number): void {
-    const call = this.#context.calls[slot];
-    const spec = call && this.#specs[call.operation];
-    this.#connectionOf[slot] = null;
-    if (call !== undefined && spec !== undefined && spec.replyId !== null) this.#slotOf.delete(spec.idOf(call));
-  }
-
-  broke(connection: WebSocketConnection, reason: string, cause: Error | null): void {
-    this.congested(connection);
-    this.#keeper.lost(connection.index, reason, cause);
-    for (let slot = 0; slot < this.#connectionOf.length; slot++) {
-      if (this.#connectionOf[slot] !== connection) continue;
-      this.#forget(slot);
-      this.#context.sink.completed(slot, outcomes.failed, reason, true);
-    }
-  }
-
-  abort(slot: number): void {
-    if (this.#waiting.remove(slot)) return;
-    const connection = this.#connectionOf[slot] ?? null;
-    if (connection === null) return;
-    const call = this.#context.calls[slot];
-    const spec = call && this.#specs[call.operation];
-    if (spec?.replyId === null) connection.inOrder.giveUp(this.#placeOf[slot] as number);
-    this.#forget(slot);
-  }
-
-  completion(operation: number): Completion {
-    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
-  }
-
-  reconnects(): number {
-    return this.#keeper.reconnects;
-  }
-
-  close(): Promise<void> {
-    return this.#keeper.close();
-  }
-}

@@ -1,4 +1,5 @@
 /** Reads a server's frames (RFC 6455 §5) from whatever pieces the socket brings and puts messages together. */
+import { isUtf8 } from 'node:buffer';
 import { opcodes } from './frame-writer.ts';
 
 /** The largest payload (16 MiB) and what a service may wrap around it. */
@@ -56,8 +57,8 @@ export class FrameReader {
       this.#remaining -= taken;
       const isWhole = this.#remaining === 0;
       this.#inPayload = !isWhole;
-      if (this.#isControl) this.#takeControl(bytes, at, at + taken, isWhole);
-      else this.#takeData(bytes, at, at + taken, isWhole);
+      if (!this.#isControl) this.#takeData(bytes, at, at + taken, isWhole);
+      else if (!this.#takeControl(bytes, at, at + taken, isWhole)) return 'malformed answer';
       at += taken;
     }
     return '';
@@ -135,16 +136,29 @@ export class FrameReader {
     this.#messageBytes = length;
   }
 
-  #takeControl(bytes: Buffer, start: number, end: number, isWhole: boolean): void {
+  /** False for a close that breaks the rules. */
+  #takeControl(bytes: Buffer, start: number, end: number, isWhole: boolean): boolean {
     bytes.copy(this.#control, this.#controlBytes, start, end);
     this.#controlBytes += end - start;
-    if (!isWhole) return;
+    if (!isWhole) return true;
     const payload = this.#control.subarray(0, this.#controlBytes);
     this.#controlBytes = 0;
     if (this.#opcode === opcodes.ping) this.#listener.ping(payload);
-    else if (this.#opcode === opcodes.close)
-      this.#listener.peerCloses(payload.length < 2 ? 1005 : payload.readUInt16BE(0));
+    else if (this.#opcode === opcodes.close) {
+      if (payload.length === 0) this.#listener.peerCloses(1005);
+      else if (!isClosePayload(payload)) return false;
+      else this.#listener.peerCloses(payload.readUInt16BE(0));
+    }
+    return true;
   }
+}
+
+/** RFC 6455 §7.4: codes that may be sent, and a reason that is text. */
+function isClosePayload(payload: Buffer): boolean {
+  if (payload.length < 2) return false;
+  const code = payload.readUInt16BE(0);
+  const isSent = (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
+  return isSent && isUtf8(payload.subarray(2));
 }
 
 function headerBytes(length: number): number {

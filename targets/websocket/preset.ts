@@ -1,12 +1,23 @@
 import { join } from 'node:path';
-import type { WebSocketRequest, WebSocketTarget } from '../../scenarios/scenario.ts';
+import type { WebSocketClient, WebSocketRequest, WebSocketTarget } from '../../scenarios/scenario.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { carriesPayload } from '../domain/order-message.ts';
-import type { ProtocolEntry } from '../driver.ts';
-import { websocketDriver } from './driver.ts';
+import type { Driver, ProtocolEntry } from '../driver.ts';
+import { clientLabel, driverByClient } from '../driver-by-client.ts';
+
+const drivers = {
+  own: async () => (await import('./driver.ts')).websocketDriver,
+  ws: async () => (await import('./ws-driver.ts')).wsDriver,
+} as const satisfies Record<WebSocketClient, () => Promise<Driver>>;
+
+const packages = { own: null, ws: 'ws' } as const satisfies Record<WebSocketClient, string | null>;
 
 export const websocketEntry: ProtocolEntry = {
-  driver: websocketDriver,
+  driver: driverByClient<WebSocketClient>(
+    'websocket',
+    (target) => (target as WebSocketTarget).client ?? 'own',
+    drivers,
+  ),
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
   preset(_target, _names, operations) {
@@ -17,8 +28,9 @@ export const websocketEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests) };
   },
   semantics(target) {
-    const { connections, address = '' } = target as WebSocketTarget;
+    const { connections, address = '', client = 'own' } = target as WebSocketTarget;
     return {
+      client: clientLabel(client, packages[client]),
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'a message of the service: after the work, or once the order is on record',
       connections,

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
-import type { KeptConnection } from '../connection-keeper.ts';
 import type { Call } from '../driver.ts';
 import type { RequestTemplate } from '../request-template.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
@@ -17,21 +16,16 @@ import {
 } from './frame-writer.ts';
 import { createHandshake, handshakeProblem, longestHandshakeBytes } from './handshake.ts';
 import { InOrderReplies } from './in-order-replies.ts';
+import {
+  closeGraceMs,
+  closeReason,
+  type MessageConnection,
+  normalClosure,
+  noStatus,
+  type WebSocketOwner,
+} from './message-connection.ts';
 
 const batchBytes = 32 * 1024;
-const closeGraceMs = 500;
-const normalClosure = 1000;
-const goingAway = 1001;
-const noStatus = 1005;
-
-export interface WebSocketOwner {
-  opened(connection: WebSocketConnection): void;
-  message(connection: WebSocketConnection, bytes: Buffer, start: number, end: number): void;
-  /** The peer is behind with reading; until `drained` nothing more should be sent. */
-  congested(connection: WebSocketConnection): void;
-  drained(connection: WebSocketConnection): void;
-  broke(connection: WebSocketConnection, reason: string, cause: Error | null): void;
-}
 
 /** Batches that the kernel has taken, to be written over by any connection. */
 export class FrameMemoryPool {
@@ -46,11 +40,10 @@ export class FrameMemoryPool {
   }
 }
 
-export class WebSocketConnection implements SocketListener, FrameListener, KeptConnection {
+export class WebSocketConnection implements SocketListener, FrameListener, MessageConnection {
   readonly index: number;
-  /** For operations whose answers carry no id. */
   readonly inOrder = new InOrderReplies();
-  readonly #owner: WebSocketOwner;
+  readonly #owner: WebSocketOwner<WebSocketConnection>;
   readonly #socket: Socket;
   readonly #handshake;
   readonly #frames = new FrameReader(this);
@@ -66,7 +59,13 @@ export class WebSocketConnection implements SocketListener, FrameListener, KeptC
     this.#writeBatch();
   };
 
-  constructor(index: number, endpoint: Endpoint, readBuffer: Buffer, pool: FrameMemoryPool, owner: WebSocketOwner) {
+  constructor(
+    index: number,
+    endpoint: Endpoint,
+    readBuffer: Buffer,
+    pool: FrameMemoryPool,
+    owner: WebSocketOwner<WebSocketConnection>,
+  ) {
     this.index = index;
     this.#pool = pool;
     this.#owner = owner;
@@ -161,8 +160,7 @@ export class WebSocketConnection implements SocketListener, FrameListener, KeptC
 
   peerCloses(code: number): void {
     this.#sendClose(code === noStatus ? normalClosure : code);
-    const isOrderly = code === noStatus || code === normalClosure || code === goingAway;
-    this.#fail(isOrderly ? 'connection closed' : `connection closed with ${code}`);
+    this.#fail(closeReason(code));
   }
 
   #sendClose(code: number): void {

@@ -1,0 +1,119 @@
+/** One client WebSocket of ws, over a socket that we dial, so that TLS is what it is for our own client. */
+import { once } from 'node:events';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { connectTimeoutMs, createSocket, type Endpoint, socketFailureReason } from '../client-socket.ts';
+import type { Call } from '../driver.ts';
+import type { RequestTemplate } from '../request-template.ts';
+import { longestMessageBytes } from './frame-reader.ts';
+import { InOrderReplies } from './in-order-replies.ts';
+import {
+  abnormalClosure,
+  closeGraceMs,
+  closeReason,
+  type MessageConnection,
+  normalClosure,
+  type WebSocketOwner,
+} from './message-connection.ts';
+
+const oversized: readonly string[] = ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH'];
+
+export class WsConnection implements MessageConnection {
+  readonly index: number;
+  readonly inOrder = new InOrderReplies();
+  readonly #owner: WebSocketOwner<WsConnection>;
+  readonly #socket: Socket;
+  readonly #client: WebSocket;
+  #isOpen = false;
+  #dropped = false;
+  /** Of the socket: ws keeps to itself what it died of. */
+  #failure: Error | null = null;
+
+  constructor(index: number, endpoint: Endpoint, owner: WebSocketOwner<WsConnection>) {
+    this.index = index;
+    this.#owner = owner;
+    const { authority, path, query, tls } = endpoint;
+    const socket = createSocket(endpoint);
+    this.#socket = socket;
+    socket.on('error', (error) => {
+      this.#failure = error;
+    });
+    socket.on('drain', () => {
+      if (this.#isOpen && !this.#dropped) owner.drained(this);
+    });
+    const options = {
+      createConnection: () => socket,
+      handshakeTimeout: connectTimeoutMs,
+      closeTimeout: closeGraceMs, // not among its types
+      maxPayload: longestMessageBytes,
+      origin: `${tls === null ? 'http' : 'https'}://${authority}`,
+      perMessageDeflate: false,
+    };
+    this.#client = new WebSocket(`${tls === null ? 'ws' : 'wss'}://${authority}${path || '/'}${query}`, options);
+    this.#listen(this.#client);
+  }
+
+  #listen(client: WebSocket): void {
+    client.on('open', () => {
+      this.#isOpen = true;
+      if (!this.#dropped) this.#owner.opened(this);
+    });
+    // The bytes come as one Buffer: `binaryType` stays at `nodebuffer`.
+    client.on('message', (data: Buffer) => {
+      if (!this.#dropped) this.#owner.message(this, data, 0, data.length);
+    });
+    client.on('unexpected-response', (_request: ClientRequest, response: IncomingMessage) => {
+      this.#fail(`handshake status ${response.statusCode}`, null);
+    });
+    client.on('error', (error) => this.#fail(this.#reasonOf(error), error));
+    client.on('close', (code) =>
+      this.#fail(code === abnormalClosure ? this.#lossReason() : closeReason(code), this.#failure),
+    );
+  }
+
+  sendText(message: RequestTemplate, call: Call, payload: Buffer | undefined): void {
+    this.#client.send(message.bytes(call, payload), { binary: false });
+    if (this.#socket.writableNeedDrain) this.#owner.congested(this);
+  }
+
+  #reasonOf(error: Error & { readonly code?: string }): string {
+    const { code = '', message } = error;
+    if (oversized.includes(code)) return 'oversized answer';
+    if (code.startsWith('WS_ERR_')) return 'malformed answer';
+    if (code === 'HPE_HEADER_OVERFLOW') return 'oversized answer';
+    if (code.startsWith('HPE_')) return 'malformed answer';
+    if (this.#failure !== null) return this.#lossReason();
+    return code === '' ? `malformed handshake: ${message}` : socketFailureReason(error);
+  }
+
+  #lossReason(): string {
+    return this.#failure === null ? 'connection closed' : socketFailureReason(this.#failure);
+  }
+
+  #fail(reason: string, cause: Error | null): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    this.#client.terminate();
+    this.#socket.destroy();
+    this.#owner.broke(this, reason, cause);
+  }
+
+  /** Says goodbye, waits a little for the peer's, and closes without a word to the owner. */
+  async close(): Promise<void> {
+    const says = this.#isOpen && !this.#dropped;
+    this.#dropped = true;
+    if (says) {
+      this.#client.close(normalClosure);
+      await Promise.race([this.#whenClosed(), sleep(closeGraceMs, undefined, { ref: false })]);
+    }
+    this.#client.terminate();
+    this.#socket.destroy();
+    await this.#whenClosed();
+  }
+
+  async #whenClosed(): Promise<void> {
+    if (!this.#socket.closed) await once(this.#socket, 'close');
+  }
+}

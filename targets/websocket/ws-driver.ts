@@ -1,0 +1,19 @@
+/** WebSocket by ws, for those who ask about their own client. */
+import { endpointOf } from '../client-socket.ts';
+import type { Driver } from '../driver.ts';
+import { openedSession } from '../opened-session.ts';
+import { WebSocketSession } from './web-socket-session.ts';
+import { WsConnection } from './ws-connection.ts';
+
+export const wsDriver: Driver = {
+  protocol: 'websocket',
+  /** Rejects with a BenchError of exit 2 too, for a message whose answer could not be told from others. */
+  async open(context, signal) {
+    signal.throwIfAborted();
+    const endpoint = endpointOf(context.address, context.target.address);
+    return openedSession(
+      new WebSocketSession<WsConnection>(context, (index, owner) => new WsConnection(index, endpoint, owner)),
+      signal,
+    );
+  },
+};
