@@ -1,8 +1,7 @@
 /**
  * A stall at a known time. The service blocks its own event loop rather than being stopped by a signal: it wakes a little
- * early and polls, so both ends lie within tens of microseconds of the plan, where a signal from outside comes as late as
- * its sender's timer and the delivery to each thread make it. To a client both look the same: the kernel takes what is
- * sent, and nobody reads it.
+ * early and polls for either end, where a signal from outside comes as late as its sender's timer makes it. To a client
+ * both look the same: the kernel takes what is sent, and nobody reads it.
  */
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 
@@ -13,6 +12,8 @@ export interface ServiceStall {
 }
 
 const wakeEarlyMs = 5;
+/** Waking from a wait takes about 0.2 ms. */
+const spinMs = 1;
 
 /** `zeroUs`: monotonic time of the end of warm-up. */
 export function stallOnce({ atMs, forMs }: ServiceStall, zeroUs: number): void {
@@ -25,6 +26,7 @@ export function stallOnce({ atMs, forMs }: ServiceStall, zeroUs: number): void {
 }
 
 function blockUntil(untilUs: number): void {
-  const leftMs = (untilUs - monotonicNowUs()) / 1e3;
-  if (leftMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, leftMs);
+  const idleMs = (untilUs - monotonicNowUs()) / 1e3 - spinMs;
+  if (idleMs > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, idleMs);
+  while (monotonicNowUs() < untilUs);
 }
