@@ -152,12 +152,11 @@ function verdictOf(records: TrialRecords, measured: RecordedCell): Verdict {
 }
 
 /** Of the worst load worker each. */
-function generatorHealth({ scenario, workers }: TrialRecords, { counts, reasons }: RecordedCell) {
+function generatorHealth({ workers }: TrialRecords, { counts, reasons }: RecordedCell) {
   const known = workers.flatMap(({ health }) => (health === null || health.measuredMs === 0 ? [] : [health]));
   const worst = (of: (health: WorkerHealthData) => number) => (known.length === 0 ? null : Math.max(...known.map(of)));
   return {
-    // A closed loop drives as fast as it can: there a busy generator is the normal case and shows in the CPU figures.
-    eventLoopUtilisation: scenario.load.model === 'open' ? worst((health) => health.eventLoopUtilisation) : null,
+    eventLoopUtilisation: worst((health) => health.eventLoopUtilisation),
     longestStallMs: worst((health) => health.longestStallMs),
     longestGcPauseMs: worst((health) => health.longestGcPauseMs),
     gcShare: worst(({ gcPausesMs, measuredMs }) => gcPausesMs / measuredMs),

@@ -53,7 +53,7 @@ type Rule = (input: VerdictInput) => VerdictReason | null;
 
 const ms = (us: number) => `${(us / 1e3).toFixed(1)} ms`;
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-const slower = 'Lower the rate, add load.threads, or give the generator a machine of its own.';
+const slower = 'Lower the rate or the number of users, add load.threads, or give the generator a machine of its own.';
 
 function reason(status: VerdictReason['status'], code: string, message: string, remedy: string): VerdictReason {
   return { status, code, message, remedy };
@@ -125,7 +125,12 @@ const rules: readonly Rule[] = [
       : null,
   ({ eventLoopUtilisation: busy }) =>
     busy !== null && busy > verdictLimits.suspectEventLoopUtilisation
-      ? reason('suspect', 'generatorBusy', `A load worker was busy ${percent(busy)} of the time.`, slower)
+      ? reason(
+          'suspect',
+          'generatorBusy',
+          `A load worker was busy ${percent(busy)} of the time: the limit may be its own, not the system’s.`,
+          slower,
+        )
       : null,
   ({ notSteady }) =>
     notSteady

@@ -28,13 +28,15 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-function scenarioWith(load: string): { scenario: Scenario; target: Target } {
+/** `slow`: one connection to a service that takes 20 ms, so 50/s at most. */
+function scenarioWith(load: string, slow = false): { scenario: Scenario; target: Target } {
   const reading = parseScenario(
     `name: warmup
-workload: { operations: { getOrder: { weight: 1, pattern: request-reply } } }
+workload: { operations: { getOrder: { weight: 1, pattern: request-reply } }, service: { workTime: ${slow ? 20 : 0}ms } }
 load: { ${load}, warmup: auto, duration: ${durationMs}ms, threads: 2 }
-targets: { rest: { protocol: rest, via: direct } }
+targets: { rest: { protocol: rest, via: direct, connections: ${slow ? 1 : 16} } }
 conditions: { calm: [] }
+resilience: { deadline: 8s, timeout: 8s }
 `,
     { path: join(folder, 'warmup.yaml') },
   );
@@ -104,12 +106,24 @@ describe.concurrent('a warm-up whose end is announced', () => {
 });
 
 describe.concurrent('a trial with warmup: auto', () => {
-  it('tells how long the warm-up was and why it ended', async () => {
-    const { scenario, target } = scenarioWith('model: open, rate: 100/s');
-    const plan = { id: 'auto', target: 'rest', condition: 'calm', variant: {}, repeat: 1, plannedMs: 0 };
+  const play = async (id: string, { scenario, target }: ReturnType<typeof scenarioWith>) => {
+    const plan = { id, target: 'rest', condition: 'calm', variant: {}, repeat: 1, plannedMs: 0 };
     const cores = os.availableParallelism();
     const context = { scenario, stack: null, workDirectory: folder, cores, idleUsPerSecond: undefined, emit: () => {} };
-    const { result } = await runTrial(plan, target, context, new AbortController().signal);
+    return (await runTrial(plan, target, context, new AbortController().signal)).result;
+  };
+
+  it('gives up after the longest time while response times still climb, and is suspect', async () => {
+    const beyondService = scenarioWith('model: open, rate: 200/s, maxInFlight: 120', true);
+    const { warmup, verdict, phases } = await play('climbing', beyondService);
+    expect(warmup).toEqual({ durationMs: longestMs, ended: 'notSteady' });
+    expect(verdict.status).not.toBe('valid');
+    expect(verdict.reasons.map(({ code }) => code)).toContain('notSteady');
+    expect(phases.warmup?.durationMs).toBe(longestMs);
+  });
+
+  it('tells how long the warm-up was and why it ended', async () => {
+    const result = await play('auto', scenarioWith('model: open, rate: 100/s'));
     const { durationMs: tookMs = 0, ended } = result.warmup ?? {};
     expect(tookMs).toBeGreaterThan(3_000);
     expect(tookMs).toBeLessThanOrEqual(longestMs);
