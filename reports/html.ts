@@ -6,7 +6,16 @@ import { dirname, join } from 'node:path';
 import type { RunResult, TrialResult } from '../result/result-types.ts';
 import { chartData, mergedLatencies } from './chart-data.ts';
 import { type ConditionTables, comparisonTables, engineTable, ledgerTable } from './comparison-tables.ts';
-import { doubtsOf, doubtText, faultTable, limitationsOf, readingNotes, settingsTable, trialsText } from './fairness.ts';
+import {
+  doubtsOf,
+  doubtText,
+  faultTable,
+  limitationsOf,
+  readingNotes,
+  recoveryTable,
+  settingsTable,
+  trialsText,
+} from './fairness.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount, formatUs } from './format-values.ts';
 import { answerSection } from './html-answer.ts';
@@ -79,7 +88,7 @@ function pageSections(result: RunResult): Section[] {
 
 function conditionBody({ group, latency, cost }: ConditionTables, n: number): string {
   const trials = group.contenders.flatMap((contender) => contender.trials);
-  const faults = faultTable(trials);
+  const chaos = [recoveryTable(trials), faultTable(trials)].filter((table) => table !== null);
   return `${latency.map(htmlTable).join('\n')}
 <div class="charts">
 ${curvesFigure(group, n)}
@@ -87,7 +96,7 @@ ${timelineFigure(n)}
 </div>
 ${htmlTable(cost)}
 ${htmlTable(ledgerTable(group))}
-${faults === null ? '' : htmlTable(faults)}
+${chaos.map(htmlTable).join('\n')}
 <h3>Trials</h3>
 ${trials.map(trialDetails).join('\n')}`;
 }

@@ -2,14 +2,23 @@
 import type { RunResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
 import { comparisonTables, engineTable, ledgerTable } from './comparison-tables.ts';
-import { doubtsOf, doubtText, faultTable, limitationsOf, readingNotes, settingsTable, trialsText } from './fairness.ts';
+import {
+  doubtsOf,
+  doubtText,
+  faultTable,
+  limitationsOf,
+  readingNotes,
+  recoveryTable,
+  settingsTable,
+  trialsText,
+} from './fairness.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { fullTitles, type Table } from './table.ts';
 
 export function renderMarkdown(result: RunResult): string {
   const { question, name } = result.plan;
   const engines = engineTable(result);
-  const faults = faultTable(result.trials);
+  const chaos = [recoveryTable(result.trials), faultTable(result.trials)].filter((table) => table !== null);
   const [lead, ...rest] = answer(result).sentences;
   const parts = [
     `# ${escaped(question ?? name)}`,
@@ -21,7 +30,7 @@ export function renderMarkdown(result: RunResult): string {
     ]),
     ...(engines === null ? [] : [renderTable(engines)]),
     ...section('Thresholds', thresholds(result)),
-    ...(faults === null ? [] : [renderTable(faults)]),
+    ...chaos.map(renderTable),
     ...section('Doubts', doubts(result)),
     ...(result.trials.length === 0 ? [] : [renderTable(settingsTable(result))]),
     ...section('Reading this', result.trials.length === 0 ? [] : notes(result)),
