@@ -8,7 +8,7 @@ import { Timeline } from '../recording/timeline.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { CallSource } from './call-source.ts';
 import { LoadClock, LoadSignals } from './load-clock.ts';
-import { LoadLoop } from './load-loop.ts';
+import { droppedLate, LoadLoop } from './load-loop.ts';
 
 const ms = 1e3;
 const noRetry: Resilience['retry'] = { attempts: 1, backoff: 'exponential', baseMs: 50, capMs: 1_000, jitter: 'none' };
@@ -113,6 +113,19 @@ describe('LoadLoop', () => {
     expect(started).toHaveLength(2);
     expect(steady().counts).toMatchObject({ offered: 3, dropped: 1, attempts: 2 });
     expect(log.length).toBe(2);
+  });
+
+  it('tells its own drops, for which there was room when they were due, from those of a system that holds all', () => {
+    const { loop, clock, startUs, steady } = setUp({ slots: 2 });
+    const start = (dueMs: number, nowMs: number) => {
+      clock.nowUs = startUs + nowMs * ms;
+      loop.start(0, startUs + dueMs * ms, clock.nowUs);
+    };
+    for (const dueMs of [200, 210, 220, 230]) start(dueMs, 300); // a stall of 100 ms: all at once
+    expect(Object.fromEntries(steady().reasons)).toEqual({ [droppedLate]: 2 });
+    start(310, 310); // in time: the system still holds both
+    start(320, 350); // late, but it would have found them held in time as well
+    expect(Object.fromEntries(steady().reasons)).toEqual({ [droppedLate]: 2, 'maxInFlight reached': 2 });
   });
 
   it('ends an attempt at its time-out, silences it, and frees the slot', () => {

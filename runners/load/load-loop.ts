@@ -19,8 +19,8 @@ import { TimerWheel } from './timer-wheel.ts';
 
 const tickUs = 4_000;
 /**
- * A drop this late is the generator's own doing: it had not looked for so long that arrivals piled up, and answers that
- * would have freed a place lay unread. One taken up in time is dropped because the system still holds the others.
+ * A drop is the generator's own doing when it took up the arrival this late, and places were still free when it was due:
+ * arrivals piled up while it did not look. Else the system holds all the others, and would have held them then, too.
  */
 const lateUs = 10_000;
 export const droppedLate = 'maxInFlight reached, the generator being late';
@@ -64,6 +64,8 @@ export class LoadLoop implements CompletionSink {
 
   readonly #free: Int32Array;
   #freeCount: number;
+  /** When the last free place was taken. */
+  #fullSinceUs = 0;
   readonly #state: Uint8Array;
   readonly #phase: Uint8Array;
   readonly #intendedUs: Float64Array;
@@ -122,11 +124,12 @@ export class LoadLoop implements CompletionSink {
     cell.latency('sendLag').record(nowUs - intendedUs);
     if (this.#freeCount === 0) {
       this.#notOk++;
-      cell.end(outcomes.dropped, nowUs - intendedUs > lateUs ? droppedLate : 'maxInFlight reached');
+      cell.end(outcomes.dropped, this.#isOwnFault(intendedUs, nowUs) ? droppedLate : 'maxInFlight reached');
       this.#options.timeline.record(offsetUs, outcomes.dropped, 0);
       return -1;
     }
     const slot = this.#free[--this.#freeCount] as number;
+    if (this.#freeCount === 0) this.#fullSinceUs = nowUs;
     this.#phase[slot] = phase;
     this.#intendedUs[slot] = intendedUs;
     this.#takenUpUs[slot] = nowUs;
@@ -141,6 +144,10 @@ export class LoadLoop implements CompletionSink {
     call.attempt = 0;
     this.#attempt(slot, nowUs);
     return slot;
+  }
+
+  #isOwnFault(intendedUs: number, nowUs: number): boolean {
+    return nowUs - intendedUs > lateUs && intendedUs < this.#fullSinceUs;
   }
 
   #attempt(slot: number, nowUs: number): void {
