@@ -1,5 +1,6 @@
 /** What a person reads: one table a comparison, the goals beside the ratios. */
 import type { ComparisonSummary, RatioSummary, ToolSummary } from './comparison.ts';
+import { doubtsOf } from './goal-line.ts';
 import { inWords } from './spread.ts';
 
 const titles = {
@@ -40,8 +41,8 @@ function remarks({ name, unequal, rounds, ratio }: ToolSummary, allRounds: numbe
   const lags = rounds.flatMap(({ verdict }) => verdict?.sendLagP99Us ?? []);
   const worst =
     lags.length === 0 ? [] : [`send lag p99 ${Math.max(...lags).toLocaleString('en')} µs in its worst round`];
-  const kinds = [...new Set(doubts.map((doubt) => doubt.split(':', 1)[0]))];
-  const doubted = doubts.length === 0 ? [] : [`not valid for ${kinds.join(', ')}, e.g. ${doubts[0]}`];
+  const kinds = doubtsOf(rounds.map(({ verdict }) => verdict?.reasons ?? []));
+  const doubted = kinds.length === 0 ? [] : [`not valid for ${kinds.join(', ')} rounds, e.g. ${doubts[0]}`];
   return [...once, ...worst, ...doubted, ...unequal].map((text) => `  · ${name}: ${text}`);
 }
 

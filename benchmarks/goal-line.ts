@@ -2,6 +2,9 @@
 import type { ComparisonSummary } from './comparison.ts';
 import type { Spread } from './spread.ts';
 
+/** Of the files in benchmarks/results: those of another one are not read. */
+export const resultFormat = 1;
+
 export interface GoalLine {
   /** `REST at 3000/s, open model`. */
   readonly task: string;
@@ -16,6 +19,8 @@ export interface GoalLine {
   /** null: measured only. */
   readonly goal: number | null;
   readonly isMet: boolean | null;
+  /** Why our own trials were not valid, and in how many of the rounds: `cpuPressure in 2 of 3`. */
+  readonly doubts: readonly string[];
 }
 
 export function meets(measured: Spread, sign: '≤' | '≥', goal: number): boolean {
@@ -37,7 +42,19 @@ export function goalLinesOf({ title, model, tools }: ComparisonSummary): GoalLin
       sign: model === 'fixedRate' ? '≤' : '≥',
       goal: ratio.goal,
       isMet: ratio.isMet,
+      doubts: doubtsOf(ours.rounds.map(({ verdict }) => verdict?.reasons ?? [])),
     };
     return [line];
   });
+}
+
+/** `reasons` of each round: `code: sentence`. */
+export function doubtsOf(reasons: readonly (readonly string[])[]): string[] {
+  const rounds = new Map<string, number>();
+  for (const ofRound of reasons) {
+    for (const code of new Set(ofRound.map((reason) => reason.split(':', 1)[0] as string))) {
+      rounds.set(code, (rounds.get(code) ?? 0) + 1);
+    }
+  }
+  return [...rounds].map(([code, count]) => `${code} in ${count} of ${reasons.length}`);
 }

@@ -8,11 +8,20 @@ export function goalTable(lines: readonly GoalLine[]): string {
   const rows = lines.map(({ task, figure, ours, beside, measured, sign, goal, isMet }) => [
     task,
     figure,
-    inWords(ours, 1),
-    beside === null ? '' : `${beside.name} ${inWords(beside.figure, 1)}`,
+    inWords(ours, digitsFor(ours.median)),
+    beside === null ? '' : `${beside.name} ${inWords(beside.figure, digitsFor(beside.figure.median))}`,
     beside === null ? '' : inWords(measured, 2),
     goal === null ? '' : `${sign} ${goal}`,
     isMet === null ? '' : isMet ? 'met' : '**not met**',
   ]);
-  return [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const table = [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const doubted = new Map(lines.filter(({ doubts }) => doubts.length > 0).map(({ task, doubts }) => [task, doubts]));
+  const notes = [...doubted].map(
+    ([task, doubts]) => `- ${task}: our own trials were not valid for ${doubts.join(', ')}.`,
+  );
+  return [...table, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
+}
+
+function digitsFor(value: number): number {
+  return value < 10 ? 2 : 1;
 }

@@ -33,9 +33,12 @@ export interface MeasuredCommand {
 }
 
 const pollMs = 50;
-/** `time` of bash waits for the tool and its children; file 3 takes the figures, away from the tool's own words. */
+/**
+ * `time` of bash waits for the tool and its children; file 3 takes the figures, away from the tool's own words. The trap has
+ * bash outlive a SIGTERM, with which it would take the tool along before that has cleared up.
+ */
 const timed =
-  'exec 3>"$1" 4>"$2"; shift 2; TIMEFORMAT="%U %S"; { time setpriv --pdeathsig KILL "$@" >&4 2>&5; } 5>&2 2>&3';
+  'trap : TERM; exec 3>"$1" 4>"$2"; shift 2; TIMEFORMAT="%U %S"; { time setpriv --pdeathsig KILL "$@" >&4 2>&5; } 5>&2 2>&3';
 
 /** Rejects when the tool ends with another code than expected, outlives its deadline, or the signal comes. */
 export async function measureCommand(what: Command, signal: AbortSignal): Promise<MeasuredCommand> {
@@ -59,7 +62,7 @@ export async function measureCommand(what: Command, signal: AbortSignal): Promis
       await Promise.race([sleep(pollMs), shell.ended()]);
     }
     const wallMs = performance.now() - startedMs;
-    await shell.kill();
+    await shell.stop();
     signal.throwIfAborted();
     const { code } = await shell.ended();
     if (bound.aborted || !(what.exitCodes ?? [0]).includes(code ?? -1)) {

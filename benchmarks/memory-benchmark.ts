@@ -1,6 +1,6 @@
 /** Does `bench run` hold its memory? Resident size at the end of ten minutes beside that after the first one. */
 import type { Benchmark } from './benchmark.ts';
-import { type GoalLine, meets } from './goal-line.ts';
+import { doubtsOf, type GoalLine, meets } from './goal-line.ts';
 import { runOurs } from './ours.ts';
 import { ensurePeers } from './peers/peer-programs.ts';
 import { rssBytes } from './process-memory.ts';
@@ -34,7 +34,7 @@ export const memory: Benchmark = {
       const args = ['--rate', `${ratePerSecond}/s`];
       const watch = (pids: readonly number[], atMs: number) => void samples.push({ atMs, rssBytes: rssBytes(pids) });
       const run = await runOurs({ scenario: 'rest', env, args, watch }, seconds, signal);
-      const line = memoryLine(samples, seconds);
+      const line = memoryLine(samples, seconds, run.verdict?.reasons ?? []);
       const { completed, failed, verdict } = run;
       const text = [
         line.task,
@@ -62,7 +62,7 @@ export const memory: Benchmark = {
 };
 
 /** `seconds` counts from the start of the process, which the load follows within a second or so: both windows are load. */
-export function memoryLine(samples: readonly MemorySample[], seconds: number): GoalLine {
+export function memoryLine(samples: readonly MemorySample[], seconds: number, reasons: readonly string[]): GoalLine {
   const before = (share: number): Spread => {
     const endMs = seconds * share * 1e3;
     const startMs = endMs - seconds * windowShare * 1e3;
@@ -81,5 +81,6 @@ export function memoryLine(samples: readonly MemorySample[], seconds: number): G
     sign: '≤',
     goal,
     isMet: meets(measured, '≤', goal),
+    doubts: doubtsOf([reasons]),
   };
 }

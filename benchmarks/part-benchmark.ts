@@ -6,16 +6,16 @@ import { goalLinesOf } from './goal-line.ts';
 import type { Part } from './part.ts';
 
 const setUpSeconds = 8;
-/** A machine so much slower than expected gets fewer rounds, so that the whole still ends about when it was said to. */
-const patience = 1.25;
 
-export function partBenchmark({ task, secondsPerRound, prepare }: Part): Benchmark {
+export function partBenchmark({ task, roundSeconds, prepare }: Part): Benchmark {
+  const playingSeconds = (rounds: number) => roundSeconds.first + (rounds - 1) * roundSeconds.later;
   return {
     describe: task,
-    expectedSeconds: ({ rounds }) => setUpSeconds + rounds * secondsPerRound,
+    expectedSeconds: ({ rounds }) => setUpSeconds + playingSeconds(rounds),
     async run({ directory, log, signal, rounds }) {
       const { comparisons, versions, stop } = await prepare({ directory, log, signal });
-      const deadlineMs = rounds * secondsPerRound * patience * 1e3;
+      // A slow machine gets fewer rounds, so that the whole ends when it was said to.
+      const deadlineMs = playingSeconds(rounds) * 1e3;
       let summaries: ComparisonSummary[];
       try {
         summaries = await playComparisons(comparisons, { rounds, deadlineMs, log, signal });

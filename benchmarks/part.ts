@@ -19,8 +19,8 @@ export interface PreparedPart {
 export interface Part {
   /** What is sent where, over how many connections. */
   readonly task: string;
-  /** What its first round takes on a quiet two-core machine, the tools' starts included. */
-  readonly secondsPerRound: number;
+  /** What its rounds take on a quiet two-core machine, the tools' starts included; what has no goal is in the first only. */
+  readonly roundSeconds: { readonly first: number; readonly later: number };
   prepare(context: PartContext): Promise<PreparedPart>;
 }
 

@@ -2,11 +2,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { benchmarks } from './benchmarks.ts';
-import type { GoalLine } from './goal-line.ts';
+import { type GoalLine, resultFormat } from './goal-line.ts';
 import { goalTable } from './goal-table.ts';
 
 /** What run.ts writes for each benchmark; more is in it that this table does not show. */
 interface StoredResult {
+  readonly format?: number;
   readonly startedAt: string;
   readonly rounds: number;
   readonly environment: { readonly cpu: string; readonly cores: number; readonly os: string; readonly node: string };
@@ -25,9 +26,10 @@ process.stdout.write(`${results.length} results are in ${readme}\n`);
 async function newestResults(folder: string): Promise<StoredResult[]> {
   const names = (await readdir(folder).catch((): string[] => [])).sort().reverse(); // their ends are times
   const newest = Object.keys(benchmarks).flatMap((name) => names.find((file) => file.startsWith(`${name}-2`)) ?? []);
-  return Promise.all(
+  const stored = await Promise.all(
     newest.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as StoredResult),
   );
+  return stored.filter(({ format }) => format === resultFormat);
 }
 
 function figures(results: readonly StoredResult[]): string {
@@ -37,7 +39,7 @@ function figures(results: readonly StoredResult[]): string {
   const days = [...new Set(results.map(({ startedAt }) => startedAt.slice(0, 10)))];
   const rounds = [...new Set(results.map((result) => result.rounds))];
   return [
-    `Measured ${days.join(', ')} on ${[...machines].join('; ')}; ${rounds.join(' or ')} rounds, median (least–most).`,
+    `Measured ${days.join(', ')} on ${[...machines].join('; ')}; rounds: ${rounds.join(' or ')}; median (least–most).`,
     `Node ${node}; ${Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,

@@ -9,7 +9,7 @@ import { closestName } from '../result/closest-name.ts';
 import { describeEnvironment } from '../runners/environment.ts';
 import type { Benchmark, BenchmarkExtent } from './benchmark.ts';
 import { benchmarks } from './benchmarks.ts';
-import type { GoalLine } from './goal-line.ts';
+import { type GoalLine, resultFormat } from './goal-line.ts';
 import { goalTable } from './goal-table.ts';
 
 const defaultRounds = 3;
@@ -48,7 +48,15 @@ async function main(): Promise<number> {
       log(`${name}: ${benchmark.describe}`);
       const report = await benchmark.run({ directory, rounds, durationSeconds, log, signal });
       const path = join(resultsFolder, `${name}-${startedAt.replace(/[-:]|\.\d+/g, '')}.json`);
-      const result = { benchmark: name, startedAt, rounds, environment, goals: report.goals, ...report.data };
+      const result = {
+        format: resultFormat,
+        benchmark: name,
+        startedAt,
+        rounds,
+        environment,
+        goals: report.goals,
+        ...report.data,
+      };
       await mkdir(resultsFolder, { recursive: true });
       await writeFile(path, `${JSON.stringify(result, null, 2)}\n`);
       goals.push(...report.goals);

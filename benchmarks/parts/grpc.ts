@@ -10,7 +10,7 @@ const connections = 10; // as in scenarios/grpc.yaml
 const concurrency = 50;
 
 export const grpc: Part = {
-  secondsPerRound: 38,
+  roundSeconds: { first: 37, later: 37 },
   task: `unary call with 1 KiB to grpc-go's interoperability server, ${connections} connections, ${concurrency} in flight when closed`,
   async prepare({ directory, log, signal }) {
     const programs = await ensurePeers(['interopServer', 'ghz', 'h2load'], log, signal);

@@ -12,7 +12,7 @@ const queue = 'wirebench-benchmark';
 const inFlight = 500; // as in scenarios/queue-closed.yaml
 
 export const queues: Part = {
-  secondsPerRound: 48,
+  roundSeconds: { first: 48, later: 32 },
   task: `persistent message of 1 KiB to RabbitMQ, with confirms, one connection, ${inFlight} in flight when closed`,
   async prepare({ log, signal }) {
     const { javaQueueClient: jars } = await ensurePeers(['javaQueueClient'], log, signal);

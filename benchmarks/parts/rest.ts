@@ -9,7 +9,7 @@ import { startNginx } from '../servers/nginx.ts';
 const connections = 50; // as in scenarios/rest.yaml
 
 export const rest: Part = {
-  secondsPerRound: 66,
+  roundSeconds: { first: 67, later: 53 },
   task: `POST of 1 KiB to nginx (one worker), ${connections} connections`,
   async prepare({ directory, log, signal }) {
     const programs = await ensurePeers(['nginx', 'vegeta', 'k6', 'wrk'], log, signal);

@@ -14,7 +14,7 @@ const batchRecords = 768; // a fifth of the users of scenarios/stream-closed.yam
 const batchesInFlight = 5; // as many as our producer, and Kafka's own, has by default
 
 export const stream: Part = {
-  secondsPerRound: 28,
+  roundSeconds: { first: 28, later: 28 },
   task: `record of 1 KiB to Kafka, acks=all, one partition, batches of ${batchRecords}, ${batchesInFlight} in flight`,
   async prepare({ log, signal }) {
     const { address, versions, stop } = await startBroker('kafka', log, signal);
