@@ -5,6 +5,7 @@ import { parseOperationId } from './operation-id.ts';
 import { RequestMemory } from './request-memory.ts';
 import { cancellableOrderId, type Population, readableOrderId } from './service-options.ts';
 import { isSlow, type SlowWork } from './slow-work.ts';
+import { workFor } from './work-time.ts';
 
 export const orderActions = ['place', 'get', 'update', 'cancel', 'list'] as const;
 export type OrderAction = (typeof orderActions)[number];
@@ -145,7 +146,7 @@ export class OrderDomain {
       reply(done);
     };
     if (workTimeMs === 0) finish();
-    else setTimeout(finish, workTimeMs);
+    else workFor(workTimeMs, finish);
   }
 
   #workTimeOf({ requestId }: OrderRequest): number {
