@@ -1,7 +1,7 @@
 /** `bench plan`: the trials a scenario stands for, and how long they take; nothing is started. */
 import type { CommandModule } from 'yargs';
 import { planTrials, type TrialPlan } from '../runners/plan-trials.ts';
-import type { Load, Scenario } from '../scenarios/scenario.ts';
+import type { Load, RateStage, Scenario } from '../scenarios/scenario.ts';
 import { openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 
 interface PlanArguments extends ScenarioArguments {
@@ -55,8 +55,16 @@ function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
 }
 
 function describeLoad(load: Load): string {
-  if (load.model === 'open') return `open model, ${load.arrivals} arrivals at ${load.ratePerSecond}/s`;
+  if (load.model === 'open') {
+    if (load.recording !== null) return `open model, arrivals as recorded in ${load.recording.path}`;
+    return `open model, ${load.arrivals} arrivals at ${load.stages.map(stageText).join(', ')}`;
+  }
   return `closed model, ${load.users} users, ${durationText(load.thinkTimeMs)} think time`;
+}
+
+function stageText({ forMs, fromPerSecond, toPerSecond }: RateStage, _n: number, all: readonly RateStage[]): string {
+  const rate = fromPerSecond === toPerSecond ? `${toPerSecond}/s` : `${fromPerSecond}–${toPerSecond}/s`;
+  return all.length === 1 ? rate : `${rate} for ${durationText(forMs)}`;
 }
 
 /** `3 min 20 s`, `15 s`, `250 ms`. */

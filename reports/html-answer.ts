@@ -21,7 +21,7 @@ function metaLine({ run, plan, status }: RunResult): string {
   const { load } = plan;
   const rate =
     load.model === 'open'
-      ? `${formatCount(load.ratePerSecond ?? 0)}/s${load.arrivals === undefined ? '' : ` ${load.arrivals}`}, open model`
+      ? `${(load.stages?.length ?? 1) > 1 ? `${load.stages?.length} stages, up to ` : ''}${formatCount(load.ratePerSecond ?? 0)}/s${load.arrivals === undefined ? '' : ` ${load.arrivals}`}, open model`
       : `${formatCount(load.users ?? 0)} users, closed model`;
   return [
     `Wirebench · ${run.scenario}`,

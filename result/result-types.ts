@@ -230,7 +230,12 @@ export interface PlanView {
   readonly load: {
     readonly model: 'open' | 'closed';
     readonly arrivals?: string | undefined;
+    /** With stages: the highest. */
     readonly ratePerSecond?: number | undefined;
+    /** Of the measured part, one after the other; absent in results of earlier versions. */
+    readonly stages?:
+      | readonly { readonly forMs: number; readonly fromPerSecond: number; readonly toPerSecond: number }[]
+      | undefined;
     readonly users?: number | undefined;
     readonly warmupMs: number;
     readonly warmupUntilSteady?: boolean | undefined;

@@ -82,7 +82,8 @@ function populationFor(scenario: Scenario, operations: readonly PlannedOperation
 
 function expectedOperations(load: Load): number {
   const seconds = (load.warmupMs + load.durationMs) / 1e3;
-  return load.model === 'open' ? load.ratePerSecond * seconds : load.users * closedOperationsPerUserSecond * seconds;
+  // With stages the highest rate stands for all of them: some orders too many are seeded.
+  return (load.model === 'open' ? load.ratePerSecond : load.users * closedOperationsPerUserSecond) * seconds;
 }
 
 export function loadPlanFor(

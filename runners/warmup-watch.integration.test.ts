@@ -47,7 +47,11 @@ resilience: { deadline: 8s, timeout: 8s }
 
 /** What the seeded schedule holds of arrivals at 100/s. */
 function arrivals(fromMs: number, toMs: number): number {
-  const schedule = createArrivalSchedule({ arrivals: 'poisson', ratePerSecond: 100, totalUs: 60e6, seed: 42 });
+  const schedule = createArrivalSchedule({
+    arrivals: 'poisson',
+    stages: [{ forMs: 60_000, fromPerSecond: 100, toPerSecond: 100 }],
+    seed: 42,
+  });
   let count = 0;
   for (let index = 0, us = schedule.offsetUs(0); us !== null && us < toMs * 1e3; us = schedule.offsetUs(++index)) {
     if (us >= fromMs * 1e3) count++;

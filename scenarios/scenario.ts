@@ -2,8 +2,10 @@
  * A scenario as resolved: defaults filled in, units turned into plain numbers (the unit is in the name), percentages of
  * the load turned into milliseconds, thresholds parsed.
  */
+
 import type { Pattern, PrimaryMetric, Protocol } from '../result/result-types.ts';
 import type { Threshold } from '../result/thresholds.ts';
+import type { ArrivalTimeUnit } from './arrival-file.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -64,10 +66,21 @@ interface LoadBase {
   /** Load worker threads. */
   readonly threads: number;
 }
+/** A stretch of the load at a rate that is steady, or changes evenly. */
+export interface RateStage {
+  readonly forMs: number;
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+}
 export interface OpenLoad extends LoadBase {
   readonly model: 'open';
-  readonly arrivals: 'poisson' | 'constant';
+  readonly arrivals: 'poisson' | 'constant' | 'recorded';
+  /** Of recorded arrivals: their file, an absolute path. */
+  readonly recording: { readonly path: string; readonly unit: ArrivalTimeUnit } | null;
+  /** With stages: the highest of them; of recorded arrivals: in their fullest second. */
   readonly ratePerSecond: number;
+  /** The measured part, one after the other; a plain rate is one stage, and so is a recording, at its mean rate. */
+  readonly stages: readonly RateStage[];
 }
 export interface ClosedLoad extends LoadBase {
   readonly model: 'closed';

@@ -10,7 +10,7 @@ const startUs = 5e6;
 function play(arrivals: ArrivalSpec['arrivals'], workers: number, announce: { afterMs: number; endMs: number } | null) {
   const signals = new LoadSignals();
   const clocks = Array.from({ length: workers }, () => new LoadClock(startUs, warmup, signals));
-  const spec = { arrivals, ratePerSecond: 200, totalUs: 2e6, seed: 7 };
+  const spec = { arrivals, stages: [{ forMs: 2_000, fromPerSecond: 200, toPerSecond: 200 }], seed: 7 };
   const cursors = clocks.map((_, worker) => new ArrivalCursor(spec, warmup, worker, workers));
   const all: [number, number][] = [];
   for (let nowMs = 0; nowMs <= 2_500; nowMs++) {

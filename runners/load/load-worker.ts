@@ -3,7 +3,8 @@ import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_th
 import { crc32 } from 'node:zlib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-import type { OpenLoad } from '../../scenarios/scenario.ts';
+import { readArrivalFile } from '../../scenarios/arrival-file.ts';
+import type { OpenLoad, RateStage } from '../../scenarios/scenario.ts';
 import type { Call, Session } from '../../targets/driver.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { OperationLog } from '../recording/operation-log.ts';
@@ -27,6 +28,8 @@ const progressMs = 200;
 /** After a stall many arrivals are due at once: answers get a turn between stretches of this many. */
 const mostStartsInARow = 256;
 
+type Arrivals = ReturnType<typeof arrivalsOf>;
+
 class LoadWorker {
   readonly #plan: LoadPlan;
   readonly #worker: number;
@@ -43,7 +46,7 @@ class LoadWorker {
   readonly #warmup: PlannedWarmup;
   /** Where the measured part ends, µs from the start of the plan. */
   readonly #totalUs: number;
-  readonly #arrivals: { readonly spec: ArrivalSpec; readonly cursor: ArrivalCursor } | null;
+  readonly #arrivals: Arrivals | null;
   readonly #opening = new AbortController();
   #session: Session | null = null;
   #wireAtStart = { up: 0, down: 0 };
@@ -63,7 +66,7 @@ class LoadWorker {
     this.#signals = new LoadSignals(plan.signals);
     this.#warmup = { warmupMs: load.warmupMs, untilSteady: load.warmupUntilSteady };
     this.#totalUs = (load.warmupMs + load.durationMs) * 1e3;
-    this.#arrivals = load.model === 'open' ? arrivalsOf(plan, load, worker, this.#warmup, this.#totalUs) : null;
+    this.#arrivals = load.model === 'open' ? arrivalsOf(plan, load, worker, this.#warmup) : null;
     const inFlight = load.model === 'open' ? load.maxInFlight : load.users;
     const slots = Math.floor(inFlight / workers) + (worker < inFlight % workers ? 1 : 0);
     this.#pools = operations.map(({ payload }) => (payload === null ? [] : createPayloadPool(payload, plan.seed)));
@@ -157,8 +160,7 @@ class LoadWorker {
     this.#secondFromUs = nowUs;
   }
 
-  #playSchedule({ spec, cursor }: { spec: ArrivalSpec; cursor: ArrivalCursor }, clock: LoadClock): void {
-    const pacing = pacingFor(spec.ratePerSecond);
+  #playSchedule({ spec, cursor, pacing }: Arrivals, clock: LoadClock): void {
     let polling = false;
     const takeUpDue = (): void => {
       polling = false;
@@ -254,15 +256,18 @@ class LoadWorker {
   }
 }
 
-function arrivalsOf(
-  { seed, workers }: LoadPlan,
-  load: OpenLoad,
-  worker: number,
-  warmup: PlannedWarmup,
-  totalUs: number,
-) {
-  const spec: ArrivalSpec = { arrivals: load.arrivals, ratePerSecond: load.ratePerSecond, totalUs, seed };
-  return { spec, cursor: new ArrivalCursor(spec, warmup, worker, workers) };
+function arrivalsOf({ seed, workers }: LoadPlan, load: OpenLoad, worker: number, warmup: PlannedWarmup) {
+  const stages = [warmupStage(load), ...load.stages];
+  const { arrivals, recording } = load;
+  const recordedUs = recording === null ? undefined : readArrivalFile(recording.path, recording.unit);
+  const spec: ArrivalSpec = { arrivals, stages, seed, recordedUs };
+  return { spec, cursor: new ArrivalCursor(spec, warmup, worker, workers), pacing: pacingFor(load.ratePerSecond) };
+}
+
+/** Warm-up is at the mean rate of the first stage. */
+function warmupStage({ warmupMs, stages: [first] }: OpenLoad): RateStage {
+  const meanPerSecond = first === undefined ? 0 : (first.fromPerSecond + first.toPerSecond) / 2;
+  return { forMs: warmupMs, fromPerSecond: meanPerSecond, toPerSecond: meanPerSecond };
 }
 
 function emptyCall(): Call {

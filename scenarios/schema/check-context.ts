@@ -1,6 +1,7 @@
 /** What the checks between parts of a scenario look at. */
 import { readQuantity } from '../../result/quantity.ts';
 import { valueAt } from './issue-findings.ts';
+import { loadDurationMs } from './load-schema.ts';
 import { type Finding, formatPath, type Path } from './problem.ts';
 import type { Salvaged } from './salvage.ts';
 import type { PartialFile } from './scenario-schema.ts';
@@ -51,15 +52,21 @@ export function createCheckContext(
       const wanted = formatPath(path);
       return valueAt(raw, path) !== undefined || unreadable.some((one) => formatPath(one) === wanted);
     },
-    durationMs: durationOf(salvaged.file, raw),
+    durationMs: durationOf(salvaged.file, raw, directory),
     report: (finding) => void findings.push(finding),
     findings,
   };
 }
 
 /** Also of a load that is faulty elsewhere. */
-function durationOf(file: PartialFile, raw: unknown): number | null {
-  if (file.load !== undefined) return file.load.duration;
+function durationOf(file: PartialFile, raw: unknown, directory: string): number | null {
+  if (file.load !== undefined) {
+    try {
+      return loadDurationMs(file.load, directory);
+    } catch {
+      return null; // of recorded arrivals that cannot be read: has its own finding
+    }
+  }
   const written = valueAt(raw, ['load', 'duration']);
   const reading = typeof written === 'string' ? readQuantity('duration', written) : null;
   return reading?.ok ? reading.value : null;

@@ -5,15 +5,17 @@ import { resolve } from 'node:path';
 import type { CheckContext } from './check-context.ts';
 import type { Path } from './problem.ts';
 
+/** Whether it can be read and is of a size to be; if not, that was reported. */
 export function checkFile(
   directory: string,
   name: string,
   path: Path,
   report: CheckContext['report'],
   { mostBytes, asText = false }: { readonly mostBytes: number; readonly asText?: boolean },
-): void {
+): boolean {
   const message = troubleWith(resolve(directory, name), mostBytes, asText);
   if (message !== null) report({ path, message: `"${name}" ${message}` });
+  return message === null;
 }
 
 function troubleWith(file: string, mostBytes: number, asText: boolean): string | null {

@@ -16,6 +16,7 @@ export function checkTargets(context: CheckContext): void {
     if (context.has([...path, 'address'])) checkOwnSystem(context, target, path);
     else checkReferenceTarget(context, target, path);
     checkEngine(context, target, path);
+    checkThreads(context, target, path);
   }
 }
 
@@ -32,11 +33,23 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
 }
 
 /** What another engine cannot do, or brings itself. */
+/** Each load thread has connections of its own. */
+function checkThreads({ file, report }: CheckContext, target: FileTarget, path: Path): void {
+  const threads = file.load?.threads;
+  if (typeof threads !== 'number' || !('connections' in target) || target.connections >= threads) return;
+  const message = `${target.connections} cannot be shared by ${threads} load threads; at least one each`;
+  report({ path: [...path, 'connections'], message });
+}
+
 function checkEngine({ file, report }: CheckContext, target: FileTarget, path: Path): void {
   const { engine } = target;
   if (engine === undefined || engine === 'native') return;
   if (file.load?.warmup === 'auto') {
     const message = `${engine} tells nothing while it runs, so load.warmup: auto cannot end; give a duration`;
+    report({ path: [...path, 'engine'], message });
+  }
+  if (file.load?.model === 'open' && (file.load.stages !== undefined || typeof file.load.arrivals !== 'string')) {
+    const message = `${engine} knows one rate only; stages and recorded arrivals are for the native engine`;
     report({ path: [...path, 'engine'], message });
   }
   if ((target.client ?? 'own') !== 'own') {

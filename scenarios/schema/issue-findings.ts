@@ -32,11 +32,13 @@ function findingsFrom(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
       return [notOneOf(path, value, issue.values.map(String))];
     case 'invalid_union':
       // A union on a key says which values that key may have; others bring a message of their own.
-      return [
-        optionsOf(issue) === undefined
-          ? { path, message: unionMessage(issue, value) }
-          : notOneOf(path, value, optionsOf(issue) ?? []),
-      ];
+      return (
+        branchFindings(issue, raw) ?? [
+          optionsOf(issue) === undefined
+            ? { path, message: unionMessage(issue, value) }
+            : notOneOf(path, value, optionsOf(issue) ?? []),
+        ]
+      );
     case 'too_small':
     case 'too_big':
       return [{ path, message: outOfRange(issue) }];
@@ -46,6 +48,19 @@ function findingsFrom(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
       return [{ path, message, suggestion: typeof suggestion === 'string' ? suggestion : undefined }];
     }
   }
+}
+
+/** Where the value is of the one kind that may be a mapping, it is what is wrong within that tells. */
+function branchFindings({ errors, path }: z.core.$ZodIssueInvalidUnion, raw: unknown): Finding[] | null {
+  const within = errors.filter((issues) =>
+    issues.every((one) => one.path.length > 0 || one.code === 'unrecognized_keys'),
+  );
+  const [only] = within;
+  if (only === undefined || within.length > 1) return null;
+  return findingsFromIssues(
+    only.map((one) => ({ ...one, path: [...path, ...one.path] })),
+    raw,
+  );
 }
 
 /** The values of a union's telling key. */

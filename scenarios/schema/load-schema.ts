@@ -1,6 +1,8 @@
 /** How much of it, and for how long. */
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { needsUnit, quantityPattern } from '../../result/quantity.ts';
+import { type ArrivalProfile, type arrivalTimeUnits, profileArrivals, readArrivalFile } from '../arrival-file.ts';
 import { duration, object, quantity, wholeNumber } from './fields.ts';
 
 export const mostInFlight = 1_000_000;
@@ -30,16 +32,47 @@ const common = {
   threads: z
     .union([wholeNumber(1, 64), z.literal('auto')], { error: 'expected a whole number from 1 to 64, or auto' })
     .default(1)
-    .describe('Load worker threads; auto: by the number of cores (one on two cores or fewer).'),
+    .describe(
+      'Load worker threads; auto: half the cores less one, 8 at most, and no more than a target has connections.',
+    ),
 };
+
+const rate = quantity('rate', { least: '0.01/s', most: '1000000/s' });
+
+const stage = object({
+  for: duration('1ms').describe('How long.'),
+  rate: rate.optional().describe('A steady rate, from the first moment: a step. Left out: a ramp.'),
+  from: quantity('rate', { most: '1000000/s' })
+    .optional()
+    .describe('Rate at the begin of a ramp; left out: where the stage before ended.'),
+  to: quantity('rate', { most: '1000000/s' })
+    .optional()
+    .describe('Rate at the end of a ramp; it changes evenly. Left out: a step.'),
+});
+
+const recording = object({
+  file: z.string().min(1).describe('Arrival times, one a line (or the first column), relative to the scenario.'),
+  unit: z
+    .enum(['us', 'ms', 's'] satisfies (keyof typeof arrivalTimeUnits)[])
+    .default('ms')
+    .describe('What the times count.'),
+});
 
 const openLoad = object({
   model: z.literal('open').describe('Operations arrive by a schedule, whatever the system does.'),
   arrivals: z
-    .enum(['poisson', 'constant'])
+    .union([z.enum(['poisson', 'constant']), recording], { error: 'expected poisson, constant, or { file }' })
     .default('poisson')
-    .describe('poisson: independent users; constant: equal gaps.'),
-  rate: quantity('rate', { least: '0.01/s', most: '1000000/s' }).describe('Arrivals, e.g. 500/s.'),
+    .describe('poisson: independent users; constant: equal gaps; { file }: as recorded, instead of rate and duration.'),
+  rate: rate.optional().describe('Arrivals, e.g. 500/s. Left out where stages or a recording say it.'),
+  stages: z
+    .array(stage)
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'Rates one after the other; rate and duration are then left out: steps { for, rate } and ramps { for, from, to }.',
+    ),
   maxInFlight: wholeNumber(1, mostInFlight)
     .optional()
     .describe(
@@ -59,3 +92,24 @@ const closedLoad = object({
 });
 
 export const loadSchema = z.discriminatedUnion('model', [openLoad, closedLoad]);
+
+type LoadFile = z.output<typeof loadSchema>;
+type Recording = z.output<typeof recording> & { readonly path: string };
+
+/** The file of recorded arrivals that the load goes by; null: it goes by rates. */
+export function recordingOf(load: LoadFile, directory: string): Recording | null {
+  if (load.model !== 'open' || typeof load.arrivals === 'string') return null;
+  return { ...load.arrivals, path: resolve(directory, load.arrivals.file) };
+}
+
+export function profileOf({ path, unit }: Recording): ArrivalProfile {
+  return profileArrivals(readArrivalFile(path, unit));
+}
+
+/** The length of what is measured: that of the stages or of the recording, where there is one. Throws as `readArrivalFile`. */
+export function loadDurationMs(load: LoadFile, directory: string): number {
+  const recorded = recordingOf(load, directory);
+  if (recorded !== null) return profileOf(recorded).durationMs;
+  if (load.model !== 'open' || load.stages === undefined) return load.duration;
+  return load.stages.reduce((sum, { for: forMs }) => sum + forMs, 0);
+}

@@ -102,7 +102,9 @@ describe('a valid scenario', () => {
       load: {
         model: 'open',
         arrivals: 'poisson',
+        recording: null,
         ratePerSecond: 100,
+        stages: [{ forMs: 15_000, fromPerSecond: 100, toPerSecond: 100 }],
         warmupMs: 3_000,
         warmupUntilSteady: false,
         durationMs: 15_000,
@@ -159,6 +161,8 @@ describe('a valid scenario', () => {
   it('takes one load thread on two cores, more where there are more', () => {
     const auto = least.replace('rate: 100/s', 'rate: 100/s, threads: auto');
     expect([1, 2, 4, 8, 64].map((cores) => scenarioOf(auto, cores).load.threads)).toEqual([1, 1, 1, 3, 8]);
+    const narrow = auto.replace('protocol: rest', 'protocol: rest, connections: 2');
+    expect(scenarioOf(narrow, 64).load.threads).toBe(2);
   });
 
   it('shortens the time-out to the deadline', () => {

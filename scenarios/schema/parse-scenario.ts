@@ -4,6 +4,7 @@ import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLEr
 import type { Scenario } from '../scenario.ts';
 import { checkConditions } from './check-conditions.ts';
 import { createCheckContext } from './check-context.ts';
+import { checkLoad } from './check-load.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkPrimary, checkThresholds } from './check-thresholds.ts';
 import { checkResilience, checkWorkload } from './check-workload.ts';
@@ -101,6 +102,7 @@ function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | 
   if (salvaged !== null) {
     const context = createCheckContext(salvaged, raw, directory, unreadable);
     checkWorkload(context);
+    checkLoad(context);
     checkTargets(context);
     checkConditions(context);
     checkResilience(context);
@@ -206,6 +208,7 @@ function sorted(problems: readonly Problem[]): Problem[] {
 /** Files that the scenario names are found from the result folder, too. */
 function portableText(document: Document, directory: string, { targets, workload }: Scenario): string {
   const paths: Path[] = [
+    ['load', 'arrivals', 'file'],
     ...Object.keys(targets).map((name) => ['targets', name, 'proto']),
     ...Object.keys(workload.payloads).map((name) => ['workload', 'payloads', name, 'file']),
   ];

@@ -141,6 +141,7 @@ targets:
     requests: { ping: { method: POST, path: /, body: "${variable('N')}", headers: { n: "${variable('N')}" } } }
   g:
     protocol: grpc
+    connections: 9
     address: 127.0.0.1:1
     reflection: "${variable('YES')}"
     requests:

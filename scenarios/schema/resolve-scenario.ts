@@ -3,12 +3,24 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { PhaseName } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
-import type { Load, Operation, PayloadSpec, Resilience, Scenario, Target, Workload } from '../scenario.ts';
+import type {
+  Load,
+  OpenLoad,
+  Operation,
+  PayloadSpec,
+  RateStage,
+  Resilience,
+  Scenario,
+  Target,
+  Workload,
+} from '../scenario.ts';
 import type { FileTarget } from './check-context.ts';
-import { longestAutoWarmupMs, mostInFlight } from './load-schema.ts';
+import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recordingOf } from './load-schema.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 import { defaultEntropy } from './workload-schema.ts';
+
+type OpenFile = Extract<ScenarioFile['load'], { model: 'open' }>;
 
 const defaultTimeoutMs = 2_000;
 /** Above, in flight at rate × deadline, room for a quarter more before arrivals are dropped. */
@@ -27,15 +39,16 @@ export interface ResolveOptions {
 export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Scenario {
   const { name, question, repeats, allowHosts } = file;
   const resilience = resolveResilience(file.resilience);
+  const load = resolveLoad(file, resilience.deadlineMs, options);
   return {
     name,
     ...(question === undefined ? {} : { question }),
     ...(file.primary === undefined ? {} : { primary: resolvePrimary(file.primary, file.conditions) }),
     workload: resolveWorkload(file.workload, options.directory),
-    load: resolveLoad(file.load, resilience.deadlineMs, options.cores ?? availableParallelism()),
+    load,
     targets: mapEntries(file.targets, (target, key) => resolveTarget(key, target, options.directory)),
     conditions: mapEntries(file.conditions, (windows) =>
-      windows.flatMap((window) => resolveWindows(window, file.load.duration)),
+      windows.flatMap((window) => resolveWindows(window, load.durationMs)),
     ),
     resilience,
     thresholds: file.thresholds.flatMap((text, index) => resolveThreshold(text, options.writtenThreshold(index))),
@@ -76,23 +89,57 @@ function resolveWorkload(workload: ScenarioFile['workload'], directory: string):
   };
 }
 
+const mostAutoThreads = 8;
+
 /** One load thread on two cores: services and brokers need the other. Beyond, half of the machine at most. */
-function threadsFor(cores: number): number {
-  return Math.max(1, Math.min(8, Math.floor(cores / 2) - 1));
+function threadsFor(cores: number, targets: ScenarioFile['targets']): number {
+  const fewest = Object.values(targets).map((target) =>
+    'connections' in target ? target.connections : mostAutoThreads,
+  );
+  return Math.max(1, Math.min(mostAutoThreads, Math.floor(cores / 2) - 1, ...fewest));
 }
 
-function resolveLoad(load: ScenarioFile['load'], deadlineMs: number, cores: number): Load {
-  const threads = load.threads === 'auto' ? threadsFor(cores) : load.threads;
+function resolveLoad({ load, targets }: ScenarioFile, deadlineMs: number, { cores, directory }: ResolveOptions): Load {
+  const threads = load.threads === 'auto' ? threadsFor(cores ?? availableParallelism(), targets) : load.threads;
   const untilSteady = load.warmup === 'auto';
   const warmupMs = load.warmup === 'auto' ? longestAutoWarmupMs : load.warmup;
-  const common = { warmupMs, warmupUntilSteady: untilSteady, durationMs: load.duration, threads };
+  const common = { warmupMs, warmupUntilSteady: untilSteady, durationMs: loadDurationMs(load, directory), threads };
   if (load.model === 'closed') {
     const { users, thinkTime } = load;
     return { model: 'closed', users, thinkTimeMs: thinkTime, maxInFlight: load.maxInFlight ?? users, ...common };
   }
-  const needed = Math.ceil((inFlightHeadroom * load.rate * deadlineMs) / 1e3);
+  const { ratePerSecond, ...shape } = resolveArrivals(load, directory);
+  const needed = Math.ceil((inFlightHeadroom * ratePerSecond * deadlineMs) / 1e3);
   const maxInFlight = load.maxInFlight ?? Math.min(mostInFlight, Math.max(1, needed));
-  return { model: 'open', arrivals: load.arrivals, ratePerSecond: load.rate, maxInFlight, ...common };
+  return { model: 'open', ...shape, ratePerSecond, maxInFlight, ...common };
+}
+
+function resolveArrivals(
+  load: OpenFile,
+  directory: string,
+): Pick<OpenLoad, 'arrivals' | 'recording' | 'ratePerSecond' | 'stages'> {
+  const recording = recordingOf(load, directory);
+  if (recording === null || typeof load.arrivals === 'string') {
+    const stages = resolveStages(load);
+    const ratePerSecond = Math.max(...stages.flatMap(({ fromPerSecond, toPerSecond }) => [fromPerSecond, toPerSecond]));
+    return { arrivals: load.arrivals as 'poisson' | 'constant', recording: null, ratePerSecond, stages };
+  }
+  const { durationMs, meanPerSecond, peakPerSecond } = profileOf(recording);
+  return {
+    arrivals: 'recorded',
+    recording: { path: recording.path, unit: recording.unit },
+    ratePerSecond: peakPerSecond,
+    stages: [{ forMs: durationMs, fromPerSecond: meanPerSecond, toPerSecond: meanPerSecond }],
+  };
+}
+
+function resolveStages({ rate = 0, duration, stages }: OpenFile): RateStage[] {
+  if (stages === undefined) return [{ forMs: duration, fromPerSecond: rate, toPerSecond: rate }];
+  let reached = 0;
+  return stages.map(({ for: forMs, rate: step, from = reached, to = from }) => {
+    reached = step ?? to;
+    return { forMs, fromPerSecond: step ?? from, toPerSecond: reached };
+  });
 }
 
 function resolveTarget(name: string, target: FileTarget, directory: string): Target {

@@ -41,18 +41,17 @@ describe('a scenario with a problem', () => {
       '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, pattern, payload)',
     ],
     ['later key', `${base}sweep: {}\n`, '11:1: sweep: is not supported by this version'],
-    [
-      'later key within',
-      withText('rate: 500/s', 'rate: 500/s, stages: []'),
-      '8:35: load.stages: is not supported by this version',
-    ],
     ['duplicate key', `${base}name: other\n`, '11:1: duplicate key name'],
     [
       'prototype key',
       `${base}__proto__: {}\n`,
       '11:1: __proto__: unknown key (known here: name, question, primary, workload, load, targets, conditions, resilience, thresholds, repeats, allowHosts)',
     ],
-    ['missing key', withText('rate: 500/s', 'warmup: 1s'), '8:1: load: rate is missing'],
+    [
+      'missing key',
+      withText('rate: 500/s', 'warmup: 1s'),
+      '8:1: load: an open model needs a rate, or stages (e.g. rate: 500/s)',
+    ],
     ['missing choice', withText('model: open, ', ''), '8:1: load: model is missing; one of open, closed'],
     [
       'bad name of an entry',
@@ -355,6 +354,70 @@ describe('a scenario with a problem', () => {
       'colliding trials',
       `${withText('  rest: { protocol: rest }', '  a: { protocol: rest }\n  a-b: { protocol: rest }')}conditions: { b-c: [], c: [] }\n`,
       '12:24: conditions.c: its trials with target a-b would be named like those of target a in b-c; rename one of them',
+    ],
+    // load
+    ...(
+      [
+        ['no stages', 'stages: []', '30: load.stages: must have at least 1 entry'],
+        [
+          'a rate beside stages',
+          'rate: 1/s, stages: [{ for: 1s, rate: 2/s }]',
+          '28: load.rate: stages say the rate themselves; leave it out, or the stages',
+        ],
+        [
+          'a length beside stages',
+          'duration: 9s, stages: [{ for: 1s, rate: 2/s }]',
+          '32: load.duration: the stages say how long they take; leave it out, or the stages',
+        ],
+        [
+          'both step and ramp',
+          'stages: [{ for: 1s, rate: 2/s, to: 3/s }]',
+          '31: load.stages[0]: is a step (rate) or a ramp (from, to), not both',
+        ],
+        [
+          'neither step nor ramp',
+          'stages: [{ for: 1s, rate: 2/s }, { for: 1s }]',
+          '55: load.stages[1]: needs a rate, or the rate it leads to (to)',
+        ],
+        [
+          'a first ramp from nowhere',
+          'stages: [{ for: 1s, to: 3/s }]',
+          '31: load.stages[0]: the first ramp has nothing before it: say from which rate (from)',
+        ],
+        [
+          'a ramp that leads nowhere',
+          'stages: [{ for: 1s, from: 3/s }]',
+          '31: load.stages[0]: needs a rate, or the rate it leads to (to)',
+        ],
+        [
+          'stages without arrivals',
+          'stages: [{ for: 1s, from: 0/s, to: 0/s }]',
+          '30: load.stages: never rise above nothing',
+        ],
+        [
+          'a recording that is not there',
+          'arrivals: { file: nope.csv }',
+          '40: load.arrivals.file: "nope.csv" does not exist (paths are relative to the scenario file)',
+        ],
+        [
+          'a recording of unknown unit',
+          'arrivals: { file: nope.csv, unit: h }',
+          '56: load.arrivals.unit: "h" is not one of us, ms, s (did you mean s?)',
+        ],
+      ] as const
+    ).map(([name, load, expected]): [string, string, string] => [name, withText('rate: 500/s', load), `8:${expected}`]),
+    [
+      'stages for an engine',
+      withText('rate: 500/s', 'stages: [{ for: 1s, rate: 2/s }]').replace(
+        'protocol: rest',
+        'protocol: rest, engine: autocannon',
+      ),
+      '10:35: targets.rest.engine: autocannon knows one rate only; stages and recorded arrivals are for the native engine',
+    ],
+    [
+      'more load threads than connections',
+      withText('rate: 500/s', 'rate: 500/s, threads: 4').replace('protocol: rest', 'protocol: rest, connections: 3'),
+      '10:40: targets.rest.connections: 3 cannot be shared by 4 load threads; at least one each',
     ],
     // environment
     [
