@@ -1,6 +1,15 @@
 /** The comparison as tables, the same for every format. */
+import { amplificationOf } from '../result/amplification.ts';
 import type { Completion, LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
-import { formatBytes, formatCount, formatPercentile, formatShare, formatUs, type Percentile } from './format-values.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatFactor,
+  formatPercentile,
+  formatShare,
+  formatUs,
+  type Percentile,
+} from './format-values.ts';
 import {
   type ConditionGroup,
   type Contender,
@@ -151,6 +160,7 @@ function costTable(group: ConditionGroup): Table {
       rate(counted, group.phases, ({ counts }) => counts.offered),
       ...group.phases.map((phase) => rate(counted, [phase], (part) => (part.goodputPerSecond * part.durationMs) / 1e3)),
       formatCount(all.attempts),
+      formatFactor(amplificationOf(all)),
       ...(['lost', 'duplicatesApplied', 'reordered'] as const).map((entry) => ledgerSum(trials, entry)),
       costText(counted, ({ wire }) => wire.bytesPerOperation, formatBytes),
       cpu('generatorUsPerOperation'),
@@ -166,7 +176,7 @@ function costTable(group: ConditionGroup): Table {
     spans: [
       { text: '', columns: 2 },
       { text: one ? '' : 'goodput', columns: group.phases.length },
-      { text: '', columns: 5 },
+      { text: '', columns: 6 },
       { text: 'CPU an operation', columns: 4 },
     ],
     columns: [
@@ -175,6 +185,7 @@ function costTable(group: ConditionGroup): Table {
         'offered',
         ...(one ? ['goodput'] : group.phases),
         'attempts',
+        'amplified',
         'lost',
         'applied twice',
         'reordered',

@@ -1,5 +1,5 @@
 import type { ThresholdResult } from '../result/result-types.ts';
-import { formatBytes, formatCount, formatUs } from './format-values.ts';
+import { formatBytes, formatCount, formatFactor, formatUs } from './format-values.ts';
 
 /** What was found, in the unit of the threshold's metric: ` — 12.3 ms in rest-calm-1`. */
 export function formatThresholdActual({ expression, actual, status, trial }: ThresholdResult): string {
@@ -15,5 +15,6 @@ function formatActual(expression: string, actual: number): string {
   if (/\b(p\d+(\.\d)?|min|max|mean)\b/.test(expression)) return formatUs(actual);
   if (/\bgoodput\b/.test(expression)) return `${formatCount(actual)}/s`;
   if (/\berrorRatio\b/.test(expression)) return `${(actual * 100).toFixed(2)} %`;
+  if (/\bamplification\b/.test(expression)) return formatFactor(actual);
   return /\bbytesPerOperation\b/.test(expression) ? formatBytes(actual) : formatCount(actual);
 }

@@ -30,6 +30,11 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-GB');
 }
 
+/** `1.00×`; `–` where there is none. */
+export function formatFactor(factor: number | null): string {
+  return factor === null ? '–' : `${significant(factor)}×`;
+}
+
 /** `0`, `0.3 %`, `31 %`; never 0 for something and never 100 for less than all. */
 export function formatShare(part: number, whole: number): string {
   if (whole === 0 || part === 0) return '0';

@@ -3,7 +3,7 @@
  *
  *   threshold   = target metric operator value [ "in" place { [","] place } ]
  *   target      = "all" | <name of a target>
- *   metric      = [ operation ] ( latency | count | "errorRatio" ) | "goodput" | ledger | "bytesPerOperation"
+ *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | "bytesPerOperation"
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
  *               | "acknowledged" | "delivered" | "failed" | "timedOut"
@@ -13,6 +13,7 @@
  *               | "duplicatesApplied" | "reordered" | "corrupted"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
  *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation) | 0 (count, ledger)
+ *               | 1.5 (amplification: attempts an operation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>
  *
@@ -54,6 +55,8 @@ export const ledgerMetrics = [
   'corrupted',
 ] as const;
 
+const plainMetrics = ['errorRatio', 'amplification', 'goodput', 'bytesPerOperation'] as const;
+
 /** A metric taken apart. `trial` metrics are known for a trial as a whole, not for a phase or an operation. */
 export type Metric =
   | {
@@ -63,7 +66,7 @@ export type Metric =
     }
   | { readonly kind: 'count'; readonly count: (typeof countMetrics)[number] }
   | { readonly kind: 'ledger'; readonly entry: (typeof ledgerMetrics)[number] }
-  | { readonly kind: 'errorRatio' | 'goodput' | 'bytesPerOperation' };
+  | { readonly kind: (typeof plainMetrics)[number] };
 
 const words: readonly string[] = [
   ...latencyFigures,
@@ -71,9 +74,7 @@ const words: readonly string[] = [
   ...latencyNames,
   ...countMetrics,
   ...ledgerMetrics,
-  'errorRatio',
-  'goodput',
-  'bytesPerOperation',
+  ...plainMetrics,
 ];
 
 /** Words of the grammar: operations can't be called so. */
@@ -95,7 +96,7 @@ export function parseMetric(text: string): Metric | null {
   if (second !== undefined) return null;
   if (includes(countMetrics, first)) return { kind: 'count', count: first };
   if (includes(ledgerMetrics, first)) return { kind: 'ledger', entry: first };
-  return first === 'errorRatio' || first === 'goodput' || first === 'bytesPerOperation' ? { kind: first } : null;
+  return includes(plainMetrics, first) ? { kind: first } : null;
 }
 
 export type ThresholdReading =
@@ -193,7 +194,7 @@ function readMetric(
   const meant = closestName(unknown.text, words);
   throw new ThresholdSyntaxError(
     unknown,
-    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')} or bytesPerOperation`,
+    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')} or bytesPerOperation`,
     meant === null || meant === unknown.text ? null : `did you mean ${meant}?`,
   );
 }
@@ -213,6 +214,13 @@ function readValue(metric: Metric, token: Token): number {
   if (metric.kind === 'count' || metric.kind === 'ledger') {
     if (/^\d+$/.test(token.text)) return Number(token.text);
     throw new ThresholdSyntaxError(token, `"${token.text}" is not a whole number; this metric counts operations`);
+  }
+  if (metric.kind === 'amplification') {
+    if (/^\d+(\.\d+)?$/.test(token.text)) return Number(token.text);
+    throw new ThresholdSyntaxError(
+      token,
+      `"${token.text}" is not a number; this metric is attempts an operation, e.g. 1.5`,
+    );
   }
   const kind = valueKinds[metric.kind];
   const reading = readQuantity(kind, token.text);

@@ -1,4 +1,5 @@
 /** Thresholds against the trials of a run: every matching trial must hold, the worst one is shown. */
+import { amplificationOf } from './amplification.ts';
 import { percentileGap } from './latency-summary.ts';
 import {
   type LatencySummary,
@@ -123,6 +124,7 @@ function trialFigure(metric: Metric, trial: TrialResult): number | null {
 function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond }: Part): number | null {
   if (metric.kind === 'goodput') return goodputPerSecond ?? null;
   if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
+  if (metric.kind === 'amplification') return amplificationOf(counts);
   return metric.kind === 'latency' ? latencyFigure(latencyUs[metric.latency], metric.figure) : null;
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { Protocol } from '../result/result-types.ts';
-import type { Load, Scenario, Target } from '../scenarios/scenario.ts';
+import { type Load, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import type { referenceOperations } from '../targets/domain/order-domain.ts';
 import type { Population } from '../targets/domain/service-options.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
@@ -93,7 +93,7 @@ export function loadPlanFor(
   address: string,
   proxied: boolean,
 ): LoadPlan {
-  const { workload, load, resilience } = scenario;
+  const { workload, load } = scenario;
   return {
     target: prepared.target,
     address,
@@ -103,7 +103,7 @@ export function loadPlanFor(
     keys: workload.keys,
     cancellable: prepared.population.cancellable,
     load,
-    resilience,
+    resilience: resilienceOf(scenario, prepared.target),
     windows,
     timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
     trialTag: prepared.trialTag,

@@ -14,6 +14,7 @@ import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import { allUs, type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
 import { type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
+import { resilienceSemantics } from './resilience/describe-resilience.ts';
 import type { RunEvent } from './run-events.ts';
 import { openTrialParts, type TrialParts } from './trial-parts.ts';
 import { endWarmupWhenSteady } from './warmup-watch.ts';
@@ -78,7 +79,7 @@ export async function runTrial(
     const result = assembleTrial({
       plan,
       target: prepared.target,
-      semantics: entry.semantics(prepared.target),
+      semantics: { ...entry.semantics(prepared.target), ...resilienceSemantics(scenario, prepared.target) },
       operations: prepared.operations,
       windows,
       scenario,

@@ -1,7 +1,7 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import type { LinkName, PartName, Scenario } from '../scenarios/scenario.ts';
+import { type LinkName, type PartName, resilienceOf, type Scenario } from '../scenarios/scenario.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../targets/process/reference-service.ts';
@@ -106,7 +106,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
       evidencePath,
       population: prepared.population,
       ...scenario.workload.service,
-      idempotent: scenario.resilience.idempotencyKey,
+      idempotent: resilienceOf(scenario, target).idempotencyKey,
       seed: scenario.workload.seed,
     },
     join(workDirectory, `${trialId}.service.log`),

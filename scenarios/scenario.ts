@@ -103,6 +103,8 @@ interface TargetBase {
   readonly via: 'toxiproxy' | 'direct';
   /** Set for the user's own system; absent for our reference service. */
   readonly address?: string;
+  /** Whole, the scenario's merged in; absent: just as the scenario's. */
+  readonly resilience?: Resilience;
 }
 export interface RestTarget extends TargetBase {
   readonly protocol: 'rest';
@@ -282,10 +284,15 @@ export interface Resilience {
   readonly retry: {
     /** Includes the first. */
     readonly attempts: number;
-    readonly backoff: 'exponential';
+    readonly backoff: 'exponential' | 'none';
     readonly baseMs: number;
     readonly capMs: number;
     readonly jitter: 'none' | 'full' | 'equal' | 'decorrelated';
   };
   readonly idempotencyKey: boolean;
+}
+
+/** What the client of this target does. */
+export function resilienceOf(scenario: Pick<Scenario, 'resilience'>, target: Pick<Target, 'resilience'>): Resilience {
+  return target.resilience ?? scenario.resilience;
 }

@@ -1,7 +1,7 @@
 /** A trial played by another tool: the same service behind the same link, the same faults, its figures in the same result. */
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { TrialResult } from '../../result/result-types.ts';
-import type { Engine, Target } from '../../scenarios/scenario.ts';
+import { type Engine, resilienceOf, type Target } from '../../scenarios/scenario.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import type { FaultTimeline } from '../faults/fault-timeline.ts';
 import type { PlannedOperation } from '../load/worker-messages.ts';
@@ -52,7 +52,7 @@ export async function runEngineTrial(
       keys: scenario.workload.keys,
       cancellable: prepared.population.cancellable,
       load: scenario.load,
-      timeoutMs: scenario.resilience.timeoutMs,
+      timeoutMs: resilienceOf(scenario, target).timeoutMs,
       trialTag: prepared.trialTag,
       workDirectory,
       ghzPath: paths.ghz,

@@ -10,6 +10,13 @@ describe('retryDelayMs', () => {
     ]);
   });
 
+  it('does not wait at all without back-off, whatever base and jitter say', () => {
+    const jitters = ['none', 'full', 'equal', 'decorrelated'] as const;
+    expect(jitters.map((jitter) => retryDelayMs({ ...retry, backoff: 'none', jitter }, 3, 0.5, 100))).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+
   it.each([
     ['full', [0, 50, 100]],
     ['equal', [50, 75, 100]],

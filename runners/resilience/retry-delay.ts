@@ -6,6 +6,7 @@ import type { Resilience } from '../../scenarios/scenario.ts';
  * `previousMs` is the wait before (0 at first), which only `decorrelated` looks at.
  */
 export function retryDelayMs(retry: Resilience['retry'], attempt: number, draw: number, previousMs: number): number {
+  if (retry.backoff === 'none') return 0;
   const exponentialMs = Math.min(retry.capMs, retry.baseMs * 2 ** Math.min(attempt - 1, 40));
   switch (retry.jitter) {
     case 'none':

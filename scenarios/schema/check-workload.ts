@@ -1,4 +1,4 @@
-/** Checks between the parts of the workload, and of what the client does about failures. */
+/** Checks between the parts of the workload. */
 import { closestName } from '../../result/closest-name.ts';
 import { isThresholdWord } from '../../result/threshold-grammar.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
@@ -69,20 +69,5 @@ function checkPayloads({ file, directory, has, report }: CheckContext): void {
     if (payload.template !== undefined && Buffer.byteLength(payload.template) > largestPayloadBytes) {
       report({ path: [...path, 'template'], message: `must be at most ${largestPayload}` });
     }
-  }
-}
-
-export function checkResilience({ file, report }: CheckContext): void {
-  const { resilience } = file;
-  if (resilience === undefined) return;
-  const { deadline, timeout, retry } = resilience;
-  if (timeout !== undefined && timeout > deadline) {
-    report({
-      path: ['resilience', 'timeout'],
-      message: `is longer than the deadline (${deadline}ms) of the whole operation`,
-    });
-  }
-  if (retry.base > retry.cap) {
-    report({ path: ['resilience', 'retry', 'base'], message: `is longer than the cap (${retry.cap}ms)` });
   }
 }

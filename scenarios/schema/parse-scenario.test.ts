@@ -170,6 +170,29 @@ describe('a valid scenario', () => {
     expect([deadlineMs, timeoutMs]).toEqual([300, 300]);
   });
 
+  it('merges what a target says of resilience over what the scenario says', () => {
+    const text = least.replace(
+      '{ protocol: rest }',
+      '{ protocol: rest, resilience: { deadline: 1s, retry: { backoff: none } } }, grpc: { protocol: grpc }',
+    );
+    const { targets, resilience } = scenarioOf(
+      `${text}resilience: { deadline: 4s, timeout: 2s, retry: { attempts: 4, base: 20ms } }\n`,
+    );
+    expect(resilience.retry.backoff).toBe('exponential');
+    expect(targets.grpc?.resilience).toBeUndefined();
+    expect(targets.rest?.resilience).toEqual({
+      deadlineMs: 1_000,
+      timeoutMs: 1_000,
+      retry: { attempts: 4, backoff: 'none', baseMs: 20, capMs: 1_000, jitter: 'full' },
+      idempotencyKey: false,
+    });
+  });
+
+  it('makes room in flight for the target with the longest deadline', () => {
+    const text = least.replace('{ protocol: rest }', '{ protocol: rest, resilience: { deadline: 8s } }');
+    expect(scenarioOf(text).load.maxInFlight).toBe(1_000);
+  });
+
   it('measures the primary figure where the condition is at its worst', () => {
     const condition = 'conditions: { calm: [], cut: [ { at: 50%, for: 1s, fault: down } ] }\n';
     const primaryOf = (name: string) =>

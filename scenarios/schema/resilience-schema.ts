@@ -6,25 +6,63 @@ import { duration, object, wholeNumber } from './fields.ts';
 const longestDeadline = '30min';
 export const defaultTimeout = '2s';
 
+const deadline = duration('1ms', longestDeadline);
+const timeout = duration('1ms', longestDeadline);
+const attempts = wholeNumber(1, 100);
+const backoff = z.enum(['exponential', 'none']);
+const wait = duration('1ms', '10min');
+const jitter = z.enum(['none', 'full', 'equal', 'decorrelated']);
+
+const words = {
+  deadline: 'Bound on an operation’s whole life, from its intended start: waits, attempts, back-off.',
+  timeout: 'Bound on one attempt. Default: 2s, or the deadline where that is shorter.',
+  retry: 'Trying again after a failure that may pass.',
+  attempts: 'Attempts in all, the first included.',
+  backoff: 'exponential: the wait doubles with each attempt; none: tried again at once.',
+  base: 'Wait before the second attempt.',
+  cap: 'Longest wait.',
+  jitter: 'How waits are spread, so that clients do not retry in step.',
+  idempotencyKey: 'Retries carry the same key, so that a service can tell them.',
+};
+
 export const resilienceSchema = object({
-  deadline: duration('1ms', longestDeadline)
-    .prefault('2s')
-    .describe('Bound on an operation’s whole life, from its intended start: waits, attempts, back-off.'),
-  timeout: duration('1ms', longestDeadline)
-    .optional()
-    .meta({ default: defaultTimeout })
-    .describe('Bound on one attempt. Default: 2s, or the deadline where that is shorter.'),
+  deadline: deadline.prefault('2s').describe(words.deadline),
+  timeout: timeout.optional().meta({ default: defaultTimeout }).describe(words.timeout),
   retry: object({
-    attempts: wholeNumber(1, 100).default(1).describe('Attempts in all, the first included.'),
-    backoff: z.literal('exponential').default('exponential').describe('The wait doubles with each attempt.'),
-    base: duration('1ms', '10min').prefault('50ms').describe('Wait before the second attempt.'),
-    cap: duration('1ms', '10min').prefault('1s').describe('Longest wait.'),
-    jitter: z
-      .enum(['none', 'full', 'equal', 'decorrelated'])
-      .default('full')
-      .describe('How waits are spread, so that clients do not retry in step.'),
+    attempts: attempts.default(1).describe(words.attempts),
+    backoff: backoff.default('exponential').describe(words.backoff),
+    base: wait.prefault('50ms').describe(words.base),
+    cap: wait.prefault('1s').describe(words.cap),
+    jitter: jitter.default('full').describe(words.jitter),
   })
     .prefault({})
-    .describe('Trying again after a failure that may pass.'),
-  idempotencyKey: z.boolean().default(false).describe('Retries carry the same key, so that a service can tell them.'),
+    .describe(words.retry),
+  idempotencyKey: z.boolean().default(false).describe(words.idempotencyKey),
 });
+
+/** Of one target: what it leaves out is as the scenario says. */
+export const targetResilienceSchema = object({
+  deadline: deadline.optional().describe(words.deadline),
+  timeout: timeout.optional().describe(words.timeout),
+  retry: object({
+    attempts: attempts.optional().describe(words.attempts),
+    backoff: backoff.optional().describe(words.backoff),
+    base: wait.optional().describe(words.base),
+    cap: wait.optional().describe(words.cap),
+    jitter: jitter.optional().describe(words.jitter),
+  })
+    .optional()
+    .describe(words.retry),
+  idempotencyKey: z.boolean().optional().describe(words.idempotencyKey),
+});
+
+export type FileResilience = z.output<typeof resilienceSchema>;
+export type FileTargetResilience = z.output<typeof targetResilienceSchema>;
+
+/** As a target has it. A time-out that only the scenario says gives way to a shorter deadline of the target. */
+export function mergedResilience(common: FileResilience, own: FileTargetResilience = {}): FileResilience {
+  const deadlineMs = own.deadline ?? common.deadline;
+  const timeoutMs = own.timeout ?? (common.timeout === undefined ? undefined : Math.min(common.timeout, deadlineMs));
+  const retry = { ...common.retry, ...own.retry };
+  return { ...common, ...own, deadline: deadlineMs, timeout: timeoutMs, retry };
+}

@@ -3,19 +3,21 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { PhaseName } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
-import type {
-  Load,
-  OpenLoad,
-  Operation,
-  PayloadSpec,
-  RateStage,
-  Resilience,
-  Scenario,
-  Target,
-  Workload,
+import {
+  type Load,
+  type OpenLoad,
+  type Operation,
+  type PayloadSpec,
+  type RateStage,
+  type Resilience,
+  resilienceOf,
+  type Scenario,
+  type Target,
+  type Workload,
 } from '../scenario.ts';
 import type { FileTarget } from './check-context.ts';
 import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recordingOf } from './load-schema.ts';
+import { mergedResilience } from './resilience-schema.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 import { defaultEntropy } from './workload-schema.ts';
@@ -39,14 +41,18 @@ export interface ResolveOptions {
 export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Scenario {
   const { name, question, repeats, allowHosts } = file;
   const resilience = resolveResilience(file.resilience);
-  const load = resolveLoad(file, resilience.deadlineMs, options);
+  const targets = mapEntries(file.targets, (target, key) => {
+    return resolveTarget(key, target, options.directory, file.resilience);
+  });
+  const deadlines = Object.values(targets).map((target) => resilienceOf({ resilience }, target).deadlineMs);
+  const load = resolveLoad(file, Math.max(...deadlines), options);
   return {
     name,
     ...(question === undefined ? {} : { question }),
     ...(file.primary === undefined ? {} : { primary: resolvePrimary(file.primary, file.conditions) }),
     workload: resolveWorkload(file.workload, options.directory),
     load,
-    targets: mapEntries(file.targets, (target, key) => resolveTarget(key, target, options.directory)),
+    targets,
     conditions: mapEntries(file.conditions, (windows) =>
       windows.flatMap((window) => resolveWindows(window, load.durationMs)),
     ),
@@ -142,16 +148,24 @@ function resolveStages({ rate = 0, duration, stages }: OpenFile): RateStage[] {
   });
 }
 
-function resolveTarget(name: string, target: FileTarget, directory: string): Target {
+function resolveTarget(
+  name: string,
+  { resilience: own, ...target }: FileTarget,
+  directory: string,
+  common: ScenarioFile['resilience'],
+): Target {
+  const resilience = own === undefined ? {} : { resilience: resolveResilience(mergedResilience(common, own)) };
   switch (target.protocol) {
-    case 'grpc':
-      return { name, ...target, ...(target.proto === undefined ? {} : { proto: resolve(directory, target.proto) }) };
+    case 'grpc': {
+      const proto = target.proto === undefined ? {} : { proto: resolve(directory, target.proto) };
+      return { name, ...target, ...proto, ...resilience };
+    }
     case 'stream': {
       const { linger, ...rest } = target;
-      return { name, ...rest, lingerMs: linger };
+      return { name, ...rest, lingerMs: linger, ...resilience };
     }
     default:
-      return { name, ...target };
+      return { name, ...target, ...resilience };
   }
 }
 

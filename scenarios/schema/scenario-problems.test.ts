@@ -193,6 +193,16 @@ describe('a scenario with a problem', () => {
       `${base}resilience: { retry: { base: 2s } }\n`,
       '11:30: resilience.retry.base: is longer than the cap (1000ms)',
     ],
+    [
+      'timeout of a target beyond the deadline of the scenario',
+      base.replace('protocol: rest', 'protocol: rest, resilience: { timeout: 3s }'),
+      '10:50: targets.rest.resilience.timeout: is longer than the deadline (2000ms) of the whole operation',
+    ],
+    [
+      'cap of a target below the base of the scenario',
+      `${base.replace('protocol: rest', 'protocol: rest, resilience: { retry: { cap: 20ms } }')}resilience: { retry: { base: 30ms } }\n`,
+      '10:55: targets.rest.resilience.retry.cap: is shorter than the base (30ms)',
+    ],
     // conditions
     [
       'unknown fault',
@@ -468,7 +478,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
         "dir/s.yaml:11:15: thresholds[0]: expected text, not 5",
         "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
-        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted or bytesPerOperation (did you mean lost?)",
+        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted or bytesPerOperation (did you mean lost?)",
       ]
     `);
   });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
 import { grpcRequest, queueRequest, restRequest, streamRequest, webSocketRequest } from './request-schema.ts';
+import { targetResilienceSchema } from './resilience-schema.ts';
 
 const nativeOnly = z.enum(['native']).default('native').describe('What generates the load.');
 
@@ -15,6 +16,9 @@ function common(address: string) {
       .min(1)
       .optional()
       .describe(`The user's own system, e.g. ${address}. Left out: our reference service.`),
+    resilience: targetResilienceSchema
+      .optional()
+      .describe('Where this target’s client differs from the scenario’s `resilience`: what is left out is as there.'),
   };
 }
 

@@ -1,0 +1,22 @@
+/** What stands beside the numbers of a target whose client does something of its own about failures. */
+import type { SettingValue } from '../../result/result-types.ts';
+import { type Resilience, resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
+
+/** Empty where all targets of the scenario do the same: then it says nothing about their difference. */
+export function resilienceSemantics(
+  scenario: Pick<Scenario, 'resilience' | 'targets'>,
+  target: Target,
+): Readonly<Record<string, SettingValue>> {
+  if (Object.values(scenario.targets).every(({ resilience }) => resilience === undefined)) return {};
+  const resilience = resilienceOf(scenario, target);
+  const { deadlineMs, timeoutMs, idempotencyKey } = resilience;
+  return { timeoutMs, deadlineMs, retry: retryText(resilience), idempotencyKey };
+}
+
+/** `no`, `4 attempts, no back-off`, `3 attempts, back-off 50–1000 ms, jitter full`. */
+function retryText({ retry }: Resilience): string {
+  const { attempts, backoff, baseMs, capMs, jitter } = retry;
+  if (attempts === 1) return 'no';
+  const waits = backoff === 'none' ? 'no back-off' : `back-off ${baseMs}–${capMs} ms, jitter ${jitter}`;
+  return `${attempts} attempts, ${waits}`;
+}

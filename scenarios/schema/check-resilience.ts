@@ -1,0 +1,29 @@
+/** Checks of what the client does about failures: the scenario's, and each target's with the scenario's merged in. */
+import type { CheckContext } from './check-context.ts';
+import type { Path } from './problem.ts';
+import { type FileResilience, mergedResilience, resilienceSchema } from './resilience-schema.ts';
+
+export function checkResilience(context: CheckContext): void {
+  const { resilience = resilienceSchema.parse({}), targets } = context.file;
+  check(context, resilience, ['resilience']);
+  for (const [name, { resilience: own }] of Object.entries(targets ?? {})) {
+    if (own !== undefined) check(context, mergedResilience(resilience, own), ['targets', name, 'resilience']);
+  }
+}
+
+function check({ has, report }: CheckContext, { deadline, timeout, retry }: FileResilience, path: Path): void {
+  // What a target leaves out is wrong, if at all, in the scenario's own, and said there.
+  const reportAt = (keys: Path, message: string) => {
+    if (has([...path, ...keys])) report({ path: [...path, ...keys], message });
+  };
+  if (timeout !== undefined && timeout > deadline) {
+    reportAt(['timeout'], `is longer than the deadline (${deadline}ms) of the whole operation`);
+  }
+  if (retry.base > retry.cap) {
+    const key = has([...path, 'retry', 'base']) ? 'base' : 'cap';
+    reportAt(
+      ['retry', key],
+      key === 'base' ? `is longer than the cap (${retry.cap}ms)` : `is shorter than the base (${retry.base}ms)`,
+    );
+  }
+}
