@@ -28,13 +28,13 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-/** `slow`: one connection to a service that takes 20 ms, so 50/s at most. */
+/** `slow`: two connections to a service that takes 40 ms, so 50/s at most. */
 function scenarioWith(load: string, slow = false): { scenario: Scenario; target: Target } {
   const reading = parseScenario(
     `name: warmup
-workload: { operations: { getOrder: { weight: 1, pattern: request-reply } }, service: { workTime: ${slow ? 20 : 0}ms } }
+workload: { operations: { getOrder: { weight: 1, pattern: request-reply } }, service: { workTime: ${slow ? 40 : 0}ms } }
 load: { ${load}, warmup: auto, duration: ${durationMs}ms, threads: 2 }
-targets: { rest: { protocol: rest, via: direct, connections: ${slow ? 1 : 16} } }
+targets: { rest: { protocol: rest, via: direct, connections: ${slow ? 2 : 16} } }
 conditions: { calm: [] }
 resilience: { deadline: 8s, timeout: 8s }
 `,
