@@ -38,6 +38,7 @@ const phase = z.object({
   counts,
   latencyUs,
   operations: z.record(z.string(), operation),
+  policies: z.object({ retriesDenied: count }).optional(),
   errors: z.record(z.string(), z.number()),
 });
 const setting = z.union([z.string(), z.number(), z.boolean(), z.null()]);

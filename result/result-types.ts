@@ -66,6 +66,12 @@ export interface OperationResult {
   readonly latencyUs: LatencySummaries;
 }
 
+/** What the client's own policies did; see `resilience` in a scenario. */
+export interface PolicyCounts {
+  /** Retries that the retry budget did not allow. */
+  readonly retriesDenied: number;
+}
+
 export interface PhaseResult {
   readonly durationMs: number;
   readonly offeredPerSecond: number;
@@ -74,6 +80,8 @@ export interface PhaseResult {
   readonly counts: Counts;
   readonly latencyUs: LatencySummaries;
   readonly operations: Readonly<Record<string, OperationResult>>;
+  /** Absent in results of earlier versions and of other engines. */
+  readonly policies?: PolicyCounts;
   /** Why operations were not ok, most frequent first: reason → count. */
   readonly errors: Readonly<Record<string, number>>;
 }

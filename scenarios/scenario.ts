@@ -288,6 +288,8 @@ export interface Resilience {
     readonly baseMs: number;
     readonly capMs: number;
     readonly jitter: 'none' | 'full' | 'equal' | 'decorrelated';
+    /** Retries: at most `ratio` of the operations and `burst` beyond; absent: no bound. */
+    readonly budget?: { readonly ratio: number; readonly burst: number };
   };
   readonly idempotencyKey: boolean;
 }

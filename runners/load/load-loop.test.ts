@@ -189,6 +189,39 @@ describe('LoadLoop', () => {
     expect(steady().latency('timedOut').maxUs).toBeLessThan(410 * ms);
   });
 
+  it('tries again at once without back-off', () => {
+    const { loop, clock, startUs, started, advance } = setUp({ retry: { attempts: 3, backoff: 'none' } });
+    clock.nowUs = startUs + 200 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    for (const attempt of [1, 2]) {
+      loop.completed(slot, outcomes.failed, 'connection reset', true);
+      expect(started).toHaveLength(attempt); // never within the driver's own callback
+      advance(6 * ms);
+      expect(started).toHaveLength(attempt + 1);
+    }
+  });
+
+  it('bounds the retries of all operations by the budget, and counts those it did not allow', () => {
+    const budget = { ratio: 0.1, burst: 4 };
+    const { loop, clock, startUs, started, advance, steady } = setUp({
+      retry: { attempts: 3, backoff: 'none', budget },
+    });
+    clock.nowUs = startUs + 200 * ms;
+    for (let index = 0; index < 100; index++) {
+      const slot = loop.start(index, clock.nowUs, clock.nowUs);
+      for (let ended = 0; ended < started.length; ) {
+        ended = started.length;
+        loop.completed(slot, outcomes.failed, 'connection reset', true);
+        advance(6 * ms);
+      }
+      started.length = 0;
+    }
+    expect(loop.inFlight).toBe(0);
+    // Each of the first two uses up a burst's two retries; then there is one for each ten operations.
+    expect(steady().counts).toMatchObject({ offered: 100, failed: 100, attempts: 100 + 4 + 10 - 1 });
+    expect(steady().policies.retriesDenied).toBe(100 - 2);
+  });
+
   it('counts the wait for a connection of an operation that never got one', () => {
     const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100 });
     clock.nowUs = startUs + 200 * ms;

@@ -11,6 +11,7 @@ import type { OperationLog } from '../recording/operation-log.ts';
 import { type PhaseWindow, phaseAt } from '../recording/phase-windows.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Timeline } from '../recording/timeline.ts';
+import { RetryBudget } from '../resilience/retry-budget.ts';
 import { retryDelayMs } from '../resilience/retry-delay.ts';
 import { randomStreams, uniform } from '../schedule/seeded-random.ts';
 import type { CallSource } from './call-source.ts';
@@ -55,6 +56,7 @@ export class LoadLoop implements CompletionSink {
   readonly #options: LoadLoopOptions;
   readonly #deadlineUs: number;
   readonly #timeoutUs: number;
+  readonly #budget: RetryBudget | null;
   readonly #wheel: TimerWheel;
   readonly #fire = (slot: number): void => this.#onTimer(slot);
   #session: Session | null = null;
@@ -85,6 +87,8 @@ export class LoadLoop implements CompletionSink {
     this.#options = options;
     this.#deadlineUs = options.resilience.deadlineMs * 1e3;
     this.#timeoutUs = options.resilience.timeoutMs * 1e3;
+    const { budget } = options.resilience.retry;
+    this.#budget = budget === undefined ? null : new RetryBudget(budget);
     this.#wheel = new TimerWheel(slots, tickUs, options.nowUs());
     this.#free = Int32Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
     this.#freeCount = slots;
@@ -142,6 +146,7 @@ export class LoadLoop implements CompletionSink {
     call.id = source.id(call.sequence);
     this.#sequence[slot] = call.sequence;
     call.attempt = 0;
+    this.#budget?.earn();
     this.#attempt(slot, nowUs);
     return slot;
   }
@@ -187,7 +192,7 @@ export class LoadLoop implements CompletionSink {
     this.#end(slot, outcome, reason, nowUs);
   }
 
-  /** True when another attempt was scheduled: there is one left and its wait ends before the deadline. */
+  /** True when another attempt was scheduled: there is one left, its wait ends before the deadline, the budget has it. */
   #retry(slot: number, nowUs: number): boolean {
     const call = this.#options.calls[slot] as Call;
     const { retry } = this.#options.resilience;
@@ -196,6 +201,10 @@ export class LoadLoop implements CompletionSink {
     const delayMs = retryDelayMs(retry, call.attempt, draw, this.#delayMs[slot] as number);
     const dueUs = nowUs + delayMs * 1e3;
     if (dueUs >= (this.#intendedUs[slot] as number) + this.#deadlineUs) return false;
+    if (this.#budget?.spend() === false) {
+      this.#cell(slot).policies.retriesDenied++;
+      return false;
+    }
     this.#delayMs[slot] = delayMs;
     this.#state[slot] = states.backingOff;
     this.#wheel.set(slot, dueUs);

@@ -10,6 +10,7 @@ import { loadProtocol } from '../../targets/registry.ts';
 import { OperationLog } from '../recording/operation-log.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { Timeline } from '../recording/timeline.ts';
+import { shareOfResilience } from '../resilience/share-of-resilience.ts';
 import type { ArrivalSpec } from '../schedule/arrival-schedule.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
@@ -90,7 +91,7 @@ class LoadWorker {
       calls: this.#calls,
       source,
       patterns: operations.map(({ pattern }) => pattern),
-      resilience: plan.resilience,
+      resilience: shareOfResilience(plan.resilience, workers),
       windows: plan.windows,
       recorder: this.#recorder,
       timeline: this.#timeline,

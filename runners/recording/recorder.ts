@@ -29,8 +29,15 @@ export interface RecordedCounts {
   attempts: number;
 }
 
+/** What the client's policies did. */
+export interface RecordedPolicies {
+  /** Retries that the budget had no token for. */
+  retriesDenied: number;
+}
+
 export interface CellData {
   readonly counts: RecordedCounts;
+  readonly policies: RecordedPolicies;
   readonly latencies: Readonly<Partial<Record<RecordedLatency, LatencyCountsData>>>;
   readonly reasons: Readonly<Record<string, number>>;
 }
@@ -45,6 +52,7 @@ const outcomeNames = ['ok', 'rejected', 'failed', 'timedOut', 'dropped'] as cons
 
 export class RecordedCell {
   readonly counts: RecordedCounts = { offered: 0, ok: 0, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 0 };
+  readonly policies: RecordedPolicies = { retriesDenied: 0 };
   readonly reasons = new Map<string, number>();
   readonly #latencies: Partial<Record<RecordedLatency, LatencyCounts>> = {};
 
@@ -73,6 +81,9 @@ export class RecordedCell {
 
   add(data: CellData): void {
     for (const name of Object.keys(this.counts) as (keyof RecordedCounts)[]) this.counts[name] += data.counts[name];
+    for (const name of Object.keys(this.policies) as (keyof RecordedPolicies)[]) {
+      this.policies[name] += data.policies[name];
+    }
     for (const [reason, count] of Object.entries(data.reasons)) this.addReason(reason, count);
     for (const name of recordedLatencies) {
       const latencies = data.latencies[name];
@@ -86,7 +97,12 @@ export class RecordedCell {
       const counts = this.#latencies[name];
       if (counts !== undefined) latencies[name] = counts.toData();
     }
-    return { counts: { ...this.counts }, latencies, reasons: Object.fromEntries(this.reasons) };
+    return {
+      counts: { ...this.counts },
+      policies: { ...this.policies },
+      latencies,
+      reasons: Object.fromEntries(this.reasons),
+    };
   }
 }
 

@@ -57,6 +57,7 @@ export function summariseRecording(
           return [name, { completion, pattern, counts: counts(cell), latencyUs: summaries(cell, delivered) }];
         }),
       ),
+      policies: { ...total.policies },
       errors: Object.fromEntries([...total.reasons].sort(([, a], [, b]) => b - a)),
     };
     histograms[window.name] = encodeHistograms(total);

@@ -15,8 +15,9 @@ export function resilienceSemantics(
 
 /** `no`, `4 attempts, no back-off`, `3 attempts, back-off 50–1000 ms, jitter full`. */
 function retryText({ retry }: Resilience): string {
-  const { attempts, backoff, baseMs, capMs, jitter } = retry;
+  const { attempts, backoff, baseMs, capMs, jitter, budget } = retry;
   if (attempts === 1) return 'no';
   const waits = backoff === 'none' ? 'no back-off' : `back-off ${baseMs}–${capMs} ms, jitter ${jitter}`;
-  return `${attempts} attempts, ${waits}`;
+  const bound = budget === undefined ? '' : `, budget ${budget.ratio} an operation and ${budget.burst}`;
+  return `${attempts} attempts, ${waits}${bound}`;
 }

@@ -13,6 +13,13 @@ const backoff = z.enum(['exponential', 'none']);
 const wait = duration('1ms', '10min');
 const jitter = z.enum(['none', 'full', 'equal', 'decorrelated']);
 
+const budget = object({
+  ratio: z.number().min(0).max(100).default(0.1).describe('Retries for each operation, in the long run.'),
+  burst: z.number().min(1).max(1e6).default(10).describe('Retries at once, beyond that ratio.'),
+})
+  .optional()
+  .describe('Keeps retries a share of all operations, however many fail. Left out: no such bound.');
+
 const words = {
   deadline: 'Bound on an operation’s whole life, from its intended start: waits, attempts, back-off.',
   timeout: 'Bound on one attempt. Default: 2s, or the deadline where that is shorter.',
@@ -34,6 +41,7 @@ export const resilienceSchema = object({
     base: wait.prefault('50ms').describe(words.base),
     cap: wait.prefault('1s').describe(words.cap),
     jitter: jitter.default('full').describe(words.jitter),
+    budget,
   })
     .prefault({})
     .describe(words.retry),
@@ -50,6 +58,7 @@ export const targetResilienceSchema = object({
     base: wait.optional().describe(words.base),
     cap: wait.optional().describe(words.cap),
     jitter: jitter.optional().describe(words.jitter),
+    budget,
   })
     .optional()
     .describe(words.retry),

@@ -170,11 +170,11 @@ function resolveTarget(
 }
 
 function resolveResilience({ deadline, timeout, retry, idempotencyKey }: ScenarioFile['resilience']): Resilience {
-  const { attempts, backoff, base, cap, jitter } = retry;
+  const { attempts, backoff, base, cap, jitter, budget } = retry;
   return {
     deadlineMs: deadline,
     timeoutMs: timeout ?? Math.min(defaultTimeoutMs, deadline),
-    retry: { attempts, backoff, baseMs: base, capMs: cap, jitter },
+    retry: { attempts, backoff, baseMs: base, capMs: cap, jitter, ...(budget && { budget }) },
     idempotencyKey,
   };
 }
