@@ -32,6 +32,10 @@ export interface Workload {
     readonly workTimeMs: number;
     /** 0–1: refused at once. */
     readonly rejectRatio: number;
+    /** Requests worked on at once; absent: as many as come. */
+    readonly concurrency?: number;
+    /** Beside `concurrency`: how many may wait for their turn; beyond, they are refused. */
+    readonly waiting?: number;
     /** Not of a scenario file: what `bench calibrate` knows the truth of. Some operations take longer. */
     readonly slow?: { readonly share: number; readonly workTimeMs: number };
     /** Likewise: the service stands still once, at a time after the end of warm-up. */

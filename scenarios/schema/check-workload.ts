@@ -21,6 +21,10 @@ export function checkWorkload(context: CheckContext): void {
       report({ path: [...path, 'payload'], message: `there is no payload "${payload}"`, suggestion });
     }
   }
+  if (file.workload?.service.waiting !== undefined && !context.has(['workload', 'service', 'concurrency'])) {
+    const path = ['workload', 'service', 'waiting'];
+    report({ path, message: 'only means something beside concurrency: without it nothing waits', atKey: true });
+  }
   checkReferenceOperations(context);
   checkPayloads(context);
 }

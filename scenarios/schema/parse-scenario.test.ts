@@ -170,6 +170,14 @@ describe('a valid scenario', () => {
     expect([deadlineMs, timeoutMs]).toEqual([300, 300]);
   });
 
+  it('lets 1,000 wait at a service with a concurrency, unless it says otherwise', () => {
+    const withService = (service: string) =>
+      scenarioOf(least.replace('workload: {', `workload: { service: { ${service} },`)).workload.service;
+    expect(withService('concurrency: 4')).toMatchObject({ concurrency: 4, waiting: 1_000 });
+    expect(withService('concurrency: 4, waiting: 0')).toMatchObject({ concurrency: 4, waiting: 0 });
+    expect(withService('workTime: 1ms')).toEqual({ workTimeMs: 1, rejectRatio: 0 });
+  });
+
   it('merges what a target says of resilience over what the scenario says', () => {
     const text = least.replace(
       '{ protocol: rest }',

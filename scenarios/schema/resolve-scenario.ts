@@ -20,7 +20,7 @@ import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recording
 import { mergedResilience } from './resilience-schema.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
-import { defaultEntropy } from './workload-schema.ts';
+import { defaultEntropy, defaultWaiting } from './workload-schema.ts';
 
 type OpenFile = Extract<ScenarioFile['load'], { model: 'open' }>;
 
@@ -91,11 +91,21 @@ function resolveWorkload(workload: ScenarioFile['workload'], directory: string):
       if (size !== undefined) return { sizeBytes: Math.round(size), entropy: entropy ?? defaultEntropy };
       return file === undefined ? { template: template ?? '' } : { file: resolve(directory, file) };
     }),
-    service: { workTimeMs: service.workTime, rejectRatio: service.rejectRatio },
+    service: resolveService(service),
   };
 }
 
 const mostAutoThreads = 8;
+
+function resolveService({
+  workTime,
+  rejectRatio,
+  concurrency,
+  waiting,
+}: ScenarioFile['workload']['service']): Workload['service'] {
+  const places = concurrency === undefined ? {} : { concurrency, waiting: waiting ?? defaultWaiting };
+  return { workTimeMs: workTime, rejectRatio, ...places };
+}
 
 /** One load thread on two cores: services and brokers need the other. Beyond, half of the machine at most. */
 function threadsFor(cores: number, targets: ScenarioFile['targets']): number {

@@ -182,6 +182,11 @@ describe('a scenario with a problem', () => {
       withText('size: 1KiB', 'file: nope.json'),
       '7:20: workload.payloads.order.file: "nope.json" does not exist (paths are relative to the scenario file)',
     ],
+    [
+      'waiting without concurrency',
+      base.replace('  payloads:', '  service: { waiting: 10 }\n  payloads:'),
+      '6:14: workload.service.waiting: only means something beside concurrency: without it nothing waits',
+    ],
     ['target named all', withText('  rest:', '  all:'), '10:3: targets.all: all stands for every target in thresholds'],
     [
       'timeout beyond the deadline',

@@ -11,6 +11,7 @@ export const oneWayOperationNames: readonly string[] = ['placeOrder', 'updateOrd
 export const largestPayload = '16MiB';
 export const largestPayloadBytes = 16 * 1024 ** 2;
 export const defaultEntropy = 0.4;
+export const defaultWaiting = 1_000;
 
 const operation = object({
   weight: z.number().gt(0).max(1e6).default(1).describe('Share of this operation, in proportion to the other weights.'),
@@ -63,6 +64,13 @@ export const workloadSchema = object({
       .max(1)
       .default(0)
       .describe('Share of operations that a reference service refuses at once.'),
+    concurrency: wholeNumber(1, 10_000)
+      .optional()
+      .describe('Operations that a reference service works on at once, so that it can be overloaded. Left out: all.'),
+    waiting: wholeNumber(0, 1_000_000)
+      .optional()
+      .meta({ default: defaultWaiting })
+      .describe('Beside concurrency: how many may wait for their turn; beyond, they are refused at once.'),
   })
     .prefault({})
     .describe('How the reference services behave, the same behind every protocol.'),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EvidenceReader, EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { formatOperationId } from './operation-id.ts';
-import { OrderDomain, type OrderReply, type OrderRequest } from './order-domain.ts';
+import { OrderDomain, type OrderDomainOptions, type OrderReply, type OrderRequest } from './order-domain.ts';
 import { RequestMemory } from './request-memory.ts';
 import { cancellableOrderId } from './service-options.ts';
 
@@ -13,7 +13,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 let opened = 0;
 
-function open(options: { readonly idempotent?: boolean; readonly workTimeMs?: number } = {}) {
+function open(
+  options: Partial<Pick<OrderDomainOptions, 'idempotent' | 'workTimeMs' | 'concurrency' | 'waiting'>> = {},
+) {
   const path = join(folder, `evidence-${opened++}`);
   const population = { readable: 1, cancellable: 4 };
   const behaviour = { workTimeMs: 0, rejectRatio: 0, seed: 1, ...options };
@@ -75,5 +77,41 @@ describe('RequestMemory', () => {
     expect(memory.repeats('b', none)).toBe(true);
     expect(memory.repeats('pending', none)).toBe(true);
     expect(memory.repeats('a', none)).toBe(false);
+  });
+});
+
+describe('a service with few places', () => {
+  const order = (number: number): OrderRequest => {
+    const requestId = formatOperationId('trial', 0, number);
+    return { ...place, requestId, orderId: requestId };
+  };
+
+  it('works on so many at once, the rest in turn, and refuses beyond its line without a trace', async () => {
+    const { handle, counts } = open({ workTimeMs: 10, concurrency: 2, waiting: 3 });
+    const ended: number[] = [];
+    const codes = await Promise.all(
+      [0, 1, 2, 3, 4, 5, 6].map(async (number) => {
+        const { code } = await handle(order(number));
+        if (code === 'created') ended.push(number);
+        return code;
+      }),
+    );
+    expect(codes).toEqual([...new Array<string>(5).fill('created'), 'unavailable', 'unavailable']);
+    expect(ended).toEqual([0, 1, 2, 3, 4]);
+    expect(counts()).toEqual({ received: 5, applied: 5 });
+  });
+
+  it('forgets what it refused: the request may come again', async () => {
+    const { handle } = open({ workTimeMs: 10, concurrency: 1, waiting: 0, idempotent: true });
+    const [first, second] = await Promise.all([handle(order(0)), handle(order(1))]);
+    expect([first.code, second.code]).toEqual(['created', 'unavailable']);
+    expect((await handle(order(1))).code).toBe('created');
+  });
+
+  it('takes as long as its places make it', async () => {
+    const { handle } = open({ workTimeMs: 10, concurrency: 1, waiting: 10 });
+    const startedMs = performance.now();
+    await Promise.all([0, 1, 2, 3].map((number) => handle(order(number))));
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(40);
   });
 });

@@ -5,6 +5,7 @@ import { parseOperationId } from './operation-id.ts';
 import { RequestMemory } from './request-memory.ts';
 import { cancellableOrderId, type Population, readableOrderId } from './service-options.ts';
 import { isSlow, type SlowWork } from './slow-work.ts';
+import { WorkPlaces } from './work-places.ts';
 import { workFor } from './work-time.ts';
 
 export const orderActions = ['place', 'get', 'update', 'cancel', 'list'] as const;
@@ -49,7 +50,7 @@ export interface OrderRequest {
 
 /**
  * `created`, `ok`: done. `accepted`: received, will be done. `notFound`, `conflict` (another state, owner or version), `invalid`
- * (malformed request): refused. `unavailable`: refused at once by the configured reject ratio.
+ * (malformed request): refused. `unavailable`: refused at once, by the configured reject ratio or a full line.
  */
 export type OrderReplyCode = 'created' | 'ok' | 'accepted' | 'notFound' | 'conflict' | 'invalid' | 'unavailable';
 
@@ -76,6 +77,10 @@ export interface OrderDomainOptions {
   readonly workTimeMs: number;
   readonly slow?: SlowWork | undefined;
   readonly rejectRatio: number;
+  /** Requests worked on at once; left out: as many as come. */
+  readonly concurrency?: number | undefined;
+  /** With `concurrency`: how many may wait for their turn. */
+  readonly waiting?: number | undefined;
   /** The effect of a request that comes again happens once; left out: as often as it comes. */
   readonly idempotent?: boolean | undefined;
   readonly seed: number;
@@ -87,6 +92,7 @@ export class OrderDomain {
   #workTimeMs: number;
   readonly #slow: SlowWork | undefined;
   #rejectRatio: number;
+  readonly #places: WorkPlaces | null;
   readonly #memory: RequestMemory | null;
   #random: number;
   #operations = 0;
@@ -96,6 +102,8 @@ export class OrderDomain {
     this.#workTimeMs = options.workTimeMs;
     this.#slow = options.slow;
     this.#rejectRatio = options.rejectRatio;
+    const { concurrency, waiting = 0 } = options;
+    this.#places = concurrency === undefined ? null : new WorkPlaces(concurrency, waiting);
     this.#memory = options.idempotent === true ? new RequestMemory() : null;
     this.#random = options.seed >>> 0 || 1;
     for (let n = 0; n < options.population.readable; n++) this.#seed(readableOrderId(n));
@@ -139,6 +147,18 @@ export class OrderDomain {
   }
 
   #work(request: OrderRequest, reply: (reply: OrderReply) => void): void {
+    const places = this.#places;
+    if (places === null) this.#workOn(request, reply);
+    else
+      places.enter(() =>
+        this.#workOn(request, (done) => {
+          reply(done);
+          places.leave();
+        }),
+      );
+  }
+
+  #workOn(request: OrderRequest, reply: (reply: OrderReply) => void): void {
     const workTimeMs = this.#workTimeOf(request);
     const finish = () => {
       const done = this.#apply(request);
@@ -159,6 +179,7 @@ export class OrderDomain {
   #receive(request: OrderRequest): OrderReply | null {
     this.#operations++;
     if (this.#rejectRatio > 0 && this.#draw() < this.#rejectRatio) return unavailable;
+    if (this.#places?.isFull) return unavailable;
     if (!orderActions.includes(request.action)) return invalid;
     if (request.orderId === '' && request.action !== 'list') return invalid;
     this.#evidence.append(

@@ -26,6 +26,10 @@ export interface ServiceOptions {
   readonly slow?: SlowWork | undefined;
   readonly stall?: ServiceStall | undefined;
   readonly rejectRatio: number;
+  /** Requests worked on at once; left out: as many as come. */
+  readonly concurrency?: number | undefined;
+  /** With `concurrency`: how many may wait for their turn; beyond, they are refused. */
+  readonly waiting?: number | undefined;
   /** Left out: false. */
   readonly idempotent?: boolean;
   readonly seed: number;
