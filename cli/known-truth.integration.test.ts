@@ -98,6 +98,22 @@ describe('latency of 40 ms on the client link', () => {
   });
 });
 
+describe('a service that is killed', () => {
+  it('is in the phase during until it is ready again, not as long as its window was to last', async () => {
+    const condition = 'crash: [ { at: 25%, for: 10ms, fault: kill, part: service } ]';
+    const [trial] = await run('workTime: 0ms', condition, 'rest: { protocol: rest }');
+    const [kill] = trial?.faults ?? [];
+    const { before, during, after } = trial?.phases ?? {};
+    const readyAtMs = kill?.removedAtMs ?? Number.NaN;
+    expect(readyAtMs).toBeGreaterThan(600); // a process does not start within 90 ms
+    expect(before?.durationMs).toBe(500);
+    expect(Math.abs(500 + (during?.durationMs ?? 0) - Math.min(readyAtMs, 2_000))).toBeLessThan(2);
+    expect((during?.durationMs ?? 0) + (after?.durationMs ?? 0)).toBeCloseTo(1_500);
+    expect((during?.counts.offered ?? 0) / ((during?.durationMs ?? 0) / 1e3)).toBeGreaterThan(100); // of 200/s
+    expect(during?.counts.failed ?? 0).toBe((during?.counts.offered ?? 0) - (during?.counts.ok ?? 0));
+  });
+});
+
 describe('a link that is down', () => {
   it('holds up or fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
     const condition = 'cut: [ { at: 33%, for: 33%, fault: down } ]';

@@ -1,5 +1,6 @@
 /** The numbers behind the charts of the page, small enough to be inlined. */
 import { decodeLatencyCounts, LatencyCounts } from '../result/latency-counts.ts';
+import { recoveryOf } from '../result/recovery.ts';
 import type { PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { type ConditionGroup, type Contender, conditionGroups, engineTrials, isNative } from './result-view.ts';
 
@@ -24,6 +25,8 @@ export interface TrialTimeline {
   readonly p50Ms: readonly (number | null)[];
   readonly p99Ms: readonly (number | null)[];
   readonly faults: readonly FaultSpan[];
+  /** When all was as before the faults again; null: without faults, or not within the load. */
+  readonly recoveredSeconds: number | null;
 }
 
 export interface ChartData {
@@ -92,7 +95,10 @@ function curve(counts: LatencyCounts, offered: number): [number, number][] {
   return [...points.values()];
 }
 
-function timelineOf({ timeline, faults }: TrialResult, label: string): TrialTimeline {
+function timelineOf(trial: TrialResult, label: string): TrialTimeline {
+  const { timeline, faults } = trial;
+  const recovery = recoveryOf(trial);
+  const afterMs = recovery?.recoveredAfterMs ?? null;
   const [first, second] = timeline;
   const seconds = first === undefined || second === undefined ? 1 : (second.atMs - first.atMs) / 1e3;
   const toMs = (us: number | null) => (us === null ? null : significant(Math.max(us, 1) / 1e3));
@@ -108,6 +114,7 @@ function timelineOf({ timeline, faults }: TrialResult, label: string): TrialTime
       toSeconds: (removedAtMs ?? plannedAtMs + plannedForMs) / 1e3,
       label: appliedAtMs === null ? `${fault} (never applied)` : fault,
     })),
+    recoveredSeconds: recovery === null || afterMs === null ? null : (recovery.overAtMs + afterMs) / 1e3,
   };
 }
 

@@ -16,6 +16,7 @@ import {
   settingsTable,
   trialsText,
 } from './fairness.ts';
+import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount, formatUs } from './format-values.ts';
 import { answerSection } from './html-answer.ts';
@@ -89,7 +90,9 @@ function pageSections(result: RunResult): Section[] {
 function conditionBody({ group, latency, cost }: ConditionTables, n: number): string {
   const trials = group.contenders.flatMap((contender) => contender.trials);
   const chaos = [recoveryTable(trials), faultTable(trials)].filter((table) => table !== null);
-  return `${latency.map(htmlTable).join('\n')}
+  const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
+  return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
+${latency.map(htmlTable).join('\n')}
 <div class="charts">
 ${curvesFigure(group, n)}
 ${timelineFigure(n)}
@@ -113,7 +116,7 @@ ${choice('Phase', group.phases, shown)}</div>
 
 function timelineFigure(n: number): string {
   return `<figure>
-<div class="head"><figcaption><b>Over time</b>, ok operations by intended start. Faults are shaded where they acted.</figcaption>
+<div class="head"><figcaption><b>Over time</b>, ok operations by intended start. Faults are shaded where they acted; dashed: as before again.</figcaption>
 ${choice('Figure', ['p99', 'p50', 'ok', 'not ok'], 'p99')}</div>
 <div class="chart" data-condition="${n}" data-kind="timeline" role="img" aria-label="Latency and rates over time; the tables above have them by phase"></div>
 </figure>`;

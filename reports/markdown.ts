@@ -12,6 +12,7 @@ import {
   settingsTable,
   trialsText,
 } from './fairness.ts';
+import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { fullTitles, type Table } from './table.ts';
 
@@ -26,6 +27,9 @@ export function renderMarkdown(result: RunResult): string {
     rest.map(escaped).join(' '),
     ...comparisonTables(result).flatMap(({ group, latency, cost }) => [
       `## ${escaped(group.condition)}`,
+      findingsOf(group)
+        .map((finding) => `- ${escaped(finding)}`)
+        .join('\n'),
       ...[...latency, cost, ledgerTable(group)].map(renderTable),
     ]),
     ...(engines === null ? [] : [renderTable(engines)]),

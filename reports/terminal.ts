@@ -3,6 +3,7 @@ import type { RunResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
 import { comparisonTables, engineTable, hasCleanLedger, ledgerTable } from './comparison-tables.ts';
 import { doubtsOf, doubtText, limitationsOf, recoveryTable, settingsTable, trialsText } from './fairness.ts';
+import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount } from './format-values.ts';
 import { totalCounts } from './result-view.ts';
@@ -33,6 +34,7 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
   for (const { group, latency, cost } of comparisonTables(result)) {
     const ledger = hasCleanLedger(group) ? [] : [ledgerTable(group)];
     lines.push('', palette.strong(`━━ ${cleanLine(group.condition)}`));
+    for (const finding of findingsOf(group)) lines.push(...hanging(finding, prose).map((line) => `  ${line}`));
     const recovery = recoveryTable(group.contenders.flatMap(({ trials }) => trials));
     for (const table of [...latency, cost, ...ledger, ...(recovery === null ? [] : [recovery])])
       lines.push(...renderTable(table, width, palette));

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { Protocol } from '../result/result-types.ts';
-import { type Load, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
+import { type FaultWindow, type Load, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import type { referenceOperations } from '../targets/domain/order-domain.ts';
 import type { Population } from '../targets/domain/service-options.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
@@ -10,7 +10,7 @@ import type { BrokerName } from '../targets/stack/stack.ts';
 import type { KeyUse } from './load/call-source.ts';
 import { LoadSignals } from './load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from './load/worker-messages.ts';
-import type { PhaseWindow } from './recording/phase-windows.ts';
+import { endsWhenReady, phaseWindows } from './recording/phase-windows.ts';
 import { timelineIntervalMs } from './recording/timeline.ts';
 
 export interface PreparedTrial {
@@ -89,7 +89,7 @@ function expectedOperations(load: Load): number {
 export function loadPlanFor(
   scenario: Scenario,
   prepared: PreparedTrial,
-  windows: readonly PhaseWindow[],
+  faults: readonly FaultWindow[],
   address: string,
   proxied: boolean,
 ): LoadPlan {
@@ -104,7 +104,8 @@ export function loadPlanFor(
     cancellable: prepared.population.cancellable,
     load,
     resilience: resilienceOf(scenario, prepared.target),
-    windows,
+    windows: phaseWindows(load.warmupMs, load.durationMs, faults),
+    duringEndsWhenReady: endsWhenReady(faults),
     timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
     trialTag: prepared.trialTag,
     workers: load.threads,

@@ -1,7 +1,7 @@
 /** One trial from a fresh service to an immutable result, with the native engine. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../result/monotonic-clock.ts';
-import type { TrialResult, WarmupResult } from '../result/result-types.ts';
+import type { PhaseName, TrialResult, WarmupResult } from '../result/result-types.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
 import { loadProtocol } from '../targets/registry.ts';
@@ -13,7 +13,7 @@ import { LoadGenerator } from './load/load-generator.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import { allUs, type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
-import { type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
+import { duringUntil, endsWhenReady, PhaseLookup, type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
 import { resilienceSemantics } from './resilience/describe-resilience.ts';
 import type { RunEvent } from './run-events.ts';
 import { openTrialParts, type TrialParts } from './trial-parts.ts';
@@ -59,18 +59,14 @@ export async function runTrial(
   const entry = await loadProtocol(target.protocol);
   const prepared = prepareTrial(scenario, target, entry);
   const faults = scenario.conditions[plan.condition] ?? [];
-  const windows = phaseWindows(scenario.load.warmupMs, scenario.load.durationMs, faults);
   const parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
   let generator: LoadGenerator | null = null;
   try {
     signal.throwIfAborted();
-    generator = await LoadGenerator.open(
-      loadPlanFor(scenario, prepared, windows, parts.address, parts.proxied),
-      signal,
-    );
+    generator = await LoadGenerator.open(loadPlanFor(scenario, prepared, faults, parts.address, parts.proxied), signal);
     const timeline = await prepareFaults(context, prepared.target, faults, parts);
     const startedAt = new Date(Date.now() + leadMs).toISOString();
-    const load = await playLoad(plan, context, generator, windows, timeline, parts, signal);
+    const load = await playLoad(plan, context, generator, timeline, parts, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePath, load.acknowledged, signal);
     const workers = await generator.finish();
@@ -81,7 +77,7 @@ export async function runTrial(
       target: prepared.target,
       semantics: { ...entry.semantics(prepared.target), ...resilienceSemantics(scenario, prepared.target) },
       operations: prepared.operations,
-      windows,
+      windows: load.windows,
       scenario,
       clock: load.clock,
       warmupEnded: load.warmupEnded,
@@ -119,6 +115,8 @@ export async function prepareFaults(
 
 interface PlayedLoad {
   readonly clock: LoadClock;
+  /** As they were. */
+  readonly windows: readonly PhaseWindow[];
   readonly warmupEnded: WarmupResult['ended'];
   readonly acknowledged: number;
   readonly cpu: CpuUse | null;
@@ -129,7 +127,6 @@ async function playLoad(
   plan: TrialPlan,
   context: TrialContext,
   generator: LoadGenerator,
-  windows: readonly PhaseWindow[],
   timeline: FaultTimeline | null,
   parts: TrialParts,
   signal: AbortSignal,
@@ -141,20 +138,31 @@ async function playLoad(
   const stop = AbortSignal.any([signal, over.signal]);
   const onAbort = () => generator.stop();
   signal.addEventListener('abort', onAbort, { once: true });
-  const display = showProgress(plan, context, generator, windows, timeline, clock);
+  const faults = context.scenario.conditions[plan.condition] ?? [];
+  let windows = phaseWindows(warmupMs, durationMs, faults);
+  const phases = new PhaseLookup(windows, endsWhenReady(faults) ? () => generator.signals.duringEndMs : null);
+  const phaseNow = () => windows[phases.at(clock.offsetUs(monotonicNowUs()))]?.name ?? 'drain';
+  const display = showProgress(plan, context, generator, phaseNow, timeline, clock);
+  const playFaults = async (zeroUs: number) => {
+    await timeline?.play(zeroUs, stop);
+    if (timeline === null || !endsWhenReady(faults)) return;
+    const overMs = warmupMs + Math.max(timeline.overAtMs(), ...faults.map(({ atMs, forMs }) => atMs + forMs));
+    generator.signals.endDuring(overMs);
+    windows = duringUntil(windows, generator.signals.duringEndMs * 1e3);
+  };
   const measure = async () => {
     const warmupEnded = await endWarmup(generator, clock, context.scenario, parts, stop);
     const zeroUs = clock.timeUs(warmupMs * 1e3);
     parts.loadStarts(zeroUs);
     const endUs = zeroUs + durationMs * 1e3;
-    const [cpu] = await Promise.all([measureCpu(parts, context, zeroUs, endUs, stop), timeline?.play(zeroUs, stop)]);
+    const [cpu] = await Promise.all([measureCpu(parts, context, zeroUs, endUs, stop), playFaults(zeroUs)]);
     return { warmupEnded, cpu };
   };
   generator.begin(startUs);
   try {
     const [acknowledged, measured] = await Promise.all([generator.whenIdle(), measure()]);
     const endUs = clock.timeUs((warmupMs + durationMs) * 1e3);
-    return { clock, ...measured, acknowledged, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
+    return { clock, windows, ...measured, acknowledged, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
   } finally {
     over.abort(); // a crashed worker must not leave a fault in force until its window would have ended
     signal.removeEventListener('abort', onAbort);
@@ -198,7 +206,7 @@ function showProgress(
   plan: TrialPlan,
   { scenario, emit }: TrialContext,
   generator: LoadGenerator,
-  windows: readonly PhaseWindow[],
+  phaseNow: () => PhaseName,
   timeline: FaultTimeline | null,
   clock: LoadClock,
 ): NodeJS.Timeout {
@@ -208,10 +216,10 @@ function showProgress(
   return setInterval(() => {
     const nowUs = monotonicNowUs();
     const offsetUs = clock.offsetUs(nowUs);
-    const current = windows.find(({ endUs }) => offsetUs < endUs);
-    if (current !== undefined && current.name !== phase) {
-      phase = current.name;
-      emit({ type: 'phase', id: plan.id, phase: current.name });
+    const current = phaseNow();
+    if (current !== phase) {
+      phase = current;
+      emit({ type: 'phase', id: plan.id, phase: current });
     }
     const progress = generator.progress();
     emit({

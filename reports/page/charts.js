@@ -106,8 +106,29 @@
     return { options, columns: join(all.map(({ points }) => [points.map(([x]) => x), points.map(([, y]) => y)])) };
   }
 
+  /** When each was as before the faults again: a dashed line down in its colour, labelled where there is one only. */
+  function recoveryMarks(plot, marks) {
+    const { ctx, bbox } = plot;
+    const ratio = devicePixelRatio;
+    for (const { atSeconds, stroke } of marks) {
+      if (atSeconds === null) continue;
+      const x = plot.valToPos(atSeconds, 'x', true);
+      ctx.strokeStyle = stroke;
+      ctx.lineWidth = 1.5 * ratio;
+      ctx.setLineDash([3 * ratio, 3 * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      if (marks.length > 1) continue;
+      ctx.fillStyle = colour('faint');
+      ctx.font = `${11 * ratio}px system-ui, sans-serif`;
+      ctx.fillText('as before', x + 5 * ratio, bbox.top + 12 * ratio);
+    }
+  }
+
   /** Fault windows behind the lines, each label once. */
-  function shading(faults) {
+  function shading(faults, marks) {
     return (plot) => {
       const { ctx, bbox } = plot;
       const ratio = devicePixelRatio;
@@ -136,11 +157,12 @@
         ctx.font = `${11 * ratio}px system-ui, sans-serif`;
         ctx.fillText('warm-up', start - 6 * ratio, bbox.top + bbox.height - 7 * ratio);
       }
+      recoveryMarks(plot, marks);
       ctx.restore();
     };
   }
 
-  function overTime(width, height, faults, isLatency, series) {
+  function overTime(width, height, faults, marks, isLatency, series) {
     const format = isLatency ? milliseconds : perSecond;
     return base(width, height, {
       scales: { x: { time: false }, y: isLatency ? { distr: 3, range: logRange } : { range: zeroRange } },
@@ -149,7 +171,7 @@
         axis({ size: 58, values: isLatency ? logLabels(format) : (_plot, ticks) => ticks.map(format) }),
       ],
       series: [{ label: 'time', value: (_plot, at) => (at == null ? '–' : `${at} s`) }, ...series(format)],
-      hooks: { drawClear: [shading(faults)] },
+      hooks: { drawClear: [shading(faults, marks)] },
     });
   }
 
@@ -158,14 +180,20 @@
   function timeline({ timelines }, width, figure) {
     const trials = timelines.map((id) => data.trials[id]);
     const key = figures[figure];
-    const options = overTime(width, 320, trials[0]?.faults ?? [], key.endsWith('Ms'), (format) =>
+    const marks = trials.map(({ recoveredSeconds }, n) => ({
+      atSeconds: recoveredSeconds,
+      stroke: colour(`s${n % seriesColours}`),
+    }));
+    const options = overTime(width, 320, trials[0]?.faults ?? [], marks, key.endsWith('Ms'), (format) =>
       trials.map(({ label }, n) => line(label, n, format)),
     );
     return { options, columns: join(trials.map((trial) => [trial.seconds, trial[key]])) };
   }
 
+  const ownMark = ({ recoveredSeconds }) => [{ atSeconds: recoveredSeconds, stroke: colour('ink') }];
+
   function trialLatency(trial, width) {
-    const options = overTime(width, 220, trial.faults, true, (format) => [
+    const options = overTime(width, 220, trial.faults, ownMark(trial), true, (format) => [
       line('p50', 0, format),
       line('p99', 1, format),
     ]);
@@ -173,7 +201,7 @@
   }
 
   function trialRate(trial, width) {
-    const options = overTime(width, 220, trial.faults, false, (format) => [
+    const options = overTime(width, 220, trial.faults, ownMark(trial), false, (format) => [
       line('ok', 2, format, { dash: [] }),
       line('not ok', 1, format, { fill: colour('shade') }),
     ]);

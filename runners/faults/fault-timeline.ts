@@ -98,6 +98,11 @@ export class FaultTimeline {
     });
   }
 
+  /** When all were over, milliseconds after the end of warm-up; infinite when one never was. */
+  overAtMs(): number {
+    return Math.max(0, ...this.#planned.map(({ removedAtMs }) => removedAtMs ?? Number.POSITIVE_INFINITY));
+  }
+
   results(): readonly FaultResult[] {
     return this.#planned.map(({ fault, appliedAtMs, removedAtMs, proof }) => ({
       fault: fault.window.fault,

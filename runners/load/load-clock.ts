@@ -4,8 +4,8 @@
  * announces the end ahead of time through memory shared with all workers and pacers, so nobody learns of it too late.
  */
 
-/** Cells of the shared memory. `stop`: 1 to stop. `warmupEndMs`: milliseconds after the start; 0: not yet known. */
-const cells = { stop: 0, warmupEndMs: 1 } as const;
+/** Cells of the shared memory. `stop`: 1 to stop. The others: milliseconds; 0: not yet known. */
+const cells = { stop: 0, warmupEndMs: 1, duringEndMs: 2 } as const;
 
 export class LoadSignals {
   readonly memory: SharedArrayBuffer;
@@ -32,6 +32,15 @@ export class LoadSignals {
 
   endWarmup(atMs: number): void {
     Atomics.store(this.#cells, cells.warmupEndMs, atMs);
+  }
+
+  /** From the start of the plan, where the end of `during` is not planned; 0: not yet known. */
+  get duringEndMs(): number {
+    return Atomics.load(this.#cells, cells.duringEndMs);
+  }
+
+  endDuring(atMs: number): void {
+    Atomics.store(this.#cells, cells.duringEndMs, Math.min(2 ** 31 - 1, Math.max(1, Math.round(atMs))));
   }
 
   /** Blocks the thread until then, or until `stop`. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Resilience } from '../../scenarios/scenario.ts';
 import { type Call, outcomes, type Session } from '../../targets/driver.ts';
 import { OperationLog } from '../recording/operation-log.ts';
-import { phaseWindows } from '../recording/phase-windows.ts';
+import { PhaseLookup, phaseWindows } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { Timeline } from '../recording/timeline.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
@@ -59,7 +59,7 @@ function setUp(
       retry: { ...noRetry, ...options.retry },
       idempotencyKey: true,
     },
-    windows,
+    phases: new PhaseLookup(windows),
     recorder,
     timeline: new Timeline(250),
     log,

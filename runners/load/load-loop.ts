@@ -8,7 +8,7 @@ import type { Pattern } from '../../result/result-types.ts';
 import type { Resilience } from '../../scenarios/scenario.ts';
 import { type Call, type CompletionSink, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
 import type { OperationLog } from '../recording/operation-log.ts';
-import { type PhaseWindow, phaseAt } from '../recording/phase-windows.ts';
+import type { PhaseLookup } from '../recording/phase-windows.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Timeline } from '../recording/timeline.ts';
 import { RetryBudget } from '../resilience/retry-budget.ts';
@@ -40,7 +40,7 @@ export interface LoadLoopOptions {
   readonly source: CallSource;
   readonly patterns: readonly Pattern[];
   readonly resilience: Resilience;
-  readonly windows: readonly PhaseWindow[];
+  readonly phases: PhaseLookup;
   readonly recorder: Recorder;
   readonly timeline: Timeline;
   readonly log: OperationLog;
@@ -118,10 +118,10 @@ export class LoadLoop implements CompletionSink {
    * down. Returns the slot, or -1.
    */
   start(index: number, intendedUs: number, nowUs: number): number {
-    const { recorder, source, windows } = this.#options;
+    const { recorder, source, phases } = this.#options;
     const operation = source.operation(index);
     const offsetUs = this.#offsetUs(intendedUs);
-    const phase = phaseAt(windows, offsetUs);
+    const phase = phases.at(offsetUs);
     const cell = recorder.cell(phase, operation);
     cell.counts.offered++;
     this.#offered++;
@@ -224,7 +224,7 @@ export class LoadLoop implements CompletionSink {
   }
 
   #end(slot: number, outcome: Outcome, reason: string, nowUs: number): void {
-    const { recorder, timeline, log, windows, patterns, calls } = this.#options;
+    const { recorder, timeline, log, phases, patterns, calls } = this.#options;
     const intendedUs = this.#intendedUs[slot] as number;
     const responseUs = nowUs - intendedUs;
     const operation = (calls[slot] as Call).operation;
@@ -238,7 +238,7 @@ export class LoadLoop implements CompletionSink {
       }
       log.acknowledged(this.#sequence[slot] as number, nowUs);
       if (this.#endsAtDelivery[operation]) cell.latency('delivered').record(responseUs);
-      const completedIn = phaseAt(windows, this.#offsetUs(nowUs));
+      const completedIn = phases.at(this.#offsetUs(nowUs));
       recorder.completedOk[completedIn] = (recorder.completedOk[completedIn] ?? 0) + 1;
       this.#recent.record(responseUs);
     } else {

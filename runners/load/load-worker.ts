@@ -8,6 +8,7 @@ import type { OpenLoad, RateStage } from '../../scenarios/scenario.ts';
 import type { Call, Session } from '../../targets/driver.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { OperationLog } from '../recording/operation-log.ts';
+import { PhaseLookup } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { Timeline } from '../recording/timeline.ts';
 import { shareOfResilience } from '../resilience/share-of-resilience.ts';
@@ -92,7 +93,7 @@ class LoadWorker {
       source,
       patterns: operations.map(({ pattern }) => pattern),
       resilience: shareOfResilience(plan.resilience, workers),
-      windows: plan.windows,
+      phases: new PhaseLookup(plan.windows, plan.duringEndsWhenReady ? () => this.#signals.duringEndMs : null),
       recorder: this.#recorder,
       timeline: this.#timeline,
       log: this.#log,

@@ -31,7 +31,10 @@ export interface LoadPlan {
   readonly cancellable: number;
   readonly load: Load;
   readonly resilience: Resilience;
+  /** As planned. */
   readonly windows: readonly PhaseWindow[];
+  /** The end of `during` is announced through the signals. */
+  readonly duringEndsWhenReady: boolean;
   readonly timelineIntervalMs: number;
   readonly trialTag: string;
   readonly workers: number;

@@ -1,4 +1,4 @@
-/** The stretches of a trial, as planned. An operation belongs to the phase of its intended start. */
+/** The stretches of a trial. An operation belongs to the phase of its intended start. */
 import type { PhaseName } from '../../result/result-types.ts';
 import type { FaultWindow } from '../../scenarios/scenario.ts';
 
@@ -10,7 +10,7 @@ export interface PhaseWindow {
   readonly endUs: number;
 }
 
-/** With faults, `during` lasts from the start of the first window to the end of the last. */
+/** As planned: with faults, `during` lasts from the start of the first window to the end of the last. */
 export function phaseWindows(warmupMs: number, durationMs: number, faults: readonly FaultWindow[]): PhaseWindow[] {
   const warmupUs = warmupMs * 1e3;
   const endUs = warmupUs + durationMs * 1e3;
@@ -34,6 +34,45 @@ export function phaseAt(windows: readonly PhaseWindow[], offsetUs: number): numb
     if (offsetUs < (windows[index] as PhaseWindow).endUs) return index;
   }
   return windows.length - 1;
+}
+
+/** The windows with `during` up to `untilUs`, though not beyond the load, and `after` what is left of it. */
+export function duringUntil(windows: readonly PhaseWindow[], untilUs: number): PhaseWindow[] {
+  const endUs = Math.min(untilUs, windows.find(({ name }) => name === 'after')?.endUs ?? untilUs);
+  return windows.map((window) => {
+    if (window.name === 'during') return { ...window, endUs };
+    return window.name === 'after' ? { ...window, startUs: endUs } : window;
+  });
+}
+
+/** Whether the end of `during` is only known once a killed part is ready again. */
+export function endsWhenReady(faults: readonly FaultWindow[]): boolean {
+  return faults.some(({ fault }) => fault === 'kill');
+}
+
+/** Phases by offset, while the end of `during` may not be known yet: until it is, there is no `after`. */
+export class PhaseLookup {
+  #windows: readonly PhaseWindow[];
+  /** Milliseconds after the start of the load, 0 while it is not known; null once nothing is left to learn. */
+  #duringEndMs: (() => number) | null;
+
+  constructor(windows: readonly PhaseWindow[], duringEndMs: (() => number) | null = null) {
+    this.#windows = windows;
+    this.#duringEndMs = duringEndMs;
+  }
+
+  /** Index of the window. */
+  at(offsetUs: number): number {
+    const endMs = this.#duringEndMs?.() ?? null;
+    if (endMs === null) return phaseAt(this.#windows, offsetUs);
+    if (endMs > 0) {
+      this.#windows = duringUntil(this.#windows, endMs * 1e3);
+      this.#duringEndMs = null;
+      return phaseAt(this.#windows, offsetUs);
+    }
+    const index = phaseAt(this.#windows, offsetUs);
+    return this.#windows[index]?.name === 'after' ? index - 1 : index;
+  }
 }
 
 /** Phases in which figures count: neither warm-up nor drain. */

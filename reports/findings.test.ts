@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { TrialResult } from '../result/result-types.ts';
+import { findingsOf } from './findings.ts';
+import { fixtureResult } from './fixture-result.ts';
+import { conditionGroups } from './result-view.ts';
+
+function findings(change: (trial: TrialResult) => TrialResult, condition = 'slow-network'): string[] {
+  const result = fixtureResult({ trials: fixtureResult().trials.map(change) });
+  return conditionGroups(result).flatMap((group) => (group.condition === condition ? findingsOf(group) : []));
+}
+
+describe('findings', () => {
+  it('are none where nothing was made to fail', () => {
+    expect(findings((trial) => trial, 'calm')).toEqual([]);
+  });
+
+  it('name the fault in plain words, and who lost what', () => {
+    const killed = (trial: TrialResult) => ({
+      ...trial,
+      faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', link: null, settings: { part: 'broker' } })),
+    });
+    expect(findings(killed)[0]).toBe('stream: 12 of 7,500 acknowledged operations lost when the broker was killed.');
+    const mixed = (trial: TrialResult) => ({ ...trial, faults: [...trial.faults, ...killed(trial).faults] });
+    expect(findings(mixed)[0]).toBe('stream: 12 of 7,500 acknowledged operations lost under slow-network.');
+  });
+
+  it('say nothing of a ledger that nobody kept', () => {
+    const unknown = (trial: TrialResult): TrialResult => ({ ...trial, ledger: { ...trial.ledger, lost: null } });
+    expect(findings(unknown).join(' ')).not.toMatch(/lost/);
+  });
+});

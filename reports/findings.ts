@@ -1,0 +1,126 @@
+/** What the faults of a condition did, one plain sentence a finding: data first, then who kept working and came back. */
+import { amplificationOf } from '../result/amplification.ts';
+import { recoveryOf } from '../result/recovery.ts';
+import type { Counts, FaultResult, LedgerResult } from '../result/result-types.ts';
+import { formatCount, formatDuration, formatFactor, formatShare } from './format-values.ts';
+import { type ConditionGroup, type Contender, sumCounts } from './result-view.ts';
+
+/** Empty for a condition without faults. Failing trials and doubtful ones count alike: what was lost is lost. */
+export function findingsOf({ contenders, condition }: ConditionGroup): string[] {
+  const faulted = contenders.filter(({ trials }) => trials.some(({ faults }) => faults.length > 0));
+  if (faulted.length === 0) return [];
+  const when = circumstance(
+    faulted.flatMap(({ trials }) => trials.flatMap(({ faults }) => faults)),
+    condition,
+  );
+  return [
+    ...faulted.flatMap((contender) => damages(contender, when)),
+    ...unharmed(faulted),
+    ...availability(faulted),
+    ...recoveries(faulted),
+    ...retries(faulted),
+  ];
+}
+
+const circumstances: Readonly<Record<string, string>> = {
+  down: 'while the network refused connections',
+  timeout: 'while the network swallowed everything',
+  latency: 'under added latency',
+  bandwidth: 'under scarce bandwidth',
+  reset_peer: 'while connections were reset',
+  'slow-service': 'while the service was slow',
+  'failing-service': 'while the service failed',
+};
+
+function circumstance(faults: readonly FaultResult[], condition: string): string {
+  const kinds = new Set(faults.map(({ fault, settings }) => (settings.part ? `${fault} ${settings.part}` : fault)));
+  const [only] = kinds;
+  const [fault, part] = kinds.size === 1 && only !== undefined ? only.split(' ') : [];
+  if (fault === 'kill') return `when the ${part} was killed`;
+  if (fault === 'pause') return `while the ${part} was paused`;
+  return circumstances[fault ?? ''] ?? `under ${condition}`;
+}
+
+const kinds = {
+  lost: 'lost',
+  duplicatesApplied: 'took effect twice',
+  corrupted: 'corrupted',
+  reordered: 'applied out of order',
+} as const satisfies Partial<Record<keyof LedgerResult, string>>;
+type Kind = keyof typeof kinds;
+const allKinds = Object.keys(kinds) as Kind[];
+
+function damages(contender: Contender, when: string): string[] {
+  return allKinds.flatMap((kind) => {
+    const count = sum(contender, kind);
+    if (count === null || count === 0) return [];
+    const whole = sum(contender, kind === 'lost' ? 'acknowledged' : 'applied') ?? 0;
+    const of = kind === 'lost' ? 'acknowledged' : 'applied';
+    return [
+      `${contender.label}: ${formatCount(count)} of ${formatCount(whole)} ${of} operations ${kinds[kind]} ${when}.`,
+    ];
+  });
+}
+
+function unharmed(contenders: readonly Contender[]): string[] {
+  const labels = contenders.filter((one) => allKinds.every((kind) => sum(one, kind) === 0)).map(({ label }) => label);
+  if (labels.length === 0) return [];
+  return [`${listed(labels)}: no acknowledged operation lost, none took effect twice, none corrupted or out of order.`];
+}
+
+/** Over all trials; null: not known of all of them. */
+function sum({ trials }: Contender, entry: keyof LedgerResult): number | null {
+  return trials.reduce<number | null>((total, { ledger }) => {
+    const value = ledger[entry];
+    return total === null || typeof value !== 'number' ? null : total + value;
+  }, 0);
+}
+
+function availability(contenders: readonly Contender[]): string[] {
+  const during = contenders.flatMap((contender) => {
+    const { offered, ok } = countsDuring(contender);
+    return offered === 0 ? [] : [{ label: contender.label, offered, ok }];
+  });
+  const failing = during.filter(({ offered, ok }) => ok < offered);
+  const sturdy = during.filter(({ offered, ok }) => ok === offered).map(({ label }) => label);
+  const shares = failing.map(({ label, offered, ok }) => `${label} ${formatShare(offered - ok, offered)}`);
+  return [
+    ...(shares.length === 0 ? [] : [`Not ok of what was offered during the faults: ${shares.join(', ')}.`]),
+    ...(sturdy.length === 0 ? [] : [`Every operation offered during the faults was ok in the end: ${listed(sturdy)}.`]),
+  ];
+}
+
+function countsDuring({ trials }: Contender): Counts {
+  return sumCounts(trials.flatMap(({ phases }) => phases.during?.counts ?? []));
+}
+
+/** The slowest of the repeats. */
+function recoveries(contenders: readonly Contender[]): string[] {
+  const known = contenders.flatMap(({ label, trials }) => {
+    const all = trials.flatMap((trial) => recoveryOf(trial) ?? []);
+    return all.length === 0 ? [] : [{ label, afterMs: all.map(({ recoveredAfterMs }) => recoveredAfterMs) }];
+  });
+  if (known.length === 0) return [];
+  const texts = known.map(({ label, afterMs }) =>
+    afterMs.includes(null) ? `${label} not within the load` : `${label} ${sinceText(Math.max(...afterMs.map(Number)))}`,
+  );
+  return [`As before the faults again: ${texts.join(', ')}.`];
+}
+
+function sinceText(ms: number): string {
+  return ms === 0 ? 'at once' : `after ${formatDuration(ms)}`;
+}
+
+const notableAmplification = 1.05;
+
+function retries(contenders: readonly Contender[]): string[] {
+  const texts = contenders.flatMap((contender) => {
+    const factor = amplificationOf(countsDuring(contender));
+    return factor === null || factor < notableAmplification ? [] : [`${contender.label} ${formatFactor(factor)}`];
+  });
+  return texts.length === 0 ? [] : [`Attempts for each operation during the faults: ${texts.join(', ')}.`];
+}
+
+function listed(labels: readonly string[]): string {
+  return labels.length < 2 ? labels.join('') : `${labels.slice(0, -1).join(', ')} and ${labels.at(-1)}`;
+}
