@@ -3,7 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import { latencyNames, patterns, phaseNames, protocols, type RunResult } from '../result/result-types.ts';
+import {
+  breakerStates,
+  latencyNames,
+  patterns,
+  phaseNames,
+  protocols,
+  type RunResult,
+} from '../result/result-types.ts';
 
 export const resultFile = 'result.json';
 const knownSchemaVersion = 1;
@@ -25,11 +32,13 @@ const counts = z.object({
   dropped: count,
   attempts: count,
 });
+const policies = z.object({ refused: count, retriesDenied: count }).optional();
 const operation = z.object({
   completion: z.enum(['replied', 'acknowledged', 'delivered']),
   pattern: z.enum(patterns),
   counts,
   latencyUs,
+  policies,
 });
 const phase = z.object({
   durationMs: count,
@@ -38,7 +47,7 @@ const phase = z.object({
   counts,
   latencyUs,
   operations: z.record(z.string(), operation),
-  policies: z.object({ retriesDenied: count }).optional(),
+  policies,
   errors: z.record(z.string(), z.number()),
 });
 const setting = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -82,6 +91,7 @@ const trial = z.object({
   wire: nullable('bytesUp', 'bytesDown', 'bytesPerOperation'),
   cpu: nullable(...['generatorUsPerOperation', 'serviceUsPerOperation', 'brokerUsPerOperation', 'proxyUsPerOperation']),
   faults: z.array(fault),
+  breaker: z.array(z.object({ atMs: z.number(), state: z.enum(breakerStates), client: count })).optional(),
   timeline: z.array(
     z.object({
       atMs: z.number(),

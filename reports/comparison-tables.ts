@@ -21,6 +21,7 @@ import {
   operationsOf,
   sumCounts,
   totalCounts,
+  totalPolicies,
   verdictText,
 } from './result-view.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
@@ -160,7 +161,7 @@ function costTable(group: ConditionGroup): Table {
       rate(counted, group.phases, ({ counts }) => counts.offered),
       ...group.phases.map((phase) => rate(counted, [phase], (part) => (part.goodputPerSecond * part.durationMs) / 1e3)),
       formatCount(all.attempts),
-      formatFactor(amplificationOf(all)),
+      formatFactor(amplificationOf(all, totalPolicies(counted))),
       ...(['lost', 'duplicatesApplied', 'reordered'] as const).map((entry) => ledgerSum(trials, entry)),
       costText(counted, ({ wire }) => wire.bytesPerOperation, formatBytes),
       cpu('generatorUsPerOperation'),

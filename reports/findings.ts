@@ -3,7 +3,7 @@ import { amplificationOf } from '../result/amplification.ts';
 import { recoveryOf } from '../result/recovery.ts';
 import type { Counts, FaultResult, LedgerResult } from '../result/result-types.ts';
 import { formatCount, formatDuration, formatFactor, formatShare } from './format-values.ts';
-import { type ConditionGroup, type Contender, sumCounts } from './result-view.ts';
+import { type ConditionGroup, type Contender, sumCounts, totalPolicies } from './result-view.ts';
 
 /** Empty for a condition without faults. Failing trials and doubtful ones count alike: what was lost is lost. */
 export function findingsOf({ contenders, condition }: ConditionGroup): string[] {
@@ -115,7 +115,7 @@ const notableAmplification = 1.05;
 
 function retries(contenders: readonly Contender[]): string[] {
   const texts = contenders.flatMap((contender) => {
-    const factor = amplificationOf(countsDuring(contender));
+    const factor = amplificationOf(countsDuring(contender), totalPolicies(contender.trials, ['during']));
     return factor === null || factor < notableAmplification ? [] : [`${contender.label} ${formatFactor(factor)}`];
   });
   return texts.length === 0 ? [] : [`Attempts for each operation during the faults: ${texts.join(', ')}.`];

@@ -21,6 +21,7 @@ import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount, formatUs } from './format-values.ts';
 import { answerSection } from './html-answer.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
+import { policyTable } from './policy-table.ts';
 import { type ConditionGroup, engineTrials, totalCounts } from './result-view.ts';
 import { figureColumns, nameColumn, type Table } from './table.ts';
 import { errorsOf } from './terminal.ts';
@@ -89,7 +90,7 @@ function pageSections(result: RunResult): Section[] {
 
 function conditionBody({ group, latency, cost }: ConditionTables, n: number): string {
   const trials = group.contenders.flatMap((contender) => contender.trials);
-  const chaos = [recoveryTable(trials), faultTable(trials)].filter((table) => table !== null);
+  const chaos = [policyTable, recoveryTable, faultTable].flatMap((tableOf) => tableOf(trials) ?? []);
   const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
   return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
 ${latency.map(htmlTable).join('\n')}

@@ -14,12 +14,13 @@ import {
 } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
+import { policyTable } from './policy-table.ts';
 import { fullTitles, type Table } from './table.ts';
 
 export function renderMarkdown(result: RunResult): string {
   const { question, name } = result.plan;
   const engines = engineTable(result);
-  const chaos = [recoveryTable(result.trials), faultTable(result.trials)].filter((table) => table !== null);
+  const chaos = [policyTable, recoveryTable, faultTable].flatMap((tableOf) => tableOf(result.trials) ?? []);
   const [lead, ...rest] = answer(result).sentences;
   const parts = [
     `# ${escaped(question ?? name)}`,

@@ -6,6 +6,7 @@ import type {
   OperationResult,
   Pattern,
   PhaseName,
+  PolicyCounts,
   RunResult,
   TrialResult,
   Verdict,
@@ -125,6 +126,20 @@ export function totalCounts(trials: readonly TrialResult[], operation?: string):
   return sumCounts(
     parts.flatMap((phase) => (operation === undefined ? phase.counts : (phase.operations[operation]?.counts ?? []))),
   );
+}
+
+export function totalPolicies(
+  trials: readonly TrialResult[],
+  phasesCounted: readonly PhaseName[] = measured,
+): PolicyCounts {
+  let [refused, retriesDenied] = [0, 0];
+  for (const { phases } of trials) {
+    for (const name of phasesCounted) {
+      refused += phases[name]?.policies?.refused ?? 0;
+      retriesDenied += phases[name]?.policies?.retriesDenied ?? 0;
+    }
+  }
+  return { refused, retriesDenied };
 }
 
 export interface Figure {

@@ -6,6 +6,7 @@ import { doubtsOf, doubtText, limitationsOf, recoveryTable, settingsTable, trial
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount } from './format-values.ts';
+import { policyTable } from './policy-table.ts';
 import { totalCounts } from './result-view.ts';
 import { type Palette, paletteFor } from './terminal-palette.ts';
 import { renderTable } from './terminal-table.ts';
@@ -35,9 +36,9 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
     const ledger = hasCleanLedger(group) ? [] : [ledgerTable(group)];
     lines.push('', palette.strong(`━━ ${cleanLine(group.condition)}`));
     for (const finding of findingsOf(group)) lines.push(...hanging(finding, prose).map((line) => `  ${line}`));
-    const recovery = recoveryTable(group.contenders.flatMap(({ trials }) => trials));
-    for (const table of [...latency, cost, ...ledger, ...(recovery === null ? [] : [recovery])])
-      lines.push(...renderTable(table, width, palette));
+    const trials = group.contenders.flatMap((contender) => contender.trials);
+    const chaos = [policyTable(trials), recoveryTable(trials)].filter((table) => table !== null);
+    for (const table of [...latency, cost, ...ledger, ...chaos]) lines.push(...renderTable(table, width, palette));
   }
   const engines = engineTable(result);
   if (engines !== null) lines.push(...renderTable(engines, width, palette));

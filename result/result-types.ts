@@ -59,17 +59,33 @@ export interface Counts {
 
 export type LatencySummaries = Readonly<Record<LatencyName, LatencySummary>>;
 
+export const breakerStates = ['closed', 'open', 'halfOpen'] as const;
+export type BreakerState = (typeof breakerStates)[number];
+
+/** A circuit breaker changed its state. */
+export interface BreakerChange {
+  /** Milliseconds after the end of warm-up. */
+  readonly atMs: number;
+  readonly state: BreakerState;
+  /** Each load thread is a client of its own: its number, from 0. */
+  readonly client: number;
+}
+
+/** What the client's own policies did; see `resilience` in a scenario. */
+export interface PolicyCounts {
+  /** Rejected by the client itself, without any attempt. */
+  readonly refused: number;
+  /** Retries that the retry budget did not allow. */
+  readonly retriesDenied: number;
+}
+
 export interface OperationResult {
   readonly completion: Completion;
   readonly pattern: Pattern;
   readonly counts: Counts;
   readonly latencyUs: LatencySummaries;
-}
-
-/** What the client's own policies did; see `resilience` in a scenario. */
-export interface PolicyCounts {
-  /** Retries that the retry budget did not allow. */
-  readonly retriesDenied: number;
+  /** Absent in results of earlier versions and of other engines. */
+  readonly policies?: PolicyCounts;
 }
 
 export interface PhaseResult {
@@ -183,6 +199,8 @@ export interface TrialResult {
   readonly wire: WireResult;
   readonly cpu: CpuResult;
   readonly faults: readonly FaultResult[];
+  /** In the order of time; of each client the first thousand. Absent without a circuit breaker. */
+  readonly breaker?: readonly BreakerChange[];
   readonly timeline: readonly TimelinePoint[];
   /** Phase → latency name → HDR V2, base64 (compressed form). */
   readonly histograms: Readonly<Partial<Record<PhaseName, Partial<Record<LatencyName, string>>>>>;

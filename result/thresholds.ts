@@ -108,7 +108,7 @@ function measuredPhases(named: readonly PhaseName[], trial: TrialResult): PhaseR
   });
 }
 
-type Part = Pick<OperationResult, 'counts' | 'latencyUs'> & Partial<Pick<PhaseResult, 'goodputPerSecond'>>;
+type Part = Pick<OperationResult, 'counts' | 'latencyUs' | 'policies'> & Partial<Pick<PhaseResult, 'goodputPerSecond'>>;
 
 function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
   if (operation === undefined) return [phase];
@@ -121,10 +121,10 @@ function trialFigure(metric: Metric, trial: TrialResult): number | null {
   return metric.kind === 'bytesPerOperation' ? trial.wire.bytesPerOperation : null;
 }
 
-function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond }: Part): number | null {
+function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, policies }: Part): number | null {
   if (metric.kind === 'goodput') return goodputPerSecond ?? null;
   if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
-  if (metric.kind === 'amplification') return amplificationOf(counts);
+  if (metric.kind === 'amplification') return amplificationOf(counts, policies);
   return metric.kind === 'latency' ? latencyFigure(latencyUs[metric.latency], metric.figure) : null;
 }
 

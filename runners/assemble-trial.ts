@@ -1,6 +1,13 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
-import type { LedgerResult, SettingValue, TrialResult, Verdict, WarmupResult } from '../result/result-types.ts';
-import type { Scenario, Target } from '../scenarios/scenario.ts';
+import type {
+  BreakerChange,
+  LedgerResult,
+  SettingValue,
+  TrialResult,
+  Verdict,
+  WarmupResult,
+} from '../result/result-types.ts';
+import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
 import { isRead } from '../targets/domain/order-domain.ts';
 import type { LoadClock } from './load/load-clock.ts';
@@ -93,9 +100,20 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     wire: wireOf(workers, recorder, windows),
     cpu: cpuPerOperation(records.cpu, measured.counts.offered),
     faults: records.faults,
+    ...breakerOf(records),
     timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),
     histograms,
   };
+}
+
+function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<TrialResult, 'breaker'> {
+  if (resilienceOf(scenario, target).breaker === undefined) return {};
+  const changes = workers.flatMap(({ breakerChanges }, client) =>
+    breakerChanges.map(({ atUs, state }): BreakerChange => {
+      return { atMs: Math.round(clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs), state, client };
+    }),
+  );
+  return { breaker: changes.sort((a, b) => a.atMs - b.atMs) };
 }
 
 function reconcile(records: TrialRecords, recorder: Recorder): LedgerResult {

@@ -280,6 +280,17 @@ export interface FailingServiceFault extends FaultWindowBase {
 export type PartFault = PauseFault | KillFault | SlowServiceFault | FailingServiceFault;
 export type FaultWindow = LinkFault | PartFault;
 
+/** Opens when `failureRatio` of at least `minimumOperations` attempts within the window failed. */
+export interface BreakerSettings {
+  /** 0–1 */
+  readonly failureRatio: number;
+  readonly windowMs: number;
+  readonly minimumOperations: number;
+  readonly openForMs: number;
+  /** Attempts that must end well for it to close again. */
+  readonly probes: number;
+}
+
 export interface Resilience {
   /** Bound on an operation's whole life, from its intended start. */
   readonly deadlineMs: number;
@@ -296,6 +307,8 @@ export interface Resilience {
     readonly budget?: { readonly ratio: number; readonly burst: number };
   };
   readonly idempotencyKey: boolean;
+  /** Absent: none. */
+  readonly breaker?: BreakerSettings;
 }
 
 /** What the client of this target does. */

@@ -31,6 +31,14 @@ export class ClosedUsers {
     });
   }
 
+  /**
+   * One user's operation was refused by the client itself. Even without think time its next one waits for the next look
+   * at the clock: refused at once and begun at once would be a loop without end.
+   */
+  refused(nowUs: number): void {
+    this.#thinking.push(nowUs + this.#thinkTimeUs);
+  }
+
   /** Starts all that are ready at `nowUs`. */
   advance(nowUs: number): void {
     while (this.#thinkingFrom < this.#thinking.length) {

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { BenchError, type ExitCode, exitCodes } from '../../result/bench-error.ts';
 import { LoadSignals } from './load-clock.ts';
-import type { LoadProgress } from './load-loop.ts';
+import type { LoadProgress } from './load-loop-options.ts';
 import type { LoadPlan, SecondReport, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
 
 interface LoadThread {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Resilience } from '../../scenarios/scenario.ts';
-import { type Call, outcomes, type Session } from '../../targets/driver.ts';
+import { type Call, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
 import { OperationLog } from '../recording/operation-log.ts';
 import { PhaseLookup, phaseWindows } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { Timeline } from '../recording/timeline.ts';
+import { breakerOpen } from '../resilience/client-policies.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { CallSource } from './call-source.ts';
 import { LoadClock, LoadSignals } from './load-clock.ts';
@@ -15,7 +16,13 @@ const noRetry: Resilience['retry'] = { attempts: 1, backoff: 'exponential', base
 
 /** A loop under a clock that the test moves, and a session that does nothing but note what it is asked. */
 function setUp(
-  options: { slots?: number; retry?: Partial<Resilience['retry']>; timeoutMs?: number; deadlineMs?: number } = {},
+  options: {
+    slots?: number;
+    retry?: Partial<Resilience['retry']>;
+    timeoutMs?: number;
+    deadlineMs?: number;
+    policies?: Partial<Resilience>;
+  } = {},
 ) {
   const slots = options.slots ?? 4;
   const clock = { nowUs: 1_000_000 };
@@ -30,6 +37,7 @@ function setUp(
   }));
   const started: { slot: number; id: string; attempt: number }[] = [];
   const aborted: number[] = [];
+  const refused: number[] = [];
   const session: Session = {
     start: (slot) => started.push({ slot, id: calls[slot]?.id ?? '', attempt: calls[slot]?.attempt ?? 0 }),
     abort: (slot) => aborted.push(slot),
@@ -58,6 +66,7 @@ function setUp(
       timeoutMs: options.timeoutMs ?? 500,
       retry: { ...noRetry, ...options.retry },
       idempotencyKey: true,
+      ...options.policies,
     },
     phases: new PhaseLookup(windows),
     recorder,
@@ -65,6 +74,7 @@ function setUp(
     log,
     seed: 1,
     nowUs: () => clock.nowUs,
+    onRefused: () => refused.push(clock.nowUs),
   });
   const startUs = clock.nowUs;
   const warmup = { warmupMs: 100, untilSteady: false };
@@ -75,7 +85,7 @@ function setUp(
       loop.tick(clock.nowUs);
     }
   };
-  return { loop, clock, started, aborted, recorder, log, startUs, advance, steady: () => recorder.cell(1, 0) };
+  return { loop, clock, started, aborted, refused, recorder, log, startUs, advance, steady: () => recorder.cell(1, 0) };
 }
 
 describe('LoadLoop', () => {
@@ -220,6 +230,70 @@ describe('LoadLoop', () => {
     // Each of the first two uses up a burst's two retries; then there is one for each ten operations.
     expect(steady().counts).toMatchObject({ offered: 100, failed: 100, attempts: 100 + 4 + 10 - 1 });
     expect(steady().policies.retriesDenied).toBe(100 - 2);
+  });
+
+  describe('with a circuit breaker', () => {
+    const breaker = { failureRatio: 0.5, windowMs: 1_000, minimumOperations: 4, openForMs: 100, probes: 1 };
+    const open = (retry: Partial<Resilience['retry']> = {}) => {
+      const rig = setUp({ retry, policies: { breaker } });
+      const { loop, clock, startUs } = rig;
+      clock.nowUs = startUs + 200 * ms;
+      const once = (outcome: Outcome, retryable = true) => {
+        const slot = loop.start(0, clock.nowUs, clock.nowUs);
+        if (slot >= 0) loop.completed(slot, outcome, 'x', retryable);
+        return slot;
+      };
+      return { ...rig, once };
+    };
+
+    it('rejects while it is open, without an attempt, a slot or a line in the log, and tells the users', () => {
+      const { once, loop, started, refused, steady, log } = open();
+      for (let failure = 0; failure < 4; failure++) once(outcomes.failed);
+      expect(once(outcomes.ok)).toBe(-1);
+      expect(started).toHaveLength(4);
+      expect(refused).toHaveLength(1);
+      expect(loop.inFlight).toBe(0);
+      expect(log.length).toBe(4);
+      expect(steady().counts).toMatchObject({ offered: 5, failed: 4, rejected: 1, attempts: 4 });
+      expect(steady().policies.refused).toBe(1);
+      expect(steady().reasons.get(breakerOpen)).toBe(1);
+    });
+
+    it('takes up again when a probe ended well, and says when it changed', () => {
+      const { once, loop, clock, startUs, advance, steady } = open();
+      for (let failure = 0; failure < 4; failure++) once(outcomes.failed);
+      advance(98 * ms);
+      expect(once(outcomes.ok)).toBe(-1);
+      advance(2 * ms);
+      expect(once(outcomes.ok)).not.toBe(-1);
+      expect(once(outcomes.ok)).not.toBe(-1);
+      expect(steady().counts).toMatchObject({ failed: 4, rejected: 1, ok: 2 });
+      expect(loop.breakerChanges).toEqual([
+        { atUs: startUs + 200 * ms, state: 'open' },
+        { atUs: startUs + 300 * ms, state: 'halfOpen' },
+        { atUs: clock.nowUs, state: 'closed' },
+      ]);
+    });
+
+    it('counts time-outs, but no answer that refuses for good', () => {
+      const { once, loop, clock, advance, steady } = open();
+      for (let answer = 0; answer < 20; answer++) once(outcomes.rejected, false);
+      expect(loop.breakerChanges).toEqual([]);
+      advance(2_000 * ms);
+      for (let silent = 0; silent < 4; silent++) loop.start(0, clock.nowUs, clock.nowUs);
+      advance(510 * ms);
+      expect(loop.breakerChanges.map(({ state }) => state)).toEqual(['open']);
+      expect(steady().counts.rejected).toBe(20);
+    });
+
+    it('lets no retry begin while it is open: the operation ends as its last attempt did', () => {
+      const { once, started, advance, steady } = open({ attempts: 3, backoff: 'none' });
+      for (let failure = 0; failure < 4; failure++) once(outcomes.failed);
+      advance(20 * ms);
+      expect(started).toHaveLength(4);
+      expect(steady().counts).toMatchObject({ offered: 4, failed: 4, rejected: 0, attempts: 4 });
+      expect(steady().policies.refused).toBe(0);
+    });
   });
 
   it('counts the wait for a connection of an operation that never got one', () => {

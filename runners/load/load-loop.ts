@@ -4,18 +4,14 @@
  * without either. It never waits for an answer before starting what is due.
  */
 import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
-import type { Pattern } from '../../result/result-types.ts';
-import type { Resilience } from '../../scenarios/scenario.ts';
 import { type Call, type CompletionSink, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
-import type { OperationLog } from '../recording/operation-log.ts';
-import type { PhaseLookup } from '../recording/phase-windows.ts';
-import type { Recorder } from '../recording/recorder.ts';
-import type { Timeline } from '../recording/timeline.ts';
-import { RetryBudget } from '../resilience/retry-budget.ts';
+import type { RecordedCell } from '../recording/recorder.ts';
+import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
+import { ClientPolicies } from '../resilience/client-policies.ts';
 import { retryDelayMs } from '../resilience/retry-delay.ts';
 import { randomStreams, uniform } from '../schedule/seeded-random.ts';
-import type { CallSource } from './call-source.ts';
 import type { LoadClock } from './load-clock.ts';
+import type { LoadLoopOptions, LoadProgress } from './load-loop-options.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 const tickUs = 4_000;
@@ -25,38 +21,13 @@ const tickUs = 4_000;
  */
 const lateUs = 10_000;
 export const droppedLate = 'maxInFlight reached, the generator being late';
-/** Response percentiles of the live display are over the operations completed since the last look. */
-export interface LoadProgress {
-  readonly offered: number;
-  readonly notOk: number;
-  readonly inFlight: number;
-  readonly p50Us: number | null;
-  readonly p99Us: number | null;
-}
-
-export interface LoadLoopOptions {
-  readonly slots: number;
-  readonly calls: readonly Call[];
-  readonly source: CallSource;
-  readonly patterns: readonly Pattern[];
-  readonly resilience: Resilience;
-  readonly phases: PhaseLookup;
-  readonly recorder: Recorder;
-  readonly timeline: Timeline;
-  readonly log: OperationLog;
-  readonly seed: number;
-  readonly nowUs: () => number;
-  /** A slot became free (closed model: its user may go on). */
-  readonly onFree?: (slot: number, nowUs: number) => void;
-}
-
 const states = { idle: 0, attempting: 1, backingOff: 2 } as const;
 
 export class LoadLoop implements CompletionSink {
   readonly #options: LoadLoopOptions;
   readonly #deadlineUs: number;
   readonly #timeoutUs: number;
-  readonly #budget: RetryBudget | null;
+  readonly #policies: ClientPolicies;
   readonly #wheel: TimerWheel;
   readonly #fire = (slot: number): void => this.#onTimer(slot);
   #session: Session | null = null;
@@ -77,6 +48,9 @@ export class LoadLoop implements CompletionSink {
   readonly #everAcknowledged: Uint8Array;
   readonly #sequence: Uint32Array;
   readonly #delayMs: Float32Array;
+  /** How the last attempt ended, while the next one is waited for. */
+  readonly #outcome: Uint8Array;
+  readonly #reason: string[];
 
   #offered = 0;
   #notOk = 0;
@@ -87,8 +61,7 @@ export class LoadLoop implements CompletionSink {
     this.#options = options;
     this.#deadlineUs = options.resilience.deadlineMs * 1e3;
     this.#timeoutUs = options.resilience.timeoutMs * 1e3;
-    const { budget } = options.resilience.retry;
-    this.#budget = budget === undefined ? null : new RetryBudget(budget);
+    this.#policies = new ClientPolicies(options.resilience, slots);
     this.#wheel = new TimerWheel(slots, tickUs, options.nowUs());
     this.#free = Int32Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
     this.#freeCount = slots;
@@ -101,6 +74,8 @@ export class LoadLoop implements CompletionSink {
     this.#everAcknowledged = new Uint8Array(slots);
     this.#sequence = new Uint32Array(slots);
     this.#delayMs = new Float32Array(slots);
+    this.#outcome = new Uint8Array(slots);
+    this.#reason = new Array<string>(slots).fill('');
   }
 
   begin(session: Session, clock: LoadClock): void {
@@ -115,7 +90,7 @@ export class LoadLoop implements CompletionSink {
 
   /**
    * Takes up arrival `index`, due at `intendedUs`. At `maxInFlight` it is counted as dropped: the schedule never slows
-   * down. Returns the slot, or -1.
+   * down. What the client's policies refuse is rejected. Returns the slot, or -1 when there is none.
    */
   start(index: number, intendedUs: number, nowUs: number): number {
     const { recorder, source, phases } = this.#options;
@@ -132,6 +107,11 @@ export class LoadLoop implements CompletionSink {
       this.#options.timeline.record(offsetUs, outcomes.dropped, 0);
       return -1;
     }
+    const refusal = this.#policies.refusal(nowUs);
+    if (refusal !== '') {
+      this.#refuse(cell, refusal, intendedUs, nowUs);
+      return -1;
+    }
     const slot = this.#free[--this.#freeCount] as number;
     if (this.#freeCount === 0) this.#fullSinceUs = nowUs;
     this.#phase[slot] = phase;
@@ -146,9 +126,18 @@ export class LoadLoop implements CompletionSink {
     call.id = source.id(call.sequence);
     this.#sequence[slot] = call.sequence;
     call.attempt = 0;
-    this.#budget?.earn();
+    this.#policies.operationBegins();
     this.#attempt(slot, nowUs);
     return slot;
+  }
+
+  #refuse(cell: RecordedCell, reason: string, intendedUs: number, nowUs: number): void {
+    this.#notOk++;
+    cell.policies.refused++;
+    cell.end(outcomes.rejected, reason);
+    cell.latency('failed').record(nowUs - intendedUs);
+    this.#options.timeline.record(this.#offsetUs(intendedUs), outcomes.rejected, nowUs - intendedUs);
+    this.#options.onRefused?.(nowUs);
   }
 
   #isOwnFault(intendedUs: number, nowUs: number): boolean {
@@ -162,6 +151,7 @@ export class LoadLoop implements CompletionSink {
     this.#sentUs[slot] = nowUs; // until the session says when the first byte really left
     this.#options.recorder.cell(this.#phase[slot] as number, call.operation).counts.attempts++;
     this.#wheel.set(slot, Math.min(nowUs + this.#timeoutUs, (this.#intendedUs[slot] as number) + this.#deadlineUs));
+    this.#policies.attemptBegins(slot);
     (this.#session as Session).start(slot);
   }
 
@@ -188,12 +178,14 @@ export class LoadLoop implements CompletionSink {
   completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {
     if (this.#state[slot] !== states.attempting) return; // a driver's slip must not count twice
     const nowUs = this.#options.nowUs();
-    if (outcome !== outcomes.ok && retryable && this.#retry(slot, nowUs)) return;
+    const mayBetter = outcome !== outcomes.ok && retryable;
+    this.#policies.attemptEnds(slot, mayBetter, nowUs);
+    if (mayBetter && this.#retry(slot, outcome, reason, nowUs)) return;
     this.#end(slot, outcome, reason, nowUs);
   }
 
   /** True when another attempt was scheduled: there is one left, its wait ends before the deadline, the budget has it. */
-  #retry(slot: number, nowUs: number): boolean {
+  #retry(slot: number, outcome: Outcome, reason: string, nowUs: number): boolean {
     const call = this.#options.calls[slot] as Call;
     const { retry } = this.#options.resilience;
     if (call.attempt >= retry.attempts) return false;
@@ -201,25 +193,34 @@ export class LoadLoop implements CompletionSink {
     const delayMs = retryDelayMs(retry, call.attempt, draw, this.#delayMs[slot] as number);
     const dueUs = nowUs + delayMs * 1e3;
     if (dueUs >= (this.#intendedUs[slot] as number) + this.#deadlineUs) return false;
-    if (this.#budget?.spend() === false) {
+    if (!this.#policies.takeRetry()) {
       this.#cell(slot).policies.retriesDenied++;
       return false;
     }
     this.#delayMs[slot] = delayMs;
+    this.#outcome[slot] = outcome;
+    this.#reason[slot] = reason;
     this.#state[slot] = states.backingOff;
     this.#wheel.set(slot, dueUs);
     return true;
   }
 
+  /** A retry that the policies do not let begin is none: the operation ends as its last attempt did. */
+  #attemptAgain(slot: number, nowUs: number): void {
+    if (this.#policies.refusal(nowUs) === '') this.#attempt(slot, nowUs);
+    else this.#end(slot, this.#outcome[slot] as Outcome, this.#reason[slot] as string, nowUs);
+  }
+
   #onTimer(slot: number): void {
     const nowUs = this.#options.nowUs();
     if (this.#state[slot] === states.backingOff) {
-      this.#attempt(slot, nowUs);
+      this.#attemptAgain(slot, nowUs);
       return;
     }
     (this.#session as Session).abort(slot);
+    this.#policies.attemptEnds(slot, true, nowUs);
     const beyondDeadline = nowUs >= (this.#intendedUs[slot] as number) + this.#deadlineUs;
-    if (!beyondDeadline && this.#retry(slot, nowUs)) return;
+    if (!beyondDeadline && this.#retry(slot, outcomes.timedOut, 'timeout', nowUs)) return;
     this.#end(slot, outcomes.timedOut, beyondDeadline ? 'deadline' : 'timeout', nowUs);
   }
 
@@ -281,6 +282,10 @@ export class LoadLoop implements CompletionSink {
   /** Response times of what was ok since the last call of `progress`. */
   recent(): LatencyCountsData {
     return this.#recent.toData();
+  }
+
+  get breakerChanges(): readonly RecordedBreakerChange[] {
+    return this.#policies.breakerChanges;
   }
 
   /** Since the last call. */

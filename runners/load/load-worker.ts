@@ -100,6 +100,7 @@ class LoadWorker {
       seed: plan.seed,
       nowUs: monotonicNowUs,
       onFree: (_slot, nowUs) => this.#users?.free(nowUs),
+      onRefused: (nowUs) => this.#users?.refused(nowUs),
     });
   }
 
@@ -242,6 +243,7 @@ class LoadWorker {
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),
         wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },
         reconnects: session?.reconnects() ?? 0,
+        breakerChanges: this.#loop.breakerChanges,
         health,
       },
     });

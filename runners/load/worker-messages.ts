@@ -7,8 +7,9 @@ import type { OperationLogData } from '../recording/operation-log.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { RecordingData } from '../recording/recorder.ts';
 import type { TimelineData } from '../recording/timeline.ts';
+import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import type { KeyUse } from './call-source.ts';
-import type { LoadProgress } from './load-loop.ts';
+import type { LoadProgress } from './load-loop-options.ts';
 import type { WireBytes } from './wire-counter.ts';
 import type { WorkerHealthData } from './worker-health.ts';
 
@@ -83,6 +84,7 @@ export interface WorkerData {
   readonly checksums: readonly (readonly number[])[];
   readonly wire: WireBytes;
   readonly reconnects: number;
+  readonly breakerChanges: readonly RecordedBreakerChange[];
   /** null: the load never began. */
   readonly health: WorkerHealthData | null;
 }

@@ -31,6 +31,8 @@ export interface RecordedCounts {
 
 /** What the client's policies did. */
 export interface RecordedPolicies {
+  /** Operations that were never attempted. */
+  refused: number;
   /** Retries that the budget had no token for. */
   retriesDenied: number;
 }
@@ -52,7 +54,7 @@ const outcomeNames = ['ok', 'rejected', 'failed', 'timedOut', 'dropped'] as cons
 
 export class RecordedCell {
   readonly counts: RecordedCounts = { offered: 0, ok: 0, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 0 };
-  readonly policies: RecordedPolicies = { retriesDenied: 0 };
+  readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0 };
   readonly reasons = new Map<string, number>();
   readonly #latencies: Partial<Record<RecordedLatency, LatencyCounts>> = {};
 

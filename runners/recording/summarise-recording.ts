@@ -54,7 +54,16 @@ export function summariseRecording(
           const { name, pattern, completion } = recorded;
           const cell = cells[operation] ?? new RecordedCell();
           const delivered = isDeliverable(recorded) ? cell.counts.offered : 0;
-          return [name, { completion, pattern, counts: counts(cell), latencyUs: summaries(cell, delivered) }];
+          return [
+            name,
+            {
+              completion,
+              pattern,
+              counts: counts(cell),
+              latencyUs: summaries(cell, delivered),
+              policies: { ...cell.policies },
+            },
+          ];
         }),
       ),
       policies: { ...total.policies },

@@ -1,6 +1,12 @@
 /** What stands beside the numbers of a target whose client does something of its own about failures. */
 import type { SettingValue } from '../../result/result-types.ts';
-import { type Resilience, resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
+import {
+  type BreakerSettings,
+  type Resilience,
+  resilienceOf,
+  type Scenario,
+  type Target,
+} from '../../scenarios/scenario.ts';
 
 /** Empty where all targets of the scenario do the same: then it says nothing about their difference. */
 export function resilienceSemantics(
@@ -9,8 +15,11 @@ export function resilienceSemantics(
 ): Readonly<Record<string, SettingValue>> {
   if (Object.values(scenario.targets).every(({ resilience }) => resilience === undefined)) return {};
   const resilience = resilienceOf(scenario, target);
-  const { deadlineMs, timeoutMs, idempotencyKey } = resilience;
-  return { timeoutMs, deadlineMs, retry: retryText(resilience), idempotencyKey };
+  const { deadlineMs, timeoutMs, idempotencyKey, breaker } = resilience;
+  return {
+    ...{ timeoutMs, deadlineMs, retry: retryText(resilience), idempotencyKey },
+    ...(breaker && { circuitBreaker: breakerText(breaker) }),
+  };
 }
 
 /** `no`, `4 attempts, no back-off`, `3 attempts, back-off 50–1000 ms, jitter full`. */
@@ -20,4 +29,10 @@ function retryText({ retry }: Resilience): string {
   const waits = backoff === 'none' ? 'no back-off' : `back-off ${baseMs}–${capMs} ms, jitter ${jitter}`;
   const bound = budget === undefined ? '' : `, budget ${budget.ratio} an operation and ${budget.burst}`;
   return `${attempts} attempts, ${waits}${bound}`;
+}
+
+function breakerText(breaker: BreakerSettings): string {
+  const { failureRatio, windowMs, minimumOperations, openForMs, probes } = breaker;
+  const opens = `opens at ${failureRatio * 100} % of ${minimumOperations} or more attempts in ${windowMs / 1e3} s`;
+  return `${opens}, for ${openForMs / 1e3} s, then ${probes} ${probes === 1 ? 'probe' : 'probes'}`;
 }

@@ -2,7 +2,16 @@
 import type { Resilience } from '../../scenarios/scenario.ts';
 
 export function shareOfResilience(resilience: Resilience, workers: number): Resilience {
-  const { retry } = resilience;
+  const { retry, breaker } = resilience;
   const budget = retry.budget && { ...retry.budget, burst: Math.max(1, retry.budget.burst / workers) };
-  return { ...resilience, retry: { ...retry, ...(budget && { budget }) } };
+  const ownBreaker = breaker && {
+    ...breaker,
+    minimumOperations: Math.ceil(breaker.minimumOperations / workers),
+    probes: Math.ceil(breaker.probes / workers),
+  };
+  return {
+    ...resilience,
+    retry: { ...retry, ...(budget && { budget }) },
+    ...(ownBreaker && { breaker: ownBreaker }),
+  };
 }

@@ -20,6 +20,18 @@ const budget = object({
   .optional()
   .describe('Keeps retries a share of all operations, however many fail. Left out: no such bound.');
 
+const breaker = object({
+  failureRatio: z.number().gt(0).max(1).default(0.5).describe('Share of failed attempts at which it opens.'),
+  window: duration('100ms', '1h').prefault('10s').describe('Over which attempts are counted.'),
+  minimumOperations: wholeNumber(1, 1_000_000)
+    .default(20)
+    .describe('With fewer attempts in the window it stays closed.'),
+  openFor: duration('10ms', '1h').prefault('5s').describe('After that, probes are made.'),
+  probes: wholeNumber(1, 10_000).default(1).describe('Attempts that must all end well for it to close again.'),
+})
+  .optional()
+  .describe('Circuit breaker: while too much fails, operations are rejected without an attempt. Left out: none.');
+
 const words = {
   deadline: 'Bound on an operation’s whole life, from its intended start: waits, attempts, back-off.',
   timeout: 'Bound on one attempt. Default: 2s, or the deadline where that is shorter.',
@@ -46,6 +58,7 @@ export const resilienceSchema = object({
     .prefault({})
     .describe(words.retry),
   idempotencyKey: z.boolean().default(false).describe(words.idempotencyKey),
+  breaker,
 });
 
 /** Of one target: what it leaves out is as the scenario says. */
@@ -63,6 +76,7 @@ export const targetResilienceSchema = object({
     .optional()
     .describe(words.retry),
   idempotencyKey: z.boolean().optional().describe(words.idempotencyKey),
+  breaker,
 });
 
 export type FileResilience = z.output<typeof resilienceSchema>;

@@ -179,14 +179,20 @@ function resolveTarget(
   }
 }
 
-function resolveResilience({ deadline, timeout, retry, idempotencyKey }: ScenarioFile['resilience']): Resilience {
+function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
+  const { deadline, timeout, retry, idempotencyKey, breaker } = resilience;
   const { attempts, backoff, base, cap, jitter, budget } = retry;
   return {
     deadlineMs: deadline,
     timeoutMs: timeout ?? Math.min(defaultTimeoutMs, deadline),
     retry: { attempts, backoff, baseMs: base, capMs: cap, jitter, ...(budget && { budget }) },
     idempotencyKey,
+    ...(breaker && { breaker: resolveBreaker(breaker) }),
   };
+}
+
+function resolveBreaker({ window, openFor, ...rest }: NonNullable<ScenarioFile['resilience']['breaker']>) {
+  return { ...rest, windowMs: window, openForMs: openFor };
 }
 
 function resolveThreshold(text: string, written: string | undefined): Threshold[] {

@@ -1,0 +1,48 @@
+/** What the clients' own policies did: retries they did not make, operations they did not attempt, the breaker's states. */
+import { amplificationOf } from '../result/amplification.ts';
+import type { BreakerChange, TrialResult } from '../result/result-types.ts';
+import { formatCount, formatDuration, formatFactor } from './format-values.ts';
+import { totalCounts, totalPolicies } from './result-view.ts';
+import { figureColumns, nameColumn, type Row, type Table } from './table.ts';
+
+/** null where no policy had anything to do. */
+export function policyTable(trials: readonly TrialResult[]): Table | null {
+  const isTold = trials.some((trial) => {
+    const { refused, retriesDenied } = totalPolicies([trial]);
+    return refused + retriesDenied > 0 || trial.breaker !== undefined;
+  });
+  if (!isTold) return null;
+  const rows = trials.map((trial): Row => {
+    const policies = totalPolicies([trial]);
+    const { refused, retriesDenied } = policies;
+    const factor = formatFactor(amplificationOf(totalCounts([trial]), policies));
+    const cells = [trial.id, factor, formatCount(retriesDenied), formatCount(refused), ...breakerCells(trial.breaker)];
+    return { cells, status: trial.verdict.status };
+  });
+  return {
+    title: 'policies of the client · times count from the end of warm-up',
+    spans: [],
+    columns: [
+      nameColumn('trial'),
+      ...figureColumns('amplified', 'retries denied', 'not attempted', 'breaker opened', 'first at', 'closed at'),
+    ],
+    rows,
+  };
+}
+
+/** How often it opened, when first, and when it was closed for good. */
+function breakerCells(changes: readonly BreakerChange[] | undefined): string[] {
+  if (changes === undefined) return ['–', '–', '–'];
+  const opened = changes.filter(({ state }) => state === 'open');
+  const [first] = opened;
+  if (first === undefined) return ['0', '–', '–'];
+  const last = changes.at(-1);
+  const isClosed = [...new Set(changes.map(({ client }) => client))].every(
+    (client) => changes.findLast((change) => change.client === client)?.state === 'closed',
+  );
+  return [
+    formatCount(opened.length),
+    formatDuration(first.atMs),
+    isClosed && last !== undefined ? formatDuration(last.atMs) : 'not closed',
+  ];
+}

@@ -1,0 +1,36 @@
+/** What the load loop is given, and what it tells the display. */
+import type { Pattern } from '../../result/result-types.ts';
+import type { Resilience } from '../../scenarios/scenario.ts';
+import type { Call } from '../../targets/driver.ts';
+import type { OperationLog } from '../recording/operation-log.ts';
+import type { PhaseLookup } from '../recording/phase-windows.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { Timeline } from '../recording/timeline.ts';
+import type { CallSource } from './call-source.ts';
+
+/** Response percentiles of the live display are over the operations completed since the last look. */
+export interface LoadProgress {
+  readonly offered: number;
+  readonly notOk: number;
+  readonly inFlight: number;
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+}
+
+export interface LoadLoopOptions {
+  readonly slots: number;
+  readonly calls: readonly Call[];
+  readonly source: CallSource;
+  readonly patterns: readonly Pattern[];
+  readonly resilience: Resilience;
+  readonly phases: PhaseLookup;
+  readonly recorder: Recorder;
+  readonly timeline: Timeline;
+  readonly log: OperationLog;
+  readonly seed: number;
+  readonly nowUs: () => number;
+  /** A slot became free (closed model: its user may go on). */
+  readonly onFree?: (slot: number, nowUs: number) => void;
+  /** An operation was refused by the client's own policies and never had a slot. */
+  readonly onRefused?: (nowUs: number) => void;
+}
