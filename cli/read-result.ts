@@ -88,7 +88,11 @@ const trial = z.object({
     ...['acknowledged', 'received', 'applied', 'lost', 'unacknowledgedButApplied'],
     ...['duplicatesReceived', 'duplicatesApplied', 'reordered', 'corrupted'],
   ),
-  wire: nullable('bytesUp', 'bytesDown', 'bytesPerOperation'),
+  wire: nullable('bytesUp', 'bytesDown', 'bytesPerOperation').extend({
+    bodies: z
+      .object({ plainBytesUp: count, wireBytesUp: count, plainBytesDown: count, wireBytesDown: count })
+      .optional(),
+  }),
   cpu: nullable(...['generatorUsPerOperation', 'serviceUsPerOperation', 'brokerUsPerOperation', 'proxyUsPerOperation']),
   faults: z.array(fault),
   breaker: z.array(z.object({ atMs: z.number(), state: z.enum(breakerStates), client: count })).optional(),

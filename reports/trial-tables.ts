@@ -1,5 +1,6 @@
 /** Everything known of one trial, for its own place in the page. */
 import { latencyNames, phaseNames, type TrialResult } from '../result/result-types.ts';
+import { bodyFacts } from './body-ratio.ts';
 import { formatBytes, formatCount, formatDuration, formatPercentile, formatShare } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
 
@@ -92,6 +93,7 @@ export function trialFacts(trial: TrialResult): string {
     `${trial.model} model, ${trial.engine} engine, started ${startedAt.slice(0, 19).replace('T', ' ')} UTC`,
     `${formatCount(offered)} offered in all, ${formatShare(offered - ok, offered)} not ok`,
     ...(bytes === null ? [] : [bytes]),
+    ...bodyFacts(trial),
     ...warmupFacts(trial),
   ].join(' · ');
 }

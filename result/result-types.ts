@@ -115,10 +115,20 @@ export interface LedgerResult {
   readonly corrupted: number | null;
 }
 
+/** Bodies before they were compressed and after. What was sent as it is, though it might have been compressed, counts too. */
+export interface BodyBytes {
+  readonly plainBytesUp: number;
+  readonly wireBytesUp: number;
+  readonly plainBytesDown: number;
+  readonly wireBytesDown: number;
+}
+
 export interface WireResult {
   readonly bytesUp: number | null;
   readonly bytesDown: number | null;
   readonly bytesPerOperation: number | null;
+  /** Absent where the target does not compress. */
+  readonly bodies?: BodyBytes | undefined;
 }
 
 export interface CpuResult {

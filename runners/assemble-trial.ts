@@ -1,4 +1,6 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
+
+import { sumOfBodies } from '../result/body-bytes.ts';
 import type {
   BreakerChange,
   LedgerResult,
@@ -192,7 +194,8 @@ function wireOf(
   const bytesDown = workers.reduce((sum, { wire }) => sum + wire.down, 0);
   const offered = windows.reduce((sum, _, phase) => sum + mergeCells(recorder.phase(phase)).counts.offered, 0);
   const bytesPerOperation = offered === 0 ? null : Math.round((bytesUp + bytesDown) / offered);
-  return { bytesUp, bytesDown, bytesPerOperation };
+  const bodies = workers.flatMap((worker) => worker.bodies ?? []);
+  return { bytesUp, bytesDown, bytesPerOperation, ...(bodies.length > 0 && { bodies: sumOfBodies(bodies) }) };
 }
 
 function cpuPerOperation(cpu: CpuUse | null, operations: number): TrialResult['cpu'] {

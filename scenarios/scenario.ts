@@ -100,6 +100,15 @@ export type RestClient = 'own' | 'undici';
 export type GrpcClient = 'own' | 'grpc-js';
 export type WebSocketClient = 'own' | 'ws';
 
+export type StreamCodec = 'gzip' | 'snappy' | 'lz4' | 'zstd';
+export type CompressionCodec = StreamCodec;
+
+/** Of bodies, both ways; without a level the library's default. */
+export interface Compression<Codec extends CompressionCodec = CompressionCodec> {
+  readonly codec: Codec;
+  readonly level?: number | undefined;
+}
+
 interface TargetBase {
   readonly name: string;
   readonly protocol: Protocol;
@@ -153,6 +162,8 @@ export interface StreamTarget extends TargetBase {
   readonly partitions: number;
   readonly producers: number;
   readonly client: 'platformatic' | 'kafkajs';
+  /** Of record batches; absent: none. */
+  readonly compression?: Compression<StreamCodec>;
   readonly requests?: Readonly<Record<string, StreamRequest>>;
   readonly consume: boolean;
   readonly reply?: { readonly topic: string };

@@ -1,5 +1,5 @@
 /** The interface between the load loop and the protocols. One folder a protocol implements it in its driver.ts. */
-import type { Completion, Pattern, Protocol, SettingValue } from '../result/result-types.ts';
+import type { BodyBytes, Completion, Pattern, Protocol, SettingValue } from '../result/result-types.ts';
 import type { Request, Target } from '../scenarios/scenario.ts';
 
 /** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
@@ -90,6 +90,8 @@ export interface Session {
   abort(slot: number): void;
   /** Where operations of this kind complete. */
   completion(operation: number): Completion;
+  /** Counted since some moment before `open` resolved; null, or left out: nothing is compressed. */
+  bodyBytes?(): BodyBytes | null;
   /** Connections that were lost and opened again since `open`. */
   reconnects(): number;
   /** Closes everything; resolves within about two seconds whatever the peer does. Idempotent. */

@@ -2,7 +2,9 @@
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { bodiesSince } from '../../result/body-bytes.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import type { BodyBytes } from '../../result/result-types.ts';
 import { readArrivalFile } from '../../scenarios/arrival-file.ts';
 import type { OpenLoad, RateStage } from '../../scenarios/scenario.ts';
 import type { Call, Session } from '../../targets/driver.ts';
@@ -52,6 +54,7 @@ class LoadWorker {
   readonly #opening = new AbortController();
   #session: Session | null = null;
   #wireAtStart = { up: 0, down: 0 };
+  #bodiesAtStart: BodyBytes | null = null;
   #health: WorkerHealth | null = null;
   /** Of the next whole second of a warm-up that ends when it is steady. */
   #second = 0;
@@ -130,6 +133,7 @@ class LoadWorker {
     const clock = new LoadClock(startUs, this.#warmup, this.#signals);
     this.#loop.begin(this.#session, clock);
     this.#wireAtStart = this.#wire.total();
+    this.#bodiesAtStart = this.#session.bodyBytes?.() ?? null;
     this.#secondFromUs = startUs;
     const health = new WorkerHealth(tickMs);
     this.#health = health;
@@ -232,6 +236,7 @@ class LoadWorker {
     const health = this.#health?.finish() ?? null;
     const wire = this.#wire.total();
     const session = this.#session;
+    const bodies = session?.bodyBytes?.() ?? null;
     await session?.close();
     this.#report({
       type: 'done',
@@ -242,6 +247,7 @@ class LoadWorker {
         completions: this.#plan.operations.map(({ index }) => session?.completion(index) ?? 'acknowledged'),
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),
         wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },
+        bodies: bodies === null ? null : bodiesSince(this.#bodiesAtStart, bodies),
         reconnects: session?.reconnects() ?? 0,
         breakerChanges: this.#loop.breakerChanges,
         health,

@@ -1,6 +1,6 @@
 /** What the main thread and a load worker say to each other. */
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
-import type { Completion } from '../../result/result-types.ts';
+import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
@@ -83,6 +83,8 @@ export interface WorkerData {
   /** checksums[operation][payload]: CRC-32 of each body of the pool. */
   readonly checksums: readonly (readonly number[])[];
   readonly wire: WireBytes;
+  /** null: nothing is compressed. */
+  readonly bodies: BodyBytes | null;
   readonly reconnects: number;
   readonly breakerChanges: readonly RecordedBreakerChange[];
   /** null: the load never began. */

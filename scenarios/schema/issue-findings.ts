@@ -33,7 +33,8 @@ function findingsFrom(issue: z.core.$ZodIssue, raw: unknown): Finding[] {
     case 'invalid_union':
       // A union on a key says which values that key may have; others bring a message of their own.
       return (
-        branchFindings(issue, raw) ?? [
+        branchFindings(issue, raw) ??
+        wordFindings(issue, value) ?? [
           optionsOf(issue) === undefined
             ? { path, message: unionMessage(issue, value) }
             : notOneOf(path, value, optionsOf(issue) ?? []),
@@ -61,6 +62,13 @@ function branchFindings({ errors, path }: z.core.$ZodIssueInvalidUnion, raw: unk
     only.map((one) => ({ ...one, path: [...path, ...one.path] })),
     raw,
   );
+}
+
+/** A word where one of a few, or a mapping, may stand: it was meant to be one of the few. */
+function wordFindings({ errors, message, path }: z.core.$ZodIssueInvalidUnion, value: unknown): Finding[] | null {
+  if (typeof value !== 'string' || !message.startsWith('Invalid input')) return null;
+  const words = errors.flat().flatMap((one) => (one.code === 'invalid_value' ? one.values.map(String) : []));
+  return words.length === 0 ? null : [notOneOf(path as Path, value, words)];
 }
 
 /** The values of a union's telling key. */

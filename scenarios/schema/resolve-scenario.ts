@@ -16,6 +16,7 @@ import {
   type Workload,
 } from '../scenario.ts';
 import type { FileTarget } from './check-context.ts';
+import { resolveCompression } from './compression-schema.ts';
 import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recordingOf } from './load-schema.ts';
 import { mergedResilience } from './resilience-schema.ts';
 import { resolveWindows } from './resolve-windows.ts';
@@ -171,8 +172,9 @@ function resolveTarget(
       return { name, ...target, ...proto, ...resilience };
     }
     case 'stream': {
-      const { linger, ...rest } = target;
-      return { name, ...rest, lingerMs: linger, ...resilience };
+      const { linger, compression: written, ...rest } = target;
+      const compression = resolveCompression(written);
+      return { name, ...rest, lingerMs: linger, ...(compression && { compression }), ...resilience };
     }
     default:
       return { name, ...target, ...resilience };

@@ -135,6 +135,26 @@ describe('a scenario with a problem', () => {
       withText('protocol: rest', 'protocol: stream, acks: 2'),
       '10:35: targets.rest.acks: expected all, 0 or 1, not 2',
     ],
+    [
+      'codec of another protocol',
+      withText('protocol: rest', 'protocol: stream, compression: br'),
+      '10:42: targets.rest.compression: "br" is not one of none, gzip, snappy, lz4, zstd',
+    ],
+    [
+      'codec misspelt',
+      withText('protocol: rest', 'protocol: stream, compression: { codec: zsdt }'),
+      '10:51: targets.rest.compression.codec: "zsdt" is not one of gzip, snappy, lz4, zstd (did you mean zstd?)',
+    ],
+    [
+      'level beyond those of the codec',
+      withText('protocol: rest', 'protocol: stream, compression: { codec: gzip, level: 12 }'),
+      '10:64: targets.rest.compression.level: 12 is no level of gzip: it has 1 to 9',
+    ],
+    [
+      'level of a codec without',
+      withText('protocol: rest', 'protocol: stream, compression: { codec: lz4, level: 3 }'),
+      '10:56: targets.rest.compression.level: lz4 has no levels; leave it out',
+    ],
     ['no entries', withText('  rest: { protocol: rest }', '  {}'), '10:3: targets: needs at least one entry'],
     [
       'name of a folder',

@@ -1,5 +1,6 @@
 /** What is put under load: one protocol with its settings, in front of our reference service or the user's own system. */
 import { z } from 'zod';
+import { codecsOf, compression } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
 import { grpcRequest, queueRequest, restRequest, streamRequest, webSocketRequest } from './request-schema.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
@@ -94,6 +95,7 @@ const streamTarget = object({
   linger: duration('0ms', '10s').prefault('0ms').describe('How long a producer gathers a batch.'),
   partitions: wholeNumber(1, 1_000).default(3).describe('Partitions of the topics.'),
   producers: wholeNumber(1, 100).default(1).describe('Producer clients, over all load threads.'),
+  compression: compression(codecsOf.stream),
   client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
   engine: nativeOnly,
   ...common('127.0.0.1:9092'),

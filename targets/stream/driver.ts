@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { Completion } from '../../result/result-types.ts';
+import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
@@ -11,6 +11,7 @@ import { compileTemplate, RequestTemplate } from '../request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
 import { ProducerLane } from './producer-lane.ts';
 import type { StreamClient, StreamClientOptions, StreamMessage } from './stream-client.ts';
+import { streamBodies, useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
 
 const clients = {
@@ -94,11 +95,15 @@ class StreamSession implements Session {
 
   async open(): Promise<void> {
     const { address, proxied, trialTag, worker, workers, operations } = this.#context;
-    const { acks, client: library } = this.#target;
+    const { acks, compression, client: library } = this.#target;
     const producers = Math.max(1, Math.floor(this.#target.producers / workers));
     const groupId = `wirebench-${trialTag}-${worker}`;
     const onLost = (producer: number) => this.#lanes[producer]?.lost();
-    const client = await clients[library]({ address, clientId: groupId, acks, producers, onLost });
+    useStreamCodecs(compression);
+    const client = await clients[library]({
+      ...{ address, clientId: groupId, acks, producers, onLost },
+      compression,
+    });
     this.#client = client;
     if (this.#closed) return client.close();
     const topics = constantTopics(operations);
@@ -196,6 +201,10 @@ class StreamSession implements Session {
 
   completion(operation: number): Completion {
     return this.#attempts.completion(operation);
+  }
+
+  bodyBytes(): BodyBytes | null {
+    return this.#target.compression === undefined ? null : streamBodies();
   }
 
   reconnects(): number {

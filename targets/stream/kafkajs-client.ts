@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Consumer, Kafka, logLevel, type Message, Partitioners, type Producer } from 'kafkajs';
+import {
+  type CompressionTypes,
+  type Consumer,
+  Kafka,
+  logLevel,
+  type Message,
+  Partitioners,
+  type Producer,
+} from 'kafkajs';
+import { giveKafkajsCodecs, kafkajsTypeOf } from './kafkajs-codecs.ts';
 import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
@@ -16,11 +25,14 @@ export class KafkajsClient implements StreamClient {
   readonly #kafka: Kafka;
   readonly #describing: Kafka;
   readonly #acks: number;
+  readonly #compression: CompressionTypes;
   readonly #producers: readonly Producer[];
   readonly #consumers: Consumer[] = [];
 
   constructor(options: StreamClientOptions) {
     this.#acks = options.acks === 'all' ? -1 : options.acks;
+    giveKafkajsCodecs();
+    this.#compression = kafkajsTypeOf(options.compression);
     const common = {
       clientId: options.clientId,
       brokers: [options.address],
@@ -69,7 +81,7 @@ export class KafkajsClient implements StreamClient {
       else found.push(message);
     }
     const topicMessages = [...byTopic].map(([topic, batch]) => ({ topic, messages: batch }));
-    await this.#producers[producer]?.sendBatch({ topicMessages, acks: this.#acks });
+    await this.#producers[producer]?.sendBatch({ topicMessages, acks: this.#acks, compression: this.#compression });
   }
 
   async consume({ topics, groupId, from, onMessage }: StreamConsumeOptions): Promise<void> {

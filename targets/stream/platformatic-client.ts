@@ -7,6 +7,7 @@ import {
   Producer,
   stringDeserializer,
 } from '@platformatic/kafka';
+import type { StreamCodec } from '../../scenarios/scenario.ts';
 import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
@@ -27,6 +28,7 @@ type Positions = Map<string, bigint[]>;
 export class PlatformaticClient implements StreamClient {
   readonly #options: StreamClientOptions;
   readonly #acks: number;
+  readonly #codec: StreamCodec | 'none';
   readonly #producers: readonly Producer[];
   readonly #consumers = new Set<TextConsumer>();
   /** Header names come from a few fixed texts: their bytes are made once. */
@@ -36,6 +38,7 @@ export class PlatformaticClient implements StreamClient {
   constructor(options: StreamClientOptions) {
     this.#options = options;
     this.#acks = options.acks === 'all' ? -1 : options.acks;
+    this.#codec = options.compression?.codec ?? 'none';
     this.#producers = Array.from({ length: options.producers }, (_, n) => {
       const producer = new Producer({ ...this.#base(`producer-${n}`), repeatOnStaleMetadata: false });
       producer.on('client:broker:disconnect', () => {
@@ -88,7 +91,7 @@ export class PlatformaticClient implements StreamClient {
       if (headerNames.length > 0) message.headers = this.#headers(headerNames, headerValues);
       return message;
     });
-    await this.#producer(producer).send({ messages: batch, acks: this.#acks });
+    await this.#producer(producer).send({ messages: batch, acks: this.#acks, compression: this.#codec });
   }
 
   #headers(names: readonly string[], values: readonly (string | Buffer)[]): Map<Buffer, Buffer> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
+import { codecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
@@ -26,7 +27,7 @@ export const streamEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests), settings: { reply: { topic: names.replies } } };
   },
   semantics(target) {
-    const { broker, acks, lingerMs, partitions, producers, client } = target as StreamTarget;
+    const { broker, acks, lingerMs, partitions, producers, client, compression } = target as StreamTarget;
     return {
       broker,
       client,
@@ -38,7 +39,7 @@ export const streamEntry: ProtocolEntry = {
       batching: `what is pending when a produce request leaves; at most ${mostRequestsInFlight} of them in flight a producer`,
       order: 'a key stays with one producer; what is sent again after a failure comes later',
       retries: 'none by the client, not idempotent',
-      codec: 'payload as it is, no compression',
+      codec: codecLabel(compression, 'record batches, compressed by the producer'),
       tls: false,
     };
   },

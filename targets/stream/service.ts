@@ -8,12 +8,13 @@ import {
   Producer,
   stringDeserializer,
 } from '@platformatic/kafka';
-import type { StreamTarget } from '../../scenarios/scenario.ts';
+import type { StreamCodec, StreamTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { sendFailureOf } from './send-failure.ts';
+import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
 import { WatermarkOffsets } from './watermark-offsets.ts';
 
@@ -38,6 +39,7 @@ class StreamService {
   readonly #options: ServiceOptions;
   readonly #groupId: string;
   readonly #producer: Producer;
+  readonly #codec: StreamCodec | 'none';
   readonly #offsets = new WatermarkOffsets();
   #consumer: Consumer<Buffer, Buffer, string, string> | null = null;
   #replies: MessageToProduce[] = [];
@@ -47,6 +49,9 @@ class StreamService {
   constructor(domain: OrderDomain, options: ServiceOptions) {
     this.#domain = domain;
     this.#options = options;
+    const { compression } = options.target as StreamTarget;
+    useStreamCodecs(compression);
+    this.#codec = compression?.codec ?? 'none';
     this.#groupId = `${options.names.requests}-service`;
     this.#producer = new Producer(this.#base('producer'));
   }
@@ -150,7 +155,7 @@ class StreamService {
     while (this.#replies.length > 0 && !this.#closed) {
       const batch = this.#replies.splice(0, batchLength(this.#replies));
       try {
-        await this.#producer.send({ messages: batch, acks: -1 });
+        await this.#producer.send({ messages: batch, acks: -1, compression: this.#codec });
       } catch {
         this.#replies = [...batch, ...this.#replies]; // a reply is owed until the requester gives up
         this.#producer.clearMetadata(); // the leader may be another one by now

@@ -1,5 +1,7 @@
 /** What the stream driver needs of a Kafka library; one implementation for each `client:`. */
 
+import type { Compression, StreamCodec } from '../../scenarios/scenario.ts';
+
 export interface StreamMessage {
   readonly topic: string;
   readonly key: string | undefined;
@@ -11,6 +13,8 @@ export interface StreamMessage {
 }
 
 export interface StreamClientOptions {
+  /** Of record batches; what a consumer reads says itself how it was compressed. */
+  readonly compression: Compression<StreamCodec> | undefined;
   /** `host:port` */
   readonly address: string;
   readonly clientId: string;

@@ -1,0 +1,37 @@
+/** How a target compresses: which codecs a protocol has, and how hard each may be told to try. */
+import { z } from 'zod';
+import type { Protocol } from '../../result/result-types.ts';
+import type { Compression, CompressionCodec } from '../scenario.ts';
+import { object, wholeNumber } from './fields.ts';
+
+export const codecsOf = {
+  stream: ['gzip', 'snappy', 'lz4', 'zstd'],
+} as const satisfies Partial<Record<Protocol, readonly CompressionCodec[]>>;
+
+/** Lowest and highest; null: there is nothing to set. */
+export const levelsOf = {
+  gzip: [1, 9],
+  zstd: [1, 22],
+  snappy: null,
+  lz4: null,
+} as const satisfies Record<CompressionCodec, readonly [number, number] | null>;
+
+/** As written in a file: `gzip`, or `{ codec: gzip, level: 6 }`. */
+export function compression<const Codec extends CompressionCodec>(codecs: readonly [Codec, ...Codec[]]) {
+  const written = object({
+    codec: z.enum(codecs).describe('How bodies are compressed.'),
+    level: wholeNumber(0, 22).optional().describe('How hard the codec tries. Left out: its library’s default.'),
+  });
+  return z
+    .union([z.literal('none'), z.enum(codecs), written])
+    .default('none' as const)
+    .describe(`Compression of bodies, both ways: none, ${codecs.join(', ')}; with a level: { codec, level }.`);
+}
+
+/** What a file says, without the short forms; undefined: none. */
+export function resolveCompression<Codec extends CompressionCodec>(
+  written: 'none' | Codec | Compression<Codec>,
+): Compression<Codec> | undefined {
+  if (typeof written === 'object') return written;
+  return written === 'none' ? undefined : { codec: written };
+}

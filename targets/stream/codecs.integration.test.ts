@@ -1,0 +1,167 @@
+/** Every codec with every client, against a broker whose own codecs are Java's: it checks ours, and packs anew what is read. */
+import { crc32 } from 'node:zlib';
+import { Admin } from '@platformatic/kafka';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ratioOf } from '../../result/body-bytes.ts';
+import type { StreamCodec, StreamTarget } from '../../scenarios/scenario.ts';
+import { ContractRig } from '../contract-rig.ts';
+import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
+import { outcomes } from '../driver.ts';
+import { until } from '../process/until.ts';
+import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
+import { KafkajsClient } from './kafkajs-client.ts';
+import { PlatformaticClient } from './platformatic-client.ts';
+import { streamEntry } from './preset.ts';
+import type { StreamClient, StreamClientOptions, StreamMessage } from './stream-client.ts';
+import { streamBodies, useStreamCodecs } from './stream-codecs.ts';
+
+const codecs: readonly StreamCodec[] = ['gzip', 'snappy', 'lz4', 'zstd'];
+const clients = {
+  platformatic: (options: StreamClientOptions): StreamClient => new PlatformaticClient(options),
+  kafkajs: (options: StreamClientOptions): StreamClient => new KafkajsClient(options),
+};
+type ClientName = keyof typeof clients;
+const other = { platformatic: 'kafkajs', kafkajs: 'platformatic' } as const satisfies Record<ClientName, ClientName>;
+const pairs = codecs.flatMap((codec) => [
+  { codec, producer: 'platformatic' } as const,
+  { codec, producer: 'kafkajs' } as const,
+]);
+
+let stack: SharedTestStack;
+let address: string;
+
+beforeAll(async () => {
+  stack = await sharedTestStack({ kafka: true });
+  address = stack.broker('kafka').directAddress;
+});
+afterAll(() => stack.down());
+
+/** Repetitive, random, short and long bodies; they travel as header values, since those are what a client hands on. */
+const bodies = ['', 'a', 'wirebench '.repeat(3_000), randomText(40_000), 'ü–"\\\n'.repeat(500)];
+
+describe('a record batch', () => {
+  const opened: StreamClient[] = [];
+  const topics: string[] = [];
+  let admin: Admin;
+  beforeAll(async () => {
+    admin = new Admin({ clientId: 'codecs', bootstrapBrokers: [address] });
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((client) => client.close()));
+  });
+  afterAll(async () => {
+    await admin.deleteTopics({ topics });
+    await admin.close();
+  });
+
+  it.each(pairs)(
+    'of $codec by $producer is read by the broker, and what Java packed by the other client',
+    async ({ codec, producer }) => {
+      // The broker keeps the topic in another codec: it must unpack ours to do so, and the reader then meets Java's.
+      const kept = codecs[(codecs.indexOf(codec) + 1) % codecs.length] ?? 'gzip';
+      const topic = `codec-${codec}-${producer}-${process.pid}`;
+      topics.push(topic);
+      const configs = [{ name: 'compression.type', value: kept }];
+      await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1, configs });
+      const open = (name: ClientName) => {
+        const options = {
+          address,
+          clientId: `${topic}-${name}`,
+          acks: 'all' as const,
+          producers: 1,
+          onLost: () => undefined,
+        };
+        const client = clients[name]({ ...options, compression: { codec } });
+        opened.push(client);
+        return client;
+      };
+      useStreamCodecs({ codec });
+      const writing = open(producer);
+      await writing.describe([topic]);
+      await writing.connect(0, [topic]);
+      const before = streamBodies();
+      await writing.send(
+        0,
+        bodies.map(
+          (body): StreamMessage => ({
+            topic,
+            key: 'k',
+            value: Buffer.from(body),
+            headerNames: ['body'],
+            headerValues: [body],
+          }),
+        ),
+      );
+      const after = streamBodies();
+      const plainBytes = after.plainBytesUp - before.plainBytesUp;
+      expect(plainBytes).toBeGreaterThan(Buffer.byteLength(bodies.join('')) * 2);
+      expect(ratioOf(plainBytes, after.wireBytesUp - before.wireBytesUp)).toBeGreaterThan(1.3);
+      const read: (string | undefined)[] = [];
+      await open(other[producer]).consume({
+        topics: [topic],
+        groupId: topic,
+        from: 'earliest',
+        onMessage: (header) => read.push(header('body')),
+      });
+      await until('all records are read', () => read.length >= bodies.length);
+      expect(read).toEqual(bodies);
+      expect(streamBodies().plainBytesDown - after.plainBytesDown).toBe(plainBytes);
+    },
+    20_000,
+  );
+});
+
+describe.each(codecs)('the reference service with %s', (codec) => {
+  const client: ClientName = codecs.indexOf(codec) % 2 === 0 ? 'platformatic' : 'kafkajs';
+  const rig = new ContractRig(async () => ({
+    entry: streamEntry,
+    target: { ...target, client, compression: { codec } },
+    broker: address,
+  }));
+  beforeAll(() => rig.begin());
+  afterEach(() => rig.endTest());
+  afterAll(() => rig.end());
+
+  it(`takes every order once and intact from ${client}, and answers in the same codec`, async () => {
+    const body = Buffer.from('wirebench-filler'.repeat(200));
+    const { recorded, evidencePath } = await rig.open('request-reply', {}, body);
+    const before = streamBodies();
+    const attempts = await Promise.all(Array.from({ length: 100 }, () => recorded.run('placeOrder')));
+    expect(attempts.filter(({ outcome }) => outcome !== outcomes.ok)).toEqual([]);
+    const reader = new EvidenceReader(evidencePath);
+    const applied = [...reader.more()].filter(({ kind }) => kind === evidenceKinds.applied);
+    expect(applied.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(attempts.map((one) => one.sequence));
+    expect(new Set(applied.map(({ checksum }) => checksum))).toEqual(new Set([crc32(body)]));
+    const after = streamBodies();
+    expect(after.plainBytesUp - before.plainBytesUp).toBeGreaterThan(body.length * 100);
+    expect(ratioOf(after.plainBytesUp - before.plainBytesUp, after.wireBytesUp - before.wireBytesUp)).toBeGreaterThan(
+      5,
+    );
+    expect(
+      ratioOf(after.plainBytesDown - before.plainBytesDown, after.wireBytesDown - before.wireBytesDown),
+    ).toBeGreaterThan(1);
+  }, 20_000);
+});
+
+const target: StreamTarget = {
+  name: 'stream',
+  protocol: 'stream',
+  engine: 'native',
+  via: 'direct',
+  broker: 'kafka',
+  acks: 'all',
+  lingerMs: 0,
+  partitions: 3,
+  producers: 1,
+  client: 'platformatic',
+  consume: false,
+};
+
+/** Printable, and the same each time. */
+function randomText(length: number): string {
+  let state = 1;
+  return Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return String.fromCharCode(33 + ((state >>> 16) % 90));
+  }).join('');
+}
