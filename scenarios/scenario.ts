@@ -320,6 +320,8 @@ export interface Resilience {
   readonly idempotencyKey: boolean;
   /** Absent: none. */
   readonly breaker?: BreakerSettings;
+  /** Attempts in flight at most, and how many may wait for their turn; beyond, operations are rejected. Absent: no bound. */
+  readonly limit?: { readonly maxConcurrent: number; readonly waiting: number };
 }
 
 /** What the client of this target does. */

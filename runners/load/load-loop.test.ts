@@ -5,7 +5,7 @@ import { OperationLog } from '../recording/operation-log.ts';
 import { PhaseLookup, phaseWindows } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { Timeline } from '../recording/timeline.ts';
-import { breakerOpen } from '../resilience/client-policies.ts';
+import { breakerOpen, tooManyWaiting, waitedTooLong } from '../resilience/client-policies.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { CallSource } from './call-source.ts';
 import { LoadClock, LoadSignals } from './load-clock.ts';
@@ -296,6 +296,72 @@ describe('LoadLoop', () => {
     });
   });
 
+  describe('with a concurrency limit', () => {
+    const handedOver = () => Promise.resolve();
+
+    it('has so many attempts in flight, lets others wait in turn, and rejects the rest', async () => {
+      const { loop, clock, startUs, started, refused, steady } = setUp({
+        slots: 8,
+        policies: { limit: { maxConcurrent: 2, waiting: 1 } },
+      });
+      clock.nowUs = startUs + 200 * ms;
+      const slots = [0, 1, 2, 3].map((index) => loop.start(index, clock.nowUs, clock.nowUs));
+      expect(started.map(({ slot }) => slot)).toEqual(slots.slice(0, 2));
+      expect(slots[3]).toBe(-1);
+      expect(refused).toHaveLength(1);
+      expect(steady().reasons.get(tooManyWaiting)).toBe(1);
+      clock.nowUs += 30 * ms;
+      loop.completed(slots[1] ?? -1, outcomes.ok, '', false);
+      expect(started).toHaveLength(2); // never within the driver's own callback
+      await handedOver();
+      expect(started.map(({ slot }) => slot)).toEqual(slots.slice(0, 3));
+      clock.nowUs += 10 * ms;
+      loop.sent(slots[2] ?? -1);
+      loop.completed(slots[2] ?? -1, outcomes.ok, '', false);
+      expect(steady().latency('connectionWait').maxUs).toBe(40 * ms);
+      expect(steady().counts).toMatchObject({ offered: 4, ok: 2, rejected: 1, attempts: 3 });
+    });
+
+    it('rejects what waited for its turn until the deadline: it was never attempted', async () => {
+      const { loop, clock, startUs, started, advance, steady } = setUp({
+        deadlineMs: 300,
+        policies: { limit: { maxConcurrent: 1, waiting: 2 } },
+      });
+      clock.nowUs = startUs + 200 * ms;
+      loop.start(0, clock.nowUs, clock.nowUs);
+      advance(100 * ms);
+      loop.start(1, clock.nowUs - 100 * ms, clock.nowUs);
+      advance(210 * ms);
+      await handedOver();
+      expect(started).toHaveLength(1);
+      expect(loop.inFlight).toBe(0);
+      expect(steady().counts).toMatchObject({ offered: 2, timedOut: 1, rejected: 1, attempts: 1 });
+      expect(steady().policies.refused).toBe(1);
+      expect(steady().reasons.get(waitedTooLong)).toBe(1);
+    });
+
+    it('gives the place away while it backs off', async () => {
+      const { loop, clock, startUs, started, advance } = setUp({
+        retry: { attempts: 2 },
+        policies: { limit: { maxConcurrent: 1, waiting: 2 } },
+      });
+      clock.nowUs = startUs + 200 * ms;
+      const [first, second] = [0, 1].map((index) => loop.start(index, clock.nowUs, clock.nowUs));
+      loop.completed(first ?? -1, outcomes.failed, 'connection reset', true);
+      await handedOver();
+      expect(started.map(({ slot }) => slot)).toEqual([first, second]);
+      advance(60 * ms);
+      expect(started).toHaveLength(2); // its turn has not come
+      loop.completed(second ?? -1, outcomes.ok, '', false);
+      await handedOver();
+      expect(started.map(({ slot, attempt }) => [slot, attempt])).toEqual([
+        [first, 1],
+        [second, 1],
+        [first, 2],
+      ]);
+    });
+  });
+
   it('counts the wait for a connection of an operation that never got one', () => {
     const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100 });
     clock.nowUs = startUs + 200 * ms;
@@ -304,38 +370,57 @@ describe('LoadLoop', () => {
     expect(steady().latency('connectionWait').minUs).toBeGreaterThanOrEqual(100 * ms);
   });
 
-  it('adds up whatever happens: offered = ok + rejected + failed + timedOut + dropped', () => {
-    const { loop, clock, startUs, advance, recorder, started } = setUp({
-      slots: 8,
-      retry: { attempts: 2 },
-      timeoutMs: 40,
-    });
-    let state = 1;
-    const draw = (below: number) => {
-      state = (Math.imul(state, 1103515245) + 12345) >>> 0;
-      return (state >>> 8) % below;
-    };
-    for (let index = 0; index < 2_000; index++) {
-      loop.start(index, clock.nowUs, clock.nowUs);
-      for (const { slot } of started.splice(0)) {
-        if (draw(3) === 0) continue; // never answers
-        const outcome = [outcomes.ok, outcomes.rejected, outcomes.failed][draw(3)] ?? outcomes.ok;
-        loop.sent(slot);
-        loop.completed(slot, outcome, outcome === outcomes.ok ? '' : 'x', draw(2) === 0);
+  it.each([
+    ['no policies', {}],
+    ['a breaker', { breaker: { failureRatio: 0.6, windowMs: 100, minimumOperations: 5, openForMs: 20, probes: 2 } }],
+    ['a limit', { limit: { maxConcurrent: 3, waiting: 2 } }],
+    [
+      'all of them',
+      {
+        breaker: { failureRatio: 0.6, windowMs: 100, minimumOperations: 5, openForMs: 20, probes: 2 },
+        limit: { maxConcurrent: 3, waiting: 2 },
+      },
+    ],
+  ] as const)(
+    'adds up whatever happens, with %s: offered = ok + rejected + failed + timedOut + dropped',
+    async (_, policies) => {
+      const { loop, clock, startUs, advance, recorder, started } = setUp({
+        slots: 8,
+        retry: { attempts: 2, budget: { ratio: 0.5, burst: 5 } },
+        timeoutMs: 40,
+        policies,
+      });
+      let state = 1;
+      const draw = (below: number) => {
+        state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+        return (state >>> 8) % below;
+      };
+      for (let index = 0; index < 2_000; index++) {
+        loop.start(index, clock.nowUs, clock.nowUs);
+        for (const { slot } of started.splice(0)) {
+          if (draw(3) === 0) continue; // never answers
+          const outcome = [outcomes.ok, outcomes.rejected, outcomes.failed][draw(3)] ?? outcomes.ok;
+          loop.sent(slot);
+          loop.completed(slot, outcome, outcome === outcomes.ok ? '' : 'x', draw(2) === 0);
+        }
+        await Promise.resolve();
+        advance(draw(3) * ms);
+        if (clock.nowUs > startUs + 1_100 * ms) break;
       }
-      advance(draw(3) * ms);
-      if (clock.nowUs > startUs + 1_100 * ms) break;
-    }
-    advance(3_000 * ms);
-    expect(loop.inFlight).toBe(0);
-    let total = 0;
-    for (const phase of [0, 1, 2]) {
-      const { offered, ok, rejected, failed, timedOut, dropped } = recorder.cell(phase, 0).counts;
-      expect(ok + rejected + failed + timedOut + dropped).toBe(offered);
-      total += offered;
-    }
-    expect(total).toBeGreaterThan(500);
-  });
+      advance(3_000 * ms);
+      expect(loop.inFlight).toBe(0);
+      let total = 0;
+      for (const phase of [0, 1, 2]) {
+        const { offered, ok, rejected, failed, timedOut, dropped, attempts } = recorder.cell(phase, 0).counts;
+        const attempted = offered - dropped - recorder.cell(phase, 0).policies.refused;
+        expect(attempts).toBeGreaterThanOrEqual(attempted);
+        expect(attempts).toBeLessThanOrEqual(attempted * 2);
+        expect(ok + rejected + failed + timedOut + dropped).toBe(offered);
+        total += offered;
+      }
+      expect(total).toBeGreaterThan(500);
+    },
+  );
 
   it('abandons what is in flight when the run ends', () => {
     const { loop, clock, aborted, recorder } = setUp();

@@ -7,11 +7,12 @@ import { LatencyCounts, type LatencyCountsData } from '../../result/latency-coun
 import { type Call, type CompletionSink, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
 import type { RecordedCell } from '../recording/recorder.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
-import { ClientPolicies } from '../resilience/client-policies.ts';
+import { breakerOpen, ClientPolicies, waitedTooLong } from '../resilience/client-policies.ts';
 import { retryDelayMs } from '../resilience/retry-delay.ts';
 import { randomStreams, uniform } from '../schedule/seeded-random.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadLoopOptions, LoadProgress } from './load-loop-options.ts';
+import { OperationSlots, states } from './operation-slots.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
 const tickUs = 4_000;
@@ -21,8 +22,6 @@ const tickUs = 4_000;
  */
 const lateUs = 10_000;
 export const droppedLate = 'maxInFlight reached, the generator being late';
-const states = { idle: 0, attempting: 1, backingOff: 2 } as const;
-
 export class LoadLoop implements CompletionSink {
   readonly #options: LoadLoopOptions;
   readonly #deadlineUs: number;
@@ -30,27 +29,24 @@ export class LoadLoop implements CompletionSink {
   readonly #policies: ClientPolicies;
   readonly #wheel: TimerWheel;
   readonly #fire = (slot: number): void => this.#onTimer(slot);
+  #handingOver = false;
+  readonly #handOver = (): void => {
+    this.#handingOver = false;
+    const nowUs = this.#options.nowUs();
+    for (let slot = this.#policies.nextWaiting(); slot >= 0; slot = this.#policies.nextWaiting()) {
+      if (this.#policies.admits(nowUs)) this.#begin(slot, nowUs);
+      else {
+        this.#policies.leavePlace();
+        this.#endUnattempted(slot, breakerOpen, nowUs);
+      }
+    }
+  };
   #session: Session | null = null;
   /** By operation: our own consumer sees the delivery. */
   #endsAtDelivery: readonly boolean[] = [];
   #clock: LoadClock | null = null;
 
-  readonly #free: Int32Array;
-  #freeCount: number;
-  /** When the last free place was taken. */
-  #fullSinceUs = 0;
-  readonly #state: Uint8Array;
-  readonly #phase: Uint8Array;
-  readonly #intendedUs: Float64Array;
-  readonly #takenUpUs: Float64Array;
-  readonly #sentUs: Float64Array;
-  readonly #everSent: Uint8Array;
-  readonly #everAcknowledged: Uint8Array;
-  readonly #sequence: Uint32Array;
-  readonly #delayMs: Float32Array;
-  /** How the last attempt ended, while the next one is waited for. */
-  readonly #outcome: Uint8Array;
-  readonly #reason: string[];
+  readonly #slots: OperationSlots;
 
   #offered = 0;
   #notOk = 0;
@@ -63,19 +59,7 @@ export class LoadLoop implements CompletionSink {
     this.#timeoutUs = options.resilience.timeoutMs * 1e3;
     this.#policies = new ClientPolicies(options.resilience, slots);
     this.#wheel = new TimerWheel(slots, tickUs, options.nowUs());
-    this.#free = Int32Array.from({ length: slots }, (_, slot) => slots - 1 - slot);
-    this.#freeCount = slots;
-    this.#state = new Uint8Array(slots);
-    this.#phase = new Uint8Array(slots);
-    this.#intendedUs = new Float64Array(slots);
-    this.#takenUpUs = new Float64Array(slots);
-    this.#sentUs = new Float64Array(slots);
-    this.#everSent = new Uint8Array(slots);
-    this.#everAcknowledged = new Uint8Array(slots);
-    this.#sequence = new Uint32Array(slots);
-    this.#delayMs = new Float32Array(slots);
-    this.#outcome = new Uint8Array(slots);
-    this.#reason = new Array<string>(slots).fill('');
+    this.#slots = new OperationSlots(slots);
   }
 
   begin(session: Session, clock: LoadClock): void {
@@ -85,7 +69,7 @@ export class LoadLoop implements CompletionSink {
   }
 
   get inFlight(): number {
-    return this.#options.slots - this.#freeCount;
+    return this.#slots.taken;
   }
 
   /**
@@ -101,7 +85,7 @@ export class LoadLoop implements CompletionSink {
     cell.counts.offered++;
     this.#offered++;
     cell.latency('sendLag').record(nowUs - intendedUs);
-    if (this.#freeCount === 0) {
+    if (this.#slots.isFull) {
       this.#notOk++;
       cell.end(outcomes.dropped, this.#isOwnFault(intendedUs, nowUs) ? droppedLate : 'maxInFlight reached');
       this.#options.timeline.record(offsetUs, outcomes.dropped, 0);
@@ -112,19 +96,12 @@ export class LoadLoop implements CompletionSink {
       this.#refuse(cell, refusal, intendedUs, nowUs);
       return -1;
     }
-    const slot = this.#free[--this.#freeCount] as number;
-    if (this.#freeCount === 0) this.#fullSinceUs = nowUs;
-    this.#phase[slot] = phase;
-    this.#intendedUs[slot] = intendedUs;
-    this.#takenUpUs[slot] = nowUs;
-    this.#everSent[slot] = 0;
-    this.#everAcknowledged[slot] = 0;
-    this.#delayMs[slot] = 0;
+    const slot = this.#slots.take(phase, intendedUs, nowUs);
     const call = this.#options.calls[slot] as Call;
     const key = source.fill(call, index, operation);
     call.sequence = this.#options.log.append(intendedUs, operation, key, call.payload);
     call.id = source.id(call.sequence);
-    this.#sequence[slot] = call.sequence;
+    this.#slots.sequence[slot] = call.sequence;
     call.attempt = 0;
     this.#policies.operationBegins();
     this.#attempt(slot, nowUs);
@@ -141,47 +118,68 @@ export class LoadLoop implements CompletionSink {
   }
 
   #isOwnFault(intendedUs: number, nowUs: number): boolean {
-    return nowUs - intendedUs > lateUs && intendedUs < this.#fullSinceUs;
+    return nowUs - intendedUs > lateUs && intendedUs < this.#slots.fullSinceUs;
   }
 
+  /** At once, or when the concurrency limit has a place for it. */
   #attempt(slot: number, nowUs: number): void {
+    if (this.#policies.takePlace(slot)) {
+      this.#begin(slot, nowUs);
+      return;
+    }
+    this.#slots.state[slot] = states.waiting;
+    this.#wheel.set(slot, (this.#slots.intendedUs[slot] as number) + this.#deadlineUs);
+  }
+
+  #begin(slot: number, nowUs: number): void {
     const call = this.#options.calls[slot] as Call;
     call.attempt++;
-    this.#state[slot] = states.attempting;
-    this.#sentUs[slot] = nowUs; // until the session says when the first byte really left
-    this.#options.recorder.cell(this.#phase[slot] as number, call.operation).counts.attempts++;
-    this.#wheel.set(slot, Math.min(nowUs + this.#timeoutUs, (this.#intendedUs[slot] as number) + this.#deadlineUs));
+    this.#slots.state[slot] = states.attempting;
+    this.#slots.sentUs[slot] = nowUs; // until the session says when the first byte really left
+    this.#options.recorder.cell(this.#slots.phase[slot] as number, call.operation).counts.attempts++;
+    this.#wheel.set(
+      slot,
+      Math.min(nowUs + this.#timeoutUs, (this.#slots.intendedUs[slot] as number) + this.#deadlineUs),
+    );
     this.#policies.attemptBegins(slot);
     (this.#session as Session).start(slot);
   }
 
   sent(slot: number): void {
     const nowUs = this.#options.nowUs();
-    this.#sentUs[slot] = nowUs;
-    if (this.#everSent[slot] === 1) return;
-    this.#everSent[slot] = 1;
+    this.#slots.sentUs[slot] = nowUs;
+    if (this.#slots.everSent[slot] === 1) return;
+    this.#slots.everSent[slot] = 1;
     this.#cell(slot)
       .latency('connectionWait')
-      .record(nowUs - (this.#takenUpUs[slot] as number));
-    this.#options.log.sent(this.#sequence[slot] as number, nowUs);
+      .record(nowUs - (this.#slots.takenUpUs[slot] as number));
+    this.#options.log.sent(this.#slots.sequence[slot] as number, nowUs);
   }
 
   acknowledged(slot: number): void {
     const nowUs = this.#options.nowUs();
     this.#cell(slot)
       .latency('acknowledged')
-      .record(nowUs - (this.#intendedUs[slot] as number));
-    this.#everAcknowledged[slot] = 1;
-    this.#options.log.acknowledged(this.#sequence[slot] as number, nowUs);
+      .record(nowUs - (this.#slots.intendedUs[slot] as number));
+    this.#slots.everAcknowledged[slot] = 1;
+    this.#options.log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
   }
 
   completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {
-    if (this.#state[slot] !== states.attempting) return; // a driver's slip must not count twice
+    if (this.#slots.state[slot] !== states.attempting) return; // a driver's slip must not count twice
     const nowUs = this.#options.nowUs();
     const mayBetter = outcome !== outcomes.ok && retryable;
-    this.#policies.attemptEnds(slot, mayBetter, nowUs);
+    this.#leave(slot, mayBetter, nowUs);
     if (mayBetter && this.#retry(slot, outcome, reason, nowUs)) return;
     this.#end(slot, outcome, reason, nowUs);
+  }
+
+  /** Those who wait for the place begin a little later: a session is never asked for more within its own callback. */
+  #leave(slot: number, isFailure: boolean, nowUs: number): void {
+    this.#policies.attemptEnds(slot, isFailure, nowUs);
+    if (!this.#policies.leavePlace() || this.#handingOver) return;
+    this.#handingOver = true;
+    queueMicrotask(this.#handOver);
   }
 
   /** True when another attempt was scheduled: there is one left, its wait ends before the deadline, the budget has it. */
@@ -189,18 +187,18 @@ export class LoadLoop implements CompletionSink {
     const call = this.#options.calls[slot] as Call;
     const { retry } = this.#options.resilience;
     if (call.attempt >= retry.attempts) return false;
-    const draw = uniform(this.#options.seed ^ call.attempt, randomStreams.jitter, this.#sequence[slot] as number);
-    const delayMs = retryDelayMs(retry, call.attempt, draw, this.#delayMs[slot] as number);
+    const draw = uniform(this.#options.seed ^ call.attempt, randomStreams.jitter, this.#slots.sequence[slot] as number);
+    const delayMs = retryDelayMs(retry, call.attempt, draw, this.#slots.delayMs[slot] as number);
     const dueUs = nowUs + delayMs * 1e3;
-    if (dueUs >= (this.#intendedUs[slot] as number) + this.#deadlineUs) return false;
+    if (dueUs >= (this.#slots.intendedUs[slot] as number) + this.#deadlineUs) return false;
     if (!this.#policies.takeRetry()) {
       this.#cell(slot).policies.retriesDenied++;
       return false;
     }
-    this.#delayMs[slot] = delayMs;
-    this.#outcome[slot] = outcome;
-    this.#reason[slot] = reason;
-    this.#state[slot] = states.backingOff;
+    this.#slots.delayMs[slot] = delayMs;
+    this.#slots.outcome[slot] = outcome;
+    this.#slots.reason[slot] = reason;
+    this.#slots.state[slot] = states.backingOff;
     this.#wheel.set(slot, dueUs);
     return true;
   }
@@ -208,36 +206,58 @@ export class LoadLoop implements CompletionSink {
   /** A retry that the policies do not let begin is none: the operation ends as its last attempt did. */
   #attemptAgain(slot: number, nowUs: number): void {
     if (this.#policies.refusal(nowUs) === '') this.#attempt(slot, nowUs);
-    else this.#end(slot, this.#outcome[slot] as Outcome, this.#reason[slot] as string, nowUs);
+    else this.#endUnattempted(slot, '', nowUs);
+  }
+
+  /** `reason`: why the next attempt was not made, which is told where it would have been the first. */
+  #endUnattempted(slot: number, reason: string, nowUs: number): void {
+    const { outcome, reason: reasons } = this.#slots;
+    if ((this.#options.calls[slot] as Call).attempt > 0) {
+      this.#end(slot, outcome[slot] as Outcome, reasons[slot] as string, nowUs);
+      return;
+    }
+    this.#cell(slot).policies.refused++;
+    this.#end(slot, outcomes.rejected, reason, nowUs);
   }
 
   #onTimer(slot: number): void {
     const nowUs = this.#options.nowUs();
-    if (this.#state[slot] === states.backingOff) {
+    if (this.#slots.state[slot] === states.backingOff) {
       this.#attemptAgain(slot, nowUs);
       return;
     }
+    if (this.#slots.state[slot] === states.waiting) {
+      this.#policies.giveUpWaiting(slot);
+      this.#slots.outcome[slot] = outcomes.timedOut;
+      this.#slots.reason[slot] = 'deadline';
+      this.#endUnattempted(slot, waitedTooLong, nowUs);
+      return;
+    }
     (this.#session as Session).abort(slot);
-    this.#policies.attemptEnds(slot, true, nowUs);
-    const beyondDeadline = nowUs >= (this.#intendedUs[slot] as number) + this.#deadlineUs;
+    this.#leave(slot, true, nowUs);
+    const beyondDeadline = nowUs >= (this.#slots.intendedUs[slot] as number) + this.#deadlineUs;
     if (!beyondDeadline && this.#retry(slot, outcomes.timedOut, 'timeout', nowUs)) return;
     this.#end(slot, outcomes.timedOut, beyondDeadline ? 'deadline' : 'timeout', nowUs);
   }
 
   #end(slot: number, outcome: Outcome, reason: string, nowUs: number): void {
     const { recorder, timeline, log, phases, patterns, calls } = this.#options;
-    const intendedUs = this.#intendedUs[slot] as number;
+    const intendedUs = this.#slots.intendedUs[slot] as number;
     const responseUs = nowUs - intendedUs;
     const operation = (calls[slot] as Call).operation;
     const cell = this.#cell(slot);
     cell.end(outcome, reason);
     if (outcome === outcomes.ok) {
       cell.latency('response').record(responseUs);
-      cell.latency('service').record(nowUs - (this.#sentUs[slot] as number));
-      if (patterns[operation] === 'one-way' && !this.#endsAtDelivery[operation] && this.#everAcknowledged[slot] === 0) {
+      cell.latency('service').record(nowUs - (this.#slots.sentUs[slot] as number));
+      if (
+        patterns[operation] === 'one-way' &&
+        !this.#endsAtDelivery[operation] &&
+        this.#slots.everAcknowledged[slot] === 0
+      ) {
         cell.latency('acknowledged').record(responseUs);
       }
-      log.acknowledged(this.#sequence[slot] as number, nowUs);
+      log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
       if (this.#endsAtDelivery[operation]) cell.latency('delivered').record(responseUs);
       const completedIn = phases.at(this.#offsetUs(nowUs));
       recorder.completedOk[completedIn] = (recorder.completedOk[completedIn] ?? 0) + 1;
@@ -246,12 +266,12 @@ export class LoadLoop implements CompletionSink {
       this.#notOk++;
       cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
       // It waited for a connection at least this long: leaving it out would flatter the wait.
-      if (this.#everSent[slot] === 0) cell.latency('connectionWait').record(nowUs - (this.#takenUpUs[slot] as number));
+      if (this.#slots.everSent[slot] === 0)
+        cell.latency('connectionWait').record(nowUs - (this.#slots.takenUpUs[slot] as number));
     }
     timeline.record(this.#offsetUs(intendedUs), outcome, responseUs);
     this.#wheel.clear(slot);
-    this.#state[slot] = states.idle;
-    this.#free[this.#freeCount++] = slot;
+    this.#slots.give(slot);
     this.#options.onFree?.(slot, nowUs);
   }
 
@@ -261,7 +281,7 @@ export class LoadLoop implements CompletionSink {
 
   #cell(slot: number) {
     const operation = (this.#options.calls[slot] as Call).operation;
-    return this.#options.recorder.cell(this.#phase[slot] as number, operation);
+    return this.#options.recorder.cell(this.#slots.phase[slot] as number, operation);
   }
 
   /** Time-outs, deadlines and waits between attempts; call it every few milliseconds. */
@@ -273,8 +293,9 @@ export class LoadLoop implements CompletionSink {
   abandon(): void {
     const nowUs = this.#options.nowUs();
     for (let slot = 0; slot < this.#options.slots; slot++) {
-      if (this.#state[slot] === states.idle) continue;
-      if (this.#state[slot] === states.attempting) this.#session?.abort(slot);
+      if (this.#slots.state[slot] === states.idle) continue;
+      if (this.#slots.state[slot] === states.attempting) this.#session?.abort(slot);
+      if (this.#slots.state[slot] === states.waiting) this.#policies.giveUpWaiting(slot);
       this.#end(slot, outcomes.timedOut, 'run ended', nowUs);
     }
   }

@@ -95,7 +95,7 @@ class LoadWorker {
       calls: this.#calls,
       source,
       patterns: operations.map(({ pattern }) => pattern),
-      resilience: shareOfResilience(plan.resilience, workers),
+      resilience: shareOfResilience(plan.resilience, worker, workers),
       phases: new PhaseLookup(plan.windows, plan.duringEndsWhenReady ? () => this.#signals.duringEndMs : null),
       recorder: this.#recorder,
       timeline: this.#timeline,

@@ -4,25 +4,36 @@
  */
 import type { Resilience } from '../../scenarios/scenario.ts';
 import { CircuitBreaker, type RecordedBreakerChange } from './circuit-breaker.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { RetryBudget } from './retry-budget.ts';
 
 export const breakerOpen = 'breaker open';
+export const tooManyWaiting = 'concurrency limit';
+export const waitedTooLong = 'concurrency limit until the deadline';
 
 export class ClientPolicies {
   readonly #budget: RetryBudget | null;
   readonly #breaker: CircuitBreaker | null;
+  readonly #limit: ConcurrencyLimit | null;
   /** By slot: the breaker's epoch in which its attempt began. */
   readonly #epoch: Int32Array;
 
-  constructor({ retry, breaker }: Resilience, slots: number) {
+  constructor({ retry, breaker, limit }: Resilience, slots: number) {
     this.#budget = retry.budget === undefined ? null : new RetryBudget(retry.budget);
     this.#breaker = breaker === undefined ? null : new CircuitBreaker(breaker);
+    this.#limit = limit === undefined ? null : new ConcurrencyLimit(limit, slots);
     this.#epoch = new Int32Array(breaker === undefined ? 0 : slots);
   }
 
-  /** Why no attempt may begin now; '' when it may. */
+  /** Why nothing may be attempted now, nor wait for it; '' when it may. */
   refusal(nowUs: number): string {
-    return this.#breaker === null || this.#breaker.admits(nowUs) ? '' : breakerOpen;
+    if (!this.admits(nowUs)) return breakerOpen;
+    return this.#limit?.isFull ? tooManyWaiting : '';
+  }
+
+  /** What the breaker says. */
+  admits(nowUs: number): boolean {
+    return this.#breaker === null || this.#breaker.admits(nowUs);
   }
 
   /** An operation is about to make its first attempt. */
@@ -33,6 +44,25 @@ export class ClientPolicies {
   /** False: the budget has no retry left. */
   takeRetry(): boolean {
     return this.#budget === null || this.#budget.spend();
+  }
+
+  /** False: the slot waits until `nextWaiting` names it or it gives up. */
+  takePlace(slot: number): boolean {
+    return this.#limit === null || this.#limit.enter(slot);
+  }
+
+  /** True when somebody waits for that place. */
+  leavePlace(): boolean {
+    return this.#limit?.leave() ?? false;
+  }
+
+  /** A slot that waited and has a place now; -1: none. */
+  nextWaiting(): number {
+    return this.#limit?.next() ?? -1;
+  }
+
+  giveUpWaiting(slot: number): void {
+    this.#limit?.giveUp(slot);
   }
 
   attemptBegins(slot: number): void {

@@ -15,10 +15,11 @@ export function resilienceSemantics(
 ): Readonly<Record<string, SettingValue>> {
   if (Object.values(scenario.targets).every(({ resilience }) => resilience === undefined)) return {};
   const resilience = resilienceOf(scenario, target);
-  const { deadlineMs, timeoutMs, idempotencyKey, breaker } = resilience;
+  const { deadlineMs, timeoutMs, idempotencyKey, breaker, limit } = resilience;
   return {
     ...{ timeoutMs, deadlineMs, retry: retryText(resilience), idempotencyKey },
     ...(breaker && { circuitBreaker: breakerText(breaker) }),
+    ...(limit && { concurrencyLimit: `${limit.maxConcurrent} attempts, ${limit.waiting} may wait` }),
   };
 }
 

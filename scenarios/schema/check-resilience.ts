@@ -11,7 +11,8 @@ export function checkResilience(context: CheckContext): void {
   }
 }
 
-function check({ has, report }: CheckContext, { deadline, timeout, retry }: FileResilience, path: Path): void {
+function check({ file, has, report }: CheckContext, resilience: FileResilience, path: Path): void {
+  const { deadline, timeout, retry, limit } = resilience;
   // What a target leaves out is wrong, if at all, in the scenario's own, and said there.
   const reportAt = (keys: Path, message: string) => {
     if (has([...path, ...keys])) report({ path: [...path, ...keys], message });
@@ -25,5 +26,10 @@ function check({ has, report }: CheckContext, { deadline, timeout, retry }: File
       ['retry', key],
       key === 'base' ? `is longer than the cap (${retry.cap}ms)` : `is shorter than the base (${retry.base}ms)`,
     );
+  }
+  const threads = file.load?.threads;
+  if (limit !== undefined && typeof threads === 'number' && limit.maxConcurrent < threads) {
+    const message = `${limit.maxConcurrent} cannot be shared by ${threads} load threads; at least one each`;
+    reportAt(['limit', 'maxConcurrent'], message);
   }
 }

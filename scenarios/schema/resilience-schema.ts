@@ -32,6 +32,15 @@ const breaker = object({
   .optional()
   .describe('Circuit breaker: while too much fails, operations are rejected without an attempt. Left out: none.');
 
+const limit = object({
+  maxConcurrent: wholeNumber(1, 1_000_000).describe('Attempts in flight at most, over all load threads.'),
+  waiting: wholeNumber(0, 1_000_000)
+    .default(0)
+    .describe('Operations that may wait for their turn; beyond, they are rejected.'),
+})
+  .optional()
+  .describe('Concurrency limit of the client. Left out: only load.maxInFlight bounds it.');
+
 const words = {
   deadline: 'Bound on an operation’s whole life, from its intended start: waits, attempts, back-off.',
   timeout: 'Bound on one attempt. Default: 2s, or the deadline where that is shorter.',
@@ -59,6 +68,7 @@ export const resilienceSchema = object({
     .describe(words.retry),
   idempotencyKey: z.boolean().default(false).describe(words.idempotencyKey),
   breaker,
+  limit,
 });
 
 /** Of one target: what it leaves out is as the scenario says. */
@@ -77,6 +87,7 @@ export const targetResilienceSchema = object({
     .describe(words.retry),
   idempotencyKey: z.boolean().optional().describe(words.idempotencyKey),
   breaker,
+  limit,
 });
 
 export type FileResilience = z.output<typeof resilienceSchema>;

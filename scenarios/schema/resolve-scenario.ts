@@ -182,7 +182,7 @@ function resolveTarget(
 }
 
 function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
-  const { deadline, timeout, retry, idempotencyKey, breaker } = resilience;
+  const { deadline, timeout, retry, idempotencyKey, breaker, limit } = resilience;
   const { attempts, backoff, base, cap, jitter, budget } = retry;
   return {
     deadlineMs: deadline,
@@ -190,6 +190,7 @@ function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
     retry: { attempts, backoff, baseMs: base, capMs: cap, jitter, ...(budget && { budget }) },
     idempotencyKey,
     ...(breaker && { breaker: resolveBreaker(breaker) }),
+    ...(limit && { limit }),
   };
 }
 

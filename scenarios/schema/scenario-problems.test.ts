@@ -228,6 +228,11 @@ describe('a scenario with a problem', () => {
       `${base.replace('protocol: rest', 'protocol: rest, resilience: { retry: { cap: 20ms } }')}resilience: { retry: { base: 30ms } }\n`,
       '10:55: targets.rest.resilience.retry.cap: is shorter than the base (30ms)',
     ],
+    [
+      'fewer attempts at once than load threads',
+      `${base.replace('rate: 500/s', 'rate: 500/s, threads: 2')}resilience: { limit: { maxConcurrent: 1 } }\n`,
+      '11:39: resilience.limit.maxConcurrent: 1 cannot be shared by 2 load threads; at least one each',
+    ],
     // conditions
     [
       'unknown fault',
