@@ -56,6 +56,11 @@ function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
 
 function describeLoad(load: Load): string {
   if (load.model === 'open') {
+    if (load.search !== null) {
+      const { slo, fromPerSecond, toPerSecond } = load.search;
+      const objectives = slo.map(({ expression }) => expression).join(' and ');
+      return `open model, the highest rate with ${objectives}, ${fromPerSecond}/s to ${toPerSecond}/s`;
+    }
     if (load.recording !== null) return `open model, arrivals as recorded in ${load.recording.path}`;
     return `open model, ${load.arrivals} arrivals at ${load.stages.map(stageText).join(', ')}`;
   }

@@ -88,7 +88,7 @@ async function ensureEngines(engines: ReadonlySet<string>, install: InstallOptio
 /** An interrupt outranks all; an invalid trial outranks a failed threshold, which rests on it. */
 export function exitCodeOf(result: RunResult): number {
   if (result.status === 'interrupted') return exitCodes.interrupted;
-  const invalid = result.trials.some(({ verdict }) => verdict.status === 'invalid');
+  const invalid = result.trials.some(({ purpose, verdict }) => purpose === undefined && verdict.status === 'invalid');
   if (invalid || result.thresholds.some(({ status }) => status === 'noData')) return exitCodes.invalid;
   return result.thresholds.some(({ status }) => status === 'fail') ? exitCodes.threshold : exitCodes.done;
 }

@@ -2,6 +2,7 @@
 import { percentileNames, quantileOf } from '../result/latency-summary.ts';
 import type { Completion, LatencyName, PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
+import { capacitySentence } from './capacity.ts';
 import { formatCount, type Percentile } from './format-values.ts';
 import {
   type ConditionGroup,
@@ -31,11 +32,13 @@ export interface Answer {
 }
 
 export function answer(result: RunResult): Answer {
-  const primary = primaryOf(result);
+  const capacity = capacitySentence(result);
+  const primary = capacity === null ? primaryOf(result) : null; // rates are the figure then
   const figures = primary === null ? [] : primaryFigures(result, primary);
   const what =
     primary === null ? null : `${primary.metric} of ${primary.operation} under ${primary.condition} (${primary.phase})`;
   const sentences = [
+    capacity,
     what === null ? null : capitalised(primarySentence(what, figures)),
     primary === null ? null : medianSentence(result, primary, figures),
     partialSentence(result),

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { RunResult, TrialResult } from '../result/result-types.ts';
+import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { chartData, mergedLatencies } from './chart-data.ts';
 import { type ConditionTables, comparisonTables, engineTable, ledgerTable } from './comparison-tables.ts';
 import {
@@ -30,14 +31,15 @@ import { latencyTable, operationsTable, trialFacts } from './trial-tables.ts';
 const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
 const asset = (path: string) => readFileSync(path, 'utf8');
 
-export function renderHtml(result: RunResult): string {
+export function renderHtml(whole: RunResult): string {
+  const result = withoutProbes(whole);
   const { question, name } = result.plan;
   const style = `${asset(join(uplot, 'dist', 'uPlot.min.css'))}${asset(join(import.meta.dirname, 'page', 'page.css'))}`;
   const scripts = [join(uplot, 'dist', 'uPlot.iife.min.js'), join(import.meta.dirname, 'page', 'charts.js')].map(
     (path) => asset(path).replaceAll('</script', '<\\/script'),
   );
   const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${scripts.map(hash).join(' ')}; base-uri 'none'; form-action 'none'`;
-  const sections = pageSections(result);
+  const sections = [...capacitySection(whole), ...pageSections(result)];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -70,6 +72,20 @@ interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: string;
+}
+
+function capacitySection(result: RunResult): Section[] {
+  const table = capacityTable(result);
+  const notes = limitNotes(result).map((note) => `<li>${escapeHtml(note)}</li>`);
+  return table === null
+    ? []
+    : [
+        {
+          id: 'capacity',
+          title: 'Highest rate',
+          body: `${htmlTable(table)}\n<ul class="findings">${notes.join('')}</ul>`,
+        },
+      ];
 }
 
 function pageSections(result: RunResult): Section[] {

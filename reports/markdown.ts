@@ -1,6 +1,7 @@
 /** The answer and the tables as Markdown, to paste into a pull request. */
 import type { RunResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
+import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { comparisonTables, engineTable, ledgerTable } from './comparison-tables.ts';
 import {
   doubtsOf,
@@ -17,7 +18,9 @@ import { formatThresholdActual } from './format-threshold.ts';
 import { policyTable } from './policy-table.ts';
 import { fullTitles, type Table } from './table.ts';
 
-export function renderMarkdown(result: RunResult): string {
+export function renderMarkdown(whole: RunResult): string {
+  const result = withoutProbes(whole);
+  const capacity = capacityTable(whole);
   const { question, name } = result.plan;
   const engines = engineTable(result);
   const chaos = [policyTable, recoveryTable, faultTable].flatMap((tableOf) => tableOf(result.trials) ?? []);
@@ -26,6 +29,14 @@ export function renderMarkdown(result: RunResult): string {
     `# ${escaped(question ?? name)}`,
     lead === undefined ? 'No trial was finished.' : `**${escaped(lead)}**`,
     rest.map(escaped).join(' '),
+    ...(capacity === null
+      ? []
+      : [
+          renderTable(capacity),
+          limitNotes(whole)
+            .map((note) => `- ${escaped(note)}`)
+            .join('\n'),
+        ]),
     ...comparisonTables(result).flatMap(({ group, latency, cost }) => [
       `## ${escaped(group.condition)}`,
       findingsOf(group)

@@ -1,6 +1,7 @@
 /** The report on a terminal: the answer, then the tables that fit its width. Pure: colour and width are parameters. */
 import type { RunResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
+import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { comparisonTables, engineTable, hasCleanLedger, ledgerTable } from './comparison-tables.ts';
 import { doubtsOf, doubtText, limitationsOf, recoveryTable, settingsTable, trialsText } from './fairness.ts';
 import { findingsOf } from './findings.ts';
@@ -22,7 +23,8 @@ const leastWidth = 40;
 /** Prose wider than this is tiring to read. */
 const proseWidth = 120;
 
-export function renderTerminal(result: RunResult, options: TerminalOptions): string {
+export function renderTerminal(whole: RunResult, options: TerminalOptions): string {
+  const result = withoutProbes(whole);
   const palette = paletteFor(options.colour);
   const width = Math.max(leastWidth, options.width);
   const prose = Math.min(width, proseWidth);
@@ -32,6 +34,11 @@ export function renderTerminal(result: RunResult, options: TerminalOptions): str
     ...wrap(cleanLine(lead), prose),
     ...rest.flatMap((sentence) => wrap(cleanLine(sentence), prose)),
   ];
+  const capacity = capacityTable(whole);
+  if (capacity !== null) {
+    lines.push(...renderTable(capacity, width, palette));
+    for (const note of limitNotes(whole)) lines.push(...hanging(note, prose).map((line) => `  ${line}`));
+  }
   for (const { group, latency, cost } of comparisonTables(result)) {
     const ledger = hasCleanLedger(group) ? [] : [ledgerTable(group)];
     lines.push('', palette.strong(`━━ ${cleanLine(group.condition)}`));

@@ -187,7 +187,41 @@ export interface WarmupResult {
 
 export type SettingValue = string | number | boolean;
 
+/** What kept a system from a higher rate. `machine`: its CPUs, which all parts share. */
+export type LimitingPart = 'generator' | 'machine' | 'service' | 'broker' | 'network' | 'connections';
+
+export interface CapacityLimit {
+  /** null: nothing of what is measured was at its end. */
+  readonly part: LimitingPart | null;
+  /** What it was read from, in one sentence. */
+  readonly evidence: string;
+}
+
+/** `rate: max`: the highest rate within the objectives, and the trials that were played to find it. */
+export interface CapacityResult {
+  readonly target: string;
+  readonly condition: string;
+  readonly slo: readonly string[];
+  /** null: none was confirmed. */
+  readonly ratePerSecond: number | null;
+  /** `ceiling`, `floor`: of the rates that were to be tried. */
+  readonly ended: 'confirmed' | 'ceiling' | 'floor' | 'unconfirmed' | 'interrupted';
+  /** Lowest rate at which an objective was missed; null: none was. */
+  readonly missedPerSecond: number | null;
+  /** null: no rate was missed. */
+  readonly limit: CapacityLimit | null;
+  /** In the order in which they were played. `missed`: objectives and doubts of the verdict that stood against it. */
+  readonly probes: readonly {
+    readonly trial: string;
+    readonly ratePerSecond: number;
+    readonly purpose: 'probe' | 'confirm';
+    readonly missed: readonly string[];
+  }[];
+}
+
 export interface TrialResult {
+  /** Of a search for the highest rate: tried on the way, no result of its own. Absent: it counts. */
+  readonly purpose?: 'probe';
   readonly id: string;
   readonly target: string;
   readonly protocol: Protocol;
@@ -297,5 +331,7 @@ export interface RunResult {
   readonly plan: PlanView;
   readonly trials: readonly TrialResult[];
   readonly thresholds: readonly ThresholdResult[];
+  /** With `rate: max`. */
+  readonly capacity?: readonly CapacityResult[];
   readonly warnings: readonly Warning[];
 }

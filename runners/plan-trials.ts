@@ -1,6 +1,7 @@
 /** The trials of a scenario, in the order in which they are run. */
 import type { SettingValue } from '../result/result-types.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import type { Load, Scenario } from '../scenarios/scenario.ts';
+import { plannedProbes } from './capacity/search-capacity.ts';
 import { hash32, randomStreams } from './schedule/seeded-random.ts';
 
 export interface TrialPlan {
@@ -12,12 +13,16 @@ export interface TrialPlan {
   readonly variant: Readonly<Record<string, SettingValue>>;
   /** From 1. */
   readonly repeat: number;
-  /** About how long it takes, a fresh service and the drain included. */
+  /** About how long it takes (of a search: all its trials), a fresh service and the drain included. */
   readonly plannedMs: number;
 }
 
 /** A fresh service and its connections before the load, the drain after it; as measured on two cores. */
 const overheadMs = 2_000;
+
+export function trialMs({ warmupMs, durationMs }: Load): number {
+  return warmupMs + durationMs + overheadMs;
+}
 
 /**
  * Repeat after repeat, each with all targets and conditions in a seeded order of its own: what changes on the machine
@@ -25,7 +30,8 @@ const overheadMs = 2_000;
  */
 export function planTrials(scenario: Scenario): TrialPlan[] {
   const { load, workload, repeats } = scenario;
-  const plannedMs = load.warmupMs + load.durationMs + overheadMs;
+  const search = load.model === 'open' ? load.search : null;
+  const plannedMs = trialMs(load) * (search === null ? 1 : plannedProbes(search));
   const pairs = Object.keys(scenario.targets).flatMap((target) =>
     Object.keys(scenario.conditions).map((condition) => ({ target, condition })),
   );

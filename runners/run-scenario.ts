@@ -1,14 +1,24 @@
 /** A whole run, top to bottom: plan, stack, trials one after another, thresholds. Each trial is on disk before the next. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '../result/bench-error.ts';
-import type { EnvironmentResult, PlanView, RunResult, TrialResult, Warning } from '../result/result-types.ts';
+import type {
+  CapacityResult,
+  EnvironmentResult,
+  PlanView,
+  RunResult,
+  TrialResult,
+  Warning,
+} from '../result/result-types.ts';
 import { evaluateThresholds } from '../result/thresholds.ts';
-import type { Scenario, Target } from '../scenarios/scenario.ts';
+import { type RateSearch, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
+import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
+import { findCapacity } from './capacity/find-capacity.ts';
+import { plannedProbes } from './capacity/search-capacity.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
-import { planTrials, type TrialPlan } from './plan-trials.ts';
+import { planTrials, type TrialPlan, trialMs } from './plan-trials.ts';
 import { brokerOf } from './prepare-trial.ts';
 import { type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
 import type { ResultStore } from './result-store.ts';
@@ -57,6 +67,7 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
 class ScenarioRun {
   readonly #options: RunOptions;
   readonly #trials: TrialResult[] = [];
+  readonly #capacity: CapacityResult[] = [];
   readonly #warnings: Warning[] = [];
   readonly #plans: readonly TrialPlan[];
   readonly #startedAt = new Date().toISOString();
@@ -75,7 +86,7 @@ class ScenarioRun {
     this.#environment = await describeEnvironment();
     this.#warnOfUnknownPressure();
     await store.save(this.#result('partial'));
-    emit({ type: 'planned', trials: this.#plans.length, totalMs });
+    emit({ type: 'planned', trials: plannedTrials(scenario, this.#plans), totalMs });
     const work = await createRunDirectory();
     try {
       const names = new Set(Object.values(scenario.targets).map(({ engine }) => engine));
@@ -84,7 +95,8 @@ class ScenarioRun {
       await this.#warmBrokers(work.path);
       for (const [index, plan] of this.#plans.entries()) {
         if (signal.aborted) break;
-        await this.#playTrial(index, plan, work.path, engines);
+        if (searchOf(scenario) === null) await this.#playTrial(index, plan, work.path, engines);
+        else await this.#findCapacity(plan, work.path, engines);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -189,13 +201,20 @@ class ScenarioRun {
     };
   }
 
-  async #playTrial(index: number, plan: TrialPlan, workDirectory: string, engines: EnginePaths): Promise<void> {
-    const { scenario, store, emit, signal } = this.#options;
+  async #playTrial(
+    index: number,
+    plan: TrialPlan,
+    workDirectory: string,
+    engines: EnginePaths,
+    scenario = this.#options.scenario,
+  ): Promise<TrialResult> {
+    const { store, emit, signal } = this.#options;
+    const isProbe = searchOf(this.#options.scenario) !== null;
     const target = scenario.targets[plan.target] as Target;
     const { id, condition, repeat, plannedMs } = plan;
     emit({ type: 'trialStarted', index, id, target: plan.target, condition, repeat, plannedMs });
-    const finished = await this.#attempt(plan, target, workDirectory, engines);
-    this.#trials.push(finished.result);
+    const finished = await this.#attempt(plan, target, workDirectory, engines, scenario);
+    this.#trials.push(isProbe ? { purpose: 'probe', ...finished.result } : finished.result);
     await store.save(this.#result('partial'));
     emit({
       type: 'trialFinished',
@@ -206,11 +225,54 @@ class ScenarioRun {
     });
     if (finished.lostParts.some((part) => part !== 'service') && !signal.aborted)
       await this.#replaceStack(finished.lostParts);
+    return finished.result;
   }
 
-  async #attempt(plan: TrialPlan, target: Target, workDirectory: string, engines: EnginePaths): Promise<FinishedTrial> {
+  /** The trials of a search, each as long as the scenario says, at the rate that the search asks for. */
+  async #findCapacity(plan: TrialPlan, workDirectory: string, engines: EnginePaths): Promise<void> {
+    const { scenario, store, signal } = this.#options;
+    const { load } = scenario;
+    const search = searchOf(scenario);
+    if (load.model !== 'open' || search === null) return;
+    const { deadlineMs } = resilienceOf(scenario, scenario.targets[plan.target] as Target);
+    const capacity = await findCapacity({
+      target: plan.target,
+      condition: plan.condition,
+      search,
+      cores: this.#environment?.cores ?? 1,
+      goesOn: () => !signal.aborted,
+      keep: ({ id }) => {
+        const kept = this.#trials.findIndex((trial) => trial.id === id);
+        const { purpose: _, ...trial } = this.#trials[kept] as TrialResult;
+        this.#trials[kept] = trial;
+      },
+      play: async (ratePerSecond) => {
+        const index = this.#trials.length;
+        const id = `${plan.target}-${plan.condition}-${ratePerSecond}-per-second-${index + 1}`;
+        const atRate = { ...scenario, load: loadAtRate(load, ratePerSecond, deadlineMs) };
+        const variant = { 'load.rate': `${ratePerSecond}/s` };
+        return this.#playTrial(
+          index,
+          { ...plan, id, variant, plannedMs: trialMs(load) },
+          workDirectory,
+          engines,
+          atRate,
+        );
+      },
+    });
+    this.#capacity.push(capacity);
+    await store.save(this.#result('partial'));
+  }
+
+  async #attempt(
+    plan: TrialPlan,
+    target: Target,
+    workDirectory: string,
+    engines: EnginePaths,
+    scenario: Scenario,
+  ): Promise<FinishedTrial> {
     const { signal } = this.#options;
-    const context = this.#context(target, workDirectory);
+    const context = { ...this.#context(target, workDirectory), scenario };
     return target.engine === 'native'
       ? runTrial(plan, target, context, signal)
       : runEngineTrial(plan, target, context, engines, signal);
@@ -241,15 +303,29 @@ class ScenarioRun {
         startedAt: this.#startedAt,
         finishedAt: status === 'partial' ? null : new Date().toISOString(),
         seed: scenario.workload.seed,
-        trialsPlanned: this.#plans.length,
+        trialsPlanned: status === 'complete' ? this.#trials.length : plannedTrials(scenario, this.#plans),
       },
       environment: this.#environment,
       plan,
       trials: [...this.#trials],
-      thresholds: evaluateThresholds(scenario.thresholds, this.#trials),
+      thresholds: evaluateThresholds(
+        scenario.thresholds,
+        this.#trials.filter(({ purpose }) => purpose === undefined),
+      ),
+      ...(searchOf(scenario) === null ? {} : { capacity: [...this.#capacity] }),
       warnings: [...this.#warnings],
     };
   }
+}
+
+function searchOf({ load }: Scenario): RateSearch | null {
+  return load.model === 'open' ? load.search : null;
+}
+
+/** Of a search: about, since it goes by what it sees. */
+function plannedTrials(scenario: Scenario, plans: readonly TrialPlan[]): number {
+  const search = searchOf(scenario);
+  return search === null ? plans.length : plans.length * plannedProbes(search);
 }
 
 function perSecond(usedUs: number | null, durationMs: number): number | null {

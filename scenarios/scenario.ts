@@ -81,10 +81,21 @@ export interface OpenLoad extends LoadBase {
   readonly arrivals: 'poisson' | 'constant' | 'recorded';
   /** Of recorded arrivals: their file, an absolute path. */
   readonly recording: { readonly path: string; readonly unit: ArrivalTimeUnit } | null;
-  /** With stages: the highest of them; of recorded arrivals: in their fullest second. */
+  /** `rate: max`: how the highest rate is sought; null: the rate is given. */
+  readonly search: RateSearch | null;
+  /** With stages: the highest of them; of a search: the highest to be tried; of recorded arrivals: in their fullest second. */
   readonly ratePerSecond: number;
   /** The measured part, one after the other; a plain rate is one stage, and so is a recording, at its mean rate. */
   readonly stages: readonly RateStage[];
+}
+/** Which rates are tried, and what has to hold at them. */
+export interface RateSearch {
+  /** Of all targets. */
+  readonly slo: readonly Threshold[];
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+  /** A share: 0.05 is 5 %. */
+  readonly precision: number;
 }
 export interface ClosedLoad extends LoadBase {
   readonly model: 'closed';

@@ -24,7 +24,7 @@ const shares = { placeOrder: 0.6, getOrder: 0.3, cancelOrder: 0.1 };
 const keyUses = { placeOrder: 'keyed', getOrder: 'reads', cancelOrder: 'cancels' } as const;
 const ratePerSecond = 200;
 const load: Load = {
-  ...{ model: 'open', arrivals: 'poisson', recording: null, ratePerSecond },
+  ...{ model: 'open', arrivals: 'poisson', recording: null, search: null, ratePerSecond },
   stages: [{ forMs: 2_000, fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond }],
   ...{ warmupMs: 1_000, warmupUntilSteady: false, durationMs: 2_000, maxInFlight: 1_000, threads: 1 },
 };

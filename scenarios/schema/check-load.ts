@@ -1,8 +1,12 @@
 /** Checks of the load against itself: rates, stages, recorded arrivals. */
+import { leastSamplesBeyond, type PercentileName, percentileNames, quantileOf } from '../../result/latency-summary.ts';
+import { parseMetric, parseThreshold } from '../../result/threshold-grammar.ts';
 import { ArrivalFileError } from '../arrival-file.ts';
 import type { CheckContext } from './check-context.ts';
 import { checkFile } from './check-file.ts';
+import { checkThresholdNames } from './check-thresholds.ts';
 import { profileOf, recordingOf } from './load-schema.ts';
+import type { Path } from './problem.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 
 type OpenFile = Extract<ScenarioFile['load'], { model: 'open' }>;
@@ -14,6 +18,7 @@ export function checkLoad(context: CheckContext): void {
   if (load?.model === 'open') {
     if (typeof load.arrivals === 'string') checkRate(context, load);
     else checkRecording(context, load);
+    checkSearch(context, load);
   }
 }
 
@@ -64,4 +69,56 @@ function checkRate({ has, report }: CheckContext, { rate, stages }: OpenFile): v
   if (stages.every(({ rate: step = 0, from = 0, to = 0 }) => Math.max(step, from, to) === 0)) {
     report({ path: ['load', 'stages'], message: 'never rise above nothing' });
   }
+}
+
+function checkSearch(context: CheckContext, { rate, search, duration }: OpenFile): void {
+  const { has, report } = context;
+  if (rate !== 'max') {
+    const message = 'is for rate: max; without it the rate is given';
+    if (rate !== undefined && has(['load', 'search'])) report({ path: ['load', 'search'], message, atKey: true });
+    return;
+  }
+  if (search === undefined) {
+    if (has(['load', 'search'])) return;
+    const message = 'max needs search, with what is to hold at the rate';
+    report({ path: ['load', 'rate'], message, suggestion: 'e.g. search: { slo: ["p99 < 50ms"] }' });
+    return;
+  }
+  if ((context.file.repeats ?? 1) > 1) {
+    report({ path: ['repeats'], message: 'is for a given rate; the search for the highest one repeats by itself' });
+  }
+  const { from, to, slo } = search;
+  if (from >= to) report({ path: ['load', 'search', 'to'], message: `must be above from (${from}/s)` });
+  for (const [index, text] of slo.entries()) {
+    checkObjective(context, text, ['load', 'search', 'slo', index], from * (duration / 1e3));
+  }
+}
+
+/** `operations`: of the trial at the lowest rate; a percentile that takes more would miss its objective for nothing. */
+function checkObjective(context: CheckContext, text: string, path: Path, operations: number): void {
+  const prefix = 'all ';
+  const reading = parseThreshold(`${prefix}${text}`);
+  if (!reading.ok) {
+    const { message, suggestion, column } = reading;
+    context.report({ path, message, suggestion, offset: Math.max(0, column - 1 - prefix.length) });
+    return;
+  }
+  const { threshold } = reading;
+  checkThresholdNames(context, text, threshold, path);
+  const metric = parseMetric(threshold.metric);
+  if (metric?.kind !== 'latency' || !includesPercentile(metric.figure)) return;
+  const { workload } = context.file;
+  const weights = Object.values(workload?.operations ?? {}).map(({ weight }) => weight);
+  const own = threshold.operation === undefined ? null : workload?.operations[threshold.operation]?.weight;
+  const share = own === null || own === undefined ? 1 : own / weights.reduce((sum, weight) => sum + weight, 0);
+  const needed = Math.round(leastSamplesBeyond / (1 - quantileOf(metric.figure)));
+  if (operations * share >= needed * 1.2) return;
+  context.report({
+    path,
+    message: `at the lowest rate a trial has about ${Math.round(operations * share)} of the ${needed} operations that ${metric.figure} takes; search from a higher rate, or longer`,
+  });
+}
+
+function includesPercentile(figure: string): figure is PercentileName {
+  return (percentileNames as readonly string[]).includes(figure);
 }

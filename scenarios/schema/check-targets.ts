@@ -50,8 +50,11 @@ function checkEngine({ file, report }: CheckContext, target: FileTarget, path: P
     const message = `${engine} tells nothing while it runs, so load.warmup: auto cannot end; give a duration`;
     report({ path: [...path, 'engine'], message });
   }
-  if (file.load?.model === 'open' && (file.load.stages !== undefined || typeof file.load.arrivals !== 'string')) {
-    const message = `${engine} knows one rate only; stages and recorded arrivals are for the native engine`;
+  if (
+    file.load?.model === 'open' &&
+    (file.load.stages !== undefined || file.load.rate === 'max' || typeof file.load.arrivals !== 'string')
+  ) {
+    const message = `${engine} knows one rate only; stages, recorded arrivals and rate: max are for the native engine`;
     report({ path: [...path, 'engine'], message });
   }
   if ((target.client ?? 'own') !== 'own') {

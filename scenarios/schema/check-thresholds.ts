@@ -9,12 +9,13 @@ export function checkThresholds(context: CheckContext): void {
   context.file.thresholds?.forEach((text, index) => {
     const path = ['thresholds', context.originalIndex(['thresholds'], index)];
     const reading = parseThreshold(text);
-    if (reading.ok) checkNames(context, text, reading.threshold, path);
+    if (reading.ok) checkThresholdNames(context, text, reading.threshold, path);
     else context.report({ path, message: reading.message, suggestion: reading.suggestion, offset: reading.column - 1 });
   });
 }
 
-function checkNames(context: CheckContext, text: string, threshold: Threshold, path: Path): void {
+/** Targets, operations, conditions and phases that a threshold names; `text` is as written. */
+export function checkThresholdNames(context: CheckContext, text: string, threshold: Threshold, path: Path): void {
   const { target, operation, within } = threshold;
   const unknown = (kind: string, name: string, known: readonly string[]) => {
     const suggestion = suggestionFor(closestName(name, known), known);

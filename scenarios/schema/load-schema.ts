@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { needsUnit, quantityPattern } from '../../result/quantity.ts';
 import { type ArrivalProfile, type arrivalTimeUnits, profileArrivals, readArrivalFile } from '../arrival-file.ts';
-import { duration, object, quantity, wholeNumber } from './fields.ts';
+import { duration, lineText, object, quantity, wholeNumber } from './fields.ts';
 
 export const mostInFlight = 1_000_000;
 
@@ -39,6 +39,30 @@ const common = {
 
 const rate = quantity('rate', { least: '0.01/s', most: '1000000/s' });
 
+const rateOrMax = z
+  .string({ error: ({ input }) => (typeof input === 'number' ? `${needsUnit('rate').message}, or max` : undefined) })
+  .meta({ pattern: `${quantityPattern('rate')}|^max$`, examples: ['500/s', 'max'] })
+  .transform((text, context): number | 'max' => {
+    if (text === 'max') return text;
+    const reading = rate.safeParse(text);
+    if (reading.success) return reading.data;
+    for (const issue of reading.error.issues) context.issues.push({ ...issue, code: 'custom', input: text });
+    return z.NEVER;
+  });
+
+const search = object({
+  slo: z
+    .array(lineText.min(1))
+    .min(1)
+    .max(20)
+    .describe('What is to hold: thresholds without a target, e.g. p99 < 20ms or errorRatio < 1%.'),
+  from: rate.prefault('100/s').describe('Lowest rate that is tried, and the first.'),
+  to: rate.prefault('20000/s').describe('Highest rate that is tried.'),
+  precision: quantity('percentage', { least: '1%', most: '100%' })
+    .prefault('5%')
+    .describe('How close the lowest rate missed is to the highest one kept.'),
+});
+
 const stage = object({
   for: duration('1ms').describe('How long.'),
   rate: rate.optional().describe('A steady rate, from the first moment: a step. Left out: a ramp.'),
@@ -64,7 +88,10 @@ const openLoad = object({
     .union([z.enum(['poisson', 'constant']), recording], { error: 'expected poisson, constant, or { file }' })
     .default('poisson')
     .describe('poisson: independent users; constant: equal gaps; { file }: as recorded, instead of rate and duration.'),
-  rate: rate.optional().describe('Arrivals, e.g. 500/s. Left out where stages or a recording say it.'),
+  rate: rateOrMax
+    .optional()
+    .describe('Arrivals, e.g. 500/s; max: the highest within search.slo. Left out where stages or a recording say it.'),
+  search: search.optional().describe('For rate: max. Left out: one rate.'),
   stages: z
     .array(stage)
     .min(1)

@@ -103,6 +103,7 @@ describe('a valid scenario', () => {
         model: 'open',
         arrivals: 'poisson',
         recording: null,
+        search: null,
         ratePerSecond: 100,
         stages: [{ forMs: 15_000, fromPerSecond: 100, toPerSecond: 100 }],
         warmupMs: 3_000,

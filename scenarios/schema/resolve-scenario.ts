@@ -8,6 +8,7 @@ import {
   type OpenLoad,
   type Operation,
   type PayloadSpec,
+  type RateSearch,
   type RateStage,
   type Resilience,
   resilienceOf,
@@ -126,32 +127,68 @@ function resolveLoad({ load, targets }: ScenarioFile, deadlineMs: number, { core
     return { model: 'closed', users, thinkTimeMs: thinkTime, maxInFlight: load.maxInFlight ?? users, ...common };
   }
   const { ratePerSecond, ...shape } = resolveArrivals(load, directory);
-  const needed = Math.ceil((inFlightHeadroom * ratePerSecond * deadlineMs) / 1e3);
-  const maxInFlight = load.maxInFlight ?? Math.min(mostInFlight, Math.max(1, needed));
+  const maxInFlight = load.maxInFlight ?? inFlightFor(ratePerSecond, deadlineMs);
   return { model: 'open', ...shape, ratePerSecond, maxInFlight, ...common };
+}
+
+function inFlightFor(ratePerSecond: number, deadlineMs: number): number {
+  const needed = Math.ceil((inFlightHeadroom * ratePerSecond * deadlineMs) / 1e3);
+  return Math.min(mostInFlight, Math.max(1, needed));
+}
+
+/** The load of one trial of a search. */
+export function loadAtRate(load: OpenLoad, ratePerSecond: number, deadlineMs: number): OpenLoad {
+  const stages = [{ forMs: load.durationMs, fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond }];
+  const maxInFlight = Math.min(load.maxInFlight, inFlightFor(ratePerSecond, deadlineMs));
+  return { ...load, search: null, ratePerSecond, stages, maxInFlight };
+}
+
+function resolveSearch({ rate, search }: OpenFile): RateSearch | null {
+  if (rate !== 'max' || search === undefined) return null;
+  const { slo, from, to, precision } = search;
+  return {
+    slo: slo.flatMap((text) => {
+      const reading = parseThreshold(`all ${text}`);
+      return reading.ok ? [{ ...reading.threshold, expression: text }] : [];
+    }),
+    fromPerSecond: from,
+    toPerSecond: to,
+    precision,
+  };
 }
 
 function resolveArrivals(
   load: OpenFile,
   directory: string,
-): Pick<OpenLoad, 'arrivals' | 'recording' | 'ratePerSecond' | 'stages'> {
+): Pick<OpenLoad, 'arrivals' | 'recording' | 'search' | 'ratePerSecond' | 'stages'> {
   const recording = recordingOf(load, directory);
-  if (recording === null || typeof load.arrivals === 'string') {
+  const { arrivals } = load;
+  if (recording === null) {
     const stages = resolveStages(load);
     const ratePerSecond = Math.max(...stages.flatMap(({ fromPerSecond, toPerSecond }) => [fromPerSecond, toPerSecond]));
-    return { arrivals: load.arrivals as 'poisson' | 'constant', recording: null, ratePerSecond, stages };
+    return {
+      arrivals: typeof arrivals === 'string' ? arrivals : 'recorded',
+      recording: null,
+      search: resolveSearch(load),
+      ratePerSecond,
+      stages,
+    };
   }
   const { durationMs, meanPerSecond, peakPerSecond } = profileOf(recording);
   return {
     arrivals: 'recorded',
     recording: { path: recording.path, unit: recording.unit },
+    search: null,
     ratePerSecond: peakPerSecond,
     stages: [{ forMs: durationMs, fromPerSecond: meanPerSecond, toPerSecond: meanPerSecond }],
   };
 }
 
-function resolveStages({ rate = 0, duration, stages }: OpenFile): RateStage[] {
-  if (stages === undefined) return [{ forMs: duration, fromPerSecond: rate, toPerSecond: rate }];
+function resolveStages({ rate, search, duration, stages }: OpenFile): RateStage[] {
+  if (stages === undefined) {
+    const perSecond = rate === 'max' ? (search?.to ?? 0) : (rate ?? 0);
+    return [{ forMs: duration, fromPerSecond: perSecond, toPerSecond: perSecond }];
+  }
   let reached = 0;
   return stages.map(({ for: forMs, rate: step, from = reached, to = from }) => {
     reached = step ?? to;

@@ -59,7 +59,7 @@ describe('a scenario with a problem', () => {
       '10:3: targets.9rest: a name begins with a letter, followed by letters, digits, - or _ (64 at most)',
     ],
     // values
-    ['missing unit', withText('500/s', '500'), '8:28: load.rate: 500 needs a unit, e.g. 500/s'],
+    ['missing unit', withText('500/s', '500'), '8:28: load.rate: 500 needs a unit, e.g. 500/s, or max'],
     [
       'missing unit of a time',
       `${base}resilience: { timeout: 5 }\n`,
@@ -435,6 +435,31 @@ describe('a scenario with a problem', () => {
           '30: load.stages: never rise above nothing',
         ],
         [
+          'max without objectives',
+          'rate: max',
+          '28: load.rate: max needs search, with what is to hold at the rate (e.g. search: { slo: ["p99 < 50ms"] })',
+        ],
+        [
+          'objectives for a given rate',
+          'rate: 9/s, search: { slo: ["p99 < 9ms"] }',
+          '33: load.search: is for rate: max; without it the rate is given',
+        ],
+        [
+          'an objective with a target',
+          'rate: max, search: { slo: ["rest p99 < 9ms"], from: 900/s }',
+          '50: load.search.slo[0]: there is no operation "rest" (there is placeOrder, getOrder)',
+        ],
+        [
+          'an objective that a trial is too short for',
+          'duration: 5s, rate: max, search: { slo: ["p99 < 9ms"] }',
+          '63: load.search.slo[0]: at the lowest rate a trial has about 500 of the 1000 operations that p99 takes; search from a higher rate, or longer',
+        ],
+        [
+          'a search downwards',
+          'rate: max, search: { slo: ["p99 < 9ms"], from: 900/s, to: 800/s }',
+          '80: load.search.to: must be above from (900/s)',
+        ],
+        [
           'a recording that is not there',
           'arrivals: { file: nope.csv }',
           '40: load.arrivals.file: "nope.csv" does not exist (paths are relative to the scenario file)',
@@ -452,7 +477,7 @@ describe('a scenario with a problem', () => {
         'protocol: rest',
         'protocol: rest, engine: autocannon',
       ),
-      '10:35: targets.rest.engine: autocannon knows one rate only; stages and recorded arrivals are for the native engine',
+      '10:35: targets.rest.engine: autocannon knows one rate only; stages, recorded arrivals and rate: max are for the native engine',
     ],
     [
       'more load threads than connections',
@@ -501,7 +526,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:4:19: workload.operations.placeOrder.wieght: unknown key (did you mean weight?)",
         "dir/s.yaml:4:40: workload.operations.placeOrder.payload: there is no payload "ordr" (did you mean order?)",
         "dir/s.yaml:5:30: workload.payloads.order.size: 1 needs a unit, e.g. 1KiB",
-        "dir/s.yaml:6:28: load.rate: 500 needs a unit, e.g. 500/s",
+        "dir/s.yaml:6:28: load.rate: 500 needs a unit, e.g. 500/s, or max",
         "dir/s.yaml:8:40: targets.rest.connections: expected a number, not "many"",
         "dir/s.yaml:10:16: conditions.bad[0].at: 5 needs a unit, e.g. 5s or 33%",
         "dir/s.yaml:10:58: conditions.bad[1].for: the fault ends at 11000ms, but the load takes 10000ms",
