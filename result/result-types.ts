@@ -115,7 +115,7 @@ export interface LedgerResult {
   readonly corrupted: number | null;
 }
 
-/** Bodies before they were compressed and after. What was sent as it is, though it might have been compressed, counts too. */
+/** Bodies before they were compressed and after; what went as it was is in none of them. */
 export interface BodyBytes {
   readonly plainBytesUp: number;
   readonly wireBytesUp: number;

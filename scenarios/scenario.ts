@@ -112,7 +112,10 @@ export type GrpcClient = 'own' | 'grpc-js';
 export type WebSocketClient = 'own' | 'ws';
 
 export type StreamCodec = 'gzip' | 'snappy' | 'lz4' | 'zstd';
-export type CompressionCodec = StreamCodec;
+export type QueueCodec = 'gzip' | 'zstd';
+/** Of bodies that are compressed each by itself. */
+export type BodyCodecName = QueueCodec | 'br';
+export type CompressionCodec = StreamCodec | BodyCodecName;
 
 /** Of bodies, both ways; without a level the library's default. */
 export interface Compression<Codec extends CompressionCodec = CompressionCodec> {
@@ -160,6 +163,8 @@ export interface QueueTarget extends TargetBase {
   readonly durable: boolean;
   readonly confirms: boolean;
   readonly prefetch: number;
+  /** Of message bodies, told by their content-encoding; absent: none. */
+  readonly compression?: Compression<QueueCodec>;
   readonly requests?: Readonly<Record<string, QueueRequest>>;
   /** Own system: complete at delivery to the harness's own consumer of this request's queue. */
   readonly consume: boolean;

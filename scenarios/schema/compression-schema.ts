@@ -5,12 +5,14 @@ import type { Compression, CompressionCodec } from '../scenario.ts';
 import { object, wholeNumber } from './fields.ts';
 
 export const codecsOf = {
+  queue: ['gzip', 'zstd'],
   stream: ['gzip', 'snappy', 'lz4', 'zstd'],
 } as const satisfies Partial<Record<Protocol, readonly CompressionCodec[]>>;
 
 /** Lowest and highest; null: there is nothing to set. */
 export const levelsOf = {
   gzip: [1, 9],
+  br: [0, 11],
   zstd: [1, 22],
   snappy: null,
   lz4: null,

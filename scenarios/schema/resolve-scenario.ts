@@ -208,6 +208,11 @@ function resolveTarget(
       const proto = target.proto === undefined ? {} : { proto: resolve(directory, target.proto) };
       return { name, ...target, ...proto, ...resilience };
     }
+    case 'queue': {
+      const { compression: written, ...rest } = target;
+      const compression = resolveCompression(written);
+      return { name, ...rest, ...(compression && { compression }), ...resilience };
+    }
     case 'stream': {
       const { linger, compression: written, ...rest } = target;
       const compression = resolveCompression(written);

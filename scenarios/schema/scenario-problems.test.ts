@@ -141,6 +141,11 @@ describe('a scenario with a problem', () => {
       '10:42: targets.rest.compression: "br" is not one of none, gzip, snappy, lz4, zstd',
     ],
     [
+      'codec that only another protocol has',
+      withText('protocol: rest', 'protocol: queue, compression: snappy'),
+      '10:41: targets.rest.compression: "snappy" is not one of none, gzip, zstd',
+    ],
+    [
       'codec misspelt',
       withText('protocol: rest', 'protocol: stream, compression: { codec: zsdt }'),
       '10:51: targets.rest.compression.codec: "zsdt" is not one of gzip, snappy, lz4, zstd (did you mean zstd?)',

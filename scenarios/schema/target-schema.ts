@@ -76,6 +76,7 @@ const queueTarget = object({
   durable: z.boolean().default(true).describe('Durable queues and persistent messages.'),
   confirms: z.boolean().default(true).describe('Publisher confirms: acknowledged means that the broker has it.'),
   prefetch: wholeNumber(1, 65_535).default(100).describe('Messages that a consumer has unacknowledged at most.'),
+  compression: compression(codecsOf.queue),
   engine: nativeOnly,
   ...common('amqp://127.0.0.1:5672'),
   requests: requests(queueRequest),

@@ -1,8 +1,9 @@
 /** RabbitMQ through amqplib: publishes with confirms, replies by correlation id, one connection a load worker. */
 import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { Completion } from '../../result/result-types.ts';
+import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
+import { BodyCodec } from '../body-codec.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
@@ -59,6 +60,7 @@ class QueueSession implements Session {
   readonly #attempts: CorrelatedAttempts;
   readonly #waiting: WaitingSlots;
   readonly #broker: BrokerChannel;
+  readonly #codec: BodyCodec | null;
   #channel: Channel | null = null;
   #blocked = false;
   #replyQueue = '';
@@ -69,6 +71,7 @@ class QueueSession implements Session {
   constructor(context: DriverContext) {
     this.#context = context;
     this.#target = context.target as QueueTarget;
+    this.#codec = BodyCodec.of(this.#target.compression);
     const { calls, sink, trialTag, worker } = context;
     const completions = context.operations.map((operation) => completionOf(this.#target, operation));
     this.#requests = context.operations.map(({ request }, index) =>
@@ -180,7 +183,7 @@ class QueueSession implements Session {
     if (request.expectsReply) properties.replyTo = this.#replyQueue;
     const exchange = request.exchange.text(call, payload);
     const routingKey = request.routingKey.text(call, payload);
-    const body = request.body.bytes(call, payload);
+    const body = this.#packed(request.body.bytes(call, payload), properties);
     const generation = this.#attempts.send(slot);
     try {
       if (this.#target.confirms) {
@@ -199,6 +202,12 @@ class QueueSession implements Session {
     }
   }
 
+  #packed(body: Buffer, properties: Options.Publish): Buffer {
+    if (this.#codec === null || body.length === 0) return body;
+    properties.contentEncoding = this.#codec.encoding;
+    return this.#codec.pack(body);
+  }
+
   /** Without confirms nobody ever says more than that the connection took it: amqplib writes when the loop comes round. */
   #acknowledgeSoon(slot: number, generation: number): void {
     if (this.#handedOver.push(slot, generation) > 2) return;
@@ -214,9 +223,25 @@ class QueueSession implements Session {
   }
 
   #onMessage(message: ConsumeMessage | null): void {
-    if (message === null)
+    if (message === null) {
       this.#broker.renew(); // the queue was deleted
-    else this.#attempts.answer(message.properties.correlationId, message.properties.headers?.[messageHeaders.code]);
+      return;
+    }
+    const { correlationId, headers } = message.properties;
+    if (this.#isReadable(message)) this.#attempts.answer(correlationId, headers?.[messageHeaders.code]);
+    else this.#attempts.failById(String(correlationId), 'malformed answer', false);
+  }
+
+  /** What is compressed must unpack, to no more than it may: whoever compresses reads what comes back. */
+  #isReadable({ content, properties }: ConsumeMessage): boolean {
+    const encoding: unknown = properties.contentEncoding;
+    if (this.#codec === null || typeof encoding !== 'string' || encoding === '') return true;
+    try {
+      this.#codec.unpack(content, encoding);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   abort(slot: number): void {
@@ -226,6 +251,10 @@ class QueueSession implements Session {
 
   completion(operation: number): Completion {
     return this.#attempts.completion(operation);
+  }
+
+  bodyBytes(): BodyBytes | null {
+    return this.#codec?.bodies() ?? null;
   }
 
   reconnects(): number {

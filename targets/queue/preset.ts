@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
+import { codecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
@@ -25,7 +26,7 @@ export const queueEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests), settings: { reply: { queue: names.replies } } };
   },
   semantics(target) {
-    const { broker, durable, confirms, prefetch } = target as QueueTarget;
+    const { broker, durable, confirms, prefetch, compression } = target as QueueTarget;
     return {
       broker,
       durability: durable ? 'durable queue, persistent messages' : 'transient',
@@ -35,7 +36,7 @@ export const queueEntry: ProtocolEntry = {
       replies: 'by correlation id on a queue of each connection’s own',
       prefetch,
       connections: 'one a load worker, one channel on it',
-      codec: 'payload as it is',
+      codec: codecLabel(compression, 'message bodies one by one, packed as they are sent'),
       tls: false,
     };
   },

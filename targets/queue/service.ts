@@ -1,6 +1,7 @@
 /** The orders behind a queue: RPC by reply-to, one-way without; a message is acknowledged after its effect. */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { QueueTarget } from '../../scenarios/scenario.ts';
+import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
@@ -18,11 +19,13 @@ class QueueService {
   readonly #target: QueueTarget;
   readonly #requests: string;
   readonly #broker: BrokerChannel;
+  readonly #codec: BodyCodec | null;
   #channel: Channel | null = null;
 
   constructor(domain: OrderDomain, { broker, names, target }: ServiceOptions) {
     this.#domain = domain;
     this.#target = target as QueueTarget;
+    this.#codec = BodyCodec.of(this.#target.compression);
     this.#requests = names.requests ?? '';
     this.#broker = new BrokerChannel({
       url: `amqp://${broker}`,
@@ -58,7 +61,12 @@ class QueueService {
       const value: unknown = headers?.[name];
       return typeof value === 'string' ? value : undefined;
     };
-    const request = orderRequestFrom(header, String(messageId ?? ''), message.content.toString());
+    const payload = this.#textOf(message);
+    const request = orderRequestFrom(
+      payload === null ? () => undefined : header,
+      String(messageId ?? ''),
+      payload ?? '',
+    );
     this.#domain.handle(request, (reply) => {
       const wantsReply = typeof replyTo === 'string' && replyTo !== '';
       try {
@@ -70,11 +78,29 @@ class QueueService {
     });
   }
 
+  /** null: it does not unpack, so that nobody knows what was asked. */
+  #textOf({ content, properties }: ConsumeMessage): string | null {
+    const encoding: unknown = properties.contentEncoding;
+    if (this.#codec === null || typeof encoding !== 'string' || encoding === '') return content.toString();
+    try {
+      return this.#codec.unpack(content, encoding).toString();
+    } catch {
+      return null;
+    }
+  }
+
   #reply(channel: ConfirmChannel, message: ConsumeMessage, body: string, code: string): void {
     const { replyTo, correlationId } = message.properties;
-    const properties = { correlationId, persistent: this.#target.durable, headers: { [messageHeaders.code]: code } };
+    const properties = {
+      correlationId,
+      persistent: this.#target.durable,
+      headers: { [messageHeaders.code]: code },
+      ...(this.#codec && { contentEncoding: this.#codec.encoding }),
+    };
+    const plain = Buffer.from(body);
+    const content = this.#codec?.pack(plain) ?? plain;
     // Also when the broker refused the reply: it is nobody's any more.
-    channel.sendToQueue(replyTo, Buffer.from(body), properties, () => acknowledgeIfOpen(channel, message));
+    channel.sendToQueue(replyTo, content, properties, () => acknowledgeIfOpen(channel, message));
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,134 @@
+/** Compressed messages: those of both sides, and those that unpack to nothing good. */
+import { gzipSync } from 'node:zlib';
+import amqplib, { type Channel, type ChannelModel, type Options } from 'amqplib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { QueueTarget } from '../../scenarios/scenario.ts';
+import { mostUnpackedBytes } from '../body-codec.ts';
+import { describeCompressedOrders } from '../compressed-orders.ts';
+import { ContractRig } from '../contract-rig.ts';
+import { outcomes } from '../driver.ts';
+import { until } from '../process/until.ts';
+import { RecordedSession } from '../recorded-session.ts';
+import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
+import { queueDriver } from './driver.ts';
+import { queueEntry } from './preset.ts';
+
+const target: QueueTarget = {
+  name: 'queue',
+  protocol: 'queue',
+  engine: 'native',
+  via: 'direct',
+  broker: 'rabbitmq',
+  durable: true,
+  confirms: true,
+  prefetch: 100,
+  consume: false,
+};
+const bomb = gzipSync(Buffer.alloc(mostUnpackedBytes + 1), { level: 1 });
+let stack: SharedTestStack;
+let address: string;
+let connection: ChannelModel;
+let channel: Channel;
+
+beforeAll(async () => {
+  stack = await sharedTestStack({ rabbitmq: true });
+  address = stack.broker('rabbitmq').directAddress;
+  connection = await amqplib.connect(`amqp://${address}`);
+  channel = await connection.createChannel();
+});
+afterAll(async () => {
+  await connection.close();
+  await stack.down();
+});
+
+for (const codec of ['gzip', 'zstd'] as const) {
+  describeCompressedOrders(`Queue with ${codec}`, async () => ({
+    entry: queueEntry,
+    target: { ...target, compression: { codec } },
+    broker: address,
+  }));
+}
+
+/** By the key of the request. */
+const answers: Readonly<Record<string, { readonly content: Buffer; readonly encoding?: string }>> = {
+  good: { content: gzipSync('done'), encoding: 'gzip' },
+  plain: { content: Buffer.from('done') },
+  bomb: { content: bomb, encoding: 'gzip' },
+  'cut short': { content: gzipSync('done').subarray(0, 12), encoding: 'gzip' },
+  untrue: { content: Buffer.from('done'), encoding: 'gzip' },
+  unknown: { content: Buffer.from('done'), encoding: 'lzma' },
+};
+
+it('an answer that does not unpack within its bound fails its operation, and nobody else’s', async () => {
+  const { queue: requests } = await channel.assertQueue('', { autoDelete: true });
+  const { queue: replies } = await channel.assertQueue('', { autoDelete: true });
+  const received: unknown[] = [];
+  await channel.consume(
+    requests,
+    (message) => {
+      const { correlationId, replyTo, headers, contentEncoding } = message?.properties ?? {};
+      received.push(contentEncoding);
+      const { content, encoding } = answers[headers?.kind] ?? { content: Buffer.alloc(0) };
+      const options: Options.Publish = { correlationId };
+      if (encoding !== undefined) options.contentEncoding = encoding;
+      channel.sendToQueue(replyTo, content, options);
+    },
+    { noAck: true },
+  );
+  const session = await RecordedSession.open({
+    driver: queueDriver,
+    address,
+    target: { ...target, address: `amqp://${address}`, reply: { queue: replies }, compression: { codec: 'zstd' } },
+    operations: {
+      ask: {
+        pattern: 'request-reply',
+        request: { exchange: '', routingKey: requests, body: '{{id}}', headers: { kind: '{{key}}' } },
+      },
+    },
+  });
+  const kinds = Object.keys(answers);
+  const ends = await Promise.all(kinds.map((key) => session.run('ask', { key })));
+  const failed = { outcome: outcomes.failed, reason: 'malformed answer', retryable: false };
+  expect(ends.map(({ outcome, reason, retryable }) => ({ outcome, reason, retryable }))).toEqual([
+    { outcome: outcomes.ok, reason: '', retryable: false },
+    { outcome: outcomes.ok, reason: '', retryable: false },
+    ...kinds.slice(2).map(() => failed),
+  ]);
+  expect(received).toEqual(kinds.map(() => 'zstd'));
+  await session.close();
+  expect(session.violations).toEqual([]);
+});
+
+describe('the reference service', () => {
+  let names: Readonly<Record<string, string>> = {};
+  const rig = new ContractRig(async () => ({
+    entry: {
+      ...queueEntry,
+      resourceNames: (tag) => {
+        names = queueEntry.resourceNames(tag);
+        return names;
+      },
+    },
+    target: { ...target, compression: { codec: 'gzip' } },
+    broker: address,
+  }));
+  beforeAll(() => rig.begin());
+  afterAll(() => rig.end());
+
+  it('refuses an order that does not unpack within its bound, and goes on', async () => {
+    const { recorded, service } = await rig.open('request-reply');
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    const codes: unknown[] = [];
+    await channel.consume(queue, (message) => codes.push(message?.properties.headers?.['wirebench-code']), {
+      noAck: true,
+    });
+    const headers = { 'wirebench-action': 'place', 'wirebench-order': 'order-x' };
+    const options = { replyTo: queue, messageId: 'order-x', contentEncoding: 'gzip', headers };
+    for (const content of [bomb, Buffer.from('no gzip')]) channel.sendToQueue(names.requests ?? '', content, options);
+    await until('both are answered', () => codes.length === 2);
+    expect(codes).toEqual(['invalid', 'invalid']);
+    expect((await recorded.run('placeOrder')).outcome).toBe(outcomes.ok);
+    expect(service.process.exit).toBeNull();
+    await rig.endTest();
+  }, 20_000);
+});
