@@ -32,7 +32,7 @@ const counts = z.object({
   dropped: count,
   attempts: count,
 });
-const policies = z.object({ refused: count, retriesDenied: count }).optional();
+const policies = z.object({ refused: count, retriesDenied: count, fallbacks: count, fallbackUs: summary }).optional();
 const operation = z.object({
   completion: z.enum(['replied', 'acknowledged', 'delivered']),
   pattern: z.enum(patterns),

@@ -1,22 +1,23 @@
 /** What the clients' own policies did: retries they did not make, operations they did not attempt, the breaker's states. */
 import { amplificationOf } from '../result/amplification.ts';
-import type { BreakerChange, TrialResult } from '../result/result-types.ts';
-import { formatCount, formatDuration, formatFactor } from './format-values.ts';
+import type { BreakerChange, PolicyResult, TrialResult } from '../result/result-types.ts';
+import { formatCount, formatDuration, formatFactor, formatPercentile } from './format-values.ts';
 import { totalCounts, totalPolicies } from './result-view.ts';
 import { figureColumns, nameColumn, type Row, type Table } from './table.ts';
 
 /** null where no policy had anything to do. */
 export function policyTable(trials: readonly TrialResult[]): Table | null {
   const isTold = trials.some((trial) => {
-    const { refused, retriesDenied } = totalPolicies([trial]);
-    return refused + retriesDenied > 0 || trial.breaker !== undefined;
+    const { refused, retriesDenied, fallbacks } = totalPolicies([trial]);
+    return refused + retriesDenied + fallbacks > 0 || trial.breaker !== undefined;
   });
   if (!isTold) return null;
   const rows = trials.map((trial): Row => {
     const policies = totalPolicies([trial]);
     const { refused, retriesDenied } = policies;
     const factor = formatFactor(amplificationOf(totalCounts([trial]), policies));
-    const cells = [trial.id, factor, formatCount(retriesDenied), formatCount(refused), ...breakerCells(trial.breaker)];
+    const counts = [factor, formatCount(retriesDenied), formatCount(refused)];
+    const cells = [trial.id, ...counts, ...breakerCells(trial.breaker), ...fallbackCells(trial)];
     return { cells, status: trial.verdict.status };
   });
   return {
@@ -25,6 +26,7 @@ export function policyTable(trials: readonly TrialResult[]): Table | null {
     columns: [
       nameColumn('trial'),
       ...figureColumns('amplified', 'retries denied', 'not attempted', 'breaker opened', 'first at', 'closed at'),
+      ...figureColumns('fallbacks', 'answered so p50'),
     ],
     rows,
   };
@@ -45,4 +47,16 @@ function breakerCells(changes: readonly BreakerChange[] | undefined): string[] {
     formatDuration(first.atMs),
     isClosed && last !== undefined ? formatDuration(last.atMs) : 'not closed',
   ];
+}
+
+/** How many, and how soon: of the phase that had most of them, since percentiles are never averaged. */
+function fallbackCells({ phases }: TrialResult): string[] {
+  const found = Object.values(phases).flatMap(({ policies }) => policies ?? []);
+  const most = found.reduce<PolicyResult | null>(
+    (known, one) => (known === null || one.fallbacks > known.fallbacks ? one : known),
+    null,
+  );
+  if (most === null || most.fallbacks === 0) return ['–', '–'];
+  const all = found.reduce((sum, { fallbacks }) => sum + fallbacks, 0);
+  return [formatCount(all), formatPercentile(most.fallbackUs, 'p50')];
 }

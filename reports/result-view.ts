@@ -6,7 +6,7 @@ import type {
   OperationResult,
   Pattern,
   PhaseName,
-  PolicyCounts,
+  PolicyResult,
   RunResult,
   TrialResult,
   Verdict,
@@ -128,18 +128,21 @@ export function totalCounts(trials: readonly TrialResult[], operation?: string):
   );
 }
 
+export type PolicyTotals = Omit<PolicyResult, 'fallbackUs'>;
+
 export function totalPolicies(
   trials: readonly TrialResult[],
   phasesCounted: readonly PhaseName[] = measured,
-): PolicyCounts {
-  let [refused, retriesDenied] = [0, 0];
+): PolicyTotals {
+  let [refused, retriesDenied, fallbacks] = [0, 0, 0];
   for (const { phases } of trials) {
     for (const name of phasesCounted) {
       refused += phases[name]?.policies?.refused ?? 0;
       retriesDenied += phases[name]?.policies?.retriesDenied ?? 0;
+      fallbacks += phases[name]?.policies?.fallbacks ?? 0;
     }
   }
-  return { refused, retriesDenied };
+  return { refused, retriesDenied, fallbacks };
 }
 
 export interface Figure {

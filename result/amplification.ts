@@ -1,5 +1,5 @@
 /** Retry amplification: how much more a system is asked than its users ask. */
-import type { Counts, PolicyCounts } from './result-types.ts';
+import type { Counts, PolicyResult } from './result-types.ts';
 
 /**
  * Attempts for each operation that was attempted at all: 1 without any retry. Operations that the client gave up before
@@ -7,7 +7,7 @@ import type { Counts, PolicyCounts } from './result-types.ts';
  */
 export function amplificationOf(
   { attempts, offered, dropped }: Counts,
-  policies: Pick<PolicyCounts, 'refused'> | undefined,
+  policies: Pick<PolicyResult, 'refused'> | undefined,
 ): number | null {
   const attempted = offered - dropped - (policies?.refused ?? 0);
   return attempted > 0 ? attempts / attempted : null;

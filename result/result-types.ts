@@ -72,11 +72,15 @@ export interface BreakerChange {
 }
 
 /** What the client's own policies did; see `resilience` in a scenario. */
-export interface PolicyCounts {
+export interface PolicyResult {
   /** Rejected by the client itself, without any attempt. */
   readonly refused: number;
   /** Retries that the retry budget did not allow. */
   readonly retriesDenied: number;
+  /** Operations that were not ok and that the client answered itself; their outcome stays what it was. */
+  readonly fallbacks: number;
+  /** Intended start → answered so. */
+  readonly fallbackUs: LatencySummary;
 }
 
 export interface OperationResult {
@@ -85,7 +89,7 @@ export interface OperationResult {
   readonly counts: Counts;
   readonly latencyUs: LatencySummaries;
   /** Absent in results of earlier versions and of other engines. */
-  readonly policies?: PolicyCounts;
+  readonly policies?: PolicyResult;
 }
 
 export interface PhaseResult {
@@ -97,7 +101,7 @@ export interface PhaseResult {
   readonly latencyUs: LatencySummaries;
   readonly operations: Readonly<Record<string, OperationResult>>;
   /** Absent in results of earlier versions and of other engines. */
-  readonly policies?: PolicyCounts;
+  readonly policies?: PolicyResult;
   /** Why operations were not ok, most frequent first: reason → count. */
   readonly errors: Readonly<Record<string, number>>;
 }

@@ -336,6 +336,8 @@ export interface Resilience {
   readonly idempotencyKey: boolean;
   /** Absent: none. */
   readonly breaker?: BreakerSettings;
+  /** The client answers an operation that is not ok itself, at its end. Absent: false. */
+  readonly fallback?: boolean;
   /** Attempts in flight at most, and how many may wait for their turn; beyond, operations are rejected. Absent: no bound. */
   readonly limit?: { readonly maxConcurrent: number; readonly waiting: number };
 }

@@ -362,6 +362,24 @@ describe('LoadLoop', () => {
     });
   });
 
+  it('counts what a fallback answered beside, and never as ok', () => {
+    const breaker = { failureRatio: 1, windowMs: 1_000, minimumOperations: 2, openForMs: 1_000, probes: 1 };
+    const { loop, clock, startUs, advance, steady, recorder } = setUp({ policies: { breaker, fallback: true } });
+    clock.nowUs = startUs + 200 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    loop.start(1, clock.nowUs, clock.nowUs);
+    clock.nowUs += 30 * ms;
+    loop.completed(slot, outcomes.failed, 'connection reset', true);
+    advance(480 * ms);
+    loop.start(2, clock.nowUs - 1 * ms, clock.nowUs); // refused at once
+    const cell = steady();
+    expect(cell.counts).toMatchObject({ offered: 3, ok: 0, failed: 1, timedOut: 1, rejected: 1 });
+    expect(recorder.completedOk).toEqual([0, 0, 0]);
+    expect(cell.latency('fallback').count).toBe(3);
+    expect(cell.latency('fallback').minUs).toBe(1 * ms);
+    expect(cell.latency('fallback').maxUs).toBeGreaterThanOrEqual(500 * ms);
+  });
+
   it('counts the wait for a connection of an operation that never got one', () => {
     const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100 });
     clock.nowUs = startUs + 200 * ms;

@@ -113,6 +113,7 @@ export class LoadLoop implements CompletionSink {
     cell.policies.refused++;
     cell.end(outcomes.rejected, reason);
     cell.latency('failed').record(nowUs - intendedUs);
+    if (this.#options.resilience.fallback) cell.latency('fallback').record(nowUs - intendedUs);
     this.#options.timeline.record(this.#offsetUs(intendedUs), outcomes.rejected, nowUs - intendedUs);
     this.#options.onRefused?.(nowUs);
   }
@@ -265,6 +266,7 @@ export class LoadLoop implements CompletionSink {
     } else {
       this.#notOk++;
       cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
+      if (this.#options.resilience.fallback) cell.latency('fallback').record(responseUs);
       // It waited for a connection at least this long: leaving it out would flatter the wait.
       if (this.#slots.everSent[slot] === 0)
         cell.latency('connectionWait').record(nowUs - (this.#slots.takenUpUs[slot] as number));

@@ -5,6 +5,8 @@ import { type Outcome, outcomes } from '../../targets/driver.ts';
 
 /** `offered` is derived: response plus the counts of what was not ok. */
 export type RecordedLatency = Exclude<LatencyName, 'offered'>;
+/** `fallback`: intended start → answered by the client's fallback. It is no time of the system's, so it stands apart. */
+type CellLatency = RecordedLatency | 'fallback';
 export const recordedLatencies = [
   'response',
   'service',
@@ -15,6 +17,7 @@ export const recordedLatencies = [
   'failed',
   'timedOut',
 ] as const satisfies readonly RecordedLatency[];
+const cellLatencies: readonly CellLatency[] = [...recordedLatencies, 'fallback'];
 
 /** Distinct failure reasons kept; the rest count as `other`. */
 const reasonLimit = 64;
@@ -40,7 +43,7 @@ export interface RecordedPolicies {
 export interface CellData {
   readonly counts: RecordedCounts;
   readonly policies: RecordedPolicies;
-  readonly latencies: Readonly<Partial<Record<RecordedLatency, LatencyCountsData>>>;
+  readonly latencies: Readonly<Partial<Record<CellLatency, LatencyCountsData>>>;
   readonly reasons: Readonly<Record<string, number>>;
 }
 
@@ -56,9 +59,9 @@ export class RecordedCell {
   readonly counts: RecordedCounts = { offered: 0, ok: 0, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 0 };
   readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0 };
   readonly reasons = new Map<string, number>();
-  readonly #latencies: Partial<Record<RecordedLatency, LatencyCounts>> = {};
+  readonly #latencies: Partial<Record<CellLatency, LatencyCounts>> = {};
 
-  latency(name: RecordedLatency): LatencyCounts {
+  latency(name: CellLatency): LatencyCounts {
     const found = this.#latencies[name];
     if (found !== undefined) return found;
     const created = new LatencyCounts();
@@ -66,7 +69,7 @@ export class RecordedCell {
     return created;
   }
 
-  peekLatency(name: RecordedLatency): LatencyCounts | undefined {
+  peekLatency(name: CellLatency): LatencyCounts | undefined {
     return this.#latencies[name];
   }
 
@@ -87,15 +90,15 @@ export class RecordedCell {
       this.policies[name] += data.policies[name];
     }
     for (const [reason, count] of Object.entries(data.reasons)) this.addReason(reason, count);
-    for (const name of recordedLatencies) {
+    for (const name of cellLatencies) {
       const latencies = data.latencies[name];
       if (latencies !== undefined) this.latency(name).add(new LatencyCounts(latencies));
     }
   }
 
   toData(): CellData {
-    const latencies: Partial<Record<RecordedLatency, LatencyCountsData>> = {};
-    for (const name of recordedLatencies) {
+    const latencies: Partial<Record<CellLatency, LatencyCountsData>> = {};
+    for (const name of cellLatencies) {
       const counts = this.#latencies[name];
       if (counts !== undefined) latencies[name] = counts.toData();
     }

@@ -9,6 +9,7 @@ import type {
   Pattern,
   PhaseName,
   PhaseResult,
+  PolicyResult,
 } from '../../result/result-types.ts';
 import type { PhaseWindow } from './phase-windows.ts';
 import { RecordedCell, type Recorder, recordedLatencies } from './recorder.ts';
@@ -61,12 +62,12 @@ export function summariseRecording(
               pattern,
               counts: counts(cell),
               latencyUs: summaries(cell, delivered),
-              policies: { ...cell.policies },
+              policies: policiesOf(cell),
             },
           ];
         }),
       ),
-      policies: { ...total.policies },
+      policies: policiesOf(total),
       errors: Object.fromEntries([...total.reasons].sort(([, a], [, b]) => b - a)),
     };
     histograms[window.name] = encodeHistograms(total);
@@ -82,6 +83,11 @@ export function mergeCells(cells: readonly RecordedCell[]): RecordedCell {
 
 function counts(cell: RecordedCell): Counts {
   return { ...cell.counts };
+}
+
+function policiesOf(cell: RecordedCell): PolicyResult {
+  const fallbackUs = summariseLatency(cell.peekLatency('fallback'));
+  return { ...cell.policies, fallbacks: fallbackUs.count, fallbackUs };
 }
 
 function summaries(cell: RecordedCell, deliverable: number): LatencySummaries {

@@ -50,6 +50,7 @@ const words = {
   base: 'Wait before the second attempt.',
   cap: 'Longest wait.',
   jitter: 'How waits are spread, so that clients do not retry in step.',
+  fallback: 'The client answers what is not ok itself, from a cache say. That is counted, and never as ok or goodput.',
   idempotencyKey: 'Retries carry the same key, so that a service can tell them.',
 };
 
@@ -69,6 +70,7 @@ export const resilienceSchema = object({
   idempotencyKey: z.boolean().default(false).describe(words.idempotencyKey),
   breaker,
   limit,
+  fallback: z.boolean().default(false).describe(words.fallback),
 });
 
 /** Of one target: what it leaves out is as the scenario says. */
@@ -88,6 +90,7 @@ export const targetResilienceSchema = object({
   idempotencyKey: z.boolean().optional().describe(words.idempotencyKey),
   breaker,
   limit,
+  fallback: z.boolean().optional().describe(words.fallback),
 });
 
 export type FileResilience = z.output<typeof resilienceSchema>;

@@ -224,7 +224,7 @@ function resolveTarget(
 }
 
 function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
-  const { deadline, timeout, retry, idempotencyKey, breaker, limit } = resilience;
+  const { deadline, timeout, retry, idempotencyKey, breaker, limit, fallback } = resilience;
   const { attempts, backoff, base, cap, jitter, budget } = retry;
   return {
     deadlineMs: deadline,
@@ -233,6 +233,7 @@ function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
     idempotencyKey,
     ...(breaker && { breaker: resolveBreaker(breaker) }),
     ...(limit && { limit }),
+    ...(fallback && { fallback }),
   };
 }
 
