@@ -4,13 +4,13 @@ import type { GrpcRequest } from '../../scenarios/scenario.ts';
 import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import { prefixBytes } from './grpc-answer.ts';
 import type { RequestWriter } from './grpc-stream.ts';
 import { writeUInt32 } from './http2-frames.ts';
 import { type MessageWriter, messageWriter } from './message-writer.ts';
 import { type HeaderField, lengthOctets, literalName, writeLength } from './request-headers.ts';
 import type { RpcMethod } from './rpc-method.ts';
 
-const prefixBytes = 5;
 const emptyPayload = Buffer.alloc(0);
 const emptyCall: Call = { operation: 0, id: '', key: '', sequence: 0, payload: 0, attempt: 1, random: 0 };
 /** Said by the driver itself, or not allowed in HTTP/2. */
@@ -32,6 +32,10 @@ interface VariableField {
 export class CallWriter implements RequestWriter {
   readonly operation: number;
   readonly constantFields: readonly HeaderField[];
+  /** `/package.Service/Method` */
+  readonly path: string;
+  /** What the scenario gives as metadata, names in lower case. */
+  readonly metadata: readonly (readonly [name: string, value: RequestTemplate])[];
   readonly #variableFields: readonly VariableField[];
   readonly #message: MessageWriter;
   #call: Call = emptyCall;
@@ -42,11 +46,13 @@ export class CallWriter implements RequestWriter {
   /** Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
   constructor(operation: number, { message, metadata }: GrpcRequest, method: RpcMethod, endpoint: Endpoint) {
     this.operation = operation;
+    this.path = method.path;
     this.#message = messageWriter(method.requestType, message);
     const fields = Object.entries(metadata).map(([name, text]) => ({
       name: checkedName(name),
       value: compileTemplate(text),
     }));
+    this.metadata = fields.map(({ name, value }) => [name, value] as const);
     this.constantFields = [
       [':method', 'POST'],
       [':scheme', endpoint.tls === null ? 'http' : 'https'],

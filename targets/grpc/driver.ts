@@ -1,51 +1,25 @@
 /** gRPC calls with a single answer, over HTTP/2 connections of our own: one message, one half-close, one status. */
 import type { Completion } from '../../result/result-types.ts';
-import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import { createReadBuffer, type Endpoint, endpointOf } from '../client-socket.ts';
+import type { GrpcTarget } from '../../scenarios/scenario.ts';
+import { createReadBuffer, type Endpoint } from '../client-socket.ts';
 import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import type { Driver, DriverContext, Session } from '../driver.ts';
+import { openedSession } from '../opened-session.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
-import { CallWriter } from './call-writer.ts';
+import type { CallWriter } from './call-writer.ts';
+import { grpcEndpoint, writersFor } from './call-writers.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
 import { type ConnectionOwner, GrpcStream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
-import { findMethod, loadProto } from './rpc-method.ts';
 
 export const grpcDriver: Driver = {
   protocol: 'grpc',
   async open(context, signal) {
     signal.throwIfAborted();
     const endpoint = grpcEndpoint(context.address, context.target.address);
-    const session = new GrpcSession(context, endpoint, await writersFor(context, endpoint, signal));
-    try {
-      await session.open(signal);
-      return session;
-    } catch (error) {
-      await session.close();
-      throw error;
-    }
+    return openedSession(new GrpcSession(context, endpoint, await writersFor(context, endpoint, signal)), signal);
   },
 };
-
-function grpcEndpoint(address: string, named: string | undefined): Endpoint {
-  const endpoint = endpointOf(address, named?.replace(/^grpc(s?):/i, 'http$1:'));
-  return endpoint.tls === null ? endpoint : { ...endpoint, tls: { ...endpoint.tls, alpn: 'h2' } };
-}
-
-async function writersFor(
-  { target, operations }: DriverContext,
-  endpoint: Endpoint,
-  signal: AbortSignal,
-): Promise<CallWriter[]> {
-  const { proto } = target as GrpcTarget;
-  const requests = operations.map(({ request }) => request as GrpcRequest);
-  const services = new Set(requests.map(({ method }) => method.slice(0, method.indexOf('/'))));
-  const root =
-    proto === undefined
-      ? await (await import('./reflection.ts')).reflectTypes(endpoint, [...services], signal) // brings all of grpc-js
-      : loadProto(proto);
-  return requests.map((request, index) => new CallWriter(index, request, findMethod(root, request.method), endpoint));
-}
 
 class GrpcSession implements Session, ConnectionOwner {
   readonly #context: DriverContext;

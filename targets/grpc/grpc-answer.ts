@@ -47,7 +47,7 @@ const statusOfHttp: Readonly<Record<number, StatusName>> = {
   504: 'UNAVAILABLE',
 };
 
-const ok: Conclusion = { outcome: outcomes.ok, reason: '', retryable: false };
+export const succeeded: Conclusion = { outcome: outcomes.ok, reason: '', retryable: false };
 const rejections: readonly Conclusion[] = statusNames.map((name) => rejected(name));
 const unknownStatus = statusNames.indexOf('UNKNOWN');
 
@@ -68,6 +68,12 @@ function rejected(status: StatusName, note = ''): Conclusion {
   };
 }
 
+/** `code` as gRPC numbers it; `note` goes behind its name. */
+export function rejectedWith(code: number, note = ''): Conclusion {
+  if (note !== '') return rejected(statusNames[code] ?? 'UNKNOWN', note);
+  return rejections[code] ?? (rejections[unknownStatus] as Conclusion);
+}
+
 /** Trouble on the way: sending it again may help. */
 export function failed(reason: string): Conclusion {
   return { outcome: outcomes.failed, reason, retryable: true };
@@ -81,8 +87,9 @@ export function conclusionOfReset(code: ErrorCode | undefined): Conclusion {
 }
 
 /** 16 MiB of payload and what is around it. */
-const largestMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
-const prefixBytes = 5;
+export const largestMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
+/** Of a message: whether it is compressed, and its length. */
+export const prefixBytes = 5;
 const none = -1;
 
 /** Reused from attempt to attempt: `reset` begins the next one. */
@@ -177,9 +184,9 @@ export class GrpcAnswer implements HeaderSink {
     const status = this.#grpcStatus;
     if (status === 0 && this.#httpStatus === 200) {
       if (this.#prefixHere !== 0) return truncatedAnswer;
-      return this.#messages === 1 ? ok : malformedAnswer;
+      return this.#messages === 1 ? succeeded : malformedAnswer;
     }
-    if (status > 0) return rejections[status] ?? (rejections[unknownStatus] as Conclusion);
+    if (status > 0) return rejectedWith(status);
     if (!this.#hasHeaders) return malformedAnswer;
     if (this.#httpStatus !== 200) {
       return rejected(statusOfHttp[this.#httpStatus] ?? 'UNKNOWN', ` (HTTP ${this.#httpStatus})`);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
+import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import { type OrderAction, referenceOperations } from '../domain/order-domain.ts';
-import type { ProtocolEntry } from '../driver.ts';
-import { grpcDriver } from './driver.ts';
+import type { Driver, ProtocolEntry } from '../driver.ts';
+import { clientLabel, driverByClient } from '../driver-by-client.ts';
 
 export const ordersProto = join(import.meta.dirname, 'orders.proto');
 const service = 'wirebench.orders.v1.Orders';
@@ -22,8 +22,15 @@ function requestFor(action: OrderAction, isHandedOver: boolean): GrpcRequest {
   return { method: `${service}/HandOver`, message: { [action]: message }, metadata: {} };
 }
 
+const drivers = {
+  own: async () => (await import('./driver.ts')).grpcDriver,
+  'grpc-js': async () => (await import('./grpc-js-driver.ts')).grpcJsDriver,
+} as const satisfies Record<GrpcClient, () => Promise<Driver>>;
+
+const packages = { own: null, 'grpc-js': '@grpc/grpc-js' } as const satisfies Record<GrpcClient, string | null>;
+
 export const grpcEntry: ProtocolEntry = {
-  driver: grpcDriver,
+  driver: driverByClient<GrpcClient>('grpc', (target) => (target as GrpcTarget).client ?? 'own', drivers),
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
   preset(_target, _names, operations) {
@@ -34,8 +41,9 @@ export const grpcEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests), settings: { proto: ordersProto } };
   },
   semantics(target) {
-    const { connections, address = '' } = target as GrpcTarget;
+    const { connections, address = '', engine, client = 'own' } = target as GrpcTarget;
     return {
+      client: engine === 'native' ? clientLabel(client, packages[client]) : null,
       protocol: 'HTTP/2, streams share connections',
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'the status: after the work, or for one-way once the order is on record',

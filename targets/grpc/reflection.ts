@@ -1,10 +1,11 @@
 /** The types of a server's services as it tells them itself: gRPC server reflection, v1 or the older v1alpha. */
 import { join } from 'node:path';
-import { Client, type ClientDuplexStream, credentials, type ServiceError, status } from '@grpc/grpc-js';
+import { type Client, type ClientDuplexStream, type ServiceError, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
 import descriptor, { type IFileDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { Endpoint } from '../client-socket.ts';
+import { createGrpcJsClient } from './grpc-js-client.ts';
 import { loadProto } from './rpc-method.ts';
 
 const deadlineMs = 10_000;
@@ -25,13 +26,8 @@ export async function reflectTypes(
   services: readonly string[],
   signal: AbortSignal,
 ): Promise<protobuf.Root> {
-  const { host, port, tls, authority } = endpoint;
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const client = new Client(address, tls === null ? credentials.createInsecure() : credentials.createSsl(), {
-    'grpc.default_authority': authority,
-    'grpc.enable_http_proxy': 0,
-    ...(tls === null ? {} : { 'grpc.ssl_target_name_override': tls.hostname }),
-  });
+  const client = createGrpcJsClient(endpoint);
+  const address = `${endpoint.host}:${endpoint.port}`;
   try {
     for (const version of versions) {
       try {

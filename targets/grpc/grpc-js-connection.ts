@@ -1,0 +1,75 @@
+/** One connection of grpc-js. When it is lost another takes its place, after the same waits as for our own client. */
+import { type Client, type ClientUnaryCall, connectivityState, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Endpoint } from '../client-socket.ts';
+import type { KeptConnection } from '../connection-keeper.ts';
+import { largestMessageBytes } from './grpc-answer.ts';
+import { createGrpcJsClient } from './grpc-js-client.ts';
+
+export interface GrpcJsOwner {
+  ready(connection: GrpcJsConnection): void;
+  /** Calls that are in flight end by themselves. */
+  lost(connection: GrpcJsConnection, reason: string): void;
+}
+
+export class GrpcJsConnection implements KeptConnection {
+  readonly index: number;
+  readonly #owner: GrpcJsOwner;
+  readonly #client: Client;
+  #isReady = false;
+  #closed = false;
+
+  constructor(index: number, endpoint: Endpoint, owner: GrpcJsOwner) {
+    this.index = index;
+    this.#owner = owner;
+    this.#client = createGrpcJsClient(endpoint, {
+      'grpc.use_local_subchannel_pool': 1, // or all clients would share one connection
+      'grpc.enable_retries': 0, // the scenario's policy is what counts
+      'grpc.max_receive_message_length': largestMessageBytes,
+      'grpc.max_send_message_length': -1,
+    });
+    this.#watch();
+  }
+
+  /** Also makes it connect. */
+  #watch(): void {
+    const channel = this.#client.getChannel();
+    const state = channel.getConnectivityState(true);
+    channel.watchConnectivityState(state, Number.POSITIVE_INFINITY, () => this.#changed());
+  }
+
+  #changed(): void {
+    if (this.#closed) return;
+    const state = this.#client.getChannel().getConnectivityState(false);
+    if (state === connectivityState.READY) {
+      this.#isReady = true;
+      this.#watch();
+      this.#owner.ready(this);
+    } else if (this.#isReady || state === connectivityState.TRANSIENT_FAILURE) {
+      this.#end();
+      this.#owner.lost(this, this.#isReady ? 'connection closed' : 'no connection');
+    } else this.#watch();
+  }
+
+  call(
+    path: string,
+    message: Buffer,
+    metadata: Metadata,
+    ended: (error: ServiceError | null) => void,
+  ): ClientUnaryCall {
+    return this.#client.makeUnaryRequest(path, asItIs, asItIs, message, metadata, ended);
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#client.close();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#closed) this.#end();
+  }
+}
+
+/** Our writer has made the message, and of the answer only its end counts. */
+function asItIs(bytes: Buffer): Buffer {
+  return bytes;
+}

@@ -1,0 +1,150 @@
+/** gRPC by grpc-js, for those who ask about their own client: one of its clients a connection. */
+import { type ClientUnaryCall, Metadata } from '@grpc/grpc-js';
+import type { Completion } from '../../result/result-types.ts';
+import type { GrpcTarget } from '../../scenarios/scenario.ts';
+import type { Endpoint } from '../client-socket.ts';
+import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
+import type { Call, Driver, DriverContext, Session } from '../driver.ts';
+import { openedSession } from '../opened-session.ts';
+import { WaitingSlots } from '../waiting-slots.ts';
+import type { CallWriter } from './call-writer.ts';
+import { grpcEndpoint, writersFor } from './call-writers.ts';
+import { type Conclusion, prefixBytes, succeeded, unencodableRequest } from './grpc-answer.ts';
+import { GrpcJsConnection } from './grpc-js-connection.ts';
+import { conclusionOfGrpcJs } from './grpc-js-failure.ts';
+
+export const grpcJsDriver: Driver = {
+  protocol: 'grpc',
+  async open(context, signal) {
+    signal.throwIfAborted();
+    const endpoint = grpcEndpoint(context.address, context.target.address);
+    return openedSession(new GrpcJsSession(context, endpoint, await writersFor(context, endpoint, signal)), signal);
+  },
+};
+
+class GrpcJsSession implements Session {
+  readonly #context: DriverContext;
+  readonly #writers: readonly CallWriter[];
+  /** Connected; used in turn. */
+  readonly #ready: GrpcJsConnection[] = [];
+  #turn = 0;
+  readonly #waiting: WaitingSlots;
+  /** By slot; null when nothing of it is in flight. */
+  readonly #callOf: (ClientUnaryCall | null)[];
+  readonly #unencodable = new Set<number>();
+  readonly #keeper: ConnectionKeeper;
+
+  constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[]) {
+    const { target, address, calls, worker, workers } = context;
+    this.#context = context;
+    this.#writers = writers;
+    this.#waiting = new WaitingSlots(calls.length);
+    this.#callOf = calls.map(() => null);
+    this.#keeper = new ConnectionKeeper({
+      count: connectionShare((target as GrpcTarget).connections, worker, workers),
+      peer: `The gRPC service at ${address}`,
+      connect: (index) =>
+        new GrpcJsConnection(index, endpoint, {
+          ready: (connection) => this.#connected(connection),
+          lost: (connection, reason) => this.#lost(connection, reason),
+        }),
+    });
+  }
+
+  open(signal: AbortSignal): Promise<void> {
+    return this.#keeper.open(signal);
+  }
+
+  #connected(connection: GrpcJsConnection): void {
+    const isLast = this.#keeper.opened(connection.index);
+    this.#keeper.worked(connection.index);
+    this.#ready.push(connection);
+    while (this.#waiting.length > 0) this.#send(connection, this.#waiting.shift());
+    if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the settings
+  }
+
+  #lost(connection: GrpcJsConnection, reason: string): void {
+    const at = this.#ready.indexOf(connection);
+    if (at !== -1) this.#ready.splice(at, 1);
+    this.#keeper.lost(connection.index, reason, null);
+  }
+
+  start(slot: number): void {
+    if (++this.#turn >= this.#ready.length) this.#turn = 0;
+    const connection = this.#ready[this.#turn];
+    if (connection === undefined) this.#waiting.push(slot);
+    else this.#send(connection, slot);
+  }
+
+  #send(connection: GrpcJsConnection, slot: number): void {
+    const { calls, payloads, sink } = this.#context;
+    const call = calls[slot];
+    const writer = call && this.#writers[call.operation];
+    if (call === undefined || writer === undefined) return;
+    const payload = payloads[call.operation]?.[call.payload];
+    let message: Buffer;
+    try {
+      writer.prepare(call, payload);
+      message = Buffer.allocUnsafe(writer.messageBytes);
+    } catch {
+      this.#failSoon(slot);
+      return;
+    }
+    writer.writeMessage(message, 0);
+    sink.sent(slot);
+    // The prefix is for the library to write.
+    const sent = connection.call(
+      writer.path,
+      message.subarray(prefixBytes),
+      metadataOf(writer, call, payload),
+      (error) => {
+        if (this.#callOf[slot] !== sent) return; // given up
+        this.#callOf[slot] = null;
+        this.#report(slot, error === null ? succeeded : conclusionOfGrpcJs(error));
+      },
+    );
+    this.#callOf[slot] = sent;
+  }
+
+  /** A template in a field that is no text may give what the field cannot hold. */
+  #failSoon(slot: number): void {
+    this.#unencodable.add(slot);
+    queueMicrotask(() => {
+      if (this.#unencodable.delete(slot)) this.#report(slot, unencodableRequest);
+    });
+  }
+
+  #report(slot: number, { outcome, reason, retryable }: Conclusion): void {
+    this.#context.sink.completed(slot, outcome, reason, retryable);
+  }
+
+  abort(slot: number): void {
+    if (this.#waiting.remove(slot) || this.#unencodable.delete(slot)) return;
+    const call = this.#callOf[slot] ?? null;
+    this.#callOf[slot] = null;
+    call?.cancel();
+  }
+
+  completion(operation: number): Completion {
+    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+  }
+
+  reconnects(): number {
+    return this.#keeper.reconnects;
+  }
+
+  close(): Promise<void> {
+    this.#ready.length = 0;
+    for (let slot = 0; slot < this.#callOf.length; slot++) this.abort(slot);
+    return this.#keeper.close();
+  }
+}
+
+function metadataOf({ metadata }: CallWriter, call: Call, payload: Buffer | undefined): Metadata {
+  const sent = new Metadata();
+  for (const [name, template] of metadata) {
+    const text = template.text(call, payload);
+    sent.set(name, name.endsWith('-bin') ? Buffer.from(text, 'base64') : text);
+  }
+  return sent;
+}
