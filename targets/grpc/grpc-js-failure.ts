@@ -12,33 +12,35 @@ import {
   rejectedWith,
   truncatedAnswer,
 } from './grpc-answer.ts';
-import { errorCodes } from './http2-frames.ts';
+import { type ErrorCode, errorCodes } from './http2-frames.ts';
 
+/** What it makes of errors in the bytes or in the order of messages. */
 const malformed: readonly RegExp[] = [
+  / triggered by internal client error: /, // of node:http2, about the peer's frames
   /^No message received$/,
   /^Too many responses received$/,
-  /^Received compressed message /,
-  /^Unsupported compression/,
-  /^Invalid compression/,
 ];
+const lost = /^(Connection dropped|No connection established|Channel closed)|The session has been destroyed$/;
 
-export function conclusionOfGrpcJs({
-  code,
-  details,
-  ...rest
-}: ServiceError & { readonly rstCode?: number }): Conclusion {
-  const { rstCode } = rest;
-  if (details === 'Connection dropped') return failed('connection closed');
-  if (/ECONNRESET/.test(details)) return failed('connection reset');
-  if (/^(No connection established|Channel closed|Connection )/.test(details)) return failed('connection closed');
-  if (/triggered by internal client error/.test(details)) return malformedAnswer;
-  if (/^Received message larger than max/.test(details)) return oversizedAnswer;
+/** Its words for some of the codes with which a stream can be reset; for the others it gives the number. */
+const resets: Readonly<Record<string, ErrorCode>> = {
+  'Stream refused by server': 'REFUSED_STREAM',
+  'Call cancelled': 'CANCEL',
+  'Bandwidth exhausted or memory limit exceeded': 'ENHANCE_YOUR_CALM',
+  'Protocol not secure enough': 'INADEQUATE_SECURITY',
+};
+
+/** Some errors of its own it hands over as they are, without a status. */
+export function conclusionOfGrpcJs({ code, details }: Partial<ServiceError>): Conclusion {
+  if (code === undefined || details === undefined) return malformedAnswer;
+  if (details.includes('ECONNRESET')) return failed('connection reset');
+  if (lost.test(details)) return failed('connection closed');
   if (malformed.some((pattern) => pattern.test(details))) return malformedAnswer;
+  if (details.startsWith('Received message larger than max')) return oversizedAnswer;
+  const reset = /^Received RST_STREAM with code (\d+)/.exec(details)?.[1];
+  if (reset === '0') return truncatedAnswer;
+  if (reset !== undefined) return conclusionOfReset(errorCodes[Number(reset)]);
+  if (Object.hasOwn(resets, details)) return conclusionOfReset(resets[details]);
   const httpStatus = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
-  if (httpStatus !== undefined) {
-    return httpStatus === '200' ? truncatedAnswer : rejectedWith(code, ` (HTTP ${httpStatus})`);
-  }
-  if (rstCode === 0) return truncatedAnswer;
-  if (rstCode !== undefined) return conclusionOfReset(errorCodes[rstCode]);
-  return rejectedWith(code);
+  return rejectedWith(code, httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`);
 }

@@ -58,8 +58,10 @@ export async function startKafka(
   const configPath = join(home, 'server.properties');
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
   writeFileSync(configPath, lines.join(''));
-  // Without performance data, which a JVM would keep in a file of its own in the folder for temporary ones.
-  const jvm = ['-XX:-UsePerfData', '-cp', join(jars, '*')];
+  // Nothing outside: performance data and the unpacked libraries of codecs would stay in the folder for temporary files.
+  const temporary = join(home, 'temporary');
+  mkdirSync(temporary, { recursive: true });
+  const jvm = ['-XX:-UsePerfData', `-Djava.io.tmpdir=${temporary}`, '-cp', join(jars, '*')];
   await formatStorage(java, jvm, configPath, context);
   const process = await startPart(
     {
