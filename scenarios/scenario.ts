@@ -138,6 +138,8 @@ export interface RestTarget extends TargetBase {
   readonly connections: number;
   /** Of the native engine; absent: `own`. */
   readonly client?: RestClient;
+  /** Of bodies, told by content-encoding and asked for by accept-encoding; absent: none. */
+  readonly compression?: Compression<BodyCodecName>;
   readonly requests?: Readonly<Record<string, RestRequest>>;
 }
 export interface GrpcTarget extends TargetBase {

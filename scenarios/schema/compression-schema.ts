@@ -5,6 +5,7 @@ import type { Compression, CompressionCodec } from '../scenario.ts';
 import { object, wholeNumber } from './fields.ts';
 
 export const codecsOf = {
+  rest: ['gzip', 'br', 'zstd'],
   queue: ['gzip', 'zstd'],
   stream: ['gzip', 'snappy', 'lz4', 'zstd'],
 } as const satisfies Partial<Record<Protocol, readonly CompressionCodec[]>>;
@@ -30,10 +31,10 @@ export function compression<const Codec extends CompressionCodec>(codecs: readon
     .describe(`Compression of bodies, both ways: none, ${codecs.join(', ')}; with a level: { codec, level }.`);
 }
 
-/** What a file says, without the short forms; undefined: none. */
+/** What a file says, without the short forms: nothing for none. */
 export function resolveCompression<Codec extends CompressionCodec>(
   written: 'none' | Codec | Compression<Codec>,
-): Compression<Codec> | undefined {
-  if (typeof written === 'object') return written;
-  return written === 'none' ? undefined : { codec: written };
+): { readonly compression?: Compression<Codec> } {
+  if (written === 'none') return {};
+  return { compression: typeof written === 'string' ? { codec: written } : written };
 }

@@ -208,15 +208,17 @@ function resolveTarget(
       const proto = target.proto === undefined ? {} : { proto: resolve(directory, target.proto) };
       return { name, ...target, ...proto, ...resilience };
     }
+    case 'rest': {
+      const { compression, ...rest } = target;
+      return { name, ...rest, ...resolveCompression(compression), ...resilience };
+    }
     case 'queue': {
-      const { compression: written, ...rest } = target;
-      const compression = resolveCompression(written);
-      return { name, ...rest, ...(compression && { compression }), ...resilience };
+      const { compression, ...rest } = target;
+      return { name, ...rest, ...resolveCompression(compression), ...resilience };
     }
     case 'stream': {
-      const { linger, compression: written, ...rest } = target;
-      const compression = resolveCompression(written);
-      return { name, ...rest, lingerMs: linger, ...(compression && { compression }), ...resilience };
+      const { linger, compression, ...rest } = target;
+      return { name, ...rest, lingerMs: linger, ...resolveCompression(compression), ...resilience };
     }
     default:
       return { name, ...target, ...resilience };

@@ -141,6 +141,19 @@ describe('a scenario with a problem', () => {
       '10:42: targets.rest.compression: "br" is not one of none, gzip, snappy, lz4, zstd',
     ],
     [
+      'codec with an engine that has none',
+      withText('protocol: rest', 'protocol: rest, engine: autocannon, compression: gzip'),
+      '10:47: targets.rest.compression: is for the native engine; autocannon sends bodies as they are',
+    ],
+    [
+      'header that compression sets',
+      base.replace(
+        '{ protocol: rest }',
+        '{ protocol: rest, compression: gzip, address: "http://127.0.0.1", requests: { getOrder: { method: GET, path: /, headers: { Accept-Encoding: br } }, placeOrder: { method: GET, path: / } } }',
+      ),
+      '10:132: targets.rest.requests.getOrder.headers.Accept-Encoding: is what compression sets; leave one of them out',
+    ],
+    [
       'codec that only another protocol has',
       withText('protocol: rest', 'protocol: queue, compression: snappy'),
       '10:41: targets.rest.compression: "snappy" is not one of none, gzip, zstd',

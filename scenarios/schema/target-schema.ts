@@ -45,6 +45,7 @@ const restTarget = object({
   protocol: z.literal('rest').describe('HTTP/1.1 with keep-alive.'),
   connections: connections(64, 10_000),
   client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
+  compression: compression(codecsOf.rest),
   engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
   ...common('http://127.0.0.1:8080'),
   requests: requests(restRequest),

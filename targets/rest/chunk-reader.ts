@@ -1,6 +1,7 @@
 /** Finds the end of a chunked body (RFC 9112 §7.1), trailer included, wherever the reads split it. */
 import { type AnswerState, answerStates, longestBodyBytes, longestHeadBytes } from './answer-state.ts';
 import { hexDigit, isBlank, isNameByte, isValueByte } from './http-bytes.ts';
+import type { PackedContent } from './packed-content.ts';
 
 const { incomplete, complete, malformed, oversized } = answerStates;
 const cr = 0x0d;
@@ -44,12 +45,14 @@ export class ChunkReader {
     this.#lineBytes = 0;
   }
 
-  read(bytes: Buffer, start: number, end: number): AnswerState {
+  /** `content` gets what the chunks hold. */
+  read(bytes: Buffer, start: number, end: number, content: PackedContent | null = null): AnswerState {
     let at = start;
     let state: AnswerState = incomplete;
     while (at < end && state === incomplete) {
       if (this.#part === parts.data) {
         const taken = Math.min(end - at, this.#remaining);
+        content?.take(bytes, at, at + taken);
         at += taken;
         this.#remaining -= taken;
         if (this.#remaining === 0) this.#part = parts.dataCr;

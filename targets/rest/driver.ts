@@ -1,5 +1,6 @@
 /** HTTP/1.1 over keep-alive connections of our own: prepared request bytes, one reused read buffer, no promise a request. */
-import type { RestRequest } from '../../scenarios/scenario.ts';
+import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import { BodyCodec } from '../body-codec.ts';
 import { createReadBuffer, endpointOf } from '../client-socket.ts';
 import type { Driver } from '../driver.ts';
 import { openedSession } from '../opened-session.ts';
@@ -13,15 +14,17 @@ export const restDriver: Driver = {
   async open(context, signal) {
     signal.throwIfAborted();
     const { target, address, operations, payloads } = context;
+    const codec = BodyCodec.of((target as RestTarget).compression);
     const endpoint = endpointOf(address, target.address);
     const writers = operations.map(
-      ({ request }, index) => new RequestWriter(request as RestRequest, endpoint, payloads[index] ?? []),
+      ({ request }, index) => new RequestWriter(request as RestRequest, endpoint, payloads[index] ?? [], codec),
     );
     const readBuffer = createReadBuffer();
     return openedSession(
       new RestSession<HttpConnection>(
         context,
-        (index, owner) => new HttpConnection({ index, endpoint, writers, readBuffer, owner }),
+        codec,
+        (index, owner) => new HttpConnection({ index, endpoint, writers, codec, readBuffer, owner }),
       ),
       signal,
     );

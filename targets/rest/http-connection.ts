@@ -1,9 +1,11 @@
 /** One HTTP/1.1 connection: one request at a time, no pipelining; it opens once and is replaced, never reopened. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import type { BodyCodec } from '../body-codec.ts';
 import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
 import { answerStates } from './answer-state.ts';
+import { PackedContent } from './packed-content.ts';
 import type { RequestWriter } from './request-writer.ts';
 import { ResponseParser } from './response-parser.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
@@ -16,6 +18,8 @@ export interface HttpConnectionOptions {
   readonly endpoint: Endpoint;
   /** By operation. */
   readonly writers: readonly RequestWriter[];
+  /** null: answers are read as they are. */
+  readonly codec: BodyCodec | null;
   readonly readBuffer: Buffer;
   readonly owner: RestConnectionOwner<HttpConnection>;
 }
@@ -26,17 +30,20 @@ export class HttpConnection implements SocketListener, RestConnection {
   readonly #endpoint: Endpoint;
   readonly #writers: readonly RequestWriter[];
   readonly #socket: Socket;
-  readonly #parser = new ResponseParser();
+  readonly #content: PackedContent | null;
+  readonly #parser: ResponseParser;
   /** The last request's memory by operation. */
   readonly #kept: (Buffer | null)[] = [];
   #slot = noSlot;
   #dropped = false;
 
-  constructor({ index, endpoint, writers, readBuffer, owner }: HttpConnectionOptions) {
+  constructor({ index, endpoint, writers, codec, readBuffer, owner }: HttpConnectionOptions) {
     this.index = index;
     this.#owner = owner;
     this.#endpoint = endpoint;
     this.#writers = writers;
+    this.#content = codec === null ? null : new PackedContent(codec);
+    this.#parser = new ResponseParser(this.#content);
     this.#socket = connectSocket(endpoint, readBuffer, this);
   }
 
@@ -88,6 +95,10 @@ export class HttpConnection implements SocketListener, RestConnection {
   }
 
   #answer(reusable: boolean): void {
+    if (this.#content?.isReadable() === false) {
+      this.#fail('malformed answer');
+      return;
+    }
     const slot = this.#slot;
     this.#slot = noSlot;
     const { status } = this.#parser; // a request that waited begins a new answer

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import { codecLabel } from '../codec-label.ts';
 import type { referenceOperations } from '../domain/order-domain.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { clientLabel, driverByClient } from '../driver-by-client.ts';
@@ -51,14 +52,17 @@ export const restEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(entries) };
   },
   semantics(target) {
-    const { connections, address = '', engine, client = 'own' } = target as RestTarget;
+    const { connections, address = '', engine, client = 'own', compression } = target as RestTarget;
     return {
       client: engine === 'native' ? clientLabel(client, packages[client]) : null,
       protocol: 'HTTP/1.1, keep-alive, no pipelining',
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'the answer: 2xx after the work, 202 once the order is on record',
       connections,
-      codec: 'JSON',
+      codec:
+        compression === undefined
+          ? 'JSON'
+          : `JSON, ${codecLabel(compression, 'bodies one by one, packed as they are sent')}`,
       tls: address.startsWith('https:'),
     };
   },

@@ -1,9 +1,11 @@
 /** The bytes of HTTP/1.1 requests: all that is the same for every call of an operation is prepared once. */
 import type { RestRequest } from '../../scenarios/scenario.ts';
+import type { BodyCodec } from '../body-codec.ts';
 import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { checkRequest } from './check-request.ts';
+import { encodingHeaders } from './encoding-headers.ts';
 
 const methodsWithContent = ['POST', 'PUT', 'PATCH'];
 const headersEnd = '\r\n\r\n';
@@ -13,22 +15,30 @@ export class RequestWriter {
   readonly #head: RequestTemplate;
   readonly #body: RequestTemplate | null;
   readonly #announcesLength: boolean;
+  readonly #codec: BodyCodec | null;
   /** Bodies of an operation are nearly always as long as the last one. */
   #lastLength = -1;
   #lastLengthText = '';
 
   /**
    * `pool` is what `{{payload}}` can stand for. Throws a BenchError (exit 2) for a request that HTTP cannot carry, e.g. a
-   * header that would hold a line break.
+   * header that would hold a line break. `codec` packs the body, and its encoding is asked for in the answer.
    */
-  constructor(request: RestRequest, { authority, path: basePath }: Endpoint, pool: readonly Buffer[]) {
+  constructor(
+    request: RestRequest,
+    { authority, path: basePath }: Endpoint,
+    pool: readonly Buffer[],
+    codec: BodyCodec | null = null,
+  ) {
     const { method, path, headers, body } = request;
     this.answersHead = method === 'HEAD';
     checkRequest(request, pool);
+    this.#codec = codec;
     const lines = [`${method} ${basePath}${path} HTTP/1.1`];
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     if (!names.includes('host')) lines.push(`host: ${authority}`);
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
+    for (const [name, value] of encodingHeaders(codec, body !== undefined)) lines.push(`${name}: ${value}`);
     // RFC 9110 §8.6: these methods say that they have no content.
     this.#announcesLength = body !== undefined || methodsWithContent.includes(method);
     this.#head = compileTemplate(lines.join('\r\n') + (this.#announcesLength ? '\r\ncontent-length: ' : headersEnd));
@@ -37,6 +47,7 @@ export class RequestWriter {
 
   /** Into `reusable` when that is exactly as long, else into a new buffer. */
   write(call: Call, payload: Buffer | undefined, reusable: Buffer | null): Buffer {
+    if (this.#codec !== null && this.#body !== null) return this.#writePacked(this.#codec, this.#body, call, payload);
     const bodyBytes = this.#body === null ? 0 : this.#body.byteLength(call, payload);
     const lengthText = this.#announcesLength ? this.#lengthText(bodyBytes) : '';
     const total = this.#head.byteLength(call, payload) + lengthText.length + bodyBytes;
@@ -44,6 +55,16 @@ export class RequestWriter {
     let at = this.#head.writeTo(bytes, 0, call, payload);
     if (this.#announcesLength) at += bytes.write(lengthText, at, 'latin1');
     this.#body?.writeTo(bytes, at, call, payload);
+    return bytes;
+  }
+
+  #writePacked(codec: BodyCodec, body: RequestTemplate, call: Call, payload: Buffer | undefined): Buffer {
+    const packed = codec.pack(body.bytes(call, payload));
+    const lengthText = this.#lengthText(packed.length);
+    const headBytes = this.#head.byteLength(call, payload);
+    const bytes = Buffer.allocUnsafe(headBytes + lengthText.length + packed.length);
+    const at = this.#head.writeTo(bytes, 0, call, payload);
+    packed.copy(bytes, at + bytes.write(lengthText, at, 'latin1'));
     return bytes;
   }
 

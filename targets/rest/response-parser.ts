@@ -1,10 +1,11 @@
 /**
  * Reads one HTTP/1.x answer at a time from whatever pieces the socket brings (RFC 9112): finds where it ends and what
- * its status is. Bodies are counted, never kept.
+ * its status is. Bodies are counted, and kept only where they are compressed and somebody wants to unpack them.
  */
 import { type AnswerState, answerStates, longestBodyBytes, longestHeadBytes } from './answer-state.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { digit, isBlank, isNameByte, isValueByte } from './http-bytes.ts';
+import type { PackedContent } from './packed-content.ts';
 
 const { incomplete, complete, malformed, oversized } = answerStates;
 
@@ -26,6 +27,7 @@ const headOversized = -3;
 
 const contentLength = Buffer.from('content-length');
 const transferEncoding = Buffer.from('transfer-encoding');
+const contentEncoding = Buffer.from('content-encoding');
 const connection = Buffer.from('connection');
 const closeOption = Buffer.from('close');
 const keepAliveOption = Buffer.from('keep-alive');
@@ -46,9 +48,15 @@ export class ResponseParser {
   #remaining = 0;
   #bodyBytes = 0;
   readonly #chunks = new ChunkReader();
+  readonly #content: PackedContent | null;
 
   #length = -1;
   #codings: string | null = null;
+
+  /** `content`: who wants the bodies that are compressed. */
+  constructor(content: PackedContent | null = null) {
+    this.#content = content;
+  }
 
   /** Call it before each request; `answersHead`: the request is a HEAD, whose answer has no body. */
   begin(answersHead: boolean): void {
@@ -75,13 +83,15 @@ export class ResponseParser {
     if (this.#part === parts.body) {
       const taken = Math.min(end - at, this.#remaining);
       this.#remaining -= taken;
+      this.#content?.take(bytes, at, at + taken);
       return this.#finish(this.#remaining === 0 ? complete : incomplete, at + taken);
     }
     if (this.#part === parts.untilClose) {
       this.#bodyBytes += end - at;
+      this.#content?.take(bytes, at, end);
       return this.#finish(this.#bodyBytes > longestBodyBytes ? oversized : incomplete, end);
     }
-    const state = this.#chunks.read(bytes, at, end);
+    const state = this.#chunks.read(bytes, at, end, this.#content);
     return this.#finish(state, this.#chunks.consumed);
   }
 
@@ -137,6 +147,7 @@ export class ResponseParser {
     if (at < 0) return at;
     this.#length = -1;
     this.#codings = null;
+    this.#content?.begin();
     this.keepAlive = bytes[start + 7] === 0x31; // HTTP/1.1
     for (;;) {
       if (at + 1 >= end) return headIncomplete;
@@ -150,7 +161,9 @@ export class ResponseParser {
       while (at < end && isValueByte(bytes[at] as number)) at++;
       if (at + 1 >= end) return headIncomplete;
       if (bytes[at] !== cr || bytes[at + 1] !== lf) return headMalformed;
-      if (isFramingName(nameLength) && !this.#takeHeader(bytes, nameStart, nameLength, valueStart, at)) {
+      if (nameLength === contentEncoding.length && this.#content !== null) {
+        this.#takeEncoding(this.#content, bytes, nameStart, valueStart, at);
+      } else if (isFramingName(nameLength) && !this.#takeHeader(bytes, nameStart, nameLength, valueStart, at)) {
         return headMalformed;
       }
       at += 2;
@@ -187,6 +200,13 @@ export class ResponseParser {
       this.#codings = this.#codings === null ? value : `${this.#codings},${value}`;
     } else if (equalsIgnoringCase(bytes, nameStart, nameLength, connection)) this.#takeConnection(bytes, start, end);
     return true;
+  }
+
+  #takeEncoding(content: PackedContent, bytes: Buffer, nameStart: number, valueStart: number, valueEnd: number): void {
+    if (!equalsIgnoringCase(bytes, nameStart, contentEncoding.length, contentEncoding)) return;
+    const encoding = bytes.toString('latin1', valueStart, valueEnd).trim().toLowerCase();
+    if (encoding !== 'identity')
+      content.encoding = content.encoding === '' ? encoding : `${content.encoding}, ${encoding}`;
   }
 
   #takeLength(bytes: Buffer, start: number, end: number): boolean {

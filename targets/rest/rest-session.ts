@@ -1,6 +1,7 @@
 /** REST sessions, whichever client is beneath: which request goes to which connection, and what its answer means. */
-import type { Completion } from '../../result/result-types.ts';
+import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import type { BodyCodec } from '../body-codec.ts';
 import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { type DriverContext, outcomes, type Session } from '../driver.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
@@ -11,6 +12,7 @@ const retryableStatuses: readonly number[] = [429, 502, 503, 504];
 
 export class RestSession<Connection extends RestConnection> implements Session, RestConnectionOwner<Connection> {
   readonly #context: DriverContext;
+  readonly #codec: BodyCodec | null;
   /** expected[operation][status] */
   readonly #expected: readonly Uint8Array[];
   /** Last used first: those beyond what the load needs stay out of the way. */
@@ -19,9 +21,14 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   readonly #connectionOf: (Connection | null)[];
   readonly #keeper: ConnectionKeeper;
 
-  constructor(context: DriverContext, connect: (index: number, owner: RestConnectionOwner<Connection>) => Connection) {
+  constructor(
+    context: DriverContext,
+    codec: BodyCodec | null,
+    connect: (index: number, owner: RestConnectionOwner<Connection>) => Connection,
+  ) {
     const { target, address, operations, calls, worker, workers } = context;
     this.#context = context;
+    this.#codec = codec;
     this.#expected = operations.map(({ request }) => {
       const expected = new Uint8Array(statuses);
       for (const status of (request as RestRequest).expect.status) expected[status] = 1;
@@ -115,6 +122,10 @@ export class RestSession<Connection extends RestConnection> implements Session, 
 
   completion(operation: number): Completion {
     return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+  }
+
+  bodyBytes(): BodyBytes | null {
+    return this.#codec?.bodies() ?? null;
   }
 
   reconnects(): number {

@@ -1,8 +1,11 @@
 /** The orders as a REST API: JSON over HTTP/1.1, conditional requests, problem details, hand-over by RFC 7240. */
 import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { RestTarget } from '../../scenarios/scenario.ts';
+import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { Order, OrderAction, OrderDomain, OrderReply, OrderRequest } from '../domain/order-domain.ts';
+import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
 import { problemDetails, problemType } from './problem.ts';
 
@@ -11,12 +14,12 @@ const bodyLimitBytes = 17 * 1024 * 1024;
 const retryAfterSeconds = 1;
 const jsonType = 'application/json; charset=utf-8';
 hostService(async (domain, options) => {
-  const app = createOrderApi(domain);
+  const app = createOrderApi(domain, BodyCodec.of((options.target as RestTarget).compression));
   await app.listen({ port: options.port, host: '127.0.0.1' });
   return { close: () => app.close() };
 });
 
-function createOrderApi(domain: OrderDomain): FastifyInstance {
+function createOrderApi(domain: OrderDomain, codec: BodyCodec | null): FastifyInstance {
   const app = fastify({
     bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength: 1024 },
@@ -36,6 +39,7 @@ function createOrderApi(domain: OrderDomain): FastifyInstance {
   app.setNotFoundHandler((request, reply) => {
     sendProblem(reply, 404, 'noSuchResource', `There is nothing at ${request.url}.`);
   });
+  if (codec !== null) compressBodies(app, codec);
   routeOrders(app, new OrderApi(domain));
   return app;
 }

@@ -3,11 +3,14 @@
  * and TLS is what it is for our own client; the requests, the parsing and the rules of reuse are undici's.
  */
 import { once } from 'node:events';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
+import type { BodyCodec } from '../body-codec.ts';
 import { dialSocket, type Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
 import { longestBodyBytes, longestHeadBytes } from './answer-state.ts';
+import { PackedContent } from './packed-content.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
 import { undiciFailureReason } from './undici-failure.ts';
 import type { UndiciRequests } from './undici-requests.ts';
@@ -20,6 +23,8 @@ export interface UndiciConnectionOptions {
   readonly endpoint: Endpoint;
   /** By operation. */
   readonly requests: readonly UndiciRequests[];
+  /** null: answers are read as they are. */
+  readonly codec: BodyCodec | null;
   readonly owner: RestConnectionOwner<UndiciConnection>;
 }
 
@@ -30,6 +35,7 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
   readonly #client: Client;
   /** undici has the socket: it does so with the first request. */
   #isHandedOver = false;
+  readonly #content: PackedContent | null;
   #slot = noSlot;
   #status = 0;
   #bytesReadBefore = 0;
@@ -44,7 +50,8 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
   };
 
   constructor(options: UndiciConnectionOptions) {
-    const { endpoint, index } = options;
+    const { endpoint, index, codec } = options;
+    this.#content = codec === null ? null : new PackedContent(codec);
     this.index = index;
     this.#options = options;
     this.#client = new Client(`${endpoint.tls === null ? 'http' : 'https'}://${endpoint.authority}`, {
@@ -114,14 +121,26 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
     this.#options.owner.sent(this.#slot);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
+    if (this.#content === null) return;
+    this.#content.begin();
+    const encoding = String(headers['content-encoding'] ?? '')
+      .trim()
+      .toLowerCase();
+    if (encoding !== 'identity') this.#content.encoding = encoding;
   }
 
-  onResponseData(): void {}
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#content?.take(chunk, 0, chunk.length);
+  }
 
   onResponseEnd(): void {
     if (this.#ended) return;
+    if (this.#content?.isReadable() === false) {
+      this.#fail('malformed answer', null);
+      return;
+    }
     const slot = this.#slot;
     this.#slot = noSlot;
     // Only after this turn does undici know whether another request may follow, and only then would it write one.

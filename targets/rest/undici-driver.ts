@@ -1,5 +1,6 @@
 /** HTTP/1.1 by undici, for those who ask about their own client: one undici client a connection, no pipelining. */
-import type { RestRequest } from '../../scenarios/scenario.ts';
+import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import { BodyCodec } from '../body-codec.ts';
 import { endpointOf } from '../client-socket.ts';
 import type { Driver } from '../driver.ts';
 import { openedSession } from '../opened-session.ts';
@@ -13,14 +14,16 @@ export const undiciDriver: Driver = {
   async open(context, signal) {
     signal.throwIfAborted();
     const { target, address, operations, payloads } = context;
+    const codec = BodyCodec.of((target as RestTarget).compression);
     const endpoint = endpointOf(address, target.address);
     const requests = operations.map(
-      ({ request }, index) => new UndiciRequests(request as RestRequest, endpoint, payloads[index] ?? []),
+      ({ request }, index) => new UndiciRequests(request as RestRequest, endpoint, payloads[index] ?? [], codec),
     );
     return openedSession(
       new RestSession<UndiciConnection>(
         context,
-        (index, owner) => new UndiciConnection({ index, endpoint, requests, owner }),
+        codec,
+        (index, owner) => new UndiciConnection({ index, endpoint, requests, codec, owner }),
       ),
       signal,
     );

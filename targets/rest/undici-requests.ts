@@ -1,10 +1,12 @@
 /** One operation's requests as undici takes them: what is the same for every call is prepared once. */
 import type { Dispatcher } from 'undici';
 import type { RestRequest } from '../../scenarios/scenario.ts';
+import type { BodyCodec } from '../body-codec.ts';
 import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { checkRequest } from './check-request.ts';
+import { encodingHeaders } from './encoding-headers.ts';
 
 interface VariableHeader {
   /** Of its value in the list. */
@@ -15,19 +17,29 @@ interface VariableHeader {
 export class UndiciRequests {
   readonly #path: RequestTemplate;
   readonly #body: RequestTemplate | null;
+  readonly #codec: BodyCodec | null;
   readonly #variableHeaders: readonly VariableHeader[];
   /** Written over by every call: undici copies what it needs when it takes a request. */
   readonly #headers: string[];
   readonly #options: Dispatcher.DispatchOptions;
 
   /** `pool` is what `{{payload}}` can stand for. Throws a BenchError (exit 2) for a request that HTTP cannot carry. */
-  constructor(request: RestRequest, { authority, path: basePath }: Endpoint, pool: readonly Buffer[]) {
+  constructor(
+    request: RestRequest,
+    { authority, path: basePath }: Endpoint,
+    pool: readonly Buffer[],
+    codec: BodyCodec | null = null,
+  ) {
     const { method, path, headers, body } = request;
     checkRequest(request, pool);
+    this.#codec = codec;
     this.#path = compileTemplate(`${basePath}${path}`);
     this.#body = body === undefined ? null : compileTemplate(body);
     const isHostGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
-    const fields = Object.entries(isHostGiven ? headers : { host: authority, ...headers });
+    const fields = [
+      ...Object.entries(isHostGiven ? headers : { host: authority, ...headers }),
+      ...encodingHeaders(codec, body !== undefined),
+    ];
     this.#headers = fields.flat();
     this.#variableHeaders = fields
       .map(([, text], n): VariableHeader => ({ at: 2 * n + 1, value: compileTemplate(text) }))
@@ -39,7 +51,8 @@ export class UndiciRequests {
   options(call: Call, payload: Buffer | undefined): Dispatcher.DispatchOptions {
     for (const { at, value } of this.#variableHeaders) this.#headers[at] = value.text(call, payload);
     this.#options.path = this.#path.text(call, payload);
-    this.#options.body = this.#body === null ? null : this.#body.bytes(call, payload);
+    const body = this.#body === null ? null : this.#body.bytes(call, payload);
+    this.#options.body = body === null || this.#codec === null ? body : this.#codec.pack(body);
     return this.#options;
   }
 }

@@ -1,0 +1,56 @@
+/** The REST service's side of compression: reads what content-encoding says, answers in what accept-encoding asks for. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { BodyCodec } from '../body-codec.ts';
+
+/** An error that fastify's handler turns into an answer of this status. */
+class RefusedBody extends Error {
+  readonly statusCode: number;
+
+  constructor(statusCode: number, message: string) {
+    super(message);
+    this.statusCode = statusCode;
+  }
+}
+
+export function compressBodies(app: FastifyInstance, codec: BodyCodec): void {
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, JSON.parse(plainBody(request, body, codec).toString()));
+    } catch (error) {
+      done(error instanceof RefusedBody ? error : new RefusedBody(400, 'The body is not JSON.'));
+    }
+  });
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (typeof payload !== 'string' || payload === '' || !accepts(request, codec.encoding)) {
+      done(null, payload);
+      return;
+    }
+    reply.header('content-encoding', codec.encoding).header('vary', 'accept-encoding');
+    done(null, codec.pack(Buffer.from(payload)));
+  });
+}
+
+function plainBody({ headers }: FastifyRequest, body: Buffer, codec: BodyCodec): Buffer {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding === 'identity') return body;
+  if (encoding !== codec.encoding) throw new RefusedBody(415, `Bodies are read as they are, or in ${codec.encoding}.`);
+  try {
+    return codec.unpack(body, encoding);
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    if (isTooLarge) throw new RefusedBody(413, 'The body unpacks to more than is taken.');
+    throw new RefusedBody(400, `The body is not ${encoding}.`);
+  }
+}
+
+/** A coding with a weight of nothing is refused, one that is not named is not asked for (RFC 9110 §12.5.3). */
+function accepts({ headers }: FastifyRequest, encoding: string): boolean {
+  const accepted = String(headers['accept-encoding'] ?? '')
+    .toLowerCase()
+    .split(',');
+  return accepted.some((one) => {
+    const [coding, weight = ''] = one.split(';');
+    return coding?.trim() === encoding && !/^\s*q=0(\.0*)?\s*$/.test(weight);
+  });
+}

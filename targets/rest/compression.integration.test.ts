@@ -1,0 +1,91 @@
+/** Compressed bodies over HTTP: both clients against our service, and the service as node's own fetch sees it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RestTarget } from '../../scenarios/scenario.ts';
+import { mostUnpackedBytes } from '../body-codec.ts';
+import { describeCompressedOrders } from '../compressed-orders.ts';
+import { freePort } from '../process/free-port.ts';
+import { type RunningService, startReferenceService } from '../process/reference-service.ts';
+import { restEntry } from './preset.ts';
+
+const target: RestTarget = { name: 'rest', protocol: 'rest', engine: 'native', via: 'direct', connections: 4 };
+const pairs = [
+  ['own', 'gzip'],
+  ['own', 'br'],
+  ['own', 'zstd'],
+  ['undici', 'gzip'],
+] as const;
+
+for (const [client, codec] of pairs) {
+  describeCompressedOrders(`REST with ${codec} by ${client}`, async () => ({
+    entry: restEntry,
+    target: { ...target, client, compression: { codec } },
+    broker: null,
+  }));
+}
+
+describe('the service', () => {
+  let directory: string;
+  let service: RunningService;
+  let orders: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(os.tmpdir(), 'wirebench-rest-'));
+    const port = await freePort();
+    orders = `http://127.0.0.1:${port}/v1/orders`;
+    service = await startReferenceService(
+      restEntry.servicePath,
+      {
+        protocol: 'rest',
+        target: { ...target, compression: { codec: 'gzip' } },
+        port,
+        broker: null,
+        names: {},
+        evidencePath: join(directory, 'evidence'),
+        population: { readable: 3, cancellable: 0 },
+        workTimeMs: 0,
+        rejectRatio: 0,
+        seed: 1,
+      },
+      join(directory, 'service.log'),
+    );
+  });
+  afterAll(async () => {
+    await service.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const order = (id: string) => Buffer.from(JSON.stringify({ id, key: 'k', payload: 'p'.repeat(100) }));
+  const place = (body: Buffer, encoding?: string) =>
+    fetch(orders, {
+      method: 'POST',
+      body: new Uint8Array(body),
+      headers: { 'content-type': 'application/json', ...(encoding !== undefined && { 'content-encoding': encoding }) },
+    });
+
+  it('takes bodies as they are and in its codec, and answers what is wrong with others', async () => {
+    expect((await place(gzipSync(order('packed')), 'gzip')).status).toBe(201);
+    expect((await place(order('plain'))).status).toBe(201);
+    expect((await place(order('identity'), 'identity')).status).toBe(201);
+    expect((await place(brotliCompressSync(order('br')), 'br')).status).toBe(415);
+    expect((await place(order('untrue'), 'gzip')).status).toBe(400);
+    expect((await place(gzipSync('no JSON'), 'gzip')).status).toBe(400);
+    const bomb = gzipSync(Buffer.alloc(mostUnpackedBytes + 1), { level: 1 });
+    expect((await place(bomb, 'gzip')).status).toBe(413);
+    expect((await place(gzipSync(order('after')), 'gzip')).status).toBe(201);
+  });
+
+  it.each([
+    ['gzip', 'gzip'],
+    ['br, gzip;q=0.5', 'gzip'],
+    ['br', null],
+    ['gzip;q=0', null],
+    ['identity', null],
+  ])('answers one that accepts %s in %s', async (accepted, encoding) => {
+    const response = await fetch(`${orders}/order-r-00000001`, { headers: { 'accept-encoding': accepted } });
+    expect(response.headers.get('content-encoding')).toBe(encoding);
+    expect(await response.json()).toMatchObject({ id: 'order-r-00000001' });
+  });
+});
