@@ -234,7 +234,11 @@ interface LinkFaultBase extends FaultWindowBase {
   readonly link: LinkName | 'both';
 }
 export type Direction = 'down' | 'up' | 'both';
-export interface LatencyFault extends LinkFaultBase {
+interface Ramp {
+  /** Over how much of the window, from its begin, the fault grows to its full size; absent: it is there at once. */
+  readonly rampMs?: number;
+}
+export interface LatencyFault extends LinkFaultBase, Ramp {
   readonly fault: 'latency';
   readonly latencyMs: number;
   readonly jitterMs: number;
@@ -297,16 +301,17 @@ export interface KillFault extends FaultWindowBase {
   readonly fault: 'kill';
   readonly part: Exclude<PartName, 'toxiproxy'>;
 }
-export interface SlowServiceFault extends FaultWindowBase {
+export interface SlowServiceFault extends FaultWindowBase, Ramp {
   readonly fault: 'slow-service';
   readonly workTimeMs: number;
 }
-export interface FailingServiceFault extends FaultWindowBase {
+export interface FailingServiceFault extends FaultWindowBase, Ramp {
   readonly fault: 'failing-service';
   /** 0–1: refused at once. */
   readonly rejectRatio: number;
 }
 export type PartFault = PauseFault | KillFault | SlowServiceFault | FailingServiceFault;
+export type RampedFault = LatencyFault | SlowServiceFault | FailingServiceFault;
 export type FaultWindow = LinkFault | PartFault;
 
 /** Opens when `failureRatio` of at least `minimumOperations` attempts within the window failed. */

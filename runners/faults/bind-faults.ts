@@ -7,6 +7,7 @@ import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 import type { FaultKind, FaultPart, FaultProof, PartFaultContext } from './fault-kind.ts';
 import { linkFaultKind, partFaultKind } from './fault-kinds.ts';
 import { probeRoundTripUs } from './link-probe.ts';
+import { isRamped, rampSteps, sizedAt } from './ramp.ts';
 
 export interface FaultPlaces {
   readonly protocol: Protocol;
@@ -29,7 +30,10 @@ export interface BoundFault {
   readonly expected: string;
   readonly label: string;
   readonly settings: Readonly<Record<string, SettingValue>>;
+  /** At once, or as large as a ramp begins. */
   apply(): Promise<void>;
+  /** Of a ramp: to this share of its size. */
+  resize(share: number): Promise<void>;
   undo(signal: AbortSignal): Promise<FaultProof | undefined>;
   prove(): Promise<FaultProof | null>;
 }
@@ -80,11 +84,17 @@ function bind<Window extends FaultWindow, Context extends { readonly protocol: P
     ...where,
     expected: kind.expected(window, context.protocol),
     label: kind.label(window),
-    settings: kind.settings(window),
-    apply: () => kind.apply(window, context),
+    settings: { ...kind.settings(window), ...(isRamped(window) && { rampMs: window.rampMs }) },
+    apply: () => kind.apply(sized(window, 1 / rampSteps), context),
+    resize: async (share) => kind.resize?.(sized(window, share), context),
     undo: (signal) => kind.undo(window, context, signal),
     prove: () => kind.prove(window, context),
   };
+}
+
+/** Without a ramp: as it is. */
+function sized<Window extends FaultWindow>(window: Window, share: number): Window {
+  return isRamped(window) ? (sizedAt(window, share) as FaultWindow as Window) : window;
 }
 
 function notStarted({ fault }: PartFault, part: PartName): BenchError {

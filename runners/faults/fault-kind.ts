@@ -41,6 +41,8 @@ export type FaultProof = Readonly<Record<string, string | number | boolean | nul
 
 export interface FaultKind<Window extends FaultWindow, Context> {
   apply(window: Window, context: Context): Promise<void>;
+  /** While it is in force: from now on as large as this window says. Of kinds that may grow. */
+  resize?(window: Window, context: Context): Promise<void>;
   /** What was seen meanwhile adds to the proof. Once `signal` has aborted, only what outlives the run must be undone. */
   undo(window: Window, context: Context, signal: AbortSignal): Promise<FaultProof | undefined>;
   /** Looks while the fault is in force; null: it could not be shown to act. */

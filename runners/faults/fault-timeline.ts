@@ -1,9 +1,11 @@
 /** Carries out a condition's fault windows on the load's own clock, proves each, and always undoes what it did. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { FaultResult } from '../../result/result-types.ts';
 import { type BoundFault, bindFaults, type FaultPlaces } from './bind-faults.ts';
 import type { FaultProof } from './fault-kind.ts';
+import { isRamped, rampSteps } from './ramp.ts';
 
 interface Planned {
   readonly fault: BoundFault;
@@ -61,6 +63,7 @@ export class FaultTimeline {
       await fault.apply();
       planned.appliedAtMs = atMs();
       this.#inForce.add(fault.label);
+      await this.#grow(planned, zeroUs, signal);
       planned.proof = await fault.prove();
       if (planned.proof === null) planned.problem = 'it could not be shown to act';
       await sleepUntil(zeroUs + (window.atMs + window.forMs) * 1e3, signal);
@@ -69,6 +72,15 @@ export class FaultTimeline {
     }
     if (await this.#undo(planned, signal)) planned.removedAtMs = atMs();
     this.#inForce.delete(fault.label);
+  }
+
+  async #grow({ fault }: Planned, zeroUs: number, signal: AbortSignal): Promise<void> {
+    const { window } = fault;
+    if (!isRamped(window)) return;
+    for (let step = 2; step <= rampSteps; step++) {
+      await sleepUntil(zeroUs + (window.atMs + (window.rampMs * (step - 1)) / rampSteps) * 1e3, signal);
+      await fault.resize(step / rampSteps);
+    }
   }
 
   async #undo(planned: Planned, signal: AbortSignal): Promise<boolean> {

@@ -1,5 +1,7 @@
 /** Every kind of fault on real parts: applied, proven, undone. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -89,6 +91,42 @@ describe('a fault on a link', () => {
     expect(await stack.toxiproxy.listToxics(link.proxy)).toEqual([]);
     expect(await probeLink('rest', link.address, 5_000)).toMatchObject({ outcome: 'answered' });
   });
+
+  it('with a ramp grows step by step on the very same connection', async () => {
+    const link = await stack.openLink('client', address);
+    const window = { ...onLink, fault: 'latency', latencyMs: 200, jitterMs: 0, rampMs: forMs - 100 } as const;
+    const over = new AbortController();
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const reading = timesOf(link.address, agent, over.signal);
+    const { problems, result } = await play(window, { links: { client: link }, parts: {} });
+    over.abort();
+    const { timesMs, sockets } = await reading;
+    agent.destroy();
+    expect(problems).toEqual([]);
+    expect(result?.settings).toMatchObject({ latencyMs: 200, rampMs: forMs - 100 });
+    expect(sockets).toBe(1);
+    // The first step is a tenth, the last all of it; in between there are others.
+    expect(timesMs.filter((ms) => ms >= 15 && ms < 190).length).toBeGreaterThan(1);
+    expect(Math.max(...timesMs)).toBeGreaterThan(190);
+  });
+
+  /** One request after another, until it is aborted. */
+  async function timesOf(at: string, agent: Agent, signal: AbortSignal) {
+    const timesMs: number[] = [];
+    const sockets = new Set<unknown>();
+    while (!signal.aborted) {
+      const begun = performance.now();
+      await new Promise<void>((resolve, reject) => {
+        const asked = request(`http://${at}/v1/orders/order-r-00000000`, { agent }, (answer) => {
+          answer.resume().on('end', resolve);
+        });
+        asked.on('socket', (socket) => sockets.add(socket)).on('error', reject);
+        asked.end();
+      });
+      timesMs.push(performance.now() - begun);
+    }
+    return { timesMs, sockets: sockets.size };
+  }
 
   it('that does not act is a problem', async () => {
     const link = await stack.openLink('client', address);

@@ -10,10 +10,12 @@ function behaviour<Window extends SlowServiceFault | FailingServiceFault>(
   settingsOf: (window: Window) => ReferenceServiceSettings,
   texts: Pick<PartFaultKind<Window>, 'expected' | 'label' | 'settings'>,
 ): PartFaultKind<Window> {
+  const apply = async (window: Window, { part }: PartFaultContext): Promise<void> => {
+    await adjusterOf(part)(settingsOf(window));
+  };
   return {
-    async apply(window, { part }) {
-      await adjusterOf(part)(settingsOf(window));
-    },
+    apply,
+    resize: apply,
     async undo(window, { part, usual }) {
       const changed = Object.keys(settingsOf(window)) as (keyof ReferenceServiceSettings)[];
       await adjusterOf(part)(Object.fromEntries(changed.map((name) => [name, usual[name]])));

@@ -35,6 +35,9 @@ export function toxicFault<Window extends DirectedFault>(toxic: Toxic<Window>): 
     async apply(window, { toxiproxy, link, id }) {
       for (const spec of specs(window, id)) await toxiproxy.addToxic(link.proxy, spec);
     },
+    async resize(window, { toxiproxy, link, id }) {
+      for (const spec of specs(window, id)) await toxiproxy.updateToxic(link.proxy, spec);
+    },
     async undo(window, { toxiproxy, link, id }) {
       for (const { name } of specs(window, id)) await removeFor(toxiproxy, link.proxy, name);
       return undefined;

@@ -42,6 +42,10 @@ function checkWindow({ durationMs, report }: CheckContext, window: FileWindow, p
   if (late !== null) report({ path: [...path, late.key], message: late.message });
   if (('ms' in window.for ? window.for.ms : window.for.share) === 0)
     report({ path: [...path, 'for'], message: 'must be more than nothing' });
+  if (durationMs !== null && 'ramp' in window && window.ramp !== undefined) {
+    const isLonger = loadTimeMs(window.ramp, durationMs) > loadTimeMs(window.for, durationMs) + slackMs;
+    if (isLonger) report({ path: [...path, 'ramp'], message: 'takes longer than the fault itself' });
+  }
   if (durationMs !== null && window.every !== undefined) {
     const everyMs = loadTimeMs(window.every, durationMs);
     if (everyMs <= loadTimeMs(window.for, durationMs) + slackMs)

@@ -10,6 +10,10 @@ const window = {
     .describe('Again so long after each begin, as long as a whole window fits into the load; left out: once.'),
 };
 
+const ramp = loadTime()
+  .optional()
+  .describe('Over how much of the window it grows to its full size, in ten steps; left out: it is there at once.');
+
 const onLink = {
   ...window,
   link: z
@@ -24,6 +28,7 @@ const linkFault = { ...onLink, direction };
 const latencyFault = object({
   fault: z.literal('latency').describe('What flows through the link comes later.'),
   ...linkFault,
+  ramp,
   latency: quantity('duration', { least: '1ms', most: '10min' }).describe('One way, whole milliseconds.'),
   jitter: quantity('duration', { most: '10min' })
     .prefault('0ms')
@@ -94,12 +99,14 @@ const killFault = object({
 const slowServiceFault = object({
   fault: z.literal('slow-service').describe('The reference service takes its time.'),
   ...window,
+  ramp,
   workTime: duration('1ms', '60s').describe('Of each operation, instead of workload.service.workTime.'),
 });
 
 const failingServiceFault = object({
   fault: z.literal('failing-service').describe('The reference service refuses operations.'),
   ...window,
+  ramp,
   rejectRatio: z.number().gt(0).max(1).describe('Share that is refused at once, 0 to 1.'),
 });
 

@@ -27,12 +27,18 @@ export function windowStartsMs({ at, for: length, every }: Times, durationMs: nu
 export function resolveWindows(window: FileWindow, durationMs: number): FaultWindow[] {
   return windowStartsMs(window, durationMs).map((atMs) => ({
     ...settingsOf(window),
+    ...rampOf(window, durationMs),
     atMs,
     forMs: Math.min(loadTimeMs(window.for, durationMs), durationMs - atMs),
   }));
 }
 
-type WithoutTimes<Window> = Window extends FaultWindow ? Omit<Window, 'atMs' | 'forMs'> : never;
+function rampOf(window: FileWindow, durationMs: number): { rampMs?: number } {
+  if (!('ramp' in window) || window.ramp === undefined) return {};
+  return { rampMs: loadTimeMs(window.ramp, durationMs) };
+}
+
+type WithoutTimes<Window> = Window extends FaultWindow ? Omit<Window, 'atMs' | 'forMs' | 'rampMs'> : never;
 
 function settingsOf(window: FileWindow): WithoutTimes<FaultWindow> {
   switch (window.fault) {

@@ -333,6 +333,11 @@ describe('a scenario with a problem', () => {
       '11:73: conditions.bad[1].at: overlaps with the down fault before it (number 1) on the same link',
     ],
     [
+      'ramp longer than its fault',
+      `${base}conditions: { bad: [ { at: 1s, for: 1s, ramp: 2s, fault: latency, latency: 9ms } ] }\n`,
+      '11:47: conditions.bad[0].ramp: takes longer than the fault itself',
+    ],
+    [
       'two faults of one process',
       `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: pause, part: service }, { at: 2s, for: 2s, fault: kill, part: service } ] }\n`,
       '11:78: conditions.bad[1].at: overlaps with the pause fault before it (number 1) on the same part',

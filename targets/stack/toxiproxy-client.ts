@@ -33,6 +33,8 @@ export interface ToxiproxyClient {
   removeProxy(name: string): Promise<void>;
   setEnabled(proxy: string, enabled: boolean): Promise<void>;
   addToxic(proxy: string, toxic: ToxicSpec): Promise<void>;
+  /** Its attributes; connections that are open feel it, too. */
+  updateToxic(proxy: string, toxic: ToxicSpec): Promise<void>;
   /** A toxic that is already gone is no error. */
   removeToxic(proxy: string, name: string): Promise<void>;
   listToxics(proxy: string): Promise<readonly string[]>;
@@ -73,6 +75,11 @@ export function connectToxiproxy(apiUrl: string, deadlineMs: number = defaultDea
       await call(`adding toxic ${toxic}`, async () => {
         const proxy = await api.get(name);
         await proxy.addToxic({ name: toxic, type, stream, toxicity: 1, attributes });
+      });
+    },
+    async updateToxic(name, { name: toxic, attributes }) {
+      await call(`changing toxic ${toxic}`, async () => {
+        await api.getApi().post(`${apiUrl}/proxies/${name}/toxics/${toxic}`, { attributes });
       });
     },
     async removeToxic(name, toxic) {
