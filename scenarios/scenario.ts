@@ -36,6 +36,8 @@ export interface Workload {
     readonly concurrency?: number;
     /** Beside `concurrency`: how many may wait for their turn; beyond, they are refused. */
     readonly waiting?: number;
+    /** What refusals that may pass say of when to come back (REST, gRPC); absent: nothing. */
+    readonly retryAfterMs?: number;
     /** Not of a scenario file: what `bench calibrate` knows the truth of. Some operations take longer. */
     readonly slow?: { readonly share: number; readonly workTimeMs: number };
     /** Likewise: the service stands still once, at a time after the end of warm-up. */
@@ -337,6 +339,8 @@ export interface Resilience {
     readonly baseMs: number;
     readonly capMs: number;
     readonly jitter: 'none' | 'full' | 'equal' | 'decorrelated';
+    /** A peer's word (`Retry-After`, RetryInfo) is added to the wait; absent: it is. */
+    readonly retryAfter?: 'honour' | 'ignore';
     /** Retries: at most `ratio` of the operations and `burst` beyond; absent: no bound. */
     readonly budget?: { readonly ratio: number; readonly burst: number };
   };

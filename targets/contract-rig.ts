@@ -41,6 +41,7 @@ const population = { readable: 200, cancellable: 1_000 };
 export interface ServiceBehaviour {
   readonly workTimeMs?: number;
   readonly rejectRatio?: number;
+  readonly retryAfterMs?: number;
 }
 
 export interface OpenedContract {
@@ -84,7 +85,7 @@ export class ContractRig {
     const port = broker === null ? await freePort() : 0;
     const evidencePath = join(this.#directory, `evidence-${trialTag}`);
     const names = entry.resourceNames(trialTag);
-    const { workTimeMs = 0, rejectRatio = 0 } = behaviour;
+    const { workTimeMs = 0, rejectRatio = 0, retryAfterMs } = behaviour;
     const service = await startReferenceService(
       entry.servicePath,
       {
@@ -97,6 +98,7 @@ export class ContractRig {
         population,
         workTimeMs,
         rejectRatio,
+        retryAfterMs,
         seed: 1,
       },
       join(this.#directory, `service-${trialTag}.log`),

@@ -13,6 +13,7 @@ function recording() {
     sink: {
       sent: (slot) => void reports.push(`sent ${slot}`),
       acknowledged: (slot) => void reports.push(`acknowledged ${slot}`),
+      retryAfter: (slot, ms) => void reports.push(`retryAfter ${slot} ${ms}`),
       completed: (slot, outcome, reason, retryable) => {
         reports.push(`completed ${slot} ${outcome} ${reason}${retryable ? ' again' : ''}`);
       },

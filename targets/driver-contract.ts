@@ -111,6 +111,14 @@ function describeTrouble(rig: ContractRig): void {
     expect({ outcome, retryable }).toEqual({ outcome: outcomes.rejected, retryable: false });
   });
 
+  it('says when a refused operation may come back, if the service does and the protocol has words for it', async () => {
+    const isTold = ['rest', 'grpc'].includes(rig.subject.target.protocol);
+    const telling = await rig.open('request-reply', { rejectRatio: 1, retryAfterMs: 2_000 });
+    expect((await telling.recorded.run('placeOrder')).retryAfterMs).toBe(isTold ? 2_000 : null);
+    const silent = await rig.open('request-reply', { rejectRatio: 1 });
+    expect((await silent.recorded.run('placeOrder')).retryAfterMs).toBeNull();
+  });
+
   it('survives a lost connection: what was in flight fails, later work succeeds', async () => {
     const { recorded, service } = await rig.open('request-reply', { workTimeMs: 1_500 });
     const outage = rig.subject.outage ?? {

@@ -43,6 +43,8 @@ export interface CompletionSink {
   sent(slot: number): void;
   /** Optional, before `completed`: the broker has it, while the operation completes later (at a reply or delivery). */
   acknowledged(slot: number): void;
+  /** Optional, before `completed`: the peer asks not to be tried again for so long (`Retry-After`, gRPC's RetryInfo). */
+  retryAfter(slot: number, ms: number): void;
   /**
    * The attempt ended. `reason` is '' when ok, else a short text of few distinct values (`status 503`,
    * `connection reset`, `malformed answer`). `retryable`: sending it again may help.

@@ -26,6 +26,8 @@ export interface Attempt {
   readonly startedMs: number;
   sentTimes: number;
   acknowledgedTimes: number;
+  /** null: the peer did not say. */
+  retryAfterMs: number | null;
   outcome: Outcome | null;
   reason: string;
   retryable: boolean;
@@ -117,6 +119,7 @@ export class RecordedSession implements CompletionSink {
       startedMs: performance.now(),
       sentTimes: 0,
       acknowledgedTimes: 0,
+      retryAfterMs: null,
       outcome: null,
       reason: '',
       retryable: false,
@@ -161,6 +164,13 @@ export class RecordedSession implements CompletionSink {
     if (tracked === null) this.#violation(slot, 'acknowledged though nothing runs');
     else if (tracked.attempt.sentTimes === 0) this.#violation(slot, 'acknowledged before sent');
     else tracked.attempt.acknowledgedTimes++;
+  }
+
+  retryAfter(slot: number, ms: number): void {
+    const tracked = this.#running[slot] ?? null;
+    if (this.#starting) this.#violation(slot, 'retryAfter from within start');
+    if (tracked === null) this.#violation(slot, 'retryAfter though nothing runs');
+    else tracked.attempt.retryAfterMs = ms;
   }
 
   completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {

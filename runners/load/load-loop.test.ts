@@ -380,6 +380,33 @@ describe('LoadLoop', () => {
     expect(cell.latency('fallback').maxUs).toBeGreaterThanOrEqual(500 * ms);
   });
 
+  it('tries again no sooner than the peer asks for, and not at all when that is beyond the deadline', () => {
+    const told = (retryAfterMs: number, retry: Partial<Resilience['retry']> = {}) => {
+      const rig = setUp({ retry: { attempts: 3, baseMs: 10, ...retry } });
+      rig.clock.nowUs = rig.startUs + 200 * ms;
+      const slot = rig.loop.start(0, rig.clock.nowUs, rig.clock.nowUs);
+      rig.loop.retryAfter(slot, retryAfterMs);
+      rig.loop.completed(slot, outcomes.rejected, 'status 503', true);
+      return { ...rig, slot };
+    };
+    const patient = told(300);
+    patient.advance(306 * ms);
+    expect(patient.started).toHaveLength(1);
+    patient.advance(10 * ms);
+    expect(patient.started).toHaveLength(2);
+    patient.loop.completed(patient.slot, outcomes.rejected, 'status 503', true); // without a word this time
+    patient.advance(30 * ms);
+    expect(patient.started).toHaveLength(3);
+
+    const hopeless = told(1_995);
+    expect(hopeless.loop.inFlight).toBe(0);
+    expect(hopeless.steady().counts).toMatchObject({ rejected: 1, attempts: 1 });
+
+    const deaf = told(300, { retryAfter: 'ignore' });
+    deaf.advance(20 * ms);
+    expect(deaf.started).toHaveLength(2);
+  });
+
   it('counts the wait for a connection of an operation that never got one', () => {
     const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100 });
     clock.nowUs = startUs + 200 * ms;

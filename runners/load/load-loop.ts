@@ -136,6 +136,7 @@ export class LoadLoop implements CompletionSink {
     const call = this.#options.calls[slot] as Call;
     call.attempt++;
     this.#slots.state[slot] = states.attempting;
+    this.#slots.retryAfterMs[slot] = 0;
     this.#slots.sentUs[slot] = nowUs; // until the session says when the first byte really left
     this.#options.recorder.cell(this.#slots.phase[slot] as number, call.operation).counts.attempts++;
     this.#wheel.set(
@@ -166,6 +167,10 @@ export class LoadLoop implements CompletionSink {
     this.#options.log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
   }
 
+  retryAfter(slot: number, ms: number): void {
+    if (this.#options.resilience.retry.retryAfter !== 'ignore') this.#slots.retryAfterMs[slot] = ms;
+  }
+
   completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {
     if (this.#slots.state[slot] !== states.attempting) return; // a driver's slip must not count twice
     const nowUs = this.#options.nowUs();
@@ -190,7 +195,8 @@ export class LoadLoop implements CompletionSink {
     if (call.attempt >= retry.attempts) return false;
     const draw = uniform(this.#options.seed ^ call.attempt, randomStreams.jitter, this.#slots.sequence[slot] as number);
     const delayMs = retryDelayMs(retry, call.attempt, draw, this.#slots.delayMs[slot] as number);
-    const dueUs = nowUs + delayMs * 1e3;
+    // Told when to come back, all would come at that moment: the back-off spreads them from then on.
+    const dueUs = nowUs + (delayMs + (this.#slots.retryAfterMs[slot] as number)) * 1e3;
     if (dueUs >= (this.#slots.intendedUs[slot] as number) + this.#deadlineUs) return false;
     if (!this.#policies.takeRetry()) {
       this.#cell(slot).policies.retriesDenied++;

@@ -16,7 +16,9 @@ export class OperationSlots {
   readonly everSent: Uint8Array;
   readonly everAcknowledged: Uint8Array;
   readonly sequence: Uint32Array;
-  /** The last wait between attempts. */
+  /** What the peer asked for in the last attempt; 0: nothing. */
+  readonly retryAfterMs: Float64Array;
+  /** The last wait between attempts, without what the peer asked for. */
   readonly delayMs: Float32Array;
   /** How the last attempt ended, while the next one is waited for. */
   readonly outcome: Uint8Array;
@@ -33,6 +35,7 @@ export class OperationSlots {
     this.everSent = new Uint8Array(slots);
     this.everAcknowledged = new Uint8Array(slots);
     this.sequence = new Uint32Array(slots);
+    this.retryAfterMs = new Float64Array(slots);
     this.delayMs = new Float32Array(slots);
     this.outcome = new Uint8Array(slots);
     this.reason = new Array<string>(slots).fill('');

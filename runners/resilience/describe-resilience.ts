@@ -30,7 +30,8 @@ function retryText({ retry }: Resilience): string {
   if (attempts === 1) return 'no';
   const waits = backoff === 'none' ? 'no back-off' : `back-off ${baseMs}–${capMs} ms, jitter ${jitter}`;
   const bound = budget === undefined ? '' : `, budget ${budget.ratio} an operation and ${budget.burst}`;
-  return `${attempts} attempts, ${waits}${bound}`;
+  const deaf = retry.retryAfter === 'ignore' ? ', Retry-After ignored' : '';
+  return `${attempts} attempts, ${waits}${bound}${deaf}`;
 }
 
 function breakerText(breaker: BreakerSettings): string {

@@ -11,6 +11,7 @@ const timeout = duration('1ms', longestDeadline);
 const attempts = wholeNumber(1, 100);
 const backoff = z.enum(['exponential', 'none']);
 const wait = duration('1ms', '10min');
+const retryAfter = z.enum(['honour', 'ignore']);
 const jitter = z.enum(['none', 'full', 'equal', 'decorrelated']);
 
 const budget = object({
@@ -51,6 +52,7 @@ const words = {
   cap: 'Longest wait.',
   jitter: 'How waits are spread, so that clients do not retry in step.',
   fallback: 'The client answers what is not ok itself, from a cache say. That is counted, and never as ok or goodput.',
+  retryAfter: 'Where a service says when to come back (Retry-After, gRPC’s RetryInfo): the back-off begins only then.',
   idempotencyKey: 'Retries carry the same key, so that a service can tell them.',
 };
 
@@ -63,6 +65,7 @@ export const resilienceSchema = object({
     base: wait.prefault('50ms').describe(words.base),
     cap: wait.prefault('1s').describe(words.cap),
     jitter: jitter.default('full').describe(words.jitter),
+    retryAfter: retryAfter.default('honour').describe(words.retryAfter),
     budget,
   })
     .prefault({})
@@ -83,6 +86,7 @@ export const targetResilienceSchema = object({
     base: wait.optional().describe(words.base),
     cap: wait.optional().describe(words.cap),
     jitter: jitter.optional().describe(words.jitter),
+    retryAfter: retryAfter.optional().describe(words.retryAfter),
     budget,
   })
     .optional()

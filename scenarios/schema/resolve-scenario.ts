@@ -104,9 +104,10 @@ function resolveService({
   rejectRatio,
   concurrency,
   waiting,
+  retryAfter,
 }: ScenarioFile['workload']['service']): Workload['service'] {
   const places = concurrency === undefined ? {} : { concurrency, waiting: waiting ?? defaultWaiting };
-  return { workTimeMs: workTime, rejectRatio, ...places };
+  return { workTimeMs: workTime, rejectRatio, ...places, ...(retryAfter && { retryAfterMs: retryAfter }) };
 }
 
 /** One load thread on two cores: services and brokers need the other. Beyond, half of the machine at most. */
@@ -227,11 +228,19 @@ function resolveTarget(
 
 function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
   const { deadline, timeout, retry, idempotencyKey, breaker, limit, fallback } = resilience;
-  const { attempts, backoff, base, cap, jitter, budget } = retry;
+  const { attempts, backoff, base, cap, jitter, budget, retryAfter } = retry;
   return {
     deadlineMs: deadline,
     timeoutMs: timeout ?? Math.min(defaultTimeoutMs, deadline),
-    retry: { attempts, backoff, baseMs: base, capMs: cap, jitter, ...(budget && { budget }) },
+    retry: {
+      attempts,
+      backoff,
+      baseMs: base,
+      capMs: cap,
+      jitter,
+      ...(budget && { budget }),
+      ...(retryAfter === 'ignore' && { retryAfter }),
+    },
     idempotencyKey,
     ...(breaker && { breaker: resolveBreaker(breaker) }),
     ...(limit && { limit }),

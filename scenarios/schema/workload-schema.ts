@@ -71,6 +71,11 @@ export const workloadSchema = object({
       .optional()
       .meta({ default: defaultWaiting })
       .describe('Beside concurrency: how many may wait for their turn; beyond, they are refused at once.'),
+    retryAfter: quantity('duration', { least: '1ms', most: '1h' })
+      .optional()
+      .describe(
+        'What refusals that may pass say of when to come back: Retry-After (REST, whole seconds), RetryInfo (gRPC). Left out: nothing.',
+      ),
   })
     .prefault({})
     .describe('How the reference services behave, the same behind every protocol.'),

@@ -30,6 +30,8 @@ export interface ServiceOptions {
   readonly concurrency?: number | undefined;
   /** With `concurrency`: how many may wait for their turn; beyond, they are refused. */
   readonly waiting?: number | undefined;
+  /** What refusals that may pass say of when to come back, where the protocol has words for it; left out: nothing. */
+  readonly retryAfterMs?: number | undefined;
   /** Left out: false. */
   readonly idempotent?: boolean;
   readonly seed: number;

@@ -132,6 +132,8 @@ class GrpcSession implements Session, ConnectionOwner {
     this.#openStreams--;
     this.#freed = connection;
     if (this.#waiting.length > 0) this.#serve(connection);
+    const { retryAfterMs } = stream.answer;
+    if (retryAfterMs > 0 && conclusion.retryable) this.#context.sink.retryAfter(stream.slot, retryAfterMs);
     this.#report(stream.slot, conclusion);
   }
 

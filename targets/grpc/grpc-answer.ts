@@ -5,6 +5,7 @@
 import { type Outcome, outcomes } from '../driver.ts';
 import type { HeaderSink } from './hpack-decoder.ts';
 import { type ErrorCode, readUInt32 } from './http2-frames.ts';
+import { decodeBinaryTrailer, retryInfoMs, statusDetails } from './retry-info.ts';
 
 /** How an attempt ended. */
 export interface Conclusion {
@@ -94,6 +95,8 @@ const none = -1;
 
 /** Reused from attempt to attempt: `reset` begins the next one. */
 export class GrpcAnswer implements HeaderSink {
+  /** How long the service asks not to be tried again; 0: it does not say. */
+  retryAfterMs = 0;
   #httpStatus = 0;
   #grpcStatus = none;
   #isGrpc = false;
@@ -105,6 +108,7 @@ export class GrpcAnswer implements HeaderSink {
   #messageLeft = 0;
 
   reset(): void {
+    this.retryAfterMs = 0;
     this.#httpStatus = 0;
     this.#grpcStatus = none;
     this.#isGrpc = false;
@@ -125,6 +129,9 @@ export class GrpcAnswer implements HeaderSink {
         break;
       case 'grpc-status':
         this.#grpcStatus = /^\d{1,9}$/.test(value) ? Number(value) : unknownStatus;
+        break;
+      case statusDetails:
+        this.retryAfterMs = retryInfoMs(decodeBinaryTrailer(value));
         break;
     }
   }

@@ -1,5 +1,5 @@
 /** gRPC by grpc-js, for those who ask about their own client: one of its clients a connection. */
-import { type ClientUnaryCall, Metadata } from '@grpc/grpc-js';
+import { type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { Completion } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import type { Endpoint } from '../client-socket.ts';
@@ -12,6 +12,7 @@ import { grpcEndpoint, writersFor } from './call-writers.ts';
 import { type Conclusion, prefixBytes, succeeded, unencodableRequest } from './grpc-answer.ts';
 import { GrpcJsConnection } from './grpc-js-connection.ts';
 import { conclusionOfGrpcJs } from './grpc-js-failure.ts';
+import { retryInfoMs, statusDetails } from './retry-info.ts';
 
 export const grpcJsDriver: Driver = {
   protocol: 'grpc',
@@ -100,10 +101,19 @@ class GrpcJsSession implements Session {
       (error) => {
         if (this.#callOf[slot] !== sent) return; // given up
         this.#callOf[slot] = null;
-        this.#report(slot, error === null ? succeeded : conclusionOfGrpcJs(error));
+        if (error === null) this.#report(slot, succeeded);
+        else this.#refused(slot, error);
       },
     );
     this.#callOf[slot] = sent;
+  }
+
+  #refused(slot: number, error: ServiceError): void {
+    const conclusion = conclusionOfGrpcJs(error);
+    const [details] = conclusion.retryable ? (error.metadata?.get(statusDetails) ?? []) : [];
+    const retryAfterMs = Buffer.isBuffer(details) ? retryInfoMs(details) : 0;
+    if (retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);
+    this.#report(slot, conclusion);
   }
 
   /** A template in a field that is no text may give what the field cannot hold. */

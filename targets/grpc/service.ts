@@ -1,6 +1,7 @@
 /** The orders behind gRPC, on grpc-js. */
 import {
   loadPackageDefinition,
+  Metadata,
   Server,
   ServerCredentials,
   type ServerReadableStream,
@@ -13,6 +14,7 @@ import { loadSync } from '@grpc/proto-loader';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderAction, OrderReply, OrderReplyCode, OrderRequest } from '../domain/order-domain.ts';
 import { ordersProto } from './preset.ts';
+import { encodeRetryInfo, statusDetails } from './retry-info.ts';
 
 type Fields = Readonly<Record<string, string | undefined>>;
 type UnaryHandler = (call: ServerUnaryCall<Fields, object>, done: sendUnaryData<object>) => void;
@@ -29,7 +31,8 @@ const refusals: Readonly<Partial<Record<OrderReplyCode, number>>> = {
   unavailable: status.UNAVAILABLE,
 };
 
-hostService(async (domain, { port }) => {
+hostService(async (domain, { port, retryAfterMs }) => {
+  const answer = answerer(retryAfterMs);
   const definition = loadSync(ordersProto, { keepCase: true, longs: Number, defaults: true });
   const { wirebench } = loadPackageDefinition(definition) as unknown as {
     wirebench: { orders: { v1: { Orders: ServiceClientConstructor } } };
@@ -85,8 +88,16 @@ function handedOverRequest({ place, update, cancel }: HandedOver): OrderRequest 
   return requestFrom('cancel', cancel ?? {}); // nothing at all has no order, and is refused as invalid
 }
 
-function answer({ code, order, orders }: OrderReply, done: sendUnaryData<object>): void {
-  const refusal = refusals[code];
-  if (refusal !== undefined) done({ code: refusal, details: code });
-  else done(null, orders === undefined ? { ...order } : { orders });
+/** Refusals that may pass say when to come back, if the service is told to. */
+function answerer(retryAfterMs: number | undefined) {
+  const later = new Metadata();
+  if (retryAfterMs !== undefined) {
+    later.set(statusDetails, encodeRetryInfo(status.UNAVAILABLE, 'unavailable', retryAfterMs));
+  }
+  return ({ code, order, orders }: OrderReply, done: sendUnaryData<object>): void => {
+    const refusal = refusals[code];
+    if (refusal === undefined) done(null, orders === undefined ? { ...order } : { orders });
+    else if (code === 'unavailable') done({ code: refusal, details: code, metadata: later });
+    else done({ code: refusal, details: code });
+  };
 }

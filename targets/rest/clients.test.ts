@@ -43,6 +43,14 @@ const cases: Readonly<Record<string, Case>> = {
   ),
   'of another status': answer('HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok', 'rejected: status 201'),
   'that refuses': answer('HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno', 'rejected: status 404'),
+  'that says when to come back': answer(
+    'HTTP/1.1 429 Slowly\r\nRetry-After: 7\r\ncontent-length: 0\r\n\r\n',
+    'rejected: status 429, retryable after 7000 ms',
+  ),
+  'that says when to come back, in no words we know': answer(
+    'HTTP/1.1 503 Later\r\nretry-after: soon\r\ncontent-length: 0\r\n\r\n',
+    'rejected: status 503, retryable',
+  ),
   'that refuses for now': answer('HTTP/1.1 503 Later\r\ncontent-length: 0\r\n\r\n', 'rejected: status 503, retryable'),
   'of status 204': answer('HTTP/1.1 204 No Content\r\n\r\n', 'rejected: status 204'),
   'of status 304': answer('HTTP/1.1 304 Not Modified\r\netag: "1"\r\n\r\n', 'rejected: status 304'),
@@ -166,8 +174,9 @@ afterAll(async () => {
 
 async function outcomeOf(client: RestClient, operation: string, key: string): Promise<string> {
   const session = sessions.get(client) as RecordedSession;
-  const { outcome, reason, retryable, sentTimes } = await session.run(operation, { key });
-  const retry = outcome === outcomes.rejected && retryable ? ', retryable' : '';
+  const { outcome, reason, retryable, retryAfterMs, sentTimes } = await session.run(operation, { key });
+  const after = retryAfterMs === null ? '' : ` after ${retryAfterMs} ms`;
+  const retry = outcome === outcomes.rejected && retryable ? `, retryable${after}` : '';
   if (outcome === outcomes.ok) return sentTimes === 1 ? ok : `sent ${sentTimes} times`;
   return `${outcome === outcomes.rejected ? 'rejected' : 'failed'}: ${reason}${retry}`;
 }

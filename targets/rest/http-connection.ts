@@ -101,13 +101,13 @@ export class HttpConnection implements SocketListener, RestConnection {
     }
     const slot = this.#slot;
     this.#slot = noSlot;
-    const { status } = this.#parser; // a request that waited begins a new answer
+    const { status, retryAfterMs } = this.#parser; // a request that waited begins a new answer
     if (reusable) this.#owner.freed(this);
     else {
       this.drop();
       this.#owner.spent(this);
     }
-    this.#owner.answered(this, slot, status);
+    this.#owner.answered(this, slot, status, retryAfterMs);
   }
 
   #fail(reason: string, cause: Error | null = null): void {

@@ -6,6 +6,7 @@ import { type AnswerState, answerStates, longestBodyBytes, longestHeadBytes } fr
 import { ChunkReader } from './chunk-reader.ts';
 import { digit, isBlank, isNameByte, isValueByte } from './http-bytes.ts';
 import type { PackedContent } from './packed-content.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 const { incomplete, complete, malformed, oversized } = answerStates;
 
@@ -29,6 +30,7 @@ const contentLength = Buffer.from('content-length');
 const transferEncoding = Buffer.from('transfer-encoding');
 const contentEncoding = Buffer.from('content-encoding');
 const connection = Buffer.from('connection');
+const retryAfter = Buffer.from('retry-after');
 const closeOption = Buffer.from('close');
 const keepAliveOption = Buffer.from('keep-alive');
 
@@ -37,6 +39,8 @@ export class ResponseParser {
   status = 0;
   /** Of the complete answer: the connection may be used again. */
   keepAlive = false;
+  /** Of the complete answer: how long the service asks not to be tried again; 0: it does not say. */
+  retryAfterMs = 0;
   /** Offset behind the complete answer in the bytes last read; what follows was not asked for. */
   consumed = 0;
 
@@ -148,6 +152,7 @@ export class ResponseParser {
     this.#length = -1;
     this.#codings = null;
     this.#content?.begin();
+    this.retryAfterMs = 0;
     this.keepAlive = bytes[start + 7] === 0x31; // HTTP/1.1
     for (;;) {
       if (at + 1 >= end) return headIncomplete;
@@ -163,7 +168,7 @@ export class ResponseParser {
       if (bytes[at] !== cr || bytes[at + 1] !== lf) return headMalformed;
       if (nameLength === contentEncoding.length && this.#content !== null) {
         this.#takeEncoding(this.#content, bytes, nameStart, valueStart, at);
-      } else if (isFramingName(nameLength) && !this.#takeHeader(bytes, nameStart, nameLength, valueStart, at)) {
+      } else if (isKnownLength(nameLength) && !this.#takeHeader(bytes, nameStart, nameLength, valueStart, at)) {
         return headMalformed;
       }
       at += 2;
@@ -188,7 +193,7 @@ export class ResponseParser {
     return bytes[at] === cr && bytes[at + 1] === lf ? at + 2 : headMalformed;
   }
 
-  /** Takes note of a header that decides about framing; false when it makes no sense. */
+  /** Takes note of a header that decides about framing or says when to come back; false when the framing makes no sense. */
   #takeHeader(bytes: Buffer, nameStart: number, nameLength: number, valueStart: number, valueEnd: number): boolean {
     let start = valueStart;
     let end = valueEnd;
@@ -199,6 +204,9 @@ export class ResponseParser {
       const value = bytes.toString('latin1', start, end).toLowerCase();
       this.#codings = this.#codings === null ? value : `${this.#codings},${value}`;
     } else if (equalsIgnoringCase(bytes, nameStart, nameLength, connection)) this.#takeConnection(bytes, start, end);
+    else if (equalsIgnoringCase(bytes, nameStart, nameLength, retryAfter)) {
+      this.retryAfterMs = retryAfterMs(bytes.toString('latin1', start, end), Date.now());
+    }
     return true;
   }
 
@@ -264,8 +272,13 @@ export class ResponseParser {
   }
 }
 
-function isFramingName(length: number): boolean {
-  return length === contentLength.length || length === transferEncoding.length || length === connection.length;
+function isKnownLength(length: number): boolean {
+  return (
+    length === contentLength.length ||
+    length === transferEncoding.length ||
+    length === connection.length ||
+    length === retryAfter.length
+  );
 }
 
 function equalsIgnoringCase(bytes: Buffer, start: number, length: number, lower: Buffer): boolean {

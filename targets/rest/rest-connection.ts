@@ -19,7 +19,8 @@ export interface RestConnectionOwner<Connection> {
   opened(connection: Connection): void;
   /** The request in this slot is handed to the connection now. */
   sent(slot: number): void;
-  answered(connection: Connection, slot: number, status: number): void;
+  /** `retryAfterMs`: 0 when the answer does not say. */
+  answered(connection: Connection, slot: number, status: number, retryAfterMs: number): void;
   /** Another request may follow. */
   freed(connection: Connection): void;
   /** It has closed as the peer announced, or as it had to: not lost. */

@@ -83,7 +83,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     this.#keeper.replace(connection.index);
   }
 
-  answered(connection: Connection, slot: number, status: number): void {
+  answered(connection: Connection, slot: number, status: number, retryAfterMs: number): void {
     this.#keeper.worked(connection.index);
     if (slot === probeSlot) {
       this.#keeper.ready();
@@ -94,6 +94,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     if (this.#expected[operation]?.[status] === 1) this.#context.sink.completed(slot, outcomes.ok, '', false);
     else {
       const retryable = retryableStatuses.includes(status);
+      if (retryable && retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);
       this.#context.sink.completed(slot, outcomes.rejected, `status ${status}`, retryable);
     }
   }

@@ -11,15 +11,19 @@ import { problemDetails, problemType } from './problem.ts';
 
 /** The largest payload and the JSON around it. */
 const bodyLimitBytes = 17 * 1024 * 1024;
-const retryAfterSeconds = 1;
 const jsonType = 'application/json; charset=utf-8';
 hostService(async (domain, options) => {
-  const app = createOrderApi(domain, BodyCodec.of((options.target as RestTarget).compression));
+  const { target, retryAfterMs } = options;
+  const app = createOrderApi(domain, BodyCodec.of((target as RestTarget).compression), retryAfterMs);
   await app.listen({ port: options.port, host: '127.0.0.1' });
   return { close: () => app.close() };
 });
 
-function createOrderApi(domain: OrderDomain, codec: BodyCodec | null): FastifyInstance {
+function createOrderApi(
+  domain: OrderDomain,
+  codec: BodyCodec | null,
+  retryAfterMs: number | undefined,
+): FastifyInstance {
   const app = fastify({
     bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength: 1024 },
@@ -40,7 +44,7 @@ function createOrderApi(domain: OrderDomain, codec: BodyCodec | null): FastifyIn
     sendProblem(reply, 404, 'noSuchResource', `There is nothing at ${request.url}.`);
   });
   if (codec !== null) compressBodies(app, codec);
-  routeOrders(app, new OrderApi(domain));
+  routeOrders(app, new OrderApi(domain, retryAfterMs));
   return app;
 }
 
@@ -76,9 +80,12 @@ type RequestById = FastifyRequest<ById>;
 
 class OrderApi {
   readonly #domain: OrderDomain;
+  /** For refusals that may pass; HTTP knows whole seconds only. */
+  readonly #retryAfterSeconds: number | undefined;
 
-  constructor(domain: OrderDomain) {
+  constructor(domain: OrderDomain, retryAfterMs: number | undefined) {
     this.#domain = domain;
+    this.#retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1e3);
   }
 
   place(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -124,14 +131,21 @@ class OrderApi {
   ): FastifyReply {
     if (asked.action !== 'get' && asked.action !== 'list' && prefersAsync(request)) {
       const result = this.#domain.accept(asked);
-      if (result.code !== 'accepted') return sendRefusal(reply, result, asked);
+      if (result.code !== 'accepted') return this.#refuse(reply, result, asked);
       return reply.code(202).header('preference-applied', 'respond-async').send();
     }
     this.#domain.handle(asked, (result) => {
       if (result.code === 'ok' || result.code === 'created') done(result);
-      else sendRefusal(reply, result, asked);
+      else this.#refuse(reply, result, asked);
     });
     return reply;
+  }
+
+  #refuse(reply: FastifyReply, result: OrderReply, asked: OrderRequest): FastifyReply {
+    if (result.code === 'unavailable' && this.#retryAfterSeconds !== undefined) {
+      reply.header('retry-after', this.#retryAfterSeconds);
+    }
+    return sendRefusal(reply, result, asked);
   }
 }
 
@@ -172,7 +186,6 @@ function sendRefusal(reply: FastifyReply, { code, order }: OrderReply, asked: Or
       }
       return sendProblem(reply, 409, code, `Order ${asked.orderId} is already cancelled.`);
     case 'unavailable':
-      reply.header('retry-after', retryAfterSeconds);
       return sendProblem(reply, 503, code, 'The order service takes no more at the moment.');
     default:
       return sendProblem(reply, 400, 'invalidOrder', 'An order needs an id.');

@@ -12,6 +12,7 @@ import type { Call } from '../driver.ts';
 import { longestBodyBytes, longestHeadBytes } from './answer-state.ts';
 import { PackedContent } from './packed-content.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { undiciFailureReason } from './undici-failure.ts';
 import type { UndiciRequests } from './undici-requests.ts';
 
@@ -38,6 +39,7 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
   readonly #content: PackedContent | null;
   #slot = noSlot;
   #status = 0;
+  #retryAfterMs = 0;
   #bytesReadBefore = 0;
   #isDispatching = false;
   #ended = false;
@@ -123,6 +125,8 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
+    const retryAfter = headers['retry-after'];
+    this.#retryAfterMs = retryAfter === undefined ? 0 : retryAfterMs(String(retryAfter), Date.now());
     if (this.#content === null) return;
     this.#content.begin();
     const encoding = String(headers['content-encoding'] ?? '')
@@ -145,7 +149,7 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
     this.#slot = noSlot;
     // Only after this turn does undici know whether another request may follow, and only then would it write one.
     setImmediate(this.#settle);
-    this.#options.owner.answered(this, slot, this.#status);
+    this.#options.owner.answered(this, slot, this.#status, this.#retryAfterMs);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
