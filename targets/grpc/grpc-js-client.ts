@@ -1,13 +1,19 @@
-import { type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
+import { createSecureContext } from 'node:tls';
+import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
 import type { Endpoint } from '../client-socket.ts';
 
 /** A client that dials `endpoint` and calls the peer what the scenario calls it, as its certificate must, too. */
 export function createGrpcJsClient({ host, port, tls, authority }: Endpoint, options: ChannelOptions = {}): Client {
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return new Client(address, tls === null ? credentials.createInsecure() : credentials.createSsl(), {
+  return new Client(address, tls === null ? credentials.createInsecure() : trustsWhatNodeTrusts(), {
     'grpc.default_authority': authority,
     'grpc.enable_http_proxy': 0,
     ...(tls === null ? {} : { 'grpc.ssl_target_name_override': tls.hostname }),
     ...options,
   });
+}
+
+/** Its own default would trust a file that GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names in place of what all other clients trust. */
+function trustsWhatNodeTrusts(): ChannelCredentials {
+  return credentials.createFromSecureContext(createSecureContext());
 }
