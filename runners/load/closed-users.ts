@@ -8,6 +8,7 @@ export class ClosedUsers {
   #thinking: number[] = [];
   #thinkingFrom = 0;
   #scheduled = false;
+  #refused = 0;
 
   constructor(users: number, thinkTimeMs: number) {
     this.#users = users;
@@ -32,11 +33,20 @@ export class ClosedUsers {
   }
 
   /**
-   * One user's operation was refused by the client itself. Even without think time its next one waits for the next look
-   * at the clock: refused at once and begun at once would be a loop without end.
+   * One user's operation was refused by the client itself. Without think time its next one begins with the next tick, and
+   * is due only then: refused at once and begun at once would be a loop without end.
    */
   refused(nowUs: number): void {
-    this.#thinking.push(nowUs + this.#thinkTimeUs);
+    if (this.#thinkTimeUs > 0) this.#thinking.push(nowUs + this.#thinkTimeUs);
+    else this.#refused++;
+  }
+
+  /** To be called every few milliseconds. */
+  tick(nowUs: number): void {
+    const refused = this.#refused;
+    this.#refused = 0;
+    this.advance(nowUs);
+    for (let user = 0; user < refused; user++) this.#start?.(nowUs);
   }
 
   /** Starts all that are ready at `nowUs`. */

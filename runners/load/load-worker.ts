@@ -141,7 +141,7 @@ class LoadWorker {
       const nowUs = monotonicNowUs();
       const offsetUs = clock.offsetUs(nowUs);
       health.tick(offsetUs < this.#warmup.warmupMs * 1e3 ? 'before' : offsetUs < this.#totalUs ? 'measuring' : 'after');
-      this.#users?.advance(nowUs);
+      this.#users?.tick(nowUs);
       this.#takeUpDue?.(); // the pacer's wakes come first; this is the net below them
       this.#loop.tick(nowUs);
       if (!clock.isDecided) this.#reportSecond(clock, nowUs);
