@@ -1,5 +1,5 @@
 /** Checks of what the client does about failures: the scenario's, and each target's with the scenario's merged in. */
-import type { CheckContext } from './check-context.ts';
+import type { CheckContext, FileTarget } from './check-context.ts';
 import type { Path } from './problem.ts';
 import { type FileResilience, mergedResilience, resilienceSchema } from './resilience-schema.ts';
 
@@ -8,6 +8,21 @@ export function checkResilience(context: CheckContext): void {
   check(context, resilience, ['resilience']);
   for (const [name, { resilience: own }] of Object.entries(targets ?? {})) {
     if (own !== undefined) check(context, mergedResilience(resilience, own), ['targets', name, 'resilience']);
+  }
+  checkBudgets(context, resilience, targets ?? {});
+}
+
+/** A budget where nothing is retried: somebody has forgotten `attempts`. */
+function checkBudgets({ report }: CheckContext, common: FileResilience, targets: Readonly<Record<string, FileTarget>>) {
+  const attemptsOf = (target: FileTarget) => mergedResilience(common, target.resilience).retry.attempts;
+  const message = 'has nothing to bound: retry.attempts is 1, so that nothing is tried again';
+  const all = Object.entries(targets);
+  if (common.retry.budget !== undefined && all.every(([, target]) => attemptsOf(target) === 1)) {
+    report({ path: ['resilience', 'retry', 'budget'], message, atKey: true });
+  }
+  for (const [name, target] of all) {
+    if (target.resilience?.retry?.budget === undefined || attemptsOf(target) > 1) continue;
+    report({ path: ['targets', name, 'resilience', 'retry', 'budget'], message, atKey: true });
   }
 }
 

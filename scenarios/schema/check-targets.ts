@@ -57,6 +57,11 @@ function checkEngine({ file, report }: CheckContext, target: FileTarget, path: P
     const message = `${engine} knows one rate only; stages, recorded arrivals and rate: max are for the native engine`;
     report({ path: [...path, 'engine'], message });
   }
+  for (const key of ['deadline', 'retry', 'breaker', 'limit', 'fallback'] as const) {
+    if (target.resilience?.[key] === undefined) continue;
+    const message = `is for the native engine; ${engine} makes one attempt for each operation`;
+    report({ path: [...path, 'resilience', key], message, atKey: true });
+  }
   if ((target.client ?? 'own') !== 'own') {
     report({ path: [...path, 'client'], message: `is for the native engine; ${engine} brings its own`, atKey: true });
   }

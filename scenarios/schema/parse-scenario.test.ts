@@ -197,6 +197,31 @@ describe('a valid scenario', () => {
     });
   });
 
+  it('has policies where they are asked for, with defaults', () => {
+    const policies = '{ retry: { attempts: 3, budget: {} }, breaker: {}, limit: { maxConcurrent: 8 }, fallback: true }';
+    const { resilience } = scenarioOf(`${least}resilience: ${policies}\n`);
+    expect(resilience.retry.budget).toEqual({ ratio: 0.1, burst: 10 });
+    expect(resilience.breaker).toEqual({
+      failureRatio: 0.5,
+      windowMs: 10_000,
+      minimumOperations: 20,
+      openForMs: 5_000,
+      probes: 1,
+    });
+    expect(resilience.limit).toEqual({ maxConcurrent: 8, waiting: 0 });
+    expect(resilience.fallback).toBe(true);
+  });
+
+  it('lets a scenario have a budget that only a target’s retries need', () => {
+    const text = least.replace('{ protocol: rest }', '{ protocol: rest, resilience: { retry: { attempts: 2 } } }');
+    expect(scenarioOf(`${text}resilience: { retry: { budget: {} } }\n`).targets.rest?.resilience?.retry.budget).toEqual(
+      {
+        ratio: 0.1,
+        burst: 10,
+      },
+    );
+  });
+
   it('makes room in flight for the target with the longest deadline', () => {
     const text = least.replace('{ protocol: rest }', '{ protocol: rest, resilience: { deadline: 8s } }');
     expect(scenarioOf(text).load.maxInFlight).toBe(1_000);

@@ -251,6 +251,21 @@ describe('a scenario with a problem', () => {
       `${base.replace('rate: 500/s', 'rate: 500/s, threads: 2')}resilience: { limit: { maxConcurrent: 1 } }\n`,
       '11:39: resilience.limit.maxConcurrent: 1 cannot be shared by 2 load threads; at least one each',
     ],
+    [
+      'a retry budget without retries',
+      `${base}resilience: { retry: { budget: { ratio: 0.2 } } }\n`,
+      '11:24: resilience.retry.budget: has nothing to bound: retry.attempts is 1, so that nothing is tried again',
+    ],
+    [
+      'a retry budget of a target without retries',
+      base.replace('protocol: rest', 'protocol: rest, resilience: { retry: { budget: {} } }'),
+      '10:50: targets.rest.resilience.retry.budget: has nothing to bound: retry.attempts is 1, so that nothing is tried again',
+    ],
+    [
+      'a circuit breaker of another engine',
+      base.replace('protocol: rest', 'protocol: rest, engine: autocannon, resilience: { timeout: 1s, breaker: {} }'),
+      '10:74: targets.rest.resilience.breaker: is for the native engine; autocannon makes one attempt for each operation',
+    ],
     // conditions
     [
       'unknown fault',
