@@ -117,12 +117,18 @@ export type StreamCodec = 'gzip' | 'snappy' | 'lz4' | 'zstd';
 export type QueueCodec = 'gzip' | 'zstd';
 /** Of bodies that are compressed each by itself. */
 export type BodyCodecName = QueueCodec | 'br';
-export type CompressionCodec = StreamCodec | BodyCodecName;
+export type CompressionCodec = StreamCodec | BodyCodecName | 'deflate';
 
 /** Of bodies, both ways; without a level the library's default. */
 export interface Compression<Codec extends CompressionCodec = CompressionCodec> {
   readonly codec: Codec;
   readonly level?: number | undefined;
+}
+
+/** permessage-deflate. */
+export interface MessageCompression extends Compression<'deflate'> {
+  /** A message refers to those before it on its connection; absent: yes. */
+  readonly contextTakeover?: boolean | undefined;
 }
 
 interface TargetBase {
@@ -159,6 +165,8 @@ export interface WebSocketTarget extends TargetBase {
   readonly connections: number;
   /** Of the native engine; absent: `own`. */
   readonly client?: WebSocketClient;
+  /** Absent: none. */
+  readonly compression?: MessageCompression;
   readonly requests?: Readonly<Record<string, WebSocketRequest>>;
 }
 export interface QueueTarget extends TargetBase {

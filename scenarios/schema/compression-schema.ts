@@ -6,6 +6,7 @@ import { object, wholeNumber } from './fields.ts';
 
 export const codecsOf = {
   rest: ['gzip', 'br', 'zstd'],
+  websocket: ['deflate'],
   queue: ['gzip', 'zstd'],
   stream: ['gzip', 'snappy', 'lz4', 'zstd'],
 } as const satisfies Partial<Record<Protocol, readonly CompressionCodec[]>>;
@@ -13,17 +14,22 @@ export const codecsOf = {
 /** Lowest and highest; null: there is nothing to set. */
 export const levelsOf = {
   gzip: [1, 9],
+  deflate: [1, 9],
   br: [0, 11],
   zstd: [1, 22],
   snappy: null,
   lz4: null,
 } as const satisfies Record<CompressionCodec, readonly [number, number] | null>;
 
-/** As written in a file: `gzip`, or `{ codec: gzip, level: 6 }`. */
-export function compression<const Codec extends CompressionCodec>(codecs: readonly [Codec, ...Codec[]]) {
+/** As written in a file: `gzip`, or `{ codec: gzip, level: 6 }`; `more`: what else this protocol has there. */
+export function compression<const Codec extends CompressionCodec, More extends z.core.$ZodLooseShape>(
+  codecs: readonly [Codec, ...Codec[]],
+  more: More,
+) {
   const written = object({
     codec: z.enum(codecs).describe('How bodies are compressed.'),
-    level: wholeNumber(0, 22).optional().describe('How hard the codec tries. Left out: its library’s default.'),
+    level: wholeNumber(0, 22).optional().describe('How hard the codec tries. Left out: what is usual for it.'),
+    ...more,
   });
   return z
     .union([z.literal('none'), z.enum(codecs), written])

@@ -221,8 +221,10 @@ function resolveTarget(
       const { linger, compression, ...rest } = target;
       return { name, ...rest, lingerMs: linger, ...resolveCompression(compression), ...resilience };
     }
-    default:
-      return { name, ...target, ...resilience };
+    case 'websocket': {
+      const { compression, ...rest } = target;
+      return { name, ...rest, ...resolveCompression(compression), ...resilience };
+    }
   }
 }
 

@@ -154,6 +154,11 @@ describe('a scenario with a problem', () => {
       '10:132: targets.rest.requests.getOrder.headers.Accept-Encoding: is what compression sets; leave one of them out',
     ],
     [
+      'setting of another protocol’s compression',
+      withText('protocol: rest', 'protocol: rest, compression: { codec: gzip, contextTakeover: false }'),
+      '10:62: targets.rest.compression.contextTakeover: unknown key (known here: codec, level)',
+    ],
+    [
       'codec that only another protocol has',
       withText('protocol: rest', 'protocol: queue, compression: snappy'),
       '10:41: targets.rest.compression: "snappy" is not one of none, gzip, zstd',

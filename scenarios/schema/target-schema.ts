@@ -45,7 +45,7 @@ const restTarget = object({
   protocol: z.literal('rest').describe('HTTP/1.1 with keep-alive.'),
   connections: connections(64, 10_000),
   client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
-  compression: compression(codecsOf.rest),
+  compression: compression(codecsOf.rest, {}),
   engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
   ...common('http://127.0.0.1:8080'),
   requests: requests(restRequest),
@@ -66,6 +66,12 @@ const webSocketTarget = object({
   protocol: z.literal('websocket').describe('WebSocket, correlated messages.'),
   connections: connections(16, 10_000),
   client: z.enum(['own', 'ws']).default('own').describe(ownOr('ws')),
+  compression: compression(codecsOf.websocket, {
+    contextTakeover: z
+      .boolean()
+      .optional()
+      .describe('A message refers to those before it: smaller, for memory on each connection. Left out: true.'),
+  }),
   engine: nativeOnly,
   ...common('ws://127.0.0.1:8081/live'),
   requests: requests(webSocketRequest),
@@ -77,7 +83,7 @@ const queueTarget = object({
   durable: z.boolean().default(true).describe('Durable queues and persistent messages.'),
   confirms: z.boolean().default(true).describe('Publisher confirms: acknowledged means that the broker has it.'),
   prefetch: wholeNumber(1, 65_535).default(100).describe('Messages that a consumer has unacknowledged at most.'),
-  compression: compression(codecsOf.queue),
+  compression: compression(codecsOf.queue, {}),
   engine: nativeOnly,
   ...common('amqp://127.0.0.1:5672'),
   requests: requests(queueRequest),
@@ -97,7 +103,7 @@ const streamTarget = object({
   linger: duration('0ms', '10s').prefault('0ms').describe('How long a producer gathers a batch.'),
   partitions: wholeNumber(1, 1_000).default(3).describe('Partitions of the topics.'),
   producers: wholeNumber(1, 100).default(1).describe('Producer clients, over all load threads.'),
-  compression: compression(codecsOf.stream),
+  compression: compression(codecsOf.stream, {}),
   client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
   engine: nativeOnly,
   ...common('127.0.0.1:9092'),

@@ -1,7 +1,9 @@
 /** WebSocket over framing of our own. */
+import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { createReadBuffer, endpointOf } from '../client-socket.ts';
 import type { Driver } from '../driver.ts';
 import { openedSession } from '../opened-session.ts';
+import { MessagePacking } from './message-packing.ts';
 import { FrameMemoryPool, WebSocketConnection } from './web-socket-connection.ts';
 import { WebSocketSession } from './web-socket-session.ts';
 
@@ -13,10 +15,12 @@ export const websocketDriver: Driver = {
     const endpoint = endpointOf(context.address, context.target.address);
     const readBuffer = createReadBuffer();
     const pool = new FrameMemoryPool();
+    const packing = MessagePacking.of((context.target as WebSocketTarget).compression);
     return openedSession(
       new WebSocketSession<WebSocketConnection>(
         context,
-        (index, owner) => new WebSocketConnection(index, endpoint, readBuffer, pool, owner),
+        packing?.counter ?? null,
+        (index, owner) => new WebSocketConnection({ index, endpoint, readBuffer, pool, packing, owner }),
       ),
       signal,
     );

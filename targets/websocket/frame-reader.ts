@@ -1,6 +1,6 @@
 /** Reads a server's frames (RFC 6455 §5) from whatever pieces the socket brings and puts messages together. */
 import { isUtf8 } from 'node:buffer';
-import { opcodes } from './frame-writer.ts';
+import { opcodes, packedBit } from './frame-writer.ts';
 
 /** The largest payload (16 MiB) and what a service may wrap around it. */
 export const longestMessageBytes = 17 * 1024 * 1024;
@@ -10,7 +10,7 @@ const firstMessageBytes = 4 * 1024;
 
 export interface FrameListener {
   /** A whole message, text or binary; the bytes are gone after the call. */
-  message(bytes: Buffer, start: number, end: number): void;
+  message(bytes: Buffer, start: number, end: number, isPacked: boolean): void;
   ping(payload: Buffer): void;
   /** `code` 1005: the peer gave none. */
   peerCloses(code: number): void;
@@ -32,9 +32,17 @@ export class FrameReader {
   readonly #control = Buffer.alloc(longestControlBytes);
   #controlBytes = 0;
   #stopped = false;
+  #mayBePacked = false;
+  /** The message under way. */
+  #isPacked = false;
 
   constructor(listener: FrameListener) {
     this.#listener = listener;
+  }
+
+  /** permessage-deflate was agreed on (RFC 7692). */
+  allowPacked(): void {
+    this.#mayBePacked = true;
   }
 
   /** Nothing more is read: the connection was given up from within a listener. */
@@ -84,10 +92,14 @@ export class FrameReader {
   #beginFrame(): boolean {
     const first = this.#header[0] as number;
     const second = this.#header[1] as number;
-    // No extension was agreed on, so the reserved bits are 0; servers do not mask.
-    if ((first & 0x70) !== 0 || (second & 0x80) !== 0) return false;
+    const reserved = first & 0x70;
     this.#isFinal = (first & 0x80) !== 0;
     this.#opcode = first & 0x0f;
+    // Reserved bits are 0, but for the one that begins a packed message where that was agreed on; servers do not mask.
+    const begins = this.#opcode === opcodes.text || this.#opcode === opcodes.binary;
+    if ((reserved !== 0 && !(reserved === packedBit && begins && this.#mayBePacked)) || (second & 0x80) !== 0)
+      return false;
+    if (begins) this.#isPacked = reserved === packedBit;
     const length = second & 0x7f;
     if (length < 126) this.#remaining = length;
     else if (length === 126) this.#remaining = this.#header.readUInt16BE(2);
@@ -110,7 +122,7 @@ export class FrameReader {
 
   #takeData(bytes: Buffer, start: number, end: number, isWhole: boolean): void {
     if (!this.#inMessage && isWhole && this.#isFinal) {
-      this.#listener.message(bytes, start, end); // nearly always: the whole message in one read, no copy
+      this.#listener.message(bytes, start, end, this.#isPacked); // nearly always: the whole message in one read, no copy
       return;
     }
     this.#inMessage = true;
@@ -121,7 +133,7 @@ export class FrameReader {
     this.#inMessage = false;
     this.#messageBytes = 0;
     this.#message = null;
-    this.#listener.message(message, 0, length);
+    this.#listener.message(message, 0, length, this.#isPacked);
   }
 
   #keep(bytes: Buffer, start: number, end: number): void {

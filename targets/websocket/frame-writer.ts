@@ -3,6 +3,8 @@ import { randomFillSync } from 'node:crypto';
 
 export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
+/** RSV1, beside the opcode: the message is packed (RFC 7692 §6). */
+export const packedBit = 0x40;
 const finBit = 0x80;
 const maskBit = 0x80;
 const maskBytes = 4;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../client-socket.ts';
-import { acceptFor, createHandshake, handshakeProblem } from './handshake.ts';
+import { acceptFor, createHandshake, readHandshakeAnswer } from './handshake.ts';
 
 /** The example of RFC 6455 §1.3. */
 const key = 'dGhlIHNhbXBsZSBub25jZQ==';
@@ -27,14 +27,14 @@ describe('createHandshake', () => {
   });
 });
 
-describe('handshakeProblem', () => {
+describe('the answer to a handshake', () => {
   it('has the accept value of the RFC’s example', () => expect(acceptFor(key)).toBe(accept));
 
   it.each([
     ['as in the RFC', answer()],
     ['in other letters', answer({ Upgrade: 'WebSocket', Connection: 'keep-alive, upgrade' })],
     ['without a reason', answer({}, 'HTTP/1.1 101')],
-  ])('takes an answer %s', (_name, head) => expect(handshakeProblem(head, key)).toBe(''));
+  ])('takes an answer %s', (_name, head) => expect(readHandshakeAnswer(head, key, false).problem).toBe(''));
 
   it.each([
     ['another status', answer({}, 'HTTP/1.1 403 Forbidden'), 'handshake status 403'],
@@ -49,5 +49,7 @@ describe('handshakeProblem', () => {
       'handshake with what was not asked for',
     ],
     ['a subprotocol', answer({ 'Sec-WebSocket-Protocol': 'chat' }), 'handshake with what was not asked for'],
-  ])('refuses an answer with %s', (_name, head, problem) => expect(handshakeProblem(head, key)).toBe(problem));
+  ])('refuses an answer with %s', (_name, head, problem) =>
+    expect(readHandshakeAnswer(head, key, false).problem).toBe(problem),
+  );
 });

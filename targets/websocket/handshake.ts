@@ -10,8 +10,8 @@ export interface Handshake {
   readonly key: string;
 }
 
-/** An Origin as a browser on the service's own site would send: some servers insist on one. */
-export function createHandshake({ authority, path, query, tls }: Endpoint): Handshake {
+/** `offer`: of an extension. An Origin as a browser on the service's own site would send: some servers insist on one. */
+export function createHandshake({ authority, path, query, tls }: Endpoint, offer = ''): Handshake {
   const key = randomBytes(16).toString('base64');
   const lines = [
     `GET ${path || '/'}${query} HTTP/1.1`,
@@ -21,6 +21,7 @@ export function createHandshake({ authority, path, query, tls }: Endpoint): Hand
     `sec-websocket-key: ${key}`,
     'sec-websocket-version: 13',
     `origin: ${tls === null ? 'http' : 'https'}://${authority}`,
+    ...(offer === '' ? [] : [`sec-websocket-extensions: ${offer}`]),
   ];
   return { key, request: `${lines.join('\r\n')}\r\n\r\n` };
 }
@@ -29,12 +30,20 @@ export function acceptFor(key: string): string {
   return createHash('sha1').update(`${key}${acceptSuffix}`).digest('base64');
 }
 
-/** '' when the connection is a WebSocket now, else why it is not; `head` is the answer up to its empty line. */
-export function handshakeProblem(head: string, key: string): string {
+export interface HandshakeAnswer {
+  /** '' when the connection is a WebSocket now, else why it is not. */
+  readonly problem: string;
+  /** The extensions that the answer names, as they stand there; '' for none. */
+  readonly extensions: string;
+}
+
+/** `head` is the answer up to its empty line; `mayExtend`: an extension was offered. */
+export function readHandshakeAnswer(head: string, key: string, mayExtend: boolean): HandshakeAnswer {
   const [statusLine = '', ...lines] = head.split('\r\n');
+  const refused = (problem: string) => ({ problem, extensions: '' });
   const status = /^HTTP\/1\.1 (\d{3})(?: |$)/.exec(statusLine)?.[1];
-  if (status === undefined) return 'malformed answer';
-  if (status !== '101') return `handshake status ${status}`;
+  if (status === undefined) return refused('malformed answer');
+  if (status !== '101') return refused(`handshake status ${status}`);
   const headers = new Map<string, string>();
   for (const line of lines) {
     const [, name = '', value = ''] = /^([^\s:]+):[\t ]*(.*?)[\t ]*$/.exec(line) ?? [];
@@ -43,7 +52,9 @@ export function handshakeProblem(head: string, key: string): string {
   }
   const upgrades = headers.get('upgrade')?.toLowerCase() === 'websocket';
   const connects = /(^|,)[\t ]*upgrade[\t ]*(,|$)/i.test(headers.get('connection') ?? '');
-  if (!upgrades || !connects || headers.get('sec-websocket-accept') !== acceptFor(key)) return 'malformed handshake';
-  const hasUnasked = headers.has('sec-websocket-extensions') || headers.has('sec-websocket-protocol');
-  return hasUnasked ? 'handshake with what was not asked for' : '';
+  const isOurs = headers.get('sec-websocket-accept') === acceptFor(key);
+  if (!upgrades || !connects || !isOurs) return refused('malformed handshake');
+  const extensions = headers.get('sec-websocket-extensions') ?? '';
+  const hasUnasked = (extensions !== '' && !mayExtend) || headers.has('sec-websocket-protocol');
+  return hasUnasked ? refused('handshake with what was not asked for') : { problem: '', extensions };
 }

@@ -6,6 +6,8 @@ import type { InOrderReplies } from './in-order-replies.ts';
 
 export const closeGraceMs = 500;
 export const normalClosure = 1000;
+/** How a handshake ends that leaves messages as they are where they are to be packed. */
+export const notDeflating = 'handshake without permessage-deflate';
 
 export interface MessageConnection extends KeptConnection {
   /** For operations whose answers carry no id. */

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import type { WebSocketClient, WebSocketRequest, WebSocketTarget } from '../../scenarios/scenario.ts';
+import type {
+  MessageCompression,
+  WebSocketClient,
+  WebSocketRequest,
+  WebSocketTarget,
+} from '../../scenarios/scenario.ts';
+import { codecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { carriesPayload } from '../domain/order-message.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
@@ -28,13 +34,13 @@ export const websocketEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests) };
   },
   semantics(target) {
-    const { connections, address = '', client = 'own' } = target as WebSocketTarget;
+    const { connections, address = '', client = 'own', compression } = target as WebSocketTarget;
     return {
       client: clientLabel(client, packages[client]),
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'a message of the service: after the work, or once the order is on record',
       connections,
-      codec: 'JSON in text frames, no compression',
+      codec: `JSON in text frames, ${compression === undefined ? 'no compression' : deflateLabel(compression)}`,
       tls: address.startsWith('wss:'),
     };
   },
@@ -52,4 +58,9 @@ function requestFor(operation: keyof typeof referenceOperations, isHandedOver: b
     replyId: '/id',
     expect: { pointer: '/code', values: isHandedOver ? ['accepted'] : ['ok', 'created'] },
   };
+}
+
+function deflateLabel(compression: MessageCompression): string {
+  const context = (compression.contextTakeover ?? true) ? 'with' : 'without';
+  return codecLabel(compression, `permessage-deflate ${context} context takeover`);
 }

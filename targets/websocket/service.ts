@@ -3,6 +3,7 @@
  * one that repeats its id. `{"id","action","order","key","payload","handOver"}` → `{"id","code","order"|"orders"}`.
  */
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import {
   type OrderAction,
@@ -11,6 +12,8 @@ import {
   type OrderRequest,
   orderActions,
 } from '../domain/order-domain.ts';
+import { MessagePacking } from './message-packing.ts';
+import { deflateOptions } from './ws-packing.ts';
 
 /** The largest payload and the JSON around it. */
 const largestMessageBytes = 17 * 1024 * 1024;
@@ -18,12 +21,13 @@ const closeGraceMs = 200;
 const goingAway = 1001;
 const invalid: OrderReply = { code: 'invalid', order: null };
 
-hostService(async (domain, { port }) => {
+hostService(async (domain, { port, target }) => {
+  const packing = MessagePacking.of((target as WebSocketTarget).compression);
   const server = new WebSocketServer({
     host: '127.0.0.1',
     port,
     maxPayload: largestMessageBytes,
-    perMessageDeflate: false,
+    perMessageDeflate: packing === null ? false : deflateOptions(packing),
   });
   server.on('connection', (socket) => {
     socket.on('error', () => undefined); // a peer that breaks the protocol ends its own connection, no more

@@ -1,4 +1,4 @@
-/** One client WebSocket (RFC 6455, no extensions): what is sent within a turn of the loop leaves in one write. */
+/** One client WebSocket (RFC 6455, permessage-deflate where it is wanted): what is sent within a turn of the loop leaves in one write. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,9 +12,10 @@ import {
   frameHeaderBytes,
   maskPayload,
   opcodes,
+  packedBit,
   writeFrameHeader,
 } from './frame-writer.ts';
-import { createHandshake, handshakeProblem, longestHandshakeBytes } from './handshake.ts';
+import { createHandshake, longestHandshakeBytes, readHandshakeAnswer } from './handshake.ts';
 import { InOrderReplies } from './in-order-replies.ts';
 import {
   closeGraceMs,
@@ -22,8 +23,11 @@ import {
   type MessageConnection,
   normalClosure,
   noStatus,
+  notDeflating,
   type WebSocketOwner,
 } from './message-connection.ts';
+import type { MessageDeflate } from './message-deflate.ts';
+import type { MessagePacking } from './message-packing.ts';
 
 const batchBytes = 32 * 1024;
 
@@ -40,6 +44,16 @@ export class FrameMemoryPool {
   }
 }
 
+export interface WebSocketConnectionOptions {
+  readonly index: number;
+  readonly endpoint: Endpoint;
+  readonly readBuffer: Buffer;
+  readonly pool: FrameMemoryPool;
+  /** null: messages go as they are. */
+  readonly packing: MessagePacking | null;
+  readonly owner: WebSocketOwner<WebSocketConnection>;
+}
+
 export class WebSocketConnection implements SocketListener, FrameListener, MessageConnection {
   readonly index: number;
   readonly inOrder = new InOrderReplies();
@@ -48,6 +62,8 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
   readonly #handshake;
   readonly #frames = new FrameReader(this);
   readonly #pool: FrameMemoryPool;
+  readonly #packing: MessagePacking | null;
+  #deflate: MessageDeflate | null = null;
   #handshakeAnswer: Buffer | null = Buffer.alloc(0);
   #batch: FrameMemory | null = null;
   #batched = 0;
@@ -59,17 +75,12 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     this.#writeBatch();
   };
 
-  constructor(
-    index: number,
-    endpoint: Endpoint,
-    readBuffer: Buffer,
-    pool: FrameMemoryPool,
-    owner: WebSocketOwner<WebSocketConnection>,
-  ) {
+  constructor({ index, endpoint, readBuffer, pool, packing, owner }: WebSocketConnectionOptions) {
     this.index = index;
     this.#pool = pool;
+    this.#packing = packing;
     this.#owner = owner;
-    this.#handshake = createHandshake(endpoint);
+    this.#handshake = createHandshake(endpoint, packing?.offer);
     this.#socket = connectSocket(endpoint, readBuffer, this);
     this.#socket.on('drain', () => {
       if (!this.#dropped) this.#owner.drained(this);
@@ -77,13 +88,17 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
   }
 
   sendText(message: RequestTemplate, call: Call, payload: Buffer | undefined): void {
+    if (this.#deflate !== null) {
+      this.#sendBytes(opcodes.text | packedBit, this.#deflate.pack(message.bytes(call, payload)));
+      return;
+    }
     const length = message.byteLength(call, payload);
     const { memory, start, key } = this.#beginFrame(opcodes.text, length);
     message.writeTo(memory.bytes, start, call, payload);
     this.#endFrame(memory, start, length, key);
   }
 
-  #sendControl(opcode: number, payload: Buffer): void {
+  #sendBytes(opcode: number, payload: Buffer): void {
     const { memory, start, key } = this.#beginFrame(opcode, payload.length);
     payload.copy(memory.bytes, start);
     this.#endFrame(memory, start, payload.length, key);
@@ -139,9 +154,10 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
       if (answer.length > longestHandshakeBytes) this.#fail('oversized answer');
       return -1;
     }
-    const problem = handshakeProblem(answer.toString('latin1', 0, end), this.#handshake.key);
-    if (problem !== '') {
-      this.#fail(problem);
+    const head = answer.toString('latin1', 0, end);
+    const { problem, extensions } = readHandshakeAnswer(head, this.#handshake.key, this.#packing !== null);
+    if (problem !== '' || !this.#agree(extensions)) {
+      this.#fail(problem === '' ? notDeflating : problem);
       return -1;
     }
     this.#handshakeAnswer = null;
@@ -150,12 +166,28 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     return end + 4 - earlier.length;
   }
 
-  message(bytes: Buffer, start: number, end: number): void {
-    this.#owner.message(this, bytes, start, end);
+  /** False where messages are to be packed and the peer does not say so. */
+  #agree(extensions: string): boolean {
+    if (this.#packing === null) return true;
+    const agreement = this.#packing.agreementIn(extensions);
+    if (agreement === null) return false;
+    this.#deflate = this.#packing.deflateFor(agreement);
+    this.#frames.allowPacked();
+    return true;
+  }
+
+  message(bytes: Buffer, start: number, end: number, isPacked: boolean): void {
+    if (!isPacked || this.#deflate === null) {
+      this.#owner.message(this, bytes, start, end);
+      return;
+    }
+    const plain = this.#deflate.unpack(bytes.subarray(start, end));
+    if (typeof plain === 'string') this.#fail(plain);
+    else this.#owner.message(this, plain, 0, plain.length);
   }
 
   ping(payload: Buffer): void {
-    this.#sendControl(opcodes.pong, payload);
+    this.#sendBytes(opcodes.pong, payload);
   }
 
   peerCloses(code: number): void {
@@ -166,7 +198,7 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
   #sendClose(code: number): void {
     const payload = Buffer.alloc(2);
     payload.writeUInt16BE(code);
-    this.#sendControl(opcodes.close, payload);
+    this.#sendBytes(opcodes.close, payload);
     this.#writeBatch();
   }
 
@@ -176,15 +208,22 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
 
   #fail(reason: string, cause: Error | null = null): void {
     this.#dropped = true;
+    this.#release();
     this.#frames.stop();
     this.#socket.destroySoon(); // a close frame may be on its way
     this.#owner.broke(this, reason, cause);
+  }
+
+  #release(): void {
+    if (this.#deflate !== null) this.#packing?.release(this.#deflate);
+    this.#deflate = null;
   }
 
   /** Says goodbye, waits a little for the peer's, and closes without a word to the owner. */
   async close(): Promise<void> {
     const says = this.#isOpen && !this.#dropped;
     this.#dropped = true;
+    this.#release();
     this.#frames.stop();
     if (says) {
       this.#sendClose(normalClosure);

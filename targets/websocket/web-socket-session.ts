@@ -1,5 +1,6 @@
 /** WebSocket sessions, whichever client is beneath: connections in turn, many messages under way on each, answers matched by id. */
-import type { Completion } from '../../result/result-types.ts';
+import type { BodyCounter } from '../../result/body-bytes.ts';
+import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { type DriverContext, outcomes, type Session } from '../driver.ts';
@@ -12,6 +13,7 @@ const retryableCodes: readonly string[] = ['unavailable', 'UNAVAILABLE', '429', 
 
 export class WebSocketSession<Connection extends MessageConnection> implements Session, WebSocketOwner<Connection> {
   readonly #context: DriverContext;
+  readonly #counter: BodyCounter | null;
   readonly #specs: readonly MessageSpec[];
   /** Of all operations, each pointer once. */
   readonly #replyIds: readonly MessageSpec[];
@@ -28,10 +30,15 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   readonly #placeOf: Float64Array;
   readonly #keeper: ConnectionKeeper;
 
-  /** Throws a BenchError (exit 2) for a message whose answer could not be told from others. */
-  constructor(context: DriverContext, connect: (index: number, owner: WebSocketOwner<Connection>) => Connection) {
+  /** `counter`: of what is packed. Throws a BenchError (exit 2) for a message whose answer could not be told from others. */
+  constructor(
+    context: DriverContext,
+    counter: BodyCounter | null,
+    connect: (index: number, owner: WebSocketOwner<Connection>) => Connection,
+  ) {
     const { target, address, operations, payloads, calls, worker, workers } = context;
     this.#context = context;
+    this.#counter = counter;
     this.#specs = operations.map((operation, index) => new MessageSpec(operation, payloads[index] ?? []));
     const byPointer = new Map(this.#specs.map((spec) => [spec.request.replyId, spec]));
     byPointer.delete(undefined);
@@ -143,6 +150,10 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
 
   completion(operation: number): Completion {
     return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+  }
+
+  bodyBytes(): BodyBytes | null {
+    return this.#counter?.total() ?? null;
   }
 
   reconnects(): number {

@@ -15,8 +15,11 @@ import {
   closeReason,
   type MessageConnection,
   normalClosure,
+  notDeflating,
   type WebSocketOwner,
 } from './message-connection.ts';
+import type { MessagePacking } from './message-packing.ts';
+import { countMessages, deflateOptions } from './ws-packing.ts';
 
 const oversized: readonly string[] = ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH'];
 
@@ -26,13 +29,15 @@ export class WsConnection implements MessageConnection {
   readonly #owner: WebSocketOwner<WsConnection>;
   readonly #socket: Socket;
   readonly #client: WebSocket;
+  readonly #packing: MessagePacking | null;
   #isOpen = false;
   #dropped = false;
   /** Of the socket: ws keeps to itself what it died of. */
   #failure: Error | null = null;
 
-  constructor(index: number, endpoint: Endpoint, owner: WebSocketOwner<WsConnection>) {
+  constructor(index: number, endpoint: Endpoint, packing: MessagePacking | null, owner: WebSocketOwner<WsConnection>) {
     this.index = index;
+    this.#packing = packing;
     this.#owner = owner;
     const { authority, path, query, tls } = endpoint;
     const socket = createSocket(endpoint);
@@ -49,7 +54,7 @@ export class WsConnection implements MessageConnection {
       closeTimeout: closeGraceMs, // not among its types
       maxPayload: longestMessageBytes,
       origin: `${tls === null ? 'http' : 'https'}://${authority}`,
-      perMessageDeflate: false,
+      perMessageDeflate: packing === null ? false : deflateOptions(packing),
     };
     this.#client = new WebSocket(`${tls === null ? 'ws' : 'wss'}://${authority}${path || '/'}${query}`, options);
     this.#listen(this.#client);
@@ -57,8 +62,13 @@ export class WsConnection implements MessageConnection {
 
   #listen(client: WebSocket): void {
     client.on('open', () => {
+      if (this.#dropped) return;
+      if (this.#packing !== null && !countMessages(client, this.#packing)) {
+        this.#fail(notDeflating, null);
+        return;
+      }
       this.#isOpen = true;
-      if (!this.#dropped) this.#owner.opened(this);
+      this.#owner.opened(this);
     });
     // The bytes come as one Buffer: `binaryType` stays at `nodebuffer`.
     client.on('message', (data: Buffer) => {
@@ -81,7 +91,7 @@ export class WsConnection implements MessageConnection {
   #reasonOf(error: Error & { readonly code?: string }): string {
     const { code = '', message } = error;
     if (oversized.includes(code)) return 'oversized answer';
-    if (code.startsWith('WS_ERR_')) return 'malformed answer';
+    if (code.startsWith('WS_ERR_') || code.startsWith('Z_')) return 'malformed answer';
     if (code === 'HPE_HEADER_OVERFLOW') return 'oversized answer';
     if (code.startsWith('HPE_')) return 'malformed answer';
     if (this.#failure !== null) return this.#lossReason();

@@ -1,7 +1,9 @@
 /** WebSocket by ws, for those who ask about their own client. */
+import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { endpointOf } from '../client-socket.ts';
 import type { Driver } from '../driver.ts';
 import { openedSession } from '../opened-session.ts';
+import { MessagePacking } from './message-packing.ts';
 import { WebSocketSession } from './web-socket-session.ts';
 import { WsConnection } from './ws-connection.ts';
 
@@ -11,8 +13,13 @@ export const wsDriver: Driver = {
   async open(context, signal) {
     signal.throwIfAborted();
     const endpoint = endpointOf(context.address, context.target.address);
+    const packing = MessagePacking.of((context.target as WebSocketTarget).compression);
     return openedSession(
-      new WebSocketSession<WsConnection>(context, (index, owner) => new WsConnection(index, endpoint, owner)),
+      new WebSocketSession<WsConnection>(
+        context,
+        packing?.counter ?? null,
+        (index, owner) => new WsConnection(index, endpoint, packing, owner),
+      ),
       signal,
     );
   },
