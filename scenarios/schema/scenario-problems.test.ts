@@ -156,7 +156,7 @@ describe('a scenario with a problem', () => {
     [
       'setting of another protocol’s compression',
       withText('protocol: rest', 'protocol: rest, compression: { codec: gzip, contextTakeover: false }'),
-      '10:62: targets.rest.compression.contextTakeover: unknown key (known here: codec, level)',
+      '10:55: targets.rest.compression.contextTakeover: unknown key (known here: codec, level)',
     ],
     [
       'codec that only another protocol has',
