@@ -1,5 +1,5 @@
 /** One connection of grpc-js. When it is lost another takes its place, after the same waits as for our own client. */
-import { type Client, type ClientUnaryCall, connectivityState, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { type Client, type ClientUnaryCall, connectivityState, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { Endpoint } from '../client-socket.ts';
 import type { KeptConnection } from '../connection-keeper.ts';
 import { largestMessageBytes } from './grpc-answer.ts';
@@ -7,8 +7,8 @@ import { createGrpcJsClient } from './grpc-js-client.ts';
 
 export interface GrpcJsOwner {
   ready(connection: GrpcJsConnection): void;
-  /** Calls that are in flight end by themselves. */
-  lost(connection: GrpcJsConnection, reason: string): void;
+  /** Calls that are in flight end by themselves. `cause`: why it never got ready, if the library says so. */
+  lost(connection: GrpcJsConnection, reason: string, cause: Error | null): void;
 }
 
 export class GrpcJsConnection implements KeptConnection {
@@ -44,10 +44,22 @@ export class GrpcJsConnection implements KeptConnection {
       this.#isReady = true;
       this.#watch();
       this.#owner.ready(this);
-    } else if (this.#isReady || state === connectivityState.TRANSIENT_FAILURE) {
-      this.#end();
-      this.#owner.lost(this, this.#isReady ? 'connection closed' : 'no connection');
-    } else this.#watch();
+    } else if (this.#isReady) this.#lost('connection closed', null);
+    else if (state === connectivityState.TRANSIENT_FAILURE) this.#askWhy();
+    else this.#watch();
+  }
+
+  /** Only a call is told why there is no connection; without one it fails before it is sent. */
+  #askWhy(): void {
+    this.call('/', Buffer.alloc(0), new Metadata(), (error) => {
+      const why = /Last error: (?:Error: )?(.+?)\. Resolution note/.exec(error?.details ?? '')?.[1];
+      if (!this.#closed) this.#lost('no connection', why === undefined ? null : new Error(why));
+    });
+  }
+
+  #lost(reason: string, cause: Error | null): void {
+    this.#end();
+    this.#owner.lost(this, reason, cause);
   }
 
   call(

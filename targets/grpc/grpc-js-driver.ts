@@ -47,7 +47,7 @@ class GrpcJsSession implements Session {
       connect: (index) =>
         new GrpcJsConnection(index, endpoint, {
           ready: (connection) => this.#connected(connection),
-          lost: (connection, reason) => this.#lost(connection, reason),
+          lost: (connection, reason, cause) => this.#lost(connection, reason, cause),
         }),
     });
   }
@@ -64,10 +64,10 @@ class GrpcJsSession implements Session {
     if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the settings
   }
 
-  #lost(connection: GrpcJsConnection, reason: string): void {
+  #lost(connection: GrpcJsConnection, reason: string, cause: Error | null): void {
     const at = this.#ready.indexOf(connection);
     if (at !== -1) this.#ready.splice(at, 1);
-    this.#keeper.lost(connection.index, reason, null);
+    this.#keeper.lost(connection.index, reason, cause);
   }
 
   start(slot: number): void {
