@@ -61,19 +61,6 @@ describe('a service that works 25 ms', () => {
   });
 });
 
-describe('a service that refuses 30 % at once', () => {
-  it('never looks fast for it: refusals count as infinitely late', async () => {
-    for (const { phases, target } of await run('workTime: 0ms, rejectRatio: 0.3', 'calm: []', direct)) {
-      const { counts, latencyUs } = phases.steady as PhaseResult;
-      expect(counts.rejected / counts.offered, target).toBeGreaterThan(0.2);
-      expect(counts.rejected / counts.offered, target).toBeLessThan(0.4);
-      expect(latencyUs.offered.p90, target).toBeNull();
-      expect(latencyUs.response.p90, target).not.toBeNull();
-      expect(latencyUs.response.count, target).toBe(counts.ok);
-    }
-  });
-});
-
 describe('latency of 40 ms on the client link', () => {
   it('shifts the p50 of request–reply while it is in force, by what was injected, and not before or after', async () => {
     const condition = 'slow: [ { at: 33%, for: 34%, fault: latency, latency: 40ms } ]';
@@ -98,7 +85,21 @@ describe('latency of 40 ms on the client link', () => {
   });
 });
 
-describe('a service that is killed', () => {
+// Counts, not times: they hold beside each other, too.
+describe.concurrent('a service that refuses 30 % at once', () => {
+  it('never looks fast for it: refusals count as infinitely late', async () => {
+    for (const { phases, target } of await run('workTime: 0ms, rejectRatio: 0.3', 'calm: []', direct)) {
+      const { counts, latencyUs } = phases.steady as PhaseResult;
+      expect(counts.rejected / counts.offered, target).toBeGreaterThan(0.2);
+      expect(counts.rejected / counts.offered, target).toBeLessThan(0.4);
+      expect(latencyUs.offered.p90, target).toBeNull();
+      expect(latencyUs.response.p90, target).not.toBeNull();
+      expect(latencyUs.response.count, target).toBe(counts.ok);
+    }
+  });
+});
+
+describe.concurrent('a service that is killed', () => {
   it('is in the phase during until it is ready again, not as long as its window was to last', async () => {
     const condition = 'crash: [ { at: 25%, for: 10ms, fault: kill, part: service } ]';
     const [trial] = await run('workTime: 0ms', condition, 'rest: { protocol: rest }');
@@ -114,7 +115,7 @@ describe('a service that is killed', () => {
   });
 });
 
-describe('a link that is down', () => {
+describe.concurrent('a link that is down', () => {
   it('holds up or fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
     const condition = 'cut: [ { at: 33%, for: 33%, fault: down } ]';
     for (const { phases, ledger, faults, target } of await run('workTime: 0ms', condition, direct)) {
@@ -129,7 +130,7 @@ describe('a link that is down', () => {
   });
 });
 
-describe('an order whose reply was lost', () => {
+describe.concurrent('an order whose reply was lost', () => {
   it('takes effect twice without the idempotency key, and once with it', async () => {
     const condition = 'deaf: [ { at: 20%, for: 40%, fault: timeout } ]';
     for (const idempotencyKey of [false, true]) {
@@ -143,7 +144,7 @@ describe('an order whose reply was lost', () => {
   });
 });
 
-describe('the closed model', () => {
+describe.concurrent('the closed model', () => {
   it('keeps as many in flight as it has users, and goes on until the time is over', async () => {
     const [trial] = await run('workTime: 10ms', 'calm: []', 'rest: { protocol: rest }', 'model: closed, users: 5');
     const steady = trial?.phases.steady as PhaseResult;
@@ -155,7 +156,7 @@ describe('the closed model', () => {
   });
 });
 
-describe('every trial', () => {
+describe.concurrent('every trial', () => {
   it('sees the same arrivals: seeded schedule, operations and keys', async () => {
     const trials = await run('workTime: 0ms', 'calm: []', 'rest: { protocol: rest }, grpc: { protocol: grpc }');
     const offered = trials.map(({ phases }) => [

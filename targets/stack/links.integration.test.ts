@@ -52,6 +52,13 @@ async function echo(socket: Socket): Promise<number | null> {
   return answered.length === 1 && Buffer.isBuffer(answered[0]) ? performance.now() - begun : null;
 }
 
+/** Of several: a busy machine delays some, a toxic all. */
+async function quickestEcho(socket: Socket): Promise<number> {
+  const times: number[] = [];
+  for (let n = 0; n < 10; n++) times.push((await echo(socket)) ?? Number.POSITIVE_INFINITY);
+  return Math.min(...times);
+}
+
 const isListed = async (proxy: string) => (await stack.toxiproxy.listProxies()).some(({ name }) => name === proxy);
 
 describe('a link', () => {
@@ -79,13 +86,13 @@ describe('connectToxiproxy', () => {
   it('slows an open connection by a toxic and frees it again', async () => {
     const link = await stack.openLink('client', upstream);
     const socket = await dial(link.address);
-    expect(await echo(socket)).toBeLessThan(latencyMs / 2);
+    expect(await quickestEcho(socket)).toBeLessThan(latencyMs / 2);
     await stack.toxiproxy.addToxic(link.proxy, latency);
     expect(await stack.toxiproxy.listToxics(link.proxy)).toEqual(['slow']);
     expect(await echo(socket)).toBeGreaterThanOrEqual(latencyMs * 0.9);
     await stack.toxiproxy.removeToxic(link.proxy, 'slow');
     expect(await stack.toxiproxy.listToxics(link.proxy)).toEqual([]);
-    expect(await echo(socket)).toBeLessThan(latencyMs / 2);
+    expect(await quickestEcho(socket)).toBeLessThan(latencyMs / 2);
     socket.destroy();
   });
 
