@@ -155,6 +155,8 @@ export interface GrpcTarget extends TargetBase {
   readonly connections: number;
   /** Of the native engine; absent: `own`. */
   readonly client?: GrpcClient;
+  /** Of messages; absent: none. */
+  readonly compression?: Compression<'gzip'>;
   /** Absolute path of the user's .proto; `reflection` asks the server instead. */
   readonly proto?: string;
   readonly reflection: boolean;

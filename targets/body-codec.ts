@@ -38,6 +38,14 @@ const unpackers: Readonly<Record<string, ((packed: Buffer) => Buffer) | undefine
   zstd: (packed) => zstdDecompressSync(packed, bound),
 } satisfies Record<BodyCodecName, (packed: Buffer) => Buffer>;
 
+/** How an answer is counted that does not unpack, or not within the bound. */
+export type UnpackProblem = 'malformed answer' | 'oversized answer';
+
+/** Of what `unpack` throws. */
+export function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
+
 /** One a session or service: it counts what goes through. */
 export class BodyCodec {
   readonly encoding: BodyCodecName;
@@ -66,6 +74,16 @@ export class BodyCodec {
     const plain = unpack(packed);
     this.#counter.down(plain.length, packed.length);
     return plain;
+  }
+
+  /** '' when it unpacks. */
+  problemOf(packed: Buffer, encoding: string): '' | UnpackProblem {
+    try {
+      this.unpack(packed, encoding);
+      return '';
+    } catch (error) {
+      return isTooLarge(error) ? 'oversized answer' : 'malformed answer';
+    }
   }
 
   /** So far; up is what was packed. */

@@ -8,7 +8,12 @@ export function checkCompression(context: CheckContext, target: FileTarget, path
   if (!('compression' in target) || target.compression === undefined) return;
   const { compression } = resolveCompression(target.compression);
   if (compression === undefined) return;
-  checkLevel(context, compression, [...path, 'compression', 'level']);
+  const levelPath = [...path, 'compression', 'level'];
+  if (target.protocol !== 'grpc') checkLevel(context, compression, levelPath);
+  else if (compression.level !== undefined) {
+    const message = 'cannot be set for gRPC: grpc-js, which our service is built on, takes none; leave it out';
+    context.report({ path: levelPath, message, atKey: true });
+  }
   if ((target.engine ?? 'native') !== 'native') {
     const message = `is for the native engine; ${target.engine} sends bodies as they are`;
     context.report({ path: [...path, 'compression'], message, atKey: true });

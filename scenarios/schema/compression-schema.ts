@@ -6,10 +6,11 @@ import { object, wholeNumber } from './fields.ts';
 
 export const codecsOf = {
   rest: ['gzip', 'br', 'zstd'],
+  grpc: ['gzip'],
   websocket: ['deflate'],
   queue: ['gzip', 'zstd'],
   stream: ['gzip', 'snappy', 'lz4', 'zstd'],
-} as const satisfies Partial<Record<Protocol, readonly CompressionCodec[]>>;
+} as const satisfies Record<Protocol, readonly CompressionCodec[]>;
 
 /** Lowest and highest; null: there is nothing to set. */
 export const levelsOf = {

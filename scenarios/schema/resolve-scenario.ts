@@ -206,8 +206,9 @@ function resolveTarget(
   const resilience = own === undefined ? {} : { resilience: resolveResilience(mergedResilience(common, own)) };
   switch (target.protocol) {
     case 'grpc': {
-      const proto = target.proto === undefined ? {} : { proto: resolve(directory, target.proto) };
-      return { name, ...target, ...proto, ...resilience };
+      const { compression, ...rest } = target;
+      const proto = rest.proto === undefined ? {} : { proto: resolve(directory, rest.proto) };
+      return { name, ...rest, ...proto, ...resolveCompression(compression), ...resilience };
     }
     case 'rest': {
       const { compression, ...rest } = target;

@@ -174,6 +174,11 @@ describe('a scenario with a problem', () => {
       '10:64: targets.rest.compression.level: 12 is no level of gzip: it has 1 to 9',
     ],
     [
+      'level of gRPC',
+      withText('protocol: rest', 'protocol: grpc, compression: { codec: gzip, level: 3 }'),
+      '10:55: targets.rest.compression.level: cannot be set for gRPC: grpc-js, which our service is built on, takes none; leave it out',
+    ],
+    [
       'level of a codec without',
       withText('protocol: rest', 'protocol: stream, compression: { codec: lz4, level: 3 }'),
       '10:56: targets.rest.compression.level: lz4 has no levels; leave it out',

@@ -55,6 +55,7 @@ const grpcTarget = object({
   protocol: z.literal('grpc').describe('gRPC, unary calls.'),
   connections: connections(2, 1_000),
   client: z.enum(['own', 'grpc-js']).default('own').describe(ownOr('grpc-js')),
+  compression: compression(codecsOf.grpc, {}),
   engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
   ...common('127.0.0.1:50051'),
   proto: z.string().min(1).optional().describe('Own system: its .proto file, relative to the scenario.'),

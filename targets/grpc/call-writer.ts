@@ -1,6 +1,7 @@
 /** The bytes of an operation's calls: constant header fields, those of the call, and the message with its gRPC prefix. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { GrpcRequest } from '../../scenarios/scenario.ts';
+import type { BodyCodec } from '../body-codec.ts';
 import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
@@ -21,6 +22,7 @@ const reservedNames: readonly string[] = [
   'connection',
   'transfer-encoding',
   'grpc-encoding',
+  'grpc-accept-encoding',
 ];
 
 interface VariableField {
@@ -38,14 +40,23 @@ export class CallWriter implements RequestWriter {
   readonly metadata: readonly (readonly [name: string, value: RequestTemplate])[];
   readonly #variableFields: readonly VariableField[];
   readonly #message: MessageWriter;
+  readonly #codec: BodyCodec | null;
+  #packed: Buffer | null = null;
   #call: Call = emptyCall;
   #payload: Buffer = emptyPayload;
   fieldBytes = 0;
   messageBytes = 0;
 
-  /** Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
-  constructor(operation: number, { message, metadata }: GrpcRequest, method: RpcMethod, endpoint: Endpoint) {
+  /** `codec` packs each message. Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
+  constructor(
+    operation: number,
+    { message, metadata }: GrpcRequest,
+    method: RpcMethod,
+    endpoint: Endpoint,
+    codec: BodyCodec | null,
+  ) {
     this.operation = operation;
+    this.#codec = codec;
     this.path = method.path;
     this.#message = messageWriter(method.requestType, message);
     const fields = Object.entries(metadata).map(([name, text]) => ({
@@ -60,6 +71,7 @@ export class CallWriter implements RequestWriter {
       [':authority', endpoint.authority],
       ['te', 'trailers'],
       ['content-type', 'application/grpc'],
+      ...(codec === null ? [] : encodingFields(codec)),
       ...fields
         .filter(({ value }) => value.isConstant)
         .map(({ name, value }): HeaderField => [name, checkedValue(name, value.text(emptyCall))]),
@@ -73,12 +85,20 @@ export class CallWriter implements RequestWriter {
   prepare(call: Call, payload: Buffer = emptyPayload): void {
     this.#call = call;
     this.#payload = payload;
-    this.messageBytes = prefixBytes + this.#message.prepare(call, payload);
+    const plainBytes = this.#message.prepare(call, payload);
+    this.#packed = this.#codec === null ? null : this.#pack(this.#codec, plainBytes);
+    this.messageBytes = prefixBytes + (this.#packed?.length ?? plainBytes);
     this.fieldBytes = 0;
     for (const field of this.#variableFields) {
       field.valueBytes = field.value.byteLength(call, payload);
       this.fieldBytes += field.name.length + lengthOctets(field.valueBytes) + field.valueBytes;
     }
+  }
+
+  #pack(codec: BodyCodec, plainBytes: number): Buffer {
+    const plain = Buffer.allocUnsafe(plainBytes);
+    this.#message.writeTo(plain, 0, this.#call, this.#payload);
+    return codec.pack(plain);
   }
 
   writeFields(buffer: Buffer, at: number): void {
@@ -90,10 +110,18 @@ export class CallWriter implements RequestWriter {
   }
 
   writeMessage(buffer: Buffer, at: number): void {
-    buffer[at] = 0; // not compressed
+    buffer[at] = this.#packed === null ? 0 : 1;
     const offset = writeUInt32(buffer, at + 1, this.messageBytes - prefixBytes);
-    this.#message.writeTo(buffer, offset, this.#call, this.#payload);
+    if (this.#packed !== null) this.#packed.copy(buffer, offset);
+    else this.#message.writeTo(buffer, offset, this.#call, this.#payload);
   }
+}
+
+function encodingFields({ encoding }: BodyCodec): HeaderField[] {
+  return [
+    ['grpc-encoding', encoding],
+    ['grpc-accept-encoding', `identity,${encoding}`],
+  ];
 }
 
 function checkedName(name: string): string {

@@ -1,5 +1,6 @@
 /** What a session sends: a writer for each operation, from the user's .proto or what the server tells of itself. */
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
+import type { BodyCodec } from '../body-codec.ts';
 import { type Endpoint, endpointOf } from '../client-socket.ts';
 import type { DriverContext } from '../driver.ts';
 import { CallWriter } from './call-writer.ts';
@@ -16,6 +17,7 @@ export async function writersFor(
   { target, operations }: DriverContext,
   endpoint: Endpoint,
   signal: AbortSignal,
+  codec: BodyCodec | null = null,
 ): Promise<CallWriter[]> {
   const { proto } = target as GrpcTarget;
   const requests = operations.map(({ request }) => request as GrpcRequest);
@@ -24,5 +26,7 @@ export async function writersFor(
     proto === undefined
       ? await (await import('./reflection.ts')).reflectTypes(endpoint, [...services], signal) // brings all of grpc-js
       : loadProto(proto);
-  return requests.map((request, index) => new CallWriter(index, request, findMethod(root, request.method), endpoint));
+  return requests.map(
+    (request, index) => new CallWriter(index, request, findMethod(root, request.method), endpoint, codec),
+  );
 }

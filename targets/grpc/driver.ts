@@ -1,6 +1,7 @@
 /** gRPC calls with a single answer, over HTTP/2 connections of our own: one message, one half-close, one status. */
-import type { Completion } from '../../result/result-types.ts';
+import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
+import { BodyCodec } from '../body-codec.ts';
 import { createReadBuffer, type Endpoint } from '../client-socket.ts';
 import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import type { Driver, DriverContext, Session } from '../driver.ts';
@@ -17,13 +18,16 @@ export const grpcDriver: Driver = {
   async open(context, signal) {
     signal.throwIfAborted();
     const endpoint = grpcEndpoint(context.address, context.target.address);
-    return openedSession(new GrpcSession(context, endpoint, await writersFor(context, endpoint, signal)), signal);
+    const codec = BodyCodec.of((context.target as GrpcTarget).compression);
+    const writers = await writersFor(context, endpoint, signal, codec);
+    return openedSession(new GrpcSession(context, endpoint, writers, codec), signal);
   },
 };
 
 class GrpcSession implements Session, ConnectionOwner {
   readonly #context: DriverContext;
   readonly #writers: readonly CallWriter[];
+  readonly #codec: BodyCodec | null;
   readonly #streams: readonly GrpcStream[];
   readonly #readBuffer = createReadBuffer();
   /** By index; each is replaced when it is lost or retired. */
@@ -38,11 +42,12 @@ class GrpcSession implements Session, ConnectionOwner {
   /** The one on which a call ended last. */
   #freed: Http2Connection | null = null;
 
-  constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[]) {
+  constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[], codec: BodyCodec | null) {
     const { target, address, calls, worker, workers } = context;
     this.#context = context;
     this.#writers = writers;
-    this.#streams = calls.map((_, slot) => new GrpcStream(slot));
+    this.#codec = codec;
+    this.#streams = calls.map((_, slot) => new GrpcStream(slot, codec));
     this.#waiting = new WaitingSlots(calls.length);
     const fields = writers.map(({ constantFields }) => constantFields);
     this.#keeper = new ConnectionKeeper({
@@ -162,6 +167,10 @@ class GrpcSession implements Session, ConnectionOwner {
 
   completion(operation: number): Completion {
     return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+  }
+
+  bodyBytes(): BodyBytes | null {
+    return this.#codec?.bodies() ?? null;
   }
 
   reconnects(): number {

@@ -1,8 +1,10 @@
 /**
  * What came back on one stream, and what that means: gRPC over HTTP/2 as its specification has it ("PROTOCOL-HTTP2.md"),
- * answers that are no gRPC mapped by its "HTTP to gRPC Status Code Mapping". Messages are counted, not read.
+ * answers that are no gRPC mapped by its "HTTP to gRPC Status Code Mapping". Messages are counted, and read only to unpack them.
  */
+import type { BodyCodec } from '../body-codec.ts';
 import { type Outcome, outcomes } from '../driver.ts';
+import { PackedContent } from '../packed-content.ts';
 import type { HeaderSink } from './hpack-decoder.ts';
 import { type ErrorCode, readUInt32 } from './http2-frames.ts';
 import { decodeBinaryTrailer, retryInfoMs, statusDetails } from './retry-info.ts';
@@ -106,6 +108,13 @@ export class GrpcAnswer implements HeaderSink {
   #prefixHere = 0;
   #length = 0;
   #messageLeft = 0;
+  /** Who unpacks messages; null: we said that we cannot. */
+  readonly #content: PackedContent | null;
+  #isPacked = false;
+
+  constructor(codec: BodyCodec | null = null) {
+    this.#content = codec === null ? null : new PackedContent(codec);
+  }
 
   reset(): void {
     this.retryAfterMs = 0;
@@ -117,6 +126,8 @@ export class GrpcAnswer implements HeaderSink {
     this.#prefixHere = 0;
     this.#length = 0;
     this.#messageLeft = 0;
+    this.#isPacked = false;
+    this.#content?.begin();
   }
 
   header(name: string, value: string): void {
@@ -129,6 +140,9 @@ export class GrpcAnswer implements HeaderSink {
         break;
       case 'grpc-status':
         this.#grpcStatus = /^\d{1,9}$/.test(value) ? Number(value) : unknownStatus;
+        break;
+      case 'grpc-encoding':
+        if (this.#content !== null && value !== 'identity') this.#content.encoding = value;
         break;
       case statusDetails:
         this.retryAfterMs = retryInfoMs(decodeBinaryTrailer(value));
@@ -155,7 +169,7 @@ export class GrpcAnswer implements HeaderSink {
     let at = start;
     // The usual case, a whole prefix at the beginning of a frame, at once.
     if (this.#prefixHere === 0 && end - at >= prefixBytes) {
-      if (bytes[at] !== 0) return malformedAnswer; // compressed, though we said that we cannot read that
+      if (!this.#takeFlag(bytes[at] as number)) return malformedAnswer;
       this.#length = readUInt32(bytes, at + 1);
       this.#prefixHere = prefixBytes;
       at += prefixBytes;
@@ -164,19 +178,27 @@ export class GrpcAnswer implements HeaderSink {
     }
     for (;;) {
       const skipped = Math.min(this.#messageLeft, end - at);
+      if (this.#isPacked) this.#content?.take(bytes, at, at + skipped);
       this.#messageLeft -= skipped;
       at += skipped;
       if (this.#messageLeft === 0 && this.#prefixHere === prefixBytes) this.#prefixHere = 0;
       if (at === end) return null;
       const octet = bytes[at++] as number;
       if (this.#prefixHere++ === 0) {
-        if (octet !== 0) return malformedAnswer;
+        if (!this.#takeFlag(octet)) return malformedAnswer;
         this.#length = 0;
       } else this.#length = this.#length * 256 + octet;
       if (this.#prefixHere < prefixBytes) continue;
       const bad = this.#beginMessage();
       if (bad !== null) return bad;
     }
+  }
+
+  /** False for a message that is compressed, unless both sides know how. */
+  #takeFlag(flag: number): boolean {
+    if (flag === 0) return true;
+    this.#isPacked = flag === 1 && (this.#content?.encoding ?? '') !== '';
+    return this.#isPacked;
   }
 
   #beginMessage(): Conclusion | null {
@@ -186,12 +208,18 @@ export class GrpcAnswer implements HeaderSink {
     return null;
   }
 
+  #unpacked(): Conclusion {
+    const problem = this.#isPacked ? (this.#content?.problem() ?? '') : '';
+    if (problem === '') return succeeded;
+    return problem === 'oversized answer' ? oversizedAnswer : malformedAnswer;
+  }
+
   /** The peer has ended the stream. */
   conclude(): Conclusion {
     const status = this.#grpcStatus;
     if (status === 0 && this.#httpStatus === 200) {
       if (this.#prefixHere !== 0) return truncatedAnswer;
-      return this.#messages === 1 ? succeeded : malformedAnswer;
+      return this.#messages === 1 ? this.#unpacked() : malformedAnswer;
     }
     if (status > 0) return rejectedWith(status);
     if (!this.#hasHeaders) return malformedAnswer;

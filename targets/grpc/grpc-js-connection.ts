@@ -1,5 +1,12 @@
 /** One connection of grpc-js. When it is lost another takes its place, after the same waits as for our own client. */
-import { type Client, type ClientUnaryCall, connectivityState, Metadata, type ServiceError } from '@grpc/grpc-js';
+import {
+  type Client,
+  type ClientUnaryCall,
+  compressionAlgorithms,
+  connectivityState,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import type { Endpoint } from '../client-socket.ts';
 import type { KeptConnection } from '../connection-keeper.ts';
 import { largestMessageBytes } from './grpc-answer.ts';
@@ -18,7 +25,7 @@ export class GrpcJsConnection implements KeptConnection {
   #isReady = false;
   #closed = false;
 
-  constructor(index: number, endpoint: Endpoint, owner: GrpcJsOwner) {
+  constructor(index: number, endpoint: Endpoint, packs: boolean, owner: GrpcJsOwner) {
     this.index = index;
     this.#owner = owner;
     this.#client = createGrpcJsClient(endpoint, {
@@ -26,6 +33,7 @@ export class GrpcJsConnection implements KeptConnection {
       'grpc.enable_retries': 0, // the scenario's policy is what counts
       'grpc.max_receive_message_length': largestMessageBytes,
       'grpc.max_send_message_length': -1,
+      'grpc.default_compression_algorithm': packs ? compressionAlgorithms.gzip : compressionAlgorithms.identity,
     });
     this.#watch();
   }

@@ -19,6 +19,7 @@ const malformed: readonly RegExp[] = [
   / triggered by internal client error: /, // of node:http2, about the peer's frames
   /^No message received$/,
   /^Too many responses received$/,
+  /^Failed to decompress |^Received message compressed with unsupported |^Received compressed message but /,
 ];
 const lost = /^(Connection dropped|No connection established|Channel closed)|The session has been destroyed$/;
 
@@ -36,7 +37,7 @@ export function conclusionOfGrpcJs({ code, details }: Partial<ServiceError>): Co
   if (details.includes('ECONNRESET')) return failed('connection reset');
   if (lost.test(details)) return failed('connection closed');
   if (malformed.some((pattern) => pattern.test(details))) return malformedAnswer;
-  if (details.startsWith('Received message larger than max')) return oversizedAnswer;
+  if (/^Received message (larger than max|that decompresses to a size larger)/.test(details)) return oversizedAnswer;
   const reset = /^Received RST_STREAM with code (\d+)/.exec(details)?.[1];
   if (reset === '0') return truncatedAnswer;
   if (reset !== undefined) return conclusionOfReset(errorCodes[Number(reset)]);

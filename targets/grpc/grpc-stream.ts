@@ -1,4 +1,5 @@
 /** What a connection and the session that owns it say to each other. */
+import type { BodyCodec } from '../body-codec.ts';
 import { type Conclusion, GrpcAnswer } from './grpc-answer.ts';
 import type { Http2Connection } from './http2-connection.ts';
 import type { UnsentMessage } from './send-windows.ts';
@@ -6,14 +7,16 @@ import type { UnsentMessage } from './send-windows.ts';
 /** One attempt. One object a slot, reused: `id` is 0 while it is on no connection. */
 export class GrpcStream implements UnsentMessage {
   readonly slot: number;
-  readonly answer = new GrpcAnswer();
+  readonly answer: GrpcAnswer;
   id = 0;
   connection: Http2Connection | null = null;
   sendWindow = 0;
   unsent: Buffer | null = null;
   unsentFrom = 0;
 
-  constructor(slot: number) {
+  /** `codec`: of compressed messages. */
+  constructor(slot: number, codec: BodyCodec | null = null) {
+    this.answer = new GrpcAnswer(codec);
     this.slot = slot;
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
+import { codecLabel } from '../codec-label.ts';
 import { type OrderAction, referenceOperations } from '../domain/order-domain.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { clientLabel, driverByClient } from '../driver-by-client.ts';
@@ -41,14 +42,14 @@ export const grpcEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests), settings: { proto: ordersProto } };
   },
   semantics(target) {
-    const { connections, address = '', engine, client = 'own' } = target as GrpcTarget;
+    const { connections, address = '', engine, client = 'own', compression } = target as GrpcTarget;
     return {
       client: engine === 'native' ? clientLabel(client, packages[client]) : null,
       protocol: 'HTTP/2, streams share connections',
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'the status: after the work, or for one-way once the order is on record',
       connections,
-      codec: 'protobuf, no compression',
+      codec: `protobuf, ${compression === undefined ? 'no compression' : codecLabel(compression, 'message by message')}`,
       tls: /^(grpcs|https):/i.test(address),
     };
   },

@@ -11,8 +11,11 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import type { GrpcTarget } from '../../scenarios/scenario.ts';
+import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderAction, OrderReply, OrderReplyCode, OrderRequest } from '../domain/order-domain.ts';
+import { packReplies } from './packed-replies.ts';
 import { ordersProto } from './preset.ts';
 import { encodeRetryInfo, statusDetails } from './retry-info.ts';
 
@@ -31,7 +34,9 @@ const refusals: Readonly<Partial<Record<OrderReplyCode, number>>> = {
   unavailable: status.UNAVAILABLE,
 };
 
-hostService(async (domain, { port, retryAfterMs }) => {
+hostService(async (domain, { port, retryAfterMs, target }) => {
+  const codec = BodyCodec.of((target as GrpcTarget).compression);
+  if (codec !== null) packReplies(codec);
   const answer = answerer(retryAfterMs);
   const definition = loadSync(ordersProto, { keepCase: true, longs: Number, defaults: true });
   const { wirebench } = loadPackageDefinition(definition) as unknown as {

@@ -88,11 +88,12 @@ it('an answer that does not unpack within its bound fails its operation, and nob
   });
   const kinds = Object.keys(answers);
   const ends = await Promise.all(kinds.map((key) => session.run('ask', { key })));
-  const failed = { outcome: outcomes.failed, reason: 'malformed answer', retryable: false };
+  const failed = (reason: string) => ({ outcome: outcomes.failed, reason, retryable: false });
   expect(ends.map(({ outcome, reason, retryable }) => ({ outcome, reason, retryable }))).toEqual([
     { outcome: outcomes.ok, reason: '', retryable: false },
     { outcome: outcomes.ok, reason: '', retryable: false },
-    ...kinds.slice(2).map(() => failed),
+    failed('oversized answer'),
+    ...kinds.slice(3).map(() => failed('malformed answer')),
   ]);
   expect(received).toEqual(kinds.map(() => 'zstd'));
   await session.close();

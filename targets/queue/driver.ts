@@ -3,7 +3,7 @@ import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { BodyCodec } from '../body-codec.ts';
+import { BodyCodec, type UnpackProblem } from '../body-codec.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
@@ -228,20 +228,16 @@ class QueueSession implements Session {
       return;
     }
     const { correlationId, headers } = message.properties;
-    if (this.#isReadable(message)) this.#attempts.answer(correlationId, headers?.[messageHeaders.code]);
-    else this.#attempts.failById(String(correlationId), 'malformed answer', false);
+    const problem = this.#problemOf(message);
+    if (problem === '') this.#attempts.answer(correlationId, headers?.[messageHeaders.code]);
+    else this.#attempts.failById(String(correlationId), problem, false);
   }
 
   /** What is compressed must unpack, to no more than it may: whoever compresses reads what comes back. */
-  #isReadable({ content, properties }: ConsumeMessage): boolean {
+  #problemOf({ content, properties }: ConsumeMessage): '' | UnpackProblem {
     const encoding: unknown = properties.contentEncoding;
-    if (this.#codec === null || typeof encoding !== 'string' || encoding === '') return true;
-    try {
-      this.#codec.unpack(content, encoding);
-      return true;
-    } catch {
-      return false;
-    }
+    if (this.#codec === null || typeof encoding !== 'string' || encoding === '') return '';
+    return this.#codec.problemOf(content, encoding);
   }
 
   abort(slot: number): void {

@@ -1,6 +1,6 @@
 /** The REST service's side of compression: reads what content-encoding says, answers in what accept-encoding asks for. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { BodyCodec } from '../body-codec.ts';
+import { type BodyCodec, isTooLarge } from '../body-codec.ts';
 
 /** An error that fastify's handler turns into an answer of this status. */
 class RefusedBody extends Error {
@@ -38,8 +38,7 @@ function plainBody({ headers }: FastifyRequest, body: Buffer, codec: BodyCodec):
   try {
     return codec.unpack(body, encoding);
   } catch (error) {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    if (isTooLarge) throw new RefusedBody(413, 'The body unpacks to more than is taken.');
+    if (isTooLarge(error)) throw new RefusedBody(413, 'The body unpacks to more than is taken.');
     throw new RefusedBody(400, `The body is not ${encoding}.`);
   }
 }

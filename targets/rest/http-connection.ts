@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import type { BodyCodec } from '../body-codec.ts';
 import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
+import { PackedContent } from '../packed-content.ts';
 import { answerStates } from './answer-state.ts';
-import { PackedContent } from './packed-content.ts';
 import type { RequestWriter } from './request-writer.ts';
 import { ResponseParser } from './response-parser.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
@@ -95,8 +95,9 @@ export class HttpConnection implements SocketListener, RestConnection {
   }
 
   #answer(reusable: boolean): void {
-    if (this.#content?.isReadable() === false) {
-      this.#fail('malformed answer');
+    const problem = this.#content?.problem() ?? '';
+    if (problem !== '') {
+      this.#fail(problem);
       return;
     }
     const slot = this.#slot;

@@ -2,10 +2,11 @@
  * Reads one HTTP/1.x answer at a time from whatever pieces the socket brings (RFC 9112): finds where it ends and what
  * its status is. Bodies are counted, and kept only where they are compressed and somebody wants to unpack them.
  */
+
+import type { PackedContent } from '../packed-content.ts';
 import { type AnswerState, answerStates, longestBodyBytes, longestHeadBytes } from './answer-state.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { digit, isBlank, isNameByte, isValueByte } from './http-bytes.ts';
-import type { PackedContent } from './packed-content.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 const { incomplete, complete, malformed, oversized } = answerStates;

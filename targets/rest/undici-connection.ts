@@ -9,8 +9,8 @@ import { Client, type Dispatcher } from 'undici';
 import type { BodyCodec } from '../body-codec.ts';
 import { dialSocket, type Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
+import { PackedContent } from '../packed-content.ts';
 import { longestBodyBytes, longestHeadBytes } from './answer-state.ts';
-import { PackedContent } from './packed-content.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { undiciFailureReason } from './undici-failure.ts';
@@ -141,8 +141,9 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
 
   onResponseEnd(): void {
     if (this.#ended) return;
-    if (this.#content?.isReadable() === false) {
-      this.#fail('malformed answer', null);
+    const problem = this.#content?.problem() ?? '';
+    if (problem !== '') {
+      this.#fail(problem, null);
       return;
     }
     const slot = this.#slot;

@@ -6,6 +6,7 @@
 import { constants, DeflateRaw, InflateRaw } from 'minizlib';
 import type { BodyCounter } from '../../result/body-bytes.ts';
 import type { MessageCompression } from '../../scenarios/scenario.ts';
+import type { UnpackProblem } from '../body-codec.ts';
 import { longestMessageBytes } from './frame-reader.ts';
 
 /** What every flush ends with, and messages leave out (§7.2.1). */
@@ -15,8 +16,6 @@ const emptyBlock = Buffer.from([0x00]);
 /** So little is unpacked between two looks at the bound: at most some 16 MiB. */
 const stepBytes = 16 * 1024;
 const usualLevel = 6;
-
-export type UnpackProblem = 'malformed answer' | 'oversized answer';
 
 /** The parameters that both sides agreed on. */
 export interface DeflateAgreement {

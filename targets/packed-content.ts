@@ -1,8 +1,8 @@
 /** The body of an answer that says it is compressed: gathered while it is read, unpacked when it is whole. */
-import type { BodyCodec } from '../body-codec.ts';
+import type { BodyCodec, UnpackProblem } from './body-codec.ts';
 
 export class PackedContent {
-  /** As the answer's head says, in lower case; '': as it is. */
+  /** As the answer says, in lower case; '': as it is. */
   encoding = '';
   readonly #codec: BodyCodec;
   #pieces: Buffer[] = [];
@@ -17,21 +17,16 @@ export class PackedContent {
   }
 
   /** Copies: the memory is read into again. */
-  take(bytes: Buffer, start: number, end: number): void {
+  take(bytes: Uint8Array, start: number, end: number): void {
     if (this.encoding !== '' && end > start) this.#pieces.push(Buffer.from(bytes.subarray(start, end)));
   }
 
-  /** Of the whole answer: false when it is not what it says it is, or too much. An answer without content is fine. */
-  isReadable(): boolean {
+  /** Of the whole answer: '' when it unpacks. An answer without content is fine. */
+  problem(): '' | UnpackProblem {
     const pieces = this.#pieces;
     const [first] = pieces;
-    if (first === undefined) return true;
+    if (first === undefined) return '';
     this.#pieces = [];
-    try {
-      this.#codec.unpack(pieces.length === 1 ? first : Buffer.concat(pieces), this.encoding);
-      return true;
-    } catch {
-      return false;
-    }
+    return this.#codec.problemOf(pieces.length === 1 ? first : Buffer.concat(pieces), this.encoding);
   }
 }
