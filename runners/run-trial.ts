@@ -13,6 +13,7 @@ import { LoadGenerator } from './load/load-generator.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import { allUs, type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
+import { DistinctOperations } from './recording/distinct-operations.ts';
 import { duringUntil, endsWhenReady, PhaseLookup, type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
 import { resilienceSemantics } from './resilience/describe-resilience.ts';
 import type { RunEvent } from './run-events.ts';
@@ -248,18 +249,18 @@ async function drainEvidence(
   if (path === null) return { waitedMs: 0 };
   const reader = new EvidenceReader(path);
   const startedMs = performance.now();
-  let applied = 0;
+  const applied = new DistinctOperations(); // what was tried again may be applied often before others are once
   let grewAtMs = startedMs;
   for (;;) {
     let grew = false;
     for (const record of reader.more()) {
       grew = true;
-      if (record.kind === evidenceKinds.applied) applied++;
+      if (record.kind === evidenceKinds.applied) applied.add(record);
     }
     const nowMs = performance.now();
     if (grew) grewAtMs = nowMs;
     const quietMs = nowMs - grewAtMs;
-    if (applied >= acknowledged && !grew) break;
+    if (applied.count >= acknowledged && !grew) break;
     if (quietMs > drainQuietMs || nowMs - startedMs > longestDrainMs || signal.aborted) break;
     await sleep(drainPollMs);
   }
