@@ -176,6 +176,8 @@ export interface QueueTarget extends TargetBase {
   readonly broker: 'rabbitmq';
   readonly durable: boolean;
   readonly confirms: boolean;
+  /** Of our service: after the effect of a message, or as it is sent to it. Left out: manual. */
+  readonly ack?: 'manual' | 'auto';
   readonly prefetch: number;
   /** Of message bodies, told by their content-encoding; absent: none. */
   readonly compression?: Compression<QueueCodec>;
@@ -191,6 +193,8 @@ export interface StreamTarget extends TargetBase {
   readonly lingerMs: number;
   readonly partitions: number;
   readonly producers: number;
+  /** Of our service: when it commits the offset of a record, its effect taken. Left out: after. */
+  readonly commit?: 'after' | 'before';
   readonly client: 'platformatic' | 'kafkajs';
   /** Of record batches; absent: none. */
   readonly compression?: Compression<StreamCodec>;

@@ -4,6 +4,7 @@ import type { Protocol } from '../../result/result-types.ts';
 import { isAllowedHost, readAddress } from './address.ts';
 import { checkCompression } from './check-compression.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
+import { checkDelivery } from './check-delivery.ts';
 import { checkFile } from './check-file.ts';
 import type { Path } from './problem.ts';
 import { templateVariableNames } from './request-schema.ts';
@@ -18,6 +19,7 @@ export function checkTargets(context: CheckContext): void {
     else checkReferenceTarget(context, target, path);
     checkEngine(context, target, path);
     checkCompression(context, target, path);
+    checkDelivery(context, target, path);
     checkThreads(context, target, path);
   }
 }

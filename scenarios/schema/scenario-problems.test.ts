@@ -555,6 +555,25 @@ describe('a scenario with a problem', () => {
     ]);
   });
 
+  it('refuses delivery settings that would mean nothing', () => {
+    const own =
+      'ack: manual, address: "amqp://127.0.0.1:1", requests: { placeOrder: { exchange: "", routingKey: a, body: "" }, getOrder: { exchange: "", routingKey: a, body: "" } }';
+    const ownStream =
+      'address: "127.0.0.1:1", requests: { placeOrder: { topic: a, value: "" }, getOrder: { topic: a, value: "" } }';
+    const text = [
+      withText('rest: { protocol: rest }', 'auto: { protocol: queue, ack: auto, prefetch: 10 }'),
+      `  own: { protocol: queue, ${own} }\n`,
+      `  other: { protocol: stream, commit: before, ${ownStream} }\n`,
+      '  odd: { protocol: stream, commit: never }\n',
+    ];
+    expect(problemsOf(text.join(''))).toEqual([
+      'dir/s.yaml:10:39: targets.auto.prefetch: bounds what is not yet acknowledged; with ack: auto nothing is',
+      'dir/s.yaml:11:27: targets.own.ack: is for our reference service; your own system settles it for itself',
+      'dir/s.yaml:12:30: targets.other.commit: is for our reference service; your own system settles it for itself',
+      'dir/s.yaml:13:36: targets.odd.commit: "never" is not one of after, before',
+    ]);
+  });
+
   it('tells all problems at once, in the order of the file', () => {
     const text = [
       'name: many',

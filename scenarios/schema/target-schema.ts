@@ -83,6 +83,10 @@ const queueTarget = object({
   broker: z.literal('rabbitmq').default('rabbitmq').describe('The broker.'),
   durable: z.boolean().default(true).describe('Durable queues and persistent messages.'),
   confirms: z.boolean().default(true).describe('Publisher confirms: acknowledged means that the broker has it.'),
+  ack: z
+    .enum(['manual', 'auto'])
+    .default('manual')
+    .describe('When our service’s messages leave the queue: manual, after their effect; auto, as they are sent to it.'),
   prefetch: wholeNumber(1, 65_535).default(100).describe('Messages that a consumer has unacknowledged at most.'),
   compression: compression(codecsOf.queue, {}),
   engine: nativeOnly,
@@ -104,6 +108,10 @@ const streamTarget = object({
   linger: duration('0ms', '10s').prefault('0ms').describe('How long a producer gathers a batch.'),
   partitions: wholeNumber(1, 1_000).default(3).describe('Partitions of the topics.'),
   producers: wholeNumber(1, 100).default(1).describe('Producer clients, over all load threads.'),
+  commit: z
+    .enum(['after', 'before'])
+    .default('after')
+    .describe('When our service commits the offset of a record: after its effect, or before it begins.'),
   compression: compression(codecsOf.stream, {}),
   client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
   engine: nativeOnly,

@@ -26,15 +26,16 @@ export const queueEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests), settings: { reply: { queue: names.replies } } };
   },
   semantics(target) {
-    const { broker, durable, confirms, prefetch, compression } = target as QueueTarget;
+    const { broker, durable, confirms, ack = 'manual', prefetch, compression } = target as QueueTarget;
+    const consumerAcks = ack === 'auto' ? 'none by the consumer' : 'manual consumer acks after the effect';
     return {
       broker,
       durability: durable ? 'durable queue, persistent messages' : 'transient',
       acks: confirms
-        ? 'publisher confirms, manual consumer acks after the effect'
-        : 'publishes count as acknowledged when handed to the socket, manual consumer acks after the effect',
+        ? `publisher confirms, ${consumerAcks}`
+        : `publishes count as acknowledged when handed to the socket, ${consumerAcks}`,
       replies: 'by correlation id on a queue of each connection’s own',
-      prefetch,
+      prefetch: ack === 'auto' ? 'unbounded' : prefetch,
       connections: 'one a load worker, one channel on it',
       codec: codecLabel(compression, 'message bodies one by one, packed as they are sent'),
       tls: false,

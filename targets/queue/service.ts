@@ -1,4 +1,4 @@
-/** The orders behind a queue: RPC by reply-to, one-way without; a message is acknowledged after its effect. */
+/** The orders behind a queue: RPC by reply-to, one-way without; a message is acknowledged after its effect, or never. */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { QueueTarget } from '../../scenarios/scenario.ts';
 import { BodyCodec } from '../body-codec.ts';
@@ -20,12 +20,15 @@ class QueueService {
   readonly #requests: string;
   readonly #broker: BrokerChannel;
   readonly #codec: BodyCodec | null;
+  /** The broker forgets a message as it sends it: what the service has not applied when it dies is lost. */
+  readonly #noAck: boolean;
   #channel: Channel | null = null;
 
   constructor(domain: OrderDomain, { broker, names, target }: ServiceOptions) {
     this.#domain = domain;
     this.#target = target as QueueTarget;
     this.#codec = BodyCodec.of(this.#target.compression);
+    this.#noAck = this.#target.ack === 'auto';
     this.#requests = names.requests ?? '';
     this.#broker = new BrokerChannel({
       url: `amqp://${broker}`,
@@ -48,11 +51,12 @@ class QueueService {
   async #consume(channel: ConfirmChannel): Promise<void> {
     const { durable, prefetch } = this.#target;
     await channel.assertQueue(this.#requests, { durable, autoDelete: false });
-    await channel.prefetch(prefetch);
-    await channel.consume(this.#requests, (message) => {
+    await channel.prefetch(prefetch); // of no effect without acknowledgements
+    const take = (message: ConsumeMessage | null) => {
       if (message === null) this.#broker.renew();
       else this.#handle(channel, message);
-    });
+    };
+    await channel.consume(this.#requests, take, { noAck: this.#noAck });
   }
 
   #handle(channel: ConfirmChannel, message: ConsumeMessage): void {
@@ -71,7 +75,7 @@ class QueueService {
       const wantsReply = typeof replyTo === 'string' && replyTo !== '';
       try {
         if (wantsReply) this.#reply(channel, message, replyBody(reply), reply.code);
-        else channel.ack(message);
+        else this.#acknowledge(channel, message);
       } catch {
         // The channel is gone: the broker delivers the message again, and the evidence will show it.
       }
@@ -100,19 +104,22 @@ class QueueService {
     const plain = Buffer.from(body);
     const content = this.#codec?.pack(plain) ?? plain;
     // Also when the broker refused the reply: it is nobody's any more.
-    channel.sendToQueue(replyTo, content, properties, () => acknowledgeIfOpen(channel, message));
+    channel.sendToQueue(replyTo, content, properties, () => {
+      try {
+        this.#acknowledge(channel, message);
+      } catch {
+        // Delivered again on the next connection.
+      }
+    });
+  }
+
+  /** Throws when the channel is gone. */
+  #acknowledge(channel: ConfirmChannel, message: ConsumeMessage): void {
+    if (!this.#noAck) channel.ack(message);
   }
 
   async close(): Promise<void> {
     await this.#channel?.deleteQueue(this.#requests).catch(() => undefined);
     await this.#broker.close();
-  }
-}
-
-function acknowledgeIfOpen(channel: ConfirmChannel, message: ConsumeMessage): void {
-  try {
-    channel.ack(message);
-  } catch {
-    // Delivered again on the next connection.
   }
 }

@@ -27,7 +27,16 @@ export const streamEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests), settings: { reply: { topic: names.replies } } };
   },
   semantics(target) {
-    const { broker, acks, lingerMs, partitions, producers, client, compression } = target as StreamTarget;
+    const {
+      broker,
+      acks,
+      lingerMs,
+      partitions,
+      producers,
+      commit = 'after',
+      client,
+      compression,
+    } = target as StreamTarget;
     return {
       broker,
       client,
@@ -36,6 +45,7 @@ export const streamEntry: ProtocolEntry = {
       lingerMs,
       partitions,
       producers,
+      commits: commit === 'after' ? 'after the effect, every 200 ms' : 'before the effect, in batches',
       batching: `what is pending when a produce request leaves; at most ${mostRequestsInFlight} of them in flight a producer`,
       order: 'a key stays with one producer; what is sent again after a failure comes later',
       retries: 'none by the client, not idempotent',

@@ -1,4 +1,4 @@
-/** The orders behind a stream: a consumer group on the request topic, replies on the reply topic, offsets after the effect. */
+/** The orders behind a stream: a consumer group on the request topic, replies on the reply topic, offsets after the effect or before. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Admin,
@@ -13,10 +13,11 @@ import { hostService } from '../domain/host-service.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
+import { CommitFirst } from './commit-first.ts';
 import { sendFailureOf } from './send-failure.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
-import { WatermarkOffsets } from './watermark-offsets.ts';
+import { type CommitPosition, WatermarkOffsets } from './watermark-offsets.ts';
 
 const commitEveryMs = 200;
 const restartAfterMs = 100;
@@ -41,6 +42,8 @@ class StreamService {
   readonly #producer: Producer;
   readonly #codec: StreamCodec | 'none';
   readonly #offsets = new WatermarkOffsets();
+  /** null: offsets are committed after the effect. */
+  readonly #commitFirst: CommitFirst<TextMessage> | null;
   #consumer: Consumer<Buffer, Buffer, string, string> | null = null;
   #replies: MessageToProduce[] = [];
   #sending = false;
@@ -49,7 +52,11 @@ class StreamService {
   constructor(domain: OrderDomain, options: ServiceOptions) {
     this.#domain = domain;
     this.#options = options;
-    const { compression } = options.target as StreamTarget;
+    const { commit, compression } = options.target as StreamTarget;
+    this.#commitFirst =
+      commit === 'before'
+        ? new CommitFirst({ commit: (positions) => this.#commitAt(positions), handle: (one) => this.#apply(one) })
+        : null;
     useStreamCodecs(compression);
     this.#codec = compression?.codec ?? 'none';
     this.#groupId = `${options.names.requests}-service`;
@@ -96,7 +103,7 @@ class StreamService {
     this.#consumer = consumer;
     const topic = this.#options.names.requests ?? '';
     const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
-    stream.on('data', (message) => this.#handle(message));
+    stream.on('data', (message) => this.#take(message));
     let over = false;
     const restart = () => {
       if (over || this.#closed) return;
@@ -110,6 +117,7 @@ class StreamService {
   async #restart(lost: Consumer<Buffer, Buffer, string, string>): Promise<void> {
     await Promise.race([lost.close(true).catch(() => undefined), sleep(1_000)]);
     this.#offsets.clear();
+    this.#commitFirst?.clear();
     while (!this.#closed) {
       await sleep(restartAfterMs);
       try {
@@ -121,13 +129,17 @@ class StreamService {
     }
   }
 
-  #handle(message: TextMessage): void {
-    const { headers, partition, offset } = message;
+  #take(message: TextMessage): void {
+    if (this.#commitFirst !== null) this.#commitFirst.take(message);
+    else this.#apply(message, this.#offsets.begin(message.partition, message.offset, message.leaderEpoch));
+  }
+
+  #apply(message: TextMessage, handled?: () => void): void {
+    const { headers } = message;
     const value = (message.value as Buffer | null | undefined)?.toString() ?? ''; // a tombstone has none
-    const handled = this.#offsets.begin(partition, offset, message.leaderEpoch);
     const request = orderRequestFrom((name) => headers.get(name), headers.get(idHeader) ?? '', value);
     this.#domain.handle(request, (reply) => {
-      handled();
+      handled?.();
       const topic = headers.get(replyTopicHeader);
       // A topic that does not exist, named by who knows whom, would hold up the replies to all others.
       if (topic === undefined || topic !== this.#options.names.replies) return;
@@ -166,9 +178,13 @@ class StreamService {
   }
 
   async #commit(): Promise<void> {
+    const positions = this.#offsets.take();
+    if (positions.length > 0) await this.#commitAt(positions).catch(() => undefined);
+  }
+
+  async #commitAt(positions: readonly CommitPosition[]): Promise<void> {
     const topic = this.#options.names.requests ?? '';
-    const offsets = this.#offsets.take().map((position) => ({ topic, ...position }));
-    if (offsets.length > 0) await this.#consumer?.commit({ offsets }).catch(() => undefined);
+    await this.#consumer?.commit({ offsets: positions.map((position) => ({ topic, ...position })) });
   }
 
   async close(): Promise<void> {

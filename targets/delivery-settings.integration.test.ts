@@ -1,0 +1,119 @@
+/** When a message leaves the broker, before its effect or after, shows when the consuming service is killed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { QueueTarget, Request, StreamTarget, Target } from '../scenarios/scenario.ts';
+import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
+import type { ProtocolEntry } from './driver.ts';
+import { startReferenceService } from './process/reference-service.ts';
+import { until } from './process/until.ts';
+import { queueEntry } from './queue/preset.ts';
+import { RecordedSession } from './recorded-session.ts';
+import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack.ts';
+import { streamEntry } from './stream/preset.ts';
+
+/** One of twenty orders takes long: the last. */
+const slow = { share: 1 / 20, workTimeMs: 2_500 };
+const slowOrder = 19;
+const orders = 30;
+const marker = orders;
+
+let stack: SharedTestStack;
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(os.tmpdir(), 'wirebench-delivery-'));
+  stack = await sharedTestStack({ rabbitmq: true, kafka: true });
+});
+afterAll(async () => {
+  await stack?.down();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const queue: QueueTarget = {
+  ...{ name: 'queue', protocol: 'queue', engine: 'native', via: 'direct', broker: 'rabbitmq' },
+  ...{ durable: true, confirms: true, prefetch: 100, consume: false },
+};
+/** One partition: what is committed of it is a single position. */
+const stream: StreamTarget = {
+  ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', client: 'platformatic' },
+  ...{ acks: 'all', lingerMs: 0, partitions: 1, producers: 1, consume: false },
+};
+
+/** `again`: applied more than once. Those behind the slow one in its partition always are: nothing past it is committed. */
+const cases: readonly { label: string; target: Target; lost: number; again: (count: number) => boolean }[] = [
+  { label: 'queue, ack manual: none is lost', target: { ...queue, ack: 'manual' }, lost: 0, again: () => true },
+  {
+    label: 'queue, ack auto: what was worked on is lost',
+    target: { ...queue, ack: 'auto' },
+    lost: 1,
+    again: (count) => count === 0,
+  },
+  {
+    label: 'stream, commit after: none is lost, what was done behind it is repeated',
+    target: { ...stream, commit: 'after' },
+    lost: 0,
+    again: (count) => count >= orders - slowOrder - 1,
+  },
+  {
+    label: 'stream, commit before: what was worked on is lost, none is repeated',
+    target: { ...stream, commit: 'before' },
+    lost: 1,
+    again: (count) => count === 0,
+  },
+];
+
+it.concurrent.each(cases)('when the service is killed: $label', async ({ label, target, lost, again }) => {
+  const rig = await openRig(label.replaceAll(/[^a-z]+/g, '-'), target);
+  await Promise.all(Array.from({ length: orders }, () => rig.session.run('placeOrder')));
+  await until('all but the slow one are applied', () => rig.applied().size === orders - 1);
+  expect(rig.applied().has(slowOrder)).toBe(false);
+  await rig.service.restart();
+  await rig.session.run('placeOrder');
+  await until('what was sent last is applied', () => rig.applied().has(marker));
+  if (lost === 0) await until('the slow one is applied', () => rig.applied().has(slowOrder));
+  const times = [...rig.applied().values()];
+  expect(orders + 1 - times.length).toBe(lost);
+  expect(times.filter((count) => count > 1).length).toSatisfy(again);
+  expect(rig.session.violations).toEqual([]);
+  await rig.session.close();
+  await rig.service.stop();
+});
+
+let opened = 0;
+
+async function openRig(label: string, target: Target) {
+  const tag = `${label}-${process.pid}-${opened++}`;
+  const entry: ProtocolEntry = target.protocol === 'queue' ? queueEntry : streamEntry;
+  const address = stack.broker(target.protocol === 'queue' ? 'rabbitmq' : 'kafka').directAddress;
+  const names = entry.resourceNames(tag);
+  const evidencePath = join(directory, `${tag}.evidence`);
+  const service = await startReferenceService(
+    entry.servicePath,
+    {
+      ...{ protocol: target.protocol, target, port: 0, broker: address, names, evidencePath, slow },
+      ...{ population: { readable: 0, cancellable: 0 }, workTimeMs: 0, rejectRatio: 0, seed: 1 },
+    },
+    join(directory, `${tag}.log`),
+  );
+  const { requests, settings } = entry.preset(target, names, { placeOrder: { pattern: 'one-way' } });
+  const session = await RecordedSession.open({
+    driver: entry.driver,
+    target: { ...target, ...settings, requests } as Target,
+    address,
+    trialTag: tag,
+    operations: { placeOrder: { pattern: 'one-way', request: requests.placeOrder as Request } },
+    payloads: { placeOrder: [Buffer.from('payload')] },
+  });
+  const reader = new EvidenceReader(evidencePath);
+  const times = new Map<number, number>();
+  /** Sequence → how often it was applied so far. */
+  const applied = () => {
+    for (const { kind, sequence } of reader.more()) {
+      if (kind === evidenceKinds.applied) times.set(sequence, (times.get(sequence) ?? 0) + 1);
+    }
+    return times;
+  };
+  return { service, session, applied };
+}
