@@ -3,6 +3,7 @@ import { percentileNames, quantileOf } from '../result/latency-summary.ts';
 import type { Completion, LatencyName, PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { capacitySentence } from './capacity.ts';
+import { harmOf } from './findings.ts';
 import { formatCount, type Percentile } from './format-values.ts';
 import {
   type ConditionGroup,
@@ -33,20 +34,32 @@ export interface Answer {
 
 export function answer(result: RunResult): Answer {
   const capacity = capacitySentence(result);
-  const primary = capacity === null ? primaryOf(result) : null; // rates are the figure then
+  const harm = capacity === null && result.plan.primary === undefined ? harmSentence(result) : null;
+  // Where rates were sought, or the scenario is about what faults do, a latency is not what was asked for.
+  const primary = capacity === null && harm === null ? primaryOf(result) : null;
   const figures = primary === null ? [] : primaryFigures(result, primary);
   const what =
     primary === null ? null : `${primary.metric} of ${primary.operation} under ${primary.condition} (${primary.phase})`;
   const sentences = [
     capacity,
+    harm,
     what === null ? null : capitalised(primarySentence(what, figures)),
     primary === null ? null : medianSentence(result, primary, figures),
     partialSentence(result),
-    ledgerSentence(result),
+    harm === null ? ledgerSentence(result) : null,
     verdictSentence(result, figures),
     thresholdSentence(result),
   ];
   return { sentences: sentences.filter((sentence) => sentence !== null), what, figures };
+}
+
+/** Without a primary figure faults are what the scenario is about: what they did to the data is the answer. */
+function harmSentence(result: RunResult): string | null {
+  const groups = conditionGroups(result).flatMap((group) => {
+    const harm = harmOf(group);
+    return harm === null ? [] : [`Under ${group.condition} – ${harm}.`];
+  });
+  return groups.length === 0 ? null : groups.join(' ');
 }
 
 /** The scenario's, else p99 of the first operation under the last condition, where it is at its worst. */

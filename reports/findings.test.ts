@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../result/result-types.ts';
-import { findingsOf } from './findings.ts';
+import { answer } from './answer.ts';
+import { findingsOf, harmOf } from './findings.ts';
 import { fixtureResult } from './fixture-result.ts';
 import { conditionGroups } from './result-view.ts';
 
@@ -27,5 +28,22 @@ describe('findings', () => {
   it('say nothing of a ledger that nobody kept', () => {
     const unknown = (trial: TrialResult): TrialResult => ({ ...trial, ledger: { ...trial.ledger, lost: null } });
     expect(findings(unknown).join(' ')).not.toMatch(/lost/);
+  });
+});
+
+describe('what became of the data', () => {
+  it('is one sentence over all targets, kind by kind', () => {
+    const groups = conditionGroups(fixtureResult());
+    expect(groups.map(harmOf)).toEqual([
+      null,
+      'lost: stream 12 of 7,500; took effect twice: stream 3 of 7,488; unharmed: rest, grpc, websocket and queue',
+    ]);
+  });
+
+  it('is the answer where the scenario names no figure and faults were played', () => {
+    const { plan } = fixtureResult();
+    const { sentences, what } = answer(fixtureResult({ plan: { ...plan, primary: undefined } }));
+    expect(sentences[0]).toMatch(/^Under slow-network – lost: stream 12 of 7,500; /);
+    expect(what).toBeNull();
   });
 });

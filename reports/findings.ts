@@ -22,6 +22,28 @@ export function findingsOf({ contenders, condition }: ConditionGroup): string[] 
   ];
 }
 
+/**
+ * What became of the data, in one sentence: `lost: a 7 of 6,444; took effect twice: b 3 of 917; unharmed: c and d`. null
+ * for a condition without faults, or where nobody kept a ledger.
+ */
+export function harmOf({ contenders }: ConditionGroup): string | null {
+  const faulted = contenders.filter(({ trials }) => trials.some(({ faults }) => faults.length > 0));
+  const known = faulted.filter((contender) => allKinds.every((kind) => sum(contender, kind) !== null));
+  if (known.length === 0) return null;
+  const harms = allKinds.flatMap((kind) => {
+    const harmed = known.filter((contender) => (sum(contender, kind) ?? 0) > 0);
+    const texts = harmed.map((one) => `${one.label} ${formatCount(sum(one, kind) ?? 0)} of ${wholeOf(one, kind)}`);
+    return texts.length === 0 ? [] : [`${kinds[kind]}: ${texts.join(', ')}`];
+  });
+  const unharmed = known.filter((one) => allKinds.every((kind) => sum(one, kind) === 0)).map(({ label }) => label);
+  return [...harms, ...(unharmed.length === 0 ? [] : [`unharmed: ${listed(unharmed)}`])].join('; ');
+}
+
+/** Losses are among the acknowledged, the other kinds among the applied. */
+function wholeOf(contender: Contender, kind: Kind): string {
+  return formatCount(sum(contender, kind === 'lost' ? 'acknowledged' : 'applied') ?? 0);
+}
+
 const circumstances: Readonly<Record<string, string>> = {
   down: 'while the network refused connections',
   timeout: 'while the network swallowed everything',
@@ -54,11 +76,9 @@ function damages(contender: Contender, when: string): string[] {
   return allKinds.flatMap((kind) => {
     const count = sum(contender, kind);
     if (count === null || count === 0) return [];
-    const whole = sum(contender, kind === 'lost' ? 'acknowledged' : 'applied') ?? 0;
+    const whole = wholeOf(contender, kind);
     const of = kind === 'lost' ? 'acknowledged' : 'applied';
-    return [
-      `${contender.label}: ${formatCount(count)} of ${formatCount(whole)} ${of} operations ${kinds[kind]} ${when}.`,
-    ];
+    return [`${contender.label}: ${formatCount(count)} of ${whole} ${of} operations ${kinds[kind]} ${when}.`];
   });
 }
 
