@@ -7,26 +7,26 @@ import { figureColumns, nameColumn, type Row, type Table } from './table.ts';
 
 /** null where no policy had anything to do. */
 export function policyTable(trials: readonly TrialResult[]): Table | null {
-  const isTold = trials.some((trial) => {
-    const { refused, retriesDenied, fallbacks } = totalPolicies([trial]);
-    return refused + retriesDenied + fallbacks > 0 || trial.breaker !== undefined;
-  });
-  if (!isTold) return null;
+  const totals = totalPolicies(trials);
+  const hasBreaker = trials.some(({ breaker }) => breaker !== undefined);
+  const hasFallback = totals.fallbacks > 0;
+  if (totals.refused + totals.retriesDenied === 0 && !hasBreaker && !hasFallback) return null;
   const rows = trials.map((trial): Row => {
     const policies = totalPolicies([trial]);
-    const { refused, retriesDenied } = policies;
     const factor = formatFactor(amplificationOf(totalCounts([trial]), policies));
-    const counts = [factor, formatCount(retriesDenied), formatCount(refused)];
-    const cells = [trial.id, ...counts, ...breakerCells(trial.breaker), ...fallbackCells(trial)];
-    return { cells, status: trial.verdict.status };
+    const counts = [factor, formatCount(policies.retriesDenied), formatCount(policies.refused)];
+    const breaker = hasBreaker ? breakerCells(trial.breaker) : [];
+    const fallback = hasFallback ? fallbackCells(trial) : [];
+    return { cells: [trial.id, ...counts, ...breaker, ...fallback], status: trial.verdict.status };
   });
   return {
     title: 'policies of the client · times count from the end of warm-up',
     spans: [],
     columns: [
       nameColumn('trial'),
-      ...figureColumns('amplified', 'retries denied', 'not attempted', 'breaker opened', 'first at', 'closed at'),
-      ...figureColumns('fallbacks', 'answered so p50'),
+      ...figureColumns('amplified', 'retries denied', 'not attempted'),
+      ...(hasBreaker ? figureColumns('breaker opened', 'first at', 'closed at') : []),
+      ...(hasFallback ? figureColumns('fallbacks', 'answered so p50') : []),
     ],
     rows,
   };
