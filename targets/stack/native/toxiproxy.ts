@@ -23,7 +23,8 @@ export async function startToxiproxy(
     {
       name: 'Toxiproxy',
       command: binary,
-      args: ['-host', '127.0.0.1', '-port', String(port)],
+      // With counts of the bytes through each proxy, added when a connection closes: what our own counts are checked by.
+      args: ['-host', '127.0.0.1', '-port', String(port), '-proxy-metrics'],
       env: { LOG_LEVEL: 'error' },
       logPath: join(directory, 'toxiproxy.log'),
       onSpawn,
