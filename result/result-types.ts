@@ -168,6 +168,26 @@ export interface TimelinePoint {
   readonly p99Us: number | null;
 }
 
+export interface BacklogPoint {
+  /** Milliseconds after the end of warm-up (negative within it). */
+  readonly atMs: number;
+  readonly messages: number;
+}
+
+/** What waited in the broker for the consuming service, while the load lasted and until all was drained. */
+export interface BacklogResult {
+  /** What is counted, in words. */
+  readonly counts: string;
+  /** About two a second, fewer in a long trial (then each the highest of several); none while the broker could not say. */
+  readonly points: readonly BacklogPoint[];
+  /** Of the measured part and the drain; null without points. */
+  readonly highest: BacklogPoint | null;
+  /** From the end of the last fault until it was as low as before the first; null: without faults, or not seen. */
+  readonly drainedAfterMs: number | null;
+  /** Messages that reached the service with the broker's word that it had sent them before; null: it has no such word. */
+  readonly redelivered: number | null;
+}
+
 export interface VerdictReason {
   readonly code: string;
   readonly message: string;
@@ -250,6 +270,8 @@ export interface TrialResult {
   /** In the order of time; of each client the first thousand. Absent without a circuit breaker. */
   readonly breaker?: readonly BreakerChange[];
   readonly timeline: readonly TimelinePoint[];
+  /** Absent without a broker and a service of ours behind it, and in results of earlier versions. */
+  readonly backlog?: BacklogResult;
   /** Phase → latency name → HDR V2, base64 (compressed form). */
   readonly histograms: Readonly<Partial<Record<PhaseName, Partial<Record<LatencyName, string>>>>>;
 }

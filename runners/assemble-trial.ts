@@ -1,7 +1,9 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
 
+import { backlogFigures } from '../result/backlog.ts';
 import { sumOfBodies } from '../result/body-bytes.ts';
 import type {
+  BacklogPoint,
   BreakerChange,
   LedgerResult,
   SettingValue,
@@ -17,6 +19,7 @@ import { droppedLate } from './load/load-loop.ts';
 import type { WorkerHealthData } from './load/worker-health.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
 import type { TrialPlan } from './plan-trials.ts';
+import type { BacklogSample } from './recording/backlog-watch.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
 import { reconcileLedger } from './recording/ledger.ts';
 import { isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
@@ -24,6 +27,12 @@ import { RecordedCell, Recorder } from './recording/recorder.ts';
 import { mergeCells, summariseRecording } from './recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from './recording/timeline.ts';
 import { judge } from './verdict.ts';
+
+export interface BacklogRecords {
+  readonly counts: string;
+  readonly samples: readonly BacklogSample[];
+  readonly redelivered: number;
+}
 
 export interface TrialRecords {
   readonly plan: TrialPlan;
@@ -38,6 +47,7 @@ export interface TrialRecords {
   readonly workers: readonly WorkerData[];
   readonly evidencePath: string | null;
   readonly drainMs: number;
+  readonly backlog: BacklogRecords | null;
   readonly cpu: CpuUse | null;
   readonly faults: TrialResult['faults'];
   readonly faultProblems: readonly string[];
@@ -104,6 +114,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     faults: records.faults,
     ...breakerOf(records),
     timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),
+    ...backlogOf(records),
     histograms,
   };
 }
@@ -116,6 +127,24 @@ function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<Tri
     }),
   );
   return { breaker: changes.sort((a, b) => a.atMs - b.atMs) };
+}
+
+function backlogOf({ backlog, clock, scenario, faults, target }: TrialRecords): Pick<TrialResult, 'backlog'> {
+  if (backlog === null) return {};
+  const points = backlog.samples.map(({ atUs, messages }): BacklogPoint => {
+    return { atMs: Math.round(clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs), messages };
+  });
+  const figures = backlogFigures(points, faults);
+  return {
+    backlog: {
+      counts: backlog.counts,
+      points,
+      highest: figures?.highest ?? null,
+      drainedAfterMs: figures?.drainedAfterMs ?? null,
+      // Records have no such mark.
+      redelivered: target.protocol === 'queue' ? backlog.redelivered : null,
+    },
+  };
 }
 
 function reconcile(records: TrialRecords, recorder: Recorder): LedgerResult {

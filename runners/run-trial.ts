@@ -71,6 +71,7 @@ export async function runTrial(
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePath, load.acknowledged, signal);
     const workers = await generator.finish();
+    const backlog = await parts.backlog?.watch.stop();
     const lostParts = parts.lostParts();
     await parts.close();
     const result = assembleTrial({
@@ -86,6 +87,10 @@ export async function runTrial(
       workers,
       evidencePath: parts.evidencePath,
       drainMs: load.drainMs + drain.waitedMs,
+      backlog:
+        parts.backlog === null || backlog === undefined
+          ? null
+          : { counts: parts.backlog.counts, samples: backlog, redelivered: drain.redelivered },
       cpu: load.cpu,
       faults: timeline?.results() ?? [],
       faultProblems: timeline?.problems() ?? [],
@@ -245,17 +250,19 @@ async function drainEvidence(
   path: string | null,
   acknowledged: number,
   signal: AbortSignal,
-): Promise<{ waitedMs: number }> {
-  if (path === null) return { waitedMs: 0 };
+): Promise<{ waitedMs: number; redelivered: number }> {
+  if (path === null) return { waitedMs: 0, redelivered: 0 };
   const reader = new EvidenceReader(path);
   const startedMs = performance.now();
   const applied = new DistinctOperations(); // what was tried again may be applied often before others are once
   let grewAtMs = startedMs;
+  let redelivered = 0;
   for (;;) {
     let grew = false;
     for (const record of reader.more()) {
       grew = true;
       if (record.kind === evidenceKinds.applied) applied.add(record);
+      else if (record.redelivered) redelivered++;
     }
     const nowMs = performance.now();
     if (grew) grewAtMs = nowMs;
@@ -264,5 +271,5 @@ async function drainEvidence(
     if (quietMs > drainQuietMs || nowMs - startedMs > longestDrainMs || signal.aborted) break;
     await sleep(drainPollMs);
   }
-  return { waitedMs: performance.now() - startedMs };
+  return { waitedMs: performance.now() - startedMs, redelivered };
 }

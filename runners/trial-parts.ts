@@ -11,6 +11,7 @@ import type { Link, RunningBroker, RunningStack } from '../targets/stack/stack.t
 import { hostAndPort } from '../targets/target-address.ts';
 import type { FaultPart } from './faults/fault-kind.ts';
 import { brokerOf, type PreparedTrial } from './prepare-trial.ts';
+import { BacklogWatch } from './recording/backlog-watch.ts';
 import type { PartProcesses } from './recording/cpu-account.ts';
 
 export interface TrialParts {
@@ -23,6 +24,8 @@ export interface TrialParts {
   readonly processes: PartProcesses;
   /** Tells our service when warm-up will be over, in monotonic µs. */
   loadStarts(zeroUs: number): void;
+  /** null: no broker, or not our service behind it. */
+  readonly backlog: { readonly counts: string; readonly watch: BacklogWatch } | null;
   /** `processes` is all that this run keeps busy: neither an own system nor a part that somebody else started. */
   readonly allProcessesKnown: boolean;
   /** What faults may pause, kill or adjust: only what this run has started. */
@@ -69,6 +72,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     return {
       ...{ address: upstream, proxied: false, links: {}, evidencePath: null, processes: {}, faultParts: {} },
       loadStarts: () => undefined,
+      backlog: null,
       allProcessesKnown: false,
       lostParts: watch.lost,
     };
@@ -82,6 +86,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     evidencePath: null,
     processes,
     loadStarts: () => undefined,
+    backlog: null,
     faultParts: proxyPart(stack),
     allProcessesKnown: false,
     lostParts: watch.lost,
@@ -133,6 +138,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     processes: { ...used, ...(rest.length === 0 ? {} : { rest }) },
     allProcessesKnown: isAllOurs(input.stack),
     loadStarts: (zeroUs) => service.loadStarts(zeroUs),
+    backlog: watchBacklog(input, broker, opened),
     faultParts: {
       service: { name: 'service', process: service.process, restart: service.restart, adjust: service.adjust },
       ...(broker === null || brokerProcess === undefined ? {} : { broker: brokerPart(broker, brokerProcess) }),
@@ -140,6 +146,17 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     },
     lostParts: watch.lost,
   };
+}
+
+function watchBacklog(
+  { entry, prepared }: TrialPartsInput,
+  broker: RunningBroker | null,
+  opened: (() => Promise<void>)[],
+): TrialParts['backlog'] {
+  if (entry.backlog === undefined || broker === null) return null;
+  const watch = new BacklogWatch(entry.backlog.open(broker.directAddress, prepared.names));
+  opened.push(async () => void (await watch.stop()));
+  return { counts: entry.backlog.counts, watch };
 }
 
 function brokerPart({ name, directAddress }: RunningBroker, process: SupervisedProcess): FaultPart {

@@ -1,6 +1,7 @@
 /** The interface between the load loop and the protocols. One folder a protocol implements it in its driver.ts. */
 import type { BodyBytes, Completion, Pattern, Protocol, SettingValue } from '../result/result-types.ts';
 import type { Request, Target } from '../scenarios/scenario.ts';
+import type { BacklogSource } from './backlog-gauge.ts';
 
 /** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
 export const outcomes = { ok: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
@@ -120,6 +121,8 @@ export interface ProtocolEntry {
   resourceNames(trialTag: string): Readonly<Record<string, string>>;
   /** What is printed beside the numbers: durability, acks, prefetch, connections, codec, TLS. */
   semantics(target: Target): Readonly<Record<string, SettingValue | null>>;
+  /** What waits in the broker for the reference service; left out without a broker. */
+  readonly backlog?: BacklogSource;
   /** Absolute path of the reference service's entry module. */
   readonly servicePath: string;
 }

@@ -20,7 +20,7 @@ function logOf(sent: readonly Sent[]): OperationLog {
 }
 
 function evidence(kind: keyof typeof evidenceKinds, sequence: number, atUs = 5, checksum = 77): EvidenceRecord {
-  return { kind: evidenceKinds[kind], producer: 0, sequence, atUs, checksum, keyHash: 0 };
+  return { kind: evidenceKinds[kind], producer: 0, sequence, atUs, checksum, keyHash: 0, redelivered: false };
 }
 
 function reconcile(

@@ -1,7 +1,8 @@
 /**
  * What a service received and applied, appended to a file before it answers: killing the service does not kill the
  * evidence (written data stays in the page cache of the host). Fixed records, little endian, 32 bytes:
- * producer u32, sequence u32, monotonic time in µs f64, payload CRC-32 u32, key CRC-32 u32, kind u8, padding.
+ * producer u32, sequence u32, monotonic time in µs f64, payload CRC-32 u32, key CRC-32 u32, kind u8,
+ * redelivered u8 (1: the broker said so), padding.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
@@ -22,7 +23,7 @@ export class EvidenceWriter {
   }
 
   /** Appends one record. An id that is not ours (another engine's warm-up call, say) leaves none. */
-  append(kind: EvidenceKind, requestId: string, checksum: number, key: string): void {
+  append(kind: EvidenceKind, requestId: string, checksum: number, key: string, redelivered = false): void {
     const id = parseOperationId(requestId);
     if (id === null) return;
     const record = this.#record;
@@ -32,6 +33,7 @@ export class EvidenceWriter {
     record.writeUInt32LE(checksum, 16);
     record.writeUInt32LE(crc32(key), 20);
     record[24] = kind;
+    record[25] = redelivered ? 1 : 0;
     writeSync(this.#descriptor, record);
   }
 
@@ -47,6 +49,8 @@ export interface EvidenceRecord {
   readonly atUs: number;
   readonly checksum: number;
   readonly keyHash: number;
+  /** The broker had sent it before. */
+  readonly redelivered: boolean;
 }
 
 const readBytes = recordBytes * 32_768;
@@ -91,5 +95,6 @@ function recordAt(bytes: Buffer, at: number): EvidenceRecord {
     checksum: bytes.readUInt32LE(at + 16),
     keyHash: bytes.readUInt32LE(at + 20),
     kind: bytes[at + 24] as EvidenceKind,
+    redelivered: bytes[at + 25] === 1,
   };
 }

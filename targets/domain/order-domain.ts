@@ -46,6 +46,8 @@ export interface OrderRequest {
   readonly payload: string;
   /** For update and cancel: a `conflict` unless the order has one of these versions. Left out: any. */
   readonly ifVersions?: readonly number[];
+  /** The broker says that it has sent it before. Left out: it did not say. */
+  readonly redelivered?: boolean;
 }
 
 /**
@@ -187,6 +189,7 @@ export class OrderDomain {
       request.requestId,
       crc32(request.payload),
       request.key || request.orderId,
+      request.redelivered,
     );
     return null;
   }

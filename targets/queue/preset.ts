@@ -5,6 +5,7 @@ import { referenceOperations } from '../domain/order-domain.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { queueDriver } from './driver.ts';
+import { QueueBacklog } from './queue-backlog.ts';
 
 export const queueEntry: ProtocolEntry = {
   driver: queueDriver,
@@ -13,6 +14,10 @@ export const queueEntry: ProtocolEntry = {
     requests: `wirebench-${trialTag}-requests`,
     replies: `wirebench-${trialTag}-replies`,
   }),
+  backlog: {
+    counts: 'messages ready in the queue',
+    open: (address, names) => new QueueBacklog(address, names.requests ?? ''),
+  },
   preset(_target, names) {
     const requests = Object.keys(referenceOperations).map((operation): [string, QueueRequest] => [
       operation,

@@ -71,7 +71,8 @@ class QueueService {
       String(messageId ?? ''),
       payload ?? '',
     );
-    this.#domain.handle(request, (reply) => {
+    const { redelivered } = message.fields;
+    this.#domain.handle({ ...request, redelivered }, (reply) => {
       const wantsReply = typeof replyTo === 'string' && replyTo !== '';
       try {
         if (wantsReply) this.#reply(channel, message, replyBody(reply), reply.code);

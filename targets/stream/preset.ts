@@ -5,6 +5,7 @@ import { referenceOperations } from '../domain/order-domain.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { streamDriver } from './driver.ts';
+import { GroupLag } from './group-lag.ts';
 import { mostRequestsInFlight } from './producer-lane.ts';
 
 export const streamEntry: ProtocolEntry = {
@@ -14,6 +15,10 @@ export const streamEntry: ProtocolEntry = {
     requests: `wirebench-${trialTag}-requests`,
     replies: `wirebench-${trialTag}-replies`,
   }),
+  backlog: {
+    counts: 'records beyond the offsets that the service has committed',
+    open: (address, names) => new GroupLag(address, names.requests ?? ''),
+  },
   preset(_target, names) {
     const requests = Object.keys(referenceOperations).map((operation): [string, StreamRequest] => [
       operation,

@@ -14,6 +14,7 @@ import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { CommitFirst } from './commit-first.ts';
+import { serviceGroupOf } from './group-lag.ts';
 import { sendFailureOf } from './send-failure.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
@@ -59,7 +60,7 @@ class StreamService {
         : null;
     useStreamCodecs(compression);
     this.#codec = compression?.codec ?? 'none';
-    this.#groupId = `${options.names.requests}-service`;
+    this.#groupId = serviceGroupOf(options.names.requests ?? '');
     this.#producer = new Producer(this.#base('producer'));
   }
 

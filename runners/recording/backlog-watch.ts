@@ -1,0 +1,75 @@
+/** Reads a backlog about twice a second for as long as a trial lasts. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
+
+export interface BacklogSample {
+  /** Monotonic, of the answer. */
+  readonly atUs: number;
+  readonly messages: number;
+}
+
+const readDeadlineMs = 3_000;
+
+export interface BacklogWatchOptions {
+  readonly everyMs: number;
+  /** Of a trial however long: at this many, they are thinned out to half. */
+  readonly mostSamples: number;
+}
+
+export class BacklogWatch {
+  readonly #gauge: BacklogGauge;
+  readonly #options: BacklogWatchOptions;
+  readonly #over = new AbortController();
+  readonly #ended: Promise<void>;
+  #samples: BacklogSample[] = [];
+  /** Readings that a sample stands for: the highest of them. */
+  #readingsEach = 1;
+  #readings: BacklogSample[] = [];
+
+  constructor(gauge: BacklogGauge, options: BacklogWatchOptions = { everyMs: 500, mostSamples: 2_000 }) {
+    this.#gauge = gauge;
+    this.#options = options;
+    this.#ended = this.#watch();
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#over;
+    while (!signal.aborted) {
+      const nextMs = performance.now() + this.#options.everyMs;
+      await this.#read();
+      await sleep(Math.max(0, nextMs - performance.now()), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** A broker that is down has no backlog that anybody knows: there is no sample then. */
+  async #read(): Promise<void> {
+    const timeUp = sleep(readDeadlineMs, null, { ref: false, signal: this.#over.signal }).catch(() => null);
+    const messages = await Promise.race([this.#gauge.read().catch(() => null), timeUp]);
+    if (messages === null) return;
+    this.#readings.push({ atUs: monotonicNowUs(), messages });
+    if (this.#readings.length < this.#readingsEach) return;
+    this.#samples.push(highestOf(this.#readings));
+    this.#readings = [];
+    if (this.#samples.length >= this.#options.mostSamples) this.#thinOut();
+  }
+
+  #thinOut(): void {
+    const samples = this.#samples;
+    this.#samples = [];
+    for (let n = 0; n < samples.length; n += 2) this.#samples.push(highestOf(samples.slice(n, n + 2)));
+    this.#readingsEach *= 2;
+  }
+
+  /** Ends the watch; resolves with all samples, in the order of time. May be called again. */
+  async stop(): Promise<readonly BacklogSample[]> {
+    this.#over.abort();
+    await this.#ended;
+    await this.#gauge.close();
+    return this.#readings.length === 0 ? this.#samples : [...this.#samples, highestOf(this.#readings)];
+  }
+}
+
+function highestOf(samples: readonly BacklogSample[]): BacklogSample {
+  return samples.reduce((highest, sample) => (sample.messages > highest.messages ? sample : highest));
+}

@@ -1,0 +1,74 @@
+/** Lag of our service's group: records of its topic beyond the committed offsets, those being worked on included. */
+import { Admin } from '@platformatic/kafka';
+import type { BacklogGauge } from '../backlog-gauge.ts';
+
+const timeoutMs = 2_000;
+const latest = -1n;
+
+/** Of the service that consumes this topic. */
+export function serviceGroupOf(topic: string): string {
+  return `${topic}-service`;
+}
+
+export class GroupLag implements BacklogGauge {
+  readonly #address: string;
+  readonly #topic: string;
+  #admin: Admin | null = null;
+  /** Partitions of the topic; they do not change while it lives. */
+  #partitions: readonly number[] = [];
+
+  constructor(address: string, topic: string) {
+    this.#address = address;
+    this.#topic = topic;
+  }
+
+  async read(): Promise<number> {
+    this.#admin ??= new Admin({
+      clientId: 'wirebench-backlog',
+      bootstrapBrokers: [this.#address],
+      retries: 0,
+      timeout: timeoutMs,
+      connectTimeout: timeoutMs,
+    });
+    try {
+      return await this.#lag(this.#admin);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** The committed offsets first: what is done in between makes the lag longer, never negative. */
+  async #lag(admin: Admin): Promise<number> {
+    const topic = this.#topic;
+    if (this.#partitions.length === 0) {
+      const { topics } = await admin.metadata({ topics: [topic] });
+      this.#partitions = Object.keys(topics.get(topic)?.partitions ?? {}).map(Number);
+    }
+    const partitions = [...this.#partitions];
+    const groupId = serviceGroupOf(topic);
+    const groups = [{ groupId, topics: [{ name: topic, partitionIndexes: partitions }] }];
+    const [group] = await admin.listConsumerGroupOffsets({ groups });
+    const committed = new Map(
+      group?.topics.flatMap(({ partitions: found }) =>
+        found.map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset] as const),
+      ),
+    );
+    const wanted = partitions.map((partitionIndex) => ({ partitionIndex, timestamp: latest }));
+    const [ends] = await admin.listOffsets({ topics: [{ name: topic, partitions: wanted }] });
+    let lag = 0n;
+    for (const { partitionIndex, offset } of ends?.partitions ?? []) {
+      // The topic is this trial's own and begins at 0; -1 stands for nothing committed yet.
+      const from = committed.get(partitionIndex) ?? 0n;
+      lag += offset - (from < 0n ? 0n : from);
+    }
+    return Number(lag);
+  }
+
+  async close(): Promise<void> {
+    const admin = this.#admin;
+    this.#admin = null;
+    const closed = admin?.close().catch(() => undefined);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+  }
+}
