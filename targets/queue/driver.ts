@@ -11,6 +11,7 @@ import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
 import { BrokerChannel } from './broker-channel.ts';
+import { brokerUrl, checkOwnSystem, namesQueue } from './own-broker.ts';
 
 export const queueDriver: Driver = {
   protocol: 'queue',
@@ -284,36 +285,4 @@ function headersOf({ headers }: CompiledRequest, call: Call, payload: Buffer | u
   const values: Record<string, string> = {};
   for (const [name, value] of headers) values[name] = value.text(call, payload);
   return values;
-}
-
-/** The default exchange routes to the queue that the routing key names. */
-function namesQueue({ exchange, routingKey }: QueueRequest): boolean {
-  return exchange === '' && compileTemplate(routingKey).isConstant;
-}
-
-/** User, password, virtual host and options are the target's; where to dial may be a proxy. */
-function brokerUrl(named: string | undefined, address: string): { url: string; hostname: string } {
-  if (named === undefined) return { url: `amqp://${address}`, hostname: '' };
-  const url = new URL(/^amqps?:\/\//.test(named) ? named : `amqp://${named}`);
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  url.host = address;
-  return { url: url.href, hostname };
-}
-
-/** What can be known to fail before a byte is sent. */
-function checkOwnSystem(target: QueueTarget, { operations, workers }: DriverContext): void {
-  const { consume, reply, name } = target;
-  const shares = consume || (reply !== undefined && operations.some(({ pattern }) => pattern === 'request-reply'));
-  if (shares && workers > 1) {
-    throw new BenchError('sharedQueue', `${name}: ${workers} load workers cannot consume from one queue`, {
-      hint: 'The broker deals its messages out among them. Set `load.threads: 1`, or leave `consume` and `reply` out.',
-      exitCode: exitCodes.usage,
-    });
-  }
-  const elsewhere = operations.find(({ request }) => consume && !namesQueue(request as QueueRequest));
-  if (elsewhere === undefined) return;
-  throw new BenchError('cannotConsume', `${name}: consume needs to know the queue to which ${elsewhere.name} goes`, {
-    hint: 'Name it by `routingKey` on the default exchange (`exchange: ""`), without {{…}}; or leave `consume` out.',
-    exitCode: exitCodes.usage,
-  });
 }
