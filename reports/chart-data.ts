@@ -25,6 +25,8 @@ export interface TrialTimeline {
   readonly p50Ms: readonly (number | null)[];
   readonly p99Ms: readonly (number | null)[];
   readonly faults: readonly FaultSpan[];
+  /** What waited in the broker, at times of its own; null: not known. */
+  readonly backlog: { readonly seconds: readonly number[]; readonly messages: readonly number[] } | null;
   /** When all was as before the faults again; null: without faults, or not within the load. */
   readonly recoveredSeconds: number | null;
 }
@@ -114,7 +116,16 @@ function timelineOf(trial: TrialResult, label: string): TrialTimeline {
       toSeconds: (removedAtMs ?? plannedAtMs + plannedForMs) / 1e3,
       label: appliedAtMs === null ? `${fault} (never applied)` : fault,
     })),
+    backlog: backlogOf(trial),
     recoveredSeconds: recovery === null || afterMs === null ? null : (recovery.overAtMs + afterMs) / 1e3,
+  };
+}
+
+function backlogOf({ backlog }: TrialResult): TrialTimeline['backlog'] {
+  if (backlog === undefined || backlog.points.length === 0) return null;
+  return {
+    seconds: backlog.points.map(({ atMs }) => atMs / 1e3),
+    messages: backlog.points.map(({ messages }) => messages),
   };
 }
 

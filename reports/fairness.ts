@@ -1,6 +1,8 @@
 /** What stands beside the numbers: settings of each target, limits of engines, reasons for doubt, faults as they were. */
+
 import { recoveredFactor, recoveredForMs, recoveryOf } from '../result/recovery.ts';
 import type { FaultResult, RunResult, TrialResult, Verdict } from '../result/result-types.ts';
+import { backlogCells } from './backlog-text.ts';
 import { formatDuration, formatUs } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
 
@@ -124,6 +126,7 @@ export function faultTable(trials: readonly TrialResult[]): Table | null {
 
 /** null without faults. */
 export function recoveryTable(trials: readonly TrialResult[]): Table | null {
+  const hasBacklog = trials.some(({ backlog, faults }) => faults.length > 0 && backlog !== undefined);
   const rows = trials.flatMap((trial): Row[] => {
     const recovery = recoveryOf(trial);
     if (recovery === null) return [];
@@ -131,7 +134,13 @@ export function recoveryTable(trials: readonly TrialResult[]): Table | null {
     const after = (ms: number | null) => (ms === null ? 'not within the load' : formatDuration(ms));
     return [
       {
-        cells: [trial.id, formatDuration(overAtMs), after(firstOkAfterMs), after(recoveredAfterMs)],
+        cells: [
+          trial.id,
+          formatDuration(overAtMs),
+          after(firstOkAfterMs),
+          after(recoveredAfterMs),
+          ...(hasBacklog ? backlogCells(trial) : []),
+        ],
         status: trial.verdict.status,
       },
     ];
@@ -141,7 +150,15 @@ export function recoveryTable(trials: readonly TrialResult[]): Table | null {
   return {
     title: `recovery · recovered: ${like}`,
     spans: [],
-    columns: [nameColumn('trial'), ...figureColumns('faults over at', 'first ok after', 'recovered after')],
+    columns: [
+      nameColumn('trial'),
+      ...figureColumns(
+        'faults over at',
+        'first ok after',
+        'recovered after',
+        ...(hasBacklog ? ['highest backlog', 'drained after', 'redelivered'] : []),
+      ),
+    ],
     rows,
   };
 }

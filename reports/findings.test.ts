@@ -46,4 +46,14 @@ describe('what became of the data', () => {
     expect(sentences[0]).toMatch(/^Under slow-network – lost: stream 12 of 7,500; /);
     expect(what).toBeNull();
   });
+
+  it('tell what piled up in a broker, and nothing of a handful', () => {
+    const waited = 'Messages that waited in the broker, at most: queue 250, as low as before 2.0 s after the faults.';
+    expect(findings((trial) => trial)).toContain(waited);
+    const few = (trial: TrialResult): TrialResult =>
+      trial.backlog === undefined
+        ? trial
+        : { ...trial, backlog: { ...trial.backlog, highest: { atMs: 6_000, messages: 9 } } };
+    expect(findings(few).join(' ')).not.toMatch(/waited/);
+  });
 });

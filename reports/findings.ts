@@ -2,6 +2,7 @@
 import { amplificationOf } from '../result/amplification.ts';
 import { recoveryOf } from '../result/recovery.ts';
 import type { Counts, FaultResult, LedgerResult } from '../result/result-types.ts';
+import { backlogFindings } from './backlog-text.ts';
 import { formatCount, formatDuration, formatFactor, formatShare } from './format-values.ts';
 import { type ConditionGroup, type Contender, sumCounts, totalPolicies } from './result-view.ts';
 
@@ -18,6 +19,7 @@ export function findingsOf({ contenders, condition }: ConditionGroup): string[] 
     ...unharmed(faulted),
     ...availability(faulted),
     ...recoveries(faulted),
+    ...backlogFindings(faulted),
     ...retries(faulted),
   ];
 }

@@ -219,6 +219,19 @@ function engineTrial(): TrialResult {
   });
 }
 
+/** Piles up while the network is slow, and is gone two seconds later. */
+const backlog: NonNullable<TrialResult['backlog']> = {
+  counts: 'messages ready in the queue',
+  points: Array.from({ length: 36 }, (_, n) => {
+    const atMs = n * 500 - 2_997;
+    const waiting = atMs < 5_004 ? 2 : Math.min(atMs - 5_000, 3 * (12_000 - atMs)) / 20;
+    return { atMs, messages: Math.max(0, Math.round(waiting)) };
+  }),
+  highest: { atMs: 10_003, messages: 250 },
+  drainedAfterMs: 1_997,
+  redelivered: 4,
+};
+
 let built: readonly TrialResult[] | undefined;
 
 /** Encoding its histograms takes a while: built once. */
@@ -232,7 +245,7 @@ function trials(): readonly TrialResult[] {
     fixtureTrial('rest', 'slow-network'),
     fixtureTrial('grpc', 'slow-network'),
     fixtureTrial('websocket', 'slow-network'),
-    fixtureTrial('queue', 'slow-network', {}, 775),
+    fixtureTrial('queue', 'slow-network', { backlog }, 775),
     fixtureTrial('stream', 'slow-network', { ledger: { ...noLosses, lost: 12, duplicatesApplied: 3, applied: 7_488 } }),
     engineTrial(),
   ];

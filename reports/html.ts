@@ -176,7 +176,7 @@ function trialDetails(trial: TrialResult): string {
   const { offered, ok } = totalCounts([trial]);
   const notOk = offered === ok ? '' : ` · ${formatCount(offered - ok)} of ${formatCount(offered)} not ok`;
   const paragraphs = [trialFacts(trial), ...reasons, ...(errors.length > 0 ? [`Not ok: ${errors.join('; ')}`] : [])];
-  const chart = trial.timeline.length < 2 ? '' : trialCharts(id);
+  const chart = trial.timeline.length < 2 ? '' : trialCharts(trial);
   return `<details class="trial ${verdict.status}"><summary><b>${escapeHtml(id)}</b> <span class="verdict">${verdict.status}</span>${notOk}</summary>
 ${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}
 ${chart}
@@ -185,10 +185,12 @@ ${htmlTable(latencyTable(trial))}
 </details>`;
 }
 
-function trialCharts(id: string): string {
+function trialCharts({ id, backlog }: TrialResult): string {
   const chart = (kind: string, label: string) =>
     `<figure><figcaption>${label}</figcaption><div class="chart" data-trial="${escapeHtml(id)}" data-kind="${kind}" role="img" aria-label="${label}"></div></figure>`;
-  return `<div class="charts">${chart('trialLatency', 'p50 and p99 over time')}${chart('trialRate', 'ok and not ok a second')}</div>`;
+  const hasBacklog = backlog !== undefined && backlog.points.length > 1;
+  const waiting = hasBacklog ? chart('trialBacklog', `backlog: ${escapeHtml(backlog.counts)}`) : '';
+  return `<div class="charts">${chart('trialLatency', 'p50 and p99 over time')}${chart('trialRate', 'ok and not ok a second')}${waiting}</div>`;
 }
 
 function enginesBody(result: RunResult, table: Table): string {

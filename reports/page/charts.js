@@ -16,6 +16,7 @@
           ? `${Math.round(value * 1000)} µs`
           : `${+value.toPrecision(3)} ms`;
   const perSecond = (value) => (value == null ? '–' : `${Math.round(value).toLocaleString('en-GB')}/s`);
+  const count = (value) => (value == null ? '–' : Math.round(value).toLocaleString('en-GB'));
   const percent = (x) => `${+(100 * (1 - 1 / x)).toFixed(Math.max(0, Math.ceil(Math.log10(x)) - 1))} %`;
 
   const power = (value) => 10 ** Math.floor(Math.log10(value) + 1e-9);
@@ -162,8 +163,7 @@
     };
   }
 
-  function overTime(width, height, faults, marks, isLatency, series) {
-    const format = isLatency ? milliseconds : perSecond;
+  function overTime(width, height, faults, marks, isLatency, series, format = isLatency ? milliseconds : perSecond) {
     return base(width, height, {
       scales: { x: { time: false }, y: isLatency ? { distr: 3, range: logRange } : { range: zeroRange } },
       axes: [
@@ -208,6 +208,12 @@
     return { options, columns: [trial.seconds, trial.okPerSecond, trial.notOkPerSecond] };
   }
 
+  function trialBacklog({ backlog, faults }, width) {
+    const series = (format) => [line('messages', 4, format, { dash: [], fill: colour('shade') })];
+    const options = overTime(width, 220, faults, [], false, series, count);
+    return { options, columns: [backlog.seconds, backlog.messages] };
+  }
+
   function chosen(element) {
     return element.closest('figure').querySelector('.choice [aria-pressed="true"]')?.textContent;
   }
@@ -216,6 +222,7 @@
     const { condition, trial, kind } = element.dataset;
     const width = element.clientWidth;
     if (kind === 'trialLatency') return trialLatency(data.trials[trial], width);
+    if (kind === 'trialBacklog') return trialBacklog(data.trials[trial], width);
     if (kind === 'trialRate') return trialRate(data.trials[trial], width);
     const of = data.conditions[Number(condition)];
     if (kind === 'timeline') return timeline(of, width, chosen(element) ?? 'p99');
