@@ -242,7 +242,7 @@ export const ledgerEntries = {
   duplicatesApplied: 'applied twice',
   reordered: 'reordered',
   corrupted: 'corrupted',
-} as const satisfies Record<keyof TrialResult['ledger'], string>;
+} as const satisfies Record<Exclude<keyof TrialResult['ledger'], 'acceptedOnly' | 'unknown'>, string>;
 const ledgerKeys = Object.keys(ledgerEntries) as (keyof typeof ledgerEntries)[];
 
 /** Losses in a trial that can't be trusted for time are losses all the same: all repeats count. */

@@ -20,9 +20,23 @@ describe('findings', () => {
       ...trial,
       faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', link: null, settings: { part: 'broker' } })),
     });
-    expect(findings(killed)[0]).toBe('stream: 12 of 7,500 acknowledged operations lost when the broker was killed.');
+    expect(findings(killed)[0]).toBe(
+      'stream: 12 of 7,500 acknowledged operations lost when the broker was killed (first: wbfixture-00-0000003201, sent during latency).',
+    );
     const mixed = (trial: TrialResult) => ({ ...trial, faults: [...trial.faults, ...killed(trial).faults] });
-    expect(findings(mixed)[0]).toBe('stream: 12 of 7,500 acknowledged operations lost under slow-network.');
+    expect(findings(mixed)[0]).toBe(
+      'stream: 12 of 7,500 acknowledged operations lost under slow-network (first: wbfixture-00-0000003201, sent during latency).',
+    );
+  });
+
+  it('call what was only accepted by the client’s own socket so', () => {
+    const accepted = (trial: TrialResult): TrialResult => ({
+      ...trial,
+      ledger: { ...trial.ledger, acceptedOnly: 7_500 },
+    });
+    expect(findings(accepted)[0]).toMatch(
+      /^stream: 12 of 7,500 operations that nobody but the client’s own socket had/,
+    );
   });
 
   it('say nothing of a ledger that nobody kept', () => {

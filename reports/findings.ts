@@ -78,10 +78,22 @@ function damages(contender: Contender, when: string): string[] {
   return allKinds.flatMap((kind) => {
     const count = sum(contender, kind);
     if (count === null || count === 0) return [];
-    const whole = wholeOf(contender, kind);
-    const of = kind === 'lost' ? 'acknowledged' : 'applied';
-    return [`${contender.label}: ${formatCount(count)} of ${whole} ${of} operations ${kinds[kind]} ${when}.`];
+    const what = `${formatCount(count)} of ${wholeOf(contender, kind)} ${amongWhich(contender, kind)}`;
+    return [`${contender.label}: ${what} ${kinds[kind]} ${when}${firstOf(contender, kind)}.`];
   });
+}
+
+function amongWhich(contender: Contender, kind: Kind): string {
+  if (kind !== 'lost') return 'applied operations';
+  const acceptedOnly = contender.trials.reduce((total, { ledger }) => total + (ledger.acceptedOnly ?? 0), 0);
+  return acceptedOnly > 0
+    ? 'operations that nobody but the client’s own socket had accepted'
+    : 'acknowledged operations';
+}
+
+function firstOf({ trials }: Contender, kind: Kind): string {
+  const first = trials.flatMap(({ ledgerExamples }) => ledgerExamples?.[kind] ?? [])[0];
+  return first === undefined ? '' : ` (first: ${first.id}${first.when === null ? '' : `, sent ${first.when}`})`;
 }
 
 function unharmed(contenders: readonly Contender[]): string[] {

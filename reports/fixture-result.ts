@@ -246,7 +246,13 @@ function trials(): readonly TrialResult[] {
     fixtureTrial('grpc', 'slow-network'),
     fixtureTrial('websocket', 'slow-network'),
     fixtureTrial('queue', 'slow-network', { backlog }, 775),
-    fixtureTrial('stream', 'slow-network', { ledger: { ...noLosses, lost: 12, duplicatesApplied: 3, applied: 7_488 } }),
+    fixtureTrial('stream', 'slow-network', {
+      ledger: { ...noLosses, lost: 12, duplicatesApplied: 3, applied: 7_488 },
+      ledgerExamples: {
+        lost: [{ id: 'wbfixture-00-0000003201', sentAtMs: 6_402, when: 'during latency' }],
+        duplicatesApplied: [{ id: 'wbfixture-00-0000005040', sentAtMs: 10_080, when: '80 ms after latency' }],
+      },
+    }),
     engineTrial(),
   ];
   return built;

@@ -26,7 +26,7 @@ import { policyTable } from './policy-table.ts';
 import { type ConditionGroup, engineTrials, totalCounts } from './result-view.ts';
 import { figureColumns, nameColumn, type Table } from './table.ts';
 import { errorsOf } from './terminal.ts';
-import { latencyTable, operationsTable, trialFacts } from './trial-tables.ts';
+import { latencyTable, ledgerCasesTable, operationsTable, trialFacts } from './trial-tables.ts';
 
 const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
 const asset = (path: string) => readFileSync(path, 'utf8');
@@ -176,12 +176,14 @@ function trialDetails(trial: TrialResult): string {
   const { offered, ok } = totalCounts([trial]);
   const notOk = offered === ok ? '' : ` · ${formatCount(offered - ok)} of ${formatCount(offered)} not ok`;
   const paragraphs = [trialFacts(trial), ...reasons, ...(errors.length > 0 ? [`Not ok: ${errors.join('; ')}`] : [])];
+  const cases = ledgerCasesTable(trial);
   const chart = trial.timeline.length < 2 ? '' : trialCharts(trial);
   return `<details class="trial ${verdict.status}"><summary><b>${escapeHtml(id)}</b> <span class="verdict">${verdict.status}</span>${notOk}</summary>
 ${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}
 ${chart}
 ${htmlTable(operationsTable(trial))}
 ${htmlTable(latencyTable(trial))}
+${cases === null ? '' : htmlTable(cases)}
 </details>`;
 }
 

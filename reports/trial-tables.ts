@@ -1,5 +1,5 @@
 /** Everything known of one trial, for its own place in the page. */
-import { latencyNames, phaseNames, type TrialResult } from '../result/result-types.ts';
+import { type LedgerKind, latencyNames, phaseNames, type TrialResult } from '../result/result-types.ts';
 import { bodyFacts } from './body-ratio.ts';
 import { formatBytes, formatCount, formatDuration, formatPercentile, formatShare } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
@@ -96,4 +96,29 @@ export function trialFacts(trial: TrialResult): string {
     ...bodyFacts(trial),
     ...warmupFacts(trial),
   ].join(' · ');
+}
+
+const caseNames: Readonly<Record<LedgerKind, string>> = {
+  lost: 'acknowledged, not applied',
+  unacknowledgedButApplied: 'applied, not acknowledged',
+  duplicatesReceived: 'received twice',
+  duplicatesApplied: 'applied twice',
+  reordered: 'out of order',
+  corrupted: 'corrupted',
+};
+
+/** The first operations of each kind that the ledger holds against the system; null: none. */
+export function ledgerCasesTable({ ledgerExamples = {}, verdict }: TrialResult): Table | null {
+  const rows = (Object.keys(caseNames) as LedgerKind[]).flatMap((kind) =>
+    (ledgerExamples[kind] ?? []).map(({ id, sentAtMs, when }): Row => {
+      return { cells: [caseNames[kind], id, `${formatCount(sentAtMs)} ms`, when ?? '–'], status: verdict.status };
+    }),
+  );
+  if (rows.length === 0) return null;
+  return {
+    title: 'ledger: the first of each kind · times count from the end of warm-up',
+    spans: [],
+    columns: [nameColumn('kind'), ...textColumns('operation'), ...figureColumns('sent at'), ...textColumns('which is')],
+    rows,
+  };
 }

@@ -117,6 +117,10 @@ export interface LedgerResult {
   readonly duplicatesApplied: number | null;
   readonly reordered: number | null;
   readonly corrupted: number | null;
+  /** Of those acknowledged: by our own socket alone, as the setting promises no more (acks=0, no confirms). */
+  readonly acceptedOnly?: number | null;
+  /** Evidence of operations that nobody sent. */
+  readonly unknown?: number | null;
 }
 
 /** Bodies before they were compressed and after; what went as it was is in none of them. */
@@ -125,6 +129,23 @@ export interface BodyBytes {
   readonly wireBytesUp: number;
   readonly plainBytesDown: number;
   readonly wireBytesDown: number;
+}
+
+/** What the ledger holds against a system. */
+export type LedgerKind =
+  | 'lost'
+  | 'unacknowledgedButApplied'
+  | 'duplicatesReceived'
+  | 'duplicatesApplied'
+  | 'reordered'
+  | 'corrupted';
+
+export interface LedgerExample {
+  readonly id: string;
+  /** First attempt's first byte (the intended start where there was none), milliseconds after the end of warm-up. */
+  readonly sentAtMs: number;
+  /** `during kill`, `80 ms before kill`, `1200 ms after kill`; null without faults. */
+  readonly when: string | null;
 }
 
 export interface WireResult {
@@ -264,6 +285,8 @@ export interface TrialResult {
   readonly warmup?: WarmupResult;
   readonly phases: Readonly<Partial<Record<PhaseName, PhaseResult>>>;
   readonly ledger: LedgerResult;
+  /** The first few operations of each kind; absent in results of earlier versions. */
+  readonly ledgerExamples?: Readonly<Partial<Record<LedgerKind, readonly LedgerExample[]>>>;
   readonly wire: WireResult;
   readonly cpu: CpuResult;
   readonly faults: readonly FaultResult[];

@@ -37,6 +37,8 @@ export interface BacklogRecords {
 export interface TrialRecords {
   readonly plan: TrialPlan;
   readonly target: Target;
+  /** What the ids of its operations begin with. */
+  readonly trialTag: string;
   readonly semantics: Readonly<Record<string, SettingValue | null>>;
   readonly operations: readonly PlannedOperation[];
   readonly windows: readonly PhaseWindow[];
@@ -77,7 +79,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     recorder.add(recording);
     timeline.add(intervals);
   }
-  const ledger = reconcile(records, recorder);
+  const { ledger, examples } = reconcile(records, recorder);
   const completions = workers[0]?.completions ?? [];
   const recordedOperations = operations.map(({ name, pattern, index }) => ({
     name,
@@ -109,6 +111,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     warmup: { durationMs: records.clock.warmupEndUs / 1e3, ended: records.warmupEnded },
     phases,
     ledger,
+    ...(examples !== null && { ledgerExamples: examples }),
     wire: wireOf(workers, recorder, windows),
     cpu: cpuPerOperation(records.cpu, measured.counts.offered),
     faults: records.faults,
@@ -147,16 +150,22 @@ function backlogOf({ backlog, clock, scenario, faults, target }: TrialRecords): 
   };
 }
 
-function reconcile(records: TrialRecords, recorder: Recorder): LedgerResult {
-  const { evidencePath, workers, windows, operations, clock } = records;
-  if (evidencePath === null) return unknownLedger;
+interface Account {
+  readonly ledger: LedgerResult;
+  readonly examples: TrialResult['ledgerExamples'] | null;
+}
+
+function reconcile(records: TrialRecords, recorder: Recorder): Account {
+  const { evidencePath, workers, windows, operations, clock, target, scenario } = records;
+  if (evidencePath === null) return { ledger: unknownLedger, examples: null };
   const reader = new EvidenceReader(evidencePath);
-  return reconcileLedger(
+  const { ledger, cases } = reconcileLedger(
     {
       logs: workers.map(({ log }) => log),
       checksums: workers[0]?.checksums ?? [],
       patterns: operations.map(({ pattern }) => pattern),
       hasEffect: operations.map(({ name }) => !isRead(name)),
+      acceptedOnly: operations.map(({ pattern }) => pattern === 'one-way' && promisesNothing(target)),
       evidence: reader.more(),
     },
     (operation, intendedUs, deliveredAfterUs) => {
@@ -166,6 +175,13 @@ function reconcile(records: TrialRecords, recorder: Recorder): LedgerResult {
         .record(deliveredAfterUs);
     },
   );
+  const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
+  return { ledger, examples: cases.examples(records.trialTag, records.faults, loadMs) };
+}
+
+/** Nobody answers what is published: it counts as acknowledged once our own socket has taken it. */
+function promisesNothing(target: Target): boolean {
+  return (target.protocol === 'stream' && target.acks === 0) || (target.protocol === 'queue' && !target.confirms);
 }
 
 /** With the warm-up as long as it was. */

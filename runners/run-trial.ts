@@ -77,6 +77,7 @@ export async function runTrial(
     const result = assembleTrial({
       plan,
       target: prepared.target,
+      trialTag: prepared.trialTag,
       semantics: { ...entry.semantics(prepared.target), ...resilienceSemantics(scenario, prepared.target) },
       operations: prepared.operations,
       windows: load.windows,

@@ -23,15 +23,24 @@ function evidence(kind: keyof typeof evidenceKinds, sequence: number, atUs = 5, 
   return { kind: evidenceKinds[kind], producer: 0, sequence, atUs, checksum, keyHash: 0, redelivered: false };
 }
 
-function reconcile(
+function account(
   sent: readonly Sent[],
   records: readonly EvidenceRecord[],
-  { delivered = [] as number[], hasEffect = [true] } = {},
+  { delivered = [] as number[], hasEffect = [true], accepted = false } = {},
 ) {
   const logs = [logOf(sent).toData()];
-  const input = { logs, checksums: [[77]], patterns: ['one-way'] as const, hasEffect, evidence: records };
+  const input = {
+    logs,
+    checksums: [[77]],
+    patterns: ['one-way'] as const,
+    hasEffect,
+    acceptedOnly: [accepted],
+    evidence: records,
+  };
   return reconcileLedger(input, (_operation, _intendedUs, afterUs) => void delivered.push(afterUs));
 }
+
+const reconcile = (...all: Parameters<typeof account>) => account(...all).ledger;
 
 const both = (sequence: number) => [evidence('received', sequence), evidence('applied', sequence)];
 
@@ -47,6 +56,8 @@ describe('reconcileLedger', () => {
       duplicatesApplied: 0,
       reordered: 0,
       corrupted: 0,
+      acceptedOnly: 0,
+      unknown: 0,
     });
   });
 
@@ -94,6 +105,16 @@ describe('reconcileLedger', () => {
 
   it('leaves out evidence of operations that nobody sent', () => {
     const stray = { ...evidence('received', 9), producer: 3 };
-    expect(reconcile([{}], [...both(0), stray, evidence('applied', 55)])).toMatchObject({ received: 1, applied: 1 });
+    expect(reconcile([{}], [...both(0), stray, evidence('applied', 55)])).toMatchObject({
+      ...{ received: 1, applied: 1, unknown: 2 },
+    });
+  });
+
+  it('tells what only our own socket had accepted', () => {
+    expect(reconcile([{}, {}], both(0), { accepted: true })).toMatchObject({
+      acknowledged: 2,
+      acceptedOnly: 2,
+      lost: 1,
+    });
   });
 });

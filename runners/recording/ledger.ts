@@ -4,6 +4,7 @@
  */
 import type { LedgerResult, Pattern } from '../../result/result-types.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { LedgerCases } from './ledger-examples.ts';
 import type { OperationLogData } from './operation-log.ts';
 
 export interface LedgerInput {
@@ -14,6 +15,8 @@ export interface LedgerInput {
   readonly patterns: readonly Pattern[];
   /** By operation: done twice, it has an effect twice. What only reads has none, and a repeated read is no duplicate. */
   readonly hasEffect: readonly boolean[];
+  /** By operation: what counts as acknowledged was only handed to our own socket. */
+  readonly acceptedOnly: readonly boolean[];
   /** In the order of writing. */
   readonly evidence: Iterable<EvidenceRecord>;
 }
@@ -23,6 +26,8 @@ export interface Ledger extends LedgerResult {
   readonly received: number;
   readonly applied: number;
   readonly lost: number;
+  readonly acceptedOnly: number;
+  readonly unknown: number;
 }
 
 /** One-way operations that reached the service: intended start (monotonic µs) and the time until it had them. */
@@ -40,9 +45,14 @@ class ProducerAccount {
   }
 }
 
-export function reconcileLedger(input: LedgerInput, onDelivered: OnDelivered): Ledger {
+export function reconcileLedger(
+  input: LedgerInput,
+  onDelivered: OnDelivered,
+): { readonly ledger: Ledger; readonly cases: LedgerCases } {
   const accounts = input.logs.map((log) => new ProducerAccount(log));
   const order = new KeyOrder();
+  const cases = new LedgerCases();
+  let unknown = 0;
   let duplicatesReceived = 0;
   let duplicatesApplied = 0;
   let corrupted = 0;
@@ -50,45 +60,68 @@ export function reconcileLedger(input: LedgerInput, onDelivered: OnDelivered): L
 
   for (const record of input.evidence) {
     const account = accounts[record.producer];
-    if (account === undefined || record.sequence >= account.log.length) continue;
+    if (account === undefined || record.sequence >= account.log.length) {
+      unknown++;
+      continue;
+    }
     const { sequence } = record;
     const { log, received, applied } = account;
     const operation = log.operation[sequence] as number;
     if (record.kind === evidenceKinds.received) {
       const times = increment(received, sequence);
-      if (times > 1) duplicatesReceived++;
-      else if (input.patterns[operation] === 'one-way') {
+      if (times > 1) {
+        duplicatesReceived++;
+        if (times === 2) cases.add('duplicatesReceived', log, sequence);
+      } else if (input.patterns[operation] === 'one-way') {
         onDelivered(operation, log.intendedUs[sequence] as number, record.atUs - (log.intendedUs[sequence] as number));
       }
       const expected = input.checksums[operation]?.[log.payload[sequence] as number];
-      if (expected !== undefined && expected !== record.checksum) corrupted++;
+      if (expected !== undefined && expected !== record.checksum) {
+        corrupted++;
+        cases.add('corrupted', log, sequence);
+      }
     } else {
       const times = increment(applied, sequence);
-      if (times > 1) duplicatesApplied += input.hasEffect[operation] ? 1 : 0;
-      else if (order.isLate(log, sequence)) reordered++;
+      if (times > 1) {
+        if (!input.hasEffect[operation]) continue;
+        duplicatesApplied++;
+        if (times === 2) cases.add('duplicatesApplied', log, sequence);
+      } else if (order.isLate(log, sequence)) {
+        reordered++;
+        cases.add('reordered', log, sequence);
+      }
     }
   }
-  return { ...totals(accounts), duplicatesReceived, duplicatesApplied, reordered, corrupted };
+  const sums = totals(accounts, input.acceptedOnly, cases);
+  return { ledger: { ...sums, duplicatesReceived, duplicatesApplied, reordered, corrupted, unknown }, cases };
 }
 
-function totals(accounts: readonly ProducerAccount[]) {
+function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boolean[], cases: LedgerCases) {
   let acknowledged = 0;
   let received = 0;
   let applied = 0;
   let lost = 0;
   let unacknowledgedButApplied = 0;
+  let acceptedOnly = 0;
   for (const account of accounts) {
     for (let sequence = 0; sequence < account.log.length; sequence++) {
       const isAcknowledged = !Number.isNaN(account.log.acknowledgedAfterUs[sequence]);
       const isApplied = (account.applied[sequence] as number) > 0;
       if (isAcknowledged) acknowledged++;
+      if (isAcknowledged && onlyAccepted[account.log.operation[sequence] as number]) acceptedOnly++;
       if ((account.received[sequence] as number) > 0) received++;
       if (isApplied) applied++;
-      if (isAcknowledged && !isApplied) lost++;
-      if (!isAcknowledged && isApplied) unacknowledgedButApplied++;
+      if (isAcknowledged && !isApplied) {
+        lost++;
+        cases.add('lost', account.log, sequence);
+      }
+      if (!isAcknowledged && isApplied) {
+        unacknowledgedButApplied++;
+        cases.add('unacknowledgedButApplied', account.log, sequence);
+      }
     }
   }
-  return { acknowledged, received, applied, lost, unacknowledgedButApplied };
+  return { acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly };
 }
 
 function increment(counts: Uint16Array, sequence: number): number {
