@@ -18,6 +18,7 @@ import { findCapacity } from './capacity/find-capacity.ts';
 import { plannedProbes } from './capacity/search-capacity.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
+import { drawMoments } from './faults/draw-moments.ts';
 import { planTrials, type TrialPlan, trialMs } from './plan-trials.ts';
 import { brokerOf } from './prepare-trial.ts';
 import { type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
@@ -272,7 +273,8 @@ class ScenarioRun {
     scenario: Scenario,
   ): Promise<FinishedTrial> {
     const { signal } = this.#options;
-    const context = { ...this.#context(target, workDirectory), scenario };
+    const conditions = drawMoments(scenario, plan.repeat);
+    const context = { ...this.#context(target, workDirectory), scenario: { ...scenario, conditions } };
     return target.engine === 'native'
       ? runTrial(plan, target, context, signal)
       : runEngineTrial(plan, target, context, engines, signal);

@@ -245,6 +245,8 @@ interface FaultWindowBase {
   /** Milliseconds after the end of warm-up. */
   readonly atMs: number;
   readonly forMs: number;
+  /** It begins at a moment from `atMs` to so much later, drawn anew for each repeat; absent: at `atMs`. */
+  readonly withinMs?: number;
 }
 interface LinkFaultBase extends FaultWindowBase {
   readonly link: LinkName | 'both';

@@ -33,4 +33,5 @@ export const randomStreams = {
   jitter: 6,
   order: 7,
   body: 8,
+  fault: 9,
 } as const;

@@ -46,6 +46,9 @@ function checkWindow({ durationMs, report }: CheckContext, window: FileWindow, p
     const isLonger = loadTimeMs(window.ramp, durationMs) > loadTimeMs(window.for, durationMs) + slackMs;
     if (isLonger) report({ path: [...path, 'ramp'], message: 'takes longer than the fault itself' });
   }
+  if (window.every !== undefined && window.within !== undefined) {
+    report({ path: [...path, 'within'], message: 'is for a fault that comes once, without every' });
+  }
   if (durationMs !== null && window.every !== undefined) {
     const everyMs = loadTimeMs(window.every, durationMs);
     if (everyMs <= loadTimeMs(window.for, durationMs) + slackMs)
@@ -95,18 +98,23 @@ function unsuitedSettings(window: FileWindow): { key: string; message: string }[
   return found;
 }
 
-function tooLate({ at, for: length }: FileWindow, durationMs: number | null): { key: string; message: string } | null {
-  if ('share' in at && 'share' in length) {
+function tooLate(
+  { at, for: length, within }: FileWindow,
+  durationMs: number | null,
+): { key: string; message: string } | null {
+  if (within === undefined && 'share' in at && 'share' in length) {
     const share = at.share + length.share;
     const message = `the fault ends at ${rounded(share * 100)}% of the load`;
     return share > 1 + slackMs ? { key: 'for', message } : null;
   }
   if (durationMs === null) return null;
+  const withinMs = within === undefined ? 0 : loadTimeMs(within, durationMs);
   const atMs = loadTimeMs(at, durationMs);
-  const endMs = atMs + loadTimeMs(length, durationMs);
+  const endMs = atMs + withinMs + loadTimeMs(length, durationMs);
   if (endMs <= durationMs + slackMs) return null;
   const key = atMs >= durationMs ? 'at' : 'for';
-  const place = key === 'at' ? `begins at ${rounded(atMs)}ms` : `ends at ${rounded(endMs)}ms`;
+  const latest = withinMs > 0 ? ' at the latest' : '';
+  const place = key === 'at' ? `begins at ${rounded(atMs)}ms` : `ends at ${rounded(endMs)}ms${latest}`;
   return { key, message: `the fault ${place}, but the load takes ${durationMs}ms` };
 }
 
@@ -208,7 +216,10 @@ function isSamePlace(a: FileWindow, b: FileWindow): boolean {
 }
 
 function doOverlap(a: FileWindow, b: FileWindow, durationMs: number): boolean {
-  const [aForMs, bForMs] = [a, b].map((window) => loadTimeMs(window.for, durationMs)) as [number, number];
+  const [aForMs, bForMs] = [a, b].map(
+    ({ for: length, within }) =>
+      loadTimeMs(length, durationMs) + (within === undefined ? 0 : loadTimeMs(within, durationMs)),
+  ) as [number, number];
   const bStarts = windowStartsMs(b, durationMs);
   return windowStartsMs(a, durationMs).some((aMs) =>
     bStarts.some((bMs) => bMs < aMs + aForMs - slackMs && aMs < bMs + bForMs - slackMs),

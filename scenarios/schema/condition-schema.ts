@@ -5,6 +5,9 @@ import { duration, loadTime, object, quantity } from './fields.ts';
 const window = {
   at: loadTime().describe('Begin, from the end of warm-up: a duration or a share of load.duration.'),
   for: loadTime().describe('How long: a duration or a share of load.duration.'),
+  within: loadTime()
+    .optional()
+    .describe('Begins at a moment up to so much after at, drawn by the seed anew for each repeat; left out: at `at`.'),
   every: loadTime()
     .optional()
     .describe('Again so long after each begin, as long as a whole window fits into the load; left out: once.'),

@@ -28,6 +28,7 @@ export function resolveWindows(window: FileWindow, durationMs: number): FaultWin
   return windowStartsMs(window, durationMs).map((atMs) => ({
     ...settingsOf(window),
     ...rampOf(window, durationMs),
+    ...(window.within !== undefined && { withinMs: loadTimeMs(window.within, durationMs) }),
     atMs,
     forMs: Math.min(loadTimeMs(window.for, durationMs), durationMs - atMs),
   }));
@@ -38,7 +39,7 @@ function rampOf(window: FileWindow, durationMs: number): { rampMs?: number } {
   return { rampMs: loadTimeMs(window.ramp, durationMs) };
 }
 
-type WithoutTimes<Window> = Window extends FaultWindow ? Omit<Window, 'atMs' | 'forMs' | 'rampMs'> : never;
+type WithoutTimes<Window> = Window extends FaultWindow ? Omit<Window, 'atMs' | 'forMs' | 'rampMs' | 'withinMs'> : never;
 
 function settingsOf(window: FileWindow): WithoutTimes<FaultWindow> {
   switch (window.fault) {

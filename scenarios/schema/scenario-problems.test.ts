@@ -358,6 +358,16 @@ describe('a scenario with a problem', () => {
       '11:73: conditions.bad[1].at: overlaps with the down fault before it (number 1) on the same link',
     ],
     [
+      'random moment that may be too late',
+      `${base}conditions: { bad: [ { at: 5s, within: 10s, for: 1s, fault: down } ] }\n`,
+      '11:50: conditions.bad[0].for: the fault ends at 16000ms at the latest, but the load takes 15000ms',
+    ],
+    [
+      'random moments again and again',
+      `${base}conditions: { bad: [ { at: 1s, within: 1s, for: 1s, every: 3s, fault: down } ] }\n`,
+      '11:40: conditions.bad[0].within: is for a fault that comes once, without every',
+    ],
+    [
       'ramp longer than its fault',
       `${base}conditions: { bad: [ { at: 1s, for: 1s, ramp: 2s, fault: latency, latency: 9ms } ] }\n`,
       '11:47: conditions.bad[0].ramp: takes longer than the fault itself',
