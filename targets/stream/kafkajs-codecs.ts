@@ -2,7 +2,7 @@
 // Its codec table is no named export in the eyes of Node.
 import kafkajs, { CompressionTypes } from 'kafkajs';
 import type { Compression, StreamCodec } from '../../scenarios/scenario.ts';
-import { batchCodecs } from './stream-codecs.ts';
+import { batchCodecs, recordsIn } from './stream-codecs.ts';
 
 const types = {
   gzip: CompressionTypes.GZIP,
@@ -17,7 +17,7 @@ export function giveKafkajsCodecs(): void {
     const { compress, compressSync, decompress } = batchCodecs[codec];
     table[type] = () => ({
       compress: async ({ buffer }: { readonly buffer: Buffer }) => compressSync?.(buffer) ?? compress?.(buffer),
-      decompress: async (packed: Buffer) => decompress(packed),
+      decompress: async (packed: Buffer) => recordsIn(decompress, packed),
     });
   }
 }
