@@ -193,6 +193,8 @@ export interface StreamTarget extends TargetBase {
   readonly lingerMs: number;
   readonly partitions: number;
   readonly producers: number;
+  /** Left out: false. */
+  readonly idempotent?: boolean;
   /** Of our service: when it commits the offset of a record, its effect taken. Left out: after. */
   readonly commit?: 'after' | 'before';
   readonly client: 'platformatic' | 'kafkajs';

@@ -6,6 +6,7 @@ const ofOurService = { queue: 'ack', stream: 'commit' } as const;
 
 export function checkDelivery({ has, report }: CheckContext, target: FileTarget, path: Path): void {
   if (target.protocol !== 'queue' && target.protocol !== 'stream') return;
+  if (target.protocol === 'stream' && target.idempotent) checkIdempotent(report, target, path);
   const key = ofOurService[target.protocol];
   if (target.address !== undefined && has([...path, key])) {
     const message = 'is for our reference service; your own system settles it for itself';
@@ -14,5 +15,20 @@ export function checkDelivery({ has, report }: CheckContext, target: FileTarget,
   if (target.protocol === 'queue' && target.ack === 'auto' && has([...path, 'prefetch'])) {
     const message = 'bounds what is not yet acknowledged; with ack: auto nothing is';
     report({ path: [...path, 'prefetch'], message, atKey: true });
+  }
+}
+
+function checkIdempotent(
+  report: CheckContext['report'],
+  { acks, client }: Extract<FileTarget, { protocol: 'stream' }>,
+  path: Path,
+): void {
+  const key = [...path, 'idempotent'];
+  if (acks !== 'all') {
+    report({ path: key, message: 'needs acks: all: only then the broker says what it has', atKey: true });
+  }
+  if (client !== 'platformatic') {
+    const message = `is for client: platformatic; ${client} takes its own retries for measured attempts`;
+    report({ path: key, message, atKey: true });
   }
 }

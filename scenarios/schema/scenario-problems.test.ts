@@ -575,12 +575,15 @@ describe('a scenario with a problem', () => {
       `  own: { protocol: queue, ${own} }\n`,
       `  other: { protocol: stream, commit: before, ${ownStream} }\n`,
       '  odd: { protocol: stream, commit: never }\n',
+      '  twice: { protocol: stream, idempotent: true, acks: 1, client: kafkajs }\n',
     ];
     expect(problemsOf(text.join(''))).toEqual([
       'dir/s.yaml:10:39: targets.auto.prefetch: bounds what is not yet acknowledged; with ack: auto nothing is',
       'dir/s.yaml:11:27: targets.own.ack: is for our reference service; your own system settles it for itself',
       'dir/s.yaml:12:30: targets.other.commit: is for our reference service; your own system settles it for itself',
       'dir/s.yaml:13:36: targets.odd.commit: "never" is not one of after, before',
+      'dir/s.yaml:14:30: targets.twice.idempotent: needs acks: all: only then the broker says what it has',
+      'dir/s.yaml:14:30: targets.twice.idempotent: is for client: platformatic; kafkajs takes its own retries for measured attempts',
     ]);
   });
 

@@ -108,6 +108,10 @@ const streamTarget = object({
   linger: duration('0ms', '10s').prefault('0ms').describe('How long a producer gathers a batch.'),
   partitions: wholeNumber(1, 1_000).default(3).describe('Partitions of the topics.'),
   producers: wholeNumber(1, 100).default(1).describe('Producer clients, over all load threads.'),
+  idempotent: z
+    .boolean()
+    .default(false)
+    .describe('The producer sends a batch again by itself, and the broker knows it again. Needs acks: all.'),
   commit: z
     .enum(['after', 'before'])
     .default('after')

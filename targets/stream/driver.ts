@@ -9,7 +9,7 @@ import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
 import { compileTemplate, RequestTemplate } from '../request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
-import { ProducerLane } from './producer-lane.ts';
+import { mostRequestsInFlight, ProducerLane } from './producer-lane.ts';
 import type { StreamClient, StreamClientOptions, StreamMessage } from './stream-client.ts';
 import { streamBodies, useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
@@ -95,13 +95,13 @@ class StreamSession implements Session {
 
   async open(): Promise<void> {
     const { address, proxied, trialTag, worker, workers, operations } = this.#context;
-    const { acks, compression, client: library } = this.#target;
+    const { acks, compression, client: library, idempotent = false } = this.#target;
     const producers = Math.max(1, Math.floor(this.#target.producers / workers));
     const groupId = `wirebench-${trialTag}-${worker}`;
     const onLost = (producer: number) => this.#lanes[producer]?.lost();
     useStreamCodecs(compression);
     const client = await clients[library]({
-      ...{ address, clientId: groupId, acks, producers, onLost },
+      ...{ address, clientId: groupId, acks, idempotent, producers, onLost },
       compression,
     });
     this.#client = client;
@@ -151,6 +151,8 @@ class StreamSession implements Session {
           attempts: this.#attempts,
           slots: calls.length,
           lingerMs: this.#target.lingerMs,
+          // One batch sent again behind another would be out of sequence.
+          requestsInFlight: this.#target.idempotent ? 1 : mostRequestsInFlight,
           bytesOf: (slot) => this.#bytesOf(slot),
           messageOf: (slot) => this.#messageOf(slot),
         }),

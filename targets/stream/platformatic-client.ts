@@ -21,6 +21,9 @@ const offsetOf = { earliest: -2n, latest: -1n } as const;
 /** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
 const coordinatorRetries = { retries: 40, retryDelay: 250 };
 
+/** For two minutes, as long as Kafka's own producer: an attempt is given up by the harness's time-out before. */
+const resends = { retries: 600, retryDelay: 200 };
+
 type TextConsumer = Consumer<Buffer, Buffer, string, string>;
 /** The next offset to read, by topic and partition. */
 type Positions = Map<string, bigint[]>;
@@ -40,7 +43,10 @@ export class PlatformaticClient implements StreamClient {
     this.#acks = options.acks === 'all' ? -1 : options.acks;
     this.#codec = options.compression?.codec ?? 'none';
     this.#producers = Array.from({ length: options.producers }, (_, n) => {
-      const producer = new Producer({ ...this.#base(`producer-${n}`), repeatOnStaleMetadata: false });
+      const producer = new Producer({
+        ...this.#base(`producer-${n}`),
+        ...(options.idempotent ? { idempotent: true, ...resends } : { repeatOnStaleMetadata: false }),
+      });
       producer.on('client:broker:disconnect', () => {
         if (!this.#closed) options.onLost(n);
       });

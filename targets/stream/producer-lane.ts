@@ -19,6 +19,7 @@ export interface ProducerLaneOptions {
   readonly attempts: CorrelatedAttempts;
   readonly slots: number;
   readonly lingerMs: number;
+  readonly requestsInFlight: number;
   /** Those that the producer is to be connected for. */
   readonly topics: readonly string[];
   /** Bytes of the value that `messageOf` would give. */
@@ -60,7 +61,7 @@ export class ProducerLane {
   }
 
   #schedule(lingerMs: number): void {
-    if (this.#scheduled || !this.#connected || this.#inFlight >= mostRequestsInFlight) return;
+    if (this.#scheduled || !this.#connected || this.#inFlight >= this.#options.requestsInFlight) return;
     if (this.#waiting.length === 0) return;
     this.#scheduled = true;
     const leave = () => {

@@ -19,6 +19,8 @@ export interface StreamClientOptions {
   readonly address: string;
   readonly clientId: string;
   readonly acks: 'all' | 0 | 1;
+  /** What a lost connection interrupts is sent again by the library, as the same batch. Left out: false. */
+  readonly idempotent?: boolean;
   /** Connections that produce. */
   readonly producers: number;
   /** The library noticed that a producer lost a connection, though nothing was being sent. */
