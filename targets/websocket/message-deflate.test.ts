@@ -24,6 +24,13 @@ describe('messages with context takeover', () => {
     expect(deflate.pack(hello).toString('hex')).toBe(hex('f2 00 11 00 00').toString('hex'));
   });
 
+  it('may end their stream: the next begins another (RFC 7692 §7.2.3.4)', () => {
+    const deflate = create();
+    for (const packed of ['f3 48 cd c9 c9 07 00 00', 'f2 48 cd c9 c9 07 00', 'f2 00 11 00 00', '00']) {
+      expect(deflate.unpack(hex(packed))).toEqual(packed === '00' ? Buffer.alloc(0) : hello);
+    }
+  });
+
   it('are understood, each in the light of those before it', () => {
     const deflate = create();
     expect(deflate.unpack(hex('f2 48 cd c9 c9 07 00'))).toEqual(hello);
@@ -45,6 +52,8 @@ describe('messages without context takeover', () => {
     const [first, second] = [sender.pack(hello), sender.pack(hello)];
     expect(first).toEqual(second);
     expect(receiver.unpack(second)).toEqual(hello);
+    expect(receiver.unpack(hello)).toBe('malformed answer');
+    expect(receiver.unpack(flushed(Buffer.alloc(longestMessageBytes + 1)))).toBe('oversized answer');
     expect(receiver.unpack(first)).toEqual(hello);
   });
 });

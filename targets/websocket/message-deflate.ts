@@ -13,6 +13,8 @@ import { longestMessageBytes } from './frame-reader.ts';
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff]);
 /** Of an empty message (§7.2.3.6). */
 const emptyBlock = Buffer.from([0x00]);
+/** What an empty message may be packed to. */
+const longestEmptyBytes = 2;
 /** So little is unpacked between two looks at the bound: at most some 16 MiB. */
 const stepBytes = 16 * 1024;
 const usualLevel = 6;
@@ -27,26 +29,32 @@ export class MessageDeflate {
   readonly #agreement: DeflateAgreement;
   readonly #counter: BodyCounter;
   readonly #deflate: DeflateRaw;
-  readonly #inflate: InflateRaw;
+  #inflate: InflateRaw;
   #packed: Buffer[] = [];
   #plain: Buffer[] = [];
   #plainBytes = 0;
-  /** Something that was no deflate came: nothing can be unpacked any more. */
-  isBroken = false;
+  /** Something that was no deflate came: this inflate is of no more use. */
+  #isBroken = false;
 
   constructor({ level = usualLevel }: MessageCompression, agreement: DeflateAgreement, counter: BodyCounter) {
     this.#agreement = agreement;
     this.#counter = counter;
     this.#deflate = new DeflateRaw({ level, flush: constants.Z_SYNC_FLUSH });
     this.#deflate.on('data', (piece: Buffer) => this.#packed.push(piece));
-    this.#inflate = new InflateRaw({ flush: constants.Z_SYNC_FLUSH });
-    this.#inflate.on('data', (piece: Buffer) => {
+    this.#inflate = this.#createInflate();
+  }
+
+  #createInflate(): InflateRaw {
+    this.#isBroken = false;
+    const inflate = new InflateRaw({ flush: constants.Z_SYNC_FLUSH });
+    inflate.on('data', (piece: Buffer) => {
       this.#plain.push(piece);
       this.#plainBytes += piece.length;
     });
-    this.#inflate.on('error', () => {
-      this.isBroken = true;
+    inflate.on('error', () => {
+      this.#isBroken = true;
     });
+    return inflate;
   }
 
   pack(plain: Buffer): Buffer {
@@ -62,17 +70,31 @@ export class MessageDeflate {
 
   /** The plain message, or why the connection is of no more use. */
   unpack(packed: Buffer): Buffer | UnpackProblem {
-    if (!this.#agreement.serverTakeover) this.#inflate.reset();
+    if (!this.#agreement.serverTakeover) {
+      if (this.#isBroken) this.#inflate = this.#createInflate();
+      else this.#inflate.reset();
+    }
+    const problem = this.#inflateAll(packed);
+    if (problem !== '') return problem;
+    if (this.#plainBytes === 0 && packed.length > longestEmptyBytes) {
+      // An earlier message closed its stream (§7.2.3.4): what follows begins another one.
+      this.#inflate = this.#createInflate();
+      const second = this.#inflateAll(packed);
+      if (second !== '') return second;
+    }
+    this.#counter.down(this.#plainBytes, packed.length);
+    return joined(this.#plain);
+  }
+
+  #inflateAll(packed: Buffer): '' | UnpackProblem {
     this.#plain = [];
     this.#plainBytes = 0;
-    for (let at = 0; at < packed.length && !this.isBroken; at += stepBytes) {
+    for (let at = 0; at < packed.length && !this.#isBroken; at += stepBytes) {
       this.#inflate.write(packed.subarray(at, at + stepBytes));
       if (this.#plainBytes > longestMessageBytes) return 'oversized answer';
     }
-    if (!this.isBroken) this.#inflate.write(tail);
-    if (this.isBroken) return 'malformed answer';
-    this.#counter.down(this.#plainBytes, packed.length);
-    return joined(this.#plain);
+    if (!this.#isBroken) this.#inflate.write(tail);
+    return this.#isBroken ? 'malformed answer' : '';
   }
 
   close(): void {

@@ -54,6 +54,5 @@ export class MessagePacking {
 
   release(deflate: MessageDeflate): void {
     if (deflate !== this.#shared) deflate.close();
-    else if (deflate.isBroken) this.#shared = null;
   }
 }
