@@ -407,6 +407,20 @@ describe('LoadLoop', () => {
     expect(deaf.started).toHaveLength(2);
   });
 
+  it('does not hold the acknowledgement of a broker against what the service then refused', () => {
+    const { loop, clock, startUs, log } = setUp();
+    clock.nowUs = startUs + 200 * ms;
+    const [refused, cutOff] = [0, 1].map((index) => loop.start(index, clock.nowUs, clock.nowUs));
+    for (const slot of [refused ?? -1, cutOff ?? -1]) {
+      loop.sent(slot);
+      loop.acknowledged(slot);
+    }
+    expect(log.countAcknowledged()).toBe(2);
+    loop.completed(refused ?? -1, outcomes.rejected, 'reply unavailable', false);
+    loop.completed(cutOff ?? -1, outcomes.failed, 'connection closed', false);
+    expect(log.countAcknowledged()).toBe(1);
+  });
+
   it('counts the wait for a connection of an operation that never got one', () => {
     const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100 });
     clock.nowUs = startUs + 200 * ms;

@@ -271,6 +271,7 @@ export class LoadLoop implements CompletionSink {
       this.#recent.record(responseUs);
     } else {
       this.#notOk++;
+      if (outcome === outcomes.rejected) log.refused(this.#slots.sequence[slot] as number);
       cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
       if (this.#options.resilience.fallback) cell.latency('fallback').record(responseUs);
       // It waited for a connection at least this long: leaving it out would flatter the wait.

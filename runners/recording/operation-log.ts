@@ -72,6 +72,11 @@ export class OperationLog {
     }
   }
 
+  /** Whoever took it has said no in the end: the acknowledgement of a broker on the way promises nothing any more. */
+  refused(sequence: number): void {
+    if (this.#isKept) this.#acknowledgedAfterUs[sequence] = Number.NaN;
+  }
+
   /** 0 when nothing is kept. */
   countAcknowledged(): number {
     if (!this.#isKept) return 0;
