@@ -44,7 +44,7 @@ function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
     name,
     ...(question === undefined ? [] : [question]),
     `${describeLoad(load)}, ${durationText(load.durationMs)} after ${upTo}${durationText(load.warmupMs)} of warm-up`,
-    `${count(targets, 'target')} × ${count(conditions, 'condition')} × ${repeats} repeat${repeats === 1 ? '' : 's'} = ${count(trials, 'trial')}, ${upTo === '' ? 'about ' : upTo}${durationText(totalOf(trials))} without set-up`,
+    `${count(targets, 'target')}${variantsText(plan)} × ${count(conditions, 'condition')} × ${repeats} repeat${repeats === 1 ? '' : 's'} = ${count(trials, 'trial')}, ${upTo === '' ? 'about ' : upTo}${durationText(totalOf(trials))} without set-up`,
   ];
   const rows = trials.map(({ id, plannedMs }, index) => [String(index + 1), id, `${upTo}${durationText(plannedMs)}`]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
@@ -52,6 +52,12 @@ function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
     return `  ${number.padStart(widths[0] ?? 0)}  ${id.padEnd(widths[1] ?? 0)}  ${time}`;
   });
   return `${[...head, '', ...lines].join('\n')}\n`;
+}
+
+function variantsText({ sweep, targets }: Scenario): string {
+  if (Object.keys(sweep).length === 0) return '';
+  const variants = Object.keys(targets).reduce((sum, name) => sum + (sweep[name]?.length ?? 1), 0);
+  return ` in ${variants} variants`;
 }
 
 function describeLoad(load: Load): string {

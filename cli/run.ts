@@ -1,11 +1,13 @@
 /** `bench run <scenario>`: the main job. */
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { CommandModule } from 'yargs';
-import { exitCodes } from '../result/bench-error.ts';
+import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { RunResult } from '../result/result-types.ts';
 import type { EnginePaths } from '../runners/engines/engine-trial.ts';
 import { ResultStore } from '../runners/result-store.ts';
 import { runScenario } from '../runners/run-scenario.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
 import type { StackNeeds } from '../targets/stack/stack.ts';
 import { startStack } from '../targets/stack/start-stack.ts';
@@ -19,6 +21,7 @@ import { formatNames, parseFormats, printReport, writeReports } from './write-re
 interface RunArguments extends ScenarioArguments, StackArguments {
   readonly scenario: string;
   readonly out: string | undefined;
+  readonly resume: string | undefined;
   readonly format: string;
 }
 
@@ -35,6 +38,12 @@ export const runCommand: CommandModule<object, RunArguments> = {
         nargs: 1,
         describe: 'the result folder (default: results/<scenario>-<UTC time>)',
       })
+      .option('resume', {
+        type: 'string',
+        nargs: 1,
+        conflicts: 'out',
+        describe: 'go on with the interrupted run in this result folder: its finished trials are kept',
+      })
       .option('format', {
         type: 'string',
         nargs: 1,
@@ -50,7 +59,10 @@ async function run(args: RunArguments): Promise<number> {
   const selected = openScenario(args.scenario, args);
   const formats = parseFormats(args.format);
   const { scenario } = selected;
-  const out = args.out ?? join('results', `${scenario.name}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`);
+  const out =
+    args.resume ??
+    args.out ??
+    join('results', `${scenario.name}-${new Date().toISOString().replace(/[-:]|\.\d+/g, '')}`);
   const display = createLiveDisplay({ stream: process.stderr });
   const note = (text: string) => display.event({ type: 'message', text });
   const signal = interruptSignal(note);
@@ -58,12 +70,14 @@ async function run(args: RunArguments): Promise<number> {
   try {
     if (scenario.question !== undefined) note(scenario.question);
     for (const text of selected.notes) note(text);
-    const store = await ResultStore.open(out, note);
+    const { store, earlier } = await openStore(args, out, selected.plan, note);
     await store.write('scenario.yaml', selected.text);
     const install = { confirm: confirmInstall(args.yes), log: note, signal };
     const external = await externalAddresses(args);
     result = await runScenario({
       scenario,
+      variants: selected.variants,
+      earlier,
       plan: selected.plan,
       store,
       emit: (event) => display.event(event),
@@ -79,6 +93,27 @@ async function run(args: RunArguments): Promise<number> {
   if (formats.includes('terminal')) printReport(result);
   process.stderr.write(`Result: ${out}\n`);
   return exitCodeOf(result);
+}
+
+async function openStore({ resume }: RunArguments, out: string, plan: Scenario, note: (text: string) => void) {
+  if (resume === undefined) return { store: await ResultStore.open(out, note), earlier: undefined };
+  const { store, earlier } = await ResultStore.reopen(resume);
+  requireSamePlan(resume, plan, earlier);
+  note(`going on with ${resume}: ${earlier.trials.length} of ${earlier.run.trialsPlanned} trials are there`);
+  return { store, earlier };
+}
+
+/** Trials of different plans do not stand beside each other. */
+function requireSamePlan(resume: string, plan: Scenario, earlier: RunResult): void {
+  if (earlier.capacity === undefined && isDeepStrictEqual(JSON.parse(JSON.stringify(plan)), earlier.plan)) return;
+  const [why, hint] =
+    earlier.capacity === undefined
+      ? [
+          'it is of another scenario, or of other options',
+          'Give the same file and options, or start anew without --resume.',
+        ]
+      : ['a search for the highest rate goes by what it sees on the way', 'Start it anew, without --resume.'];
+  throw new BenchError('cannotResume', `${resume} cannot be resumed: ${why}`, { hint, exitCode: exitCodes.usage });
 }
 
 async function ensureEngines(engines: ReadonlySet<string>, install: InstallOptions): Promise<EnginePaths> {

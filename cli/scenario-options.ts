@@ -2,6 +2,7 @@
 import type { Scenario } from '../scenarios/scenario.ts';
 import { requireScenario } from '../scenarios/schema/load-scenario.ts';
 import { overridesFrom } from '../scenarios/schema/overrides.ts';
+import type { ParsedScenario } from '../scenarios/schema/parse-scenario.ts';
 import { selectConditions, selectTargets } from '../scenarios/select-trials.ts';
 
 // nargs: 1, or `--target rest scenario.yaml` would take the file for a second target.
@@ -31,6 +32,7 @@ export interface ScenarioArguments {
 export interface OpenedScenario {
   /** With overrides and selection applied. */
   readonly scenario: Scenario;
+  readonly variants: ParsedScenario['variants'];
   /** The same as it may be stored and shown: values of the environment redacted. */
   readonly plan: Scenario;
   /** YAML that can be run again from anywhere on this machine: overrides applied, `${…}` as written, all targets. */
@@ -49,6 +51,7 @@ export function openScenario(path: string, options: ScenarioArguments): OpenedSc
   const { scenario, notes } = selectConditions(byTarget.scenario, options.condition ?? []);
   return {
     scenario,
+    variants: parsed.variants,
     plan: parsed.redactPlan(scenario),
     text: parsed.text,
     redact: parsed.redact,

@@ -54,10 +54,14 @@ export function conditionGroups(result: RunResult): ConditionGroup[] {
   return [...new Set([...planned, ...found])].flatMap((condition) => {
     const trials = result.trials.filter((trial) => trial.condition === condition && isNative(trial));
     if (trials.length === 0) return [];
-    const contenders = contendersOf(trials).sort((a, b) => order.indexOf(a.target) - order.indexOf(b.target));
+    const byTarget = (a: Contender, b: Contender) => order.indexOf(a.target) - order.indexOf(b.target);
+    // Variants by their values, not by when chance had them run.
+    const contenders = contendersOf(trials).sort((a, b) => byTarget(a, b) || compareLabels(a.label, b.label));
     return [{ condition, phases: measuredPhases(trials), contenders }];
   });
 }
+
+const { compare: compareLabels } = new Intl.Collator('en', { numeric: true });
 
 /** In the order of the scenario, those that never ran included. */
 export function plannedTargets(result: RunResult): string[] {

@@ -9,7 +9,7 @@ export interface TrialPlan {
   readonly id: string;
   readonly target: string;
   readonly condition: string;
-  /** Swept settings by path; none yet. */
+  /** Swept settings by path. */
   readonly variant: Readonly<Record<string, SettingValue>>;
   /** From 1. */
   readonly repeat: number;
@@ -33,13 +33,23 @@ export function planTrials(scenario: Scenario): TrialPlan[] {
   const search = load.model === 'open' ? load.search : null;
   const plannedMs = trialMs(load) * (search === null ? 1 : plannedProbes(search));
   const pairs = Object.keys(scenario.targets).flatMap((target) =>
-    Object.keys(scenario.conditions).map((condition) => ({ target, condition })),
+    (scenario.sweep[target] ?? [{}]).flatMap((variant) =>
+      Object.keys(scenario.conditions).map((condition) => ({ target, variant, condition })),
+    ),
   );
   return Array.from({ length: repeats }, (_, index) => index + 1).flatMap((repeat) =>
-    shuffled(pairs, workload.seed, repeat).map(({ target, condition }) => {
-      return { id: `${target}-${condition}-${repeat}`, target, condition, variant: {}, repeat, plannedMs };
+    shuffled(pairs, workload.seed, repeat).map(({ target, variant, condition }) => {
+      const id = [target, ...settingNames(variant), condition, repeat].join('-');
+      return { id, target, condition, variant, repeat, plannedMs };
     }),
   );
+}
+
+/** `linger=5ms` → `linger-5ms`, of the last step of each path; nothing that a file name must not have. */
+function settingNames(variant: TrialPlan['variant']): string[] {
+  return Object.entries(variant).map(([path, value]) => {
+    return `${path.split('.').at(-1)}-${String(value).replace(/[^\w.]+/g, '_')}`;
+  });
 }
 
 /** Fisher–Yates. */

@@ -42,6 +42,25 @@ export class ResultStore {
     return new ResultStore(path);
   }
 
+  /**
+   * The folder of a run that ended early, with what it holds. Throws a BenchError (exit 2) when there is no result in it
+   * or it cannot be written.
+   */
+  static async reopen(directory: string): Promise<{ readonly store: ResultStore; readonly earlier: RunResult }> {
+    const path = resolve(directory);
+    const read = await readFile(join(path, resultFile), 'utf8').catch(() => null);
+    if (read === null) throw nothingToResume(path, 'there is no result in it');
+    let earlier: RunResult;
+    try {
+      earlier = JSON.parse(read) as RunResult;
+      await access(path, constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      if (cause instanceof SyntaxError) throw nothingToResume(path, 'its result cannot be read');
+      throw cannotWrite(path, cause);
+    }
+    return { store: new ResultStore(path), earlier };
+  }
+
   /** Readers see the old file or the new one, never half of one. */
   async save(result: RunResult): Promise<void> {
     await this.write(resultFile, `${JSON.stringify(result, null, 1)}\n`);
@@ -58,6 +77,13 @@ export class ResultStore {
       throw cannotWrite(path, cause);
     }
   }
+}
+
+function nothingToResume(path: string, why: string): BenchError {
+  return new BenchError('nothingToResume', `${path} cannot be resumed: ${why}`, {
+    hint: 'Name the folder that an interrupted run has left, as it was given with --out.',
+    exitCode: exitCodes.usage,
+  });
 }
 
 function cannotWrite(path: string, cause: unknown): BenchError {

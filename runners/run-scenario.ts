@@ -12,6 +12,7 @@ import type {
 import { evaluateThresholds } from '../result/thresholds.ts';
 import { type RateSearch, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
+import { variantKey } from '../scenarios/schema/sweep-variants.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
 import { findCapacity } from './capacity/find-capacity.ts';
@@ -32,9 +33,13 @@ const warmUpMs = 5_000;
 
 export interface RunOptions {
   readonly scenario: Scenario;
+  /** The targets of a sweep, by `variantKey`. */
+  readonly variants: ReadonlyMap<string, Target>;
   /** As stored: environment values redacted. */
   readonly plan: PlanView;
   readonly store: ResultStore;
+  /** What an earlier run of the same plan has left: its finished trials are not run again. */
+  readonly earlier?: RunResult | undefined;
   readonly emit: (event: RunEvent) => void;
   /** Starts what the run needs; called again when a part was lost. */
   readonly startStack: (needs: StackNeeds, signal: AbortSignal) => Promise<RunningStack>;
@@ -71,7 +76,7 @@ class ScenarioRun {
   readonly #capacity: CapacityResult[] = [];
   readonly #warnings: Warning[] = [];
   readonly #plans: readonly TrialPlan[];
-  readonly #startedAt = new Date().toISOString();
+  readonly #startedAt: string;
   #environment: EnvironmentResult | null = null;
   #stack: RunningStack | null = null;
   #idleUsPerSecond: CpuUse['usedUs'] | undefined;
@@ -79,11 +84,14 @@ class ScenarioRun {
   constructor(options: RunOptions) {
     this.#options = options;
     this.#plans = planTrials(options.scenario);
+    this.#startedAt = options.earlier?.run.startedAt ?? new Date().toISOString();
+    if (options.earlier !== undefined) this.#trials.push(...finishedTrials(options.earlier));
   }
 
   async play(): Promise<RunResult> {
     const { scenario, store, emit, signal } = this.#options;
-    const totalMs = this.#plans.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
+    const left = this.#plans.filter(({ id }) => !this.#trials.some((trial) => trial.id === id));
+    const totalMs = left.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
     this.#environment = await describeEnvironment();
     this.#warnOfUnknownPressure();
     await store.save(this.#result('partial'));
@@ -94,8 +102,10 @@ class ScenarioRun {
       const engines = await this.#options.ensureEngines(names, signal);
       await this.#setUp();
       await this.#warmBrokers(work.path);
+      const finished = new Set(this.#trials.map(({ id }) => id));
       for (const [index, plan] of this.#plans.entries()) {
         if (signal.aborted) break;
+        if (finished.has(plan.id)) continue;
         if (searchOf(scenario) === null) await this.#playTrial(index, plan, work.path, engines);
         else await this.#findCapacity(plan, work.path, engines);
       }
@@ -211,7 +221,7 @@ class ScenarioRun {
   ): Promise<TrialResult> {
     const { store, emit, signal } = this.#options;
     const isProbe = searchOf(this.#options.scenario) !== null;
-    const target = scenario.targets[plan.target] as Target;
+    const target = this.#targetOf(plan);
     const { id, condition, repeat, plannedMs } = plan;
     emit({ type: 'trialStarted', index, id, target: plan.target, condition, repeat, plannedMs });
     const finished = await this.#attempt(plan, target, workDirectory, engines, scenario);
@@ -227,6 +237,11 @@ class ScenarioRun {
     if (finished.lostParts.some((part) => part !== 'service') && !signal.aborted)
       await this.#replaceStack(finished.lostParts);
     return finished.result;
+  }
+
+  #targetOf({ target, variant }: TrialPlan): Target {
+    const { scenario, variants } = this.#options;
+    return variants.get(variantKey(target, variant)) ?? (scenario.targets[target] as Target);
   }
 
   /** The trials of a search, each as long as the scenario says, at the rate that the search asks for. */
@@ -318,6 +333,11 @@ class ScenarioRun {
       warnings: [...this.#warnings],
     };
   }
+}
+
+/** Those that were not cut short. */
+function finishedTrials({ trials }: RunResult): readonly TrialResult[] {
+  return trials.filter(({ verdict }) => !verdict.reasons.some(({ code }) => code === 'cutShort'));
 }
 
 function searchOf({ load }: Scenario): RateSearch | null {

@@ -3,7 +3,7 @@
  * the load turned into milliseconds, thresholds parsed.
  */
 
-import type { Pattern, PrimaryMetric, Protocol } from '../result/result-types.ts';
+import type { Pattern, PrimaryMetric, Protocol, SettingValue } from '../result/result-types.ts';
 import type { Threshold } from '../result/thresholds.ts';
 import type { ArrivalTimeUnit } from './arrival-file.ts';
 
@@ -18,6 +18,8 @@ export interface Scenario {
   readonly resilience: Resilience;
   readonly thresholds: readonly Threshold[];
   readonly repeats: number;
+  /** Target → the assignments of its swept settings, by setting path; a target that is not swept is missing. */
+  readonly sweep: Readonly<Record<string, readonly Readonly<Record<string, SettingValue>>[]>>;
   /** Host names and addresses outside loopback that load may be sent to. */
   readonly allowHosts: readonly string[];
 }

@@ -15,8 +15,9 @@ export function selectTargets(scenario: Scenario, names: readonly string[]): Sel
   if (names.length === 0) return { scenario, notes: [] };
   requireKnown('--target', names, Object.keys(scenario.targets));
   const targets = only(scenario.targets, names);
+  const sweep = only(scenario.sweep, names);
   const kept = scenario.thresholds.filter(({ target }) => target === 'all' || names.includes(target));
-  return withThresholds({ ...scenario, targets }, kept);
+  return withThresholds({ ...scenario, targets, sweep }, kept);
 }
 
 /** The same for conditions; the primary figure goes with its condition. */

@@ -124,6 +124,7 @@ describe('a valid scenario', () => {
       },
       thresholds: [],
       repeats: 1,
+      sweep: {},
       allowHosts: [],
     });
   });

@@ -1,7 +1,7 @@
 /** YAML in, a scenario or all of its problems out. */
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
-import type { Scenario } from '../scenario.ts';
+import type { Scenario, Target } from '../scenario.ts';
 import { checkConditions } from './check-conditions.ts';
 import { createCheckContext } from './check-context.ts';
 import { checkLoad } from './check-load.ts';
@@ -17,6 +17,7 @@ import { createRedaction, type Redaction, redactFinding } from './redaction.ts';
 import { resolveScenario } from './resolve-scenario.ts';
 import { salvage } from './salvage.ts';
 import { type ScenarioFile, scenarioFileSchema } from './scenario-schema.ts';
+import { readSweep } from './sweep-variants.ts';
 
 export interface ParseOptions {
   /** As it is shown in problems; relative paths in the scenario start at its folder. */
@@ -30,6 +31,8 @@ export interface ParseOptions {
 export interface ParsedScenario extends Redaction {
   readonly ok: true;
   readonly scenario: Scenario;
+  /** The targets of a sweep as each assignment of its settings makes them, by `variantKey`. */
+  readonly variants: ReadonlyMap<string, Target>;
   /**
    * YAML that means the same anywhere on this machine: overrides applied, paths absolute, `${…}` left as written.
    */
@@ -80,14 +83,23 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
   const locate = (finding: Finding) => locatedProblem(redactFinding(finding, read.interpolations), read, positionOf);
   const problems = sorted([...syntax, ...overrideProblems, ...findings.map(locate)]);
   if (file === null || problems.length > 0) return { ok: false, problems };
-  const scenario = resolveScenario(file, {
+  const resolving = {
     directory,
     ...(options.cores === undefined ? {} : { cores: options.cores }),
-    writtenThreshold: (index) => writtenText(read.interpolations, ['thresholds', index]),
-  });
+    writtenThreshold: (index: number) => writtenText(read.interpolations, ['thresholds', index]),
+  };
+  const swept = readSweep(
+    read.value,
+    file,
+    (value) => findAll({ ...read, value }, directory),
+    (variant, name) => resolveScenario(variant, resolving).targets[name] as Target,
+  );
+  if ('findings' in swept) return { ok: false, problems: sorted(swept.findings.map(locate)) };
+  const scenario = resolveScenario(file, { ...resolving, sweep: swept.sweep });
   return {
     ok: true,
     scenario,
+    variants: swept.targets,
     text: portableText(document, directory, scenario),
     ...createRedaction(read.interpolations),
   };

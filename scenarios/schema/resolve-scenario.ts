@@ -35,6 +35,8 @@ export interface ResolveOptions {
   readonly directory: string;
   /** For `threads: auto`. */
   readonly cores?: number;
+  /** As `readSweep` found it. */
+  readonly sweep?: Scenario['sweep'];
   /** Threshold texts as written, before values of the environment were put in. */
   readonly writtenThreshold: (index: number) => string | undefined;
 }
@@ -61,6 +63,7 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
     resilience,
     thresholds: file.thresholds.flatMap((text, index) => resolveThreshold(text, options.writtenThreshold(index))),
     repeats,
+    sweep: options.sweep ?? {},
     allowHosts,
   };
 }

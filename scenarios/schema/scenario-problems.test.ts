@@ -40,12 +40,38 @@ describe('a scenario with a problem', () => {
       withText('weight: 40', 'zzzzzz: 40'),
       '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, pattern, payload)',
     ],
-    ['later key', `${base}sweep: {}\n`, '11:1: sweep: is not supported by this version'],
+    ['later key', `${base}stack: {}\n`, '11:1: stack: is not supported by this version'],
+    ['empty sweep', `${base}sweep: {}\n`, '11:8: sweep: needs either grid or list'],
+    [
+      'swept setting that a protocol lacks',
+      `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, compression, engine, via, address, resilience, requests)',
+    ],
+    [
+      'swept value that is none',
+      `${base}sweep: { list: [ { connections: 0 } ] }\n`,
+      '11:8: sweep: for rest: connections must be at least 1',
+    ],
+    [
+      'sweep of a target that is not there',
+      `${base}sweep: { targets: [ grpc ], grid: { connections: [ 1 ] } }\n`,
+      '11:21: sweep.targets[0]: there is no target "grpc"',
+    ],
+    [
+      'range without end',
+      `${base}sweep: { grid: { connections: { from: 1, to: 5, step: 0 } } }\n`,
+      '11:31: sweep.grid.connections: would never end',
+    ],
+    [
+      'sweep that leaves nothing',
+      `${base}sweep: { grid: { connections: [ 1 ] }, skip: [ { connections: 1 } ] }\n`,
+      '11:8: sweep: leaves nothing to be run',
+    ],
     ['duplicate key', `${base}name: other\n`, '11:1: duplicate key name'],
     [
       'prototype key',
       `${base}__proto__: {}\n`,
-      '11:1: __proto__: unknown key (known here: name, question, primary, workload, load, targets, conditions, resilience, thresholds, repeats, allowHosts)',
+      '11:1: __proto__: unknown key (known here: name, question, primary, workload, load, targets, conditions, resilience, thresholds, repeats, sweep, allowHosts)',
     ],
     [
       'missing key',

@@ -5,11 +5,12 @@ import { conditionSchema } from './condition-schema.ts';
 import { entryName, lineText, named, object, wholeNumber } from './fields.ts';
 import { loadSchema } from './load-schema.ts';
 import { resilienceSchema } from './resilience-schema.ts';
+import { sweepSchema } from './sweep-schema.ts';
 import { targetSchema } from './target-schema.ts';
 import { workloadSchema } from './workload-schema.ts';
 
 /** Keys that a later version gives a meaning. */
-export const reservedKeys: readonly string[] = ['sweep', 'stack', 'direct', 'stages'];
+export const reservedKeys: readonly string[] = ['stack', 'direct', 'stages'];
 
 const primarySchema = object({
   operation: entryName.describe('Name of an operation.'),
@@ -39,6 +40,7 @@ export const scenarioFileSchema = object({
       'What must hold: <target|all> <metric> <op> <value> [in <phase or condition>…], e.g. "rest p99 < 100ms in calm".',
     ),
   repeats: wholeNumber(1, 1_000).default(1).describe('How often each trial is run.'),
+  sweep: sweepSchema.optional().describe('Settings that are tried out. Left out: each target as it is written.'),
   allowHosts: z
     .array(lineText.min(1))
     .default([])

@@ -1,0 +1,120 @@
+/** A sweep as it is run: each target with each assignment, checked as if it had been written so. */
+import type { Target } from '../scenario.ts';
+import { type Finding, formatPath } from './problem.ts';
+import type { ScenarioFile } from './scenario-schema.ts';
+import { type Assignment, expandSweep, mostVariants } from './sweep-schema.ts';
+
+/** Tells a variant from all others of the run. */
+export function variantKey(target: string, settings: Assignment): string {
+  return JSON.stringify([target, settings]);
+}
+
+export interface SweptTargets {
+  /** Target → its assignments; those that are not swept are missing. */
+  readonly sweep: Readonly<Record<string, readonly Assignment[]>>;
+  /** By `variantKey`. */
+  readonly targets: ReadonlyMap<string, Target>;
+}
+
+interface Reading {
+  readonly file: ScenarioFile | null;
+  readonly findings: readonly Finding[];
+}
+
+/** `read`: what is found when the scenario is this one; `resolve`: its target of that name. */
+export function readSweep(
+  raw: unknown,
+  file: ScenarioFile,
+  read: (value: unknown) => Reading,
+  resolve: (file: ScenarioFile, target: string) => Target,
+): SweptTargets | { readonly findings: Finding[] } {
+  const { sweep } = file;
+  if (sweep === undefined) return { sweep: {}, targets: new Map() };
+  const early = contradictions(file);
+  const expanded = expandSweep(sweep);
+  if (!Array.isArray(expanded)) {
+    const { key, message } = expanded as { key: string; message: string };
+    return { findings: [...early, { path: ['sweep', 'grid', key], message }] };
+  }
+  const assignments = expanded as readonly Assignment[];
+  if (early.length === 0 && assignments.length === 0)
+    early.push({ path: ['sweep'], message: 'leaves nothing to be run' });
+  if (assignments.length > Math.min(sweep.limit, mostVariants)) {
+    early.push({
+      path: ['sweep'],
+      message: `has ${assignments.length} combinations, more than ${sweep.limit} (limit)`,
+    });
+  }
+  if (early.length > 0) return { findings: early };
+  const targets = new Map<string, Target>();
+  const findings = new Map<string, Finding>();
+  const names = sweep.targets ?? Object.keys(file.targets);
+  for (const name of names) {
+    for (const assignment of assignments) {
+      const reading = read(assigned(raw, name, assignment));
+      for (const finding of reading.findings) {
+        const placed = placedInSweep(finding, name, assignment, sweep.grid !== undefined);
+        findings.set(JSON.stringify([placed.path, placed.message]), placed);
+      }
+      if (reading.file !== null && reading.findings.length === 0) {
+        targets.set(variantKey(name, assignment), resolve(reading.file, name));
+      }
+    }
+  }
+  if (findings.size > 0) return { findings: [...findings.values()].slice(0, mostFindings) };
+  return { sweep: Object.fromEntries(names.map((name) => [name, assignments])), targets };
+}
+
+/** Many variants share what is wrong with one of their settings; beyond these the rest is alike. */
+const mostFindings = 20;
+
+function contradictions({ sweep, targets, load }: ScenarioFile): Finding[] {
+  const findings: Finding[] = [];
+  if (sweep === undefined) return findings;
+  if ((sweep.grid === undefined) === (sweep.list === undefined)) {
+    findings.push({ path: ['sweep'], message: 'needs either grid or list' });
+  }
+  sweep.targets?.forEach((name, index) => {
+    if (targets[name] === undefined) {
+      findings.push({ path: ['sweep', 'targets', index], message: `there is no target "${name}"` });
+    }
+  });
+  if (load.model === 'open' && load.rate === 'max') {
+    findings.push({ path: ['sweep'], message: 'does not go with load.rate: max; ask one question at a time' });
+  }
+  return findings;
+}
+
+function assigned(raw: unknown, target: string, assignment: Assignment): unknown {
+  const { sweep: _, ...copy } = structuredClone(raw) as Record<string, unknown>;
+  for (const [path, value] of Object.entries(assignment)) {
+    const steps = ['targets', target, ...path.split('.')];
+    let parent = copy;
+    for (const step of steps.slice(0, -1)) {
+      const within = parent[step];
+      const next = typeof within === 'object' && within !== null && !Array.isArray(within) ? within : {};
+      parent[step] = next;
+      parent = next as Record<string, unknown>;
+    }
+    parent[steps.at(-1) ?? ''] = value;
+  }
+  return copy;
+}
+
+/** What is wrong with a swept setting stands where the setting is swept, told of the target. */
+function placedInSweep(finding: Finding, target: string, assignment: Assignment, isGrid: boolean): Finding {
+  const path = formatPath(finding.path);
+  const setting = Object.keys(assignment).find((key) => `${path}.`.startsWith(`targets.${target}.${key}.`));
+  const where = setting === undefined ? path : `for ${target}: ${shortened(path, target)}`;
+  const values = Object.entries(assignment).map(([key, value]) => `${key}=${value}`);
+  return {
+    path: isGrid && setting !== undefined ? ['sweep', 'grid', setting] : ['sweep'],
+    message:
+      setting === undefined ? `with ${values.join(', ')}: ${where} ${finding.message}` : `${where} ${finding.message}`,
+    suggestion: finding.suggestion,
+  };
+}
+
+function shortened(path: string, target: string): string {
+  return path.replace(`targets.${target}.`, '');
+}
