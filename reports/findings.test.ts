@@ -50,7 +50,7 @@ describe('what became of the data', () => {
     const groups = conditionGroups(fixtureResult());
     expect(groups.map(harmOf)).toEqual([
       null,
-      'lost: stream 12 of 7,500; took effect twice: stream 3 of 7,488; unharmed: rest, grpc, websocket and queue',
+      'lost: stream 12 of 7,500; repeated effects: stream 3 among 7,488; unharmed: rest, grpc, websocket and queue',
     ]);
   });
 

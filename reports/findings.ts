@@ -25,7 +25,7 @@ export function findingsOf({ contenders, condition }: ConditionGroup): string[] 
 }
 
 /**
- * What became of the data, in one sentence: `lost: a 7 of 6,444; took effect twice: b 3 of 917; unharmed: c and d`. null
+ * What became of the data, in one sentence: `lost: a 7 of 6,444; repeated effects: b 3 among 917; unharmed: c and d`. null
  * for a condition without faults, or where nobody kept a ledger.
  */
 export function harmOf({ contenders }: ConditionGroup): string | null {
@@ -34,7 +34,10 @@ export function harmOf({ contenders }: ConditionGroup): string | null {
   if (known.length === 0) return null;
   const harms = allKinds.flatMap((kind) => {
     const harmed = known.filter((contender) => (sum(contender, kind) ?? 0) > 0);
-    const texts = harmed.map((one) => `${one.label} ${formatCount(sum(one, kind) ?? 0)} of ${wholeOf(one, kind)}`);
+    const among = kind === 'duplicatesApplied' ? 'among' : 'of';
+    const texts = harmed.map(
+      (one) => `${one.label} ${formatCount(sum(one, kind) ?? 0)} ${among} ${wholeOf(one, kind)}`,
+    );
     return texts.length === 0 ? [] : [`${kinds[kind]}: ${texts.join(', ')}`];
   });
   const unharmed = known.filter((one) => allKinds.every((kind) => sum(one, kind) === 0)).map(({ label }) => label);
@@ -67,7 +70,7 @@ function circumstance(faults: readonly FaultResult[], condition: string): string
 
 const kinds = {
   lost: 'lost',
-  duplicatesApplied: 'took effect twice',
+  duplicatesApplied: 'repeated effects',
   corrupted: 'corrupted',
   reordered: 'applied out of order',
 } as const satisfies Partial<Record<keyof LedgerResult, string>>;
@@ -78,8 +81,13 @@ function damages(contender: Contender, when: string): string[] {
   return allKinds.flatMap((kind) => {
     const count = sum(contender, kind);
     if (count === null || count === 0) return [];
-    const what = `${formatCount(count)} of ${wholeOf(contender, kind)} ${amongWhich(contender, kind)}`;
-    return [`${contender.label}: ${what} ${kinds[kind]} ${when}${firstOf(contender, kind)}.`];
+    const whole = `${wholeOf(contender, kind)} ${amongWhich(contender, kind)}`;
+    // An operation may take effect more often than twice, so there may be more of these than operations.
+    const what =
+      kind === 'duplicatesApplied'
+        ? `${formatCount(count)} repeated effects among ${whole}`
+        : `${formatCount(count)} of ${whole} ${kinds[kind]}`;
+    return [`${contender.label}: ${what} ${when}${firstOf(contender, kind)}.`];
   });
 }
 
