@@ -71,7 +71,7 @@ export async function runTrial(
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePath, load.acknowledged, signal);
     const workers = await generator.finish();
-    const backlog = await parts.backlog?.watch.stop();
+    const backlog = await (signal.aborted ? parts.backlog?.watch.stop() : parts.backlog?.watch.finish());
     const lostParts = parts.lostParts();
     await parts.close();
     const result = assembleTrial({

@@ -22,7 +22,7 @@ function counting(refuses: (reading: number) => boolean = () => false) {
 
 it('keeps every reading in the order of time and closes the gauge', async () => {
   const { gauge, readings, closed } = counting();
-  const watch = new BacklogWatch(gauge, { everyMs: 1, mostSamples: 100 });
+  const watch = new BacklogWatch(gauge, { everyMs: 1, mostSamples: 100, settleMs: 0 });
   await until('some readings', () => readings() >= 5);
   const samples = await watch.stop();
   expect(samples.map(({ messages }) => messages)).toEqual(Array.from({ length: readings() }, (_, n) => n + 1));
@@ -32,7 +32,7 @@ it('keeps every reading in the order of time and closes the gauge', async () => 
 
 it('has no sample of a time at which the broker could not say', async () => {
   const { gauge, readings } = counting((reading) => reading === 2 || reading === 3);
-  const watch = new BacklogWatch(gauge, { everyMs: 1, mostSamples: 100 });
+  const watch = new BacklogWatch(gauge, { everyMs: 1, mostSamples: 100, settleMs: 0 });
   await until('some readings', () => readings() >= 5);
   const samples = await watch.stop();
   expect(samples.map(({ messages }) => messages).slice(0, 3)).toEqual([1, 4, 5]);
@@ -40,7 +40,7 @@ it('has no sample of a time at which the broker could not say', async () => {
 
 it('keeps the peaks of a long trial within its bound', async () => {
   const { gauge, readings } = counting();
-  const watch = new BacklogWatch(gauge, { everyMs: 0, mostSamples: 100 });
+  const watch = new BacklogWatch(gauge, { everyMs: 0, mostSamples: 100, settleMs: 0 });
   await until('more than are kept', () => readings() > 250);
   const samples = await watch.stop();
   expect(samples.length).toBeLessThan(100);
@@ -51,4 +51,12 @@ it('keeps the peaks of a long trial within its bound', async () => {
 it('ends although the gauge never answers', async () => {
   const watch = new BacklogWatch({ read: () => new Promise<number>(() => undefined), close: async () => undefined });
   expect(await watch.stop()).toEqual([]);
+});
+
+it('reads a last time when it finishes', async () => {
+  const { gauge, readings, closed } = counting();
+  const watch = new BacklogWatch(gauge, { everyMs: 60_000, mostSamples: 100, settleMs: 20 });
+  await until('the first reading', () => readings() === 1);
+  expect((await watch.finish()).map(({ messages }) => messages)).toEqual([1, 2]);
+  expect(closed()).toBe(1);
 });

@@ -15,6 +15,8 @@ export interface BacklogWatchOptions {
   readonly everyMs: number;
   /** Of a trial however long: at this many, they are thinned out to half. */
   readonly mostSamples: number;
+  /** Longer than a consumer takes from the end of its work to its commit. */
+  readonly settleMs: number;
 }
 
 export class BacklogWatch {
@@ -27,7 +29,7 @@ export class BacklogWatch {
   #readingsEach = 1;
   #readings: BacklogSample[] = [];
 
-  constructor(gauge: BacklogGauge, options: BacklogWatchOptions = { everyMs: 500, mostSamples: 2_000 }) {
+  constructor(gauge: BacklogGauge, options: BacklogWatchOptions = { everyMs: 500, mostSamples: 2_000, settleMs: 300 }) {
     this.#gauge = gauge;
     this.#options = options;
     this.#ended = this.#watch();
@@ -44,7 +46,7 @@ export class BacklogWatch {
 
   /** A broker that is down has no backlog that anybody knows: there is no sample then. */
   async #read(): Promise<void> {
-    const timeUp = sleep(readDeadlineMs, null, { ref: false, signal: this.#over.signal }).catch(() => null);
+    const timeUp = this.#timeUp();
     const messages = await Promise.race([this.#gauge.read().catch(() => null), timeUp]);
     if (messages === null) return;
     this.#readings.push({ atUs: monotonicNowUs(), messages });
@@ -54,6 +56,13 @@ export class BacklogWatch {
     if (this.#samples.length >= this.#options.mostSamples) this.#thinOut();
   }
 
+  /** Ends with the watch, too, but not before a last reading has had its time. */
+  #timeUp(): Promise<null> {
+    const { signal } = this.#over;
+    const options = { ref: false, ...(!signal.aborted && { signal }) };
+    return sleep(readDeadlineMs, null, options).catch(() => null);
+  }
+
   #thinOut(): void {
     const samples = this.#samples;
     this.#samples = [];
@@ -61,10 +70,22 @@ export class BacklogWatch {
     this.#readingsEach *= 2;
   }
 
-  /** Ends the watch; resolves with all samples, in the order of time. May be called again. */
-  async stop(): Promise<readonly BacklogSample[]> {
+  /** One last reading when a consumer that is done has had the time to say so; then as `stop`. */
+  async finish(): Promise<readonly BacklogSample[]> {
+    await sleep(this.#options.settleMs);
+    await this.#stopWatching();
+    await this.#read();
+    return this.stop();
+  }
+
+  async #stopWatching(): Promise<void> {
     this.#over.abort();
     await this.#ended;
+  }
+
+  /** Ends the watch; resolves with all samples, in the order of time. May be called again. */
+  async stop(): Promise<readonly BacklogSample[]> {
+    await this.#stopWatching();
     await this.#gauge.close();
     return this.#readings.length === 0 ? this.#samples : [...this.#samples, highestOf(this.#readings)];
   }
