@@ -150,7 +150,7 @@ describe.concurrent('the closed model', () => {
     const steady = trial?.phases.steady as PhaseResult;
     // A reply takes 10 ms and a little; an acknowledged hand-over next to nothing. Half of each: about 2 × 5 / 11 ms.
     expect(steady.counts.dropped).toBe(0);
-    expect(steady.counts.ok).toBeGreaterThan(300);
+    expect(steady.counts.ok).toBeGreaterThan(100); // a machine with nothing else to do makes about 1,000
     expect(get(steady).counts.ok / 2).toBeLessThan(5 / 0.01);
     expect(trial?.ledger.lost).toBe(0);
   });
