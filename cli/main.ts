@@ -9,6 +9,7 @@ import { planCommand } from './plan.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { stackCommand } from './stack.ts';
+import { tuneCommand } from './tune.ts';
 import { validateCommand } from './validate.ts';
 import { version } from './version.ts';
 
@@ -35,6 +36,7 @@ const parser = yargs(hideBin(process.argv))
   .command(validateCommand)
   .command(planCommand)
   .command(reportCommand)
+  .command(tuneCommand)
   .command(calibrateCommand)
   .command(stackCommand)
   .command(doctorCommand)

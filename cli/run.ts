@@ -6,7 +6,7 @@ import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { RunResult } from '../result/result-types.ts';
 import type { EnginePaths } from '../runners/engines/engine-trial.ts';
 import { ResultStore } from '../runners/result-store.ts';
-import { runScenario } from '../runners/run-scenario.ts';
+import { type RunOptions, runScenario } from '../runners/run-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
 import type { StackNeeds } from '../targets/stack/stack.ts';
@@ -14,16 +14,26 @@ import { startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { createLiveDisplay } from './live-display.ts';
-import { openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
+import { type OpenedScenario, openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 import { externalAddresses, type StackArguments, stackOptions } from './stack-arguments.ts';
 import { formatNames, parseFormats, printReport, writeReports } from './write-reports.ts';
 
-interface RunArguments extends ScenarioArguments, StackArguments {
+export interface RunArguments extends ScenarioArguments, StackArguments {
   readonly scenario: string;
   readonly out: string | undefined;
-  readonly resume: string | undefined;
+  readonly resume?: string | undefined;
   readonly format: string;
 }
+
+export const outputOptions = {
+  out: { type: 'string', nargs: 1, describe: 'the result folder (default: results/<scenario>-<UTC time>)' },
+  format: {
+    type: 'string',
+    nargs: 1,
+    default: 'terminal,json,html,hlog',
+    describe: `reports to write: ${formatNames.join(', ')}`,
+  },
+} as const;
 
 export const runCommand: CommandModule<object, RunArguments> = {
   command: 'run <scenario>',
@@ -33,30 +43,24 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
       .options(scenarioOptions)
       .options(stackOptions)
-      .option('out', {
-        type: 'string',
-        nargs: 1,
-        describe: 'the result folder (default: results/<scenario>-<UTC time>)',
-      })
+      .options(outputOptions)
       .option('resume', {
         type: 'string',
         nargs: 1,
         conflicts: 'out',
         describe: 'go on with the interrupted run in this result folder: its finished trials are kept',
-      })
-      .option('format', {
-        type: 'string',
-        nargs: 1,
-        default: 'terminal,json,html,hlog',
-        describe: `reports to write: ${formatNames.join(', ')}`,
       }),
   handler: async (args) => {
-    process.exitCode = await run(args);
+    process.exitCode = await playRun(args, openScenario(args.scenario, args), runScenario);
   },
 };
 
-async function run(args: RunArguments): Promise<number> {
-  const selected = openScenario(args.scenario, args);
+/** From the arguments to the reports: what `run` and `tune` have in common. Resolves with the exit code. */
+export async function playRun(
+  args: RunArguments,
+  selected: OpenedScenario,
+  play: (options: RunOptions) => Promise<RunResult>,
+): Promise<number> {
   const formats = parseFormats(args.format);
   const { scenario } = selected;
   const out =
@@ -74,7 +78,7 @@ async function run(args: RunArguments): Promise<number> {
     await store.write('scenario.yaml', selected.text);
     const install = { confirm: confirmInstall(args.yes), log: note, signal };
     const external = await externalAddresses(args);
-    result = await runScenario({
+    result = await play({
       scenario,
       variants: selected.variants,
       earlier,

@@ -15,6 +15,7 @@ import {
   operationsOf,
   plannedTargets,
 } from './result-view.ts';
+import { tuningSentences } from './tuning.ts';
 
 export interface AnswerFigure extends Figure {
   readonly label: string;
@@ -34,13 +35,16 @@ export interface Answer {
 
 export function answer(result: RunResult): Answer {
   const capacity = capacitySentence(result);
-  const harm = capacity === null && result.plan.primary === undefined ? harmSentence(result) : null;
+  const tuning = tuningSentences(result);
+  const harm =
+    capacity === null && tuning.length === 0 && result.plan.primary === undefined ? harmSentence(result) : null;
   // Where rates were sought, or the scenario is about what faults do, a latency is not what was asked for.
-  const primary = capacity === null && harm === null ? primaryOf(result) : null;
+  const primary = capacity === null && harm === null && tuning.length === 0 ? primaryOf(result) : null;
   const figures = primary === null ? [] : primaryFigures(result, primary);
   const what =
     primary === null ? null : `${primary.metric} of ${primary.operation} under ${primary.condition} (${primary.phase})`;
   const sentences = [
+    ...tuning,
     capacity,
     harm,
     what === null ? null : capitalised(primarySentence(what, figures)),

@@ -27,6 +27,7 @@ import { type ConditionGroup, engineTrials, totalCounts } from './result-view.ts
 import { figureColumns, nameColumn, type Table } from './table.ts';
 import { errorsOf } from './terminal.ts';
 import { latencyTable, ledgerCasesTable, operationsTable, trialFacts } from './trial-tables.ts';
+import { recommendedSnippets, tuningTables } from './tuning.ts';
 
 const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
 const asset = (path: string) => readFileSync(path, 'utf8');
@@ -39,7 +40,7 @@ export function renderHtml(whole: RunResult): string {
     (path) => asset(path).replaceAll('</script', '<\\/script'),
   );
   const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${scripts.map(hash).join(' ')}; base-uri 'none'; form-action 'none'`;
-  const sections = [...capacitySection(whole), ...pageSections(result)];
+  const sections = [...tuningSection(whole), ...capacitySection(whole), ...pageSections(result)];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -72,6 +73,13 @@ interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: string;
+}
+
+function tuningSection(result: RunResult): Section[] {
+  const tables = tuningTables(result).map(htmlTable);
+  const snippets = recommendedSnippets(result).map((snippet) => `<p><code>${escapeHtml(snippet)}</code></p>`);
+  const body = [...snippets, ...tables].join('\n');
+  return tables.length === 0 ? [] : [{ id: 'tuning', title: 'Tuning', body }];
 }
 
 function capacitySection(result: RunResult): Section[] {

@@ -17,6 +17,7 @@ import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { policyTable } from './policy-table.ts';
 import { fullTitles, type Table } from './table.ts';
+import { recommendedSnippets, tuningTables } from './tuning.ts';
 
 export function renderMarkdown(whole: RunResult): string {
   const result = withoutProbes(whole);
@@ -29,6 +30,8 @@ export function renderMarkdown(whole: RunResult): string {
     `# ${escaped(question ?? name)}`,
     lead === undefined ? 'No trial was finished.' : `**${escaped(lead)}**`,
     rest.map(escaped).join(' '),
+    ...recommendedSnippets(whole).map((snippet) => `\`${snippet}\``),
+    ...tuningTables(whole).map(renderTable),
     ...(capacity === null
       ? []
       : [

@@ -12,6 +12,7 @@ import { totalCounts } from './result-view.ts';
 import { type Palette, paletteFor } from './terminal-palette.ts';
 import { renderTable } from './terminal-table.ts';
 import { cleanLine, wrap } from './terminal-text.ts';
+import { recommendedSnippets, tuningTables } from './tuning.ts';
 
 export interface TerminalOptions {
   readonly colour: boolean;
@@ -34,6 +35,8 @@ export function renderTerminal(whole: RunResult, options: TerminalOptions): stri
     ...wrap(cleanLine(lead), prose),
     ...rest.flatMap((sentence) => wrap(cleanLine(sentence), prose)),
   ];
+  for (const snippet of recommendedSnippets(whole)) lines.push(`  ${cleanLine(snippet)}`);
+  for (const table of tuningTables(whole)) lines.push(...renderTable(table, width, palette));
   const capacity = capacityTable(whole);
   if (capacity !== null) {
     lines.push(...renderTable(capacity, width, palette));

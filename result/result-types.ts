@@ -264,6 +264,47 @@ export interface CapacityResult {
   }[];
 }
 
+/** One variant of a survey: what it reached, and whether any other is better in all of it. */
+export interface TuningCandidate {
+  /** {}: the target as the scenario writes it. */
+  readonly variant: Readonly<Record<string, SettingValue>>;
+  /** Of the objective's metric, in its unit; null: not known, or not reached. */
+  readonly value: number | null;
+  /** The objective's conditions hold. */
+  readonly isWithin: boolean;
+  /** The percentile that `TuningResult.percentile` names. */
+  readonly latencyUs: number | null;
+  readonly goodputPerSecond: number | null;
+  /** Of generator, service, broker and proxy together. */
+  readonly cpuUsPerOperation: number | null;
+  readonly bytesPerOperation: number | null;
+  /** No other is at least as good in latency, CPU and bytes, and better in one. */
+  readonly isOnFront: boolean;
+}
+
+/** `bench tune`: what a sweep found for a target, and what it is worth beside the target as written. */
+export interface TuningResult {
+  readonly target: string;
+  readonly condition: string;
+  readonly objective: string;
+  /** The highest that all variants of the survey have. */
+  readonly percentile: 'p99' | 'p90' | 'p50';
+  /** All variants, best first. */
+  readonly survey: readonly TuningCandidate[];
+  /** Measured again beside the target as written; best first by these repeats. */
+  readonly finalists: readonly {
+    readonly variant: TuningCandidate['variant'];
+    /** Its value ÷ that of the target as written, over the repeats, with the 95 % interval; null: not known. */
+    readonly against: {
+      readonly ratio: number;
+      readonly low: number;
+      readonly high: number;
+      readonly pairs: number;
+    } | null;
+    readonly isBetter: boolean;
+  }[];
+}
+
 export interface TrialResult {
   /** Of a search for the highest rate: tried on the way, no result of its own. Absent: it counts. */
   readonly purpose?: 'probe';
@@ -380,6 +421,8 @@ export interface RunResult {
   readonly plan: PlanView;
   readonly trials: readonly TrialResult[];
   readonly thresholds: readonly ThresholdResult[];
+  /** Of `bench tune`. */
+  readonly tuning?: readonly TuningResult[];
   /** With `rate: max`. */
   readonly capacity?: readonly CapacityResult[];
   readonly warnings: readonly Warning[];

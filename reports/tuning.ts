@@ -1,0 +1,108 @@
+/** `bench tune`: what the best settings are worth, and what every combination cost. */
+import type { RunResult, TuningCandidate, TuningResult } from '../result/result-types.ts';
+import { formatBytes, formatCount, formatUs } from './format-values.ts';
+import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
+
+/** A sentence for each target; empty without `tuning`. */
+export function tuningSentences({ tuning = [] }: RunResult): string[] {
+  return tuning.map((one) => {
+    const about = `${one.target}, ${one.objective} under ${one.condition}`;
+    const [best] = one.finalists;
+    if (best === undefined) return `${about}: no variant has a figure.`;
+    const text = `${settingsText(best.variant)} (${ratioText(best.against)})`;
+    return best.isBetter
+      ? `${about}: ${text} beats the target as written.`
+      : `${about}: nothing beats the target as written; the best candidate was ${text}.`;
+  });
+}
+
+function ratioText(against: TuningResult['finalists'][number]['against']): string {
+  if (against === null) return 'not to be compared';
+  const { ratio, low, high, pairs } = against;
+  return `${ratio.toFixed(2)} × its value, 95 % within ${low.toFixed(2)}–${high.toFixed(2)}, ${pairs} pairs`;
+}
+
+export function settingsText(variant: TuningCandidate['variant']): string {
+  const settings = Object.entries(variant).map(([path, value]) => `${path}=${value}`);
+  return settings.length === 0 ? 'as written' : settings.join(', ');
+}
+
+/** The settings that won, as they would stand in the scenario; empty where nothing did. */
+export function recommendedSnippets({ tuning = [] }: RunResult): string[] {
+  return tuning.flatMap(({ target, finalists: [best] }) => {
+    if (best?.isBetter !== true) return [];
+    const nested: Record<string, unknown> = {};
+    for (const [path, value] of Object.entries(best.variant)) place(nested, path.split('.'), value);
+    return [`targets: { ${target}: ${flow(nested).replace('{ ', '{ …, ')} }`];
+  });
+}
+
+function place(into: Record<string, unknown>, [first = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) into[first] = value;
+  else {
+    const within = (into[first] ?? {}) as Record<string, unknown>;
+    into[first] = within;
+    place(within, rest, value);
+  }
+}
+
+function flow(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `{ ${Object.entries(value)
+    .map(([key, inner]) => `${key}: ${flow(inner)}`)
+    .join(', ')} }`;
+}
+
+/** One table a target: all variants of the survey, and the finalists beside the target as written. */
+export function tuningTables({ tuning = [] }: RunResult): Table[] {
+  return tuning.flatMap((one) => [surveyTable(one), finalsTable(one)]);
+}
+
+function surveyTable({ target, condition, objective, percentile, survey }: TuningResult): Table {
+  return {
+    title: `survey of ${target} · ${condition} · ${objective} · front: nothing else is as good in ${percentile}, CPU and bytes together`,
+    spans: [],
+    columns: [
+      nameColumn('settings'),
+      ...figureColumns(percentile, 'goodput', 'CPU an op', 'wire an op'),
+      ...textColumns('front', 'conditions'),
+    ],
+    rows: survey.map((one): Row => {
+      const { variant, latencyUs, goodputPerSecond, cpuUsPerOperation, bytesPerOperation, isOnFront, isWithin } = one;
+      return {
+        cells: [
+          settingsText(variant),
+          latencyUs === null ? '–' : formatUs(latencyUs),
+          goodputPerSecond === null ? '–' : `${formatCount(goodputPerSecond)}/s`,
+          cpuUsPerOperation === null ? '–' : formatUs(cpuUsPerOperation),
+          bytesPerOperation === null ? '–' : formatBytes(bytesPerOperation),
+          isOnFront ? 'on it' : '',
+          isWithin ? '' : 'missed',
+        ],
+        status: 'valid',
+      };
+    }),
+  };
+}
+
+function finalsTable({ target, objective, finalists }: TuningResult): Table {
+  return {
+    title: `finals of ${target} · ${objective}: value ÷ that of the target as written, repeat by repeat`,
+    spans: [],
+    columns: [nameColumn('settings'), ...figureColumns('ratio', '95 % from', 'to', 'pairs'), ...textColumns('better')],
+    rows: finalists.map(({ variant, against, isBetter }): Row => {
+      const figure = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(2));
+      return {
+        cells: [
+          settingsText(variant),
+          figure(against?.ratio),
+          figure(against?.low),
+          figure(against?.high),
+          String(against?.pairs ?? 0),
+          isBetter ? 'yes' : 'not told apart',
+        ],
+        status: 'valid',
+      };
+    }),
+  };
+}

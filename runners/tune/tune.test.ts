@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { TrialResult } from '../../result/result-types.ts';
+import { parseObjective } from './objective.ts';
+import { compareFinalists, rankVariants } from './rank-variants.ts';
+
+interface Shape {
+  readonly variant: TrialResult['variant'];
+  readonly p99Ms: number | null;
+  readonly cpuUs?: number;
+  readonly bytes?: number;
+  readonly goodput?: number;
+  readonly repeat?: number;
+}
+
+function trial({ variant, p99Ms, cpuUs = 100, bytes = 1_000, goodput = 500, repeat = 1 }: Shape): TrialResult {
+  const counts = { offered: 1_000, ok: 1_000, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 1_000 };
+  const p99 = p99Ms === null ? null : p99Ms * 1e3;
+  const offered = { count: 2_000, p50: 500, p90: 900, p99 };
+  return {
+    id: `x-${repeat}`,
+    target: 'x',
+    condition: 'calm',
+    variant,
+    repeat,
+    verdict: { status: 'valid', reasons: [] },
+    phases: {
+      steady: { durationMs: 2_000, goodputPerSecond: goodput, counts, latencyUs: { offered }, operations: {} },
+    },
+    cpu: {
+      generatorUsPerOperation: cpuUs,
+      serviceUsPerOperation: 0,
+      brokerUsPerOperation: null,
+      proxyUsPerOperation: 0,
+    },
+    wire: { bytesPerOperation: bytes },
+    ledger: {},
+  } as unknown as TrialResult;
+}
+
+const p99 = parseObjective('minimise p99');
+
+describe('an objective', () => {
+  it.each([
+    ['minimise delivered p99', 'minimise', []],
+    ['minimize bytes', 'minimise', []],
+    ['maximise goodput with p99 < 20ms and errorRatio < 1%', 'maximise', ['p99 < 20ms', 'errorRatio < 1%']],
+  ])('is read from %j', (text, direction, conditions) => {
+    const objective = parseObjective(text);
+    expect(objective.direction).toBe(direction);
+    expect(objective.conditions.map(({ expression }) => expression)).toEqual(conditions);
+  });
+
+  it.each(['p99', 'minimise', 'minimise speed', 'minimise p99 with p99 fast'])('is refused in %j', (text) => {
+    expect(() => parseObjective(text)).toThrow(/cannot be read/);
+  });
+});
+
+describe('the survey', () => {
+  const [slow, fast, frugal, worst, lost] = [
+    trial({ variant: { n: 1 }, p99Ms: 20 }),
+    trial({ variant: { n: 2 }, p99Ms: 5, cpuUs: 200 }),
+    trial({ variant: { n: 3 }, p99Ms: 9, bytes: 300, goodput: 480 }),
+    trial({ variant: { n: 4 }, p99Ms: 21, cpuUs: 300, goodput: 900 }),
+    trial({ variant: { n: 5 }, p99Ms: null }),
+  ];
+  const order = (objective: string, trials: readonly TrialResult[]) =>
+    rankVariants(trials, parseObjective(objective)).map(({ variant }) => variant.n);
+
+  it('ranks by the objective, what misses its conditions behind what keeps them', () => {
+    expect(order('minimise p99', [slow, fast, frugal, worst, lost])).toEqual([2, 3, 1, 4, 5]);
+    expect(order('minimise bytes', [slow, fast, frugal])[0]).toBe(3);
+    expect(order('maximise goodput with p99 < 10ms', [worst, fast, frugal])).toEqual([2, 3, 4]);
+  });
+
+  it('puts on the front what nothing else beats altogether', () => {
+    const onFront = rankVariants([slow, fast, frugal, worst], p99).filter(({ isOnFront }) => isOnFront);
+    expect(onFront.map(({ variant }) => variant.n)).toEqual([2, 3]);
+  });
+});
+
+describe('the finals', () => {
+  const repeats = (variant: TrialResult['variant'], p99Ms: readonly number[]) =>
+    p99Ms.map((ms, n) => trial({ variant, p99Ms: ms, repeat: n + 1 }));
+  const usual = repeats({}, [10, 20, 40, 11, 19]);
+
+  it('compare within each repeat, so that a machine that changes does not hide a gain', () => {
+    const better = repeats({ n: 1 }, [8, 16.2, 31.8, 8.9, 15.1]);
+    const [found] = compareFinalists([...usual, ...better], p99);
+    expect(found).toMatchObject({ variant: { n: 1 }, isBetter: true, against: { pairs: 5 } });
+    expect(found?.against?.ratio).toBeCloseTo(0.8, 1);
+  });
+
+  it('call nothing better that may as well be chance, or that misses a condition', () => {
+    const chance = repeats({ n: 1 }, [5, 24, 50, 8, 16]);
+    expect(compareFinalists([...usual, ...chance], p99)[0]?.isBetter).toBe(false);
+    const halved = repeats({ n: 2 }, [5, 10, 20, 5.5, 9.5]);
+    expect(compareFinalists([...usual, ...halved], parseObjective('minimise p99 with p99 < 15ms'))[0]?.isBetter).toBe(
+      false,
+    );
+  });
+});
