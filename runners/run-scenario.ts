@@ -1,5 +1,4 @@
 /** A whole run, top to bottom: plan, stack, trials one after another, thresholds. Each trial is on disk before the next. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError } from '../result/bench-error.ts';
 import type {
   CapacityResult,
@@ -10,24 +9,24 @@ import type {
   Warning,
 } from '../result/result-types.ts';
 import { evaluateThresholds } from '../result/thresholds.ts';
-import { type RateSearch, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
+import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
 import { variantKey } from '../scenarios/schema/sweep-variants.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
 import { findCapacity } from './capacity/find-capacity.ts';
-import { plannedProbes } from './capacity/search-capacity.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
 import { drawMoments } from './faults/draw-moments.ts';
 import { planTrials, type TrialPlan, trialMs } from './plan-trials.ts';
 import { brokerOf } from './prepare-trial.ts';
-import { type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
+import { sampleCpu } from './recording/cpu-account.ts';
+import { IdleCpu } from './recording/idle-cpu.ts';
 import type { ResultStore } from './result-store.ts';
 import type { RunEvent } from './run-events.ts';
+import { finishedTrials, plannedTrials, searchOf, stackNeeds } from './run-plan.ts';
 import { type FinishedTrial, runTrial, type TrialContext } from './run-trial.ts';
 
-const idleMs = 1_000;
 /** A JVM and a fresh broker are several times slower in their first seconds, which would fall on whoever comes first. */
 const warmUpMs = 5_000;
 
@@ -49,18 +48,6 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** What the selected targets need; a direct own system needs nothing. */
-export function stackNeeds(scenario: Scenario): StackNeeds {
-  const targets = Object.values(scenario.targets);
-  const usesBroker = (name: string) =>
-    targets.some(({ address, protocol }) => address === undefined && brokerOf(protocol) === name);
-  return {
-    toxiproxy: targets.some(({ via }) => via === 'toxiproxy'),
-    rabbitmq: usesBroker('rabbitmq'),
-    kafka: usesBroker('kafka'),
-  };
-}
-
 /**
  * Resolves with the stored result: `complete`, or `interrupted` when the signal came. Rejects with a BenchError when the
  * stack could not be had; the partial result is on disk then, too.
@@ -79,7 +66,7 @@ class ScenarioRun {
   readonly #startedAt: string;
   #environment: EnvironmentResult | null = null;
   #stack: RunningStack | null = null;
-  #idleUsPerSecond: CpuUse['usedUs'] | undefined;
+  #idleCpu: IdleCpu | undefined;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -148,33 +135,8 @@ class ScenarioRun {
     const { rabbitmq, kafka } = this.#stack.processes;
     // Toxiproxy alone does nothing when nothing is asked of it: only brokers are worth the second.
     if (rabbitmq !== undefined || kafka !== undefined)
-      this.#idleUsPerSecond ??= await this.#measureIdle(this.#stack, signal);
+      this.#idleCpu ??= await IdleCpu.measure(this.#stack, this.#environment?.cores ?? 1, signal);
   }
-
-  /** What the parts use while nothing is asked of them: brokers never sleep quite. */
-  async #measureIdle(stack: RunningStack, signal: AbortSignal): Promise<CpuUse['usedUs']> {
-    const { toxiproxy, rabbitmq, kafka } = stack.processes;
-    const sample = (broker: typeof rabbitmq) =>
-      sampleCpu({ ...(toxiproxy && { proxy: [toxiproxy] }), ...(broker && { broker: [broker] }) });
-    const before = [sample(rabbitmq), sample(kafka)] as const;
-    await sleep(idleMs, undefined, { signal });
-    const cores = this.#environment?.cores ?? 1;
-    const rabbit = cpuUse(before[0], sample(rabbitmq), cores);
-    const kafkaUse = cpuUse(before[1], sample(kafka), cores);
-    this.#idleByBroker = {
-      rabbitmq: perSecond(rabbit.usedUs.broker, rabbit.durationMs),
-      kafka: perSecond(kafkaUse.usedUs.broker, kafkaUse.durationMs),
-    };
-    return {
-      generator: 0,
-      service: 0,
-      rest: 0,
-      broker: null,
-      proxy: perSecond(rabbit.usedUs.proxy, rabbit.durationMs),
-    };
-  }
-
-  #idleByBroker: Readonly<Record<'rabbitmq' | 'kafka', number | null>> = { rabbitmq: null, kafka: null };
 
   /** Each broker once, with the scenario's own load; nothing of it is recorded. */
   async #warmBrokers(workDirectory: string): Promise<void> {
@@ -200,14 +162,12 @@ class ScenarioRun {
 
   #context(target: Target, workDirectory: string): TrialContext {
     const { scenario, emit } = this.#options;
-    const broker = brokerOf(target.protocol);
-    const idle = this.#idleUsPerSecond;
     return {
       scenario,
       stack: this.#stack,
       workDirectory,
       cores: this.#environment?.cores ?? 1,
-      idleUsPerSecond: idle && { ...idle, broker: broker === null ? 0 : this.#idleByBroker[broker] },
+      idleUsPerSecond: this.#idleCpu?.usPerSecond(brokerOf(target.protocol)),
       emit,
     };
   }
@@ -333,25 +293,6 @@ class ScenarioRun {
       warnings: [...this.#warnings],
     };
   }
-}
-
-/** Those that were not cut short. */
-function finishedTrials({ trials }: RunResult): readonly TrialResult[] {
-  return trials.filter(({ verdict }) => !verdict.reasons.some(({ code }) => code === 'cutShort'));
-}
-
-function searchOf({ load }: Scenario): RateSearch | null {
-  return load.model === 'open' ? load.search : null;
-}
-
-/** Of a search: about, since it goes by what it sees. */
-function plannedTrials(scenario: Scenario, plans: readonly TrialPlan[]): number {
-  const search = searchOf(scenario);
-  return search === null ? plans.length : plans.length * plannedProbes(search);
-}
-
-function perSecond(usedUs: number | null, durationMs: number): number | null {
-  return usedUs === null ? null : (usedUs * 1e3) / durationMs;
 }
 
 function summaryOf(trial: TrialResult) {

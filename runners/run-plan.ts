@@ -1,0 +1,35 @@
+/** What a run is going to do, before it does it: what it needs, how many trials, which of them are done. */
+import type { RunResult, TrialResult } from '../result/result-types.ts';
+import type { RateSearch, Scenario } from '../scenarios/scenario.ts';
+import type { StackNeeds } from '../targets/stack/stack.ts';
+import { plannedProbes } from './capacity/search-capacity.ts';
+import type { TrialPlan } from './plan-trials.ts';
+import { brokerOf } from './prepare-trial.ts';
+
+/** What the selected targets need; a direct own system needs nothing. */
+export function stackNeeds(scenario: Scenario): StackNeeds {
+  const targets = Object.values(scenario.targets);
+  const usesBroker = (name: string) =>
+    targets.some(({ address, protocol }) => address === undefined && brokerOf(protocol) === name);
+  return {
+    toxiproxy: targets.some(({ via }) => via === 'toxiproxy'),
+    rabbitmq: usesBroker('rabbitmq'),
+    kafka: usesBroker('kafka'),
+  };
+}
+
+/** Those that were not cut short. */
+export function finishedTrials({ trials }: RunResult): readonly TrialResult[] {
+  return trials.filter(({ verdict }) => !verdict.reasons.some(({ code }) => code === 'cutShort'));
+}
+
+/** null: the rate is given. */
+export function searchOf({ load }: Scenario): RateSearch | null {
+  return load.model === 'open' ? load.search : null;
+}
+
+/** Of a search: about, since it goes by what it sees. */
+export function plannedTrials(scenario: Scenario, plans: readonly TrialPlan[]): number {
+  const search = searchOf(scenario);
+  return search === null ? plans.length : plans.length * plannedProbes(search);
+}
