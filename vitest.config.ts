@@ -19,16 +19,18 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      // Both at once, a file at a time each: drivers and brokers mostly wait, commands mostly start things.
-      integration('parts', ['targets/**/*.integration.test.ts'], 1),
-      integration('commands', ['cli/**/*.integration.test.ts'], 1),
-      // Alone: these measure, and want the cores for themselves.
-      integration('runners', ['runners/**/*.integration.test.ts'], 2),
+      // Two files at once: drivers and brokers mostly wait for each other.
+      integration('parts', ['targets/**/*.integration.test.ts'], { groupOrder: 1, maxWorkers: 2 }),
+      // One at a time: these measure, and want the cores for themselves.
+      integration('commands', ['cli/**/*.integration.test.ts', 'runners/**/*.integration.test.ts'], {
+        groupOrder: 2,
+        maxWorkers: 1,
+      }),
     ],
   },
 });
 
-function integration(name: string, include: string[], groupOrder: number) {
+function integration(name: string, include: string[], order: { groupOrder: number; maxWorkers: number }) {
   return {
     extends: true as const,
     test: {
@@ -39,8 +41,8 @@ function integration(name: string, include: string[], groupOrder: number) {
       testTimeout: 60_000,
       hookTimeout: 300_000, // the first one may have to install what it needs
       retry: 1, // real brokers on shared cores have bad seconds; the summary still tells of a test that needed it
-      maxWorkers: 1,
-      sequence: { groupOrder },
+      maxWorkers: order.maxWorkers,
+      sequence: { groupOrder: order.groupOrder },
     },
   };
 }
