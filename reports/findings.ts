@@ -4,6 +4,7 @@ import { recoveryOf } from '../result/recovery.ts';
 import type { Counts, FaultResult, LedgerResult } from '../result/result-types.ts';
 import { backlogFindings } from './backlog-text.ts';
 import { formatCount, formatDuration, formatFactor, formatShare } from './format-values.ts';
+import { paymentFindings } from './payments-table.ts';
 import { type ConditionGroup, type Contender, sumCounts, totalPolicies } from './result-view.ts';
 
 /** Empty for a condition without faults. Failing trials and doubtful ones count alike: what was lost is lost. */
@@ -16,6 +17,7 @@ export function findingsOf({ contenders, condition }: ConditionGroup): string[] 
   );
   return [
     ...faulted.flatMap((contender) => damages(contender, when)),
+    ...faulted.flatMap(paymentFindings),
     ...unharmed(faulted),
     ...availability(faulted),
     ...recoveries(faulted),

@@ -22,6 +22,7 @@ import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount, formatUs } from './format-values.ts';
 import { answerSection } from './html-answer.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
+import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { type ConditionGroup, engineTrials, totalCounts } from './result-view.ts';
 import { figureColumns, nameColumn, type Table } from './table.ts';
@@ -114,7 +115,7 @@ function pageSections(result: RunResult): Section[] {
 
 function conditionBody({ group, latency, cost }: ConditionTables, n: number): string {
   const trials = group.contenders.flatMap((contender) => contender.trials);
-  const chaos = [policyTable, recoveryTable, faultTable].flatMap((tableOf) => tableOf(trials) ?? []);
+  const chaos = [paymentsTable, policyTable, recoveryTable, faultTable].flatMap((tableOf) => tableOf(trials) ?? []);
   const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
   return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
 ${latency.map(htmlTable).join('\n')}

@@ -15,6 +15,7 @@ import {
 } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
+import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { fullTitles, type Table } from './table.ts';
 import { recommendedSnippets, tuningTables } from './tuning.ts';
@@ -24,7 +25,9 @@ export function renderMarkdown(whole: RunResult): string {
   const capacity = capacityTable(whole);
   const { question, name } = result.plan;
   const engines = engineTable(result);
-  const chaos = [policyTable, recoveryTable, faultTable].flatMap((tableOf) => tableOf(result.trials) ?? []);
+  const chaos = [paymentsTable, policyTable, recoveryTable, faultTable].flatMap(
+    (tableOf) => tableOf(result.trials) ?? [],
+  );
   const [lead, ...rest] = answer(result).sentences;
   const parts = [
     `# ${escaped(question ?? name)}`,

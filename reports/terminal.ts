@@ -7,6 +7,7 @@ import { doubtsOf, doubtText, limitationsOf, recoveryTable, settingsTable, trial
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount } from './format-values.ts';
+import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { totalCounts } from './result-view.ts';
 import { type Palette, paletteFor } from './terminal-palette.ts';
@@ -47,7 +48,7 @@ export function renderTerminal(whole: RunResult, options: TerminalOptions): stri
     lines.push('', palette.strong(`━━ ${cleanLine(group.condition)}`));
     for (const finding of findingsOf(group)) lines.push(...hanging(finding, prose).map((line) => `  ${line}`));
     const trials = group.contenders.flatMap((contender) => contender.trials);
-    const chaos = [policyTable(trials), recoveryTable(trials)].filter((table) => table !== null);
+    const chaos = [paymentsTable(trials), policyTable(trials), recoveryTable(trials)].filter((table) => table !== null);
     for (const table of [...latency, cost, ...ledger, ...chaos]) lines.push(...renderTable(table, width, palette));
   }
   const engines = engineTable(result);

@@ -148,6 +148,18 @@ export interface LedgerExample {
   readonly when: string | null;
 }
 
+/** Money, in cents: what a payment that takes effect twice does to the customer. */
+export interface PaymentsResult {
+  /** Payments that took effect, each counted once. */
+  readonly payments: number;
+  /** What they come to. */
+  readonly dueCents: number;
+  /** By the service's record: each effect charges again. */
+  readonly chargedCents: number;
+  /** By the accounts of the service when it ended; null: it had been killed, and its accounts are in its memory. */
+  readonly accountsCents: number | null;
+}
+
 export interface WireResult {
   readonly bytesUp: number | null;
   readonly bytesDown: number | null;
@@ -326,6 +338,8 @@ export interface TrialResult {
   readonly warmup?: WarmupResult;
   readonly phases: Readonly<Partial<Record<PhaseName, PhaseResult>>>;
   readonly ledger: LedgerResult;
+  /** Absent where nothing is paid, or nobody keeps accounts for us. */
+  readonly payments?: PaymentsResult;
   /** The first few operations of each kind; absent in results of earlier versions. */
   readonly ledgerExamples?: Readonly<Partial<Record<LedgerKind, readonly LedgerExample[]>>>;
   readonly wire: WireResult;

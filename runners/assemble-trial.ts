@@ -6,6 +6,7 @@ import type {
   BacklogPoint,
   BreakerChange,
   LedgerResult,
+  PaymentsResult,
   SettingValue,
   TrialResult,
   Verdict,
@@ -13,7 +14,7 @@ import type {
 } from '../result/result-types.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
-import { isRead } from '../targets/domain/order-domain.ts';
+import { isRead, type referenceOperations } from '../targets/domain/order-domain.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import { droppedLate } from './load/load-loop.ts';
 import type { WorkerHealthData } from './load/worker-health.ts';
@@ -22,6 +23,7 @@ import type { TrialPlan } from './plan-trials.ts';
 import type { BacklogSample } from './recording/backlog-watch.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
 import { reconcileLedger } from './recording/ledger.ts';
+import { paymentsOf } from './recording/payments.ts';
 import { isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
 import { RecordedCell, Recorder } from './recording/recorder.ts';
 import { mergeCells, summariseRecording } from './recording/summarise-recording.ts';
@@ -48,6 +50,8 @@ export interface TrialRecords {
   readonly allProcessesKnown: boolean;
   readonly workers: readonly WorkerData[];
   readonly evidencePath: string | null;
+  /** What the accounts of the service came to; null: not known. */
+  readonly accountsCents: number | null;
   readonly drainMs: number;
   readonly backlog: BacklogRecords | null;
   readonly cpu: CpuUse | null;
@@ -86,6 +90,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     pattern,
     completion: completions[index] ?? 'acknowledged',
   }));
+  const payments = paymentsIn(records);
   const deliveryKnown = records.evidencePath !== null;
   const { phases, histograms } = summariseRecording(
     recorder,
@@ -107,10 +112,11 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     startedAt: records.startedAt,
     semantics: records.semantics,
     limitations: [],
-    verdict: verdictOf(records, measured),
+    verdict: verdictOf(records, measured, payments),
     warmup: { durationMs: records.clock.warmupEndUs / 1e3, ended: records.warmupEnded },
     phases,
     ledger,
+    ...(payments !== null && { payments }),
     ...(examples !== null && { ledgerExamples: examples }),
     wire: wireOf(workers, recorder, windows),
     cpu: cpuPerOperation(records.cpu, measured.counts.offered),
@@ -179,6 +185,13 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
   return { ledger, examples: cases.examples(records.trialTag, records.faults, loadMs) };
 }
 
+function paymentsIn({ evidencePath, operations, workers, accountsCents }: TrialRecords): PaymentsResult | null {
+  const operation = operations.find(({ name }) => name === ('payOrder' satisfies keyof typeof referenceOperations));
+  if (evidencePath === null || operation === undefined) return null;
+  const logs = workers.map(({ log }) => log);
+  return paymentsOf(logs, operation.index, new EvidenceReader(evidencePath).more(), accountsCents);
+}
+
 /** Nobody answers what is published: it counts as acknowledged once our own socket has taken it. */
 function promisesNothing(target: Target): boolean {
   return (target.protocol === 'stream' && target.acks === 0) || (target.protocol === 'queue' && !target.confirms);
@@ -197,8 +210,9 @@ function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): Rec
   return total;
 }
 
-function verdictOf(records: TrialRecords, measured: RecordedCell): Verdict {
+function verdictOf(records: TrialRecords, measured: RecordedCell, payments: PaymentsResult | null): Verdict {
   const { scenario, cpu } = records;
+  const { accountsCents = null, chargedCents = 0 } = payments ?? {};
   const sendLag = scenario.load.model === 'open' ? measured.latency('sendLag') : null;
   return judge({
     sendLagP50Us: sendLag?.atQuantile(0.5) ?? null,
@@ -210,6 +224,7 @@ function verdictOf(records: TrialRecords, measured: RecordedCell): Verdict {
     otherWork: records.allProcessesKnown ? (cpu?.otherWork ?? null) : null,
     notSteady: records.warmupEnded === 'notSteady',
     ...generatorHealth(records, measured),
+    ...(accountsCents !== null && { unexplainedCents: accountsCents - chargedCents }),
     faultProblems: records.faultProblems,
     lostParts: records.lostParts,
     cutShort: records.cutShort,

@@ -41,6 +41,7 @@ const referenceKeyUses = {
   updateOrder: 'reads',
   cancelOrder: 'cancels',
   listOrders: 'keyed',
+  payOrder: 'keyed',
 } as const satisfies Record<keyof typeof referenceOperations, KeyUse>;
 
 export function prepareTrial(scenario: Scenario, target: Target, entry: ProtocolEntry): PreparedTrial {

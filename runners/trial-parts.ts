@@ -21,6 +21,8 @@ export interface TrialParts {
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
   /** null for an own system: nobody keeps a ledger there. */
   readonly evidencePath: string | null;
+  /** After `close`: what the accounts of our service came to; null: not ours, killed meanwhile, or it did not say. */
+  accountsCents(): number | null;
   readonly processes: PartProcesses;
   /** Tells our service when warm-up will be over, in monotonic µs. */
   loadStarts(zeroUs: number): void;
@@ -71,6 +73,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
   if (target.via === 'direct') {
     return {
       ...{ address: upstream, proxied: false, links: {}, evidencePath: null, processes: {}, faultParts: {} },
+      accountsCents: () => null,
       loadStarts: () => undefined,
       backlog: null,
       allProcessesKnown: false,
@@ -84,6 +87,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     proxied: true,
     links: { client },
     evidencePath: null,
+    accountsCents: () => null,
     processes,
     loadStarts: () => undefined,
     backlog: null,
@@ -116,7 +120,10 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     },
     join(workDirectory, `${trialId}.service.log`),
   );
-  opened.push(() => service.stop());
+  let accountsCents: number | null = null;
+  opened.push(async () => {
+    accountsCents = await service.stop();
+  });
   const watch = watchParts(input.stack, [service]);
   opened.push(async () => watch.close());
   const links = broker !== null ? (direct ? {} : broker.links) : {};
@@ -135,6 +142,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     proxied: !direct,
     links: client === undefined ? links : { ...links, client },
     evidencePath,
+    accountsCents: () => accountsCents,
     processes: { ...used, ...(rest.length === 0 ? {} : { rest }) },
     allProcessesKnown: isAllOurs(input.stack),
     loadStarts: (zeroUs) => service.loadStarts(zeroUs),

@@ -46,6 +46,8 @@ describe('judge', () => {
     ['busy CPUs, pressure not known', { cpuBusy: 0.97, cpuPressure: null }, ['suspect', 'cpuFull']],
     ['other programs', { otherWork: 0.08 }, ['suspect', 'otherWork']],
     ['a warm-up that gave up', { notSteady: true }, ['suspect', 'notSteady']],
+    ['accounts that agree with the record', { unexplainedCents: 0 }, ['valid']],
+    ['accounts that do not', { unexplainedCents: -1_000 }, ['invalid', 'recordDisagrees']],
     ['a busy machine', { cpuPressure: 0.11 }, ['suspect', 'cpuPressure']],
     ['a host that takes CPU away', { cpuSteal: 0.02 }, ['suspect', 'cpuSteal']],
     ['a busy load worker', { eventLoopUtilisation: 0.95 }, ['suspect', 'generatorBusy']],

@@ -22,6 +22,8 @@ export interface VerdictInput {
   readonly eventLoopUtilisation: number | null;
   /** `warmup: auto` gave up. */
   readonly notSteady: boolean;
+  /** Accounts of the service less what its record of effects charges: not 0 when one of them is wrong. Left out: not known. */
+  readonly unexplainedCents?: number;
   readonly faultProblems: readonly string[];
   /** Parts that ended or were lost although nobody asked them to: `service`, `rabbitmq`, `toxiproxy`, … */
   readonly lostParts: readonly string[];
@@ -166,6 +168,15 @@ const rules: readonly Rule[] = [
       ? reason('suspect', 'partLost', message, 'Look at its log, then run the trial again.')
       : null;
   },
+  ({ unexplainedCents = 0 }) =>
+    unexplainedCents !== 0
+      ? reason(
+          'invalid',
+          'recordDisagrees',
+          `The accounts of the service are ${unexplainedCents} cents off what its record of effects comes to.`,
+          'One of them misses something, so that the ledger cannot be trusted. Please report it with the result.',
+        )
+      : null,
   ({ cutShort }) => (cutShort ? reason('invalid', 'cutShort', 'The load was cut short.', 'Let the run finish.') : null),
 ];
 

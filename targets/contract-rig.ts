@@ -33,7 +33,7 @@ export interface ContractSubject {
 
 export const operationNames = Object.keys(referenceOperations);
 /** Operations that may be one-way. */
-export const handedOver = ['placeOrder', 'updateOrder', 'cancelOrder'];
+export const handedOver = ['placeOrder', 'updateOrder', 'cancelOrder', 'payOrder'];
 /** What a JSON text must escape, and more than ASCII: it arrives as it was all the same. */
 export const contractPayload = Buffer.from('"pay\\load" –\n'.repeat(40));
 const population = { readable: 200, cancellable: 1_000 };
@@ -142,7 +142,9 @@ export class ContractRig {
   /** Reads and updates share orders; an order is cancelled at most once. */
   keyFor(operation: string, n: number): { key?: string } {
     if (operation === 'cancelOrder') return { key: cancellableOrderId(this.#cancelled++) };
-    return operation === 'placeOrder' ? {} : { key: readableOrderId(n % population.readable) };
+    return operation === 'placeOrder' || operation === 'payOrder'
+      ? {}
+      : { key: readableOrderId(n % population.readable) };
   }
 
   async endTest(): Promise<void> {

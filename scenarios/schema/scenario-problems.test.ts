@@ -229,7 +229,7 @@ describe('a scenario with a problem', () => {
     [
       'one-way read',
       withText('weight: 40', 'pattern: one-way'),
-      '5:26: workload.operations.getOrder.pattern: getOrder asks for an answer, so it cannot be one-way; placeOrder, updateOrder, cancelOrder can',
+      '5:26: workload.operations.getOrder.pattern: getOrder asks for an answer, so it cannot be one-way; placeOrder, updateOrder, cancelOrder, payOrder can',
     ],
     [
       'two kinds of payload',

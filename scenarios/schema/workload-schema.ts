@@ -4,9 +4,16 @@ import { patterns } from '../../result/result-types.ts';
 import { entryName, named, object, quantity, wholeNumber } from './fields.ts';
 
 /** The operations that the reference services know. */
-export const referenceOperationNames = ['placeOrder', 'getOrder', 'updateOrder', 'cancelOrder', 'listOrders'] as const;
+export const referenceOperationNames = [
+  'placeOrder',
+  'getOrder',
+  'updateOrder',
+  'cancelOrder',
+  'listOrders',
+  'payOrder',
+] as const;
 /** Those of them that can be handed over without an answer. */
-export const oneWayOperationNames: readonly string[] = ['placeOrder', 'updateOrder', 'cancelOrder'];
+export const oneWayOperationNames: readonly string[] = ['placeOrder', 'updateOrder', 'cancelOrder', 'payOrder'];
 
 export const largestPayload = '16MiB';
 export const largestPayloadBytes = 16 * 1024 ** 2;
@@ -42,7 +49,7 @@ export const workloadSchema = object({
     .default(42)
     .describe('Decides every draw: arrivals, operations, keys, payloads, order of trials.'),
   operations: named(operation).describe(
-    'Kinds of calls by name. Reference services know placeOrder, getOrder, updateOrder, cancelOrder, listOrders.',
+    `Kinds of calls by name. Reference services know ${referenceOperationNames.join(', ')}.`,
   ),
   keys: object({
     count: wholeNumber(1, 1_000_000).default(1000).describe('How many different keys there are.'),

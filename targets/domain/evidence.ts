@@ -16,16 +16,17 @@ const recordBytes = 32;
 
 export class EvidenceWriter {
   readonly #descriptor: number;
+  #isClosed = false;
   readonly #record = Buffer.alloc(recordBytes);
 
   constructor(path: string) {
     this.#descriptor = openSync(path, 'a');
   }
 
-  /** Appends one record. An id that is not ours (another engine's warm-up call, say) leaves none. */
+  /** Appends one record, none after `close`. An id that is not ours (another engine's warm-up call, say) leaves none. */
   append(kind: EvidenceKind, requestId: string, checksum: number, key: string, redelivered = false): void {
     const id = parseOperationId(requestId);
-    if (id === null) return;
+    if (id === null || this.#isClosed) return;
     const record = this.#record;
     record.writeUInt32LE(id.producer, 0);
     record.writeUInt32LE(id.sequence, 4);
@@ -38,6 +39,7 @@ export class EvidenceWriter {
   }
 
   close(): void {
+    this.#isClosed = true;
     closeSync(this.#descriptor);
   }
 }

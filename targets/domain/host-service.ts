@@ -28,7 +28,9 @@ export type ServiceCommand =
 export type ServiceReport =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
-  | { readonly type: 'adjusted'; readonly operations: number };
+  | { readonly type: 'adjusted'; readonly operations: number }
+  /** Its last words. `chargedCents`: over all accounts, since this process started. */
+  | { readonly type: 'stopped'; readonly chargedCents: number };
 
 /** Runs `start` once the options are here. Call it as the last statement of a service module that is a process's entry. */
 export function hostService(start: ServiceStart): void {
@@ -54,7 +56,8 @@ export function hostService(start: ServiceStart): void {
     setTimeout(() => process.exit(0), 1500).unref();
     await service?.close().catch(() => undefined);
     evidence?.close();
-    process.exit(0);
+    const stopped: ServiceReport = { type: 'stopped', chargedCents: domain?.chargedCents ?? 0 };
+    process.send?.(stopped, () => process.exit(0));
   };
 
   process.on('message', (command: ServiceCommand) => {

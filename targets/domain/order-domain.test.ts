@@ -40,6 +40,18 @@ describe('a request that comes again', () => {
     expect(counts()).toEqual({ received: 4, applied: 4 });
   });
 
+  it('charges the customer again without a memory, and once with one', async () => {
+    const pay: OrderRequest = { ...place, action: 'pay', key: 'account-1' };
+    for (const [idempotent, charged] of [
+      [false, 2_000],
+      [true, 1_000],
+    ] as const) {
+      const { domain, handle } = open({ idempotent });
+      expect([(await handle(pay)).code, (await handle(pay)).code]).toEqual(['created', 'created']);
+      expect(domain.chargedCents).toBe(charged);
+    }
+  });
+
   it('is applied once with one, and gets the reply of the first', async () => {
     const { handle, counts } = open({ idempotent: true });
     const first = await handle(place);

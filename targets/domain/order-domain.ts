@@ -1,5 +1,6 @@
 /** The orders behind every protocol: one implementation, so that a comparison differs in the protocol alone. */
 import { crc32 } from 'node:zlib';
+import { Accounts, paymentCents } from './accounts.ts';
 import { type EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { parseOperationId } from './operation-id.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -8,7 +9,7 @@ import { isSlow, type SlowWork } from './slow-work.ts';
 import { WorkPlaces } from './work-places.ts';
 import { workFor } from './work-time.ts';
 
-export const orderActions = ['place', 'get', 'update', 'cancel', 'list'] as const;
+export const orderActions = ['place', 'get', 'update', 'cancel', 'list', 'pay'] as const;
 export type OrderAction = (typeof orderActions)[number];
 
 /** The operations a scenario may name for reference targets, and what each asks of the domain. */
@@ -18,6 +19,7 @@ export const referenceOperations = {
   updateOrder: 'update',
   cancelOrder: 'cancel',
   listOrders: 'list',
+  payOrder: 'pay',
 } as const satisfies Record<string, OrderAction>;
 
 /** Whether an operation of a scenario leaves everything as it was. */
@@ -29,7 +31,7 @@ export interface Order {
   readonly id: string;
   readonly key: string;
   readonly payload: string;
-  readonly status: 'placed' | 'cancelled';
+  readonly status: 'placed' | 'cancelled' | 'paid';
   /** Counts from 1 and grows with each change: the ETag. */
   readonly version: number;
 }
@@ -38,9 +40,9 @@ export interface OrderRequest {
   readonly action: OrderAction;
   /** The operation's id; the same for a retry. */
   readonly requestId: string;
-  /** For `place` the id of the new order (by convention the request id); '' for `list`. */
+  /** For `place` and `pay` the id of the new order or payment (by convention the request id); '' for `list`. */
   readonly orderId: string;
-  /** Whose order it is (place); '' otherwise. */
+  /** Whose order it is (place), whose account is charged (pay); '' otherwise. */
   readonly key: string;
   /** For place and update; '' otherwise. */
   readonly payload: string;
@@ -90,6 +92,7 @@ export interface OrderDomainOptions {
 
 export class OrderDomain {
   readonly #orders = new Map<string, Order>();
+  readonly #accounts = new Accounts();
   readonly #evidence: EvidenceWriter;
   #workTimeMs: number;
   readonly #slow: SlowWork | undefined;
@@ -115,6 +118,11 @@ export class OrderDomain {
   /** Taken up so far, refused ones included. */
   get operations(): number {
     return this.#operations;
+  }
+
+  /** Over all accounts, since this service started. */
+  get chargedCents(): number {
+    return this.#accounts.chargedCents;
   }
 
   /** From the next operation on. */
@@ -215,6 +223,10 @@ export class OrderDomain {
         this.#orders.set(orderId, order);
         return { code: 'created', order };
       }
+      case 'pay':
+        // Without a check of its own: whether a payment is taken twice is for the idempotency key to decide.
+        this.#accounts.charge(request.key, paymentCents);
+        return { code: 'created', order: { id: orderId, key: request.key, payload: '', status: 'paid', version: 1 } };
       case 'get':
         return current === null ? { code: 'notFound', order: null } : { code: 'ok', order: current };
       case 'list':

@@ -17,11 +17,11 @@ export const messageHeaders = {
 /** Header templates of each reference operation. */
 export function orderHeaders(operation: string): Record<string, string> {
   const action: OrderAction | undefined = referenceOperations[operation as keyof typeof referenceOperations];
-  const isPlace = action === 'place';
+  const isNew = action === 'place' || action === 'pay';
   return {
     [messageHeaders.action]: action ?? '',
-    [messageHeaders.order]: isPlace ? '{{id}}' : '{{key}}',
-    [messageHeaders.key]: isPlace ? '{{key}}' : '',
+    [messageHeaders.order]: isNew ? '{{id}}' : '{{key}}',
+    [messageHeaders.key]: isNew ? '{{key}}' : '',
   };
 }
 

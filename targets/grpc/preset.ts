@@ -14,6 +14,7 @@ const methods = {
   update: { method: 'Update', fields: { id: '{{key}}', payload: '{{payload}}' } },
   cancel: { method: 'Cancel', fields: { id: '{{key}}' } },
   list: { method: 'List', fields: {} },
+  pay: { method: 'Pay', fields: { id: '{{id}}', key: '{{key}}' } },
 } as const satisfies Record<OrderAction, { method: string; fields: Record<string, string> }>;
 
 function requestFor(action: OrderAction, isHandedOver: boolean): GrpcRequest {

@@ -22,7 +22,7 @@ import { encodeRetryInfo, statusDetails } from './retry-info.ts';
 type Fields = Readonly<Record<string, string | undefined>>;
 type UnaryHandler = (call: ServerUnaryCall<Fields, object>, done: sendUnaryData<object>) => void;
 /** One of them, as the oneof has it. */
-type HandedOver = { readonly [Action in 'place' | 'update' | 'cancel']?: Fields | null };
+type HandedOver = { readonly [Action in 'place' | 'update' | 'cancel' | 'pay']?: Fields | null };
 
 const largestMessageBytes = 24 * 1024 * 1024;
 const closeGraceMs = 300;
@@ -67,6 +67,7 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
     Update: unary('update'),
     Cancel: unary('cancel'),
     List: unary('list'),
+    Pay: unary('pay'),
     HandOver: handOver,
   });
   await new Promise<void>((resolve, reject) => {
@@ -87,9 +88,10 @@ function requestFrom(action: OrderAction, fields: Fields): OrderRequest {
   return { action, requestId, orderId, key, payload };
 }
 
-function handedOverRequest({ place, update, cancel }: HandedOver): OrderRequest {
+function handedOverRequest({ place, update, cancel, pay }: HandedOver): OrderRequest {
   if (place) return requestFrom('place', place);
   if (update) return requestFrom('update', update);
+  if (pay) return requestFrom('pay', pay);
   return requestFrom('cancel', cancel ?? {}); // nothing at all has no order, and is refused as invalid
 }
 

@@ -12,7 +12,8 @@ export interface RunningService {
   readonly process: SupervisedProcess;
   /** Tells it when warm-up will be over (monotonic µs): what it does at a known time is counted from there. */
   loadStarts(zeroUs: number): void;
-  stop(): Promise<void>;
+  /** Resolves with what its accounts were charged in all; null: it did not say, or had been restarted and knows but a part. */
+  stop(): Promise<number | null>;
   /** The same service with the same options, killed first if it still runs; resolved when it is ready again. */
   restart(): Promise<void>;
   /**
@@ -45,6 +46,12 @@ export async function startReferenceService(
     }
   };
   await beginOrKill();
+  let chargedCents: number | null = null;
+  let isFirstLife = true;
+  child.onMessage((message) => {
+    const report = message as ServiceReport;
+    if (report.type === 'stopped' && isFirstLife) chargedCents = report.chargedCents;
+  });
   return {
     process: child,
     loadStarts(zeroUs) {
@@ -55,8 +62,10 @@ export async function startReferenceService(
       child.send({ type: 'stop' } satisfies ServiceCommand);
       await Promise.race([child.ended(), new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref())]);
       await child.stop(500);
+      return chargedCents;
     },
     async restart() {
+      isFirstLife = false;
       await child.restart();
       await beginOrKill();
     },
@@ -99,7 +108,7 @@ function whenReady(child: SupervisedProcess, startDeadlineMs: number): Promise<v
     );
     const forgetMessage = child.onMessage((message) => {
       const report = message as ServiceReport;
-      if (report.type === 'adjusted') return;
+      if (report.type === 'adjusted' || report.type === 'stopped') return;
       if (report.type === 'failed') return fail(`could not start: ${report.message}`);
       forget();
       resolve();

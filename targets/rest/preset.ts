@@ -25,6 +25,13 @@ const requests = {
     expect: { status: [200] },
   },
   cancelOrder: { method: 'DELETE', path: '/v1/orders/{{key}}', headers: requestId, expect: { status: [200] } },
+  payOrder: {
+    method: 'POST',
+    path: '/v1/payments',
+    headers: { ...json, ...requestId },
+    body: '{"id":"{{id}}","account":"{{key}}"}',
+    expect: { status: [201] },
+  },
   listOrders: { method: 'GET', path: '/v1/orders', headers: requestId, expect: { status: [200] } },
 } as const satisfies Record<keyof typeof referenceOperations, RestRequest>;
 

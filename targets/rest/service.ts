@@ -62,6 +62,7 @@ function answerToNoRequest(status: number): string {
 
 function routeOrders(app: FastifyInstance, api: OrderApi): void {
   app.post('/v1/orders', (request, reply) => api.place(request, reply));
+  app.post('/v1/payments', (request, reply) => api.pay(request, reply));
   app.get('/v1/orders', (request, reply) => api.list(request, reply));
   app.get<ById>('/v1/orders/:id', (request, reply) => api.get(request, reply));
   app.put<ById>('/v1/orders/:id', (request, reply) => api.change('update', request, reply));
@@ -70,6 +71,7 @@ function routeOrders(app: FastifyInstance, api: OrderApi): void {
     sendProblem(reply.header('allow', allow), 405, 'methodNotAllowed', `Only ${allow} can be done here.`);
   };
   app.route({ method: ['PUT', 'DELETE', 'PATCH'], url: '/v1/orders', handler: refuseMethod('GET, HEAD, POST') });
+  app.route({ method: ['GET', 'PUT', 'DELETE', 'PATCH'], url: '/v1/payments', handler: refuseMethod('POST') });
   app.route({ method: ['POST', 'PATCH'], url: '/v1/orders/:id', handler: refuseMethod('GET, HEAD, PUT, DELETE') });
 }
 
@@ -95,6 +97,15 @@ class OrderApi {
     }
     const asked = orderRequest('place', request, id, { key, payload });
     reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
+    return this.#perform(asked, request, reply, ({ order }) => sendOrder(reply, 201, order));
+  }
+
+  pay(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { id, account } = fields(request.body);
+    if (typeof id !== 'string' || typeof account !== 'string') {
+      return sendProblem(reply, 400, 'invalidPayment', 'A payment has an id and an account, both text.');
+    }
+    const asked = orderRequest('pay', request, id, { key: account });
     return this.#perform(asked, request, reply, ({ order }) => sendOrder(reply, 201, order));
   }
 

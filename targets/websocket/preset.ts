@@ -50,7 +50,7 @@ function requestFor(operation: keyof typeof referenceOperations, isHandedOver: b
   const action = referenceOperations[operation];
   const fields = ['"id":"{{id}}"', `"action":"${action}"`];
   if (isHandedOver) fields.push('"handOver":true');
-  if (action === 'place') fields.push('"order":"{{id}}"', '"key":"{{key}}"');
+  if (action === 'place' || action === 'pay') fields.push('"order":"{{id}}"', '"key":"{{key}}"');
   else if (action !== 'list') fields.push('"order":"{{key}}"');
   if (carriesPayload(operation)) fields.push('"payload":"{{payloadJson}}"');
   return {

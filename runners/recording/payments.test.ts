@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { paymentCents } from '../../targets/domain/accounts.ts';
+import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { OperationLog } from './operation-log.ts';
+import { paymentsOf } from './payments.ts';
+
+const place = 0;
+const pay = 1;
+
+function logOf(operations: readonly number[]) {
+  const log = new OperationLog(0, true);
+  operations.forEach((operation, sequence) => {
+    log.append(sequence, operation, 0, 0);
+  });
+  return log.toData();
+}
+
+function record(kind: keyof typeof evidenceKinds, sequence: number): EvidenceRecord {
+  const rest = { atUs: 0, checksum: 0, keyHash: 0, redelivered: false };
+  return { kind: evidenceKinds[kind], producer: 0, sequence, ...rest };
+}
+
+describe('paymentsOf', () => {
+  it('charges each effect of a payment again, and nothing else', () => {
+    const evidence = [
+      record('received', 1),
+      record('applied', 1),
+      record('applied', 0), // an order
+      record('received', 1),
+      record('applied', 1), // the first payment again
+      record('received', 2), // arrived, never done
+      record('applied', 9), // nobody sent it
+      record('applied', 3),
+    ];
+    expect(paymentsOf([logOf([place, pay, pay, pay])], pay, evidence, null)).toEqual({
+      payments: 2,
+      dueCents: 2 * paymentCents,
+      chargedCents: 3 * paymentCents,
+      accountsCents: null,
+    });
+  });
+});

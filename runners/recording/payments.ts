@@ -1,0 +1,29 @@
+/** The payments of a trial: what was due, what the record of the service charged, and what its accounts say. */
+import type { PaymentsResult } from '../../result/result-types.ts';
+import { paymentCents } from '../../targets/domain/accounts.ts';
+import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { DistinctOperations } from './distinct-operations.ts';
+import type { OperationLogData } from './operation-log.ts';
+
+/** `operation`: index of the one that pays. `accountsCents`: see PaymentsResult. */
+export function paymentsOf(
+  logs: readonly OperationLogData[],
+  operation: number,
+  evidence: Iterable<EvidenceRecord>,
+  accountsCents: number | null,
+): PaymentsResult {
+  const paid = new DistinctOperations();
+  let charges = 0;
+  for (const record of evidence) {
+    if (record.kind !== evidenceKinds.applied) continue;
+    if (logs[record.producer]?.operation[record.sequence] !== operation) continue;
+    charges++;
+    paid.add(record);
+  }
+  return {
+    payments: paid.count,
+    dueCents: paid.count * paymentCents,
+    chargedCents: charges * paymentCents,
+    accountsCents,
+  };
+}
