@@ -92,6 +92,7 @@ const trial = z.object({
     bodies: z
       .object({ plainBytesUp: count, wireBytesUp: count, plainBytesDown: count, wireBytesDown: count })
       .optional(),
+    batches: z.object({ messages: count, requests: count }).optional(),
   }),
   cpu: nullable(...['generatorUsPerOperation', 'serviceUsPerOperation', 'brokerUsPerOperation', 'proxyUsPerOperation']),
   faults: z.array(fault),

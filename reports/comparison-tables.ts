@@ -1,6 +1,7 @@
 /** The comparison as tables, the same for every format. */
 import { amplificationOf } from '../result/amplification.ts';
 import type { Completion, LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
+import { batchSizeText } from './batch-size.ts';
 import { bodiesOf, ratioTexts } from './body-ratio.ts';
 import {
   formatBytes,
@@ -154,6 +155,7 @@ function pointTitle(group: ConditionGroup, operation: string, ending: Ending): s
 /** Rates, what became of the operations, bytes and CPU. Rates over repeats are totals over the total time. */
 function costTable(group: ConditionGroup): Table {
   const compresses = group.contenders.some(({ counted }) => bodiesOf(counted) !== null);
+  const batches = group.contenders.some(({ counted }) => batchSizeText(counted) !== null);
   const rows = group.contenders.map((contender): Row => {
     const { counted, trials, label, status } = contender;
     const all = totalCounts(counted);
@@ -166,6 +168,7 @@ function costTable(group: ConditionGroup): Table {
       formatFactor(amplificationOf(all, totalPolicies(counted))),
       ...(['lost', 'duplicatesApplied', 'reordered'] as const).map((entry) => ledgerSum(trials, entry)),
       costText(counted, ({ wire }) => wire.bytesPerOperation, formatBytes),
+      ...(batches ? [batchSizeText(counted) ?? '1'] : []),
       ...(compresses ? ratioTexts(bodiesOf(counted)) : []),
       cpu('generatorUsPerOperation'),
       cpu('serviceUsPerOperation'),
@@ -180,7 +183,7 @@ function costTable(group: ConditionGroup): Table {
     spans: [
       { text: '', columns: 2 },
       { text: one ? '' : 'goodput', columns: group.phases.length },
-      { text: '', columns: 6 },
+      { text: '', columns: batches ? 7 : 6 },
       ...(compresses ? [{ text: 'bodies smaller', columns: 2 }] : []),
       { text: 'CPU an operation', columns: 4 },
     ],
@@ -195,6 +198,7 @@ function costTable(group: ConditionGroup): Table {
         'applied twice',
         'reordered',
         'wire an op',
+        ...(batches ? ['batch'] : []),
         ...(compresses ? ['up', 'down'] : []),
         'generator',
         'service',

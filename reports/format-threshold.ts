@@ -13,6 +13,7 @@ function where(trial: string | undefined): string {
 
 function formatActual(expression: string, actual: number): string {
   if (/\b(p\d+(\.\d)?|min|max|mean)\b/.test(expression)) return formatUs(actual);
+  if (/\bcpuPerOperation\b/.test(expression)) return formatUs(actual);
   if (/\bgoodput\b/.test(expression)) return `${formatCount(actual)}/s`;
   if (/\berrorRatio\b/.test(expression)) return `${(actual * 100).toFixed(2)} %`;
   if (/\bamplification\b/.test(expression)) return formatFactor(actual);

@@ -1,5 +1,6 @@
 /** Everything known of one trial, for its own place in the page. */
 import { type LedgerKind, latencyNames, phaseNames, type TrialResult } from '../result/result-types.ts';
+import { batchFacts } from './batch-size.ts';
 import { bodyFacts } from './body-ratio.ts';
 import { formatBytes, formatCount, formatDuration, formatPercentile, formatShare } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
@@ -93,6 +94,7 @@ export function trialFacts(trial: TrialResult): string {
     `${trial.model} model, ${trial.engine} engine, started ${startedAt.slice(0, 19).replace('T', ' ')} UTC`,
     `${formatCount(offered)} offered in all, ${formatShare(offered - ok, offered)} not ok`,
     ...(bytes === null ? [] : [bytes]),
+    ...batchFacts(trial),
     ...bodyFacts(trial),
     ...warmupFacts(trial),
   ].join(' · ');

@@ -131,6 +131,12 @@ export interface BodyBytes {
   readonly wireBytesDown: number;
 }
 
+/** Requests that were to carry several messages each, and what they carried. */
+export interface BatchCounts {
+  readonly messages: number;
+  readonly requests: number;
+}
+
 /** What the ledger holds against a system. */
 export type LedgerKind =
   | 'lost'
@@ -166,6 +172,8 @@ export interface WireResult {
   readonly bytesPerOperation: number | null;
   /** Absent where the target does not compress. */
   readonly bodies?: BodyBytes | undefined;
+  /** Absent where each message leaves as it comes. */
+  readonly batches?: BatchCounts | undefined;
 }
 
 export interface CpuResult {

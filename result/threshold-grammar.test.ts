@@ -35,6 +35,10 @@ describe('parseThreshold', () => {
       { target: 'rest', operation: 'getOrder', metric: 'dropped', operator: '==', value: 0, within: [] },
     ],
     [
+      'rest cpuPerOperation < 0.5ms',
+      { target: 'rest', metric: 'cpuPerOperation', operator: '<', value: 500, within: [] },
+    ],
+    [
       'slow-rest bytesPerOperation < 2KiB',
       { target: 'slow-rest', metric: 'bytesPerOperation', operator: '<', value: 2_048, within: [] },
     ],

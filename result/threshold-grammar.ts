@@ -4,6 +4,7 @@
  *   threshold   = target metric operator value [ "in" place { [","] place } ]
  *   target      = "all" | <name of a target>
  *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | "bytesPerOperation"
+ *               | "cpuPerOperation" (of generator, service, broker and proxy together)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
  *               | "acknowledged" | "delivered" | "failed" | "timedOut"
@@ -12,7 +13,7 @@
  *   ledger      = "lost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
  *               | "duplicatesApplied" | "reordered" | "corrupted"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
- *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation) | 0 (count, ledger)
+ *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>
@@ -55,7 +56,7 @@ export const ledgerMetrics = [
   'corrupted',
 ] as const;
 
-const plainMetrics = ['errorRatio', 'amplification', 'goodput', 'bytesPerOperation'] as const;
+const plainMetrics = ['errorRatio', 'amplification', 'goodput', 'bytesPerOperation', 'cpuPerOperation'] as const;
 
 /** A metric taken apart. `trial` metrics are known for a trial as a whole, not for a phase or an operation. */
 export type Metric =
@@ -194,13 +195,13 @@ function readMetric(
   const meant = closestName(unknown.text, words);
   throw new ThresholdSyntaxError(
     unknown,
-    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')} or bytesPerOperation`,
+    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')} bytesPerOperation or cpuPerOperation`,
     meant === null || meant === unknown.text ? null : `did you mean ${meant}?`,
   );
 }
 
 export function isTrialMetric(metric: Metric): boolean {
-  return metric.kind === 'ledger' || metric.kind === 'bytesPerOperation';
+  return metric.kind === 'ledger' || metric.kind === 'bytesPerOperation' || metric.kind === 'cpuPerOperation';
 }
 
 const valueKinds = {
@@ -208,6 +209,7 @@ const valueKinds = {
   goodput: 'rate',
   errorRatio: 'percentage',
   bytesPerOperation: 'size',
+  cpuPerOperation: 'duration',
 } as const satisfies Partial<Record<Metric['kind'], QuantityKind>>;
 
 function readValue(metric: Metric, token: Token): number {
@@ -228,7 +230,7 @@ function readValue(metric: Metric, token: Token): number {
     const message = reading.message.startsWith('"') ? reading.message : `"${token.text}" ${reading.message}`;
     throw new ThresholdSyntaxError(token, message, reading.suggestion);
   }
-  return metric.kind === 'latency' ? Math.round(reading.value * 1e6) / 1e3 : reading.value;
+  return kind === 'duration' ? Math.round(reading.value * 1e6) / 1e3 : reading.value;
 }
 
 function readPlaces(tokens: readonly Token[], metric: Metric, metricText: string, end: Token): string[] {

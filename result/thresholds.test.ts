@@ -80,8 +80,8 @@ function trial(
     ledger,
     wire: { bytesUp: 1, bytesDown: 1, bytesPerOperation: 1_500 },
     cpu: {
-      generatorUsPerOperation: null,
-      serviceUsPerOperation: null,
+      generatorUsPerOperation: 100,
+      serviceUsPerOperation: 150.5,
       brokerUsPerOperation: null,
       proxyUsPerOperation: null,
     },
@@ -135,6 +135,7 @@ describe('evaluateThresholds', () => {
     expect(evaluate('all lost == 0', trials)).toEqual({ actual: 3, status: 'fail', trial: 'queue-calm-1' });
     expect(evaluate('rest lost == 0', trials)).toMatchObject({ actual: 0, status: 'pass' });
     expect(evaluate('rest bytesPerOperation < 1KiB', trials)).toMatchObject({ actual: 1_500, status: 'fail' });
+    expect(evaluate('rest cpuPerOperation < 0.25ms', trials)).toMatchObject({ actual: 250.5, status: 'fail' });
   });
 
   it('takes error ratios and goodput from the worst phase', () => {

@@ -1,5 +1,7 @@
 /** Thresholds against the trials of a run: every matching trial must hold, the worst one is shown. */
+
 import { amplificationOf } from './amplification.ts';
+import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { percentileGap } from './latency-summary.ts';
 import {
   type LatencySummary,
@@ -118,6 +120,7 @@ function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
 
 function trialFigure(metric: Metric, trial: TrialResult): number | null {
   if (metric.kind === 'ledger') return trial.ledger[metric.entry];
+  if (metric.kind === 'cpuPerOperation') return cpuUsPerOperation(trial.cpu);
   return metric.kind === 'bytesPerOperation' ? trial.wire.bytesPerOperation : null;
 }
 

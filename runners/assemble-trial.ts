@@ -1,6 +1,7 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
 
 import { backlogFigures } from '../result/backlog.ts';
+import { sumOfBatches } from '../result/batch-counts.ts';
 import { sumOfBodies } from '../result/body-bytes.ts';
 import type {
   BacklogPoint,
@@ -255,7 +256,12 @@ function wireOf(
   const offered = windows.reduce((sum, _, phase) => sum + mergeCells(recorder.phase(phase)).counts.offered, 0);
   const bytesPerOperation = offered === 0 ? null : Math.round((bytesUp + bytesDown) / offered);
   const bodies = workers.flatMap((worker) => worker.bodies ?? []);
-  return { bytesUp, bytesDown, bytesPerOperation, ...(bodies.length > 0 && { bodies: sumOfBodies(bodies) }) };
+  const batches = workers.flatMap((worker) => worker.batches ?? []);
+  return {
+    ...{ bytesUp, bytesDown, bytesPerOperation },
+    ...(bodies.length > 0 && { bodies: sumOfBodies(bodies) }),
+    ...(batches.length > 0 && { batches: sumOfBatches(batches) }),
+  };
 }
 
 function cpuPerOperation(cpu: CpuUse | null, operations: number): TrialResult['cpu'] {

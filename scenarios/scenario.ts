@@ -133,6 +133,13 @@ export interface MessageCompression extends Compression<'deflate'> {
   readonly contextTakeover?: boolean | undefined;
 }
 
+/** A batch leaves when it is full, by number or bytes, or its first message has waited for `lingerMs`. */
+export interface Batch {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly lingerMs: number;
+}
+
 interface TargetBase {
   readonly name: string;
   readonly protocol: Protocol;
@@ -142,6 +149,8 @@ interface TargetBase {
   readonly address?: string;
   /** Whole, the scenario's merged in; absent: just as the scenario's. */
   readonly resilience?: Resilience;
+  /** Absent: each message leaves as it comes. */
+  readonly batch?: Batch;
 }
 export interface RestTarget extends TargetBase {
   readonly protocol: 'rest';

@@ -1,5 +1,5 @@
 /** The interface between the load loop and the protocols. One folder a protocol implements it in its driver.ts. */
-import type { BodyBytes, Completion, Pattern, Protocol, SettingValue } from '../result/result-types.ts';
+import type { BatchCounts, BodyBytes, Completion, Pattern, Protocol, SettingValue } from '../result/result-types.ts';
 import type { Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 
@@ -95,6 +95,8 @@ export interface Session {
   completion(operation: number): Completion;
   /** Counted since some moment before `open` resolved; null, or left out: nothing is compressed. */
   bodyBytes?(): BodyBytes | null;
+  /** Since `open`; null, or left out: nothing is gathered into batches. */
+  batches?(): BatchCounts | null;
   /** Connections that were lost and opened again since `open`. */
   reconnects(): number;
   /** Closes everything; resolves within about two seconds whatever the peer does. Idempotent. */

@@ -1,10 +1,11 @@
 /** A load worker thread: opens its share of the connections, plays its share of the schedule, hands over what it recorded. */
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
+import { batchesSince } from '../../result/batch-counts.ts';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { bodiesSince } from '../../result/body-bytes.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-import type { BodyBytes } from '../../result/result-types.ts';
+import type { BatchCounts, BodyBytes } from '../../result/result-types.ts';
 import { readArrivalFile } from '../../scenarios/arrival-file.ts';
 import type { OpenLoad, RateStage } from '../../scenarios/scenario.ts';
 import type { Call, Session } from '../../targets/driver.ts';
@@ -55,6 +56,7 @@ class LoadWorker {
   #session: Session | null = null;
   #wireAtStart = { up: 0, down: 0 };
   #bodiesAtStart: BodyBytes | null = null;
+  #batchesAtStart: BatchCounts | null = null;
   #health: WorkerHealth | null = null;
   /** Of the next whole second of a warm-up that ends when it is steady. */
   #second = 0;
@@ -134,6 +136,7 @@ class LoadWorker {
     this.#loop.begin(this.#session, clock);
     this.#wireAtStart = this.#wire.total();
     this.#bodiesAtStart = this.#session.bodyBytes?.() ?? null;
+    this.#batchesAtStart = this.#session.batches?.() ?? null;
     this.#secondFromUs = startUs;
     const health = new WorkerHealth(tickMs);
     this.#health = health;
@@ -237,6 +240,7 @@ class LoadWorker {
     const wire = this.#wire.total();
     const session = this.#session;
     const bodies = session?.bodyBytes?.() ?? null;
+    const batches = session?.batches?.() ?? null;
     await session?.close();
     this.#report({
       type: 'done',
@@ -248,6 +252,7 @@ class LoadWorker {
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),
         wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },
         bodies: bodies === null ? null : bodiesSince(this.#bodiesAtStart, bodies),
+        batches: batches === null ? null : batchesSince(this.#batchesAtStart, batches),
         reconnects: session?.reconnects() ?? 0,
         breakerChanges: this.#loop.breakerChanges,
         health,

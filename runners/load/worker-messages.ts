@@ -1,6 +1,6 @@
 /** What the main thread and a load worker say to each other. */
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
-import type { BodyBytes, Completion } from '../../result/result-types.ts';
+import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
@@ -85,6 +85,8 @@ export interface WorkerData {
   readonly wire: WireBytes;
   /** null: nothing is compressed. */
   readonly bodies: BodyBytes | null;
+  /** null: nothing is gathered into batches. */
+  readonly batches: BatchCounts | null;
   readonly reconnects: number;
   readonly breakerChanges: readonly RecordedBreakerChange[];
   /** null: the load never began. */

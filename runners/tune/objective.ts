@@ -13,7 +13,11 @@ export interface Objective {
 }
 
 /** Words for what reports call otherwise. */
-const synonyms: Readonly<Record<string, string>> = { bytes: 'bytesPerOperation', throughput: 'goodput' };
+const synonyms: Readonly<Record<string, string>> = {
+  bytes: 'bytesPerOperation',
+  cpu: 'cpuPerOperation',
+  throughput: 'goodput',
+};
 
 /** Throws a BenchError (exit 2) that says what is wrong with it. */
 export function parseObjective(text: string): Objective {
@@ -37,6 +41,7 @@ export function parseObjective(text: string): Objective {
 function anyValue(metric: string): string {
   if (metric === 'goodput') return '>= 0/s';
   if (metric === 'bytesPerOperation') return '>= 0B';
+  if (metric === 'cpuPerOperation') return '>= 0ms';
   return /(^|\s)(p\d+(\.9)?|mean|min|max)$/.test(metric) ? '>= 0ms' : '>= 0';
 }
 

@@ -1,4 +1,5 @@
 /** From trials to candidates: ranked by the objective, with the front of those that nothing else beats altogether. */
+import { cpuUsPerOperation } from '../../result/cpu-per-operation.ts';
 import type { PhaseName, TrialResult, TuningCandidate, TuningResult } from '../../result/result-types.ts';
 import { pairedRatio } from '../../result/statistics.ts';
 import { isWithin, type Objective, objectiveValue } from './objective.ts';
@@ -41,12 +42,11 @@ function figuresOf(trial: TrialResult, percentile: TuningResult['percentile']) {
   const parts = measuredPhases.flatMap((name) => phases[name] ?? []);
   const durationMs = parts.reduce((sum, part) => sum + part.durationMs, 0);
   const ok = parts.reduce((sum, { goodputPerSecond, durationMs: ms }) => sum + (goodputPerSecond * ms) / 1e3, 0);
-  const used = Object.values(cpu).filter((us) => us !== null);
   return {
     variant,
     latencyUs: decisivePhase(trial)?.latencyUs.offered[percentile] ?? null,
     goodputPerSecond: durationMs === 0 ? null : (ok * 1e3) / durationMs,
-    cpuUsPerOperation: used.length === 0 ? null : used.reduce((sum, us) => sum + us, 0),
+    cpuUsPerOperation: cpuUsPerOperation(cpu),
     bytesPerOperation: wire.bytesPerOperation,
   };
 }

@@ -2,6 +2,7 @@
 import { closestName } from '../../result/closest-name.ts';
 import type { Protocol } from '../../result/result-types.ts';
 import { isAllowedHost, readAddress } from './address.ts';
+import { checkBatch } from './check-batch.ts';
 import { checkCompression } from './check-compression.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkDelivery } from './check-delivery.ts';
@@ -18,6 +19,7 @@ export function checkTargets(context: CheckContext): void {
     if (context.has([...path, 'address'])) checkOwnSystem(context, target, path);
     else checkReferenceTarget(context, target, path);
     checkEngine(context, target, path);
+    checkBatch(context, target, path);
     checkCompression(context, target, path);
     checkDelivery(context, target, path);
     checkThreads(context, target, path);

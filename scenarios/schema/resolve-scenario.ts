@@ -16,6 +16,7 @@ import {
   type Target,
   type Workload,
 } from '../scenario.ts';
+import { resolveBatch } from './batch-schema.ts';
 import type { FileTarget } from './check-context.ts';
 import { resolveCompression } from './compression-schema.ts';
 import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recordingOf } from './load-schema.ts';
@@ -209,13 +210,13 @@ function resolveTarget(
   const resilience = own === undefined ? {} : { resilience: resolveResilience(mergedResilience(common, own)) };
   switch (target.protocol) {
     case 'grpc': {
-      const { compression, ...rest } = target;
+      const { compression, batch, ...rest } = target;
       const proto = rest.proto === undefined ? {} : { proto: resolve(directory, rest.proto) };
-      return { name, ...rest, ...proto, ...resolveCompression(compression), ...resilience };
+      return { name, ...rest, ...proto, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
     }
     case 'rest': {
-      const { compression, ...rest } = target;
-      return { name, ...rest, ...resolveCompression(compression), ...resilience };
+      const { compression, batch, ...rest } = target;
+      return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
     }
     case 'queue': {
       const { compression, ...rest } = target;
@@ -226,8 +227,8 @@ function resolveTarget(
       return { name, ...rest, lingerMs: linger, ...resolveCompression(compression), ...resilience };
     }
     case 'websocket': {
-      const { compression, ...rest } = target;
-      return { name, ...rest, ...resolveCompression(compression), ...resilience };
+      const { compression, batch, ...rest } = target;
+      return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
     }
   }
 }

@@ -45,7 +45,7 @@ describe('a scenario with a problem', () => {
     [
       'swept setting that a protocol lacks',
       `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
-      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, compression, engine, via, address, resilience, requests)',
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, batch, compression, engine, via, address, resilience, requests)',
     ],
     [
       'swept value that is none',
@@ -170,6 +170,29 @@ describe('a scenario with a problem', () => {
       'codec with an engine that has none',
       withText('protocol: rest', 'protocol: rest, engine: autocannon, compression: gzip'),
       '10:47: targets.rest.compression: is for the native engine; autocannon sends bodies as they are',
+    ],
+    [
+      'batch of another client',
+      withText('protocol: rest', 'protocol: rest, client: undici, batch: { maxMessages: 10 }'),
+      '10:43: targets.rest.batch: is for client: own; with undici each operation is a request',
+    ],
+    [
+      'batch of an engine',
+      withText('protocol: rest', 'protocol: grpc, engine: ghz, batch: { maxMessages: 10 }'),
+      '10:40: targets.rest.batch: is for the native engine; ghz sends one by one',
+    ],
+    [
+      'batch of an own system',
+      withText(
+        '{ protocol: rest }',
+        '{ protocol: rest, batch: { maxMessages: 10 }, address: "http://127.0.0.1", requests: { getOrder: { method: GET, path: / }, placeOrder: { method: GET, path: / } } }',
+      ),
+      '10:27: targets.rest.batch: is for our reference service; a request of your own system may hold several things by itself',
+    ],
+    [
+      'batch beyond all bounds',
+      withText('protocol: rest', 'protocol: websocket, batch: { maxMessages: 100000 }'),
+      '10:54: targets.rest.batch.maxMessages: must be at most 10000',
     ],
     [
       'header that compression sets',

@@ -1,5 +1,6 @@
 /** What is put under load: one protocol with its settings, in front of our reference service or the user's own system. */
 import { z } from 'zod';
+import { batch } from './batch-schema.ts';
 import { codecsOf, compression } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
 import { grpcRequest, queueRequest, restRequest, streamRequest, webSocketRequest } from './request-schema.ts';
@@ -45,6 +46,7 @@ const restTarget = object({
   protocol: z.literal('rest').describe('HTTP/1.1 with keep-alive.'),
   connections: connections(64, 10_000),
   client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
+  batch: batch('rest'),
   compression: compression(codecsOf.rest, {}),
   engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
   ...common('http://127.0.0.1:8080'),
@@ -55,6 +57,7 @@ const grpcTarget = object({
   protocol: z.literal('grpc').describe('gRPC, unary calls.'),
   connections: connections(2, 1_000),
   client: z.enum(['own', 'grpc-js']).default('own').describe(ownOr('grpc-js')),
+  batch: batch('grpc'),
   compression: compression(codecsOf.grpc, {}),
   engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
   ...common('127.0.0.1:50051'),
@@ -67,6 +70,7 @@ const webSocketTarget = object({
   protocol: z.literal('websocket').describe('WebSocket, correlated messages.'),
   connections: connections(16, 10_000),
   client: z.enum(['own', 'ws']).default('own').describe(ownOr('ws')),
+  batch: batch('websocket'),
   compression: compression(codecsOf.websocket, {
     contextTakeover: z
       .boolean()

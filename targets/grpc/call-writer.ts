@@ -47,18 +47,19 @@ export class CallWriter implements RequestWriter {
   fieldBytes = 0;
   messageBytes = 0;
 
-  /** `codec` packs each message. Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
+  /** `codec` packs each message; `written` stands in for what the request says. Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
   constructor(
     operation: number,
     { message, metadata }: GrpcRequest,
     method: RpcMethod,
     endpoint: Endpoint,
     codec: BodyCodec | null,
+    written: MessageWriter = messageWriter(method.requestType, message),
   ) {
     this.operation = operation;
     this.#codec = codec;
     this.path = method.path;
-    this.#message = messageWriter(method.requestType, message);
+    this.#message = written;
     const fields = Object.entries(metadata).map(([name, text]) => ({
       name: checkedName(name),
       value: compileTemplate(text),

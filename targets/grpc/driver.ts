@@ -1,12 +1,14 @@
 /** gRPC calls with a single answer, over HTTP/2 connections of our own: one message, one half-close, one status. */
 import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
+import { openBatched, type TakeBody } from '../batched-session.ts';
 import { BodyCodec } from '../body-codec.ts';
 import { createReadBuffer, type Endpoint } from '../client-socket.ts';
 import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
-import type { Driver, DriverContext, Session } from '../driver.ts';
+import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
 import { openedSession } from '../opened-session.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
+import { batchFormat } from './batch-format.ts';
 import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
@@ -18,9 +20,16 @@ export const grpcDriver: Driver = {
   async open(context, signal) {
     signal.throwIfAborted();
     const endpoint = grpcEndpoint(context.address, context.target.address);
-    const codec = BodyCodec.of((context.target as GrpcTarget).compression);
-    const writers = await writersFor(context, endpoint, signal, codec);
-    return openedSession(new GrpcSession(context, endpoint, writers, codec), signal);
+    const { batch, compression } = context.target as GrpcTarget;
+    const codec = BodyCodec.of(compression);
+    if (batch === undefined) {
+      const writers = await writersFor(context, endpoint, signal, codec);
+      return openedSession(new GrpcSession(context, endpoint, writers, codec), signal);
+    }
+    const { format, writer } = batchFormat(context, endpoint, codec);
+    return openBatched(context, batch, format, (beneath, takeBody) =>
+      openedSession(new GrpcSession(beneath, endpoint, [writer], codec, takeBody), signal),
+    );
   },
 };
 
@@ -28,6 +37,7 @@ class GrpcSession implements Session, ConnectionOwner {
   readonly #context: DriverContext;
   readonly #writers: readonly CallWriter[];
   readonly #codec: BodyCodec | null;
+  readonly #takeBody: TakeBody | null;
   readonly #streams: readonly GrpcStream[];
   readonly #readBuffer = createReadBuffer();
   /** By index; each is replaced when it is lost or retired. */
@@ -42,12 +52,19 @@ class GrpcSession implements Session, ConnectionOwner {
   /** The one on which a call ended last. */
   #freed: Http2Connection | null = null;
 
-  constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[], codec: BodyCodec | null) {
+  constructor(
+    context: DriverContext,
+    endpoint: Endpoint,
+    writers: readonly CallWriter[],
+    codec: BodyCodec | null,
+    takeBody: TakeBody | null = null,
+  ) {
     const { target, address, calls, worker, workers } = context;
     this.#context = context;
     this.#writers = writers;
     this.#codec = codec;
-    this.#streams = calls.map((_, slot) => new GrpcStream(slot, codec));
+    this.#takeBody = takeBody;
+    this.#streams = calls.map((_, slot) => new GrpcStream(slot, codec, takeBody !== null));
     this.#waiting = new WaitingSlots(calls.length);
     const fields = writers.map(({ constantFields }) => constantFields);
     this.#keeper = new ConnectionKeeper({
@@ -139,6 +156,8 @@ class GrpcSession implements Session, ConnectionOwner {
     if (this.#waiting.length > 0) this.#serve(connection);
     const { retryAfterMs } = stream.answer;
     if (retryAfterMs > 0 && conclusion.retryable) this.#context.sink.retryAfter(stream.slot, retryAfterMs);
+    const { body } = stream.answer;
+    if (body !== null && conclusion.outcome === outcomes.ok) this.#takeBody?.(stream.slot, body);
     this.#report(stream.slot, conclusion);
   }
 

@@ -111,9 +111,16 @@ export class GrpcAnswer implements HeaderSink {
   /** Who unpacks messages; null: we said that we cannot. */
   readonly #content: PackedContent | null;
   #isPacked = false;
+  readonly #keepsBody: boolean;
 
-  constructor(codec: BodyCodec | null = null) {
-    this.#content = codec === null ? null : new PackedContent(codec);
+  constructor(codec: BodyCodec | null = null, keepsBody = false) {
+    this.#content = PackedContent.of(codec, keepsBody);
+    this.#keepsBody = keepsBody;
+  }
+
+  /** The message of an answer that succeeded; null unless it is kept. */
+  get body(): Buffer | null {
+    return this.#keepsBody ? (this.#content?.body ?? null) : null;
   }
 
   reset(): void {
@@ -178,7 +185,7 @@ export class GrpcAnswer implements HeaderSink {
     }
     for (;;) {
       const skipped = Math.min(this.#messageLeft, end - at);
-      if (this.#isPacked) this.#content?.take(bytes, at, at + skipped);
+      if (this.#isPacked || this.#keepsBody) this.#content?.take(bytes, at, at + skipped);
       this.#messageLeft -= skipped;
       at += skipped;
       if (this.#messageLeft === 0 && this.#prefixHere === prefixBytes) this.#prefixHere = 0;
@@ -209,7 +216,10 @@ export class GrpcAnswer implements HeaderSink {
   }
 
   #unpacked(): Conclusion {
-    const problem = this.#isPacked ? (this.#content?.problem() ?? '') : '';
+    const content = this.#content;
+    if (content === null) return succeeded;
+    if (!this.#isPacked) content.encoding = ''; // what the headers name is a matter of each message
+    const problem = content.problem();
     if (problem === '') return succeeded;
     return problem === 'oversized answer' ? oversizedAnswer : malformedAnswer;
   }

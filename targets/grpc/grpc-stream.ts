@@ -14,9 +14,9 @@ export class GrpcStream implements UnsentMessage {
   unsent: Buffer | null = null;
   unsentFrom = 0;
 
-  /** `codec`: of compressed messages. */
-  constructor(slot: number, codec: BodyCodec | null = null) {
-    this.answer = new GrpcAnswer(codec);
+  /** `codec`: of compressed messages. `keepsBody`: the answer's message is wanted. */
+  constructor(slot: number, codec: BodyCodec | null = null, keepsBody = false) {
+    this.answer = new GrpcAnswer(codec, keepsBody);
     this.slot = slot;
   }
 }

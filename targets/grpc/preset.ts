@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
+import { batchLabel } from '../batch-label.ts';
 import { codecLabel } from '../codec-label.ts';
 import { type OrderAction, referenceOperations } from '../domain/order-domain.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
@@ -16,6 +17,12 @@ const methods = {
   list: { method: 'List', fields: {} },
   pay: { method: 'Pay', fields: { id: '{{id}}', key: '{{key}}' } },
 } as const satisfies Record<OrderAction, { method: string; fields: Record<string, string> }>;
+
+/** Each as a batch of one: batches are made of them. */
+function batchedRequest(action: OrderAction, isHandedOver: boolean): GrpcRequest {
+  const item = { [action]: { request_id: '{{id}}', ...methods[action].fields }, hand_over: isHandedOver };
+  return { method: `${service}/Batch`, message: { items: [item] }, metadata: {} };
+}
 
 function requestFor(action: OrderAction, isHandedOver: boolean): GrpcRequest {
   const { method, fields } = methods[action];
@@ -35,21 +42,23 @@ export const grpcEntry: ProtocolEntry = {
   driver: driverByClient<GrpcClient>('grpc', (target) => (target as GrpcTarget).client ?? 'own', drivers),
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
-  preset(_target, _names, operations) {
+  preset(target, _names, operations) {
+    const write = (target as GrpcTarget).batch === undefined ? requestFor : batchedRequest;
     const requests = Object.entries(referenceOperations).map(([operation, action]): [string, GrpcRequest] => [
       operation,
-      requestFor(action, operations[operation]?.pattern === 'one-way'),
+      write(action, operations[operation]?.pattern === 'one-way'),
     ]);
     return { requests: Object.fromEntries(requests), settings: { proto: ordersProto } };
   },
   semantics(target) {
-    const { connections, address = '', engine, client = 'own', compression } = target as GrpcTarget;
+    const { connections, address = '', engine, client = 'own', compression, batch } = target as GrpcTarget;
     return {
       client: engine === 'native' ? clientLabel(client, packages[client]) : null,
       protocol: 'HTTP/2, streams share connections',
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'the status: after the work, or for one-way once the order is on record',
       connections,
+      ...(batch !== undefined && { batching: batchLabel(batch) }),
       codec: `protobuf, ${compression === undefined ? 'no compression' : codecLabel(compression, 'message by message')}`,
       tls: /^(grpcs|https):/i.test(address),
     };

@@ -15,6 +15,7 @@ import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderAction, OrderReply, OrderReplyCode, OrderRequest } from '../domain/order-domain.ts';
+import { handleBatch, type OrderItem } from '../domain/order-item.ts';
 import { packReplies } from './packed-replies.ts';
 import { ordersProto } from './preset.ts';
 import { encodeRetryInfo, statusDetails } from './retry-info.ts';
@@ -23,6 +24,8 @@ type Fields = Readonly<Record<string, string | undefined>>;
 type UnaryHandler = (call: ServerUnaryCall<Fields, object>, done: sendUnaryData<object>) => void;
 /** One of them, as the oneof has it. */
 type HandedOver = { readonly [Action in 'place' | 'update' | 'cancel' | 'pay']?: Fields | null };
+
+type BatchItem = { readonly [Action in OrderAction]?: Fields | null } & { readonly hand_over?: boolean };
 
 const largestMessageBytes = 24 * 1024 * 1024;
 const closeGraceMs = 300;
@@ -57,6 +60,15 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
     call.on('error', () => undefined); // a caller that went away
     call.on('end', () => (refused === null ? done(null, { accepted }) : answer(refused, done)));
   };
+  const batch = (
+    call: ServerUnaryCall<{ readonly items: readonly BatchItem[] }, object>,
+    done: sendUnaryData<object>,
+  ) => {
+    handleBatch(domain, call.request.items.map(itemFrom), (replies) => {
+      const codes = replies.map(({ code }) => code);
+      done(null, { codes, orders: replies.map(({ order, orders }) => ({ orders: orders ?? (order ? [order] : []) })) });
+    });
+  };
   const server = new Server({
     'grpc.max_receive_message_length': largestMessageBytes,
     'grpc.max_send_message_length': largestMessageBytes,
@@ -69,6 +81,7 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
     List: unary('list'),
     Pay: unary('pay'),
     HandOver: handOver,
+    Batch: batch,
   });
   await new Promise<void>((resolve, reject) => {
     const bound = (error: Error | null) => (error ? reject(error) : resolve());
@@ -86,6 +99,12 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
 function requestFrom(action: OrderAction, fields: Fields): OrderRequest {
   const { request_id: requestId = '', id: orderId = '', key = '', payload = '' } = fields;
   return { action, requestId, orderId, key, payload };
+}
+
+function itemFrom({ hand_over: isHandedOver, ...rest }: BatchItem): OrderItem {
+  const [named] = Object.entries(rest).filter(([, fields]) => fields !== null);
+  const request = named === undefined ? null : requestFrom(named[0] as OrderAction, named[1] as Fields);
+  return { request, isHandedOver: isHandedOver === true };
 }
 
 function handedOverRequest({ place, update, cancel, pay }: HandedOver): OrderRequest {

@@ -6,3 +6,16 @@ describeDriverContract('REST', async () => ({
   target: { name: 'rest', protocol: 'rest', engine: 'native', via: 'direct', connections: 16 },
   broker: null,
 }));
+
+describeDriverContract('REST (batched)', async () => ({
+  entry: restEntry,
+  target: {
+    name: 'rest',
+    protocol: 'rest',
+    engine: 'native',
+    via: 'direct',
+    connections: 16,
+    batch: { maxMessages: 32, maxBytes: 768 * 1024, lingerMs: 5 },
+  },
+  broker: null,
+}));

@@ -1,9 +1,11 @@
 /** HTTP/1.1 over keep-alive connections of our own: prepared request bytes, one reused read buffer, no promise a request. */
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import { openBatched, type TakeBody } from '../batched-session.ts';
 import { BodyCodec } from '../body-codec.ts';
 import { createReadBuffer, endpointOf } from '../client-socket.ts';
-import type { Driver } from '../driver.ts';
+import type { Driver, DriverContext, Session } from '../driver.ts';
 import { openedSession } from '../opened-session.ts';
+import { batchFormat } from './batch-format.ts';
 import { HttpConnection } from './http-connection.ts';
 import { RequestWriter } from './request-writer.ts';
 import { RestSession } from './rest-session.ts';
@@ -13,20 +15,31 @@ export const restDriver: Driver = {
   /** Rejects with a BenchError of exit 2 too, for a request that cannot be sent. */
   async open(context, signal) {
     signal.throwIfAborted();
-    const { target, address, operations, payloads } = context;
-    const codec = BodyCodec.of((target as RestTarget).compression);
-    const endpoint = endpointOf(address, target.address);
-    const writers = operations.map(
-      ({ request }, index) => new RequestWriter(request as RestRequest, endpoint, payloads[index] ?? [], codec),
-    );
-    const readBuffer = createReadBuffer();
-    return openedSession(
-      new RestSession<HttpConnection>(
-        context,
-        codec,
-        (index, owner) => new HttpConnection({ index, endpoint, writers, codec, readBuffer, owner }),
-      ),
-      signal,
+    const { target } = context;
+    const { batch } = target as RestTarget;
+    if (batch === undefined) return openSession(context, signal);
+    return openBatched(context, batch, batchFormat(context), (beneath, takeBody) =>
+      openSession(beneath, signal, takeBody),
     );
   },
 };
+
+function openSession(context: DriverContext, signal: AbortSignal, takeBody: TakeBody | null = null): Promise<Session> {
+  const { target, address, operations, payloads } = context;
+  const codec = BodyCodec.of((target as RestTarget).compression);
+  const keepsBodies = takeBody !== null;
+  const endpoint = endpointOf(address, target.address);
+  const writers = operations.map(
+    ({ request }, index) => new RequestWriter(request as RestRequest, endpoint, payloads[index] ?? [], codec),
+  );
+  const readBuffer = createReadBuffer();
+  return openedSession(
+    new RestSession<HttpConnection>(
+      context,
+      codec,
+      (index, owner) => new HttpConnection({ index, endpoint, writers, codec, keepsBodies, readBuffer, owner }),
+      takeBody,
+    ),
+    signal,
+  );
+}

@@ -20,6 +20,7 @@ export interface HttpConnectionOptions {
   readonly writers: readonly RequestWriter[];
   /** null: answers are read as they are. */
   readonly codec: BodyCodec | null;
+  readonly keepsBodies: boolean;
   readonly readBuffer: Buffer;
   readonly owner: RestConnectionOwner<HttpConnection>;
 }
@@ -37,14 +38,18 @@ export class HttpConnection implements SocketListener, RestConnection {
   #slot = noSlot;
   #dropped = false;
 
-  constructor({ index, endpoint, writers, codec, readBuffer, owner }: HttpConnectionOptions) {
+  constructor({ index, endpoint, writers, codec, keepsBodies, readBuffer, owner }: HttpConnectionOptions) {
     this.index = index;
     this.#owner = owner;
     this.#endpoint = endpoint;
     this.#writers = writers;
-    this.#content = codec === null ? null : new PackedContent(codec);
+    this.#content = PackedContent.of(codec, keepsBodies);
     this.#parser = new ResponseParser(this.#content);
     this.#socket = connectSocket(endpoint, readBuffer, this);
+  }
+
+  get body(): Buffer | null {
+    return this.#content?.body ?? null;
   }
 
   probe(): void {

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import type { Pattern } from '../../result/result-types.ts';
 import type { RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import { batchLabel } from '../batch-label.ts';
 import { codecLabel } from '../codec-label.ts';
-import type { referenceOperations } from '../domain/order-domain.ts';
+import { referenceOperations } from '../domain/order-domain.ts';
+import { orderItem } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { clientLabel, driverByClient } from '../driver-by-client.ts';
+import { batchRequest } from './batch-format.ts';
 
 const json = { 'content-type': 'application/json' };
 const requestId = { 'idempotency-key': '{{id}}', 'x-request-id': '{{id}}' };
@@ -40,6 +44,15 @@ function handedOver(request: RestRequest): RestRequest {
   return { ...request, headers: { ...request.headers, prefer: 'respond-async' }, expect: { status: [202] } };
 }
 
+/** The body of each is its place in the array of a batch. */
+function batchedRequests(operations: Readonly<Record<string, { readonly pattern: Pattern }>>) {
+  const entries = Object.keys(referenceOperations).map((name): [string, RestRequest] => {
+    const operation = name as keyof typeof referenceOperations;
+    return [name, { ...batchRequest, body: orderItem(operation, operations[name]?.pattern === 'one-way') }];
+  });
+  return Object.fromEntries(entries);
+}
+
 const drivers = {
   own: async () => (await import('./driver.ts')).restDriver,
   undici: async () => (await import('./undici-driver.ts')).undiciDriver,
@@ -51,7 +64,8 @@ export const restEntry: ProtocolEntry = {
   driver: driverByClient<RestClient>('rest', (target) => (target as RestTarget).client ?? 'own', drivers),
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
-  preset(_target, _names, operations) {
+  preset(target, _names, operations) {
+    if ((target as RestTarget).batch !== undefined) return { requests: batchedRequests(operations) };
     const entries = Object.entries<RestRequest>(requests).map(([operation, request]): [string, RestRequest] => [
       operation,
       operations[operation]?.pattern === 'one-way' ? handedOver(request) : request,
@@ -59,13 +73,14 @@ export const restEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(entries) };
   },
   semantics(target) {
-    const { connections, address = '', engine, client = 'own', compression } = target as RestTarget;
+    const { connections, address = '', engine, client = 'own', compression, batch } = target as RestTarget;
     return {
       client: engine === 'native' ? clientLabel(client, packages[client]) : null,
       protocol: 'HTTP/1.1, keep-alive, no pipelining',
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'the answer: 2xx after the work, 202 once the order is on record',
       connections,
+      ...(batch !== undefined && { batching: batchLabel(batch) }),
       codec:
         compression === undefined
           ? 'JSON'

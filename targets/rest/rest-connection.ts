@@ -8,6 +8,8 @@ export const probeSlot = -2;
 
 /** One request at a time; it opens once and is replaced, never reopened. */
 export interface RestConnection extends KeptConnection {
+  /** Of the last answer, where bodies are kept; null where they are not. */
+  readonly body?: Buffer | null;
   /** `HEAD` of the service's own address, for `probeSlot`. */
   probe(): void;
   send(slot: number, call: Call, payload: Buffer | undefined): void;

@@ -1,6 +1,7 @@
 /** REST sessions, whichever client is beneath: which request goes to which connection, and what its answer means. */
 import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import type { TakeBody } from '../batched-session.ts';
 import type { BodyCodec } from '../body-codec.ts';
 import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { type DriverContext, outcomes, type Session } from '../driver.ts';
@@ -13,6 +14,7 @@ const retryableStatuses: readonly number[] = [429, 502, 503, 504];
 export class RestSession<Connection extends RestConnection> implements Session, RestConnectionOwner<Connection> {
   readonly #context: DriverContext;
   readonly #codec: BodyCodec | null;
+  readonly #takeBody: TakeBody | null;
   /** expected[operation][status] */
   readonly #expected: readonly Uint8Array[];
   /** Last used first: those beyond what the load needs stay out of the way. */
@@ -25,10 +27,12 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     context: DriverContext,
     codec: BodyCodec | null,
     connect: (index: number, owner: RestConnectionOwner<Connection>) => Connection,
+    takeBody: TakeBody | null = null,
   ) {
     const { target, address, operations, calls, worker, workers } = context;
     this.#context = context;
     this.#codec = codec;
+    this.#takeBody = takeBody;
     this.#expected = operations.map(({ request }) => {
       const expected = new Uint8Array(statuses);
       for (const status of (request as RestRequest).expect.status) expected[status] = 1;
@@ -91,8 +95,10 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     }
     this.#connectionOf[slot] = null;
     const operation = this.#context.calls[slot]?.operation ?? 0;
-    if (this.#expected[operation]?.[status] === 1) this.#context.sink.completed(slot, outcomes.ok, '', false);
-    else {
+    if (this.#expected[operation]?.[status] === 1) {
+      if (connection.body) this.#takeBody?.(slot, connection.body);
+      this.#context.sink.completed(slot, outcomes.ok, '', false);
+    } else {
       const retryable = retryableStatuses.includes(status);
       if (retryable && retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);
       this.#context.sink.completed(slot, outcomes.rejected, `status ${status}`, retryable);

@@ -5,6 +5,7 @@ import type { RestTarget } from '../../scenarios/scenario.ts';
 import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { Order, OrderAction, OrderDomain, OrderReply, OrderRequest } from '../domain/order-domain.ts';
+import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
 import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
 import { problemDetails, problemType } from './problem.ts';
@@ -62,6 +63,7 @@ function answerToNoRequest(status: number): string {
 
 function routeOrders(app: FastifyInstance, api: OrderApi): void {
   app.post('/v1/orders', (request, reply) => api.place(request, reply));
+  app.post('/v1/batch', (request, reply) => api.batch(request, reply));
   app.post('/v1/payments', (request, reply) => api.pay(request, reply));
   app.get('/v1/orders', (request, reply) => api.list(request, reply));
   app.get<ById>('/v1/orders/:id', (request, reply) => api.get(request, reply));
@@ -72,6 +74,7 @@ function routeOrders(app: FastifyInstance, api: OrderApi): void {
   };
   app.route({ method: ['PUT', 'DELETE', 'PATCH'], url: '/v1/orders', handler: refuseMethod('GET, HEAD, POST') });
   app.route({ method: ['GET', 'PUT', 'DELETE', 'PATCH'], url: '/v1/payments', handler: refuseMethod('POST') });
+  app.route({ method: ['GET', 'PUT', 'DELETE', 'PATCH'], url: '/v1/batch', handler: refuseMethod('POST') });
   app.route({ method: ['POST', 'PATCH'], url: '/v1/orders/:id', handler: refuseMethod('GET, HEAD, PUT, DELETE') });
 }
 
@@ -107,6 +110,18 @@ class OrderApi {
     }
     const asked = orderRequest('pay', request, id, { key: account });
     return this.#perform(asked, request, reply, ({ order }) => sendOrder(reply, 201, order));
+  }
+
+  /** An array of items → `{"codes":[…],"orders":[…]}`, in their order: what became of each stands first, as readers want it. */
+  batch(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { body } = request;
+    if (!Array.isArray(body)) return sendProblem(reply, 400, 'invalidBatch', 'A batch is an array of requests.');
+    handleBatch(this.#domain, body.map(orderItemFrom), (replies) => {
+      const codes = replies.map(({ code }) => code);
+      const orders = replies.map(({ order, orders }) => orders ?? order);
+      reply.type(jsonType).send(JSON.stringify({ codes, orders }));
+    });
+    return reply;
   }
 
   get(request: RequestById, reply: FastifyReply): FastifyReply {

@@ -6,3 +6,16 @@ describeDriverContract('WebSocket', async () => ({
   target: { name: 'websocket', protocol: 'websocket', engine: 'native', via: 'direct', connections: 4 },
   broker: null,
 }));
+
+describeDriverContract('WebSocket (batched)', async () => ({
+  entry: websocketEntry,
+  target: {
+    name: 'websocket',
+    protocol: 'websocket',
+    engine: 'native',
+    via: 'direct',
+    connections: 4,
+    batch: { maxMessages: 32, maxBytes: 768 * 1024, lingerMs: 5 },
+  },
+  broker: null,
+}));

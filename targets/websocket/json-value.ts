@@ -79,6 +79,23 @@ export class JsonValue {
   }
 }
 
+/** Each element of a JSON array, without parsing it; nothing for what is no array, and none after malformed text. */
+export function forEachElement(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  what: (start: number, end: number) => void,
+): void {
+  let at = skipBlanks(bytes, start, end);
+  if (byteAt(bytes, at, end) !== openBracket) return;
+  do {
+    const from = skipBlanks(bytes, at + 1, end);
+    const to = skipValue(bytes, from, end);
+    if (to > from) what(from, to);
+    at = skipBlanks(bytes, to, end);
+  } while (byteAt(bytes, at, end) === comma);
+}
+
 /** Where the value of this name starts, `absent` or `unsure`; `start` is behind the opening brace. */
 function findMember(bytes: Buffer, start: number, end: number, name: Buffer): number {
   let at = skipBlanks(bytes, start, end);

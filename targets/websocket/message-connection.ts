@@ -13,6 +13,8 @@ export interface MessageConnection extends KeptConnection {
   /** For operations whose answers carry no id. */
   readonly inOrder: InOrderReplies;
   sendText(message: RequestTemplate, call: Call, payload: Buffer | undefined): void;
+  /** A text that is written already, as UTF-8. */
+  sendWritten(text: Buffer): void;
 }
 
 export interface WebSocketOwner<Connection> {

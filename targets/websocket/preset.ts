@@ -5,9 +5,10 @@ import type {
   WebSocketRequest,
   WebSocketTarget,
 } from '../../scenarios/scenario.ts';
+import { batchLabel } from '../batch-label.ts';
 import { codecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
-import { carriesPayload } from '../domain/order-message.ts';
+import { orderItem } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { clientLabel, driverByClient } from '../driver-by-client.ts';
 
@@ -34,12 +35,13 @@ export const websocketEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests) };
   },
   semantics(target) {
-    const { connections, address = '', client = 'own', compression } = target as WebSocketTarget;
+    const { connections, address = '', client = 'own', compression, batch } = target as WebSocketTarget;
     return {
       client: clientLabel(client, packages[client]),
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'a message of the service: after the work, or once the order is on record',
       connections,
+      ...(batch !== undefined && { batching: batchLabel(batch) }),
       codec: `JSON in text frames, ${compression === undefined ? 'no compression' : deflateLabel(compression)}`,
       tls: address.startsWith('wss:'),
     };
@@ -47,14 +49,8 @@ export const websocketEntry: ProtocolEntry = {
 };
 
 function requestFor(operation: keyof typeof referenceOperations, isHandedOver: boolean): WebSocketRequest {
-  const action = referenceOperations[operation];
-  const fields = ['"id":"{{id}}"', `"action":"${action}"`];
-  if (isHandedOver) fields.push('"handOver":true');
-  if (action === 'place' || action === 'pay') fields.push('"order":"{{id}}"', '"key":"{{key}}"');
-  else if (action !== 'list') fields.push('"order":"{{key}}"');
-  if (carriesPayload(operation)) fields.push('"payload":"{{payloadJson}}"');
   return {
-    message: `{${fields.join(',')}}`,
+    message: orderItem(operation, isHandedOver),
     replyId: '/id',
     expect: { pointer: '/code', values: isHandedOver ? ['accepted'] : ['ok', 'created'] },
   };

@@ -1,17 +1,13 @@
 /**
  * The orders over WebSockets: JSON messages in both directions, as many under way as the client likes, each answered by
- * one that repeats its id. `{"id","action","order","key","payload","handOver"}` → `{"id","code","order"|"orders"}`.
+ * one that repeats its id. `{"id","action","order","key","payload","handOver"}` → `{"id","code","order"|"orders"}`; an array
+ * of requests is answered with arrays.
  */
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
-import {
-  type OrderAction,
-  type OrderDomain,
-  type OrderReply,
-  type OrderRequest,
-  orderActions,
-} from '../domain/order-domain.ts';
+import type { OrderDomain, OrderReply } from '../domain/order-domain.ts';
+import { handleItem, invalidReply, orderItemFrom } from '../domain/order-item.ts';
 import { MessagePacking } from './message-packing.ts';
 import { deflateOptions } from './ws-packing.ts';
 
@@ -19,7 +15,6 @@ import { deflateOptions } from './ws-packing.ts';
 const largestMessageBytes = 17 * 1024 * 1024;
 const closeGraceMs = 200;
 const goingAway = 1001;
-const invalid: OrderReply = { code: 'invalid', order: null };
 
 hostService(async (domain, { port, target }) => {
   const packing = MessagePacking.of((target as WebSocketTarget).compression);
@@ -31,7 +26,8 @@ hostService(async (domain, { port, target }) => {
   });
   server.on('connection', (socket) => {
     socket.on('error', () => undefined); // a peer that breaks the protocol ends its own connection, no more
-    socket.on('message', (data) => answer(domain, socket, data));
+    const answers = new TurnAnswers(socket);
+    socket.on('message', (data) => answer(domain, socket, answers, data));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
@@ -40,38 +36,50 @@ hostService(async (domain, { port, target }) => {
   return { close: () => close(server) };
 });
 
-function answer(domain: OrderDomain, socket: WebSocket, data: RawData): void {
-  const fields = parse(data);
-  const id = typeof fields?.id === 'string' ? fields.id : null;
-  const request = fields === null ? null : orderRequestFrom(fields);
-  if (request === null) send(socket, id, invalid);
-  else if (fields?.handOver === true) send(socket, id, domain.accept(request));
-  else domain.handle(request, (reply) => send(socket, id, reply));
+function answer(domain: OrderDomain, socket: WebSocket, answers: TurnAnswers, data: RawData): void {
+  const value = parse(data);
+  if (!Array.isArray(value))
+    handleItem(domain, orderItemFrom(value), (reply) => send(socket, answerText(value, reply)));
+  else if (value.length === 0) send(socket, answerText(null, invalidReply));
+  else for (const one of value) handleItem(domain, orderItemFrom(one), (reply) => answers.add(answerText(one, reply)));
 }
 
-/** null for anything but a JSON object. */
-function parse(data: RawData): Readonly<Record<string, unknown>> | null {
+/** undefined for what is no JSON. */
+function parse(data: RawData): unknown {
   try {
-    const value: unknown = JSON.parse(data.toString());
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+    return JSON.parse(data.toString());
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-/** null for an unknown action or a field that is no text. */
-function orderRequestFrom(fields: Readonly<Record<string, unknown>>): OrderRequest | null {
-  const { id, action, order = '', key = '', payload = '' } = fields;
-  if (typeof id !== 'string' || typeof order !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
-    return null;
-  }
-  if (!orderActions.includes(action as OrderAction)) return null;
-  return { action: action as OrderAction, requestId: id, orderId: order, key, payload };
+function answerText(request: unknown, { code, order, orders }: OrderReply): string {
+  const { id } = typeof request === 'object' && request !== null ? (request as { readonly id?: unknown }) : {};
+  const answered = { id: typeof id === 'string' ? id : null, code };
+  return JSON.stringify(orders === undefined ? { ...answered, order } : { ...answered, orders });
 }
 
-function send(socket: WebSocket, id: string | null, { code, order, orders }: OrderReply): void {
-  if (socket.readyState !== socket.OPEN) return;
-  socket.send(JSON.stringify(orders === undefined ? { id, code, order } : { id, code, orders }));
+function send(socket: WebSocket, text: string): void {
+  if (socket.readyState === socket.OPEN) socket.send(text);
+}
+
+/** Answers to requests of batches: those of one turn of the event loop leave as one array. */
+class TurnAnswers {
+  readonly #socket: WebSocket;
+  #texts: string[] = [];
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+  }
+
+  add(text: string): void {
+    if (this.#texts.push(text) > 1) return;
+    setImmediate(() => {
+      const texts = this.#texts;
+      this.#texts = [];
+      send(this.#socket, `[${texts.join(',')}]`);
+    });
+  }
 }
 
 function close(server: WebSocketServer): Promise<void> {

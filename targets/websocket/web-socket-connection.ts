@@ -98,6 +98,11 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     this.#endFrame(memory, start, length, key);
   }
 
+  sendWritten(text: Buffer): void {
+    if (this.#deflate === null) this.#sendBytes(opcodes.text, text);
+    else this.#sendBytes(opcodes.text | packedBit, this.#deflate.pack(text));
+  }
+
   #sendBytes(opcode: number, payload: Buffer): void {
     const { memory, start, key } = this.#beginFrame(opcode, payload.length);
     payload.copy(memory.bytes, start);

@@ -1,13 +1,18 @@
 /** WebSocket sessions, whichever client is beneath: connections in turn, many messages under way on each, answers matched by id. */
 import type { BodyCounter } from '../../result/body-bytes.ts';
-import type { BodyBytes, Completion } from '../../result/result-types.ts';
-import type { WebSocketTarget } from '../../scenarios/scenario.ts';
+import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
+import type { Batch, WebSocketTarget } from '../../scenarios/scenario.ts';
+import { BatchGatherer } from '../batch-gatherer.ts';
+import type { BatchItem } from '../batched-session.ts';
 import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
-import { type DriverContext, outcomes, type Session } from '../driver.ts';
+import { type Call, type DriverContext, outcomes, type Session } from '../driver.ts';
+import { joinItems } from '../json-batch.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
+import { forEachElement } from './json-value.ts';
 import type { MessageConnection, WebSocketOwner } from './message-connection.ts';
 import { MessageSpec } from './message-spec.ts';
 
+const openBracket = 0x5b;
 /** Codes that say "later", as texts: our own, gRPC's word for it, and HTTP's numbers. */
 const retryableCodes: readonly string[] = ['unavailable', 'UNAVAILABLE', '429', '502', '503', '504'];
 
@@ -28,6 +33,9 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   readonly #slotOf = new Map<string, number>();
   readonly #connectionOf: (Connection | null)[];
   readonly #placeOf: Float64Array;
+  /** null: each message leaves as it comes. */
+  readonly #batching: { readonly limits: Batch; readonly gatherer: BatchGatherer } | null;
+  readonly #batchCounts = { messages: 0, requests: 0 };
   readonly #keeper: ConnectionKeeper;
 
   /** `counter`: of what is packed. Throws a BenchError (exit 2) for a message whose answer could not be told from others. */
@@ -46,6 +54,9 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     this.#waiting = new WaitingSlots(calls.length);
     this.#connectionOf = calls.map(() => null);
     this.#placeOf = new Float64Array(calls.length);
+    const { batch: limits } = target as WebSocketTarget;
+    this.#batching =
+      limits === undefined ? null : { limits, gatherer: new BatchGatherer(limits, (slots) => this.#takeBatch(slots)) };
     this.#keeper = new ConnectionKeeper({
       count: connectionShare((target as WebSocketTarget).connections, worker, workers),
       peer: `The WebSocket service at ${address}`,
@@ -66,9 +77,9 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   drained(connection: Connection): void {
     if (!this.#ready.includes(connection)) this.#ready.push(connection);
     while (this.#ready.length > 0) {
-      const slot = this.#waiting.shift();
-      if (slot === -1) return;
-      this.#send(this.#next(), slot);
+      if (this.#waiting.length === 0) return;
+      if (this.#batching === null) this.#send(this.#next(), this.#waiting.shift());
+      else this.#sendBatch(this.#next(), this.#waitingBatch(this.#batching.limits));
     }
   }
 
@@ -83,8 +94,53 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   }
 
   start(slot: number): void {
-    if (this.#ready.length === 0) this.#waiting.push(slot);
+    if (this.#batching !== null) this.#batching.gatherer.push(slot, this.#messageBytes(slot));
+    else if (this.#ready.length === 0) this.#waiting.push(slot);
     else this.#send(this.#next(), slot);
+  }
+
+  #messageBytes(slot: number): number {
+    const { calls, payloads } = this.#context;
+    const call = calls[slot] as Call;
+    return this.#specs[call.operation]?.message.byteLength(call, payloads[call.operation]?.[call.payload]) ?? 0;
+  }
+
+  #takeBatch(slots: readonly number[]): void {
+    if (this.#ready.length > 0) this.#sendBatch(this.#next(), slots);
+    else for (const slot of slots) this.#waiting.push(slot);
+  }
+
+  /** As many of those that wait as one batch may hold. */
+  #waitingBatch({ maxMessages, maxBytes }: Batch): number[] {
+    const slots: number[] = [];
+    for (let bytes = 0; this.#waiting.length > 0 && slots.length < maxMessages; ) {
+      bytes += this.#messageBytes(this.#waiting.first);
+      if (slots.length > 0 && bytes > maxBytes) break;
+      slots.push(this.#waiting.shift());
+    }
+    return slots;
+  }
+
+  /** Several messages as one array; the answers may come together or apart. */
+  #sendBatch(connection: Connection, slots: readonly number[]): void {
+    const { calls, payloads, sink } = this.#context;
+    const items: BatchItem[] = [];
+    let bytes = 0;
+    for (const slot of slots) {
+      const call = calls[slot] as Call;
+      const payload = payloads[call.operation]?.[call.payload];
+      const spec = this.#specs[call.operation] as MessageSpec;
+      bytes += spec.message.byteLength(call, payload);
+      items.push({ call, payload });
+      this.#connectionOf[slot] = connection;
+      this.#slotOf.set(spec.idOf(call), slot);
+    }
+    const itemOf = ({ operation }: Call) => (this.#specs[operation] as MessageSpec).message;
+    this.#batchCounts.messages += slots.length;
+    this.#batchCounts.requests++;
+    const text = joinItems(items, bytes, itemOf);
+    for (const slot of slots) sink.sent(slot);
+    connection.sendWritten(text);
   }
 
   #send(connection: Connection, slot: number): void {
@@ -101,6 +157,11 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
 
   message(connection: Connection, bytes: Buffer, start: number, end: number): void {
     this.#keeper.worked(connection.index);
+    if (this.#batching === null || bytes[start] !== openBracket) this.#answer(connection, bytes, start, end);
+    else forEachElement(bytes, start, end, (from, to) => this.#answer(connection, bytes, from, to));
+  }
+
+  #answer(connection: Connection, bytes: Buffer, start: number, end: number): void {
     let slot = -1;
     for (const { replyId } of this.#replyIds) {
       const id = replyId?.textIn(bytes, start, end) ?? null;
@@ -139,7 +200,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   }
 
   abort(slot: number): void {
-    if (this.#waiting.remove(slot)) return;
+    if (this.#waiting.remove(slot) || this.#batching?.gatherer.remove(slot)) return;
     const connection = this.#connectionOf[slot] ?? null;
     if (connection === null) return;
     const call = this.#context.calls[slot];
@@ -156,11 +217,16 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     return this.#counter?.total() ?? null;
   }
 
+  batches(): BatchCounts | null {
+    return this.#batching === null ? null : { ...this.#batchCounts };
+  }
+
   reconnects(): number {
     return this.#keeper.reconnects;
   }
 
   close(): Promise<void> {
+    this.#batching?.gatherer.close();
     return this.#keeper.close();
   }
 }

@@ -84,7 +84,11 @@ export class WsConnection implements MessageConnection {
   }
 
   sendText(message: RequestTemplate, call: Call, payload: Buffer | undefined): void {
-    this.#client.send(message.bytes(call, payload), { binary: false });
+    this.sendWritten(message.bytes(call, payload));
+  }
+
+  sendWritten(text: Buffer): void {
+    this.#client.send(text, { binary: false });
     if (this.#socket.writableNeedDrain) this.#owner.congested(this);
   }
 

@@ -1,0 +1,37 @@
+/** How a target gathers messages into batches: the same words for every protocol that can. */
+import type { z } from 'zod';
+import type { Protocol } from '../../result/result-types.ts';
+import type { Batch } from '../scenario.ts';
+import { duration, object, quantity, wholeNumber } from './fields.ts';
+
+/** What one message of a batch travels in, and what the batch does. */
+export const batchKinds = {
+  rest: 'one POST of an array, answered with what became of each',
+  grpc: 'one unary call with a repeated field, answered with what became of each',
+  websocket: 'one text message with an array; answers come as they are ready, together or apart',
+} as const satisfies Partial<Record<Protocol, string>>;
+
+export function batch(protocol: keyof typeof batchKinds) {
+  return object({
+    maxMessages: wholeNumber(1, 10_000)
+      .default(1)
+      .describe('A batch leaves when it holds so many messages; 1: each leaves as it comes.'),
+    maxBytes: quantity('size', { least: '1B', most: '8MiB' })
+      .prefault('768KiB')
+      .describe('… or so many bytes of them. One that alone is larger leaves alone.'),
+    linger: duration('0ms', '10s')
+      .prefault('0ms')
+      .describe('… or when its first message has waited so long. 0ms: what comes within one turn of the event loop.'),
+  })
+    .optional()
+    .describe(
+      `Several messages together: ${batchKinds[protocol]}. The wait in the batch is part of their latency. Left out: each leaves by itself.`,
+    );
+}
+
+/** Nothing where each message leaves as it comes. */
+export function resolveBatch(written: z.output<ReturnType<typeof batch>>): { readonly batch?: Batch } {
+  if (written === undefined || written.maxMessages === 1) return {};
+  const { maxMessages, maxBytes, linger } = written;
+  return { batch: { maxMessages, maxBytes, lingerMs: linger } };
+}

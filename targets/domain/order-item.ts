@@ -1,0 +1,72 @@
+/**
+ * An order request as a JSON object, `{"id","action","order","key","payload","handOver"}`: a message of its own over
+ * WebSockets, one of many in a batch.
+ */
+import {
+  type OrderAction,
+  type OrderDomain,
+  type OrderReply,
+  type OrderRequest,
+  orderActions,
+  referenceOperations,
+} from './order-domain.ts';
+import { carriesPayload } from './order-message.ts';
+
+/** Template of a reference operation's item. */
+export function orderItem(operation: keyof typeof referenceOperations, isHandedOver: boolean): string {
+  const action = referenceOperations[operation];
+  const fields = ['"id":"{{id}}"', `"action":"${action}"`];
+  if (isHandedOver) fields.push('"handOver":true');
+  if (action === 'place' || action === 'pay') fields.push('"order":"{{id}}"', '"key":"{{key}}"');
+  else if (action !== 'list') fields.push('"order":"{{key}}"');
+  if (carriesPayload(operation)) fields.push('"payload":"{{payloadJson}}"');
+  return `{${fields.join(',')}}`;
+}
+
+/** What came, if it is a request at all. */
+export interface OrderItem {
+  /** null: an unknown action, or a field that is no text. */
+  readonly request: OrderRequest | null;
+  readonly isHandedOver: boolean;
+}
+
+export const invalidReply: OrderReply = { code: 'invalid', order: null };
+
+/** Of anything that JSON can hold. */
+export function orderItemFrom(value: unknown): OrderItem {
+  const fields = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  const { id, action, order = '', key = '', payload = '', handOver } = fields;
+  const isHandedOver = handOver === true;
+  if (typeof id !== 'string' || typeof order !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
+    return { request: null, isHandedOver };
+  }
+  if (!orderActions.includes(action as OrderAction)) return { request: null, isHandedOver };
+  return { request: { action: action as OrderAction, requestId: id, orderId: order, key, payload }, isHandedOver };
+}
+
+export function handleItem(
+  domain: OrderDomain,
+  { request, isHandedOver }: OrderItem,
+  reply: (reply: OrderReply) => void,
+): void {
+  if (request === null) reply(invalidReply);
+  else if (isHandedOver) reply(domain.accept(request));
+  else domain.handle(request, reply);
+}
+
+/** Replies once all are done, in their order. */
+export function handleBatch(
+  domain: OrderDomain,
+  items: readonly OrderItem[],
+  done: (replies: readonly OrderReply[]) => void,
+): void {
+  const replies: OrderReply[] = [];
+  let open = items.length;
+  if (open === 0) done(replies);
+  for (const [n, item] of items.entries()) {
+    handleItem(domain, item, (reply) => {
+      replies[n] = reply;
+      if (--open === 0) done(replies);
+    });
+  }
+}
