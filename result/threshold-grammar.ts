@@ -195,7 +195,7 @@ function readMetric(
   const meant = closestName(unknown.text, words);
   throw new ThresholdSyntaxError(
     unknown,
-    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')} bytesPerOperation or cpuPerOperation`,
+    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')}, bytesPerOperation or cpuPerOperation`,
     meant === null || meant === unknown.text ? null : `did you mean ${meant}?`,
   );
 }
