@@ -133,6 +133,15 @@ export interface MessageCompression extends Compression<'deflate'> {
   readonly contextTakeover?: boolean | undefined;
 }
 
+/** Of the object that a body holds. */
+export type PayloadCodec = 'json' | 'msgpack' | 'protobuf';
+
+/** A body that is no text of the scenario's: an object of our reference service, its values templates. */
+export interface EncodedBody {
+  readonly codec: PayloadCodec;
+  readonly fields: Readonly<Record<string, string | boolean>>;
+}
+
 /** A batch leaves when it is full, by number or bytes, or its first message has waited for `lingerMs`. */
 export interface Batch {
   readonly maxMessages: number;
@@ -157,6 +166,8 @@ export interface RestTarget extends TargetBase {
   readonly connections: number;
   /** Of the native engine; absent: `own`. */
   readonly client?: RestClient;
+  /** Of what our service takes and answers; absent: json. */
+  readonly codec?: PayloadCodec;
   /** Of bodies, told by content-encoding and asked for by accept-encoding; absent: none. */
   readonly compression?: Compression<BodyCodecName>;
   readonly requests?: Readonly<Record<string, RestRequest>>;
@@ -178,6 +189,8 @@ export interface WebSocketTarget extends TargetBase {
   readonly connections: number;
   /** Of the native engine; absent: `own`. */
   readonly client?: WebSocketClient;
+  /** Of what our service takes and answers; absent: json. */
+  readonly codec?: PayloadCodec;
   /** Absent: none. */
   readonly compression?: MessageCompression;
   readonly requests?: Readonly<Record<string, WebSocketRequest>>;
@@ -190,6 +203,8 @@ export interface QueueTarget extends TargetBase {
   /** Of our service: after the effect of a message, or as it is sent to it. Left out: manual. */
   readonly ack?: 'manual' | 'auto';
   readonly prefetch: number;
+  /** Of what our service takes and answers; absent: bodies are payloads, all else is in headers. */
+  readonly codec?: PayloadCodec;
   /** Of message bodies, told by their content-encoding; absent: none. */
   readonly compression?: Compression<QueueCodec>;
   readonly requests?: Readonly<Record<string, QueueRequest>>;
@@ -209,6 +224,8 @@ export interface StreamTarget extends TargetBase {
   /** Of our service: when it commits the offset of a record, its effect taken. Left out: after. */
   readonly commit?: 'after' | 'before';
   readonly client: 'platformatic' | 'kafkajs';
+  /** Of what our service takes and answers; absent: values are payloads, all else is in headers. */
+  readonly codec?: PayloadCodec;
   /** Of record batches; absent: none. */
   readonly compression?: Compression<StreamCodec>;
   readonly requests?: Readonly<Record<string, StreamRequest>>;
@@ -223,6 +240,8 @@ export interface RestRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In its place, of a reference target. */
+  readonly encoded?: EncodedBody;
   readonly expect: { readonly status: readonly number[] };
 }
 export interface GrpcRequest {
@@ -233,6 +252,8 @@ export interface GrpcRequest {
 }
 export interface WebSocketRequest {
   readonly message: string;
+  /** In its place, of a reference target; answers come in the same codec. */
+  readonly encoded?: EncodedBody;
   /** JSON pointer to the operation's id in the answer; absent: answers are matched in order per connection. */
   readonly replyId?: string;
   /** The answer is a refusal unless the value at `pointer` (text, number, true or false) is one of `values`. */
@@ -242,12 +263,16 @@ export interface QueueRequest {
   readonly exchange: string;
   readonly routingKey: string;
   readonly body: string;
+  /** In its place, of a reference target. */
+  readonly encoded?: EncodedBody;
   readonly headers: Readonly<Record<string, string>>;
 }
 export interface StreamRequest {
   readonly topic: string;
   readonly key?: string;
   readonly value: string;
+  /** In its place, of a reference target. */
+  readonly encoded?: EncodedBody;
   readonly headers: Readonly<Record<string, string>>;
 }
 export type Request = RestRequest | GrpcRequest | WebSocketRequest | QueueRequest | StreamRequest;

@@ -113,7 +113,15 @@ describe('a valid scenario', () => {
         threads: 1,
       },
       targets: {
-        rest: { name: 'rest', protocol: 'rest', connections: 64, client: 'own', engine: 'native', via: 'toxiproxy' },
+        rest: {
+          name: 'rest',
+          protocol: 'rest',
+          connections: 64,
+          client: 'own',
+          codec: 'json',
+          engine: 'native',
+          via: 'toxiproxy',
+        },
       },
       conditions: { calm: [] },
       resilience: {

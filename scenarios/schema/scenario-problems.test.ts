@@ -45,7 +45,7 @@ describe('a scenario with a problem', () => {
     [
       'swept setting that a protocol lacks',
       `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
-      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, batch, compression, engine, via, address, resilience, requests)',
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, batch, codec, compression, engine, via, address, resilience, requests)',
     ],
     [
       'swept value that is none',
@@ -170,6 +170,34 @@ describe('a scenario with a problem', () => {
       'codec with an engine that has none',
       withText('protocol: rest', 'protocol: rest, engine: autocannon, compression: gzip'),
       '10:47: targets.rest.compression: is for the native engine; autocannon sends bodies as they are',
+    ],
+    [
+      'codec of an own system',
+      withText(
+        '{ protocol: rest }',
+        '{ protocol: rest, codec: msgpack, address: "http://127.0.0.1", requests: { getOrder: { method: GET, path: / }, placeOrder: { method: GET, path: / } } }',
+      ),
+      '10:27: targets.rest.codec: is for our reference service; what your own system gets stands in its requests',
+    ],
+    [
+      'codec of an engine',
+      withText('protocol: rest', 'protocol: rest, engine: autocannon, codec: msgpack'),
+      '10:47: targets.rest.codec: is for the native engine; autocannon sends JSON',
+    ],
+    [
+      'codec beside batches',
+      withText('protocol: rest', 'protocol: websocket, codec: protobuf, batch: { maxMessages: 8 }'),
+      '10:32: targets.rest.codec: cannot be protobuf beside batch: batches are JSON',
+    ],
+    [
+      'codec that nobody has',
+      withText('protocol: rest', 'protocol: stream, codec: avro'),
+      '10:36: targets.rest.codec: "avro" is not one of json, msgpack, protobuf',
+    ],
+    [
+      'codec of gRPC',
+      withText('protocol: rest', 'protocol: grpc, codec: json'),
+      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, batch, compression, engine, via, address, resilience, proto, reflection, requests)',
     ],
     [
       'batch of another client',

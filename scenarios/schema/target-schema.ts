@@ -1,5 +1,6 @@
 /** What is put under load: one protocol with its settings, in front of our reference service or the user's own system. */
 import { z } from 'zod';
+import type { PayloadCodec } from '../scenario.ts';
 import { batch } from './batch-schema.ts';
 import { codecsOf, compression } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
@@ -35,6 +36,18 @@ function connections(count: number, most: number) {
 const ownOr = (library: string) =>
   `Whose code speaks the protocol: the harness’s own, which costs least, or ${library}.`;
 
+const payloadCodecs = ['json', 'msgpack', 'protobuf'] as const satisfies readonly PayloadCodec[];
+const payloadCodec = z
+  .enum(payloadCodecs)
+  .default('json')
+  .describe('Of what our service takes and answers: JSON, MessagePack or protobuf.');
+const messageCodec = z
+  .enum(payloadCodecs)
+  .optional()
+  .describe(
+    'The whole request as one object in the body, and the answer alike. Left out: the body is the payload, all else is in headers.',
+  );
+
 const consume = z
   .boolean()
   .default(false)
@@ -47,6 +60,7 @@ const restTarget = object({
   connections: connections(64, 10_000),
   client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
   batch: batch('rest'),
+  codec: payloadCodec,
   compression: compression(codecsOf.rest, {}),
   engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
   ...common('http://127.0.0.1:8080'),
@@ -71,6 +85,7 @@ const webSocketTarget = object({
   connections: connections(16, 10_000),
   client: z.enum(['own', 'ws']).default('own').describe(ownOr('ws')),
   batch: batch('websocket'),
+  codec: payloadCodec,
   compression: compression(codecsOf.websocket, {
     contextTakeover: z
       .boolean()
@@ -92,6 +107,7 @@ const queueTarget = object({
     .default('manual')
     .describe('When our service’s messages leave the queue: manual, after their effect; auto, as they are sent to it.'),
   prefetch: wholeNumber(1, 65_535).default(100).describe('Messages that a consumer has unacknowledged at most.'),
+  codec: messageCodec,
   compression: compression(codecsOf.queue, {}),
   engine: nativeOnly,
   ...common('amqp://127.0.0.1:5672'),
@@ -120,6 +136,7 @@ const streamTarget = object({
     .enum(['after', 'before'])
     .default('after')
     .describe('When our service commits the offset of a record: after its effect, or before it begins.'),
+  codec: messageCodec,
   compression: compression(codecsOf.stream, {}),
   client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
   engine: nativeOnly,

@@ -12,15 +12,21 @@ import {
 } from './order-domain.ts';
 import { carriesPayload } from './order-message.ts';
 
-/** Template of a reference operation's item. */
-export function orderItem(operation: keyof typeof referenceOperations, isHandedOver: boolean): string {
+/** Fields of a reference operation's item, their values templates. */
+export function orderItemFields(
+  operation: keyof typeof referenceOperations,
+  isHandedOver: boolean,
+): Record<string, string | boolean> {
   const action = referenceOperations[operation];
-  const fields = ['"id":"{{id}}"', `"action":"${action}"`];
-  if (isHandedOver) fields.push('"handOver":true');
-  if (action === 'place' || action === 'pay') fields.push('"order":"{{id}}"', '"key":"{{key}}"');
-  else if (action !== 'list') fields.push('"order":"{{key}}"');
-  if (carriesPayload(operation)) fields.push('"payload":"{{payloadJson}}"');
-  return `{${fields.join(',')}}`;
+  const isNew = action === 'place' || action === 'pay';
+  return {
+    id: '{{id}}',
+    action,
+    ...(isHandedOver && { handOver: true }),
+    ...(isNew && { order: '{{id}}', key: '{{key}}' }),
+    ...(!isNew && action !== 'list' && { order: '{{key}}' }),
+    ...(carriesPayload(operation) && { payload: '{{payload}}' }),
+  };
 }
 
 /** What came, if it is a request at all. */

@@ -46,6 +46,11 @@ export function orderRequestFrom(
   };
 }
 
+/** The domain refuses it as invalid. */
+export function unreadable(requestId: string): OrderRequest {
+  return orderRequestFrom(() => undefined, requestId, '');
+}
+
 export function replyBody(reply: OrderReply): string {
   return JSON.stringify(reply.orders ?? reply.order);
 }

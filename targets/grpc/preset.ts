@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import { batchLabel } from '../batch-label.ts';
-import { codecLabel } from '../codec-label.ts';
+import { compressionLabel } from '../codec-label.ts';
 import { type OrderAction, referenceOperations } from '../domain/order-domain.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { clientLabel, driverByClient } from '../driver-by-client.ts';
@@ -59,7 +59,7 @@ export const grpcEntry: ProtocolEntry = {
       acks: 'the status: after the work, or for one-way once the order is on record',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
-      codec: `protobuf, ${compression === undefined ? 'no compression' : codecLabel(compression, 'message by message')}`,
+      codec: `protobuf, ${compressionLabel(compression, 'message by message')}`,
       tls: /^(grpcs|https):/i.test(address),
     };
   },

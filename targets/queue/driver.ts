@@ -7,6 +7,7 @@ import { BodyCodec, type UnpackProblem } from '../body-codec.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
+import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
@@ -49,7 +50,7 @@ function cannotOpen(address: string, cause: unknown): BenchError {
 interface CompiledRequest {
   readonly exchange: RequestTemplate;
   readonly routingKey: RequestTemplate;
-  readonly body: RequestTemplate;
+  readonly body: BodyTemplate;
   readonly headers: readonly (readonly [string, RequestTemplate])[];
   readonly expectsReply: boolean;
 }
@@ -271,11 +272,11 @@ function completionOf({ reply, consume }: QueueTarget, { pattern }: OperationSpe
 }
 
 function compileRequest(request: QueueRequest, expectsReply: boolean): CompiledRequest {
-  const { exchange, routingKey, body, headers } = request;
+  const { exchange, routingKey, body, encoded, headers } = request;
   return {
     exchange: compileTemplate(exchange),
     routingKey: compileTemplate(routingKey),
-    body: compileTemplate(body),
+    body: bodyTemplate(body, encoded),
     headers: Object.entries(headers).map(([name, value]) => [name, compileTemplate(value)] as const),
     expectsReply,
   };

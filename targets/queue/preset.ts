@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { codecLabel } from '../codec-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
+import { orderItemFields } from '../domain/order-item.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { queueDriver } from './driver.ts';
@@ -18,20 +19,24 @@ export const queueEntry: ProtocolEntry = {
     counts: 'messages ready in the queue',
     open: (address, names) => new QueueBacklog(address, names.requests ?? ''),
   },
-  preset(_target, names) {
-    const requests = Object.keys(referenceOperations).map((operation): [string, QueueRequest] => [
-      operation,
-      {
-        exchange: '',
-        routingKey: names.requests ?? '',
-        headers: orderHeaders(operation),
-        body: carriesPayload(operation) ? '{{payload}}' : '',
-      },
-    ]);
+  preset(target, names) {
+    const { codec } = target as QueueTarget;
+    const requests = (Object.keys(referenceOperations) as (keyof typeof referenceOperations)[]).map(
+      (operation): [string, QueueRequest] => [
+        operation,
+        {
+          exchange: '',
+          routingKey: names.requests ?? '',
+          headers: codec === undefined ? orderHeaders(operation) : {},
+          body: carriesPayload(operation) ? '{{payload}}' : '',
+          ...(codec !== undefined && { encoded: { codec, fields: orderItemFields(operation, false) } }),
+        },
+      ],
+    );
     return { requests: Object.fromEntries(requests), settings: { reply: { queue: names.replies } } };
   },
   semantics(target) {
-    const { broker, durable, confirms, ack = 'manual', prefetch, compression } = target as QueueTarget;
+    const { broker, durable, confirms, ack = 'manual', prefetch, compression, codec } = target as QueueTarget;
     const consumerAcks = ack === 'auto' ? 'none by the consumer' : 'manual consumer acks after the effect';
     return {
       broker,
@@ -42,7 +47,7 @@ export const queueEntry: ProtocolEntry = {
       replies: 'by correlation id on a queue of each connection’s own',
       prefetch: ack === 'auto' ? 'unbounded' : prefetch,
       connections: 'one a load worker, one channel on it',
-      codec: codecLabel(compression, 'message bodies one by one, packed as they are sent'),
+      codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'message bodies one by one, packed as they are sent')}`,
       tls: false,
     };
   },

@@ -3,8 +3,9 @@ import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { QueueTarget } from '../../scenarios/scenario.ts';
 import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
+import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
-import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
+import { messageHeaders, unreadable } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { BrokerChannel } from './broker-channel.ts';
 
@@ -20,6 +21,7 @@ class QueueService {
   readonly #requests: string;
   readonly #broker: BrokerChannel;
   readonly #codec: BodyCodec | null;
+  readonly #messages: MessageCodec;
   /** The broker forgets a message as it sends it: what the service has not applied when it dies is lost. */
   readonly #noAck: boolean;
   #channel: Channel | null = null;
@@ -28,6 +30,7 @@ class QueueService {
     this.#domain = domain;
     this.#target = target as QueueTarget;
     this.#codec = BodyCodec.of(this.#target.compression);
+    this.#messages = messageCodecOf(this.#target.codec);
     this.#noAck = this.#target.ack === 'auto';
     this.#requests = names.requests ?? '';
     this.#broker = new BrokerChannel({
@@ -65,17 +68,14 @@ class QueueService {
       const value: unknown = headers?.[name];
       return typeof value === 'string' ? value : undefined;
     };
-    const payload = this.#textOf(message);
-    const request = orderRequestFrom(
-      payload === null ? () => undefined : header,
-      String(messageId ?? ''),
-      payload ?? '',
-    );
+    const requestId = String(messageId ?? '');
+    const body = this.#bodyOf(message);
+    const request = (body && this.#messages.request(body, header, requestId)) ?? unreadable(requestId);
     const { redelivered } = message.fields;
     this.#domain.handle({ ...request, redelivered }, (reply) => {
       const wantsReply = typeof replyTo === 'string' && replyTo !== '';
       try {
-        if (wantsReply) this.#reply(channel, message, replyBody(reply), reply.code);
+        if (wantsReply) this.#reply(channel, message, this.#messages.replyBody(reply), reply.code);
         else this.#acknowledge(channel, message);
       } catch {
         // The channel is gone: the broker delivers the message again, and the evidence will show it.
@@ -84,17 +84,17 @@ class QueueService {
   }
 
   /** null: it does not unpack, so that nobody knows what was asked. */
-  #textOf({ content, properties }: ConsumeMessage): string | null {
+  #bodyOf({ content, properties }: ConsumeMessage): Buffer | null {
     const encoding: unknown = properties.contentEncoding;
-    if (this.#codec === null || typeof encoding !== 'string' || encoding === '') return content.toString();
+    if (this.#codec === null || typeof encoding !== 'string' || encoding === '') return content;
     try {
-      return this.#codec.unpack(content, encoding).toString();
+      return this.#codec.unpack(content, encoding);
     } catch {
       return null;
     }
   }
 
-  #reply(channel: ConfirmChannel, message: ConsumeMessage, body: string, code: string): void {
+  #reply(channel: ConfirmChannel, message: ConsumeMessage, plain: Buffer, code: string): void {
     const { replyTo, correlationId } = message.properties;
     const properties = {
       correlationId,
@@ -102,7 +102,6 @@ class QueueService {
       headers: { [messageHeaders.code]: code },
       ...(this.#codec && { contentEncoding: this.#codec.encoding }),
     };
-    const plain = Buffer.from(body);
     const content = this.#codec?.pack(plain) ?? plain;
     // Also when the broker refused the reply: it is nobody's any more.
     channel.sendToQueue(replyTo, content, properties, () => {

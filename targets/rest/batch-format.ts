@@ -2,8 +2,8 @@
 import type { RestRequest } from '../../scenarios/scenario.ts';
 import type { BatchFormat } from '../batched-session.ts';
 import type { Call, DriverContext } from '../driver.ts';
+import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
 import { joinItems } from '../json-batch.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 
 const closeBracket = 0x5d;
 const codesBegin = '{"codes":';
@@ -18,8 +18,8 @@ export const batchRequest: RestRequest = {
 
 /** The body of each operation's request is its item. */
 export function batchFormat({ operations }: DriverContext): BatchFormat {
-  const items = operations.map(({ request }) => compileTemplate((request as RestRequest).body ?? ''));
-  const itemOf = ({ operation }: Call) => items[operation] as RequestTemplate;
+  const items = operations.map(({ request }) => bodyTemplate('', (request as RestRequest).encoded));
+  const itemOf = ({ operation }: Call) => items[operation] as BodyTemplate;
   return {
     request: batchRequest,
     itemBytes: (call, payload) => itemOf(call).byteLength(call, payload),

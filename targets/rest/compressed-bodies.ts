@@ -1,6 +1,7 @@
 /** The REST service's side of compression: reads what content-encoding says, answers in what accept-encoding asks for. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type BodyCodec, isTooLarge } from '../body-codec.ts';
+import type { ItemCodec } from '../domain/item-codec.ts';
 
 /** An error that fastify's handler turns into an answer of this status. */
 class RefusedBody extends Error {
@@ -12,22 +13,32 @@ class RefusedBody extends Error {
   }
 }
 
-export function compressBodies(app: FastifyInstance, codec: BodyCodec): void {
-  app.removeContentTypeParser('application/json');
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, JSON.parse(plainBody(request, body, codec).toString()));
-    } catch (error) {
-      done(error instanceof RefusedBody ? error : new RefusedBody(400, 'The body is not JSON.'));
-    }
-  });
+/** `items`: how bodies are read that are no JSON. */
+export function compressBodies(app: FastifyInstance, codec: BodyCodec, items: ItemCodec | null): void {
+  readBodies(app, codec, 'application/json', (body) => JSON.parse(body.toString()));
+  if (items !== null) readBodies(app, codec, items.contentType, (body) => items.decode(body));
   app.addHook('onSend', (request, reply, payload, done) => {
-    if (typeof payload !== 'string' || payload === '' || !accepts(request, codec.encoding)) {
+    if (!isBody(payload) || !accepts(request, codec.encoding)) {
       done(null, payload);
       return;
     }
     reply.header('content-encoding', codec.encoding).header('vary', 'accept-encoding');
     done(null, codec.pack(Buffer.from(payload)));
+  });
+}
+
+function isBody(payload: unknown): payload is string | Buffer {
+  return (typeof payload === 'string' || Buffer.isBuffer(payload)) && payload.length > 0;
+}
+
+function readBodies(app: FastifyInstance, codec: BodyCodec, type: string, read: (body: Buffer) => unknown): void {
+  app.removeContentTypeParser(type);
+  app.addContentTypeParser<Buffer>(type, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, read(plainBody(request, body, codec)));
+    } catch (error) {
+      done(error instanceof RefusedBody ? error : new RefusedBody(400, `The body is not ${type}.`));
+    }
   });
 }
 

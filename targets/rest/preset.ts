@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Pattern } from '../../result/result-types.ts';
-import type { RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import type { EncodedBody, PayloadCodec, RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import { batchLabel } from '../batch-label.ts';
-import { codecLabel } from '../codec-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
+import { payloadContentTypes } from '../domain/item-fields.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
-import { orderItem } from '../domain/order-item.ts';
+import { orderItemFields } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { clientLabel, driverByClient } from '../driver-by-client.ts';
 import { batchRequest } from './batch-format.ts';
@@ -39,16 +40,35 @@ const requests = {
   listOrders: { method: 'GET', path: '/v1/orders', headers: requestId, expect: { status: [200] } },
 } as const satisfies Record<keyof typeof referenceOperations, RestRequest>;
 
+/** What the bodies hold, for codecs that are not JSON. */
+const bodies: Readonly<Record<string, EncodedBody['fields']>> = {
+  placeOrder: { id: '{{id}}', key: '{{key}}', payload: '{{payload}}' },
+  updateOrder: { payload: '{{payload}}' },
+  payOrder: { id: '{{id}}', account: '{{key}}' },
+};
+
+function encodedRequest(operation: string, request: RestRequest, codec: PayloadCodec): RestRequest {
+  const contentType = payloadContentTypes[codec];
+  const headers = { ...request.headers, accept: contentType };
+  const fields = bodies[operation];
+  if (fields === undefined) return { ...request, headers };
+  return { ...request, headers: { ...headers, 'content-type': contentType }, encoded: { codec, fields } };
+}
+
 /** RFC 7240: the service answers 202 as soon as it has the order on record. */
 function handedOver(request: RestRequest): RestRequest {
   return { ...request, headers: { ...request.headers, prefer: 'respond-async' }, expect: { status: [202] } };
 }
 
-/** The body of each is its place in the array of a batch. */
+function itemOf(operation: keyof typeof referenceOperations, isHandedOver: boolean): EncodedBody {
+  return { codec: 'json', fields: orderItemFields(operation, isHandedOver) };
+}
+
+/** What each is within the array of a batch. */
 function batchedRequests(operations: Readonly<Record<string, { readonly pattern: Pattern }>>) {
   const entries = Object.keys(referenceOperations).map((name): [string, RestRequest] => {
     const operation = name as keyof typeof referenceOperations;
-    return [name, { ...batchRequest, body: orderItem(operation, operations[name]?.pattern === 'one-way') }];
+    return [name, { ...batchRequest, encoded: itemOf(operation, operations[name]?.pattern === 'one-way') }];
   });
   return Object.fromEntries(entries);
 }
@@ -65,15 +85,16 @@ export const restEntry: ProtocolEntry = {
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {
-    if ((target as RestTarget).batch !== undefined) return { requests: batchedRequests(operations) };
-    const entries = Object.entries<RestRequest>(requests).map(([operation, request]): [string, RestRequest] => [
-      operation,
-      operations[operation]?.pattern === 'one-way' ? handedOver(request) : request,
-    ]);
+    const { batch, codec = 'json' } = target as RestTarget;
+    if (batch !== undefined) return { requests: batchedRequests(operations) };
+    const entries = Object.entries<RestRequest>(requests).map(([operation, plain]): [string, RestRequest] => {
+      const request = codec === 'json' ? plain : encodedRequest(operation, plain, codec);
+      return [operation, operations[operation]?.pattern === 'one-way' ? handedOver(request) : request];
+    });
     return { requests: Object.fromEntries(entries) };
   },
   semantics(target) {
-    const { connections, address = '', engine, client = 'own', compression, batch } = target as RestTarget;
+    const { connections, address = '', engine, client = 'own', compression, batch, codec } = target as RestTarget;
     return {
       client: engine === 'native' ? clientLabel(client, packages[client]) : null,
       protocol: 'HTTP/1.1, keep-alive, no pipelining',
@@ -81,10 +102,7 @@ export const restEntry: ProtocolEntry = {
       acks: 'the answer: 2xx after the work, 202 once the order is on record',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
-      codec:
-        compression === undefined
-          ? 'JSON'
-          : `JSON, ${codecLabel(compression, 'bodies one by one, packed as they are sent')}`,
+      codec: `${payloadCodecLabel(codec, 'JSON')}, ${compressionLabel(compression, 'bodies one by one, packed as they are sent')}`,
       tls: address.startsWith('https:'),
     };
   },

@@ -3,6 +3,7 @@ import type { RestRequest } from '../../scenarios/scenario.ts';
 import type { BodyCodec } from '../body-codec.ts';
 import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
+import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { checkRequest } from './check-request.ts';
 import { encodingHeaders } from './encoding-headers.ts';
@@ -13,7 +14,7 @@ const headersEnd = '\r\n\r\n';
 export class RequestWriter {
   readonly answersHead: boolean;
   readonly #head: RequestTemplate;
-  readonly #body: RequestTemplate | null;
+  readonly #body: BodyTemplate | null;
   readonly #announcesLength: boolean;
   readonly #codec: BodyCodec | null;
   /** Bodies of an operation are nearly always as long as the last one. */
@@ -30,7 +31,7 @@ export class RequestWriter {
     pool: readonly Buffer[],
     codec: BodyCodec | null = null,
   ) {
-    const { method, path, headers, body } = request;
+    const { method, path, headers, body, encoded } = request;
     this.answersHead = method === 'HEAD';
     checkRequest(request, pool);
     this.#codec = codec;
@@ -42,7 +43,7 @@ export class RequestWriter {
     // RFC 9110 §8.6: these methods say that they have no content.
     this.#announcesLength = body !== undefined || methodsWithContent.includes(method);
     this.#head = compileTemplate(lines.join('\r\n') + (this.#announcesLength ? '\r\ncontent-length: ' : headersEnd));
-    this.#body = body === undefined ? null : compileTemplate(body);
+    this.#body = body === undefined ? null : bodyTemplate(body, encoded);
   }
 
   /** Into `reusable` when that is exactly as long, else into a new buffer. */
@@ -58,7 +59,7 @@ export class RequestWriter {
     return bytes;
   }
 
-  #writePacked(codec: BodyCodec, body: RequestTemplate, call: Call, payload: Buffer | undefined): Buffer {
+  #writePacked(codec: BodyCodec, body: BodyTemplate, call: Call, payload: Buffer | undefined): Buffer {
     const packed = codec.pack(body.bytes(call, payload));
     const lengthText = this.#lengthText(packed.length);
     const headBytes = this.#head.byteLength(call, payload);

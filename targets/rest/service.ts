@@ -4,6 +4,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { RestTarget } from '../../scenarios/scenario.ts';
 import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
+import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import type { Order, OrderAction, OrderDomain, OrderReply, OrderRequest } from '../domain/order-domain.ts';
 import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
 import { compressBodies } from './compressed-bodies.ts';
@@ -14,8 +15,8 @@ import { problemDetails, problemType } from './problem.ts';
 const bodyLimitBytes = 17 * 1024 * 1024;
 const jsonType = 'application/json; charset=utf-8';
 hostService(async (domain, options) => {
-  const { target, retryAfterMs } = options;
-  const app = createOrderApi(domain, BodyCodec.of((target as RestTarget).compression), retryAfterMs);
+  const { compression, codec } = options.target as RestTarget;
+  const app = createOrderApi(domain, BodyCodec.of(compression), itemCodecOf(codec), options.retryAfterMs);
   await app.listen({ port: options.port, host: '127.0.0.1' });
   return { close: () => app.close() };
 });
@@ -23,6 +24,7 @@ hostService(async (domain, options) => {
 function createOrderApi(
   domain: OrderDomain,
   codec: BodyCodec | null,
+  items: ItemCodec | null,
   retryAfterMs: number | undefined,
 ): FastifyInstance {
   const app = fastify({
@@ -44,9 +46,21 @@ function createOrderApi(
   app.setNotFoundHandler((request, reply) => {
     sendProblem(reply, 404, 'noSuchResource', `There is nothing at ${request.url}.`);
   });
-  if (codec !== null) compressBodies(app, codec);
-  routeOrders(app, new OrderApi(domain, retryAfterMs));
+  if (items !== null) readItems(app, items);
+  if (codec !== null) compressBodies(app, codec, items);
+  routeOrders(app, new OrderApi(domain, items, retryAfterMs));
   return app;
+}
+
+/** Bodies that are not JSON; compressed ones are unpacked before. */
+function readItems(app: FastifyInstance, items: ItemCodec): void {
+  app.addContentTypeParser<Buffer>(items.contentType, { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, items.decode(body));
+    } catch {
+      done(Object.assign(new Error(`The body is not ${items.contentType}.`), { statusCode: 400 }));
+    }
+  });
 }
 
 /** Where HTTP itself is broken there is no reply object to answer with. */
@@ -85,11 +99,14 @@ type RequestById = FastifyRequest<ById>;
 
 class OrderApi {
   readonly #domain: OrderDomain;
+  /** null: JSON. */
+  readonly #items: ItemCodec | null;
   /** For refusals that may pass; HTTP knows whole seconds only. */
   readonly #retryAfterSeconds: number | undefined;
 
-  constructor(domain: OrderDomain, retryAfterMs: number | undefined) {
+  constructor(domain: OrderDomain, items: ItemCodec | null, retryAfterMs: number | undefined) {
     this.#domain = domain;
+    this.#items = items;
     this.#retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1e3);
   }
 
@@ -100,7 +117,7 @@ class OrderApi {
     }
     const asked = orderRequest('place', request, id, { key, payload });
     reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
-    return this.#perform(asked, request, reply, ({ order }) => sendOrder(reply, 201, order));
+    return this.#perform(asked, request, reply, ({ order }) => this.#sendOrder(reply, 201, order));
   }
 
   pay(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -109,7 +126,7 @@ class OrderApi {
       return sendProblem(reply, 400, 'invalidPayment', 'A payment has an id and an account, both text.');
     }
     const asked = orderRequest('pay', request, id, { key: account });
-    return this.#perform(asked, request, reply, ({ order }) => sendOrder(reply, 201, order));
+    return this.#perform(asked, request, reply, ({ order }) => this.#sendOrder(reply, 201, order));
   }
 
   /** An array of items → `{"codes":[…],"orders":[…]}`, in their order: what became of each stands first, as readers want it. */
@@ -129,14 +146,17 @@ class OrderApi {
     return this.#perform(asked, request, reply, ({ order }) => {
       reply.header('cache-control', 'private, no-cache');
       const isStale = order === null || noneMatches(request.headers['if-none-match'], order.version);
-      if (isStale) sendOrder(reply, 200, order);
+      if (isStale) this.#sendOrder(reply, 200, order);
       else reply.header('etag', entityTag(order.version)).code(304).send();
     });
   }
 
   list(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     return this.#perform(orderRequest('list', request, ''), request, reply, ({ orders }) => {
-      reply.header('cache-control', 'no-store').type(jsonType).send(JSON.stringify(orders));
+      reply.header('cache-control', 'no-store');
+      const items = this.#items;
+      if (items === null) reply.type(jsonType).send(JSON.stringify(orders));
+      else reply.type(items.contentType).send(items.orders(orders ?? []));
     });
   }
 
@@ -145,7 +165,14 @@ class OrderApi {
     if (typeof payload !== 'string') return sendProblem(reply, 400, 'invalidOrder', 'The payload of an order is text.');
     const ifVersions = versionsToMatch(request.headers['if-match']);
     const asked = orderRequest(action, request, request.params.id, { payload, ifVersions });
-    return this.#perform(asked, request, reply, ({ order }) => sendOrder(reply, 200, order));
+    return this.#perform(asked, request, reply, ({ order }) => this.#sendOrder(reply, 200, order));
+  }
+
+  #sendOrder(reply: FastifyReply, status: number, order: Order | null): void {
+    if (order !== null) reply.header('etag', entityTag(order.version));
+    const items = this.#items;
+    if (items === null) reply.code(status).type(jsonType).send(JSON.stringify(order));
+    else reply.code(status).type(items.contentType).send(items.order(order));
   }
 
   /** `done` answers what was done; refusals and hand-overs are answered here. */
@@ -193,11 +220,6 @@ function fields(body: unknown): Record<string, unknown> {
 function prefersAsync(request: FastifyRequest): boolean {
   const { prefer } = request.headers;
   return prefer !== undefined && /(^|,)\s*respond-async\s*(;|,|$)/i.test(String(prefer));
-}
-
-function sendOrder(reply: FastifyReply, status: number, order: Order | null): void {
-  if (order !== null) reply.header('etag', entityTag(order.version));
-  reply.code(status).type(jsonType).send(JSON.stringify(order));
 }
 
 function sendRefusal(reply: FastifyReply, { code, order }: OrderReply, asked: OrderRequest): FastifyReply {

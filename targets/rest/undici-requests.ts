@@ -4,6 +4,7 @@ import type { RestRequest } from '../../scenarios/scenario.ts';
 import type { BodyCodec } from '../body-codec.ts';
 import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
+import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { checkRequest } from './check-request.ts';
 import { encodingHeaders } from './encoding-headers.ts';
@@ -16,7 +17,7 @@ interface VariableHeader {
 
 export class UndiciRequests {
   readonly #path: RequestTemplate;
-  readonly #body: RequestTemplate | null;
+  readonly #body: BodyTemplate | null;
   readonly #codec: BodyCodec | null;
   readonly #variableHeaders: readonly VariableHeader[];
   /** Written over by every call: undici copies what it needs when it takes a request. */
@@ -30,11 +31,11 @@ export class UndiciRequests {
     pool: readonly Buffer[],
     codec: BodyCodec | null = null,
   ) {
-    const { method, path, headers, body } = request;
+    const { method, path, headers, body, encoded } = request;
     checkRequest(request, pool);
     this.#codec = codec;
     this.#path = compileTemplate(`${basePath}${path}`);
-    this.#body = body === undefined ? null : compileTemplate(body);
+    this.#body = body === undefined ? null : bodyTemplate(body, encoded);
     const isHostGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
     const fields = [
       ...Object.entries(isHostGiven ? headers : { host: authority, ...headers }),

@@ -7,6 +7,7 @@ import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
+import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
 import { compileTemplate, RequestTemplate } from '../request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
 import { mostRequestsInFlight, ProducerLane } from './producer-lane.ts';
@@ -47,7 +48,7 @@ function cannotOpen(address: string, cause: unknown): BenchError {
 interface CompiledRequest {
   readonly topic: RequestTemplate;
   readonly key: RequestTemplate | null;
-  readonly value: RequestTemplate;
+  readonly value: BodyTemplate;
   readonly headerNames: readonly string[];
   /** An own system gets the records that its requests describe; only a reference service is told the operation's id. */
   readonly isIdentified: boolean;
@@ -227,7 +228,7 @@ function completionOf({ reply, consume }: StreamTarget, { pattern }: OperationSp
 }
 
 function compileRequest(
-  { topic, key, value, headers }: StreamRequest,
+  { topic, key, value, encoded, headers }: StreamRequest,
   isIdentified: boolean,
   isCorrelated: boolean,
   replyTopic: string | undefined,
@@ -240,7 +241,7 @@ function compileRequest(
   return {
     topic: compileTemplate(topic),
     key: key === undefined ? null : compileTemplate(key),
-    value: compileTemplate(value),
+    value: bodyTemplate(value, encoded),
     headerNames: [...ours, ...Object.keys(headers)],
     isIdentified,
     isCorrelated,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
-import { codecLabel } from '../codec-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
+import { orderItemFields } from '../domain/order-item.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { streamDriver } from './driver.ts';
@@ -19,16 +20,20 @@ export const streamEntry: ProtocolEntry = {
     counts: 'records beyond the offsets that the service has committed',
     open: (address, names) => new GroupLag(address, names.requests ?? ''),
   },
-  preset(_target, names) {
-    const requests = Object.keys(referenceOperations).map((operation): [string, StreamRequest] => [
-      operation,
-      {
-        topic: names.requests ?? '',
-        key: '{{key}}',
-        headers: orderHeaders(operation),
-        value: carriesPayload(operation) ? '{{payload}}' : '',
-      },
-    ]);
+  preset(target, names) {
+    const { codec } = target as StreamTarget;
+    const requests = (Object.keys(referenceOperations) as (keyof typeof referenceOperations)[]).map(
+      (operation): [string, StreamRequest] => [
+        operation,
+        {
+          topic: names.requests ?? '',
+          key: '{{key}}',
+          headers: codec === undefined ? orderHeaders(operation) : {},
+          value: carriesPayload(operation) ? '{{payload}}' : '',
+          ...(codec !== undefined && { encoded: { codec, fields: orderItemFields(operation, false) } }),
+        },
+      ],
+    );
     return { requests: Object.fromEntries(requests), settings: { reply: { topic: names.replies } } };
   },
   semantics(target) {
@@ -42,6 +47,7 @@ export const streamEntry: ProtocolEntry = {
       commit = 'after',
       client,
       compression,
+      codec,
     } = target as StreamTarget;
     return {
       broker,
@@ -55,7 +61,7 @@ export const streamEntry: ProtocolEntry = {
       batching: `what is pending when a produce request leaves; at most ${idempotent ? 1 : mostRequestsInFlight} of them in flight a producer`,
       order: 'a key stays with one producer; what is sent again after a failure comes later',
       retries: idempotent ? 'by the producer, idempotent' : 'none by the client, not idempotent',
-      codec: codecLabel(compression, 'record batches, compressed by the producer'),
+      codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'record batches, compressed by the producer')}`,
       tls: false,
     };
   },

@@ -10,8 +10,9 @@ import {
 } from '@platformatic/kafka';
 import type { StreamCodec, StreamTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
+import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
-import { messageHeaders, orderRequestFrom, replyBody } from '../domain/order-message.ts';
+import { messageHeaders, unreadable } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { CommitFirst } from './commit-first.ts';
 import { serviceGroupOf } from './group-lag.ts';
@@ -23,6 +24,7 @@ import { type CommitPosition, WatermarkOffsets } from './watermark-offsets.ts';
 const commitEveryMs = 200;
 const restartAfterMs = 100;
 const sendRetryMs = 50;
+const nothing = Buffer.alloc(0);
 const mostBytesInBatch = 786_432;
 
 hostService(async (domain, options) => {
@@ -42,6 +44,7 @@ class StreamService {
   readonly #groupId: string;
   readonly #producer: Producer;
   readonly #codec: StreamCodec | 'none';
+  readonly #messages: MessageCodec;
   readonly #offsets = new WatermarkOffsets();
   /** null: offsets are committed after the effect. */
   readonly #commitFirst: CommitFirst<TextMessage> | null;
@@ -53,7 +56,8 @@ class StreamService {
   constructor(domain: OrderDomain, options: ServiceOptions) {
     this.#domain = domain;
     this.#options = options;
-    const { commit, compression } = options.target as StreamTarget;
+    const { commit, compression, codec } = options.target as StreamTarget;
+    this.#messages = messageCodecOf(codec);
     this.#commitFirst =
       commit === 'before'
         ? new CommitFirst({ commit: (positions) => this.#commitAt(positions), handle: (one) => this.#apply(one) })
@@ -137,8 +141,9 @@ class StreamService {
 
   #apply(message: TextMessage, handled?: () => void): void {
     const { headers } = message;
-    const value = (message.value as Buffer | null | undefined)?.toString() ?? ''; // a tombstone has none
-    const request = orderRequestFrom((name) => headers.get(name), headers.get(idHeader) ?? '', value);
+    const value = (message.value as Buffer | null | undefined) ?? nothing; // a tombstone has none
+    const requestId = headers.get(idHeader) ?? '';
+    const request = this.#messages.request(value, (name) => headers.get(name), requestId) ?? unreadable(requestId);
     this.#domain.handle(request, (reply) => {
       handled?.();
       const topic = headers.get(replyTopicHeader);
@@ -146,7 +151,7 @@ class StreamService {
       if (topic === undefined || topic !== this.#options.names.replies) return;
       this.#reply({
         topic,
-        value: Buffer.from(replyBody(reply)),
+        value: this.#messages.replyBody(reply),
         ...(message.key !== undefined && { key: message.key }),
         headers: new Map([
           [Buffer.from(correlationHeader), Buffer.from(headers.get(correlationHeader) ?? '')],

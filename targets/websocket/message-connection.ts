@@ -1,7 +1,7 @@
 /** What a session and its connections say to each other, whichever client is beneath. */
 import type { KeptConnection } from '../connection-keeper.ts';
 import type { Call } from '../driver.ts';
-import type { RequestTemplate } from '../request-template.ts';
+import type { BodyTemplate } from '../encoded-body.ts';
 import type { InOrderReplies } from './in-order-replies.ts';
 
 export const closeGraceMs = 500;
@@ -12,7 +12,7 @@ export const notDeflating = 'handshake without permessage-deflate';
 export interface MessageConnection extends KeptConnection {
   /** For operations whose answers carry no id. */
   readonly inOrder: InOrderReplies;
-  sendText(message: RequestTemplate, call: Call, payload: Buffer | undefined): void;
+  send(message: BodyTemplate, isBinary: boolean, call: Call, payload: Buffer | undefined): void;
   /** A text that is written already, as UTF-8. */
   sendWritten(text: Buffer): void;
 }

@@ -3,30 +3,34 @@ import { isUtf8 } from 'node:buffer';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { WebSocketRequest } from '../../scenarios/scenario.ts';
 import type { Call, OperationSpec } from '../driver.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
-import { JsonValue } from './json-value.ts';
+import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
+import { type AnswerText, answerText } from './reply-fields.ts';
 
 /** Codes become reasons, which are counted apart: what else an answer holds there is not repeated at length. */
 const longestCode = 40;
 
 export class MessageSpec {
   readonly request: WebSocketRequest;
-  readonly message: RequestTemplate;
+  readonly message: BodyTemplate;
+  /** It travels in binary frames. */
+  readonly isBinary: boolean;
   /** null: answers come in the order of the messages. */
-  readonly replyId: JsonValue | null;
+  readonly replyId: AnswerText | null;
   readonly #identifiesBySequence: boolean;
-  readonly #code: JsonValue | null;
+  readonly #code: AnswerText | null;
   readonly #accepted: ReadonlySet<string>;
 
   /** Throws a BenchError (exit 2) for a message that cannot be sent, or whose answer cannot be told from others. */
   constructor({ name, request }: OperationSpec, pool: readonly Buffer[]) {
     this.request = request as WebSocketRequest;
-    const { message, replyId, expect } = this.request;
-    this.message = compileTemplate(message);
-    this.replyId = replyId === undefined ? null : new JsonValue(replyId);
-    const hasId = /\{\{\s*id\s*\}\}/.test(message);
+    const { message, encoded, replyId, expect } = this.request;
+    const codec = encoded?.codec ?? 'json';
+    this.message = bodyTemplate(message, encoded);
+    this.isBinary = codec !== 'json';
+    this.replyId = replyId === undefined ? null : answerText(replyId, codec);
+    const hasId = encoded !== undefined || /\{\{\s*id\s*\}\}/.test(message);
     this.#identifiesBySequence = !hasId && /\{\{\s*sequence\s*\}\}/.test(message);
-    this.#code = expect === undefined ? null : new JsonValue(expect.pointer);
+    this.#code = expect === undefined ? null : answerText(expect.pointer, codec);
     this.#accepted = new Set(expect?.values);
     if (replyId !== undefined && !hasId && !this.#identifiesBySequence) {
       throw unusable(

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import type {
   MessageCompression,
+  PayloadCodec,
   WebSocketClient,
   WebSocketRequest,
   WebSocketTarget,
 } from '../../scenarios/scenario.ts';
 import { batchLabel } from '../batch-label.ts';
-import { codecLabel } from '../codec-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
-import { orderItem } from '../domain/order-item.ts';
+import { orderItemFields } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { clientLabel, driverByClient } from '../driver-by-client.ts';
 
@@ -27,36 +28,42 @@ export const websocketEntry: ProtocolEntry = {
   ),
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
-  preset(_target, _names, operations) {
+  preset(target, _names, operations) {
+    const { codec = 'json' } = target as WebSocketTarget;
     const requests = Object.keys(referenceOperations).map((operation): [string, WebSocketRequest] => [
       operation,
-      requestFor(operation as keyof typeof referenceOperations, operations[operation]?.pattern === 'one-way'),
+      requestFor(operation as keyof typeof referenceOperations, operations[operation]?.pattern === 'one-way', codec),
     ]);
     return { requests: Object.fromEntries(requests) };
   },
   semantics(target) {
-    const { connections, address = '', client = 'own', compression, batch } = target as WebSocketTarget;
+    const { connections, address = '', client = 'own', compression, batch, codec } = target as WebSocketTarget;
     return {
       client: clientLabel(client, packages[client]),
       durability: address === '' ? 'in the memory of the service' : null,
       acks: 'a message of the service: after the work, or once the order is on record',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
-      codec: `JSON in text frames, ${compression === undefined ? 'no compression' : deflateLabel(compression)}`,
+      codec: `${payloadCodecLabel(codec, 'JSON')} in ${(codec ?? 'json') === 'json' ? 'text' : 'binary'} frames, ${deflateLabel(compression)}`,
       tls: address.startsWith('wss:'),
     };
   },
 };
 
-function requestFor(operation: keyof typeof referenceOperations, isHandedOver: boolean): WebSocketRequest {
+function requestFor(
+  operation: keyof typeof referenceOperations,
+  isHandedOver: boolean,
+  codec: PayloadCodec,
+): WebSocketRequest {
   return {
-    message: orderItem(operation, isHandedOver),
+    message: '',
+    encoded: { codec, fields: orderItemFields(operation, isHandedOver) },
     replyId: '/id',
     expect: { pointer: '/code', values: isHandedOver ? ['accepted'] : ['ok', 'created'] },
   };
 }
 
-function deflateLabel(compression: MessageCompression): string {
-  const context = (compression.contextTakeover ?? true) ? 'with' : 'without';
-  return codecLabel(compression, `permessage-deflate ${context} context takeover`);
+function deflateLabel(compression: MessageCompression | undefined): string {
+  const context = (compression?.contextTakeover ?? true) ? 'with' : 'without';
+  return compressionLabel(compression, `permessage-deflate ${context} context takeover`);
 }

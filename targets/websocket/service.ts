@@ -6,8 +6,9 @@
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
+import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import type { OrderDomain, OrderReply } from '../domain/order-domain.ts';
-import { handleItem, invalidReply, orderItemFrom } from '../domain/order-item.ts';
+import { handleItem, invalidReply, type OrderItem, orderItemFrom } from '../domain/order-item.ts';
 import { MessagePacking } from './message-packing.ts';
 import { deflateOptions } from './ws-packing.ts';
 
@@ -17,7 +18,9 @@ const closeGraceMs = 200;
 const goingAway = 1001;
 
 hostService(async (domain, { port, target }) => {
-  const packing = MessagePacking.of((target as WebSocketTarget).compression);
+  const { compression, codec } = target as WebSocketTarget;
+  const packing = MessagePacking.of(compression);
+  const items = itemCodecOf(codec);
   const server = new WebSocketServer({
     host: '127.0.0.1',
     port,
@@ -27,7 +30,10 @@ hostService(async (domain, { port, target }) => {
   server.on('connection', (socket) => {
     socket.on('error', () => undefined); // a peer that breaks the protocol ends its own connection, no more
     const answers = new TurnAnswers(socket);
-    socket.on('message', (data) => answer(domain, socket, answers, data));
+    socket.on('message', (data, isBinary) => {
+      if (items !== null && isBinary) answerItem(domain, socket, items, data as Buffer);
+      else answer(domain, socket, answers, data);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
@@ -42,6 +48,22 @@ function answer(domain: OrderDomain, socket: WebSocket, answers: TurnAnswers, da
     handleItem(domain, orderItemFrom(value), (reply) => send(socket, answerText(value, reply)));
   else if (value.length === 0) send(socket, answerText(null, invalidReply));
   else for (const one of value) handleItem(domain, orderItemFrom(one), (reply) => answers.add(answerText(one, reply)));
+}
+
+function answerItem(domain: OrderDomain, socket: WebSocket, items: ItemCodec, data: Buffer): void {
+  const item = decoded(items, data);
+  handleItem(domain, item, ({ code, order, orders }) => {
+    const id = item.request?.requestId ?? null;
+    send(socket, items.reply(orders === undefined ? { id, code, order } : { id, code, orders }));
+  });
+}
+
+function decoded(items: ItemCodec, data: Buffer): OrderItem {
+  try {
+    return orderItemFrom(items.decode(data));
+  } catch {
+    return orderItemFrom(undefined);
+  }
 }
 
 /** undefined for what is no JSON. */
@@ -59,8 +81,9 @@ function answerText(request: unknown, { code, order, orders }: OrderReply): stri
   return JSON.stringify(orders === undefined ? { ...answered, order } : { ...answered, orders });
 }
 
-function send(socket: WebSocket, text: string): void {
-  if (socket.readyState === socket.OPEN) socket.send(text);
+/** Text, or the bytes of a binary message. */
+function send(socket: WebSocket, message: string | Buffer): void {
+  if (socket.readyState === socket.OPEN) socket.send(message);
 }
 
 /** Answers to requests of batches: those of one turn of the event loop leave as one array. */

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
-import type { RequestTemplate } from '../request-template.ts';
+import type { BodyTemplate } from '../encoded-body.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
 import {
   createFrameMemory,
@@ -87,13 +87,14 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     });
   }
 
-  sendText(message: RequestTemplate, call: Call, payload: Buffer | undefined): void {
+  send(message: BodyTemplate, isBinary: boolean, call: Call, payload: Buffer | undefined): void {
+    const opcode = isBinary ? opcodes.binary : opcodes.text;
     if (this.#deflate !== null) {
-      this.#sendBytes(opcodes.text | packedBit, this.#deflate.pack(message.bytes(call, payload)));
+      this.#sendBytes(opcode | packedBit, this.#deflate.pack(message.bytes(call, payload)));
       return;
     }
     const length = message.byteLength(call, payload);
-    const { memory, start, key } = this.#beginFrame(opcodes.text, length);
+    const { memory, start, key } = this.#beginFrame(opcode, length);
     message.writeTo(memory.bytes, start, call, payload);
     this.#endFrame(memory, start, length, key);
   }

@@ -152,7 +152,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     if (spec.replyId === null) this.#placeOf[slot] = connection.inOrder.push(slot);
     else this.#slotOf.set(spec.idOf(call), slot);
     sink.sent(slot);
-    connection.sendText(spec.message, call, payloads[call.operation]?.[call.payload]);
+    connection.send(spec.message, spec.isBinary, call, payloads[call.operation]?.[call.payload]);
   }
 
   message(connection: Connection, bytes: Buffer, start: number, end: number): void {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { connectTimeoutMs, createSocket, type Endpoint, socketFailureReason } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
-import type { RequestTemplate } from '../request-template.ts';
+import type { BodyTemplate } from '../encoded-body.ts';
 import { longestMessageBytes } from './frame-reader.ts';
 import { InOrderReplies } from './in-order-replies.ts';
 import {
@@ -83,12 +83,16 @@ export class WsConnection implements MessageConnection {
     );
   }
 
-  sendText(message: RequestTemplate, call: Call, payload: Buffer | undefined): void {
-    this.sendWritten(message.bytes(call, payload));
+  send(message: BodyTemplate, isBinary: boolean, call: Call, payload: Buffer | undefined): void {
+    this.#sendBytes(message.bytes(call, payload), isBinary);
   }
 
   sendWritten(text: Buffer): void {
-    this.#client.send(text, { binary: false });
+    this.#sendBytes(text, false);
+  }
+
+  #sendBytes(bytes: Buffer, isBinary: boolean): void {
+    this.#client.send(bytes, { binary: isBinary });
     if (this.#socket.writableNeedDrain) this.#owner.congested(this);
   }
 
