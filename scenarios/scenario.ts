@@ -399,12 +399,21 @@ export interface Resilience {
     readonly budget?: { readonly ratio: number; readonly burst: number };
   };
   readonly idempotencyKey: boolean;
+  /** Of connections that were lost; absent: as usual. */
+  readonly reconnect?: ReconnectPolicy;
   /** Absent: none. */
   readonly breaker?: BreakerSettings;
   /** The client answers an operation that is not ok itself, at its end. Absent: false. */
   readonly fallback?: boolean;
   /** Attempts in flight at most, and how many may wait for their turn; beyond, operations are rejected. Absent: no bound. */
   readonly limit?: { readonly maxConcurrent: number; readonly waiting: number };
+}
+
+/** Waits between tries to connect: from `baseMs`, doubled each time, up to `capMs`. */
+export interface ReconnectPolicy {
+  readonly baseMs: number;
+  readonly capMs: number;
+  readonly jitter: 'none' | 'full';
 }
 
 /** What the client of this target does. */

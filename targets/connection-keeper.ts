@@ -1,14 +1,8 @@
 /** Opens the connections of a session and opens them again when they are lost, until the session closes. */
 import { BenchError, exitCodes } from '../result/bench-error.ts';
+import type { ReconnectPolicy } from '../scenarios/scenario.ts';
 import { connectTimeoutMs } from './client-socket.ts';
-
-const firstReconnectMs = 50;
-const longestReconnectMs = 1_000;
-
-/** The wait before the next try to connect, from the wait before the last one (0: it was at once). */
-export function nextReconnectMs(lastMs: number): number {
-  return lastMs === 0 ? firstReconnectMs : Math.min(longestReconnectMs, lastMs * 2);
-}
+import { ReconnectWaits } from './reconnect-waits.ts';
 
 /** The share of `connections` that worker `worker` of `workers` opens: at least one, as nothing moves without. */
 export function connectionShare(connections: number, worker: number, workers: number): number {
@@ -26,13 +20,17 @@ export interface ConnectionKeeperOptions {
   /** For messages: `The HTTP service at 127.0.0.1:80`. */
   readonly peer: string;
   readonly connect: (index: number) => KeptConnection;
+  /** Left out: as usual. */
+  readonly reconnect?: ReconnectPolicy | undefined;
 }
 
 export class ConnectionKeeper {
   readonly #options: ConnectionKeeperOptions;
   readonly #connections: KeptConnection[] = [];
-  /** By connection: the wait before its last try to connect. */
-  readonly #waitedMs: number[] = [];
+  /** By connection. */
+  readonly #waits: ReconnectWaits[] = [];
+  /** By connection: since it last worked it was lost, and one try to connect was made at once. */
+  readonly #hasTriedAtOnce: boolean[] = [];
   readonly #isLost: boolean[] = [];
   readonly #timers: (NodeJS.Timeout | undefined)[] = [];
   #opening: { readonly resolve: () => void; readonly reject: (error: BenchError) => void } | null = null;
@@ -87,7 +85,8 @@ export class ConnectionKeeper {
 
   /** The peer has answered on it: should it be lost, the next try comes at once. */
   worked(index: number): void {
-    this.#waitedMs[index] = 0;
+    this.#hasTriedAtOnce[index] = false;
+    this.#waits[index]?.reset();
   }
 
   /** Opens another in its place at once. */
@@ -100,8 +99,9 @@ export class ConnectionKeeper {
     this.#refuse(cause?.message || reason, cause);
     if (this.#closed) return;
     this.#isLost[index] = true;
-    const waitMs = this.#waitedMs[index] ?? 0;
-    this.#waitedMs[index] = nextReconnectMs(waitMs);
+    this.#waits[index] ??= new ReconnectWaits(this.#options.reconnect);
+    const waitMs = this.#hasTriedAtOnce[index] ? this.#waits[index].next() : 0;
+    this.#hasTriedAtOnce[index] = true;
     this.#timers[index] = setTimeout(() => this.replace(index), waitMs);
   }
 

@@ -1,6 +1,6 @@
 /** The interface between the load loop and the protocols. One folder a protocol implements it in its driver.ts. */
 import type { BatchCounts, BodyBytes, Completion, Pattern, Protocol, SettingValue } from '../result/result-types.ts';
-import type { Request, Target } from '../scenarios/scenario.ts';
+import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 
 /** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
@@ -65,6 +65,8 @@ export interface DriverContext {
   /** calls[slot]: filled by the load loop before `start(slot)`. */
   readonly calls: readonly Call[];
   readonly sink: CompletionSink;
+  /** Of connections that are lost; left out: as usual. */
+  readonly reconnect?: ReconnectPolicy | undefined;
   /** Unique per trial, [a-z0-9]; part of every queue, topic and group name that the driver creates itself. */
   readonly trialTag: string;
   /** This worker's number and how many there are; connections are per target, so a worker opens its share of them. */

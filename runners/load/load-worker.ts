@@ -121,6 +121,7 @@ class LoadWorker {
         payloads: this.#pools,
         calls: this.#calls,
         sink: this.#loop,
+        reconnect: this.#plan.resilience.reconnect,
         trialTag: this.#plan.trialTag,
         worker: this.#worker,
         workers: this.#plan.workers,

@@ -15,9 +15,12 @@ export function resilienceSemantics(
 ): Readonly<Record<string, SettingValue>> {
   if (Object.values(scenario.targets).every(({ resilience }) => resilience === undefined)) return {};
   const resilience = resilienceOf(scenario, target);
-  const { deadlineMs, timeoutMs, idempotencyKey, breaker, limit, fallback } = resilience;
+  const { deadlineMs, timeoutMs, idempotencyKey, reconnect, breaker, limit, fallback } = resilience;
   return {
     ...{ timeoutMs, deadlineMs, retry: retryText(resilience), idempotencyKey },
+    ...(reconnect && {
+      reconnects: `after ${reconnect.baseMs}–${reconnect.capMs} ms, jitter ${reconnect.jitter}`,
+    }),
     ...(breaker && { circuitBreaker: breakerText(breaker) }),
     ...(limit && { concurrencyLimit: `${limit.maxConcurrent} attempts, ${limit.waiting} may wait` }),
     ...(fallback && { fallback }),

@@ -27,7 +27,7 @@ function checkBudgets({ report }: CheckContext, common: FileResilience, targets:
 }
 
 function check({ file, has, report }: CheckContext, resilience: FileResilience, path: Path): void {
-  const { deadline, timeout, retry, limit } = resilience;
+  const { deadline, timeout, retry, limit, reconnect } = resilience;
   // What a target leaves out is wrong, if at all, in the scenario's own, and said there.
   const reportAt = (keys: Path, message: string) => {
     if (has([...path, ...keys])) report({ path: [...path, ...keys], message });
@@ -41,6 +41,9 @@ function check({ file, has, report }: CheckContext, resilience: FileResilience, 
       ['retry', key],
       key === 'base' ? `is longer than the cap (${retry.cap}ms)` : `is shorter than the base (${retry.base}ms)`,
     );
+  }
+  if (reconnect !== undefined && reconnect.base > reconnect.cap) {
+    reportAt(['reconnect'], `begins with a wait (${reconnect.base}ms) longer than its cap (${reconnect.cap}ms)`);
   }
   const threads = file.load?.threads;
   if (limit !== undefined && typeof threads === 'number' && limit.maxConcurrent < threads) {

@@ -33,6 +33,14 @@ const breaker = object({
   .optional()
   .describe('Circuit breaker: while too much fails, operations are rejected without an attempt. Left out: none.');
 
+const reconnect = object({
+  base: duration('1ms', '10min').prefault('50ms').describe('Wait before the second try; the first comes at once.'),
+  cap: duration('1ms', '10min').prefault('1s').describe('Longest wait; it doubles from try to try until then.'),
+  jitter: z.enum(['none', 'full']).default('none').describe('full: a random part of the wait.'),
+})
+  .optional()
+  .describe('How a lost connection is opened again. Left out: after 50ms, doubled up to 1s, without jitter.');
+
 const limit = object({
   maxConcurrent: wholeNumber(1, 1_000_000).describe('Attempts in flight at most, over all load threads.'),
   waiting: wholeNumber(0, 1_000_000)
@@ -71,6 +79,7 @@ export const resilienceSchema = object({
     .prefault({})
     .describe(words.retry),
   idempotencyKey: z.boolean().default(false).describe(words.idempotencyKey),
+  reconnect,
   breaker,
   limit,
   fallback: z.boolean().default(false).describe(words.fallback),
@@ -92,6 +101,7 @@ export const targetResilienceSchema = object({
     .optional()
     .describe(words.retry),
   idempotencyKey: z.boolean().optional().describe(words.idempotencyKey),
+  reconnect,
   breaker,
   limit,
   fallback: z.boolean().optional().describe(words.fallback),

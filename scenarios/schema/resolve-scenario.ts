@@ -234,7 +234,7 @@ function resolveTarget(
 }
 
 function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
-  const { deadline, timeout, retry, idempotencyKey, breaker, limit, fallback } = resilience;
+  const { deadline, timeout, retry, idempotencyKey, reconnect, breaker, limit, fallback } = resilience;
   const { attempts, backoff, base, cap, jitter, budget, retryAfter } = retry;
   return {
     deadlineMs: deadline,
@@ -249,6 +249,7 @@ function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
       ...(retryAfter === 'ignore' && { retryAfter }),
     },
     idempotencyKey,
+    ...(reconnect && { reconnect: { baseMs: reconnect.base, capMs: reconnect.cap, jitter: reconnect.jitter } }),
     ...(breaker && { breaker: resolveBreaker(breaker) }),
     ...(limit && { limit }),
     ...(fallback && { fallback }),

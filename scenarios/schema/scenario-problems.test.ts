@@ -172,6 +172,11 @@ describe('a scenario with a problem', () => {
       '10:47: targets.rest.compression: is for the native engine; autocannon sends bodies as they are',
     ],
     [
+      'reconnect that begins beyond its cap',
+      withText('protocol: rest', 'protocol: rest, resilience: { reconnect: { base: 2s } }'),
+      '10:52: targets.rest.resilience.reconnect: begins with a wait (2000ms) longer than its cap (1000ms)',
+    ],
+    [
       'codec of an own system',
       withText(
         '{ protocol: rest }',

@@ -68,6 +68,7 @@ class GrpcSession implements Session, ConnectionOwner {
     this.#waiting = new WaitingSlots(calls.length);
     const fields = writers.map(({ constantFields }) => constantFields);
     this.#keeper = new ConnectionKeeper({
+      reconnect: context.reconnect,
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
       peer: `The gRPC service at ${address}`,
       connect: (index) => {

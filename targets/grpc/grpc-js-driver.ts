@@ -42,6 +42,7 @@ class GrpcJsSession implements Session {
     this.#waiting = new WaitingSlots(calls.length);
     this.#callOf = calls.map(() => null);
     this.#keeper = new ConnectionKeeper({
+      reconnect: context.reconnect,
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
       peer: `The gRPC service at ${address}`,
       connect: (index) =>

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
+import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
+import { ReconnectWaits } from '../reconnect-waits.ts';
 
 const connectTimeoutMs = 5_000;
-const firstReconnectMs = 50;
-const longestReconnectMs = 1_000;
 const closeDeadlineMs = 1_500;
 
 export interface BrokerChannelOptions {
@@ -15,6 +15,8 @@ export interface BrokerChannelOptions {
   readonly hostname?: string;
   /** The broker confirms each publish: the channel is a ConfirmChannel. */
   readonly confirms: boolean;
+  /** Left out: as usual. */
+  readonly reconnect?: ReconnectPolicy | undefined;
   /** Declares what is needed and begins to consume; when it rejects the connection counts as not made. */
   prepare(channel: Channel): Promise<void>;
   /** Ready to publish, for the first time or again. */
@@ -84,9 +86,10 @@ export class BrokerChannel {
 
   async #reconnect(): Promise<void> {
     const { signal } = this.#end;
-    for (let waitMs = firstReconnectMs; !signal.aborted; waitMs = Math.min(longestReconnectMs, waitMs * 2)) {
+    const waits = new ReconnectWaits(this.#options.reconnect);
+    while (!signal.aborted) {
       try {
-        await sleep(waitMs, undefined, { signal });
+        await sleep(waits.next(), undefined, { signal });
         await this.open();
         this.#reconnects++;
         return;

@@ -92,6 +92,7 @@ class QueueSession implements Session {
       url,
       hostname,
       confirms: this.#target.confirms,
+      reconnect: context.reconnect,
       prepare: (channel) => this.#prepare(channel),
       opened: (channel) => this.#onOpened(channel),
       lost: () => this.#onLost(),

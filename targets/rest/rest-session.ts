@@ -41,6 +41,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     this.#waiting = new WaitingSlots(calls.length);
     this.#connectionOf = calls.map(() => null);
     this.#keeper = new ConnectionKeeper({
+      reconnect: context.reconnect,
       count: connectionShare((target as RestTarget).connections, worker, workers),
       peer: `The HTTP service at ${address}`,
       connect: (index) => connect(index, this),

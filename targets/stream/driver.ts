@@ -151,6 +151,7 @@ class StreamSession implements Session {
           topics,
           attempts: this.#attempts,
           slots: calls.length,
+          reconnect: this.#context.reconnect,
           lingerMs: this.#target.lingerMs,
           // One batch sent again behind another would be out of sequence.
           requestsInFlight: this.#target.idempotent ? 1 : mostRequestsInFlight,

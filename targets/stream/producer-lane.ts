@@ -1,6 +1,8 @@
 /** One producer and the slots it serves: what is pending leaves as one batch, and waits while the broker is away. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
 import type { CorrelatedAttempts } from '../correlated-attempts.ts';
+import { ReconnectWaits } from '../reconnect-waits.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
 import { sendFailureOf } from './send-failure.ts';
 import type { StreamClient, StreamMessage } from './stream-client.ts';
@@ -10,8 +12,6 @@ export const mostRequestsInFlight = 5;
 const mostMessagesInBatch = 1_000;
 /** A topic takes batches of 1 MiB unless it is told otherwise; what a record needs beside key and value is left free. */
 const mostBytesInBatch = 786_432;
-const firstReconnectMs = 50;
-const longestReconnectMs = 1_000;
 
 export interface ProducerLaneOptions {
   readonly index: number;
@@ -20,6 +20,8 @@ export interface ProducerLaneOptions {
   readonly slots: number;
   readonly lingerMs: number;
   readonly requestsInFlight: number;
+  /** Left out: as usual. */
+  readonly reconnect?: ReconnectPolicy | undefined;
   /** Those that the producer is to be connected for. */
   readonly topics: readonly string[];
   /** Bytes of the value that `messageOf` would give. */
@@ -115,8 +117,9 @@ export class ProducerLane {
   }
 
   async #reconnect(): Promise<void> {
-    for (let waitMs = firstReconnectMs; !this.#closed; waitMs = Math.min(longestReconnectMs, waitMs * 2)) {
-      await sleep(waitMs, undefined, { ref: false });
+    const waits = new ReconnectWaits(this.#options.reconnect);
+    while (!this.#closed) {
+      await sleep(waits.next(), undefined, { ref: false });
       if (this.#closed) return;
       try {
         await this.open();

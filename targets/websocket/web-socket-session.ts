@@ -58,6 +58,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     this.#batching =
       limits === undefined ? null : { limits, gatherer: new BatchGatherer(limits, (slots) => this.#takeBatch(slots)) };
     this.#keeper = new ConnectionKeeper({
+      reconnect: context.reconnect,
       count: connectionShare((target as WebSocketTarget).connections, worker, workers),
       peer: `The WebSocket service at ${address}`,
       connect: (index) => connect(index, this),
