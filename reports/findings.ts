@@ -62,9 +62,14 @@ const circumstances: Readonly<Record<string, string>> = {
 };
 
 function circumstance(faults: readonly FaultResult[], condition: string): string {
-  const kinds = new Set(faults.map(({ fault, settings }) => (settings.part ? `${fault} ${settings.part}` : fault)));
+  const kinds = new Set(
+    faults.map(({ fault, settings: { part, broker } }) => {
+      if (part === undefined) return fault;
+      return `${fault} ${broker === 'leader' ? `leading ${part}` : part}`;
+    }),
+  );
   const [only] = kinds;
-  const [fault, part] = kinds.size === 1 && only !== undefined ? only.split(' ') : [];
+  const [fault, part] = kinds.size === 1 && only !== undefined ? only.split(/ (.*)/) : [];
   if (fault === 'kill') return `when the ${part} was killed`;
   if (fault === 'pause') return `while the ${part} was paused`;
   return circumstances[fault ?? ''] ?? `under ${condition}`;

@@ -15,6 +15,7 @@ export function stackNeeds(scenario: Scenario): StackNeeds {
     toxiproxy: targets.some(({ via }) => via === 'toxiproxy'),
     rabbitmq: usesBroker('rabbitmq'),
     kafka: usesBroker('kafka'),
+    kafkaBrokers: scenario.kafkaBrokers ?? 1,
   };
 }
 

@@ -10,6 +10,7 @@ import { untilBrokerAnswers } from '../targets/stack/part-health.ts';
 import type { Link, RunningBroker, RunningStack } from '../targets/stack/stack.ts';
 import { hostAndPort } from '../targets/target-address.ts';
 import type { FaultPart } from './faults/fault-kind.ts';
+import { LeaderPart } from './faults/leader-part.ts';
 import { brokerOf, type PreparedTrial } from './prepare-trial.ts';
 import { BacklogWatch } from './recording/backlog-watch.ts';
 import type { PartProcesses } from './recording/cpu-account.ts';
@@ -129,11 +130,11 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
   const links = broker !== null ? (direct ? {} : broker.links) : {};
   const own = `127.0.0.1:${port}`;
   const client = broker === null && !direct ? await openLink(requireStack(input.stack), own, opened) : links.client;
-  const address = client?.address ?? broker?.directAddress ?? own;
-  const brokerProcess = broker === null ? undefined : input.stack?.processes[broker.name];
+  const address = joinedAddress(client) ?? broker?.directAddress ?? own;
+  const brokerProcesses = broker === null ? [] : processesOf(broker, input.stack);
   const used = {
     service: [service.process],
-    ...(brokerProcess === undefined ? {} : { broker: [brokerProcess] }),
+    ...(brokerProcesses.length === 0 ? {} : { broker: brokerProcesses }),
     ...(direct ? {} : proxyProcesses(input.stack)),
   };
   const rest = processesBeside(input.stack, Object.values(used).flat());
@@ -149,7 +150,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     backlog: watchBacklog(input, broker, opened),
     faultParts: {
       service: { name: 'service', process: service.process, restart: service.restart, adjust: service.adjust },
-      ...(broker === null || brokerProcess === undefined ? {} : { broker: brokerPart(broker, brokerProcess) }),
+      ...brokerParts(broker, brokerProcesses, prepared.names.requests ?? ''),
       ...(direct ? {} : proxyPart(input.stack)),
     },
     lostParts: watch.lost,
@@ -165,6 +166,22 @@ function watchBacklog(
   const watch = new BacklogWatch(entry.backlog.open(broker.directAddress, prepared.names));
   opened.push(async () => void (await watch.stop()));
   return { counts: entry.backlog.counts, watch };
+}
+
+function processesOf({ name, members }: RunningBroker, stack: RunningStack | null): SupervisedProcess[] {
+  if (members !== undefined) return members.map(({ process }) => process);
+  const process = stack?.processes[name];
+  return process === undefined ? [] : [process];
+}
+
+function brokerParts(
+  broker: RunningBroker | null,
+  [process]: readonly SupervisedProcess[],
+  topic: string,
+): Partial<Record<PartName, FaultPart>> {
+  if (broker === null || process === undefined) return {};
+  const { members } = broker;
+  return { broker: members === undefined ? brokerPart(broker, process) : new LeaderPart(members, topic) };
 }
 
 function brokerPart({ name, directAddress }: RunningBroker, process: SupervisedProcess): FaultPart {
@@ -191,7 +208,12 @@ function brokerFor({ prepared, stack }: TrialPartsInput): RunningBroker | null {
 }
 
 function addressOf(broker: RunningBroker, link: LinkName): string {
-  return broker.links[link]?.address ?? broker.directAddress;
+  return joinedAddress(broker.links[link]) ?? broker.directAddress;
+}
+
+/** Of a cluster all of them, with commas between. */
+function joinedAddress(link: Link | undefined): string | undefined {
+  return link && [link, ...(link.others ?? [])].map(({ address }) => address).join(',');
 }
 
 function requireStack<T>(stack: T | null): T {

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly conditions: Readonly<Record<string, readonly FaultWindow[]>>;
   readonly resilience: Resilience;
   readonly thresholds: readonly Threshold[];
+  /** Of the Kafka that is started; absent: 1. */
+  readonly kafkaBrokers?: number;
   readonly repeats: number;
   /** Target → the assignments of its swept settings, by setting path; a target that is not swept is missing. */
   readonly sweep: Readonly<Record<string, readonly Readonly<Record<string, SettingValue>>[]>>;
@@ -226,6 +228,8 @@ export interface StreamTarget extends TargetBase {
   readonly client: 'platformatic' | 'kafkajs';
   /** Of what our service takes and answers; absent: values are payloads, all else is in headers. */
   readonly codec?: PayloadCodec;
+  /** Brokers that have each record; absent: 1. */
+  readonly replicas?: number;
   /** Of record batches; absent: none. */
   readonly compression?: Compression<StreamCodec>;
   readonly requests?: Readonly<Record<string, StreamRequest>>;
@@ -348,14 +352,18 @@ export type LinkFault =
 
 /** `broker` is the target's own. */
 export type PartName = 'service' | 'broker' | 'toxiproxy';
+/** Which of several: the leader of the first partition of what is under load. */
+export type BrokerChoice = 'leader';
 export interface PauseFault extends FaultWindowBase {
   readonly fault: 'pause';
   readonly part: PartName;
+  readonly broker?: BrokerChoice;
 }
 /** Killed at the window's begin, started again at its end. */
 export interface KillFault extends FaultWindowBase {
   readonly fault: 'kill';
   readonly part: Exclude<PartName, 'toxiproxy'>;
+  readonly broker?: BrokerChoice;
 }
 export interface SlowServiceFault extends FaultWindowBase, Ramp {
   readonly fault: 'slow-service';

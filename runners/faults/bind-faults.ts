@@ -57,11 +57,14 @@ async function bindToLinks(
 ): Promise<BoundFault[]> {
   const bound: BoundFault[] = [];
   for (const name of window.link === 'both' ? (['client', 'service'] as const) : [window.link]) {
-    const link = links[name];
-    if (link === undefined || toxiproxy === null) continue; // validation has refused what this target has no link for
-    if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(protocol, link.address, 3, 1_000));
-    const context = { protocol, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
-    bound.push(bind(linkFaultKind(window), window, context, { place: `${name} link`, link: name }));
+    const first = links[name];
+    if (first === undefined || toxiproxy === null) continue; // validation has refused what this target has no link for
+    for (const [n, link] of [first, ...(first.others ?? [])].entries()) {
+      if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(protocol, link.address, 3, 1_000));
+      const context = { protocol, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
+      const place = n === 0 ? `${name} link` : `${name} link of broker ${n + 1}`;
+      bound.push(bind(linkFaultKind(window), window, context, { place, link: name }));
+    }
   }
   return bound;
 }

@@ -27,6 +27,12 @@ export interface FaultPart {
   readonly process: SupervisedProcess;
   /** Starts it again after a kill; resolves when it is ready: a real round trip, or its own word. */
   restart(): Promise<void>;
+  /** Of several: takes the one that is to be hit now; `process` is its from then on. */
+  choose?(): Promise<void>;
+  /** Which it was. */
+  chosen?(): FaultProof;
+  /** Who took over from it, looked for at most so long. */
+  after?(withinMs: number): Promise<FaultProof>;
   /** Of our reference service only. Resolves with the number of operations it has taken up so far. */
   readonly adjust?: (settings: ReferenceServiceSettings) => Promise<number>;
 }

@@ -5,6 +5,7 @@ import type { PartFaultKind } from './fault-kind.ts';
 /** SIGKILL at the begin, started again at the end; over when it is ready again. A process crash, not a power loss. */
 export const kill: PartFaultKind<KillFault> = {
   async apply(_window, { part }) {
+    await part.choose?.();
     await part.process.kill();
   },
   async undo(_window, { part }, signal) {
@@ -13,11 +14,12 @@ export const kill: PartFaultKind<KillFault> = {
     await part.restart();
     return { readyAfterUs: Math.round(monotonicNowUs() - startedUs) };
   },
-  async prove(_window, { part }) {
+  async prove({ forMs }, { part }) {
     const { exit } = part.process;
-    return exit === null ? null : { process: 'gone', signal: exit.signal };
+    if (exit === null) return null;
+    return { process: 'gone', signal: exit.signal, ...part.chosen?.(), ...(await part.after?.(forMs)) };
   },
   expected: ({ part }) => `the ${part} is gone with all that it had in memory only; connections break, and are refused`,
-  label: ({ part }) => `${part} killed`,
-  settings: ({ part }) => ({ part }),
+  label: ({ part, broker }) => `${part}${broker === undefined ? '' : ` (${broker})`} killed`,
+  settings: ({ part, broker }) => ({ part, ...(broker && { broker }) }),
 };

@@ -8,6 +8,7 @@ const lookEveryMs = 5;
 /** A process stands still: its sockets stay open, nobody reads them. */
 export const pause: PartFaultKind<PauseFault> = {
   async apply(_window, { part }) {
+    await part.choose?.();
     part.process.pause();
   },
   async undo(_window, { part }) {
@@ -17,11 +18,11 @@ export const pause: PartFaultKind<PauseFault> = {
   async prove({ forMs }, { part }) {
     const { pid } = part.process;
     for (const endMs = performance.now() + forMs; performance.now() < endMs; await sleep(lookEveryMs)) {
-      if (readProcessStat(pid)?.state === 'T') return { process: 'stopped', pid };
+      if (readProcessStat(pid)?.state === 'T') return { process: 'stopped', pid, ...part.chosen?.() };
     }
     return null;
   },
   expected: ({ part }) => `the ${part} answers nothing, and then all that has queued up`,
-  label: ({ part }) => `${part} paused`,
-  settings: ({ part }) => ({ part }),
+  label: ({ part, broker }) => `${part}${broker === undefined ? '' : ` (${broker})`} paused`,
+  settings: ({ part, broker }) => ({ part, ...(broker && { broker }) }),
 };

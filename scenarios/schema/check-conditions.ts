@@ -163,11 +163,12 @@ function checkLinkFault(
 
 /** Only what this run starts can be stopped by it: our services and brokers, and the proxy. */
 function checkPartFault(
-  { report }: CheckContext,
+  context: CheckContext,
   window: Exclude<FileWindow, { link: unknown }>,
   path: Path,
   targets: readonly [string, FileTarget][],
 ): void {
+  const { report } = context;
   const part = 'part' in window ? window.part : 'service';
   const key = 'part' in window ? 'part' : 'fault';
   if (part === 'toxiproxy') {
@@ -176,6 +177,7 @@ function checkPartFault(
       report({ path: [...path, key], message: `there is no Toxiproxy in front of ${namesOf(direct)} (via: direct)` });
     return;
   }
+  checkBrokerChoice(context, window, path, targets);
   const brokerless = part === 'broker' ? targets.filter(([, target]) => !hasBroker(target)) : [];
   if (brokerless.length > 0) {
     report({ path: [...path, key], message: `${namesOf(brokerless)} has no broker` });
@@ -185,6 +187,36 @@ function checkPartFault(
   if (own.length > 0) {
     const message = `cannot act on ${namesOf(own)}: its ${part} is the user's own, and is never touched`;
     report({ path: [...path, key], message });
+  }
+}
+
+/** With three brokers it has to be said which is meant, and only there. */
+function checkBrokerChoice(
+  { file, report }: CheckContext,
+  window: Exclude<FileWindow, { link: unknown }>,
+  path: Path,
+  targets: readonly [string, FileTarget][],
+): void {
+  if (!('part' in window)) return;
+  const isCluster = file.stack?.kafka.brokers === 3;
+  const streams = targets.filter(([, { protocol }]) => protocol === 'stream');
+  if (window.broker === undefined) {
+    if (window.part !== 'broker' || !isCluster || streams.length === 0) return;
+    report({
+      path: [...path, 'part'],
+      message: 'there are three Kafka brokers: say which',
+      suggestion: 'broker: leader',
+    });
+    return;
+  }
+  const key = [...path, 'broker'];
+  if (window.part !== 'broker') report({ path: key, message: `means nothing for part: ${window.part}`, atKey: true });
+  else if (!isCluster) {
+    const message = 'is for three brokers (stack: { kafka: { brokers: 3 } }); there is one';
+    report({ path: key, message, atKey: true });
+  } else if (streams.length < targets.length) {
+    const others = namesOf(targets.filter((target) => !streams.includes(target)));
+    report({ path: key, message: `${others} has no leader: only streams have`, atKey: true });
   }
 }
 

@@ -26,6 +26,18 @@ export function checkTargets(context: CheckContext): void {
     checkDelivery(context, target, path);
     checkThreads(context, target, path);
   }
+  checkCluster(context);
+}
+
+/** Three brokers that nobody asks anything. */
+function checkCluster({ file, has, report }: CheckContext): void {
+  if (file.stack?.kafka.brokers !== 3) return;
+  const isUsed = Object.entries(file.targets ?? {}).some(
+    ([name, { protocol }]) => protocol === 'stream' && !has(['targets', name, 'address']),
+  );
+  if (isUsed) return;
+  const message = 'no target is a stream of our reference service, so no Kafka is started';
+  report({ path: ['stack', 'kafka', 'brokers'], message });
 }
 
 /** Keys that only mean something for an own system. */

@@ -87,16 +87,23 @@ const limitDataFault = object({
   bytes: quantity('size', { least: '1B', most: '1024MiB' }).describe('For each connection.'),
 });
 
+const broker = z
+  .enum(['leader'])
+  .optional()
+  .describe('Of three Kafka brokers: the leader of the first partition of what is under load. Left out: there is one.');
+
 const pauseFault = object({
   fault: z.literal('pause').describe('A process stands still (SIGSTOP), and goes on afterwards (SIGCONT).'),
   ...window,
   part: z.enum(['service', 'broker', 'toxiproxy']).describe('Whose process: one that this run started.'),
+  broker,
 });
 
 const killFault = object({
   fault: z.literal('kill').describe('A process is killed (SIGKILL), and started again when the window ends.'),
   ...window,
   part: z.enum(['service', 'broker']).describe('Whose process: one that this run started.'),
+  broker,
 });
 
 const slowServiceFault = object({

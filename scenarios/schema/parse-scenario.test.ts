@@ -131,6 +131,7 @@ describe('a valid scenario', () => {
         idempotencyKey: false,
       },
       thresholds: [],
+      kafkaBrokers: 1,
       repeats: 1,
       sweep: {},
       allowHosts: [],

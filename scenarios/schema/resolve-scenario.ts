@@ -47,7 +47,10 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
   const { name, question, repeats, allowHosts } = file;
   const resilience = resolveResilience(file.resilience);
   const targets = mapEntries(file.targets, (target, key) => {
-    return resolveTarget(key, target, options.directory, file.resilience);
+    const resolved = resolveTarget(key, target, options.directory, file.resilience);
+    const isReplicated = resolved.protocol === 'stream' && resolved.address === undefined;
+    const replicas = file.stack.kafka.brokers;
+    return isReplicated && replicas > 1 ? { ...resolved, replicas } : resolved;
   });
   const deadlines = Object.values(targets).map((target) => resilienceOf({ resilience }, target).deadlineMs);
   const load = resolveLoad(file, Math.max(...deadlines), options);
@@ -63,6 +66,7 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
     ),
     resilience,
     thresholds: file.thresholds.flatMap((text, index) => resolveThreshold(text, options.writtenThreshold(index))),
+    kafkaBrokers: file.stack.kafka.brokers,
     repeats,
     sweep: options.sweep ?? {},
     allowHosts,
@@ -271,7 +275,7 @@ type Of<Union, Name> = Extract<Union, { protocol: Name }>;
 type FileRequest<Name> = NonNullable<Of<FileTarget, Name>['requests']>[string];
 type ContractRequest<Name> = NonNullable<Of<Target, Name>['requests']>[string];
 type LostKeys =
-  | Lost<ScenarioFile, Scenario>
+  | Exclude<Lost<ScenarioFile, Scenario>, 'stack'> // becomes kafkaBrokers
   | Lost<ScenarioFile['workload'], Workload>
   | Lost<ScenarioFile['workload']['operations'][string], Operation>
   | Exclude<Lost<Of<FileTarget, 'stream'>, Of<Target, 'stream'>>, 'linger'>

@@ -70,10 +70,14 @@ function settingsOf(window: FileWindow): WithoutTimes<FaultWindow> {
       const { fault, link, direction, bytes } = window;
       return { fault, link, direction, bytes };
     }
-    case 'pause':
-      return { fault: window.fault, part: window.part };
-    case 'kill':
-      return { fault: window.fault, part: window.part };
+    case 'pause': {
+      const { fault, part, broker } = window;
+      return { fault, part, ...(broker && { broker }) };
+    }
+    case 'kill': {
+      const { fault, part, broker } = window;
+      return { fault, part, ...(broker && { broker }) };
+    }
     case 'slow-service':
       return { fault: window.fault, workTimeMs: window.workTime };
     case 'failing-service':

@@ -40,7 +40,32 @@ describe('a scenario with a problem', () => {
       withText('weight: 40', 'zzzzzz: 40'),
       '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, pattern, payload)',
     ],
-    ['later key', `${base}stack: {}\n`, '11:1: stack: is not supported by this version'],
+    ['later key', `${base}stages: {}\n`, '11:1: stages: is not supported by this version'],
+    [
+      'cluster that nobody asks',
+      `${base}stack: { kafka: { brokers: 3 } }\n`,
+      '11:28: stack.kafka.brokers: no target is a stream of our reference service, so no Kafka is started',
+    ],
+    [
+      'cluster of two',
+      `${base}stack: { kafka: { brokers: 2 } }\n`,
+      '11:28: stack.kafka.brokers: expected 1 or 3, not 2',
+    ],
+    [
+      'leader of one broker',
+      `${withText('protocol: rest', 'protocol: stream')}conditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: broker, broker: leader } ] }\n`,
+      '11:68: conditions.bad[0].broker: is for three brokers (stack: { kafka: { brokers: 3 } }); there is one',
+    ],
+    [
+      'one of three brokers',
+      `${withText('protocol: rest', 'protocol: stream')}stack: { kafka: { brokers: 3 } }\nconditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: broker } ] }\n`,
+      '12:60: conditions.bad[0].part: there are three Kafka brokers: say which (broker: leader)',
+    ],
+    [
+      'leader of the service',
+      `${withText('protocol: rest', 'protocol: stream')}stack: { kafka: { brokers: 3 } }\nconditions: { bad: [ { at: 1s, for: 2s, fault: pause, part: service, broker: leader } ] }\n`,
+      '12:70: conditions.bad[0].broker: means nothing for part: service',
+    ],
     ['empty sweep', `${base}sweep: {}\n`, '11:8: sweep: needs either grid or list'],
     [
       'swept setting that a protocol lacks',
@@ -71,7 +96,7 @@ describe('a scenario with a problem', () => {
     [
       'prototype key',
       `${base}__proto__: {}\n`,
-      '11:1: __proto__: unknown key (known here: name, question, primary, workload, load, targets, conditions, resilience, thresholds, repeats, sweep, allowHosts)',
+      '11:1: __proto__: unknown key (known here: name, question, primary, workload, load, targets, conditions, resilience, thresholds, stack, repeats, sweep, allowHosts)',
     ],
     [
       'missing key',

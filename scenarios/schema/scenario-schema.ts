@@ -10,7 +10,7 @@ import { targetSchema } from './target-schema.ts';
 import { workloadSchema } from './workload-schema.ts';
 
 /** Keys that a later version gives a meaning. */
-export const reservedKeys: readonly string[] = ['stack', 'direct', 'stages'];
+export const reservedKeys: readonly string[] = ['direct', 'stages'];
 
 const primarySchema = object({
   operation: entryName.describe('Name of an operation.'),
@@ -39,6 +39,18 @@ export const scenarioFileSchema = object({
     .describe(
       'What must hold: <target|all> <metric> <op> <value> [in <phase or condition>…], e.g. "rest p99 < 100ms in calm".',
     ),
+  stack: object({
+    kafka: object({
+      brokers: z
+        .union([z.literal(1), z.literal(3)], { error: 'expected 1 or 3' })
+        .default(1)
+        .describe('3: each partition on all three, acks: all needs two of them (native stack only).'),
+    })
+      .prefault({})
+      .describe('The Kafka that is started.'),
+  })
+    .prefault({})
+    .describe('What is started for the run.'),
   repeats: wholeNumber(1, 1_000).default(1).describe('How often each trial is run.'),
   sweep: sweepSchema.optional().describe('Settings that are tried out. Left out: each target as it is written.'),
   allowHosts: z

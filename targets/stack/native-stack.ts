@@ -2,15 +2,17 @@
 import type { LinkName } from '../../scenarios/scenario.ts';
 import { onPath } from '../process/on-path.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
-import { startKafka } from './native/kafka.ts';
+import { planKafkaNodes, startKafka } from './native/kafka.ts';
 import { startRabbitmq } from './native/rabbitmq.ts';
 import type { PartContext } from './native/start-part.ts';
 import { startToxiproxy } from './native/toxiproxy.ts';
 
 import { openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
 import { createRunDirectory, type RunDirectory } from './run-directory.ts';
-import type { BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import type { BrokerMember, BrokerName, Link, ProcessName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
+
+const processNames = ['kafka', 'kafka-2', 'kafka-3'] as const satisfies readonly ProcessName[];
 
 export type ProgramPaths = Readonly<Partial<Record<'toxiproxy' | 'rabbitmq' | 'kafka', string>>>;
 
@@ -41,7 +43,7 @@ class NativeParts {
   /** Aborted by the first part that fails, which ends the start of the others. */
   readonly #failing = new AbortController();
   readonly #context: PartContext;
-  readonly #processes: Partial<Record<'toxiproxy' | BrokerName, SupervisedProcess>> = {};
+  readonly #processes: Partial<Record<ProcessName, SupervisedProcess>> = {};
   readonly #portMappers: SupervisedProcess[] = [];
   readonly #brokers: Partial<Record<BrokerName, RunningBroker>> = {};
   readonly #versions: Record<string, string> = {};
@@ -68,7 +70,7 @@ class NativeParts {
     const begun = [
       proxied,
       ...(needs.rabbitmq ? [this.#startRabbitmq(proxied)] : []),
-      ...(needs.kafka ? [this.#startKafka(proxied)] : []),
+      ...(needs.kafka ? [this.#startKafka(proxied, needs.kafkaBrokers ?? 1)] : []),
     ];
     let first: { error: unknown } | null = null;
     const failed = (error: unknown) => {
@@ -97,22 +99,32 @@ class NativeParts {
     this.#brokers.rabbitmq = { name: 'rabbitmq', directAddress: rabbitmq.address, links };
   }
 
-  async #startKafka(proxied: Promise<void>): Promise<void> {
+  async #startKafka(proxied: Promise<void>, brokers: number): Promise<void> {
     await proxied; // its proxies come first: their addresses are what it advertises
-    const links: Partial<Record<LinkName, Link>> = {};
     const program = { jars: this.#paths.kafka ?? '', java: onPath('java') ?? 'java' };
-    const kafka = await startKafka(program, this.#context, async (name, upstream) => {
-      if (this.#links === null) return upstream;
-      const link = await this.#links.open(name, upstream);
-      links[name] = link;
-      return link.address;
+    const links: Record<LinkName, Link[]> = { client: [], service: [] };
+    const nodes = await planKafkaNodes(brokers);
+    const starts = nodes.map(async (node): Promise<BrokerMember> => {
+      const { process, address, version } = await startKafka(program, node, this.#context, async (name, upstream) => {
+        if (this.#links === null) return upstream;
+        const link = await this.#links.open(name, upstream);
+        links[name].push(link);
+        return link.address;
+      });
+      this.#keep(processNames[node.id - 1] ?? 'kafka', process);
+      this.#versions.kafka = version;
+      return { id: node.id, directAddress: address, process };
     });
-    this.#keep('kafka', kafka.process);
-    this.#versions.kafka = kafka.version;
-    this.#brokers.kafka = { name: 'kafka', directAddress: kafka.address, links };
+    const members = await Promise.all(starts);
+    this.#brokers.kafka = {
+      name: 'kafka',
+      directAddress: members.map(({ directAddress }) => directAddress).join(','),
+      links: joined(links),
+      ...(brokers > 1 && { members }),
+    };
   }
 
-  #keep(name: 'toxiproxy' | BrokerName, process: SupervisedProcess): void {
+  #keep(name: ProcessName, process: SupervisedProcess): void {
     this.#processes[name] = process;
     process.onExit((_exit, expected) => {
       if (!expected) this.#partFailed = true;
@@ -143,4 +155,12 @@ class NativeParts {
       down: () => this.down(),
     };
   }
+}
+
+/** One link of each name, with those to the other brokers. */
+function joined(links: Readonly<Record<LinkName, readonly Link[]>>): RunningBroker['links'] {
+  const entries = Object.entries(links).flatMap(([name, [first, ...others]]) => {
+    return first === undefined ? [] : [[name, others.length === 0 ? first : { ...first, others }] as const];
+  });
+  return Object.fromEntries(entries);
 }

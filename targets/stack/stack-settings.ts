@@ -22,6 +22,16 @@ export const kafkaSettings = {
   'log.retention.hours': '1',
 } as const;
 
+/** What differs with three brokers: everything on all of them, two are enough to go on. */
+export const kafkaClusterSettings = {
+  'offsets.topic.replication.factor': '3',
+  'transaction.state.log.replication.factor': '3',
+  'transaction.state.log.min.isr': '2',
+  'default.replication.factor': '3',
+  'min.insync.replicas': '2',
+} as const;
+export const kafkaClusterHeap = '320m';
+
 /** Alarms would block publishers because of the machine, not of the broker. */
 export const rabbitmqSettings = {
   'vm_memory_high_watermark.relative': '0.6',

@@ -12,6 +12,8 @@ export interface StackNeeds {
   readonly toxiproxy: boolean;
   readonly rabbitmq: boolean;
   readonly kafka: boolean;
+  /** Left out: 1. */
+  readonly kafkaBrokers?: number;
 }
 
 /** One proxied connection path. `address` is what a client dials. */
@@ -23,15 +25,30 @@ export interface Link {
   readonly address: string;
   /** `host:port` behind it. */
   readonly upstream: string;
+  /** Of the other brokers of a cluster: a fault on a link acts on all of them. */
+  readonly others?: readonly Link[];
+}
+
+/** One of several. */
+export interface BrokerMember {
+  /** As the cluster numbers it. */
+  readonly id: number;
+  readonly directAddress: string;
+  readonly process: SupervisedProcess;
 }
 
 export interface RunningBroker {
   readonly name: BrokerName;
-  /** `host:port` without a proxy: control, clean-up, `via: direct`. */
+  /** `host:port` without a proxy, of a cluster all of them with commas between: control, clean-up, `via: direct`. */
   readonly directAddress: string;
   /** Both exist where Toxiproxy runs, else empty. For Kafka each has its own advertised listener. */
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
+  /** Of a cluster; left out: there is one. */
+  readonly members?: readonly BrokerMember[];
 }
+
+/** Of a cluster's brokers the first has the plain name. */
+export type ProcessName = 'toxiproxy' | BrokerName | 'kafka-2' | 'kafka-3';
 
 export interface RunningStack {
   readonly mode: Exclude<StackMode, 'auto'>;
@@ -40,7 +57,7 @@ export interface RunningStack {
   readonly toxiproxy: ToxiproxyClient | null;
   readonly brokers: Readonly<Partial<Record<BrokerName, RunningBroker>>>;
   /** Those started by this stack (empty for external): toxiproxy, rabbitmq, kafka. For CPU accounts and process faults. */
-  readonly processes: Readonly<Partial<Record<'toxiproxy' | BrokerName, SupervisedProcess>>>;
+  readonly processes: Readonly<Partial<Record<ProcessName, SupervisedProcess>>>;
   /** Folder for this run's logs and data; removed by `down` unless a part failed. */
   readonly directory: string;
   /** Creates a proxy to `upstream` (a service of ours or the user's own system) on a free loopback port. */

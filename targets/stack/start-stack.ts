@@ -1,4 +1,5 @@
 /** Brings up what a run needs, in the way that is asked for or at hand. */
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { hasComposeEngine, startComposeStack } from './compose-stack.ts';
 import { type ExternalAddresses, type ExternalOptions, startExternalStack } from './external-stack.ts';
 import { ensurePrograms, findMissing } from './install.ts';
@@ -18,6 +19,7 @@ export async function startStack(options: StartStackOptions): Promise<RunningSta
   const { needs, external = {}, signal, log } = options;
   for (const directory of await sweepLeftovers()) log(`removed what an earlier run left in ${directory}`);
   const { mode, paths } = await prepareStack(options);
+  if (mode !== 'native' && (needs.kafkaBrokers ?? 1) > 1) throw clusterElsewhere(mode);
   if (mode === 'external') return startExternalStack(needs, external, options);
   if (mode === 'compose') return startComposeStack(needs, signal, log);
   log(`starting ${Object.keys(paths).join(', ')}`);
@@ -41,4 +43,11 @@ async function chooseMode({ mode, needs, external = {} }: StartStackOptions): Pr
   if (Object.values(external).some((address) => address !== undefined)) return 'external';
   const missing = await findMissing(stackPrograms.filter((name) => needs[name]));
   return missing.length > 0 && (await hasComposeEngine()) ? 'compose' : 'native';
+}
+
+function clusterElsewhere(mode: 'compose' | 'external'): BenchError {
+  return new BenchError('clusterNotNative', `Three Kafka brokers are only started natively, not with --stack ${mode}`, {
+    hint: 'Use --stack native (it needs java), or leave out `stack: { kafka: { brokers: 3 } }`.',
+    exitCode: exitCodes.stack,
+  });
 }

@@ -70,6 +70,7 @@ class StreamSession implements Session {
   readonly #attempts: CorrelatedAttempts;
   #client: StreamClient | null = null;
   #lanes: readonly ProducerLane[] = [];
+  #isCluster = false;
   #closed = false;
 
   constructor(context: DriverContext) {
@@ -97,7 +98,10 @@ class StreamSession implements Session {
   async open(): Promise<void> {
     const { address, proxied, trialTag, worker, workers, operations } = this.#context;
     const { acks, compression, client: library, idempotent = false } = this.#target;
-    const producers = Math.max(1, Math.floor(this.#target.producers / workers));
+    this.#isCluster = address.includes(',');
+    const share = Math.max(1, Math.floor(this.#target.producers / workers));
+    // While one of several brokers is away the partitions of the others go on: each has producers of its own.
+    const producers = this.#isCluster ? share * this.#target.partitions : share;
     const groupId = `wirebench-${trialTag}-${worker}`;
     const onLost = (producer: number) => this.#lanes[producer]?.lost();
     useStreamCodecs(compression);
@@ -115,7 +119,7 @@ class StreamSession implements Session {
     const isAwaited = (completion: Completion) => operations.some(({ index }) => this.completion(index) === completion);
     const replyTopics = isAwaited('replied') ? [this.#target.reply?.topic ?? ''] : [];
     const brokers = await this.#describe(client, [...topics, ...replyTopics]);
-    if (proxied && !brokers.every((broker) => sameAddress(broker, address))) throw notProxied(address, brokers);
+    if (proxied && !brokers.every((broker) => isAmong(broker, address))) throw notProxied(address, brokers);
     this.#lanes = this.#createLanes(client, producers, topics);
     await Promise.all(this.#lanes.map((lane) => lane.open()));
     const consumed = isAwaited('delivered') ? topics : replyTopics;
@@ -149,6 +153,7 @@ class StreamSession implements Session {
           index,
           client,
           topics,
+          partition: this.#isCluster ? index % this.#target.partitions : undefined,
           attempts: this.#attempts,
           slots: calls.length,
           reconnect: this.#context.reconnect,
@@ -156,7 +161,7 @@ class StreamSession implements Session {
           // One batch sent again behind another would be out of sequence.
           requestsInFlight: this.#target.idempotent ? 1 : mostRequestsInFlight,
           bytesOf: (slot) => this.#bytesOf(slot),
-          messageOf: (slot) => this.#messageOf(slot),
+          messageOf: (slot) => this.#messageOf(slot, this.#isCluster ? index % this.#target.partitions : undefined),
         }),
     );
   }
@@ -174,7 +179,7 @@ class StreamSession implements Session {
     return request.value.byteLength(call, payload);
   }
 
-  #messageOf(slot: number): StreamMessage {
+  #messageOf(slot: number, partition: number | undefined): StreamMessage {
     const { call, request, payload } = this.#inSlot(slot);
     const headerValues: (string | Buffer)[] = [];
     if (request.isIdentified) headerValues.push(call.id);
@@ -187,6 +192,7 @@ class StreamSession implements Session {
       topic: request.topic.text(call, payload),
       key: request.key?.text(call, payload),
       value: request.value.bytes(call, payload),
+      ...(partition !== undefined && { partition }),
       headerNames: request.headerNames,
       headerValues,
     };
@@ -276,6 +282,11 @@ function cannotConsume({ name }: StreamTarget, operation: OperationSpec): BenchE
     hint: 'Name it by `topic` without {{…}}, or leave `consume` out.',
     exitCode: exitCodes.usage,
   });
+}
+
+/** `addresses`: one, or several with commas between. */
+function isAmong(broker: string, addresses: string): boolean {
+  return addresses.split(',').some((address) => sameAddress(broker, address));
 }
 
 function sameAddress(a: string, b: string): boolean {

@@ -11,21 +11,22 @@ export function serviceGroupOf(topic: string): string {
 }
 
 export class GroupLag implements BacklogGauge {
-  readonly #address: string;
+  /** Of a cluster all; the one that is asked first stands first. */
+  readonly #addresses: string[];
   readonly #topic: string;
   #admin: Admin | null = null;
   /** Partitions of the topic; they do not change while it lives. */
   #partitions: readonly number[] = [];
 
   constructor(address: string, topic: string) {
-    this.#address = address;
+    this.#addresses = address.split(',');
     this.#topic = topic;
   }
 
   async read(): Promise<number> {
     this.#admin ??= new Admin({
       clientId: 'wirebench-backlog',
-      bootstrapBrokers: [this.#address],
+      bootstrapBrokers: this.#addresses,
       retries: 0,
       timeout: timeoutMs,
       connectTimeout: timeoutMs,
@@ -33,6 +34,7 @@ export class GroupLag implements BacklogGauge {
     try {
       return await this.#lag(this.#admin);
     } catch (error) {
+      this.#addresses.push(...this.#addresses.splice(0, 1));
       await this.close();
       throw error;
     }

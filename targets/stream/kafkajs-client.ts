@@ -35,7 +35,7 @@ export class KafkajsClient implements StreamClient {
     this.#compression = kafkajsTypeOf(options.compression);
     const common = {
       clientId: options.clientId,
-      brokers: [options.address],
+      brokers: options.address.split(','),
       logLevel: logLevel.NOTHING,
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
@@ -72,10 +72,10 @@ export class KafkajsClient implements StreamClient {
 
   async send(producer: number, messages: readonly StreamMessage[]): Promise<void> {
     const byTopic = new Map<string, Message[]>();
-    for (const { topic, key, value, headerNames, headerValues } of messages) {
+    for (const { topic, key, value, partition, headerNames, headerValues } of messages) {
       const headers: Record<string, string | Buffer> = {};
       for (let n = 0; n < headerNames.length; n++) headers[headerNames[n] as string] = headerValues[n] ?? '';
-      const message = { key: key ?? null, value, headers };
+      const message = { key: key ?? null, value, headers, ...(partition !== undefined && { partition }) };
       const found = byTopic.get(topic);
       if (found === undefined) byTopic.set(topic, [message]);
       else found.push(message);

@@ -32,7 +32,9 @@ export class PlatformaticClient implements StreamClient {
   readonly #options: StreamClientOptions;
   readonly #acks: number;
   readonly #codec: StreamCodec | 'none';
-  readonly #producers: readonly Producer[];
+  readonly #producers: Producer[];
+  /** Of a cluster: where the next producer begins to ask. */
+  #firstAsked = 0;
   readonly #consumers = new Set<TextConsumer>();
   /** Header names come from a few fixed texts: their bytes are made once. */
   readonly #nameBytes = new Map<string, Buffer>();
@@ -42,27 +44,36 @@ export class PlatformaticClient implements StreamClient {
     this.#options = options;
     this.#acks = options.acks === 'all' ? -1 : options.acks;
     this.#codec = options.compression?.codec ?? 'none';
-    this.#producers = Array.from({ length: options.producers }, (_, n) => {
-      const producer = new Producer({
-        ...this.#base(`producer-${n}`),
-        ...(options.idempotent ? { idempotent: true, ...resends } : { repeatOnStaleMetadata: false }),
-      });
-      producer.on('client:broker:disconnect', () => {
-        if (!this.#closed) options.onLost(n);
-      });
-      return producer;
+    this.#producers = Array.from({ length: options.producers }, (_, n) => this.#newProducer(n));
+  }
+
+  #newProducer(n: number): Producer {
+    const { idempotent, onLost } = this.#options;
+    const producer = new Producer({
+      ...this.#base(`producer-${n}`),
+      ...(idempotent ? { idempotent: true, ...resends } : { repeatOnStaleMetadata: false }),
     });
+    producer.on('client:broker:disconnect', () => {
+      if (!this.#closed && this.#producers[n] === producer) onLost(n);
+    });
+    return producer;
   }
 
   #base(role: string) {
     return {
       clientId: `${this.#options.clientId}-${role}`,
-      bootstrapBrokers: [this.#options.address],
+      bootstrapBrokers: this.#addresses(),
       retries: 0,
       timeout: requestTimeoutMs,
       connectTimeout: connectTimeoutMs,
       metadataMaxAge: metadataMaxAgeMs,
     };
+  }
+
+  #addresses(): string[] {
+    const all = this.#options.address.split(',');
+    const first = this.#firstAsked % all.length;
+    return [...all.slice(first), ...all.slice(0, first)];
   }
 
   async describe(topics: readonly string[]): Promise<readonly string[]> {
@@ -75,13 +86,33 @@ export class PlatformaticClient implements StreamClient {
     }
   }
 
-  async connect(producer: number, topics: readonly string[]): Promise<void> {
+  async connect(producer: number, topics: readonly string[], partition?: number): Promise<void> {
     const found = this.#producer(producer);
-    const metadata = await found.metadata({ topics: [...topics], forceUpdate: true });
+    const metadata = await this.#metadataOf(producer, topics);
     const leaders = [...metadata.topics.values()].flatMap(({ partitions }) =>
-      Object.values(partitions).map(({ leader }) => leader),
+      Object.entries(partitions).flatMap(([n, { leader }]) => {
+        return partition === undefined || Number(n) === partition ? [leader] : [];
+      }),
     );
     await found.connectToBrokers([...new Set(leaders)]);
+  }
+
+  /**
+   * The library asks the first broker that takes its connection, every time the same one, and a proxy takes it also for
+   * one that is gone: where there are others, a producer that got no answer is replaced by one that asks the next first.
+   */
+  async #metadataOf(n: number, topics: readonly string[]) {
+    const asked = this.#producer(n);
+    try {
+      return await asked.metadata({ topics: [...topics], forceUpdate: true });
+    } catch (error) {
+      if (this.#addresses().length > 1 && !this.#options.idempotent) {
+        this.#firstAsked++;
+        this.#producers[n] = this.#newProducer(n);
+        void bounded(asked.close());
+      }
+      throw error;
+    }
   }
 
   #producer(n: number): Producer {
@@ -91,8 +122,9 @@ export class PlatformaticClient implements StreamClient {
   }
 
   async send(producer: number, messages: readonly StreamMessage[]): Promise<void> {
-    const batch: MessageToProduce[] = messages.map(({ topic, key, value, headerNames, headerValues }) => {
+    const batch: MessageToProduce[] = messages.map(({ topic, key, value, partition, headerNames, headerValues }) => {
       const message: MessageToProduce = { topic, value };
+      if (partition !== undefined) message.partition = partition;
       if (key !== undefined) message.key = Buffer.from(key);
       if (headerNames.length > 0) message.headers = this.#headers(headerNames, headerValues);
       return message;

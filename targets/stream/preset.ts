@@ -44,6 +44,7 @@ export const streamEntry: ProtocolEntry = {
       partitions,
       producers,
       idempotent = false,
+      replicas = 1,
       commit = 'after',
       client,
       compression,
@@ -52,11 +53,14 @@ export const streamEntry: ProtocolEntry = {
     return {
       broker,
       client,
-      durability: 'written by one broker, not flushed to disk for each message',
+      durability:
+        replicas === 1
+          ? 'written by one broker, not flushed to disk for each message'
+          : `written by ${replicas} brokers, 2 of them needed, not flushed to disk for each message`,
       acks: String(acks),
       lingerMs,
       partitions,
-      producers,
+      producers: replicas === 1 ? producers : producers * partitions,
       commits: commit === 'after' ? 'after the effect, every 200 ms' : 'before the effect, in batches',
       batching: `what is pending when a produce request leaves; at most ${idempotent ? 1 : mostRequestsInFlight} of them in flight a producer`,
       order: 'a key stays with one producer; what is sent again after a failure comes later',

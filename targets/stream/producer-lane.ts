@@ -24,6 +24,8 @@ export interface ProducerLaneOptions {
   readonly reconnect?: ReconnectPolicy | undefined;
   /** Those that the producer is to be connected for. */
   readonly topics: readonly string[];
+  /** The only one that it sends to; left out: any. */
+  readonly partition?: number | undefined;
   /** Bytes of the value that `messageOf` would give. */
   readonly bytesOf: (slot: number) => number;
   readonly messageOf: (slot: number) => StreamMessage;
@@ -48,8 +50,8 @@ export class ProducerLane {
   }
 
   async open(): Promise<void> {
-    const { client, index, topics } = this.#options;
-    await client.connect(index, topics);
+    const { client, index, topics, partition } = this.#options;
+    await client.connect(index, topics, partition);
     this.#connected = true;
   }
 

@@ -71,7 +71,7 @@ class StreamService {
   #base(role: string) {
     return {
       clientId: `wirebench-service-${role}`,
-      bootstrapBrokers: [this.#options.broker ?? ''],
+      bootstrapBrokers: (this.#options.broker ?? '').split(','),
       retries: 0,
       timeout: 30_000,
       connectTimeout: 3_000,
@@ -207,7 +207,7 @@ class StreamService {
 /** A service that is started again finds its topics there. */
 async function createTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
   try {
-    await admin.createTopics({ topics: [topic], partitions, replicas: 1 });
+    await admin.createTopics({ topics: [topic], partitions }); // on as many brokers as theirs are set to
   } catch (error) {
     if (sendFailureOf(error).reason !== 'kafka TOPIC_ALREADY_EXISTS') throw error;
   }

@@ -6,6 +6,8 @@ export interface StreamMessage {
   readonly topic: string;
   readonly key: string | undefined;
   readonly value: Buffer;
+  /** Left out: by the key. */
+  readonly partition?: number;
   /** One array for all messages of a request. */
   readonly headerNames: readonly string[];
   /** In the order of the names. */
@@ -15,7 +17,7 @@ export interface StreamMessage {
 export interface StreamClientOptions {
   /** Of record batches; what a consumer reads says itself how it was compressed. */
   readonly compression: Compression<StreamCodec> | undefined;
-  /** `host:port` */
+  /** `host:port`, of a cluster several with commas between. */
   readonly address: string;
   readonly clientId: string;
   readonly acks: 'all' | 0 | 1;
@@ -39,8 +41,8 @@ export interface StreamConsumeOptions {
 export interface StreamClient {
   /** Rejects unless every topic exists. Resolves with the `host:port` of the brokers as they advertise themselves. */
   describe(topics: readonly string[]): Promise<readonly string[]>;
-  /** Resolves when the producer can send to the leaders of these topics, now as well as after it was cut off. */
-  connect(producer: number, topics: readonly string[]): Promise<void>;
+  /** Resolves when the producer can send to the leaders of these topics (of this partition), now as well as after it was cut off. */
+  connect(producer: number, topics: readonly string[], partition?: number): Promise<void>;
   /** One batch on one producer; resolves at the acknowledgement. Rejects with what `sendFailureOf` understands. */
   send(producer: number, messages: readonly StreamMessage[]): Promise<void>;
   /** Resolves when the position is fixed: nothing produced from then on is missed, whatever becomes of connections. */

@@ -6,7 +6,7 @@ import { BenchError, exitCodes } from '../../../result/bench-error.ts';
 import type { LinkName } from '../../../scenarios/scenario.ts';
 import { freePort } from '../../process/free-port.ts';
 import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
-import { kafkaHeap, kafkaSettings } from '../stack-settings.ts';
+import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaSettings } from '../stack-settings.ts';
 import { type PartContext, startPart, unlessAborted } from './start-part.ts';
 
 const startDeadlineMs = 60_000;
@@ -24,28 +24,46 @@ export interface KafkaProgram {
   readonly java: string;
 }
 
+/** One broker of those that are to be started: broker and controller in one process. */
+export interface KafkaNode {
+  /** From 1. */
+  readonly id: number;
+  readonly clusterId: string;
+  /** `host:port` of the controllers of all of them, the first has id 1. */
+  readonly controllers: readonly string[];
+}
+
+/** The nodes of a cluster that is to be. */
+export async function planKafkaNodes(brokers: number): Promise<KafkaNode[]> {
+  const clusterId = newClusterId();
+  const controllers: string[] = [];
+  for (let n = 0; n < brokers; n++) controllers.push(`127.0.0.1:${await freePort()}`);
+  return controllers.map((_, n) => ({ id: n + 1, clusterId, controllers }));
+}
+
 /**
  * `advertise` is asked, before the start, which `host:port` the listener of each link shall advertise: clients follow it,
  * so it must be the proxy's that leads to `upstream`. Rejects with a BenchError (exit 3), or with the signal's reason.
  */
 export async function startKafka(
   { jars, java }: KafkaProgram,
+  node: KafkaNode,
   context: PartContext,
   advertise: (link: LinkName, upstream: string) => Promise<string>,
 ): Promise<NativeKafka> {
-  const home = join(context.directory, 'kafka');
+  const name = node.id === 1 ? 'kafka' : `kafka-${node.id}`;
+  const isCluster = node.controllers.length > 1;
+  const home = join(context.directory, name);
   mkdirSync(home, { recursive: true });
   const address = `127.0.0.1:${await freePort()}`;
-  const [client, service, controller] = [await freePort(), await freePort(), await freePort()].map(
-    (port) => `127.0.0.1:${port}`,
-  ) as [string, string, string];
+  const [client, service] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`) as [string, string];
   const properties = {
     'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': `1@${controller}`,
+    'node.id': String(node.id),
+    'controller.quorum.voters': node.controllers.map((controller, n) => `${n + 1}@${controller}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'DIRECT',
-    listeners: `DIRECT://${address},CLIENT://${client},SERVICE://${service},CONTROLLER://${controller}`,
+    listeners: `DIRECT://${address},CLIENT://${client},SERVICE://${service},CONTROLLER://${node.controllers[node.id - 1]}`,
     'advertised.listeners': [
       `DIRECT://${address}`,
       `CLIENT://${await advertise('client', client)}`,
@@ -54,6 +72,7 @@ export async function startKafka(
     'listener.security.protocol.map': 'DIRECT:PLAINTEXT,CLIENT:PLAINTEXT,SERVICE:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(home, 'data'),
     ...kafkaSettings,
+    ...(isCluster && kafkaClusterSettings),
   };
   const configPath = join(home, 'server.properties');
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
@@ -62,17 +81,19 @@ export async function startKafka(
   const temporary = join(home, 'temporary');
   mkdirSync(temporary, { recursive: true });
   const jvm = ['-XX:-UsePerfData', `-Djava.io.tmpdir=${temporary}`, '-cp', join(jars, '*')];
-  await formatStorage(java, jvm, configPath, context);
+  const logPath = join(context.directory, `${name}.log`);
+  await formatStorage(java, jvm, configPath, node.clusterId, { ...context, logPath });
+  const heap = isCluster ? kafkaClusterHeap : kafkaHeap;
   const process = await startPart(
     {
-      name: 'Kafka',
+      name: isCluster ? `Kafka broker ${node.id}` : 'Kafka',
       command: java,
-      args: [`-Xmx${kafkaHeap}`, `-Xms${kafkaHeap}`, '-XX:+UseG1GC', ...jvm, 'kafka.Kafka', configPath],
+      args: [`-Xmx${heap}`, `-Xms${heap}`, '-XX:+UseG1GC', ...jvm, 'kafka.Kafka', configPath],
       cwd: home,
-      logPath: join(context.directory, 'kafka.log'),
+      logPath,
       onSpawn: context.onSpawn,
       startDeadlineMs,
-      probe: () => probeKafka(address),
+      probe: () => probeKafka(address, node.controllers.length),
     },
     context.signal,
   );
@@ -83,15 +104,16 @@ async function formatStorage(
   java: string,
   jvm: readonly string[],
   configPath: string,
-  { directory, signal, onSpawn }: PartContext,
+  clusterId: string,
+  { logPath, signal, onSpawn }: PartContext & { readonly logPath: string },
 ): Promise<void> {
   signal.throwIfAborted();
-  const tool = ['kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', configPath];
+  const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configPath];
   const child = await startProcess({
     name: 'Kafka’s storage tool',
     command: java,
     args: ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...jvm, ...tool],
-    logPath: join(directory, 'kafka.log'),
+    logPath,
     onSpawn,
   });
   try {
@@ -124,18 +146,18 @@ function versionOf(jars: string): string {
   return 'unknown';
 }
 
-/** Creates a topic and deletes it again: that takes the controller, the log and the metadata. */
-export async function probeKafka(address: string): Promise<void> {
+/** Creates a topic on so many brokers and deletes it again: that takes the controller, the log and the metadata. */
+export async function probeKafka(address: string, replicas = 1): Promise<void> {
   const admin = new Admin({
     clientId: 'wirebench-probe',
-    bootstrapBrokers: [address],
+    bootstrapBrokers: address.split(','),
     retries: 0,
     timeout: 2_000,
     connectTimeout: 1_000,
   });
   try {
     const topic = `wirebench-probe-${randomBytes(4).toString('hex')}`;
-    await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 });
+    await admin.createTopics({ topics: [topic], partitions: 1, replicas });
     await admin.deleteTopics({ topics: [topic] });
   } finally {
     await admin.close().catch(() => undefined);

@@ -1,0 +1,68 @@
+/** Of a cluster's brokers the one that leads the first partition of what is under load, found when a fault begins. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
+import { untilBrokerAnswers } from '../../targets/stack/part-health.ts';
+import { leaderOf } from '../../targets/stack/partition-leader.ts';
+import type { BrokerMember } from '../../targets/stack/stack.ts';
+import type { FaultPart, FaultProof } from './fault-kind.ts';
+
+const partition = 0;
+const lookEveryMs = 100;
+const findDeadlineMs = 3_000;
+
+export class LeaderPart implements FaultPart {
+  readonly name = 'kafka leader';
+  readonly #members: readonly BrokerMember[];
+  readonly #topic: string;
+  #chosen: BrokerMember;
+
+  /** `members`: at least one. */
+  constructor(members: readonly BrokerMember[], topic: string) {
+    this.#members = members;
+    this.#topic = topic;
+    this.#chosen = members[0] as BrokerMember;
+  }
+
+  get process(): SupervisedProcess {
+    return this.#chosen.process;
+  }
+
+  /** Rejects when nobody says who leads. */
+  async choose(): Promise<void> {
+    const id = await this.#leader(this.#members, (leader) => leader !== null);
+    const found = this.#members.find((member) => member.id === id);
+    if (found === undefined) throw new Error(`no broker leads ${this.#topic}-${partition}`);
+    this.#chosen = found;
+  }
+
+  chosen(): FaultProof {
+    return { broker: this.#chosen.id, ledPartition: `${this.#topic}-${partition}` };
+  }
+
+  /** Who leads now, once it is another one; null: nobody else in time. */
+  async after(withinMs: number): Promise<FaultProof> {
+    const others = this.#members.filter((member) => member !== this.#chosen);
+    const isOther = (leader: number | null) => leader !== null && leader !== this.#chosen.id;
+    const leaderAfter = await this.#leader(others, isOther, withinMs);
+    return { leaderAfter };
+  }
+
+  async #leader(
+    asked: readonly BrokerMember[],
+    isWanted: (leader: number | null) => boolean,
+    withinMs = findDeadlineMs,
+  ): Promise<number | null> {
+    const addresses = asked.map(({ directAddress }) => directAddress).join(',');
+    for (const endMs = performance.now() + withinMs; ; await sleep(lookEveryMs)) {
+      const leader = await leaderOf(addresses, this.#topic, partition).catch(() => null);
+      if (isWanted(leader)) return leader;
+      if (performance.now() > endMs) return null;
+    }
+  }
+
+  /** Resolves when it answers for itself again. */
+  async restart(): Promise<void> {
+    await this.#chosen.process.restart();
+    await untilBrokerAnswers('kafka', this.#chosen.directAddress);
+  }
+}
