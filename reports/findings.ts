@@ -43,7 +43,12 @@ export function harmOf({ contenders }: ConditionGroup): string | null {
     return texts.length === 0 ? [] : [`${kinds[kind]}: ${texts.join(', ')}`];
   });
   const unharmed = known.filter((one) => allKinds.every((kind) => sum(one, kind) === 0)).map(({ label }) => label);
-  return [...harms, ...(unharmed.length === 0 ? [] : [`unharmed: ${listed(unharmed)}`])].join('; ');
+  return [...harms, ...(unharmed.length === 0 ? [] : [`unharmed: ${unharmedText(unharmed, known.length)}`])].join('; ');
+}
+
+/** A sweep has more of them than anybody wants to read twice. */
+function unharmedText(labels: readonly string[], known: number): string {
+  return labels.length === known && labels.length > mostNamed ? `all ${labels.length}` : listed(labels);
 }
 
 /** Losses are among the acknowledged, the other kinds among the applied. */
@@ -82,6 +87,7 @@ const kinds = {
   reordered: 'applied out of order',
 } as const satisfies Partial<Record<keyof LedgerResult, string>>;
 type Kind = keyof typeof kinds;
+const mostNamed = 6;
 const allKinds = Object.keys(kinds) as Kind[];
 
 function damages(contender: Contender, when: string): string[] {

@@ -20,8 +20,10 @@ import {
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount, formatUs } from './format-values.ts';
+import { heatMap, htmlHeatMap } from './heat-maps.ts';
 import { answerSection } from './html-answer.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
+import { paretoFigure } from './pareto-figure.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { type ConditionGroup, engineTrials, totalCounts } from './result-view.ts';
@@ -29,6 +31,7 @@ import { figureColumns, nameColumn, type Table } from './table.ts';
 import { errorsOf } from './terminal.ts';
 import { latencyTable, ledgerCasesTable, operationsTable, trialFacts } from './trial-tables.ts';
 import { recommendedSnippets, tuningTables } from './tuning.ts';
+import { variantSets } from './variant-figures.ts';
 
 const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
 const asset = (path: string) => readFileSync(path, 'utf8');
@@ -119,6 +122,7 @@ function conditionBody({ group, latency, cost }: ConditionTables, n: number): st
   const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
   return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
 ${latency.map(htmlTable).join('\n')}
+${variantPictures(group)}
 <div class="charts">
 ${curvesFigure(group, n)}
 ${timelineFigure(n)}
@@ -128,6 +132,17 @@ ${htmlTable(ledgerTable(group))}
 ${chaos.map(htmlTable).join('\n')}
 <h3>Trials</h3>
 ${trials.map(trialDetails).join('\n')}`;
+}
+
+/** Nothing without a sweep. */
+function variantPictures(group: ConditionGroup): string {
+  return variantSets(group)
+    .map((set) => {
+      const maps = (['latency', 'cpu', 'bytes'] as const).flatMap((figure) => heatMap(set, figure) ?? []);
+      const heat = maps.map((map) => htmlHeatMap(set, map)).join('\n');
+      return `${paretoFigure(set)}\n${heat === '' ? '' : `<div class="heats">${heat}</div>`}`;
+    })
+    .join('\n');
 }
 
 function curvesFigure(group: ConditionGroup, n: number): string {
