@@ -151,6 +151,12 @@ export interface Batch {
   readonly lingerMs: number;
 }
 
+/** One acknowledgement for `every` messages, or for those that the first has waited `lingerMs` with. */
+export interface AckBatch {
+  readonly every: number;
+  readonly lingerMs: number;
+}
+
 interface TargetBase {
   readonly name: string;
   readonly protocol: Protocol;
@@ -205,6 +211,10 @@ export interface QueueTarget extends TargetBase {
   /** Of our service: after the effect of a message, or as it is sent to it. Left out: manual. */
   readonly ack?: 'manual' | 'auto';
   readonly prefetch: number;
+  /** Of our service, manual: several at once. Absent: each by itself. */
+  readonly ackBatch?: AckBatch;
+  /** Messages published and not confirmed, at most; absent: no bound. */
+  readonly confirmWindow?: number;
   /** Of what our service takes and answers; absent: bodies are payloads, all else is in headers. */
   readonly codec?: PayloadCodec;
   /** Of message bodies, told by their content-encoding; absent: none. */
@@ -228,6 +238,8 @@ export interface StreamTarget extends TargetBase {
   readonly client: 'platformatic' | 'kafkajs';
   /** Of what our service takes and answers; absent: values are payloads, all else is in headers. */
   readonly codec?: PayloadCodec;
+  /** Produce requests under way, for each producer; absent: 5, with `idempotent` 1. */
+  readonly maxInFlight?: number;
   /** Brokers that have each record; absent: 1. */
   readonly replicas?: number;
   /** Of record batches; absent: none. */

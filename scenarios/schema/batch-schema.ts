@@ -9,7 +9,9 @@ export const batchKinds = {
   rest: 'one POST of an array, answered with what became of each',
   grpc: 'one unary call with a repeated field, answered with what became of each',
   websocket: 'one text message with an array; answers come as they are ready, together or apart',
-} as const satisfies Partial<Record<Protocol, string>>;
+  queue: 'publishes that leave in one write; the broker may confirm many at once',
+  stream: 'the records of one produce request',
+} as const satisfies Record<Protocol, string>;
 
 export function batch(protocol: keyof typeof batchKinds) {
   return object({
@@ -27,6 +29,17 @@ export function batch(protocol: keyof typeof batchKinds) {
     .describe(
       `Several messages together: ${batchKinds[protocol]}. The wait in the batch is part of their latency. Left out: each leaves by itself.`,
     );
+}
+
+/** A stream gathers what comes while its requests are under way, so one message a request is a setting of its own there. */
+export function resolveStreamBatch(
+  written: z.output<ReturnType<typeof batch>>,
+  lingerMs: number,
+): { readonly lingerMs: number; readonly batch?: Batch } {
+  if (written === undefined) return { lingerMs };
+  const { maxMessages, maxBytes, linger } = written;
+  const longer = Math.max(linger, lingerMs); // one of them is nothing
+  return { lingerMs: longer, batch: { maxMessages, maxBytes, lingerMs: longer } };
 }
 
 /** Nothing where each message leaves as it comes. */

@@ -5,7 +5,48 @@ import type { Path } from './problem.ts';
 /** Whose code would write each request by itself. */
 const unbatched = { rest: 'undici', grpc: 'grpc-js' } as const;
 
-export function checkBatch({ report }: CheckContext, target: FileTarget, path: Path): void {
+export function checkBatch(context: CheckContext, target: FileTarget, path: Path): void {
+  if (target.protocol === 'queue') checkQueue(context, target, path);
+  else if (target.protocol === 'stream') checkStream(context, target, path);
+  else checkCalls(context, target, path);
+}
+
+function checkQueue({ report }: CheckContext, target: Extract<FileTarget, { protocol: 'queue' }>, path: Path): void {
+  const { ackBatch, ack, prefetch, confirms, confirmWindow, address } = target;
+  if (confirmWindow !== undefined && !confirms) {
+    const message = 'bounds what is not yet confirmed; with confirms: false nothing is';
+    report({ path: [...path, 'confirmWindow'], message, atKey: true });
+  }
+  if (ackBatch === undefined) return;
+  const key = [...path, 'ackBatch'];
+  if (address !== undefined) {
+    report({ path: key, message: 'is for our reference service; your own system settles it for itself', atKey: true });
+  } else if (ack === 'auto') {
+    report({ path: key, message: 'gathers acknowledgements; with ack: auto there are none', atKey: true });
+  } else if (ackBatch.every > prefetch) {
+    const message = `${ackBatch.every} never come together: prefetch lets ${prefetch} be unacknowledged`;
+    report({ path: [...key, 'every'], message });
+  }
+}
+
+function checkStream(
+  { has, report }: CheckContext,
+  target: Extract<FileTarget, { protocol: 'stream' }>,
+  path: Path,
+): void {
+  const { batch, linger, idempotent, maxInFlight } = target;
+  if (batch !== undefined && batch.linger > 0 && has([...path, 'linger']) && linger !== batch.linger) {
+    const message = `is another one than linger (${linger}ms): leave one of them out`;
+    report({ path: [...path, 'batch', 'linger'], message, atKey: true });
+  }
+  if (idempotent && maxInFlight !== undefined && maxInFlight > 1) {
+    const message = 'must be 1 with idempotent: a batch sent again behind another would be out of sequence';
+    report({ path: [...path, 'maxInFlight'], message });
+  }
+}
+
+/** Calls whose batch is a request of its own kind. */
+function checkCalls({ report }: CheckContext, target: FileTarget, path: Path): void {
   if (!('batch' in target) || target.batch === undefined || target.batch.maxMessages === 1) return;
   const key = [...path, 'batch'];
   if (target.address !== undefined) {

@@ -16,7 +16,7 @@ import {
   type Target,
   type Workload,
 } from '../scenario.ts';
-import { resolveBatch } from './batch-schema.ts';
+import { resolveBatch, resolveStreamBatch } from './batch-schema.ts';
 import type { FileTarget } from './check-context.ts';
 import { resolveCompression } from './compression-schema.ts';
 import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recordingOf } from './load-schema.ts';
@@ -223,12 +223,14 @@ function resolveTarget(
       return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
     }
     case 'queue': {
-      const { compression, ...rest } = target;
-      return { name, ...rest, ...resolveCompression(compression), ...resilience };
+      const { compression, batch, ackBatch, ...rest } = target;
+      const acks = ackBatch && ackBatch.every > 1 ? { every: ackBatch.every, lingerMs: ackBatch.linger } : undefined;
+      const gathered = { ...resolveBatch(batch), ...(acks && { ackBatch: acks }) };
+      return { name, ...rest, ...gathered, ...resolveCompression(compression), ...resilience };
     }
     case 'stream': {
-      const { linger, compression, ...rest } = target;
-      return { name, ...rest, lingerMs: linger, ...resolveCompression(compression), ...resilience };
+      const { linger, compression, batch, ...rest } = target;
+      return { name, ...rest, ...resolveStreamBatch(batch, linger), ...resolveCompression(compression), ...resilience };
     }
     case 'websocket': {
       const { compression, batch, ...rest } = target;

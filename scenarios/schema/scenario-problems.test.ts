@@ -197,6 +197,31 @@ describe('a scenario with a problem', () => {
       '10:47: targets.rest.compression: is for the native engine; autocannon sends bodies as they are',
     ],
     [
+      'window without confirms',
+      withText('protocol: rest', 'protocol: queue, confirms: false, confirmWindow: 9'),
+      '10:45: targets.rest.confirmWindow: bounds what is not yet confirmed; with confirms: false nothing is',
+    ],
+    [
+      'acknowledgements that never come together',
+      withText('protocol: rest', 'protocol: queue, prefetch: 10, ackBatch: { every: 20 }'),
+      '10:61: targets.rest.ackBatch.every: 20 never come together: prefetch lets 10 be unacknowledged',
+    ],
+    [
+      'acknowledgements that there are not',
+      withText('protocol: rest', 'protocol: queue, ack: auto, ackBatch: { every: 20 }'),
+      '10:39: targets.rest.ackBatch: gathers acknowledgements; with ack: auto there are none',
+    ],
+    [
+      'two lingers',
+      withText('protocol: rest', 'protocol: stream, linger: 5ms, batch: { linger: 9ms }'),
+      '10:51: targets.rest.batch.linger: is another one than linger (5ms): leave one of them out',
+    ],
+    [
+      'idempotent producer with many requests under way',
+      withText('protocol: rest', 'protocol: stream, idempotent: true, maxInFlight: 4'),
+      '10:60: targets.rest.maxInFlight: must be 1 with idempotent: a batch sent again behind another would be out of sequence',
+    ],
+    [
       'reconnect that begins beyond its cap',
       withText('protocol: rest', 'protocol: rest, resilience: { reconnect: { base: 2s } }'),
       '10:52: targets.rest.resilience.reconnect: begins with a wait (2000ms) longer than its cap (1000ms)',

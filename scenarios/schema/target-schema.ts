@@ -107,6 +107,16 @@ const queueTarget = object({
     .default('manual')
     .describe('When our service’s messages leave the queue: manual, after their effect; auto, as they are sent to it.'),
   prefetch: wholeNumber(1, 65_535).default(100).describe('Messages that a consumer has unacknowledged at most.'),
+  ackBatch: object({
+    every: wholeNumber(1, 65_535).default(1).describe('Messages that one acknowledgement of our service is for.'),
+    linger: duration('1ms', '10s').prefault('10ms').describe('… or those that the first has waited so long with.'),
+  })
+    .optional()
+    .describe('Multiple acknowledgements, with ack: manual. Left out: each message by itself.'),
+  confirmWindow: wholeNumber(1, 1_000_000)
+    .optional()
+    .describe('Messages published and not yet confirmed, at most, for each load thread. Left out: no bound.'),
+  batch: batch('queue'),
   codec: messageCodec,
   compression: compression(codecsOf.queue, {}),
   engine: nativeOnly,
@@ -136,6 +146,11 @@ const streamTarget = object({
     .enum(['after', 'before'])
     .default('after')
     .describe('When our service commits the offset of a record: after its effect, or before it begins.'),
+  maxInFlight: wholeNumber(1, 100)
+    .optional()
+    .meta({ default: 5 })
+    .describe('Produce requests under way, for each producer. Default: 5, with idempotent 1.'),
+  batch: batch('stream'),
   codec: messageCodec,
   compression: compression(codecsOf.stream, {}),
   client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),

@@ -1,8 +1,9 @@
 /** RabbitMQ through amqplib: publishes with confirms, replies by correlation id, one connection a load worker. */
 import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { BodyBytes, Completion } from '../../result/result-types.ts';
+import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
+import { BatchGatherer } from '../batch-gatherer.ts';
 import { BodyCodec, type UnpackProblem } from '../body-codec.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
@@ -63,6 +64,12 @@ class QueueSession implements Session {
   readonly #waiting: WaitingSlots;
   readonly #broker: BrokerChannel;
   readonly #codec: BodyCodec | null;
+  /** null: each message leaves as it comes. */
+  readonly #gatherer: BatchGatherer | null;
+  readonly #window: number;
+  readonly #batchCounts = { messages: 0, requests: 0 };
+  /** Published, and neither confirmed nor refused. */
+  #unconfirmed = 0;
   #channel: Channel | null = null;
   #blocked = false;
   #replyQueue = '';
@@ -87,6 +94,9 @@ class QueueSession implements Session {
       prefix: `${trialTag}.${worker}`,
     });
     this.#waiting = new WaitingSlots(calls.length);
+    const { batch, confirmWindow = Number.POSITIVE_INFINITY } = this.#target;
+    this.#gatherer = batch === undefined ? null : new BatchGatherer(batch, (slots) => this.#takeBatch(slots));
+    this.#window = confirmWindow;
     const { url, hostname } = brokerUrl(this.#target.address, context.address);
     this.#broker = new BrokerChannel({
       url,
@@ -147,6 +157,7 @@ class QueueSession implements Session {
     );
     this.#channel = channel;
     this.#blocked = false;
+    this.#unconfirmed = 0;
     this.#publishWaiting();
   }
 
@@ -158,20 +169,42 @@ class QueueSession implements Session {
 
   start(slot: number): void {
     this.#attempts.begin(slot);
-    if (this.#channel !== null && !this.#blocked && this.#waiting.length === 0) this.#publish(this.#channel, slot);
+    if (this.#gatherer !== null) this.#gatherer.push(slot, this.#bodyBytes(slot));
+    else if (this.#canPublish && this.#waiting.length === 0) this.#publish(slot);
     else this.#waiting.push(slot);
   }
 
+  get #canPublish(): boolean {
+    return this.#channel !== null && !this.#blocked && this.#unconfirmed < this.#window;
+  }
+
+  #bodyBytes(slot: number): number {
+    const { calls, payloads } = this.#context;
+    const call = calls[slot] as Call;
+    return this.#requests[call.operation]?.body.byteLength(call, payloads[call.operation]?.[call.payload]) ?? 0;
+  }
+
+  #takeBatch(slots: readonly number[]): void {
+    for (const slot of slots) this.#waiting.push(slot);
+    this.#publishWaiting();
+  }
+
   #publishWaiting(): void {
-    while (this.#channel !== null && !this.#blocked) {
-      const slot = this.#waiting.shift();
-      if (slot === -1) return;
-      this.#publish(this.#channel, slot);
+    if (this.#waiting.length === 0 || !this.#canPublish) return;
+    if (this.#gatherer === null) this.#publishAll();
+    else {
+      this.#batchCounts.requests++;
+      this.#broker.together(() => this.#publishAll());
     }
   }
 
-  #publish(channel: Channel, slot: number): void {
+  #publishAll(): void {
+    while (this.#waiting.length > 0 && this.#canPublish) this.#publish(this.#waiting.shift());
+  }
+
+  #publish(slot: number): void {
     const { calls, payloads } = this.#context;
+    const channel = this.#channel as Channel;
     const call = calls[slot];
     const request = call && this.#requests[call.operation];
     if (call === undefined || request === undefined) return;
@@ -188,9 +221,12 @@ class QueueSession implements Session {
     const routingKey = request.routingKey.text(call, payload);
     const body = this.#packed(request.body.bytes(call, payload), properties);
     const generation = this.#attempts.send(slot);
+    this.#batchCounts.messages++;
     try {
       if (this.#target.confirms) {
+        this.#unconfirmed++;
         this.#blocked = !(channel as ConfirmChannel).publish(exchange, routingKey, body, properties, (error) => {
+          this.#confirmed(channel);
           if (error === null) this.#attempts.acknowledge(slot, generation);
           else this.#attempts.fail(slot, generation, 'not confirmed', true);
         });
@@ -203,6 +239,13 @@ class QueueSession implements Session {
       const reason = `cannot be published: ${error instanceof Error ? error.name : 'error'}`;
       queueMicrotask(() => this.#attempts.fail(slot, generation, reason, false));
     }
+  }
+
+  /** Room for one that waits; a confirm of a lost connection's channel makes none. */
+  #confirmed(channel: Channel): void {
+    if (channel !== this.#channel) return;
+    this.#unconfirmed--;
+    if (this.#waiting.length > 0) this.#publishWaiting();
   }
 
   #packed(body: Buffer, properties: Options.Publish): Buffer {
@@ -244,7 +287,7 @@ class QueueSession implements Session {
   }
 
   abort(slot: number): void {
-    this.#waiting.remove(slot);
+    if (!this.#waiting.remove(slot)) this.#gatherer?.remove(slot);
     this.#attempts.forget(slot);
   }
 
@@ -256,12 +299,17 @@ class QueueSession implements Session {
     return this.#codec?.bodies() ?? null;
   }
 
+  batches(): BatchCounts | null {
+    return this.#gatherer === null ? null : { ...this.#batchCounts };
+  }
+
   reconnects(): number {
     return this.#broker.reconnects;
   }
 
   async close(): Promise<void> {
     this.#channel = null;
+    this.#gatherer?.close();
     this.#attempts.forgetAll();
     await this.#broker.close();
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
+import { batchLabel } from '../batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
@@ -36,7 +37,18 @@ export const queueEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests), settings: { reply: { queue: names.replies } } };
   },
   semantics(target) {
-    const { broker, durable, confirms, ack = 'manual', prefetch, compression, codec } = target as QueueTarget;
+    const {
+      broker,
+      durable,
+      confirms,
+      ack = 'manual',
+      prefetch,
+      compression,
+      codec,
+      batch,
+      ackBatch,
+      confirmWindow,
+    } = target as QueueTarget;
     const consumerAcks = ack === 'auto' ? 'none by the consumer' : 'manual consumer acks after the effect';
     return {
       broker,
@@ -46,6 +58,9 @@ export const queueEntry: ProtocolEntry = {
         : `publishes count as acknowledged when handed to the socket, ${consumerAcks}`,
       replies: 'by correlation id on a queue of each connection’s own',
       prefetch: ack === 'auto' ? 'unbounded' : prefetch,
+      ...(batch !== undefined && { batching: batchLabel(batch) }),
+      ...(confirmWindow !== undefined && { confirmWindow }),
+      ...(ackBatch !== undefined && { consumerAcks: `one for ${ackBatch.every}, or after ${ackBatch.lingerMs} ms` }),
       connections: 'one a load worker, one channel on it',
       codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'message bodies one by one, packed as they are sent')}`,
       tls: false,

@@ -8,6 +8,7 @@ import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, unreadable } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { BrokerChannel } from './broker-channel.ts';
+import { MultipleAcks } from './multiple-acks.ts';
 
 hostService(async (domain, options) => {
   const service = new QueueService(domain, options);
@@ -25,6 +26,8 @@ class QueueService {
   /** The broker forgets a message as it sends it: what the service has not applied when it dies is lost. */
   readonly #noAck: boolean;
   #channel: Channel | null = null;
+  /** Of the channel that consumes now; undefined: each message is acknowledged by itself. */
+  #acks: MultipleAcks | undefined;
 
   constructor(domain: OrderDomain, { broker, names, target }: ServiceOptions) {
     this.#domain = domain;
@@ -52,17 +55,23 @@ class QueueService {
 
   /** The queue is this trial's own, so what is in it belongs to the trial: after a restart it is to be handled. */
   async #consume(channel: ConfirmChannel): Promise<void> {
-    const { durable, prefetch } = this.#target;
+    const { durable, prefetch, ackBatch } = this.#target;
     await channel.assertQueue(this.#requests, { durable, autoDelete: false });
     await channel.prefetch(prefetch); // of no effect without acknowledgements
+    this.#acks?.close();
+    const acks = ackBatch && new MultipleAcks(ackBatch, (tag) => acknowledgeUpTo(channel, tag));
+    this.#acks = acks;
     const take = (message: ConsumeMessage | null) => {
       if (message === null) this.#broker.renew();
-      else this.#handle(channel, message);
+      else {
+        acks?.begin(message.fields.deliveryTag);
+        this.#handle(channel, message, acks);
+      }
     };
     await channel.consume(this.#requests, take, { noAck: this.#noAck });
   }
 
-  #handle(channel: ConfirmChannel, message: ConsumeMessage): void {
+  #handle(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
     const { headers, messageId, replyTo } = message.properties;
     const header = (name: string): string | undefined => {
       const value: unknown = headers?.[name];
@@ -75,8 +84,8 @@ class QueueService {
     this.#domain.handle({ ...request, redelivered }, (reply) => {
       const wantsReply = typeof replyTo === 'string' && replyTo !== '';
       try {
-        if (wantsReply) this.#reply(channel, message, this.#messages.replyBody(reply), reply.code);
-        else this.#acknowledge(channel, message);
+        if (wantsReply) this.#reply(channel, message, this.#messages.replyBody(reply), reply.code, acks);
+        else this.#acknowledge(channel, message, acks);
       } catch {
         // The channel is gone: the broker delivers the message again, and the evidence will show it.
       }
@@ -94,7 +103,13 @@ class QueueService {
     }
   }
 
-  #reply(channel: ConfirmChannel, message: ConsumeMessage, plain: Buffer, code: string): void {
+  #reply(
+    channel: ConfirmChannel,
+    message: ConsumeMessage,
+    plain: Buffer,
+    code: string,
+    acks: MultipleAcks | undefined,
+  ): void {
     const { replyTo, correlationId } = message.properties;
     const properties = {
       correlationId,
@@ -106,7 +121,7 @@ class QueueService {
     // Also when the broker refused the reply: it is nobody's any more.
     channel.sendToQueue(replyTo, content, properties, () => {
       try {
-        this.#acknowledge(channel, message);
+        this.#acknowledge(channel, message, acks);
       } catch {
         // Delivered again on the next connection.
       }
@@ -114,12 +129,23 @@ class QueueService {
   }
 
   /** Throws when the channel is gone. */
-  #acknowledge(channel: ConfirmChannel, message: ConsumeMessage): void {
-    if (!this.#noAck) channel.ack(message);
+  #acknowledge(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+    if (acks !== undefined) acks.done(message.fields.deliveryTag);
+    else if (!this.#noAck) channel.ack(message);
   }
 
   async close(): Promise<void> {
+    this.#acks?.flush();
     await this.#channel?.deleteQueue(this.#requests).catch(() => undefined);
     await this.#broker.close();
+  }
+}
+
+/** Of amqplib's acknowledgement only the tag counts; a channel that is gone takes none, and the broker delivers again. */
+function acknowledgeUpTo(channel: ConfirmChannel, deliveryTag: number): void {
+  try {
+    channel.ack({ fields: { deliveryTag } } as ConsumeMessage, true);
+  } catch {
+    // Delivered again on the next connection.
   }
 }

@@ -1,8 +1,9 @@
 /** Kafka: what is pending leaves as one batch, replies and deliveries come back by correlation header. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
+import { sumOfBatches } from '../../result/batch-counts.ts';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { BodyBytes, Completion } from '../../result/result-types.ts';
+import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
@@ -10,7 +11,7 @@ import type { Call, Driver, DriverContext, OperationSpec, Session } from '../dri
 import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
 import { compileTemplate, RequestTemplate } from '../request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
-import { mostRequestsInFlight, ProducerLane } from './producer-lane.ts';
+import { mostRequestsInFlight, ProducerLane, usualBatch } from './producer-lane.ts';
 import type { StreamClient, StreamClientOptions, StreamMessage } from './stream-client.ts';
 import { streamBodies, useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
@@ -157,9 +158,9 @@ class StreamSession implements Session {
           attempts: this.#attempts,
           slots: calls.length,
           reconnect: this.#context.reconnect,
-          lingerMs: this.#target.lingerMs,
+          batch: this.#target.batch ?? { ...usualBatch, lingerMs: this.#target.lingerMs },
           // One batch sent again behind another would be out of sequence.
-          requestsInFlight: this.#target.idempotent ? 1 : mostRequestsInFlight,
+          requestsInFlight: this.#target.maxInFlight ?? (this.#target.idempotent ? 1 : mostRequestsInFlight),
           bytesOf: (slot) => this.#bytesOf(slot),
           messageOf: (slot) => this.#messageOf(slot, this.#isCluster ? index % this.#target.partitions : undefined),
         }),
@@ -215,6 +216,10 @@ class StreamSession implements Session {
 
   bodyBytes(): BodyBytes | null {
     return this.#target.compression === undefined ? null : streamBodies();
+  }
+
+  batches(): BatchCounts {
+    return sumOfBatches(this.#lanes.map(({ batches }) => batches));
   }
 
   reconnects(): number {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
+import { batchLabel } from '../batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
@@ -45,6 +46,8 @@ export const streamEntry: ProtocolEntry = {
       producers,
       idempotent = false,
       replicas = 1,
+      batch,
+      maxInFlight,
       commit = 'after',
       client,
       compression,
@@ -62,7 +65,7 @@ export const streamEntry: ProtocolEntry = {
       partitions,
       producers: replicas === 1 ? producers : producers * partitions,
       commits: commit === 'after' ? 'after the effect, every 200 ms' : 'before the effect, in batches',
-      batching: `what is pending when a produce request leaves; at most ${idempotent ? 1 : mostRequestsInFlight} of them in flight a producer`,
+      batching: `${batch === undefined ? 'what is pending when a produce request leaves' : batchLabel(batch)}; at most ${maxInFlight ?? (idempotent ? 1 : mostRequestsInFlight)} requests in flight a producer`,
       order: 'a key stays with one producer; what is sent again after a failure comes later',
       retries: idempotent ? 'by the producer, idempotent' : 'none by the client, not idempotent',
       codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'record batches, compressed by the producer')}`,

@@ -1,6 +1,7 @@
 /** One producer and the slots it serves: what is pending leaves as one batch, and waits while the broker is away. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
+import type { BatchCounts } from '../../result/result-types.ts';
+import type { Batch, ReconnectPolicy } from '../../scenarios/scenario.ts';
 import type { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { ReconnectWaits } from '../reconnect-waits.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
@@ -9,16 +10,15 @@ import type { StreamClient, StreamMessage } from './stream-client.ts';
 
 /** As many as Kafka's own producer keeps in flight by default. */
 export const mostRequestsInFlight = 5;
-const mostMessagesInBatch = 1_000;
 /** A topic takes batches of 1 MiB unless it is told otherwise; what a record needs beside key and value is left free. */
-const mostBytesInBatch = 786_432;
+export const usualBatch: Batch = { maxMessages: 1_000, maxBytes: 786_432, lingerMs: 0 };
 
 export interface ProducerLaneOptions {
   readonly index: number;
   readonly client: StreamClient;
   readonly attempts: CorrelatedAttempts;
   readonly slots: number;
-  readonly lingerMs: number;
+  readonly batch: Batch;
   readonly requestsInFlight: number;
   /** Left out: as usual. */
   readonly reconnect?: ReconnectPolicy | undefined;
@@ -35,10 +35,20 @@ export class ProducerLane {
   readonly #options: ProducerLaneOptions;
   readonly #waiting: WaitingSlots;
   #inFlight = 0;
-  #scheduled = false;
+  #scheduled: 'no' | 'later' | 'now' = 'no';
+  #timer: NodeJS.Timeout | undefined;
+  /** While there is a linger. */
+  #gatheredBytes = 0;
+  readonly #leave = (): void => {
+    this.#scheduled = 'no';
+    this.#gatheredBytes = 0;
+    if (this.#connected && !this.#closed) this.#sendBatch();
+  };
   #connected = false;
   #closed = false;
   #reconnects = 0;
+  #messages = 0;
+  #requests = 0;
 
   constructor(options: ProducerLaneOptions) {
     this.#options = options;
@@ -49,6 +59,10 @@ export class ProducerLane {
     return this.#reconnects;
   }
 
+  get batches(): BatchCounts {
+    return { messages: this.#messages, requests: this.#requests };
+  }
+
   async open(): Promise<void> {
     const { client, index, topics, partition } = this.#options;
     await client.connect(index, topics, partition);
@@ -57,34 +71,43 @@ export class ProducerLane {
 
   push(slot: number): void {
     this.#waiting.push(slot);
-    this.#schedule(this.#options.lingerMs);
+    const { batch, bytesOf } = this.#options;
+    if (batch.lingerMs > 0) this.#gatheredBytes += bytesOf(slot);
+    this.#schedule(batch.lingerMs);
   }
 
   remove(slot: number): void {
     this.#waiting.remove(slot);
   }
 
+  get #isFull(): boolean {
+    const { maxMessages, maxBytes } = this.#options.batch;
+    return this.#waiting.length >= maxMessages || this.#gatheredBytes >= maxBytes;
+  }
+
   #schedule(lingerMs: number): void {
-    if (this.#scheduled || !this.#connected || this.#inFlight >= this.#options.requestsInFlight) return;
-    if (this.#waiting.length === 0) return;
-    this.#scheduled = true;
-    const leave = () => {
-      this.#scheduled = false;
-      if (this.#connected && !this.#closed) this.#sendBatch();
-    };
-    if (lingerMs > 0 && this.#waiting.length < mostMessagesInBatch) setTimeout(leave, lingerMs);
-    else queueMicrotask(leave);
+    if (!this.#connected || this.#inFlight >= this.#options.requestsInFlight || this.#waiting.length === 0) return;
+    const lingers = lingerMs > 0 && !this.#isFull;
+    if (this.#scheduled === 'now' || (this.#scheduled === 'later' && lingers)) return;
+    if (lingers) {
+      this.#scheduled = 'later';
+      this.#timer = setTimeout(this.#leave, lingerMs);
+    } else {
+      clearTimeout(this.#timer);
+      this.#scheduled = 'now';
+      queueMicrotask(this.#leave);
+    }
   }
 
   #sendBatch(): void {
-    const { attempts, bytesOf, client, index, messageOf } = this.#options;
+    const { attempts, batch, bytesOf, client, index, messageOf } = this.#options;
     const slots: number[] = [];
     const generations: number[] = [];
     const messages: StreamMessage[] = [];
     let bytes = 0;
     for (let slot = this.#waiting.first; slot !== -1; slot = this.#waiting.first) {
       bytes += bytesOf(slot);
-      if (messages.length === mostMessagesInBatch || (bytes > mostBytesInBatch && messages.length > 0)) break;
+      if (messages.length === batch.maxMessages || (bytes > batch.maxBytes && messages.length > 0)) break;
       this.#waiting.shift();
       messages.push(messageOf(slot));
       slots.push(slot);
@@ -92,6 +115,8 @@ export class ProducerLane {
     }
     if (messages.length === 0) return;
     this.#inFlight++;
+    this.#requests++;
+    this.#messages += messages.length;
     client.send(index, messages).then(
       () => {
         this.#inFlight--;
@@ -136,6 +161,7 @@ export class ProducerLane {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#timer);
     this.#connected = false;
   }
 }

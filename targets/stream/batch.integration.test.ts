@@ -1,0 +1,20 @@
+import { describeBatchedOrders } from '../batched-orders.ts';
+import { sharedTestStack } from '../stack/shared-test-stack.ts';
+import { streamEntry } from './preset.ts';
+
+const batch = { maxMessages: 32, maxBytes: 768 * 1024, lingerMs: 200 };
+
+for (const client of ['platformatic', 'kafkajs'] as const) {
+  describeBatchedOrders(`Stream batches (${client})`, batch.maxMessages, async () => {
+    const stack = await sharedTestStack({ kafka: true });
+    return {
+      entry: streamEntry,
+      target: {
+        ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', acks: 'all' },
+        ...{ lingerMs: batch.lingerMs, partitions: 3, producers: 1, client, consume: false, batch, maxInFlight: 2 },
+      },
+      broker: stack.broker('kafka').directAddress,
+      close: () => stack.down(),
+    };
+  });
+}
