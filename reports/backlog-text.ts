@@ -3,15 +3,19 @@ import type { TrialResult } from '../result/result-types.ts';
 import { formatCount, formatDuration } from './format-values.ts';
 import type { Contender } from './result-view.ts';
 
-/** Highest, when it was as low as before again, and redeliveries; `–` where there is none or nobody knows. */
-export function backlogCells({ backlog }: TrialResult): [string, string, string] {
-  if (backlog === undefined || backlog.highest === null) return ['–', '–', '–'];
-  const { highest, drainedAfterMs, redelivered } = backlog;
-  if (highest.messages === 0) return ['0', '–', redelivered === null ? '–' : formatCount(redelivered)];
+/** Highest, when it was as low as before again, redeliveries and rebalances; `–` where there is none or nobody knows. */
+export function backlogCells({ backlog }: TrialResult): [string, string, string, string] {
+  if (backlog === undefined || backlog.highest === null) return ['–', '–', '–', '–'];
+  const { highest, drainedAfterMs, redelivered, rebalances = null } = backlog;
+  const again = [redelivered, rebalances].map((count) => (count === null ? '–' : formatCount(count))) as [
+    string,
+    string,
+  ];
+  if (highest.messages === 0) return ['0', '–', ...again];
   return [
     `${formatCount(highest.messages)} at ${formatDuration(highest.atMs)}`,
     drainedAfterMs === null ? 'not seen' : formatDuration(drainedAfterMs),
-    redelivered === null ? '–' : formatCount(redelivered),
+    ...again,
   ];
 }
 

@@ -246,8 +246,14 @@ export const ledgerEntries = {
   duplicatesApplied: 'applied twice',
   reordered: 'reordered',
   corrupted: 'corrupted',
-} as const satisfies Record<Exclude<keyof TrialResult['ledger'], 'acceptedOnly' | 'unknown'>, string>;
+} as const satisfies Record<Exclude<keyof TrialResult['ledger'], keyof typeof rareEntries | 'unknown'>, string>;
 const ledgerKeys = Object.keys(ledgerEntries) as (keyof typeof ledgerEntries)[];
+/** Shown where there are any. */
+const rareEntries = {
+  acceptedOnly: 'accepted only',
+  acceptedOnlyGone: 'gone of these',
+  pendingInBroker: 'still in the broker',
+} as const;
 
 /** Losses in a trial that can't be trusted for time are losses all the same: all repeats count. */
 function ledgerSum(trials: readonly TrialResult[], entry: keyof TrialResult['ledger']): string {
@@ -258,12 +264,18 @@ function ledgerSum(trials: readonly TrialResult[], entry: keyof TrialResult['led
 }
 
 export function ledgerTable({ contenders }: ConditionGroup): Table {
+  const rare = (Object.keys(rareEntries) as (keyof typeof rareEntries)[]).filter((key) =>
+    contenders.some(({ trials }) => trials.some(({ ledger }) => (ledger[key] ?? 0) > 0)),
+  );
   return {
     title: 'ledger: what became of every operation',
     spans: [],
-    columns: [nameColumn('target'), ...figureColumns(...ledgerKeys.map((key) => ledgerEntries[key]))],
+    columns: [
+      nameColumn('target'),
+      ...figureColumns(...ledgerKeys.map((key) => ledgerEntries[key]), ...rare.map((key) => rareEntries[key])),
+    ],
     rows: contenders.map(({ label, trials, status }) => ({
-      cells: [label, ...ledgerKeys.map((key) => ledgerSum(trials, key))],
+      cells: [label, ...[...ledgerKeys, ...rare].map((key) => ledgerSum(trials, key))],
       status,
     })),
   };
@@ -272,7 +284,9 @@ export function ledgerTable({ contenders }: ConditionGroup): Table {
 /** Everything acknowledged was applied, once, in order and whole; false also where it is not known. */
 export function hasCleanLedger({ contenders }: ConditionGroup): boolean {
   const faults = ['lost', 'duplicatesApplied', 'reordered', 'corrupted'] as const;
-  return contenders.every(({ trials }) => trials.every(({ ledger }) => faults.every((fault) => ledger[fault] === 0)));
+  const isClean = ({ ledger }: TrialResult) =>
+    faults.every((fault) => ledger[fault] === 0) && !ledger.acceptedOnlyGone && !ledger.pendingInBroker;
+  return contenders.every(({ trials }) => trials.every(isClean));
 }
 
 /** Closed-loop tools are cross-checks: a table of their own, never beside an open model. */

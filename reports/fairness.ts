@@ -156,7 +156,7 @@ export function recoveryTable(trials: readonly TrialResult[]): Table | null {
         'faults over at',
         'first ok after',
         'recovered after',
-        ...(hasBacklog ? ['highest backlog', 'drained after', 'redelivered'] : []),
+        ...(hasBacklog ? ['highest backlog', 'drained after', 'redelivered', 'rebalances'] : []),
       ),
     ],
     rows,

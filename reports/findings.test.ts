@@ -32,10 +32,16 @@ describe('findings', () => {
   it('call what was only accepted by the client’s own socket so', () => {
     const accepted = (trial: TrialResult): TrialResult => ({
       ...trial,
-      ledger: { ...trial.ledger, acceptedOnly: 7_500 },
+      ledger: {
+        ...trial.ledger,
+        acknowledged: 0,
+        acceptedOnly: 7_500,
+        acceptedOnlyGone: trial.ledger.lost ?? 0,
+        lost: 0,
+      },
     });
     expect(findings(accepted)[0]).toMatch(
-      /^stream: 12 of 7,500 operations that nobody but the client’s own socket had/,
+      /^stream: 12 of 7,500 operations that nobody but the client’s own socket had accepted gone /,
     );
   });
 

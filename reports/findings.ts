@@ -53,7 +53,8 @@ function unharmedText(labels: readonly string[], known: number): string {
 
 /** Losses are among the acknowledged, the other kinds among the applied. */
 function wholeOf(contender: Contender, kind: Kind): string {
-  return formatCount(sum(contender, kind === 'lost' ? 'acknowledged' : 'applied') ?? 0);
+  const wholes = { lost: 'acknowledged', acceptedOnlyGone: 'acceptedOnly' } as const;
+  return formatCount(sum(contender, kind in wholes ? wholes[kind as keyof typeof wholes] : 'applied') ?? 0);
 }
 
 const circumstances: Readonly<Record<string, string>> = {
@@ -82,6 +83,7 @@ function circumstance(faults: readonly FaultResult[], condition: string): string
 
 const kinds = {
   lost: 'lost',
+  acceptedOnlyGone: 'gone, never acknowledged',
   duplicatesApplied: 'repeated effects',
   corrupted: 'corrupted',
   reordered: 'applied out of order',
@@ -94,22 +96,19 @@ function damages(contender: Contender, when: string): string[] {
   return allKinds.flatMap((kind) => {
     const count = sum(contender, kind);
     if (count === null || count === 0) return [];
-    const whole = `${wholeOf(contender, kind)} ${amongWhich(contender, kind)}`;
+    const whole = `${wholeOf(contender, kind)} ${amongWhich(kind)}`;
     // An operation may take effect more often than twice, so there may be more of these than operations.
     const what =
       kind === 'duplicatesApplied'
         ? `${formatCount(count)} repeated effects among ${whole}`
-        : `${formatCount(count)} of ${whole} ${kinds[kind]}`;
+        : `${formatCount(count)} of ${whole} ${kind === 'acceptedOnlyGone' ? 'gone' : kinds[kind]}`;
     return [`${contender.label}: ${what} ${when}${firstOf(contender, kind)}.`];
   });
 }
 
-function amongWhich(contender: Contender, kind: Kind): string {
-  if (kind !== 'lost') return 'applied operations';
-  const acceptedOnly = contender.trials.reduce((total, { ledger }) => total + (ledger.acceptedOnly ?? 0), 0);
-  return acceptedOnly > 0
-    ? 'operations that nobody but the client’s own socket had accepted'
-    : 'acknowledged operations';
+function amongWhich(kind: Kind): string {
+  if (kind === 'acceptedOnlyGone') return 'operations that nobody but the client’s own socket had accepted';
+  return kind === 'lost' ? 'acknowledged operations' : 'applied operations';
 }
 
 function firstOf({ trials }: Contender, kind: Kind): string {
@@ -126,7 +125,7 @@ function unharmed(contenders: readonly Contender[]): string[] {
 /** Over all trials; null: not known of all of them. */
 function sum({ trials }: Contender, entry: keyof LedgerResult): number | null {
   return trials.reduce<number | null>((total, { ledger }) => {
-    const value = ledger[entry];
+    const value = entry === 'acceptedOnlyGone' ? (ledger[entry] ?? 0) : ledger[entry]; // newer than the others
     return total === null || typeof value !== 'number' ? null : total + value;
   }, 0);
 }

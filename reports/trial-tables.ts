@@ -101,6 +101,7 @@ export function trialFacts(trial: TrialResult): string {
 }
 
 const caseNames: Readonly<Record<LedgerKind, string>> = {
+  acceptedOnlyGone: 'accepted only, gone',
   lost: 'acknowledged, not applied',
   unacknowledgedButApplied: 'applied, not acknowledged',
   duplicatesReceived: 'received twice',

@@ -117,8 +117,12 @@ export interface LedgerResult {
   readonly duplicatesApplied: number | null;
   readonly reordered: number | null;
   readonly corrupted: number | null;
-  /** Of those acknowledged: by our own socket alone, as the setting promises no more (acks=0, no confirms). */
+  /** Taken by our own socket, which is all that the setting promises (acks=0, no confirms): neither acknowledged nor lost. */
   readonly acceptedOnly?: number | null;
+  /** Of those: not applied after the drain. */
+  readonly acceptedOnlyGone?: number | null;
+  /** Acknowledged, not applied, and as many still waiting in the broker after the drain: not lost. A count, for the broker tells no ids. */
+  readonly pendingInBroker?: number | null;
   /** Evidence of operations that nobody sent. */
   readonly unknown?: number | null;
 }
@@ -140,6 +144,7 @@ export interface BatchCounts {
 /** What the ledger holds against a system. */
 export type LedgerKind =
   | 'lost'
+  | 'acceptedOnlyGone'
   | 'unacknowledgedButApplied'
   | 'duplicatesReceived'
   | 'duplicatesApplied'
@@ -227,6 +232,8 @@ export interface BacklogResult {
   readonly drainedAfterMs: number | null;
   /** Messages that reached the service with the broker's word that it had sent them before; null: it has no such word. */
   readonly redelivered: number | null;
+  /** How often our service joined its consumer group anew; null: no group, or not known. Absent in results of earlier versions. */
+  readonly rebalances?: number | null;
 }
 
 export interface VerdictReason {

@@ -11,7 +11,7 @@
  *   percentile  = "p50" | "p90" | "p99" | "p999" | "p99.9" | "min" | "mean" | "max"
  *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
  *   ledger      = "lost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
- *               | "duplicatesApplied" | "reordered" | "corrupted"
+ *               | "duplicatesApplied" | "reordered" | "corrupted" | "acceptedOnly" | "acceptedOnlyGone" | "pendingInBroker"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
  *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation)
@@ -54,6 +54,9 @@ export const ledgerMetrics = [
   'duplicatesApplied',
   'reordered',
   'corrupted',
+  'acceptedOnly',
+  'acceptedOnlyGone',
+  'pendingInBroker',
 ] as const;
 
 const plainMetrics = ['errorRatio', 'amplification', 'goodput', 'bytesPerOperation', 'cpuPerOperation'] as const;

@@ -119,7 +119,7 @@ function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
 }
 
 function trialFigure(metric: Metric, trial: TrialResult): number | null {
-  if (metric.kind === 'ledger') return trial.ledger[metric.entry];
+  if (metric.kind === 'ledger') return trial.ledger[metric.entry] ?? null;
   if (metric.kind === 'cpuPerOperation') return cpuUsPerOperation(trial.cpu);
   return metric.kind === 'bytesPerOperation' ? trial.wire.bytesPerOperation : null;
 }

@@ -15,6 +15,7 @@ import type {
 } from '../result/result-types.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
+import type { LastWords } from '../targets/domain/host-service.ts';
 import { isRead, type referenceOperations } from '../targets/domain/order-domain.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import { droppedLate } from './load/load-loop.ts';
@@ -23,7 +24,7 @@ import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import type { BacklogSample } from './recording/backlog-watch.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
-import { reconcileLedger } from './recording/ledger.ts';
+import { type Ledger, reconcileLedger } from './recording/ledger.ts';
 import { paymentsOf } from './recording/payments.ts';
 import { isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
 import { RecordedCell, Recorder } from './recording/recorder.ts';
@@ -51,8 +52,8 @@ export interface TrialRecords {
   readonly allProcessesKnown: boolean;
   readonly workers: readonly WorkerData[];
   readonly evidencePath: string | null;
-  /** What the accounts of the service came to; null: not known. */
-  readonly accountsCents: number | null;
+  /** Of our service; null: not known. */
+  readonly lastWords: LastWords | null;
   readonly drainMs: number;
   readonly backlog: BacklogRecords | null;
   readonly cpu: CpuUse | null;
@@ -139,7 +140,14 @@ function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<Tri
   return { breaker: changes.sort((a, b) => a.atMs - b.atMs) };
 }
 
-function backlogOf({ backlog, clock, scenario, faults, target }: TrialRecords): Pick<TrialResult, 'backlog'> {
+function backlogOf({
+  backlog,
+  clock,
+  scenario,
+  faults,
+  target,
+  lastWords,
+}: TrialRecords): Pick<TrialResult, 'backlog'> {
   if (backlog === null) return {};
   const points = backlog.samples.map(({ atUs, messages }): BacklogPoint => {
     return { atMs: Math.round(clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs), messages };
@@ -153,6 +161,7 @@ function backlogOf({ backlog, clock, scenario, faults, target }: TrialRecords): 
       drainedAfterMs: figures?.drainedAfterMs ?? null,
       // Records have no such mark.
       redelivered: target.protocol === 'queue' ? backlog.redelivered : null,
+      rebalances: lastWords?.rebalances ?? null,
     },
   };
 }
@@ -183,14 +192,25 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
     },
   );
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
-  return { ledger, examples: cases.examples(records.trialTag, records.faults, loadMs) };
+  const pending = records.backlog?.samples.at(-1)?.messages ?? null;
+  const examples = cases.examples(records.trialTag, records.faults, loadMs);
+  return { ledger: withPending(ledger, pending), examples };
 }
 
-function paymentsIn({ evidencePath, operations, workers, accountsCents }: TrialRecords): PaymentsResult | null {
+function paymentsIn({ evidencePath, operations, workers, lastWords }: TrialRecords): PaymentsResult | null {
   const operation = operations.find(({ name }) => name === ('payOrder' satisfies keyof typeof referenceOperations));
   if (evidencePath === null || operation === undefined) return null;
   const logs = workers.map(({ log }) => log);
-  return paymentsOf(logs, operation.index, new EvidenceReader(evidencePath).more(), accountsCents);
+  return paymentsOf(logs, operation.index, new EvidenceReader(evidencePath).more(), lastWords?.chargedCents ?? null);
+}
+
+/** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */
+export function withPending(ledger: Ledger, pending: number | null): LedgerResult {
+  if (pending === null) return ledger;
+  const pendingInBroker = Math.min(pending, ledger.lost + ledger.acceptedOnlyGone);
+  const ofLost = Math.min(pendingInBroker, ledger.lost);
+  const acceptedOnlyGone = ledger.acceptedOnlyGone - (pendingInBroker - ofLost);
+  return { ...ledger, lost: ledger.lost - ofLost, acceptedOnlyGone, pendingInBroker };
 }
 
 /** Nobody answers what is published: it counts as acknowledged once our own socket has taken it. */

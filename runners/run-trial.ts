@@ -87,7 +87,7 @@ export async function runTrial(
       allProcessesKnown: parts.allProcessesKnown,
       workers,
       evidencePath: parts.evidencePath,
-      accountsCents: parts.accountsCents(),
+      lastWords: parts.lastWords(),
       drainMs: load.drainMs + drain.waitedMs,
       backlog:
         parts.backlog === null || backlog === undefined

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { type LinkName, type PartName, resilienceOf, type Scenario } from '../scenarios/scenario.ts';
+import type { LastWords } from '../targets/domain/host-service.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../targets/process/reference-service.ts';
@@ -22,8 +23,8 @@ export interface TrialParts {
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
   /** null for an own system: nobody keeps a ledger there. */
   readonly evidencePath: string | null;
-  /** After `close`: what the accounts of our service came to; null: not ours, killed meanwhile, or it did not say. */
-  accountsCents(): number | null;
+  /** After `close`: what our service said at its end; null: not ours, killed meanwhile, or it did not say. */
+  lastWords(): LastWords | null;
   readonly processes: PartProcesses;
   /** Tells our service when warm-up will be over, in monotonic µs. */
   loadStarts(zeroUs: number): void;
@@ -74,7 +75,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
   if (target.via === 'direct') {
     return {
       ...{ address: upstream, proxied: false, links: {}, evidencePath: null, processes: {}, faultParts: {} },
-      accountsCents: () => null,
+      lastWords: () => null,
       loadStarts: () => undefined,
       backlog: null,
       allProcessesKnown: false,
@@ -88,7 +89,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     proxied: true,
     links: { client },
     evidencePath: null,
-    accountsCents: () => null,
+    lastWords: () => null,
     processes,
     loadStarts: () => undefined,
     backlog: null,
@@ -121,9 +122,9 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     },
     join(workDirectory, `${trialId}.service.log`),
   );
-  let accountsCents: number | null = null;
+  let lastWords: LastWords | null = null;
   opened.push(async () => {
-    accountsCents = await service.stop();
+    lastWords = await service.stop();
   });
   const watch = watchParts(input.stack, [service]);
   opened.push(async () => watch.close());
@@ -143,7 +144,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     proxied: !direct,
     links: client === undefined ? links : { ...links, client },
     evidencePath,
-    accountsCents: () => accountsCents,
+    lastWords: () => lastWords,
     processes: { ...used, ...(rest.length === 0 ? {} : { rest }) },
     allProcessesKnown: isAllOurs(input.stack),
     loadStarts: (zeroUs) => service.loadStarts(zeroUs),

@@ -83,6 +83,7 @@ describe('planted failures', () => {
       reordered: planted.swap.length,
       corrupted: planted.corrupt.length,
       acceptedOnly: 0,
+      acceptedOnlyGone: 0,
       unknown: 0,
     });
     const kill = { fault: 'kill', appliedAtMs: 0, removedAtMs: 50 } as never;

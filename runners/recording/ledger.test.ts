@@ -57,6 +57,7 @@ describe('reconcileLedger', () => {
       reordered: 0,
       corrupted: 0,
       acceptedOnly: 0,
+      acceptedOnlyGone: 0,
       unknown: 0,
     });
   });
@@ -110,11 +111,10 @@ describe('reconcileLedger', () => {
     });
   });
 
-  it('tells what only our own socket had accepted', () => {
-    expect(reconcile([{}, {}], both(0), { accepted: true })).toMatchObject({
-      acknowledged: 2,
-      acceptedOnly: 2,
-      lost: 1,
-    });
+  it('takes what only our own socket had accepted for neither acknowledged nor lost', () => {
+    const { ledger, cases } = account([{}, {}], both(0), { accepted: true });
+    expect(ledger).toMatchObject({ acknowledged: 0, acceptedOnly: 2, acceptedOnlyGone: 1, lost: 0, applied: 1 });
+    expect(ledger.unacknowledgedButApplied).toBe(0);
+    expect(cases.examples('t', [], (atUs) => atUs).acceptedOnlyGone?.map(({ id }) => id)).toEqual(['t-00-0000000001']);
   });
 });

@@ -27,6 +27,7 @@ export interface Ledger extends LedgerResult {
   readonly applied: number;
   readonly lost: number;
   readonly acceptedOnly: number;
+  readonly acceptedOnlyGone: number;
   readonly unknown: number;
 }
 
@@ -103,14 +104,21 @@ function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boo
   let lost = 0;
   let unacknowledgedButApplied = 0;
   let acceptedOnly = 0;
+  let acceptedOnlyGone = 0;
   for (const account of accounts) {
     for (let sequence = 0; sequence < account.log.length; sequence++) {
       const isAcknowledged = !Number.isNaN(account.log.acknowledgedAfterUs[sequence]);
       const isApplied = (account.applied[sequence] as number) > 0;
-      if (isAcknowledged) acknowledged++;
-      if (isAcknowledged && onlyAccepted[account.log.operation[sequence] as number]) acceptedOnly++;
       if ((account.received[sequence] as number) > 0) received++;
       if (isApplied) applied++;
+      if (isAcknowledged && onlyAccepted[account.log.operation[sequence] as number]) {
+        acceptedOnly++;
+        if (isApplied) continue;
+        acceptedOnlyGone++;
+        cases.add('acceptedOnlyGone', account.log, sequence);
+        continue;
+      }
+      if (isAcknowledged) acknowledged++;
       if (isAcknowledged && !isApplied) {
         lost++;
         cases.add('lost', account.log, sequence);
@@ -121,7 +129,7 @@ function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boo
       }
     }
   }
-  return { acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly };
+  return { acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly, acceptedOnlyGone };
 }
 
 function increment(counts: Uint16Array, sequence: number): number {

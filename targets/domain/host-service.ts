@@ -5,6 +5,8 @@ import type { ServiceOptions } from './service-options.ts';
 import { type ServiceStall, stallOnce } from './service-stall.ts';
 
 export interface HostedService {
+  /** Of a consumer group: how often the service joined anew. Left out: there is none. */
+  rebalances?(): number;
   close(): Promise<void>;
 }
 
@@ -24,13 +26,19 @@ export type ServiceCommand =
   | { readonly type: 'loadStarts'; readonly zeroUs: number }
   | { readonly type: 'stop' };
 
+/** `chargedCents`: over all accounts. `rebalances`: see HostedService; null: no group. */
+export interface LastWords {
+  readonly chargedCents: number;
+  readonly rebalances: number | null;
+}
+
 /** Messages to the parent. `operations`: taken up so far, refused ones included. */
 export type ServiceReport =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'adjusted'; readonly operations: number }
-  /** Its last words. `chargedCents`: over all accounts, since this process started. */
-  | { readonly type: 'stopped'; readonly chargedCents: number };
+  /** Its last words, of what was since this process started. */
+  | ({ readonly type: 'stopped' } & LastWords);
 
 /** Runs `start` once the options are here. Call it as the last statement of a service module that is a process's entry. */
 export function hostService(start: ServiceStart): void {
@@ -54,9 +62,10 @@ export function hostService(start: ServiceStart): void {
   const end = async () => {
     // A peer that never closes must not keep the process: the parent's own deadline comes later than this one.
     setTimeout(() => process.exit(0), 1500).unref();
+    const rebalances = service?.rebalances?.() ?? null;
     await service?.close().catch(() => undefined);
     evidence?.close();
-    const stopped: ServiceReport = { type: 'stopped', chargedCents: domain?.chargedCents ?? 0 };
+    const stopped: ServiceReport = { type: 'stopped', chargedCents: domain?.chargedCents ?? 0, rebalances };
     process.send?.(stopped, () => process.exit(0));
   };
 

@@ -1,6 +1,6 @@
 /** Our reference services: one process each, started with the pinned Node, told what to do over IPC. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { ReferenceServiceSettings, ServiceCommand, ServiceReport } from '../domain/host-service.ts';
+import type { LastWords, ReferenceServiceSettings, ServiceCommand, ServiceReport } from '../domain/host-service.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { type SupervisedProcess, startProcess } from './supervised-process.ts';
 
@@ -12,8 +12,8 @@ export interface RunningService {
   readonly process: SupervisedProcess;
   /** Tells it when warm-up will be over (monotonic µs): what it does at a known time is counted from there. */
   loadStarts(zeroUs: number): void;
-  /** Resolves with what its accounts were charged in all; null: it did not say, or had been restarted and knows but a part. */
-  stop(): Promise<number | null>;
+  /** Resolves with its last words; null: it said none, or had been restarted and knows but a part. */
+  stop(): Promise<LastWords | null>;
   /** The same service with the same options, killed first if it still runs; resolved when it is ready again. */
   restart(): Promise<void>;
   /**
@@ -46,11 +46,11 @@ export async function startReferenceService(
     }
   };
   await beginOrKill();
-  let chargedCents: number | null = null;
+  let lastWords: LastWords | null = null;
   let isFirstLife = true;
   child.onMessage((message) => {
     const report = message as ServiceReport;
-    if (report.type === 'stopped' && isFirstLife) chargedCents = report.chargedCents;
+    if (report.type === 'stopped' && isFirstLife) lastWords = report;
   });
   return {
     process: child,
@@ -62,7 +62,7 @@ export async function startReferenceService(
       child.send({ type: 'stop' } satisfies ServiceCommand);
       await Promise.race([child.ended(), new Promise((resolve) => setTimeout(resolve, stopGraceMs).unref())]);
       await child.stop(500);
-      return chargedCents;
+      return lastWords;
     },
     async restart() {
       isFirstLife = false;

@@ -30,7 +30,7 @@ const mostBytesInBatch = 786_432;
 hostService(async (domain, options) => {
   const service = new StreamService(domain, options);
   await service.begin();
-  return { close: () => service.close() };
+  return { close: () => service.close(), rebalances: () => service.rebalances };
 });
 
 /** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
@@ -51,6 +51,7 @@ class StreamService {
   #consumer: Consumer<Buffer, Buffer, string, string> | null = null;
   #replies: MessageToProduce[] = [];
   #sending = false;
+  #joined = 0;
   #closed = false;
 
   constructor(domain: OrderDomain, options: ServiceOptions) {
@@ -79,6 +80,11 @@ class StreamService {
     };
   }
 
+  /** The first time it joins it is alone, and nothing changes hands. */
+  get rebalances(): number {
+    return Math.max(0, this.#joined - 1);
+  }
+
   async begin(): Promise<void> {
     const { partitions } = this.#options.target as StreamTarget;
     const { requests = '', replies = '' } = this.#options.names;
@@ -105,6 +111,7 @@ class StreamService {
       maxWaitTime: 500,
       deserializers: { headerKey: textOf, headerValue: textOf },
     });
+    consumer.on('consumer:group:join', () => this.#joined++);
     this.#consumer = consumer;
     const topic = this.#options.names.requests ?? '';
     const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
