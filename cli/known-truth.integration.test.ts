@@ -115,6 +115,21 @@ describe.concurrent('a service that is killed', () => {
   });
 });
 
+describe.concurrent('a Toxiproxy that is killed', () => {
+  it('comes back with its links where they were, and all that was sent meanwhile arrives', async () => {
+    const condition = 'gone: [ { at: 25%, for: 200ms, fault: kill, part: toxiproxy } ]';
+    const resilience = 'resilience: { deadline: 5s, timeout: 1s, retry: { attempts: 8 }, idempotencyKey: true }';
+    const proxied = 'rest: { protocol: rest }, websocket: { protocol: websocket }';
+    for (const trial of await run('workTime: 0ms', condition, proxied, undefined, undefined, resilience)) {
+      const { during, after } = trial.phases;
+      expect(trial.faults[0]?.proof, trial.target).toMatchObject({ process: 'gone', signal: 'SIGKILL' });
+      expect(trial.verdict.reasons.map(({ code }) => code)).not.toContain('proxyLost');
+      for (const phase of [during, after]) expect(phase?.counts.ok, trial.target).toBe(phase?.counts.offered);
+      expect(trial.ledger).toMatchObject({ lost: 0, duplicatesApplied: 0 });
+    }
+  });
+});
+
 describe.concurrent('a link that is down', () => {
   it('holds up or fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
     const condition = 'cut: [ { at: 33%, for: 33%, fault: down } ]';

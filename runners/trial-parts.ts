@@ -7,7 +7,7 @@ import type { ProtocolEntry } from '../targets/driver.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../targets/process/reference-service.ts';
 import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
-import { untilBrokerAnswers } from '../targets/stack/part-health.ts';
+import { untilBrokerAnswers, untilProxyAnswers } from '../targets/stack/part-health.ts';
 import type { Link, RunningBroker, RunningStack } from '../targets/stack/stack.ts';
 import { hostAndPort } from '../targets/target-address.ts';
 import type { FaultPart } from './faults/fault-kind.ts';
@@ -198,9 +198,14 @@ function brokerPart({ name, directAddress }: RunningBroker, process: SupervisedP
 
 function proxyPart(stack: RunningStack | null): Partial<Record<PartName, FaultPart>> {
   const process = stack?.processes.toxiproxy;
-  if (process === undefined) return {};
-  // Its proxies are gone with it, so that it is paused but never killed.
-  return { toxiproxy: { name: 'toxiproxy', process, restart: () => process.restart() } };
+  const client = stack?.toxiproxy;
+  if (stack === null || process === undefined || client == null) return {};
+  const restart = async () => {
+    await process.restart();
+    await untilProxyAnswers(client);
+    await stack.restoreLinks(); // its proxies are gone with it
+  };
+  return { toxiproxy: { name: 'toxiproxy', process, restart } };
 }
 
 function brokerFor({ prepared, stack }: TrialPartsInput): RunningBroker | null {

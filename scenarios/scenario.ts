@@ -374,7 +374,7 @@ export interface PauseFault extends FaultWindowBase {
 /** Killed at the window's begin, started again at its end. */
 export interface KillFault extends FaultWindowBase {
   readonly fault: 'kill';
-  readonly part: Exclude<PartName, 'toxiproxy'>;
+  readonly part: PartName;
   readonly broker?: BrokerChoice;
 }
 export interface SlowServiceFault extends FaultWindowBase, Ramp {

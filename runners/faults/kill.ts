@@ -19,7 +19,10 @@ export const kill: PartFaultKind<KillFault> = {
     if (exit === null) return null;
     return { process: 'gone', signal: exit.signal, ...part.chosen?.(), ...(await part.after?.(forMs)) };
   },
-  expected: ({ part }) => `the ${part} is gone with all that it had in memory only; connections break, and are refused`,
+  expected: ({ part }) =>
+    part === 'toxiproxy'
+      ? 'every connection through the proxy breaks, and new ones are refused'
+      : `the ${part} is gone with all that it had in memory only; connections break, and are refused`,
   label: ({ part, broker }) => `${part}${broker === undefined ? '' : ` (${broker})`} killed`,
   settings: ({ part, broker }) => ({ part, ...(broker && { broker }) }),
 };

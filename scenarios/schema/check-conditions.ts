@@ -231,12 +231,24 @@ function checkOverlaps(
     const other = windows
       .slice(0, index)
       .findIndex((earlier) => isSamePlace(earlier, window) && doOverlap(earlier, window, durationMs));
+    const proxyless = windows.find(
+      (killed) => 'link' in window && isProxyKill(killed) && doOverlap(killed, window, durationMs),
+    );
+    if (proxyless !== undefined) {
+      const message = 'needs the Toxiproxy that is killed meanwhile';
+      report({ path: [...(places[index] ?? []), 'at'], message });
+    }
     if (other !== -1) {
       const place = 'link' in window ? 'link' : 'part';
       const message = `overlaps with the ${windows[other]?.fault} fault before it (number ${other + 1}) on the same ${place}`;
       report({ path: [...(places[index] ?? []), 'at'], message });
     }
   });
+}
+
+/** With it go its proxies and their toxics. */
+function isProxyKill(window: FileWindow): boolean {
+  return window.fault === 'kill' && window.part === 'toxiproxy';
 }
 
 function isSamePlace(a: FileWindow, b: FileWindow): boolean {

@@ -102,7 +102,7 @@ const pauseFault = object({
 const killFault = object({
   fault: z.literal('kill').describe('A process is killed (SIGKILL), and started again when the window ends.'),
   ...window,
-  part: z.enum(['service', 'broker']).describe('Whose process: one that this run started.'),
+  part: z.enum(['service', 'broker', 'toxiproxy']).describe('Whose process: one that this run started.'),
   broker,
 });
 
