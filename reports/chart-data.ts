@@ -1,7 +1,7 @@
 /** The numbers behind the charts of the page, small enough to be inlined. */
 import { decodeLatencyCounts, LatencyCounts } from '../result/latency-counts.ts';
 import { recoveryOf } from '../result/recovery.ts';
-import type { PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
+import type { BreakerChange, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { type ConditionGroup, type Contender, conditionGroups, engineTrials, isNative } from './result-view.ts';
 
 export interface Curve {
@@ -29,6 +29,8 @@ export interface TrialTimeline {
   readonly backlog: { readonly seconds: readonly number[]; readonly messages: readonly number[] } | null;
   /** When all was as before the faults again; null: without faults, or not within the load. */
   readonly recoveredSeconds: number | null;
+  /** The breaker's changes of state, as many as can be told apart; null: there is none. */
+  readonly breaker: readonly { readonly atSeconds: number; readonly state: BreakerChange['state'] }[] | null;
 }
 
 export interface ChartData {
@@ -42,6 +44,7 @@ export interface ChartData {
 
 /** Points a decade of 1 / (1 − quantile): more than a chart has pixels for. */
 const pointsPerDecade = 60;
+const mostBreakerMarks = 200;
 
 export function chartData(result: RunResult): ChartData {
   const groups = conditionGroups(result);
@@ -98,7 +101,7 @@ function curve(counts: LatencyCounts, offered: number): [number, number][] {
 }
 
 function timelineOf(trial: TrialResult, label: string): TrialTimeline {
-  const { timeline, faults } = trial;
+  const { timeline, faults, breaker } = trial;
   const recovery = recoveryOf(trial);
   const afterMs = recovery?.recoveredAfterMs ?? null;
   const [first, second] = timeline;
@@ -118,6 +121,7 @@ function timelineOf(trial: TrialResult, label: string): TrialTimeline {
     })),
     backlog: backlogOf(trial),
     recoveredSeconds: recovery === null || afterMs === null ? null : (recovery.overAtMs + afterMs) / 1e3,
+    breaker: breaker?.slice(0, mostBreakerMarks).map(({ atMs, state }) => ({ atSeconds: atMs / 1e3, state })) ?? null,
   };
 }
 

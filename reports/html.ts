@@ -211,12 +211,13 @@ ${cases === null ? '' : htmlTable(cases)}
 </details>`;
 }
 
-function trialCharts({ id, backlog }: TrialResult): string {
+function trialCharts({ id, backlog, breaker }: TrialResult): string {
   const chart = (kind: string, label: string) =>
     `<figure><figcaption>${label}</figcaption><div class="chart" data-trial="${escapeHtml(id)}" data-kind="${kind}" role="img" aria-label="${label}"></div></figure>`;
   const hasBacklog = backlog !== undefined && backlog.points.length > 1;
   const waiting = hasBacklog ? chart('trialBacklog', `backlog: ${escapeHtml(backlog.counts)}`) : '';
-  return `<div class="charts">${chart('trialLatency', 'p50 and p99 over time')}${chart('trialRate', 'ok and not ok a second')}${waiting}</div>`;
+  const marks = breaker === undefined ? '' : ' · at the upper edge: ▼ breaker opens, ● probes, ▲ closes';
+  return `<div class="charts">${chart('trialLatency', `p50 and p99 over time${marks}`)}${chart('trialRate', 'ok and not ok a second')}${waiting}</div>`;
 }
 
 function enginesBody(result: RunResult, table: Table): string {

@@ -124,12 +124,35 @@
       if (marks.length > 1) continue;
       ctx.fillStyle = colour('faint');
       ctx.font = `${11 * ratio}px system-ui, sans-serif`;
-      ctx.fillText('as before', x + 5 * ratio, bbox.top + 12 * ratio);
+      ctx.textAlign = 'left';
+      ctx.fillText('as before', x + 5 * ratio, bbox.top + 24 * ratio);
+    }
+  }
+
+  const breakerColours = { open: 'bad', halfOpen: 'doubt', closed: 'good' };
+
+  /** The breaker's changes along the upper edge: down when it opens, up when it closes, a dot for its probes. */
+  function breakerMarks(plot, changes) {
+    const { ctx, bbox } = plot;
+    const size = 5 * devicePixelRatio;
+    const top = bbox.top + size;
+    for (const { atSeconds, state } of changes) {
+      const x = plot.valToPos(atSeconds, 'x', true);
+      ctx.fillStyle = colour(breakerColours[state]);
+      ctx.beginPath();
+      if (state === 'halfOpen') ctx.arc(x, top, size / 1.6, 0, 2 * Math.PI);
+      else {
+        const tip = state === 'open' ? size : -size;
+        ctx.moveTo(x - size, top - tip);
+        ctx.lineTo(x + size, top - tip);
+        ctx.lineTo(x, top + tip);
+      }
+      ctx.fill();
     }
   }
 
   /** Fault windows behind the lines, each label once. */
-  function shading(faults, marks) {
+  function shading(faults, marks, breaker) {
     return (plot) => {
       const { ctx, bbox } = plot;
       const ratio = devicePixelRatio;
@@ -159,11 +182,12 @@
         ctx.fillText('warm-up', start - 6 * ratio, bbox.top + bbox.height - 7 * ratio);
       }
       recoveryMarks(plot, marks);
+      breakerMarks(plot, breaker);
       ctx.restore();
     };
   }
 
-  function overTime(width, height, faults, marks, isLatency, series, format = isLatency ? milliseconds : perSecond) {
+  function overTime(width, height, trial, marks, isLatency, series, format = isLatency ? milliseconds : perSecond) {
     return base(width, height, {
       scales: { x: { time: false }, y: isLatency ? { distr: 3, range: logRange } : { range: zeroRange } },
       axes: [
@@ -171,7 +195,7 @@
         axis({ size: 58, values: isLatency ? logLabels(format) : (_plot, ticks) => ticks.map(format) }),
       ],
       series: [{ label: 'time', value: (_plot, at) => (at == null ? '–' : `${at} s`) }, ...series(format)],
-      hooks: { drawClear: [shading(faults, marks)] },
+      hooks: { drawClear: [shading(trial?.faults ?? [], marks, trial?.breaker ?? [])] },
     });
   }
 
@@ -184,7 +208,8 @@
       atSeconds: recoveredSeconds,
       stroke: colour(`s${n % seriesColours}`),
     }));
-    const options = overTime(width, 320, trials[0]?.faults ?? [], marks, key.endsWith('Ms'), (format) =>
+    // Whose breaker it was could not be told apart here: it is drawn with its own trial.
+    const options = overTime(width, 320, { faults: trials[0]?.faults }, marks, key.endsWith('Ms'), (format) =>
       trials.map(({ label }, n) => line(label, n, format)),
     );
     return { options, columns: join(trials.map((trial) => [trial.seconds, trial[key]])) };
@@ -193,7 +218,7 @@
   const ownMark = ({ recoveredSeconds }) => [{ atSeconds: recoveredSeconds, stroke: colour('ink') }];
 
   function trialLatency(trial, width) {
-    const options = overTime(width, 220, trial.faults, ownMark(trial), true, (format) => [
+    const options = overTime(width, 220, trial, ownMark(trial), true, (format) => [
       line('p50', 0, format),
       line('p99', 1, format),
     ]);
@@ -201,7 +226,7 @@
   }
 
   function trialRate(trial, width) {
-    const options = overTime(width, 220, trial.faults, ownMark(trial), false, (format) => [
+    const options = overTime(width, 220, trial, ownMark(trial), false, (format) => [
       line('ok', 2, format, { dash: [] }),
       line('not ok', 1, format, { fill: colour('shade') }),
     ]);
@@ -210,7 +235,7 @@
 
   function trialBacklog({ backlog, faults }, width) {
     const series = (format) => [line('messages', 4, format, { dash: [], fill: colour('shade') })];
-    const options = overTime(width, 220, faults, [], false, series, count);
+    const options = overTime(width, 220, { faults }, [], false, series, count);
     return { options, columns: [backlog.seconds, backlog.messages] };
   }
 
