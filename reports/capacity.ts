@@ -2,6 +2,7 @@
 import type { CapacityResult, LimitingPart, RunResult } from '../result/result-types.ts';
 import { formatCount } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
+import { settingsText } from './tuning.ts';
 
 /** What stands beside each other: trials of a search that were only tried on the way are left out. */
 export function withoutProbes(result: RunResult): RunResult {
@@ -27,9 +28,13 @@ export function capacitySentence({ capacity }: RunResult): string | null {
   const texts = sorted.map((one) => {
     const where = conditions.size > 1 ? ` under ${one.condition}` : '';
     const limit = one.limit?.part ? ` (limit: ${parts[one.limit.part]})` : '';
-    return `${one.target}${where} ${rateText(one)}${limit}`;
+    return `${labelOf(one)}${where} ${rateText(one)}${limit}`;
   });
   return `Highest rate with ${capacity[0]?.slo.join(' and ')}: ${texts.join(', ')}.`;
+}
+
+function labelOf({ target, variant }: CapacityResult): string {
+  return variant === undefined ? target : `${target} (${settingsText(variant)})`;
 }
 
 function rateText({ ratePerSecond, ended, missedPerSecond }: CapacityResult): string {
@@ -62,12 +67,12 @@ export function capacityTable({ capacity, trials }: RunResult): Table | null {
 }
 
 function cellsOf(one: CapacityResult): string[] {
-  const { target, condition, missedPerSecond, probes, limit } = one;
+  const { condition, missedPerSecond, probes, limit } = one;
   const missed = probes
     .filter(({ ratePerSecond }) => ratePerSecond === missedPerSecond)
     .flatMap((probe) => probe.missed);
   return [
-    target,
+    labelOf(one),
     condition,
     rateText(one),
     missedPerSecond === null ? '–' : `${formatCount(missedPerSecond)}/s`,
@@ -79,9 +84,10 @@ function cellsOf(one: CapacityResult): string[] {
 
 /** What the limits were read from, a sentence each. */
 export function limitNotes({ capacity = [] }: RunResult): string[] {
-  return capacity.flatMap(({ target, condition, limit }) => {
+  return capacity.flatMap((one) => {
+    const { condition, limit } = one;
     if (limit === null) return [];
     const what = limit.part === null ? 'limit not known' : `limit ${parts[limit.part]}`;
-    return [`${target} under ${condition}, ${what}: ${limit.evidence}`];
+    return [`${labelOf(one)} under ${condition}, ${what}: ${limit.evidence}`];
   });
 }

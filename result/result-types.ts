@@ -273,6 +273,8 @@ export interface CapacityLimit {
 export interface CapacityResult {
   readonly target: string;
   readonly condition: string;
+  /** Of a sweep; absent: the target as written. */
+  readonly variant?: TuningCandidate['variant'];
   readonly slo: readonly string[];
   /** null: none was confirmed. */
   readonly ratePerSecond: number | null;

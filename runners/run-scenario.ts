@@ -178,10 +178,10 @@ class ScenarioRun {
     workDirectory: string,
     engines: EnginePaths,
     scenario = this.#options.scenario,
+    target = this.#targetOf(plan),
   ): Promise<TrialResult> {
     const { store, emit, signal } = this.#options;
     const isProbe = searchOf(this.#options.scenario) !== null;
-    const target = this.#targetOf(plan);
     const { id, condition, repeat, plannedMs } = plan;
     emit({ type: 'trialStarted', index, id, target: plan.target, condition, repeat, plannedMs });
     const finished = await this.#attempt(plan, target, workDirectory, engines, scenario);
@@ -210,10 +210,12 @@ class ScenarioRun {
     const { load } = scenario;
     const search = searchOf(scenario);
     if (load.model !== 'open' || search === null) return;
-    const { deadlineMs } = resilienceOf(scenario, scenario.targets[plan.target] as Target);
+    const target = this.#targetOf(plan);
+    const { deadlineMs } = resilienceOf(scenario, target);
     const capacity = await findCapacity({
       target: plan.target,
       condition: plan.condition,
+      variant: plan.variant,
       search,
       cores: this.#environment?.cores ?? 1,
       goesOn: () => !signal.aborted,
@@ -224,16 +226,11 @@ class ScenarioRun {
       },
       play: async (ratePerSecond) => {
         const index = this.#trials.length;
-        const id = `${plan.target}-${plan.condition}-${ratePerSecond}-per-second-${index + 1}`;
+        const id = `${plan.id.replace(/-\d+$/, '')}-${ratePerSecond}-per-second-${index + 1}`;
         const atRate = { ...scenario, load: loadAtRate(load, ratePerSecond, deadlineMs) };
-        const variant = { 'load.rate': `${ratePerSecond}/s` };
-        return this.#playTrial(
-          index,
-          { ...plan, id, variant, plannedMs: trialMs(load) },
-          workDirectory,
-          engines,
-          atRate,
-        );
+        const variant = { ...plan.variant, 'load.rate': `${ratePerSecond}/s` };
+        const probe = { ...plan, id, variant, plannedMs: trialMs(load) };
+        return this.#playTrial(index, probe, workDirectory, engines, atRate, target);
       },
     });
     this.#capacity.push(capacity);

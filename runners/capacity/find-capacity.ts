@@ -9,6 +9,7 @@ import { searchCapacity } from './search-capacity.ts';
 export interface CapacityQuestion {
   readonly target: string;
   readonly condition: string;
+  readonly variant: TrialResult['variant'];
   readonly search: RateSearch;
   readonly cores: number;
   /** Plays a trial of its own at the rate. */
@@ -19,7 +20,7 @@ export interface CapacityQuestion {
 }
 
 export async function findCapacity(question: CapacityQuestion): Promise<CapacityResult> {
-  const { target, condition, search, cores, play, keep, goesOn } = question;
+  const { target, condition, variant, search, cores, play, keep, goesOn } = question;
   const played: { readonly trial: TrialResult; readonly probe: CapacityResult['probes'][number] }[] = [];
   const found = await searchCapacity({
     ...search,
@@ -40,6 +41,7 @@ export async function findCapacity(question: CapacityQuestion): Promise<Capacity
   return {
     target,
     condition,
+    ...(Object.keys(variant).length > 0 && { variant }),
     slo: search.slo.map(({ expression }) => expression),
     ...found,
     limit: missed === undefined ? null : limitOf(missed, slowest, cores),

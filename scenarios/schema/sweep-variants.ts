@@ -68,7 +68,7 @@ export function readSweep(
 /** Many variants share what is wrong with one of their settings; beyond these the rest is alike. */
 const mostFindings = 20;
 
-function contradictions({ sweep, targets, load }: ScenarioFile): Finding[] {
+function contradictions({ sweep, targets }: ScenarioFile): Finding[] {
   const findings: Finding[] = [];
   if (sweep === undefined) return findings;
   if ((sweep.grid === undefined) === (sweep.list === undefined)) {
@@ -79,9 +79,6 @@ function contradictions({ sweep, targets, load }: ScenarioFile): Finding[] {
       findings.push({ path: ['sweep', 'targets', index], message: `there is no target "${name}"` });
     }
   });
-  if (load.model === 'open' && load.rate === 'max') {
-    findings.push({ path: ['sweep'], message: 'does not go with load.rate: max; ask one question at a time' });
-  }
   return findings;
 }
 
