@@ -1,17 +1,18 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import { type LinkName, type PartName, resilienceOf, type Scenario } from '../scenarios/scenario.ts';
+import { type LinkName, type PartName, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import type { LastWords } from '../targets/domain/host-service.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../targets/process/reference-service.ts';
 import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
-import { untilBrokerAnswers, untilProxyAnswers } from '../targets/stack/part-health.ts';
+import { untilBrokerAnswers } from '../targets/stack/part-health.ts';
 import type { Link, RunningBroker, RunningStack } from '../targets/stack/stack.ts';
 import { hostAndPort } from '../targets/target-address.ts';
 import type { FaultPart } from './faults/fault-kind.ts';
 import { LeaderPart } from './faults/leader-part.ts';
+import { ProxyPart } from './faults/proxy-part.ts';
 import { brokerOf, type PreparedTrial } from './prepare-trial.ts';
 import { BacklogWatch } from './recording/backlog-watch.ts';
 import type { PartProcesses } from './recording/cpu-account.ts';
@@ -93,7 +94,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     processes,
     loadStarts: () => undefined,
     backlog: null,
-    faultParts: proxyPart(stack),
+    faultParts: proxyPart(stack, client, target.protocol),
     allProcessesKnown: false,
     lostParts: watch.lost,
   };
@@ -152,7 +153,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     faultParts: {
       service: { name: 'service', process: service.process, restart: service.restart, adjust: service.adjust },
       ...brokerParts(broker, brokerProcesses, prepared.names.requests ?? ''),
-      ...(direct ? {} : proxyPart(input.stack)),
+      ...(direct || client === undefined ? {} : proxyPart(input.stack, client, target.protocol)),
     },
     lostParts: watch.lost,
   };
@@ -196,16 +197,15 @@ function brokerPart({ name, directAddress }: RunningBroker, process: SupervisedP
   };
 }
 
-function proxyPart(stack: RunningStack | null): Partial<Record<PartName, FaultPart>> {
+function proxyPart(
+  stack: RunningStack | null,
+  link: Link,
+  protocol: Target['protocol'],
+): Partial<Record<PartName, FaultPart>> {
   const process = stack?.processes.toxiproxy;
-  const client = stack?.toxiproxy;
-  if (stack === null || process === undefined || client == null) return {};
-  const restart = async () => {
-    await process.restart();
-    await untilProxyAnswers(client);
-    await stack.restoreLinks(); // its proxies are gone with it
-  };
-  return { toxiproxy: { name: 'toxiproxy', process, restart } };
+  const client = stack?.toxiproxy ?? null;
+  if (process === undefined || client === null) return {};
+  return { toxiproxy: new ProxyPart(process, client, link, protocol) };
 }
 
 function brokerFor({ prepared, stack }: TrialPartsInput): RunningBroker | null {

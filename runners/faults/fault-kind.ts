@@ -33,6 +33,10 @@ export interface FaultPart {
   chosen?(): FaultProof;
   /** Who took over from it, looked for at most so long. */
   after?(withinMs: number): Promise<FaultProof>;
+  /** What was seen of it once it was back. */
+  back?(): FaultProof;
+  /** It will not be restarted any more. */
+  abandon?(): void;
   /** Of our reference service only. Resolves with the number of operations it has taken up so far. */
   readonly adjust?: (settings: ReferenceServiceSettings) => Promise<number>;
 }

@@ -9,10 +9,11 @@ export const kill: PartFaultKind<KillFault> = {
     await part.process.kill();
   },
   async undo(_window, { part }, signal) {
+    if (signal.aborted) part.abandon?.();
     signal.throwIfAborted(); // nobody needs it any more
     const startedUs = monotonicNowUs();
     await part.restart();
-    return { readyAfterUs: Math.round(monotonicNowUs() - startedUs) };
+    return { readyAfterUs: Math.round(monotonicNowUs() - startedUs), ...part.back?.() };
   },
   async prove({ forMs }, { part }) {
     const { exit } = part.process;

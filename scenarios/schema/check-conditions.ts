@@ -171,13 +171,13 @@ function checkPartFault(
   const { report } = context;
   const part = 'part' in window ? window.part : 'service';
   const key = 'part' in window ? 'part' : 'fault';
+  checkBrokerChoice(context, window, path, targets);
   if (part === 'toxiproxy') {
     const direct = targets.filter(([, { via }]) => via === 'direct');
     if (direct.length > 0)
       report({ path: [...path, key], message: `there is no Toxiproxy in front of ${namesOf(direct)} (via: direct)` });
     return;
   }
-  checkBrokerChoice(context, window, path, targets);
   const brokerless = part === 'broker' ? targets.filter(([, target]) => !hasBroker(target)) : [];
   if (brokerless.length > 0) {
     report({ path: [...path, key], message: `${namesOf(brokerless)} has no broker` });
@@ -231,24 +231,12 @@ function checkOverlaps(
     const other = windows
       .slice(0, index)
       .findIndex((earlier) => isSamePlace(earlier, window) && doOverlap(earlier, window, durationMs));
-    const proxyless = windows.find(
-      (killed) => 'link' in window && isProxyKill(killed) && doOverlap(killed, window, durationMs),
-    );
-    if (proxyless !== undefined) {
-      const message = 'needs the Toxiproxy that is killed meanwhile';
-      report({ path: [...(places[index] ?? []), 'at'], message });
-    }
     if (other !== -1) {
       const place = 'link' in window ? 'link' : 'part';
       const message = `overlaps with the ${windows[other]?.fault} fault before it (number ${other + 1}) on the same ${place}`;
       report({ path: [...(places[index] ?? []), 'at'], message });
     }
   });
-}
-
-/** With it go its proxies and their toxics. */
-function isProxyKill(window: FileWindow): boolean {
-  return window.fault === 'kill' && window.part === 'toxiproxy';
 }
 
 function isSamePlace(a: FileWindow, b: FileWindow): boolean {

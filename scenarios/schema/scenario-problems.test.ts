@@ -515,12 +515,7 @@ describe('a scenario with a problem', () => {
       '11:61: conditions.bad[0].part: rest has no broker',
     ],
     [
-      'killing the proxy that a toxic needs',
-      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: toxiproxy }, { at: 2s, for: 2s, fault: latency, latency: 40ms } ] }\n`,
-      '11:79: conditions.bad[1].at: needs the Toxiproxy that is killed meanwhile',
-    ],
-    [
-      'killing a proxy that is not there',
+      'killing the proxy where a target goes round it',
       `${withText('protocol: rest', 'protocol: rest, via: direct')}conditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: toxiproxy } ] }\n`,
       '11:60: conditions.bad[0].part: there is no Toxiproxy in front of rest (via: direct)',
     ],

@@ -79,7 +79,6 @@ export async function startExternalStack(
       directory: started?.directory ?? directory?.path ?? '',
       openLink: async (name, upstream) => requireLinks(links).open(name, upstream),
       closeLink: async (link) => requireLinks(links).close(link),
-      restoreLinks: async () => requireLinks(links).restore(),
       down,
     };
   } catch (error) {

@@ -152,7 +152,6 @@ class NativeParts {
       directory: this.#directory.path,
       openLink: async (name, upstream) => requireLinks(this.#links).open(name, upstream),
       closeLink: async (link) => requireLinks(this.#links).close(link),
-      restoreLinks: async () => requireLinks(this.#links).restore(),
       down: () => this.down(),
     };
   }

@@ -7,7 +7,7 @@ import { probeKafka } from './native/kafka.ts';
 import { probeRabbitmq } from './native/rabbitmq.ts';
 import { unlessAborted } from './native/start-part.ts';
 import type { BrokerName } from './stack.ts';
-import { connectToxiproxy, type ToxiproxyClient } from './toxiproxy-client.ts';
+import { connectToxiproxy } from './toxiproxy-client.ts';
 
 const deadlineMs = 5_000;
 
@@ -41,28 +41,23 @@ const restartDeadlineMs = 90_000;
 const lookEveryMs = 100;
 
 /** After a restart. Rejects with a BenchError (exit 3) when a real round trip does not succeed in time. */
-export function untilBrokerAnswers(name: BrokerName, address: string): Promise<void> {
+export async function untilBrokerAnswers(name: BrokerName, address: string): Promise<void> {
   const probe = { rabbitmq: probeRabbitmq, kafka: probeKafka }[name];
-  return untilAnswers(name, () => probe(address));
-}
-
-/** The same of Toxiproxy; it knows none of its proxies yet. */
-export function untilProxyAnswers(client: ToxiproxyClient): Promise<void> {
-  return untilAnswers('Toxiproxy', () => client.version());
-}
-
-async function untilAnswers(name: string, probe: () => Promise<unknown>): Promise<void> {
   for (const endMs = performance.now() + restartDeadlineMs; ; await sleep(lookEveryMs)) {
     try {
-      await unlessAborted<unknown>(probe(), AbortSignal.timeout(deadlineMs));
+      await unlessAborted<unknown>(probe(address), AbortSignal.timeout(deadlineMs));
       return;
     } catch (cause) {
       if (performance.now() < endMs) continue;
-      throw new BenchError('partNotBack', `${name} did not answer within ${restartDeadlineMs / 1e3} s of its restart`, {
-        hint: 'Its log tells why.',
-        exitCode: exitCodes.stack,
-        cause,
-      });
+      throw new BenchError(
+        'brokerNotBack',
+        `${name} did not answer within ${restartDeadlineMs / 1e3} s of its restart`,
+        {
+          hint: 'Its log tells why.',
+          exitCode: exitCodes.stack,
+          cause,
+        },
+      );
     }
   }
 }

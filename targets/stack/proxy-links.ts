@@ -17,8 +17,6 @@ export interface ProxyLinks {
    */
   openAt(name: LinkName, upstream: string, listen: string): Promise<Link>;
   close(link: Link): Promise<void>;
-  /** Of a Toxiproxy that was started again and knows none of them: where they were, without toxics. */
-  restore(): Promise<void>;
   /** Takes away all that was opened here, undoes all toxics. Never throws. */
   closeAll(): Promise<void>;
 }
@@ -28,19 +26,16 @@ let count = 0;
 
 export function openProxyLinks(client: ToxiproxyClient): ProxyLinks {
   const closers = new Map<string, () => Promise<void>>();
-  const places = new Map<string, Pick<Link, 'address' | 'upstream'>>();
   const create = async (name: LinkName, upstream: string, listen: string): Promise<Link> => {
     const proxy = `wirebench-${ownerTag()}-${count++}-${name}`;
     const { listen: address } = await client.createProxy(proxy, listen, upstream);
     closers.set(proxy, () => client.removeProxy(proxy));
-    places.set(proxy, { address, upstream });
     return { name, proxy, address, upstream };
   };
   const open: ProxyLinks['open'] = (name, upstream) => create(name, upstream, '127.0.0.1:0');
   const close = async ({ proxy }: Pick<Link, 'proxy'>) => {
     const closer = closers.get(proxy);
     closers.delete(proxy);
-    places.delete(proxy);
     await closer?.();
   };
   const adopt = async (name: LinkName, proxy: string, upstream: string, listen: string): Promise<Link> => {
@@ -70,9 +65,6 @@ export function openProxyLinks(client: ToxiproxyClient): ProxyLinks {
       }
     },
     close,
-    async restore() {
-      for (const [proxy, { address, upstream }] of places) await client.createProxy(proxy, address, upstream);
-    },
     async closeAll() {
       await Promise.all([...closers.keys()].map((proxy) => close({ proxy }).catch(() => undefined)));
     },

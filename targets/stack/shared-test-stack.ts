@@ -61,7 +61,6 @@ export async function sharedTestStack(needs: Partial<StackNeeds> = {}): Promise<
     directory: parts.directory,
     openLink: links.open,
     closeLink: links.close,
-    restoreLinks: links.restore,
     down: links.closeAll,
   };
 }

@@ -63,8 +63,6 @@ export interface RunningStack {
   /** Creates a proxy to `upstream` (a service of ours or the user's own system) on a free loopback port. */
   openLink(name: LinkName, upstream: string): Promise<Link>;
   closeLink(link: Link): Promise<void>;
-  /** After Toxiproxy was started again: all links are where they were. */
-  restoreLinks(): Promise<void>;
   /** Stops all that this stack started; undoes toxics and removes proxies on what it did not. Idempotent, never throws. */
   down(): Promise<void>;
 }

@@ -19,12 +19,15 @@ export interface ProxyListing {
   readonly name: string;
   readonly listen: string;
   readonly upstream: string;
-  readonly toxics: readonly { readonly name: string }[];
+  readonly enabled: boolean;
+  readonly toxics: readonly ToxicSpec[];
 }
 
 /** All methods reject with a BenchError (exit 3) when Toxiproxy refuses, is gone, or takes longer than the deadline. */
 export interface ToxiproxyClient {
   readonly apiUrl: string;
+  /** From here on calls wait, until what is returned is called: it is known to be gone, and to come back. */
+  hold(): () => void;
   version(): Promise<string>;
   /** Resolves with the address it really listens at. */
   createProxy(name: string, listen: string, upstream: string): Promise<{ readonly listen: string }>;
@@ -44,11 +47,22 @@ export interface ToxiproxyClient {
 
 export function connectToxiproxy(apiUrl: string, deadlineMs: number = defaultDeadlineMs): ToxiproxyClient {
   const api = new Toxiproxy(apiUrl);
-  const call = <T>(what: string, work: () => Promise<T>): Promise<T> =>
-    bounded(`Toxiproxy: ${what}`, work(), deadlineMs);
+  let held: Promise<void> | null = null;
+  const call = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    await held;
+    return bounded(`Toxiproxy: ${what}`, work(), deadlineMs);
+  };
   const gone = (error: unknown) => /\b404\b|not found/i.test(causeText(error));
   return {
     apiUrl,
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        if (held === promise) held = null;
+        resolve();
+      };
+    },
     version: () =>
       call('asking for its version', async () => {
         const answer = await api.getVersion(); // JSON since 2.5, a bare number before
