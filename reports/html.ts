@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { RunResult, TrialResult } from '../result/result-types.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { chartData, mergedLatencies } from './chart-data.ts';
-import { type ConditionTables, comparisonTables, engineTable, ledgerTable } from './comparison-tables.ts';
+import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
 import {
   doubtsOf,
   doubtText,
@@ -23,6 +23,7 @@ import { formatCount, formatUs } from './format-values.ts';
 import { heatMap, htmlHeatMap } from './heat-maps.ts';
 import { answerSection } from './html-answer.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
+import { ledgerTable } from './ledger-table.ts';
 import { paretoFigure } from './pareto-figure.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';

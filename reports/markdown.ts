@@ -2,7 +2,7 @@
 import type { RunResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
-import { comparisonTables, engineTable, ledgerTable } from './comparison-tables.ts';
+import { comparisonTables, engineTable } from './comparison-tables.ts';
 import {
   doubtsOf,
   doubtText,
@@ -15,6 +15,7 @@ import {
 } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
+import { ledgerTable } from './ledger-table.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { fullTitles, type Table } from './table.ts';

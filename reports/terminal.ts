@@ -2,11 +2,12 @@
 import type { RunResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
-import { comparisonTables, engineTable, hasCleanLedger, ledgerTable } from './comparison-tables.ts';
+import { comparisonTables, engineTable } from './comparison-tables.ts';
 import { doubtsOf, doubtText, limitationsOf, recoveryTable, settingsTable, trialsText } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount } from './format-values.ts';
+import { hasCleanLedger, ledgerTable } from './ledger-table.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { totalCounts } from './result-view.ts';

@@ -8,11 +8,11 @@ import { BodyCodec, type UnpackProblem } from '../body-codec.ts';
 import { CorrelatedAttempts } from '../correlated-attempts.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
-import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import { compileTemplate } from '../request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
 import { WaitingSlots } from '../waiting-slots.ts';
 import { BrokerChannel } from './broker-channel.ts';
+import { type CompiledRequest, compileRequest, headersOf } from './compiled-request.ts';
 import { brokerUrl, checkOwnSystem, namesQueue } from './own-broker.ts';
 
 export const queueDriver: Driver = {
@@ -46,14 +46,6 @@ function cannotOpen(address: string, cause: unknown): BenchError {
     exitCode: exitCodes.stack,
     cause,
   });
-}
-
-interface CompiledRequest {
-  readonly exchange: RequestTemplate;
-  readonly routingKey: RequestTemplate;
-  readonly body: BodyTemplate;
-  readonly headers: readonly (readonly [string, RequestTemplate])[];
-  readonly expectsReply: boolean;
 }
 
 class QueueSession implements Session {
@@ -318,21 +310,4 @@ class QueueSession implements Session {
 function completionOf({ reply, consume }: QueueTarget, { pattern }: OperationSpec): Completion {
   if (reply !== undefined) return pattern === 'request-reply' ? 'replied' : 'acknowledged';
   return consume ? 'delivered' : 'acknowledged';
-}
-
-function compileRequest(request: QueueRequest, expectsReply: boolean): CompiledRequest {
-  const { exchange, routingKey, body, encoded, headers } = request;
-  return {
-    exchange: compileTemplate(exchange),
-    routingKey: compileTemplate(routingKey),
-    body: bodyTemplate(body, encoded),
-    headers: Object.entries(headers).map(([name, value]) => [name, compileTemplate(value)] as const),
-    expectsReply,
-  };
-}
-
-function headersOf({ headers }: CompiledRequest, call: Call, payload: Buffer | undefined): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const [name, value] of headers) values[name] = value.text(call, payload);
-  return values;
 }

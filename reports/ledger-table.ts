@@ -1,0 +1,58 @@
+/** What became of every operation, target by target. */
+import type { TrialResult } from '../result/result-types.ts';
+import { formatCount } from './format-values.ts';
+import type { ConditionGroup } from './result-view.ts';
+import { figureColumns, nameColumn, type Table } from './table.ts';
+
+export const ledgerEntries = {
+  acknowledged: 'acknowledged',
+  received: 'received',
+  applied: 'applied',
+  lost: 'lost',
+  unacknowledgedButApplied: 'applied, not acknowledged',
+  duplicatesReceived: 'received twice',
+  duplicatesApplied: 'applied twice',
+  reordered: 'reordered',
+  corrupted: 'corrupted',
+} as const satisfies Record<Exclude<keyof TrialResult['ledger'], keyof typeof rareEntries | 'unknown'>, string>;
+const ledgerKeys = Object.keys(ledgerEntries) as (keyof typeof ledgerEntries)[];
+/** Shown where there are any. */
+const rareEntries = {
+  acceptedOnly: 'accepted only',
+  acceptedOnlyGone: 'gone of these',
+  pendingInBroker: 'still in the broker',
+} as const;
+
+/** Losses in a trial that can't be trusted for time are losses all the same: all repeats count. */
+export function ledgerSum(trials: readonly TrialResult[], entry: keyof TrialResult['ledger']): string {
+  const values = trials.map(({ ledger }) => ledger[entry]);
+  return values.every((value) => value !== null)
+    ? formatCount(values.reduce((sum: number, value) => sum + (value ?? 0), 0))
+    : '?';
+}
+
+export function ledgerTable({ contenders }: ConditionGroup): Table {
+  const rare = (Object.keys(rareEntries) as (keyof typeof rareEntries)[]).filter((key) =>
+    contenders.some(({ trials }) => trials.some(({ ledger }) => (ledger[key] ?? 0) > 0)),
+  );
+  return {
+    title: 'ledger: what became of every operation',
+    spans: [],
+    columns: [
+      nameColumn('target'),
+      ...figureColumns(...ledgerKeys.map((key) => ledgerEntries[key]), ...rare.map((key) => rareEntries[key])),
+    ],
+    rows: contenders.map(({ label, trials, status }) => ({
+      cells: [label, ...[...ledgerKeys, ...rare].map((key) => ledgerSum(trials, key))],
+      status,
+    })),
+  };
+}
+
+/** Everything acknowledged was applied, once, in order and whole; false also where it is not known. */
+export function hasCleanLedger({ contenders }: ConditionGroup): boolean {
+  const faults = ['lost', 'duplicatesApplied', 'reordered', 'corrupted'] as const;
+  const isClean = ({ ledger }: TrialResult) =>
+    faults.every((fault) => ledger[fault] === 0) && !ledger.acceptedOnlyGone && !ledger.pendingInBroker;
+  return contenders.every(({ trials }) => trials.every(isClean));
+}
