@@ -115,6 +115,23 @@ describe.concurrent('a service that is killed', () => {
   });
 });
 
+describe.concurrent('a Toxiproxy that is paused', () => {
+  it('holds up what is sent meanwhile, toxics of another fault too, and then goes on', async () => {
+    const pause = '{ at: 25%, for: 400ms, fault: pause, part: toxiproxy }';
+    const condition = `still: [ ${pause}, { at: 30%, for: 30%, fault: latency, latency: 20ms } ]`;
+    const resilience = 'resilience: { deadline: 5s, timeout: 5s }';
+    const targets = 'rest: { protocol: rest }';
+    const [trial] = await run('workTime: 0ms', condition, targets, undefined, undefined, resilience);
+    expect(trial?.faults.map(({ fault, proof }) => [fault, proof === null])).toEqual([
+      ['pause', false],
+      ['latency', false],
+    ]);
+    expect(trial?.faults[1]?.appliedAtMs).toBeGreaterThanOrEqual(trial?.faults[0]?.removedAtMs ?? 0);
+    expect(trial?.phases.after?.counts.ok).toBe(trial?.phases.after?.counts.offered);
+    expect(trial?.ledger.lost).toBe(0);
+  });
+});
+
 describe.concurrent('a Toxiproxy that is killed', () => {
   it('comes back with its links where they were, and all that was sent meanwhile arrives', async () => {
     const condition = 'gone: [ { at: 25%, for: 200ms, fault: kill, part: toxiproxy } ]';

@@ -35,7 +35,7 @@ export interface FaultPart {
   after?(withinMs: number): Promise<FaultProof>;
   /** What was seen of it once it was back. */
   back?(): FaultProof;
-  /** It will not be restarted any more. */
+  /** It goes on, or will not be restarted any more: nothing need wait for it. */
   abandon?(): void;
   /** Of our reference service only. Resolves with the number of operations it has taken up so far. */
   readonly adjust?: (settings: ReferenceServiceSettings) => Promise<number>;

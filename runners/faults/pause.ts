@@ -13,6 +13,7 @@ export const pause: PartFaultKind<PauseFault> = {
   },
   async undo(_window, { part }) {
     part.process.resume();
+    part.abandon?.(); // it can be asked again
     return undefined;
   },
   async prove({ forMs }, { part }) {
