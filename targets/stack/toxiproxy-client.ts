@@ -52,6 +52,16 @@ export function connectToxiproxy(apiUrl: string, deadlineMs: number = defaultDea
     await held;
     return bounded(`Toxiproxy: ${what}`, work(), deadlineMs);
   };
+  /** By proxy: the last change. Toxiproxy has been seen to stand still when one is made while another is under way. */
+  const changes = new Map<string, Promise<unknown>>();
+  const change = <T>(proxy: string, what: string, work: () => Promise<T>): Promise<T> => {
+    const made = (changes.get(proxy) ?? Promise.resolve()).then(() => call(what, work));
+    changes.set(
+      proxy,
+      made.catch(() => undefined),
+    );
+    return made;
+  };
   const gone = (error: unknown) => /\b404\b|not found/i.test(causeText(error));
   return {
     apiUrl,
@@ -74,31 +84,33 @@ export function connectToxiproxy(apiUrl: string, deadlineMs: number = defaultDea
     },
     async removeProxy(name) {
       try {
-        await call(`removing proxy ${name}`, async () => (await api.get(name)).remove());
+        await change(name, `removing proxy ${name}`, async () => (await api.get(name)).remove());
       } catch (error) {
         if (!gone(error)) throw error;
       }
     },
     async setEnabled(name, enabled) {
-      await call(`${enabled ? 'enabling' : 'disabling'} ${name}`, async () => {
+      await change(name, `${enabled ? 'enabling' : 'disabling'} ${name}`, async () => {
         const proxy = await api.get(name);
         await proxy.update({ enabled, listen: proxy.listen, upstream: proxy.upstream });
       });
     },
     async addToxic(name, { name: toxic, type, stream, attributes }) {
-      await call(`adding toxic ${toxic}`, async () => {
+      await change(name, `adding toxic ${toxic}`, async () => {
         const proxy = await api.get(name);
         await proxy.addToxic({ name: toxic, type, stream, toxicity: 1, attributes });
       });
     },
     async updateToxic(name, { name: toxic, attributes }) {
-      await call(`changing toxic ${toxic}`, async () => {
+      await change(name, `changing toxic ${toxic}`, async () => {
         await api.getApi().post(`${apiUrl}/proxies/${name}/toxics/${toxic}`, { attributes });
       });
     },
     async removeToxic(name, toxic) {
       try {
-        await call(`removing toxic ${toxic}`, async () => (await (await api.get(name)).getToxic(toxic)).remove());
+        await change(name, `removing toxic ${toxic}`, async () =>
+          (await (await api.get(name)).getToxic(toxic)).remove(),
+        );
       } catch (error) {
         if (!gone(error)) throw error;
       }
