@@ -28,6 +28,22 @@ const requests = {
   stream: kafkaApiVersions,
 } as const satisfies Record<Protocol, Buffer>;
 
+/**
+ * A gRPC server sends its settings unasked, which have come one way only: what has gone there and back is its answer to the
+ * PING, of eight bytes with the flag ACK.
+ */
+const pingAnswer = Buffer.from([0, 0, 8, 6, 1]);
+
+/** Takes what has come so far, piece after piece: whether it is an answer. */
+function answerFinder(protocol: Protocol): (piece: Buffer) => boolean {
+  if (protocol !== 'grpc') return () => true;
+  let seen = Buffer.alloc(0);
+  return (piece) => {
+    seen = Buffer.concat([seen, piece]);
+    return seen.includes(pingAnswer);
+  };
+}
+
 function connectTo(address: string): Socket {
   const separator = address.lastIndexOf(':');
   return createConnection({
@@ -52,7 +68,10 @@ export function probeLink(protocol: Protocol, address: string, deadlineMs: numbe
       sentUs = monotonicNowUs();
       socket.write(requests[protocol]);
     });
-    socket.once('data', () => end({ outcome: 'answered', roundTripUs: monotonicNowUs() - sentUs }));
+    const isAnswer = answerFinder(protocol);
+    socket.on('data', (piece) => {
+      if (isAnswer(piece)) end({ outcome: 'answered', roundTripUs: monotonicNowUs() - sentUs });
+    });
     socket.once('error', (error: NodeJS.ErrnoException) => {
       end({ outcome: error.code === 'ECONNREFUSED' ? 'refused' : 'closed' });
     });
