@@ -29,20 +29,31 @@ export function parseObjective(text: string): Objective {
     if (!reading.ok) throw refused(text, reading.message);
     return { ...reading.threshold, expression };
   };
+  const name = synonyms[metric] ?? metric;
+  const isMinimised = direction.startsWith('min');
   return {
     text: text.trim(),
-    direction: direction.startsWith('min') ? 'minimise' : 'maximise',
-    metric: read(`${synonyms[metric] ?? metric} ${anyValue(synonyms[metric] ?? metric)}`),
+    direction: isMinimised ? 'minimise' : 'maximise',
+    metric: read(`${name} ${anyValue(name, isMinimised)}`),
     conditions: (rest?.split(/\s+and\s+/) ?? []).map(read),
   };
 }
 
-/** The value's unit has to fit the metric. */
-function anyValue(metric: string): string {
-  if (metric === 'goodput') return '>= 0/s';
-  if (metric === 'bytesPerOperation') return '>= 0B';
-  if (metric === 'cpuPerOperation') return '>= 0ms';
-  return /(^|\s)(p\d+(\.9)?|mean|min|max)$/.test(metric) ? '>= 0ms' : '>= 0';
+/**
+ * A bound that every value keeps, in the metric's unit. Of several phases a threshold takes the worst for its operator: the
+ * highest of what is to be low, the lowest of what is to be high.
+ */
+function anyValue(metric: string, isMinimised: boolean): string {
+  const [least, most] = boundsOf(metric);
+  return isMinimised ? `<= ${most}` : `>= ${least}`;
+}
+
+function boundsOf(metric: string): readonly [string, string] {
+  if (metric === 'goodput') return ['0/s', '1000000000/s'];
+  if (metric === 'bytesPerOperation') return ['0B', '1024MiB'];
+  if (metric === 'errorRatio') return ['0%', '100%'];
+  const isTime = metric === 'cpuPerOperation' || /(^|\s)(p\d+(\.9)?|mean|min|max)$/.test(metric);
+  return isTime ? ['0ms', '24h'] : ['0', '1000000000'];
 }
 
 function refused(text: string, why: string): BenchError {

@@ -72,6 +72,19 @@ describe('the survey', () => {
     expect(order('maximise goodput with p99 < 10ms', [worst, fast, frugal])).toEqual([2, 3, 4]);
   });
 
+  it('goes by the worst phase: the highest of what is to be low, the lowest of what is to be high', () => {
+    const played = (n: number, duringMs: number, duringGoodput: number): TrialResult => {
+      const { phases, ...rest } = trial({ variant: { n }, p99Ms: 1, goodput: 500 });
+      const steady = phases.steady as NonNullable<typeof phases.steady>;
+      const offered = { ...steady.latencyUs.offered, p99: duringMs * 1e3 };
+      const during = { ...steady, goodputPerSecond: duringGoodput, latencyUs: { ...steady.latencyUs, offered } };
+      return { ...rest, phases: { before: steady, during, after: steady } };
+    };
+    const trials = [played(1, 700, 480), played(2, 10, 90), played(3, 40, 300)];
+    expect(order('minimise p99', trials)).toEqual([2, 3, 1]);
+    expect(order('maximise goodput', trials)).toEqual([1, 3, 2]);
+  });
+
   it('puts on the front what nothing else beats altogether', () => {
     const onFront = rankVariants([slow, fast, frugal, worst], p99).filter(({ isOnFront }) => isOnFront);
     expect(onFront.map(({ variant }) => variant.n)).toEqual([2, 3]);
