@@ -88,7 +88,8 @@ export class ProducerLane {
   #schedule(lingerMs: number): void {
     if (!this.#connected || this.#inFlight >= this.#options.requestsInFlight || this.#waiting.length === 0) return;
     const lingers = lingerMs > 0 && !this.#isFull;
-    if (this.#scheduled === 'now' || (this.#scheduled === 'later' && lingers)) return;
+    // What gathers goes on gathering when an earlier request ends, unless it is full.
+    if (this.#scheduled === 'now' || (this.#scheduled === 'later' && !this.#isFull)) return;
     if (lingers) {
       this.#scheduled = 'later';
       this.#timer = setTimeout(this.#leave, lingerMs);
