@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../result/result-types.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { type SharedTestStack, sharedTestStack } from '../targets/stack/shared-test-stack.ts';
+import { createTopics } from '../targets/stream/create-topics.ts';
 import { runBench } from './bench-process.ts';
 
 const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-own-'));
@@ -25,9 +26,8 @@ beforeAll(async () => {
   const channel = await connection.createChannel();
   await channel.assertQueue(queue, { durable: true });
   await connection.close();
-  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [stack.broker('kafka').directAddress] });
-  await admin.createTopics({ topics: [topic], partitions: 2, replicas: 1 });
-  await admin.close();
+  const options = { clientId: 'test', bootstrapBrokers: [stack.broker('kafka').directAddress] };
+  await createTopics(options, { topics: [topic], partitions: 2, replicas: 1 });
   httpPort = await freePort();
   writeFileSync(join(folder, 'index.html'), 'hello');
   const args = [

@@ -1,6 +1,7 @@
 import { Admin } from '@platformatic/kafka';
 import { onPath } from '../../targets/process/on-path.ts';
 import { programs } from '../../targets/stack/programs.ts';
+import { createTopics } from '../../targets/stream/create-topics.ts';
 import type { Comparison } from '../comparison.ts';
 import type { LoadTool } from '../load-tool.ts';
 import { ours } from '../ours.ts';
@@ -46,14 +47,15 @@ function onFreshTopic(tool: LoadTool, address: string): LoadTool {
   return {
     ...tool,
     async run(seconds, signal) {
-      const admin = new Admin({ clientId: 'benchmark', bootstrapBrokers: [address] });
+      const options = { clientId: 'benchmark', bootstrapBrokers: [address] };
+      const admin = new Admin(options);
       try {
         if ((await admin.listTopics()).includes(topic)) await admin.deleteTopics({ topics: [topic] });
-        const configs = [{ name: 'file.delete.delay.ms', value: '0' }];
-        await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1, configs });
       } finally {
         await admin.close();
       }
+      const configs = [{ name: 'file.delete.delay.ms', value: '0' }];
+      await createTopics(options, { topics: [topic], partitions: 1, replicas: 1, configs });
       return tool.run(seconds, signal);
     },
   };

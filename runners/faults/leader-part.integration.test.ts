@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensurePrograms } from '../../targets/stack/install.ts';
 import { startNativeStack } from '../../targets/stack/native-stack.ts';
 import { type RunningBroker, type RunningStack, requireBroker } from '../../targets/stack/stack.ts';
+import { createTopics } from '../../targets/stream/create-topics.ts';
 import { LeaderPart } from './leader-part.ts';
 
 const never = new AbortController().signal;
@@ -29,7 +30,8 @@ function ask<T>(address: string, work: (admin: Admin) => Promise<T>): Promise<T>
 }
 
 it('puts each partition on all three, and each link leads to all three', async () => {
-  await ask(kafka.directAddress, (admin) => admin.createTopics({ topics: [topic], partitions: 3 }));
+  const options = { clientId: 'test', bootstrapBrokers: kafka.directAddress.split(',') };
+  await createTopics(options, { topics: [topic], partitions: 3 });
   for (const link of [kafka.links.client, kafka.links.service]) {
     const addresses = [link?.address ?? '', ...(link?.others ?? []).map(({ address }) => address)];
     const { brokers, topics } = await ask(addresses.join(','), (admin) => admin.metadata({ topics: [topic] }));

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Admin, Producer, stringSerializers } from '@platformatic/kafka';
 import amqplib from 'amqplib';
+import { createTopics } from '../stream/create-topics.ts';
 
 /** Median of a few sends through one connection, each waiting for the broker's acknowledgement, milliseconds. */
 export type Probe = (sends: number) => Promise<number>;
@@ -30,8 +31,8 @@ export async function openRabbitmqProbe(address: string): Promise<OpenProbe> {
 export async function openKafkaProbe(address: string): Promise<OpenProbe & { readonly brokerAddresses: string[] }> {
   const options = { clientId: 'wirebench-test', bootstrapBrokers: [address], retries: 0, timeout: 10_000 };
   const topic = `wirebench-test-${randomBytes(4).toString('hex')}`;
+  await createTopics(options, { topics: [topic], partitions: 1, replicas: 1 });
   const admin = new Admin(options);
-  await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 });
   const producer = new Producer({ ...options, serializers: stringSerializers });
   const { brokers } = await admin.metadata({ topics: [topic] });
   return {

@@ -5,6 +5,7 @@ import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
 import { RecordedSession } from '../recorded-session.ts';
 import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
+import { createTopics } from './create-topics.ts';
 import { streamDriver } from './driver.ts';
 import { mostPlainBytes } from './stream-codecs.ts';
 
@@ -24,7 +25,10 @@ afterAll(async () => {
 describe.each(['platformatic', 'kafkajs'] as const)('with the client %s', (client) => {
   it('what follows the bomb is delivered', async () => {
     const topic = `bomb-${client}-${process.pid}-${Date.now().toString(36)}`;
-    await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 });
+    await createTopics(
+      { clientId: 'bomb', bootstrapBrokers: [address] },
+      { topics: [topic], partitions: 1, replicas: 1 },
+    );
     const target: StreamTarget = {
       ...{ name: 'events', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', acks: 'all' },
       ...{ lingerMs: 0, partitions: 1, producers: 1, consume: true, client, address, compression: { codec: 'gzip' } },

@@ -1,5 +1,4 @@
 /** Every codec with every client, against a broker whose own codecs are Java's: it checks ours, and packs anew what is read. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin } from '@platformatic/kafka';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ratioOf } from '../../result/body-bytes.ts';
@@ -7,6 +6,7 @@ import type { StreamCodec, StreamTarget } from '../../scenarios/scenario.ts';
 import { describeCompressedOrders } from '../compressed-orders.ts';
 import { until } from '../process/until.ts';
 import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
+import { createTopics } from './create-topics.ts';
 import { KafkajsClient } from './kafkajs-client.ts';
 import { PlatformaticClient } from './platformatic-client.ts';
 import { streamEntry } from './preset.ts';
@@ -43,14 +43,14 @@ describe('a record batch', () => {
   const topics = pairs.map(({ codec, producer }) => topicOf(codec, producer));
   let admin: Admin;
   beforeAll(async () => {
-    admin = new Admin({ clientId: 'codecs', bootstrapBrokers: [address] });
+    const options = { clientId: 'codecs', bootstrapBrokers: [address] };
+    admin = new Admin(options);
     for (const { codec, producer } of pairs) {
       // The broker keeps the topic in another codec: it must unpack ours to do so, and the reader then meets Java's.
       const kept = codecs[(codecs.indexOf(codec) + 1) % codecs.length] ?? 'gzip';
       const configs = [{ name: 'compression.type', value: kept }];
-      await admin.createTopics({ topics: [topicOf(codec, producer)], partitions: 1, replicas: 1, configs });
+      await createTopics(options, { topics: [topicOf(codec, producer)], partitions: 1, replicas: 1, configs });
     }
-    await untilKnown(admin, topics);
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((client) => client.close()));
@@ -135,18 +135,6 @@ for (const [n, codec] of codecs.entries()) {
 }
 
 /** Topics that were created a moment ago may not have reached the metadata yet. */
-async function untilKnown(admin: Admin, topics: string[]): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await admin.metadata({ topics, forceUpdate: true });
-      return;
-    } catch (error) {
-      if (attempt === 40) throw error;
-      await sleep(100);
-    }
-  }
-}
-
 /** Printable, and the same each time. */
 function randomText(length: number): string {
   let state = 1;

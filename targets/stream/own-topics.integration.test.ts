@@ -16,6 +16,7 @@ import { outcomes } from '../driver.ts';
 import { startReferenceService } from '../process/reference-service.ts';
 import { RecordedSession } from '../recorded-session.ts';
 import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
+import { createTopics } from './create-topics.ts';
 import { streamDriver } from './driver.ts';
 import { streamEntry } from './preset.ts';
 
@@ -31,10 +32,11 @@ beforeAll(async () => {
   stack = await sharedTestStack({ kafka: true });
   address = stack.broker('kafka').directAddress;
   directory = await mkdtemp(join(os.tmpdir(), 'wirebench-stream-'));
-  admin = new Admin({ clientId: 'test', bootstrapBrokers: [address] });
+  const options = { clientId: 'test', bootstrapBrokers: [address] };
+  admin = new Admin(options);
   // What a topic takes at once unless it is told otherwise; our own broker takes more.
   const configs = [{ name: 'max.message.bytes', value: '1048588' }];
-  await admin.createTopics({ topics: [plain, answers], partitions: 2, replicas: 1, configs });
+  await createTopics(options, { topics: [plain, answers], partitions: 2, replicas: 1, configs });
 });
 
 afterEach(async () => {

@@ -15,8 +15,8 @@ import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, unreadable } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { CommitFirst } from './commit-first.ts';
+import { createTopics } from './create-topics.ts';
 import { serviceGroupOf } from './group-lag.ts';
-import { sendFailureOf } from './send-failure.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
 import { type CommitPosition, WatermarkOffsets } from './watermark-offsets.ts';
@@ -88,12 +88,8 @@ class StreamService {
   async begin(): Promise<void> {
     const { partitions } = this.#options.target as StreamTarget;
     const { requests = '', replies = '' } = this.#options.names;
-    const admin = new Admin(this.#base('admin'));
-    try {
-      for (const topic of [requests, replies]) await createTopic(admin, topic, partitions);
-    } finally {
-      await admin.close();
-    }
+    // On as many brokers as theirs are set to; a service that is started again finds them there.
+    await createTopics(this.#base('admin'), { topics: [requests, replies], partitions });
     await this.#follow();
     setInterval(() => void this.#commit(), commitEveryMs).unref();
   }
@@ -208,15 +204,6 @@ class StreamService {
     const admin = new Admin(this.#base('admin'));
     await bounded(admin.deleteTopics({ topics: Object.values(this.#options.names) }));
     await bounded(admin.close());
-  }
-}
-
-/** A service that is started again finds its topics there. */
-async function createTopic(admin: Admin, topic: string, partitions: number): Promise<void> {
-  try {
-    await admin.createTopics({ topics: [topic], partitions }); // on as many brokers as theirs are set to
-  } catch (error) {
-    if (sendFailureOf(error).reason !== 'kafka TOPIC_ALREADY_EXISTS') throw error;
   }
 }
 

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Admin, type AdminOptions, type CreateTopicsOptions } from '@platformatic/kafka';
+import { sendFailureOf } from './send-failure.ts';
+
+const knownWithinMs = 10_000;
+const askEveryMs = 50;
+
+type Wanted = CreateTopicsOptions & { readonly topics: string[] };
+
+/**
+ * Creates topics and waits until the brokers asked know them: the one that created a topic answers before the others,
+ * and now and then itself, would say that it exists. A topic that is there already is left as it is.
+ */
+export async function createTopics(options: AdminOptions, wanted: Wanted): Promise<void> {
+  await withAdmin(options, async (admin) => {
+    for (const topic of wanted.topics) await createTopic(admin, { ...wanted, topics: [topic] });
+  });
+  const asked = await Promise.allSettled(
+    addressesOf(options).map((address) =>
+      withAdmin({ ...options, bootstrapBrokers: [address] }, (admin) => untilKnown(admin, wanted.topics)),
+    ),
+  );
+  // One that is down hears of them when it is back.
+  if (asked.every(({ status }) => status === 'rejected'))
+    throw asked.map((one) => (one as PromiseRejectedResult).reason)[0];
+}
+
+function addressesOf({ bootstrapBrokers }: AdminOptions): string[] {
+  return bootstrapBrokers.map((one) => (typeof one === 'string' ? one : `${one.host}:${one.port}`));
+}
+
+async function createTopic(admin: Admin, wanted: CreateTopicsOptions): Promise<void> {
+  try {
+    await admin.createTopics(wanted);
+  } catch (error) {
+    if (sendFailureOf(error).reason !== 'kafka TOPIC_ALREADY_EXISTS') throw error;
+  }
+}
+
+async function untilKnown(admin: Admin, topics: readonly string[]): Promise<void> {
+  const deadline = performance.now() + knownWithinMs;
+  for (;;) {
+    try {
+      await admin.metadata({ topics: [...topics], forceUpdate: true });
+      return;
+    } catch (error) {
+      if (performance.now() > deadline || sendFailureOf(error).reason.startsWith('connection')) throw error;
+      await sleep(askEveryMs);
+    }
+  }
+}
+
+async function withAdmin(options: AdminOptions, work: (admin: Admin) => Promise<void>): Promise<void> {
+  const admin = new Admin(options);
+  try {
+    await work(admin);
+  } finally {
+    await admin.close().catch(() => undefined);
+  }
+}
