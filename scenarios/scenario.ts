@@ -185,6 +185,8 @@ export interface GrpcTarget extends TargetBase {
   readonly connections: number;
   /** Of the native engine; absent: `own`. */
   readonly client?: GrpcClient;
+  /** Each operation a call, or a message on a stream that stays; absent: unary. */
+  readonly calls?: 'unary' | 'stream';
   /** Of messages; absent: none. */
   readonly compression?: Compression<'gzip'>;
   /** Absolute path of the user's .proto; `reflection` asks the server instead. */

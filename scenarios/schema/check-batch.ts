@@ -5,6 +5,20 @@ import type { Path } from './problem.ts';
 /** Whose code would write each request by itself. */
 const unbatched = { rest: 'undici', grpc: 'grpc-js' } as const;
 
+/** Messages on streams that stay: of our client and service alone, each by itself. */
+export function checkStreams({ report }: CheckContext, target: FileTarget, path: Path): void {
+  if (target.protocol !== 'grpc' || target.calls !== 'stream') return;
+  const refuse = (message: string) => report({ path: [...path, 'calls'], message, atKey: true });
+  if (target.address !== undefined) {
+    refuse('stream is for our reference service; of your own system, methods with a single answer can be called');
+  }
+  if (target.engine !== 'native') refuse(`stream is for the native engine; ${target.engine} makes unary calls`);
+  if (target.client !== 'own') refuse(`stream is for client: own; ${target.client} makes unary calls`);
+  if ((target.batch?.maxMessages ?? 1) > 1) {
+    refuse('stream sends each operation as a message of its own, batch several in one: leave one of them out');
+  }
+}
+
 export function checkBatch(context: CheckContext, target: FileTarget, path: Path): void {
   if (target.protocol === 'queue') checkQueue(context, target, path);
   else if (target.protocol === 'stream') checkStream(context, target, path);
@@ -35,7 +49,7 @@ function checkStream(
   path: Path,
 ): void {
   const { batch, linger, idempotent, maxInFlight } = target;
-  if (batch !== undefined && batch.linger > 0 && has([...path, 'linger']) && linger !== batch.linger) {
+  if (has([...path, 'batch', 'linger']) && has([...path, 'linger']) && linger !== batch?.linger) {
     const message = `is another one than linger (${linger}ms): leave one of them out`;
     report({ path: [...path, 'batch', 'linger'], message, atKey: true });
   }

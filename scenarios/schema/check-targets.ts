@@ -2,7 +2,7 @@
 import { closestName } from '../../result/closest-name.ts';
 import type { Protocol } from '../../result/result-types.ts';
 import { isAllowedHost, readAddress } from './address.ts';
-import { checkBatch } from './check-batch.ts';
+import { checkBatch, checkStreams } from './check-batch.ts';
 import { checkCodec } from './check-codec.ts';
 import { checkCompression } from './check-compression.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
@@ -21,6 +21,7 @@ export function checkTargets(context: CheckContext): void {
     else checkReferenceTarget(context, target, path);
     checkEngine(context, target, path);
     checkBatch(context, target, path);
+    checkStreams(context, target, path);
     checkCodec(context, target, path);
     checkCompression(context, target, path);
     checkDelivery(context, target, path);

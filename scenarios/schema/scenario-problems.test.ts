@@ -252,7 +252,35 @@ describe('a scenario with a problem', () => {
     [
       'codec of gRPC',
       withText('protocol: rest', 'protocol: grpc, codec: json'),
-      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, batch, compression, engine, via, address, resilience, proto, reflection, requests)',
+      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, via, address, resilience, proto, reflection, requests)',
+    ],
+    [
+      'a stream’s linger beside a batch without',
+      withText('protocol: rest', 'protocol: stream, linger: 5ms, batch: { maxMessages: 9, linger: 0ms }'),
+      '10:67: targets.rest.batch.linger: is another one than linger (5ms): leave one of them out',
+    ],
+    [
+      'streams of another client',
+      withText('protocol: rest', 'protocol: grpc, calls: stream, client: grpc-js'),
+      '10:27: targets.rest.calls: stream is for client: own; grpc-js makes unary calls',
+    ],
+    [
+      'streams of an engine',
+      withText('protocol: rest', 'protocol: grpc, calls: stream, engine: ghz'),
+      '10:27: targets.rest.calls: stream is for the native engine; ghz makes unary calls',
+    ],
+    [
+      'streams and batches',
+      withText('protocol: rest', 'protocol: grpc, calls: stream, batch: { maxMessages: 8 }'),
+      '10:27: targets.rest.calls: stream sends each operation as a message of its own, batch several in one: leave one of them out',
+    ],
+    [
+      'streams of an own system',
+      withText(
+        '{ protocol: rest }',
+        '{ protocol: grpc, calls: stream, address: "127.0.0.1:1", reflection: true, requests: { getOrder: { method: a.B/C }, placeOrder: { method: a.B/C } } }',
+      ),
+      '10:27: targets.rest.calls: stream is for our reference service; of your own system, methods with a single answer can be called',
     ],
     [
       'batch of another client',

@@ -68,9 +68,15 @@ const restTarget = object({
 });
 
 const grpcTarget = object({
-  protocol: z.literal('grpc').describe('gRPC, unary calls.'),
+  protocol: z.literal('grpc').describe('gRPC.'),
   connections: connections(2, 1_000),
   client: z.enum(['own', 'grpc-js']).default('own').describe(ownOr('grpc-js')),
+  calls: z
+    .enum(['unary', 'stream'])
+    .default('unary')
+    .describe(
+      'unary: each operation is a call. stream: a message on one bidirectional stream a connection, which stays open; answers come as they are ready.',
+    ),
   batch: batch('grpc'),
   compression: compression(codecsOf.grpc, {}),
   engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),

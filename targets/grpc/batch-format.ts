@@ -10,6 +10,7 @@ import type { Endpoint } from '../client-socket.ts';
 import type { Call, DriverContext } from '../driver.ts';
 import { CallWriter } from './call-writer.ts';
 import { type MessageWriter, messageWriter } from './message-writer.ts';
+import { textOf } from './numbered-message.ts';
 import { findMethod, loadProto } from './rpc-method.ts';
 
 const emptyPayload = Buffer.alloc(0);
@@ -63,7 +64,7 @@ function codesIn(answer: Buffer, count: number): readonly string[] | null {
   const reader = protobuf.Reader.create(answer);
   const codes: string[] = [];
   try {
-    while (codes.length < count && reader.pos < reader.len && reader.uint32() === codesTag) codes.push(reader.string());
+    while (codes.length < count && reader.pos < reader.len && reader.uint32() === codesTag) codes.push(textOf(reader));
   } catch {
     return null; // it ends within a code
   }

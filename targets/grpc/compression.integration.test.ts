@@ -22,6 +22,12 @@ const target: GrpcTarget = {
 
 describeCompressedOrders('gRPC with gzip', async () => ({ entry: grpcEntry, target, broker: null }));
 
+describeCompressedOrders('gRPC streams with gzip', async () => ({
+  entry: grpcEntry,
+  target: { ...target, calls: 'stream' },
+  broker: null,
+}));
+
 describe('gRPC with gzip by grpc-js', () => {
   const rig = new ContractRig(async () => ({
     entry: grpcEntry,

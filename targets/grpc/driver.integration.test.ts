@@ -7,6 +7,20 @@ describeDriverContract('gRPC', async () => ({
   broker: null,
 }));
 
+describeDriverContract('gRPC (streams)', async () => ({
+  entry: grpcEntry,
+  target: {
+    name: 'grpc',
+    protocol: 'grpc',
+    engine: 'native',
+    via: 'direct',
+    connections: 2,
+    reflection: false,
+    calls: 'stream',
+  },
+  broker: null,
+}));
+
 describeDriverContract('gRPC (batched)', async () => ({
   entry: grpcEntry,
   target: {

@@ -300,7 +300,7 @@ it('retires a connection whose stream ids have run out, once its last stream has
   const events: string[] = [];
   const ready = Promise.withResolvers<void>();
   const finished = Promise.withResolvers<void>();
-  const connection = new Http2Connection({
+  const connection = new Http2Connection<GrpcStream>({
     index: 0,
     endpoint: endpointOf(address, undefined),
     readBuffer: createReadBuffer(),

@@ -14,14 +14,16 @@ import { grpcEndpoint, writersFor } from './call-writers.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
 import { type ConnectionOwner, GrpcStream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
+import { GrpcStreamSession } from './stream-session.ts';
 
 export const grpcDriver: Driver = {
   protocol: 'grpc',
   async open(context, signal) {
     signal.throwIfAborted();
     const endpoint = grpcEndpoint(context.address, context.target.address);
-    const { batch, compression } = context.target as GrpcTarget;
+    const { batch, calls, compression } = context.target as GrpcTarget;
     const codec = BodyCodec.of(compression);
+    if (calls === 'stream') return openedSession(new GrpcStreamSession(context, endpoint, codec), signal);
     if (batch === undefined) {
       const writers = await writersFor(context, endpoint, signal, codec);
       return openedSession(new GrpcSession(context, endpoint, writers, codec), signal);
@@ -33,7 +35,7 @@ export const grpcDriver: Driver = {
   },
 };
 
-class GrpcSession implements Session, ConnectionOwner {
+class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
   readonly #context: DriverContext;
   readonly #writers: readonly CallWriter[];
   readonly #codec: BodyCodec | null;
@@ -41,16 +43,16 @@ class GrpcSession implements Session, ConnectionOwner {
   readonly #streams: readonly GrpcStream[];
   readonly #readBuffer = createReadBuffer();
   /** By index; each is replaced when it is lost or retired. */
-  readonly #connections: Http2Connection[] = [];
+  readonly #connections: Http2Connection<GrpcStream>[] = [];
   /** Those whose last streams are still to end. */
-  readonly #retired = new Set<Http2Connection>();
+  readonly #retired = new Set<Http2Connection<GrpcStream>>();
   readonly #waiting: WaitingSlots;
   readonly #unencodable = new Set<number>();
   readonly #keeper: ConnectionKeeper;
   #turn = 0;
   #openStreams = 0;
   /** The one on which a call ended last. */
-  #freed: Http2Connection | null = null;
+  #freed: Http2Connection<GrpcStream> | null = null;
 
   constructor(
     context: DriverContext,
@@ -106,7 +108,7 @@ class GrpcSession implements Session, ConnectionOwner {
     this.#waiting.push(slot);
   }
 
-  #send(connection: Http2Connection, slot: number): void {
+  #send(connection: Http2Connection<GrpcStream>, slot: number): void {
     const { calls, payloads, sink } = this.#context;
     const call = calls[slot];
     const writer = call && this.#writers[call.operation];
@@ -120,6 +122,7 @@ class GrpcSession implements Session, ConnectionOwner {
     }
     sink.sent(slot);
     this.#openStreams++;
+    stream.connection = connection;
     connection.send(stream, writer);
   }
 
@@ -136,23 +139,24 @@ class GrpcSession implements Session, ConnectionOwner {
   }
 
   /** Those that wait come before what a completion may start. */
-  #serve(connection: Http2Connection): void {
+  #serve(connection: Http2Connection<GrpcStream>): void {
     while (this.#waiting.length > 0 && connection.canOpenStream) this.#send(connection, this.#waiting.shift());
   }
 
-  ready(connection: Http2Connection): void {
+  ready(connection: Http2Connection<GrpcStream>): void {
     const isLast = this.#keeper.opened(connection.index);
     this.#keeper.worked(connection.index);
     this.#serve(connection);
     if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the settings
   }
 
-  widened(connection: Http2Connection): void {
+  widened(connection: Http2Connection<GrpcStream>): void {
     this.#serve(connection);
   }
 
-  ended(stream: GrpcStream, connection: Http2Connection, conclusion: Conclusion): void {
+  ended(stream: GrpcStream, connection: Http2Connection<GrpcStream>, conclusion: Conclusion): void {
     this.#openStreams--;
+    stream.connection = null;
     this.#freed = connection;
     if (this.#waiting.length > 0) this.#serve(connection);
     const { retryAfterMs } = stream.answer;
@@ -162,16 +166,16 @@ class GrpcSession implements Session, ConnectionOwner {
     this.#report(stream.slot, conclusion);
   }
 
-  retired(connection: Http2Connection): void {
+  retired(connection: Http2Connection<GrpcStream>): void {
     this.#retired.add(connection);
     this.#keeper.replace(connection.index); // announced by the peer: not lost
   }
 
-  broke(connection: Http2Connection, reason: string, cause: Error | null): void {
+  broke(connection: Http2Connection<GrpcStream>, reason: string, cause: Error | null): void {
     this.#keeper.lost(connection.index, reason, cause);
   }
 
-  finished(connection: Http2Connection): void {
+  finished(connection: Http2Connection<GrpcStream>): void {
     this.#retired.delete(connection);
   }
 
@@ -181,6 +185,7 @@ class GrpcSession implements Session, ConnectionOwner {
     const connection = stream?.connection;
     if (stream === undefined || connection == null) return;
     connection.cancel(stream);
+    stream.connection = null;
     this.#openStreams--;
     this.#serve(connection);
   }

@@ -123,6 +123,11 @@ export class GrpcAnswer implements HeaderSink {
     return this.#keepsBody ? (this.#content?.body ?? null) : null;
   }
 
+  /** The headers say that gRPC messages follow. */
+  get hasMessages(): boolean {
+    return this.#hasHeaders && this.#isGrpc && this.#httpStatus === 200;
+  }
+
   reset(): void {
     this.retryAfterMs = 0;
     this.#httpStatus = 0;

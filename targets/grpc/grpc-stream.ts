@@ -1,16 +1,39 @@
 /** What a connection and the session that owns it say to each other. */
 import type { BodyCodec } from '../body-codec.ts';
 import { type Conclusion, GrpcAnswer } from './grpc-answer.ts';
+import type { HeaderSink } from './hpack-decoder.ts';
 import type { Http2Connection } from './http2-connection.ts';
 import type { UnsentMessage } from './send-windows.ts';
 
-/** One attempt. One object a slot, reused: `id` is 0 while it is on no connection. */
-export class GrpcStream implements UnsentMessage {
+/** What is made of all that comes back on a stream. */
+export interface StreamAnswer extends HeaderSink {
+  /** The stream is a new one. */
+  reset(): void;
+  /** A header block is whole. Returns how the stream ended if it cannot go on. */
+  headersEnded(isLast: boolean): Conclusion | null;
+  /** A piece of the messages. Returns how the stream ended if it cannot go on. */
+  data(bytes: Uint8Array, start: number, end: number): Conclusion | null;
+  /** The peer has ended the stream. */
+  conclude(): Conclusion;
+}
+
+/** `id` is 0 while it is on no connection. */
+export interface Http2Stream extends UnsentMessage {
+  id: number;
+  readonly answer: StreamAnswer;
+}
+
+const nothing: Buffer[] = [];
+
+/** One attempt, a call of one message. One object a slot, reused. */
+export class GrpcStream implements Http2Stream {
   readonly slot: number;
   readonly answer: GrpcAnswer;
   id = 0;
-  connection: Http2Connection | null = null;
+  connection: Http2Connection<GrpcStream> | null = null;
   sendWindow = 0;
+  readonly following = nothing;
+  readonly isComplete = true;
   unsent: Buffer | null = null;
   unsentFrom = 0;
 
@@ -33,16 +56,16 @@ export interface RequestWriter {
   writeMessage(buffer: Buffer, at: number): void;
 }
 
-export interface ConnectionOwner {
+export interface ConnectionOwner<Stream extends Http2Stream> {
   /** The peer has answered: streams can be opened. */
-  ready(connection: Http2Connection): void;
-  ended(stream: GrpcStream, connection: Http2Connection, conclusion: Conclusion): void;
+  ready(connection: Http2Connection<Stream>): void;
+  ended(stream: Stream, connection: Http2Connection<Stream>, conclusion: Conclusion): void;
   /** More streams may be opened than before. */
-  widened(connection: Http2Connection): void;
+  widened(connection: Http2Connection<Stream>): void;
   /** The peer takes no more streams; those that are open may end. */
-  retired(connection: Http2Connection): void;
+  retired(connection: Http2Connection<Stream>): void;
   /** A retired connection has closed. */
-  finished(connection: Http2Connection): void;
+  finished(connection: Http2Connection<Stream>): void;
   /** The connection is lost; its streams are reported next. */
-  broke(connection: Http2Connection, reason: string, cause: Error | null): void;
+  broke(connection: Http2Connection<Stream>, reason: string, cause: Error | null): void;
 }

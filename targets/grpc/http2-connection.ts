@@ -9,7 +9,7 @@ import { connectSocket, connectTimeoutMs, type Endpoint, type SocketListener } f
 import { FrameInput, type FrameSink } from './frame-input.ts';
 import { FrameOutput } from './frame-output.ts';
 import { type Conclusion, conclusionOfReset, failed, malformedAnswer } from './grpc-answer.ts';
-import type { ConnectionOwner, GrpcStream, RequestWriter } from './grpc-stream.ts';
+import type { ConnectionOwner, Http2Stream, RequestWriter } from './grpc-stream.ts';
 import { HeaderBlocks } from './header-blocks.ts';
 import {
   clientPreface,
@@ -18,7 +18,6 @@ import {
   errorCodes,
   frame,
   frameFlags,
-  frameHeaderBytes,
   frameTypes,
   Http2Error,
   largestStreamId,
@@ -28,57 +27,52 @@ import {
   settingsPayload,
   uint32Payload,
   unpaddedEnd,
-  writeFrameHeader,
 } from './http2-frames.ts';
-import { type HeaderField, RequestHeaders } from './request-headers.ts';
-import { SendWindows } from './send-windows.ts';
+import type { HeaderField } from './request-headers.ts';
+import { StreamOutput } from './stream-output.ts';
 
 /** Answers are taken as fast as they come; the peer hears of it this often. */
 const windowUpdateBytes = 1 << 20;
 const errorNumbers = { noError: 0, protocolError: 1, flowControlError: 3, cancel: 8 } as const;
 
-export interface ConnectionOptions {
+export interface ConnectionOptions<Stream extends Http2Stream> {
   /** Its place among the owner's connections. */
   readonly index: number;
   readonly endpoint: Endpoint;
   readonly readBuffer: Buffer;
-  readonly owner: ConnectionOwner;
+  readonly owner: ConnectionOwner<Stream>;
   readonly fields: readonly (readonly HeaderField[])[];
   /** For tests of what comes after two thousand million streams. */
   readonly firstStreamId?: number;
 }
 
-export class Http2Connection implements SocketListener, FrameSink {
+export class Http2Connection<Stream extends Http2Stream> implements SocketListener, FrameSink {
   readonly index: number;
-  readonly #owner: ConnectionOwner;
+  readonly #owner: ConnectionOwner<Stream>;
   readonly #socket: Socket;
   readonly #output: FrameOutput;
   readonly #input = new FrameInput(this);
   readonly #isSecure: boolean;
   readonly #blocks = new HeaderBlocks();
-  readonly #headers: RequestHeaders;
-  readonly #streams = new Map<number, GrpcStream>();
-  readonly #windows = new SendWindows<GrpcStream>((stream, from, to, isLast) =>
-    this.#writeData(stream.id, stream.unsent as Buffer, from, to, isLast),
-  );
+  readonly #requests: StreamOutput<Stream>;
+  readonly #streams = new Map<number, Stream>();
   #handshake: NodeJS.Timeout | undefined;
   #nextId: number;
   #mostStreams = Number.POSITIVE_INFINITY;
-  #peerFrameBytes = defaultFrameBytes;
   #receivedBytes = 0;
   /** The peer's settings are here; ours are acknowledged. */
   #isGreeted = false;
   #isReady = false;
   #isRetired = false;
   #isGone = false;
-  constructor({ index, endpoint, readBuffer, owner, fields, firstStreamId = 1 }: ConnectionOptions) {
+  constructor({ index, endpoint, readBuffer, owner, fields, firstStreamId = 1 }: ConnectionOptions<Stream>) {
     this.index = index;
     this.#owner = owner;
     this.#nextId = firstStreamId;
-    this.#headers = new RequestHeaders(fields);
     this.#isSecure = endpoint.tls !== null;
     this.#socket = connectSocket(endpoint, readBuffer, this);
     this.#output = new FrameOutput(this.#socket, this.#isSecure);
+    this.#requests = new StreamOutput(this.#output, fields);
   }
 
   get canOpenStream(): boolean {
@@ -106,77 +100,51 @@ export class Http2Connection implements SocketListener, FrameSink {
     this.#output.append(frame(frameTypes.windowUpdate, 0, 0, wider));
   }
 
-  /** Only when `canOpenStream`. */
-  send(stream: GrpcStream, writer: RequestWriter): void {
-    const id = this.#nextId;
-    this.#nextId += 2;
-    stream.id = id;
-    stream.connection = this;
-    stream.sendWindow = this.#windows.initial;
-    stream.answer.reset();
-    this.#streams.set(id, stream);
-    const block = this.#headers.block(writer.operation);
-    const headerBytes = block.length + writer.fieldBytes;
-    const { messageBytes } = writer;
-    const isShort = headerBytes <= this.#peerFrameBytes && messageBytes <= this.#peerFrameBytes;
-    if (isShort && this.#windows.takeAtOnce(stream, messageBytes)) {
-      const output = this.#output;
-      let at = output.room(frameHeaderBytes + headerBytes + frameHeaderBytes + messageBytes);
-      const { buffer } = output;
-      at = writeFrameHeader(buffer, at, headerBytes, frameTypes.headers, frameFlags.endHeaders, id);
-      at += block.copy(buffer, at);
-      writer.writeFields(buffer, at);
-      at = writeFrameHeader(buffer, at + writer.fieldBytes, messageBytes, frameTypes.data, frameFlags.endStream, id);
-      writer.writeMessage(buffer, at);
-    } else {
-      this.#sendHeaders(id, block, writer);
-      const message = Buffer.allocUnsafeSlow(messageBytes);
-      writer.writeMessage(message, 0);
-      this.#windows.queue(stream, message);
-    }
+  /** A call of one message. Only when `canOpenStream`. */
+  send(stream: Stream, writer: RequestWriter): void {
+    this.#begin(stream);
+    this.#requests.call(stream, writer);
     if (this.#nextId > largestStreamId) this.#retire();
   }
 
-  #sendHeaders(id: number, constant: Buffer, writer: RequestWriter): void {
-    const block = Buffer.allocUnsafe(constant.length + writer.fieldBytes);
-    writer.writeFields(block, constant.copy(block));
-    for (let from = 0; from < block.length; from += this.#peerFrameBytes) {
-      const to = Math.min(block.length, from + this.#peerFrameBytes);
-      const type = from === 0 ? frameTypes.headers : frameTypes.continuation;
-      const flags = to === block.length ? frameFlags.endHeaders : 0;
-      this.#output.append(frame(type, flags, id, block.subarray(from, to)));
-    }
+  /** A call of any number of messages, which `write` sends until `end`. Only when `canOpenStream`. */
+  open(stream: Stream, writer: RequestWriter): void {
+    this.#begin(stream);
+    this.#requests.open(stream, writer);
+    if (this.#nextId > largestStreamId) this.#retire();
   }
 
-  #writeData(id: number, message: Buffer, from: number, to: number, isLast: boolean): void {
-    for (let start = from; start < to; start += this.#peerFrameBytes) {
-      const end = Math.min(to, start + this.#peerFrameBytes);
-      const flags = isLast && end === to ? frameFlags.endStream : 0;
-      const at = this.#output.room(frameHeaderBytes + end - start);
-      const { buffer } = this.#output;
-      message.copy(buffer, writeFrameHeader(buffer, at, end - start, frameTypes.data, flags, id), start, end);
-    }
+  write(stream: Stream, writer: RequestWriter): void {
+    this.#requests.message(stream, writer);
+  }
+
+  end(stream: Stream): void {
+    this.#requests.end(stream);
+  }
+
+  #begin(stream: Stream): void {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    stream.id = id;
+    stream.sendWindow = this.#requests.windows.initial;
+    stream.answer.reset();
+    this.#streams.set(id, stream);
   }
 
   /** The attempt is no longer wanted: nothing is reported of it. */
-  cancel(stream: GrpcStream): void {
-    this.#resetStream(stream.id, errorNumbers.cancel);
+  cancel(stream: Stream): void {
+    this.#requests.reset(stream.id, errorNumbers.cancel);
     this.#release(stream);
     this.#finishRetirement();
   }
 
-  #resetStream(id: number, error: number): void {
-    this.#output.append(frame(frameTypes.rstStream, 0, id, uint32Payload(error)));
-  }
-
-  #release(stream: GrpcStream): void {
+  #release(stream: Stream): void {
     this.#streams.delete(stream.id);
-    this.#windows.forget(stream);
+    this.#requests.windows.forget(stream);
     stream.id = 0;
-    stream.connection = null;
   }
 
-  #end(stream: GrpcStream, conclusion: Conclusion): void {
+  #end(stream: Stream, conclusion: Conclusion): void {
     this.#release(stream);
     this.#owner.ended(stream, this, conclusion);
     this.#finishRetirement();
@@ -239,7 +207,7 @@ export class Http2Connection implements SocketListener, FrameSink {
   }
 
   /** undefined: it is over on our side. Throws for a stream that never was. */
-  #streamOf(id: number): GrpcStream | undefined {
+  #streamOf(id: number): Stream | undefined {
     const stream = this.#streams.get(id);
     if (stream === undefined && (id === 0 || (id & 1) === 0 || id >= this.#nextId)) {
       throw new Http2Error(`frame for the stream ${id}, which was never opened`);
@@ -258,17 +226,17 @@ export class Http2Connection implements SocketListener, FrameSink {
     else if ((flags & frameFlags.endStream) !== 0) this.#end(stream, stream.answer.conclude());
   }
 
-  #giveUp(stream: GrpcStream, conclusion: Conclusion): void {
-    this.#resetStream(stream.id, errorNumbers.cancel);
+  #giveUp(stream: Stream, conclusion: Conclusion): void {
+    this.#requests.reset(stream.id, errorNumbers.cancel);
     this.#end(stream, conclusion);
   }
 
-  #onHeaders(stream: GrpcStream, isLast: boolean): void {
+  #onHeaders(stream: Stream, isLast: boolean): void {
     const conclusion = stream.answer.headersEnded(isLast);
     if (conclusion !== null) this.#giveUp(stream, conclusion);
     if (conclusion !== null || !isLast) return;
     // The answer came ahead of the request's end, which now is of no use.
-    if (stream.unsent !== null) this.#resetStream(stream.id, errorNumbers.noError);
+    if (stream.unsent !== null) this.#requests.reset(stream.id, errorNumbers.noError);
     this.#end(stream, stream.answer.conclude());
   }
 
@@ -289,18 +257,18 @@ export class Http2Connection implements SocketListener, FrameSink {
   #onSetting(setting: number, value: number): void {
     switch (setting) {
       case settings.headerTableSize:
-        this.#headers.limitTable(value);
+        this.#requests.headers.limitTable(value);
         break;
       case settings.maxConcurrentStreams:
         this.#mostStreams = value;
         break;
       case settings.initialWindowSize:
         if (value > largestWindowBytes) throw new Http2Error('initial window beyond the limit');
-        this.#windows.changeInitial(value, this.#streams.values());
+        this.#requests.windows.changeInitial(value, this.#streams.values());
         break;
       case settings.maxFrameSize:
         if (value < defaultFrameBytes || value > 0xffffff) throw new Http2Error('frame size beyond the limits');
-        this.#peerFrameBytes = value;
+        this.#requests.peerFrameBytes = value;
         break;
     }
   }
@@ -342,13 +310,13 @@ export class Http2Connection implements SocketListener, FrameSink {
     const increment = readUInt32(bytes, start) & 0x7fffffff;
     if (streamId === 0) {
       if (increment === 0) throw new Http2Error('WINDOW_UPDATE of nothing');
-      this.#windows.widenConnection(increment);
+      this.#requests.windows.widenConnection(increment);
       return;
     }
     const stream = this.#streamOf(streamId);
     if (stream === undefined) return;
-    if (increment > 0 && this.#windows.widenStream(stream, increment)) return;
-    this.#resetStream(streamId, increment === 0 ? errorNumbers.protocolError : errorNumbers.flowControlError);
+    if (increment > 0 && this.#requests.windows.widenStream(stream, increment)) return;
+    this.#requests.reset(streamId, increment === 0 ? errorNumbers.protocolError : errorNumbers.flowControlError);
     this.#end(stream, malformedAnswer);
   }
 

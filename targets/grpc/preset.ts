@@ -20,8 +20,16 @@ const methods = {
 
 /** Each as a batch of one: batches are made of them. */
 function batchedRequest(action: OrderAction, isHandedOver: boolean): GrpcRequest {
-  const item = { [action]: { request_id: '{{id}}', ...methods[action].fields }, hand_over: isHandedOver };
-  return { method: `${service}/Batch`, message: { items: [item] }, metadata: {} };
+  return { method: `${service}/Batch`, message: { items: [itemFor(action, isHandedOver)] }, metadata: {} };
+}
+
+/** A message on a stream that stays; its number is the driver's. */
+function streamedRequest(action: OrderAction, isHandedOver: boolean): GrpcRequest {
+  return { method: `${service}/Converse`, message: { item: itemFor(action, isHandedOver) }, metadata: {} };
+}
+
+function itemFor(action: OrderAction, isHandedOver: boolean) {
+  return { [action]: { request_id: '{{id}}', ...methods[action].fields }, hand_over: isHandedOver };
 }
 
 function requestFor(action: OrderAction, isHandedOver: boolean): GrpcRequest {
@@ -43,7 +51,9 @@ export const grpcEntry: ProtocolEntry = {
   servicePath: join(import.meta.dirname, 'service.ts'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {
-    const write = (target as GrpcTarget).batch === undefined ? requestFor : batchedRequest;
+    const { batch, calls } = target as GrpcTarget;
+    const unary = batch === undefined ? requestFor : batchedRequest;
+    const write = calls === 'stream' ? streamedRequest : unary;
     const requests = Object.entries(referenceOperations).map(([operation, action]): [string, GrpcRequest] => [
       operation,
       write(action, operations[operation]?.pattern === 'one-way'),
@@ -51,12 +61,13 @@ export const grpcEntry: ProtocolEntry = {
     return { requests: Object.fromEntries(requests), settings: { proto: ordersProto } };
   },
   semantics(target) {
-    const { connections, address = '', engine, client = 'own', compression, batch } = target as GrpcTarget;
+    const { connections, address = '', engine, client = 'own', compression, batch, calls } = target as GrpcTarget;
     return {
       client: engine === 'native' ? clientLabel(client, packages[client]) : null,
       protocol: 'HTTP/2, streams share connections',
       durability: address === '' ? 'in the memory of the service' : null,
-      acks: 'the status: after the work, or for one-way once the order is on record',
+      acks: `${calls === 'stream' ? 'a message of the service' : 'the status'}: after the work, or for one-way once the order is on record`,
+      calls: calls === 'stream' ? 'messages on one stream a connection, both ways' : 'unary',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       codec: `protobuf, ${compressionLabel(compression, 'message by message')}`,

@@ -42,8 +42,8 @@ function importedFrom(first: string, origin: string, target: string): string {
   }
 }
 
-/** `method` is `package.Service/Method`. Throws a BenchError (exit 2) when it is not there or cannot be called once. */
-export function findMethod(root: protobuf.Root, method: string): RpcMethod {
+/** `method` is `package.Service/Method`. Throws a BenchError (exit 2) when it is not there or does not answer so. */
+export function findMethod(root: protobuf.Root, method: string, answer: 'once' | 'both ways' = 'once'): RpcMethod {
   const slash = method.indexOf('/');
   const serviceName = method.slice(0, slash);
   const methodName = method.slice(slash + 1);
@@ -56,7 +56,7 @@ export function findMethod(root: protobuf.Root, method: string): RpcMethod {
       'method',
       Object.keys(found.methods).map((name) => `${serviceName}/${name}`),
     );
-  if (rpc.responseStream) {
+  if (rpc.responseStream && answer === 'once') {
     throw new BenchError('streamingMethod', `${method} answers with a stream`, {
       hint: 'Only methods with a single answer can be put under load.',
       exitCode: exitCodes.usage,

@@ -7,7 +7,9 @@ function setUp() {
   const windows = new SendWindows<UnsentMessage>((stream, from, to, isLast) => {
     sent.push(`${stream.id}: ${from}-${to}${isLast ? ' end' : ''}`);
   });
-  const stream = (id: number): UnsentMessage => ({ id, sendWindow: windows.initial, unsent: null, unsentFrom: 0 });
+  const stream = (id: number, isComplete = true): UnsentMessage => {
+    return { id, sendWindow: windows.initial, unsent: null, unsentFrom: 0, following: [], isComplete };
+  };
   return { sent, windows, stream };
 }
 
@@ -56,6 +58,22 @@ describe('SendWindows', () => {
     expect(sent).toEqual(['1: 0-65535']);
     windows.changeInitial(100_000, [open]);
     expect(sent).toEqual(['1: 0-65535', '1: 65535-100000 end']);
+  });
+
+  it('sends the messages of one stream one behind the other, and ends with the last when there are no more', () => {
+    const { sent, windows, stream } = setUp();
+    const open = stream(1, false);
+    windows.queue(open, Buffer.alloc(65_530));
+    windows.queue(open, Buffer.alloc(10));
+    windows.queue(open, Buffer.alloc(20));
+    expect(sent).toEqual(['1: 0-65530', '1: 0-5']);
+    windows.widenConnection(1_000);
+    windows.widenStream(open, 10);
+    expect(sent.slice(2)).toEqual(['1: 5-10', '1: 0-5']);
+    open.isComplete = true;
+    windows.widenStream(open, 1_000);
+    expect(sent.slice(4)).toEqual(['1: 5-20 end']);
+    expect(windows.takeAtOnce(open, 10)).toBe(true);
   });
 
   it('forgets a stream that is over', () => {

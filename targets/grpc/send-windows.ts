@@ -4,12 +4,15 @@
  */
 import { defaultWindowBytes, Http2Error, largestWindowBytes } from './http2-frames.ts';
 
-/** The message of a stream, as far as it was not sent at once. */
+/** The message of a stream, as far as it was not sent at once, and those behind it. */
 export interface UnsentMessage {
   readonly id: number;
   sendWindow: number;
   unsent: Buffer | null;
   unsentFrom: number;
+  readonly following: Buffer[];
+  /** No more messages come. */
+  isComplete: boolean;
 }
 
 export class SendWindows<Stream extends UnsentMessage> {
@@ -37,6 +40,10 @@ export class SendWindows<Stream extends UnsentMessage> {
   }
 
   queue(stream: Stream, message: Buffer): void {
+    if (stream.unsent !== null) {
+      stream.following.push(message);
+      return;
+    }
     stream.unsent = message;
     stream.unsentFrom = 0;
     this.#waiting.push(stream);
@@ -47,6 +54,7 @@ export class SendWindows<Stream extends UnsentMessage> {
   forget(stream: Stream): void {
     if (stream.unsent === null) return;
     stream.unsent = null;
+    if (stream.following.length > 0) stream.following.length = 0;
     const at = this.#waiting.indexOf(stream);
     if (at !== -1) this.#waiting.splice(at, 1);
   }
@@ -82,7 +90,7 @@ export class SendWindows<Stream extends UnsentMessage> {
     let kept = 0;
     for (let n = 0; n < waiting.length; n++) {
       const stream = waiting[n] as Stream;
-      if (this.#connection > 0 && stream.sendWindow > 0) this.#sendSome(stream);
+      while (stream.unsent !== null && this.#connection > 0 && stream.sendWindow > 0) this.#sendSome(stream);
       if (stream.unsent !== null) waiting[kept++] = stream;
       if (this.#connection === 0 && kept === n + 1) return; // nobody has left, nobody can send
     }
@@ -96,7 +104,10 @@ export class SendWindows<Stream extends UnsentMessage> {
     this.#connection -= to - from;
     stream.sendWindow -= to - from;
     stream.unsentFrom = to;
-    this.#send(stream, from, to, to === message.length);
-    if (to === message.length) stream.unsent = null;
+    const isWhole = to === message.length;
+    this.#send(stream, from, to, isWhole && stream.isComplete && stream.following.length === 0);
+    if (!isWhole) return;
+    stream.unsent = stream.following.shift() ?? null;
+    stream.unsentFrom = 0;
   }
 }

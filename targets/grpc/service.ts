@@ -4,6 +4,7 @@ import {
   Metadata,
   Server,
   ServerCredentials,
+  type ServerDuplexStream,
   type ServerReadableStream,
   type ServerUnaryCall,
   type ServiceClientConstructor,
@@ -15,7 +16,7 @@ import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderAction, OrderReply, OrderReplyCode, OrderRequest } from '../domain/order-domain.ts';
-import { handleBatch, type OrderItem } from '../domain/order-item.ts';
+import { handleBatch, handleItem, type OrderItem } from '../domain/order-item.ts';
 import { packReplies } from './packed-replies.ts';
 import { ordersProto } from './preset.ts';
 import { encodeRetryInfo, statusDetails } from './retry-info.ts';
@@ -26,6 +27,11 @@ type UnaryHandler = (call: ServerUnaryCall<Fields, object>, done: sendUnaryData<
 type HandedOver = { readonly [Action in 'place' | 'update' | 'cancel' | 'pay']?: Fields | null };
 
 type BatchItem = { readonly [Action in OrderAction]?: Fields | null } & { readonly hand_over?: boolean };
+
+interface ConverseRequest {
+  readonly number: number;
+  readonly item: BatchItem | null;
+}
 
 const largestMessageBytes = 24 * 1024 * 1024;
 const closeGraceMs = 300;
@@ -66,7 +72,28 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
   ) => {
     handleBatch(domain, call.request.items.map(itemFrom), (replies) => {
       const codes = replies.map(({ code }) => code);
-      done(null, { codes, orders: replies.map(({ order, orders }) => ({ orders: orders ?? (order ? [order] : []) })) });
+      done(null, { codes, orders: replies.map((reply) => ({ orders: ordersOf(reply) })) });
+    });
+  };
+  const converse = (call: ServerDuplexStream<ConverseRequest, object>) => {
+    let open = 0;
+    let isEnding = false;
+    const endWhenDone = () => {
+      if (isEnding && open === 0) call.end();
+    };
+    call.on('data', ({ number, item }: ConverseRequest) => {
+      open++;
+      handleItem(domain, itemFrom(item ?? {}), ({ code, order, orders }) => {
+        open--;
+        const later = code === 'unavailable' && retryAfterMs !== undefined ? { retry_after_ms: retryAfterMs } : {};
+        if (!call.cancelled) call.write({ number, code, orders: ordersOf({ order, orders }), ...later });
+        endWhenDone();
+      });
+    });
+    call.on('error', () => undefined); // a caller that went away
+    call.on('end', () => {
+      isEnding = true;
+      endWhenDone();
     });
   };
   const server = new Server({
@@ -82,6 +109,7 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
     Pay: unary('pay'),
     HandOver: handOver,
     Batch: batch,
+    Converse: converse,
   });
   await new Promise<void>((resolve, reject) => {
     const bound = (error: Error | null) => (error ? reject(error) : resolve());
@@ -95,6 +123,10 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
       }),
   };
 });
+
+function ordersOf({ order, orders }: Pick<OrderReply, 'order' | 'orders'>): readonly object[] {
+  return orders ?? (order ? [order] : []);
+}
 
 function requestFrom(action: OrderAction, fields: Fields): OrderRequest {
   const { request_id: requestId = '', id: orderId = '', key = '', payload = '' } = fields;
