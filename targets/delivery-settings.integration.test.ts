@@ -41,9 +41,17 @@ const stream: StreamTarget = {
   ...{ acks: 'all', lingerMs: 0, partitions: 1, producers: 1, consume: false },
 };
 
+const batched = { maxMessages: 8, maxBytes: 768 * 1024, lingerMs: 20 };
+
 /** `again`: applied more than once. Those behind the slow one in its partition always are: nothing past it is committed. */
 const cases: readonly { label: string; target: Target; lost: number; again: (count: number) => boolean }[] = [
   { label: 'queue, ack manual: none is lost', target: { ...queue, ack: 'manual' }, lost: 0, again: () => true },
+  {
+    label: 'queue, everything in batches: none is lost, what was done and not yet acknowledged is repeated',
+    target: { ...queue, ack: 'manual', batch: batched, confirmWindow: 16, ackBatch: { every: 50, lingerMs: 10_000 } },
+    lost: 0,
+    again: (count) => count === orders - 1,
+  },
   {
     label: 'queue, ack auto: what was worked on is lost',
     target: { ...queue, ack: 'auto' },
@@ -53,6 +61,12 @@ const cases: readonly { label: string; target: Target; lost: number; again: (cou
   {
     label: 'stream, commit after: none is lost, what was done behind it is repeated',
     target: { ...stream, commit: 'after' },
+    lost: 0,
+    again: (count) => count >= orders - slowOrder - 1,
+  },
+  {
+    label: 'stream, in batches: none is lost, what was done behind it is repeated',
+    target: { ...stream, commit: 'after', lingerMs: batched.lingerMs, batch: batched, maxInFlight: 2 },
     lost: 0,
     again: (count) => count >= orders - slowOrder - 1,
   },

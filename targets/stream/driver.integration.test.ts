@@ -3,10 +3,15 @@ import { describeDriverContract } from '../driver-contract.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { streamEntry } from './preset.ts';
 
-const clients: readonly StreamTarget['client'][] = ['platformatic', 'kafkajs'];
+const batch = { maxMessages: 32, maxBytes: 768 * 1024, lingerMs: 5 };
+const variants: readonly { name: string; settings: Pick<StreamTarget, 'client' | 'batch' | 'maxInFlight'> }[] = [
+  { name: 'platformatic', settings: { client: 'platformatic' } },
+  { name: 'kafkajs', settings: { client: 'kafkajs' } },
+  { name: 'platformatic, batched', settings: { client: 'platformatic', batch, maxInFlight: 2 } },
+];
 
-for (const client of clients) {
-  describeDriverContract(`Stream (${client})`, async () => {
+for (const { name, settings } of variants) {
+  describeDriverContract(`Stream (${name})`, async () => {
     const stack = await sharedTestStack({ kafka: true });
     const { directAddress, links } = stack.broker('kafka');
     const proxy = links.client?.proxy ?? '';
@@ -22,8 +27,8 @@ for (const client of clients) {
         lingerMs: 0,
         partitions: 3,
         producers: 1,
-        client,
         consume: false,
+        ...settings,
       },
       broker: directAddress,
       address: links.client?.address ?? directAddress,
