@@ -16,8 +16,9 @@ function sizeText(size: number | null): string {
 
 export function batchFacts({ wire: { batches } }: TrialResult): string[] {
   if (batches === undefined || batches.requests === 0) return [];
-  const { messages, requests } = batches;
+  const { messages, requests, confirms = 0 } = batches;
+  const confirmed = confirms > 0 ? `, confirmed ${sizeText(messages / confirms)} at a time` : '';
   return [
-    `${formatCount(messages)} messages in ${formatCount(requests)} requests, ${sizeText(batchSizeOf(batches))} in each`,
+    `${formatCount(messages)} messages in ${formatCount(requests)} requests, ${sizeText(batchSizeOf(batches))} in each${confirmed}`,
   ];
 }

@@ -4,16 +4,22 @@ import type { BatchCounts } from './result-types.ts';
 const none: BatchCounts = { messages: 0, requests: 0 };
 
 export function sumOfBatches(all: readonly BatchCounts[]): BatchCounts {
-  return all.reduce(
-    (sum, one) => ({ messages: sum.messages + one.messages, requests: sum.requests + one.requests }),
-    none,
-  );
+  const told = all.flatMap(({ confirms }) => confirms ?? []);
+  return {
+    messages: all.reduce((sum, { messages }) => sum + messages, 0),
+    requests: all.reduce((sum, { requests }) => sum + requests, 0),
+    ...(told.length > 0 && { confirms: told.reduce((sum, one) => sum + one, 0) }),
+  };
 }
 
 /** What was counted since `before`. */
 export function batchesSince(before: BatchCounts | null, now: BatchCounts): BatchCounts {
-  const { messages, requests } = before ?? none;
-  return { messages: now.messages - messages, requests: now.requests - requests };
+  const { messages, requests, confirms = 0 } = before ?? none;
+  return {
+    messages: now.messages - messages,
+    requests: now.requests - requests,
+    ...(now.confirms !== undefined && { confirms: now.confirms - confirms }),
+  };
 }
 
 /** Mean messages a request; null where there were none. */

@@ -139,6 +139,8 @@ export interface BodyBytes {
 export interface BatchCounts {
   readonly messages: number;
   readonly requests: number;
+  /** By which the broker confirmed those messages; absent where there are none of their own. */
+  readonly confirms?: number | undefined;
 }
 
 /** What the ledger holds against a system. */

@@ -20,7 +20,10 @@ export function describeBatchedOrders(name: string, maxMessages: number, setup: 
       const attempts = await Promise.all(Array.from({ length: orders }, () => recorded.run('placeOrder')));
       expect(attempts.filter(({ outcome }) => outcome !== outcomes.ok)).toEqual([]);
       const counts = recorded.session.batches?.() ?? expect.fail('nothing is counted');
-      expect(counts).toEqual({ messages: orders, requests: Math.ceil(orders / maxMessages) });
+      expect(counts).toMatchObject({ messages: orders, requests: Math.ceil(orders / maxMessages) });
+      const { confirms = orders } = counts; // of a broker that confirms each batch, or parts of it
+      expect(confirms).toBeGreaterThan(0);
+      expect(confirms).toBeLessThanOrEqual(orders);
       const applied = [...new EvidenceReader(evidencePath).more()].filter(({ kind }) => kind === evidenceKinds.applied);
       expect(new Set(applied.map(({ checksum }) => checksum))).toEqual(new Set([crc32(contractPayload)]));
       expect(applied.map(({ sequence }) => sequence).sort((a, b) => a - b)).toEqual(
@@ -39,7 +42,7 @@ export function describeBatchedOrders(name: string, maxMessages: number, setup: 
       const { ok, rejected } = outcomes;
       expect(ends.map(({ outcome }) => outcome)).toEqual([ok, rejected, ok, ok]);
       expect(ends[1]?.reason).toContain('notFound');
-      expect(recorded.session.batches?.()).toEqual({ messages: 4, requests: 1 });
+      expect(recorded.session.batches?.()).toMatchObject({ messages: 4, requests: 1 });
     });
   });
 }

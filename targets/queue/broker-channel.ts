@@ -70,17 +70,20 @@ export class BrokerChannel {
     }
   }
 
-  /** What `publish` hands over leaves in one write: amqplib writes frame by frame when the loop comes round. */
-  together(publish: () => void): void {
-    const connection = this.#connection;
-    if (connection === null) {
+  /**
+   * What `publish` hands over leaves in one write: amqplib writes frame by frame when the loop comes round. False: in one
+   * that was to leave anyway.
+   */
+  together(publish: () => void): boolean {
+    const { stream } = (this.#connection?.connection ?? {}) as { stream?: Socket };
+    if (stream === undefined || stream.writableCorked > 0) {
       publish();
-      return;
+      return false;
     }
-    const { stream } = connection.connection as unknown as { stream: Socket };
     stream.cork();
     publish();
     setImmediate(() => setImmediate(() => stream.uncork()));
+    return true;
   }
 
   /** Gives the connection up and makes a new one, e.g. when the broker has cancelled a consumer. */

@@ -59,7 +59,7 @@ class QueueSession implements Session {
   /** null: each message leaves as it comes. */
   readonly #gatherer: BatchGatherer | null;
   readonly #window: number;
-  readonly #batchCounts = { messages: 0, requests: 0 };
+  readonly #batchCounts = { messages: 0, requests: 0, confirms: 0 };
   /** Published, and neither confirmed nor refused. */
   #unconfirmed = 0;
   #channel: Channel | null = null;
@@ -147,6 +147,7 @@ class QueueSession implements Session {
     channel.on('return', ({ properties }) =>
       this.#attempts.failById(String(properties.correlationId), 'unroutable', false),
     );
+    for (const told of ['ack', 'nack']) channel.on(told, () => this.#batchCounts.confirms++);
     this.#channel = channel;
     this.#blocked = false;
     this.#unconfirmed = 0;
@@ -178,15 +179,16 @@ class QueueSession implements Session {
 
   #takeBatch(slots: readonly number[]): void {
     for (const slot of slots) this.#waiting.push(slot);
-    this.#publishWaiting();
+    this.#publishWaiting(true);
   }
 
-  #publishWaiting(): void {
+  /** `isBatch`: counts as one of its own. What a window held back counts as one only where it makes a write of its own. */
+  #publishWaiting(isBatch = false): void {
     if (this.#waiting.length === 0 || !this.#canPublish) return;
     if (this.#gatherer === null) this.#publishAll();
     else {
-      this.#batchCounts.requests++;
-      this.#broker.together(() => this.#publishAll());
+      const isWrite = this.#broker.together(() => this.#publishAll());
+      if (isBatch || isWrite) this.#batchCounts.requests++;
     }
   }
 
@@ -292,7 +294,9 @@ class QueueSession implements Session {
   }
 
   batches(): BatchCounts | null {
-    return this.#gatherer === null ? null : { ...this.#batchCounts };
+    if (this.#gatherer === null) return null;
+    const { confirms, ...written } = this.#batchCounts;
+    return this.#target.confirms ? { ...written, confirms } : written;
   }
 
   reconnects(): number {
