@@ -95,6 +95,7 @@ const trial = z.object({
     batches: z.object({ messages: count, requests: count }).optional(),
   }),
   cpu: nullable(...['generatorUsPerOperation', 'serviceUsPerOperation', 'brokerUsPerOperation', 'proxyUsPerOperation']),
+  memory: nullable('generatorBytes', 'serviceBytes', 'brokerBytes', 'proxyBytes').optional(),
   faults: z.array(fault),
   breaker: z.array(z.object({ atMs: z.number(), state: z.enum(breakerStates), client: count })).optional(),
   timeline: z.array(

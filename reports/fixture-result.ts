@@ -197,6 +197,12 @@ export function fixtureTrial(
       brokerUsPerOperation: shape.brokerUs,
       proxyUsPerOperation: 88.2,
     },
+    memory: {
+      generatorBytes: 241 * 1024 ** 2,
+      serviceBytes: 96 * 1024 ** 2,
+      brokerBytes: shape.brokerUs === null ? null : 705 * 1024 ** 2,
+      proxyBytes: 24 * 1024 ** 2,
+    },
     faults: condition === 'calm' ? [] : [slowNetwork(`each answer 40 ms later`)],
     timeline: timelineOf(shapes),
     histograms: Object.fromEntries(phases.map(([name, { histograms }]) => [name, histograms])),

@@ -24,6 +24,7 @@ import { heatMap, htmlHeatMap } from './heat-maps.ts';
 import { answerSection } from './html-answer.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
 import { ledgerTable } from './ledger-table.ts';
+import { memoryTable } from './memory-table.ts';
 import { paretoFigure } from './pareto-figure.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
@@ -119,7 +120,8 @@ function pageSections(result: RunResult): Section[] {
 
 function conditionBody({ group, latency, cost }: ConditionTables, n: number): string {
   const trials = group.contenders.flatMap((contender) => contender.trials);
-  const chaos = [paymentsTable, policyTable, recoveryTable, faultTable].flatMap((tableOf) => tableOf(trials) ?? []);
+  const ofTrials = [paymentsTable, policyTable, recoveryTable, faultTable].map((tableOf) => tableOf(trials));
+  const tables = [cost, ledgerTable(group), memoryTable(group), ...ofTrials].flatMap((table) => table ?? []);
   const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
   return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
 ${latency.map(htmlTable).join('\n')}
@@ -128,9 +130,7 @@ ${variantPictures(group)}
 ${curvesFigure(group, n)}
 ${timelineFigure(n)}
 </div>
-${htmlTable(cost)}
-${htmlTable(ledgerTable(group))}
-${chaos.map(htmlTable).join('\n')}
+${tables.map(htmlTable).join('\n')}
 <h3>Trials</h3>
 ${trials.map(trialDetails).join('\n')}`;
 }

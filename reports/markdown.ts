@@ -16,6 +16,7 @@ import {
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { ledgerTable } from './ledger-table.ts';
+import { memoryTable } from './memory-table.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { fullTitles, type Table } from './table.ts';
@@ -49,7 +50,7 @@ export function renderMarkdown(whole: RunResult): string {
       findingsOf(group)
         .map((finding) => `- ${escaped(finding)}`)
         .join('\n'),
-      ...[...latency, cost, ledgerTable(group)].map(renderTable),
+      ...[...latency, cost, ledgerTable(group), memoryTable(group)].flatMap((table) => table ?? []).map(renderTable),
     ]),
     ...(engines === null ? [] : [renderTable(engines)]),
     ...section('Thresholds', thresholds(result)),

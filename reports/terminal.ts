@@ -8,6 +8,7 @@ import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount } from './format-values.ts';
 import { hasCleanLedger, ledgerTable } from './ledger-table.ts';
+import { memoryTable } from './memory-table.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { totalCounts } from './result-view.ts';
@@ -49,8 +50,11 @@ export function renderTerminal(whole: RunResult, options: TerminalOptions): stri
     lines.push('', palette.strong(`━━ ${cleanLine(group.condition)}`));
     for (const finding of findingsOf(group)) lines.push(...hanging(finding, prose).map((line) => `  ${line}`));
     const trials = group.contenders.flatMap((contender) => contender.trials);
-    const chaos = [paymentsTable(trials), policyTable(trials), recoveryTable(trials)].filter((table) => table !== null);
-    for (const table of [...latency, cost, ...ledger, ...chaos]) lines.push(...renderTable(table, width, palette));
+    // What a setting costs in memory is asked where settings are tried out; else the page has it.
+    const memory = trials.some(({ variant }) => Object.keys(variant).length > 0) ? memoryTable(group) : null;
+    const more = [memory, paymentsTable(trials), policyTable(trials), recoveryTable(trials)];
+    for (const table of [...latency, cost, ...ledger, ...more.flatMap((one) => one ?? [])])
+      lines.push(...renderTable(table, width, palette));
   }
   const engines = engineTable(result);
   if (engines !== null) lines.push(...renderTable(engines, width, palette));

@@ -190,6 +190,14 @@ export interface CpuResult {
   readonly proxyUsPerOperation: number | null;
 }
 
+/** The highest resident memory of each part's processes while it was measured; null: no such part, or not known. */
+export interface MemoryResult {
+  readonly generatorBytes: number | null;
+  readonly serviceBytes: number | null;
+  readonly brokerBytes: number | null;
+  readonly proxyBytes: number | null;
+}
+
 export interface FaultResult {
   readonly fault: string;
   readonly link: string | null;
@@ -363,6 +371,8 @@ export interface TrialResult {
   readonly ledgerExamples?: Readonly<Partial<Record<LedgerKind, readonly LedgerExample[]>>>;
   readonly wire: WireResult;
   readonly cpu: CpuResult;
+  /** Absent in results of earlier versions and of other engines. */
+  readonly memory?: MemoryResult;
   readonly faults: readonly FaultResult[];
   /** In the order of time; of each client the first thousand. Absent without a circuit breaker. */
   readonly breaker?: readonly BreakerChange[];

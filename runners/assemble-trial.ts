@@ -7,6 +7,7 @@ import type {
   BacklogPoint,
   BreakerChange,
   LedgerResult,
+  MemoryResult,
   PaymentsResult,
   SettingValue,
   TrialResult,
@@ -57,6 +58,7 @@ export interface TrialRecords {
   readonly drainMs: number;
   readonly backlog: BacklogRecords | null;
   readonly cpu: CpuUse | null;
+  readonly memory: MemoryResult | null;
   readonly faults: TrialResult['faults'];
   readonly faultProblems: readonly string[];
   readonly lostParts: readonly string[];
@@ -122,6 +124,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(examples !== null && { ledgerExamples: examples }),
     wire: wireOf(workers, recorder, windows),
     cpu: cpuPerOperation(records.cpu, measured.counts.offered),
+    ...(records.memory !== null && { memory: records.memory }),
     faults: records.faults,
     ...breakerOf(records),
     timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),

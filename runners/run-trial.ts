@@ -1,7 +1,7 @@
 /** One trial from a fresh service to an immutable result, with the native engine. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../result/monotonic-clock.ts';
-import type { PhaseName, TrialResult, WarmupResult } from '../result/result-types.ts';
+import type { MemoryResult, PhaseName, TrialResult, WarmupResult } from '../result/result-types.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
 import { loadProtocol } from '../targets/registry.ts';
@@ -14,6 +14,7 @@ import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import { allUs, type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
 import { DistinctOperations } from './recording/distinct-operations.ts';
+import { watchMemory } from './recording/memory-watch.ts';
 import { duringUntil, endsWhenReady, PhaseLookup, type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
 import { resilienceSemantics } from './resilience/describe-resilience.ts';
 import type { RunEvent } from './run-events.ts';
@@ -94,6 +95,7 @@ export async function runTrial(
           ? null
           : { counts: parts.backlog.counts, samples: backlog, redelivered: drain.redelivered },
       cpu: load.cpu,
+      memory: load.memory,
       faults: timeline?.results() ?? [],
       faultProblems: timeline?.problems() ?? [],
       lostParts,
@@ -128,6 +130,7 @@ interface PlayedLoad {
   readonly warmupEnded: WarmupResult['ended'];
   readonly acknowledged: number;
   readonly cpu: CpuUse | null;
+  readonly memory: MemoryResult | null;
   readonly drainMs: number;
 }
 
@@ -163,8 +166,8 @@ async function playLoad(
     const zeroUs = clock.timeUs(warmupMs * 1e3);
     parts.loadStarts(zeroUs);
     const endUs = zeroUs + durationMs * 1e3;
-    const [cpu] = await Promise.all([measureCpu(parts, context, zeroUs, endUs, stop), playFaults(zeroUs)]);
-    return { warmupEnded, cpu };
+    const [used] = await Promise.all([measureParts(parts, context, zeroUs, endUs, stop), playFaults(zeroUs)]);
+    return { warmupEnded, ...used };
   };
   generator.begin(startUs);
   try {
@@ -192,21 +195,25 @@ async function endWarmup(
   return endWarmupWhenSteady(generator, clock, load.warmupMs, cpuUs, signal).catch(() => 'planned');
 }
 
-/** CPU of all parts over the measured phases. */
-async function measureCpu(
-  parts: TrialParts,
+/** CPU and memory of all parts over the measured phases. */
+async function measureParts(
+  { processes }: TrialParts,
   { cores, idleUsPerSecond }: TrialContext,
   fromUs: number,
   toUs: number,
   signal: AbortSignal,
-): Promise<CpuUse | null> {
+): Promise<Pick<PlayedLoad, 'cpu' | 'memory'>> {
+  const over = new AbortController();
   try {
     await sleep(Math.max(0, (fromUs - monotonicNowUs()) / 1e3), undefined, { signal });
-    const before: CpuSample = sampleCpu(parts.processes);
+    const before: CpuSample = sampleCpu(processes);
+    const memory = watchMemory(processes, AbortSignal.any([signal, over.signal]));
     await sleep(Math.max(0, (toUs - monotonicNowUs()) / 1e3), undefined, { signal });
-    return cpuUse(before, sampleCpu(parts.processes), cores, idleUsPerSecond);
+    const cpu = cpuUse(before, sampleCpu(processes), cores, idleUsPerSecond);
+    over.abort();
+    return { cpu, memory: await memory };
   } catch {
-    return null; // cut short
+    return { cpu: null, memory: null }; // cut short
   }
 }
 

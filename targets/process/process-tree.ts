@@ -34,10 +34,28 @@ export function readProcessStat(pid: number): ProcessStat | null {
 
 /** User + system CPU of the process and its living descendants, reaped ones included. */
 export function treeCpuUs(root: number): number | null {
-  const own = readProcessStat(root);
+  return sumOfTree(root, (pid) => readProcessStat(pid)?.cpuUs ?? null);
+}
+
+/** Resident memory of the process and its living descendants, bytes; what they share counts for each of them. */
+export function treeResidentBytes(root: number): number | null {
+  return sumOfTree(root, readResidentBytes);
+}
+
+/** null when the root has none; a descendant without (it has just ended) adds nothing. */
+function sumOfTree(root: number, of: (pid: number) => number | null): number | null {
+  const own = of(root);
   if (own === null) return null;
-  const children = childrenOf(root);
-  return children.reduce((sum, pid) => sum + (treeCpuUs(pid) ?? 0), own.cpuUs);
+  return childrenOf(root).reduce((sum, pid) => sum + (sumOfTree(pid, of) ?? 0), own);
+}
+
+function readResidentBytes(pid: number): number | null {
+  try {
+    const kilobytes = /^VmRSS:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    return null;
+  }
 }
 
 function childrenOf(pid: number): number[] {
