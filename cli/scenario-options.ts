@@ -39,7 +39,7 @@ export interface OpenedScenario {
   readonly text: string;
   /** For any text that may hold values of the environment. */
   redact(text: string): string;
-  /** What the selection left out, a sentence each. */
+  /** What is left out, by the selection or as a repetition, a sentence each. */
   readonly notes: readonly string[];
 }
 
@@ -55,6 +55,6 @@ export function openScenario(path: string, options: ScenarioArguments): OpenedSc
     plan: parsed.redactPlan(scenario),
     text: parsed.text,
     redact: parsed.redact,
-    notes: [...byTarget.notes, ...notes].map(parsed.redact),
+    notes: [...parsed.notes, ...byTarget.notes, ...notes].map(parsed.redact),
   };
 }

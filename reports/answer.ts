@@ -3,6 +3,7 @@ import { percentileNames, quantileOf } from '../result/latency-summary.ts';
 import type { Completion, LatencyName, PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { capacitySentence } from './capacity.ts';
+import { crossingSentence } from './crossing.ts';
 import { harmOf } from './findings.ts';
 import { formatCount, type Percentile } from './format-values.ts';
 import {
@@ -49,6 +50,7 @@ export function answer(result: RunResult): Answer {
     harm,
     what === null ? null : capitalised(primarySentence(what, figures)),
     primary === null ? null : medianSentence(result, primary, figures),
+    crossingSentence(result),
     partialSentence(result),
     harm === null ? ledgerSentence(result) : null,
     verdictSentence(result, figures),

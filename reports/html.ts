@@ -7,6 +7,7 @@ import type { RunResult, TrialResult } from '../result/result-types.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { chartData, mergedLatencies } from './chart-data.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
+import { crossingTable } from './crossing.ts';
 import {
   doubtsOf,
   doubtText,
@@ -46,7 +47,12 @@ export function renderHtml(whole: RunResult): string {
     (path) => asset(path).replaceAll('</script', '<\\/script'),
   );
   const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${scripts.map(hash).join(' ')}; base-uri 'none'; form-action 'none'`;
-  const sections = [...tuningSection(whole), ...capacitySection(whole), ...pageSections(result)];
+  const sections = [
+    ...tuningSection(whole),
+    ...capacitySection(whole),
+    ...crossingSection(result),
+    ...pageSections(result),
+  ];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -86,6 +92,11 @@ function tuningSection(result: RunResult): Section[] {
   const snippets = recommendedSnippets(result).map((snippet) => `<p><code>${escapeHtml(snippet)}</code></p>`);
   const body = [...snippets, ...tables].join('\n');
   return tables.length === 0 ? [] : [{ id: 'tuning', title: 'Tuning', body }];
+}
+
+function crossingSection(result: RunResult): Section[] {
+  const table = crossingTable(result);
+  return table === null ? [] : [{ id: 'crossing', title: 'Where compression pays', body: htmlTable(table) }];
 }
 
 function capacitySection(result: RunResult): Section[] {

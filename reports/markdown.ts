@@ -3,6 +3,7 @@ import type { RunResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { comparisonTables, engineTable } from './comparison-tables.ts';
+import { crossingTable } from './crossing.ts';
 import {
   doubtsOf,
   doubtText,
@@ -25,6 +26,7 @@ import { recommendedSnippets, tuningTables } from './tuning.ts';
 export function renderMarkdown(whole: RunResult): string {
   const result = withoutProbes(whole);
   const capacity = capacityTable(whole);
+  const crossing = crossingTable(result);
   const { question, name } = result.plan;
   const engines = engineTable(result);
   const chaos = [paymentsTable, policyTable, recoveryTable, faultTable].flatMap(
@@ -37,6 +39,7 @@ export function renderMarkdown(whole: RunResult): string {
     rest.map(escaped).join(' '),
     ...recommendedSnippets(whole).map((snippet) => `\`${snippet}\``),
     ...tuningTables(whole).map(renderTable),
+    ...(crossing === null ? [] : [renderTable(crossing)]),
     ...(capacity === null
       ? []
       : [

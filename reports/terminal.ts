@@ -3,6 +3,7 @@ import type { RunResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { comparisonTables, engineTable } from './comparison-tables.ts';
+import { crossingTable } from './crossing.ts';
 import { doubtsOf, doubtText, limitationsOf, recoveryTable, settingsTable, trialsText } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
@@ -40,6 +41,8 @@ export function renderTerminal(whole: RunResult, options: TerminalOptions): stri
   ];
   for (const snippet of recommendedSnippets(whole)) lines.push(`  ${cleanLine(snippet)}`);
   for (const table of tuningTables(whole)) lines.push(...renderTable(table, width, palette));
+  const crossing = crossingTable(result);
+  if (crossing !== null) lines.push(...renderTable(crossing, width, palette));
   const capacity = capacityTable(whole);
   if (capacity !== null) {
     lines.push(...renderTable(capacity, width, palette));

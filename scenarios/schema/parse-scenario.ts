@@ -33,6 +33,8 @@ export interface ParsedScenario extends Redaction {
   readonly scenario: Scenario;
   /** The targets of a sweep as each assignment of its settings makes them, by `variantKey`. */
   readonly variants: ReadonlyMap<string, Target>;
+  /** What is not run although it is written, a sentence each. */
+  readonly notes: readonly string[];
   /**
    * YAML that means the same anywhere on this machine: overrides applied, paths absolute, `${…}` left as written.
    */
@@ -100,6 +102,7 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
     ok: true,
     scenario,
     variants: swept.targets,
+    notes: swept.notes,
     text: portableText(document, directory, scenario),
     ...createRedaction(read.interpolations),
   };

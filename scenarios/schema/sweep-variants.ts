@@ -14,6 +14,8 @@ export interface SweptTargets {
   readonly sweep: Readonly<Record<string, readonly Assignment[]>>;
   /** By `variantKey`. */
   readonly targets: ReadonlyMap<string, Target>;
+  /** Assignments that are not run since they come to the same as another one, a sentence a target. */
+  readonly notes: readonly string[];
 }
 
 interface Reading {
@@ -29,7 +31,7 @@ export function readSweep(
   resolve: (file: ScenarioFile, target: string) => Target,
 ): SweptTargets | { readonly findings: Finding[] } {
   const { sweep } = file;
-  if (sweep === undefined) return { sweep: {}, targets: new Map() };
+  if (sweep === undefined) return { sweep: {}, targets: new Map(), notes: [] };
   const early = contradictions(file);
   const expanded = expandSweep(sweep);
   if (!Array.isArray(expanded)) {
@@ -62,7 +64,37 @@ export function readSweep(
     }
   }
   if (findings.size > 0) return { findings: [...findings.values()].slice(0, mostFindings) };
-  return { sweep: Object.fromEntries(names.map((name) => [name, assignments])), targets };
+  const kept = names.map((name) => [name, distinctOf(name, assignments, targets)] as const);
+  const notes = kept.flatMap(([name, { same }]) => sameNote(name, same));
+  return { sweep: Object.fromEntries(kept.map(([name, { distinct }]) => [name, distinct])), targets, notes };
+}
+
+type SamePair = readonly [left: Assignment, kept: Assignment];
+
+/** A setting may be without effect beside another, such as the linger of batches of one message: once is enough. */
+function distinctOf(name: string, assignments: readonly Assignment[], targets: SweptTargets['targets']) {
+  const first = new Map<string, Assignment>();
+  const same: SamePair[] = [];
+  for (const assignment of assignments) {
+    const target = JSON.stringify(targets.get(variantKey(name, assignment)));
+    const earlier = first.get(target);
+    if (earlier === undefined) first.set(target, assignment);
+    else same.push([assignment, earlier]);
+  }
+  return { distinct: [...first.values()], same };
+}
+
+function sameNote(name: string, [example, ...others]: readonly SamePair[]): string[] {
+  if (example === undefined) return [];
+  const [left, kept] = example.map(settingsOf);
+  const more = others.length === 0 ? '' : `, and ${others.length} more of that kind`;
+  return [`sweep of ${name}: ${left} is left out, being the same as ${kept}${more}.`];
+}
+
+function settingsOf(assignment: Assignment): string {
+  return Object.entries(assignment)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
 }
 
 /** Many variants share what is wrong with one of their settings; beyond these the rest is alike. */
@@ -103,11 +135,12 @@ function placedInSweep(finding: Finding, target: string, assignment: Assignment,
   const path = formatPath(finding.path);
   const setting = Object.keys(assignment).find((key) => `${path}.`.startsWith(`targets.${target}.${key}.`));
   const where = setting === undefined ? path : `for ${target}: ${shortened(path, target)}`;
-  const values = Object.entries(assignment).map(([key, value]) => `${key}=${value}`);
   return {
     path: isGrid && setting !== undefined ? ['sweep', 'grid', setting] : ['sweep'],
     message:
-      setting === undefined ? `with ${values.join(', ')}: ${where} ${finding.message}` : `${where} ${finding.message}`,
+      setting === undefined
+        ? `with ${settingsOf(assignment)}: ${where} ${finding.message}`
+        : `${where} ${finding.message}`,
     suggestion: finding.suggestion,
   };
 }

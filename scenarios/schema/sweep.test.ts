@@ -49,6 +49,21 @@ describe('a sweep', () => {
     });
   });
 
+  it('runs once what comes to the same, and says so', () => {
+    const { scenario, notes } = parsed(
+      '{ targets: [ rest ], grid: { batch.maxMessages: [ 1, 16 ], batch.linger: [ 0ms, 5ms, 10ms ] } }',
+    );
+    expect(scenario.sweep.rest).toEqual([
+      { 'batch.maxMessages': 1, 'batch.linger': '0ms' },
+      { 'batch.maxMessages': 16, 'batch.linger': '0ms' },
+      { 'batch.maxMessages': 16, 'batch.linger': '5ms' },
+      { 'batch.maxMessages': 16, 'batch.linger': '10ms' },
+    ]);
+    expect(notes).toEqual([
+      'sweep of rest: batch.maxMessages=1, batch.linger=5ms is left out, being the same as batch.maxMessages=1, batch.linger=0ms, and 1 more of that kind.',
+    ]);
+  });
+
   it.each([
     [{ from: 1, to: 8, factor: 2 }, [1, 2, 4, 8]],
     [{ from: '0ms', to: '20ms', step: '10ms' }, ['0ms', '10ms', '20ms']],

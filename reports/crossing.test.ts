@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultResult, RunResult, TrialResult } from '../result/result-types.ts';
+import { crossingSentence, crossingTable } from './crossing.ts';
+import { fixtureResult } from './fixture-result.ts';
+
+const fixture = fixtureResult();
+const find = (condition: string) =>
+  fixture.trials.find((trial) => trial.target === 'stream' && trial.condition === condition) as TrialResult;
+const calm = find('calm');
+const faulty = find('slow-network');
+const fault = faulty.faults[0] as FaultResult;
+
+/** The p90 of placeOrder in every phase; null: not reached. */
+function trial(condition: string, variant: TrialResult['variant'], p90Ms: number | null): TrialResult {
+  const thin = /^(\d+)-mbps$/.exec(condition)?.[1];
+  const like = condition === 'calm' ? calm : faulty;
+  const faults =
+    thin === undefined ? [] : [{ ...fault, fault: 'bandwidth', settings: { bytesPerSecond: +thin * 1e6 } }];
+  const phases = Object.entries(like.phases).map(([name, phase]) => {
+    const { placeOrder } = phase.operations;
+    if (placeOrder === undefined) return [name, phase];
+    const offered = { ...placeOrder.latencyUs.offered, count: 2_000, p90: p90Ms === null ? null : p90Ms * 1e3 };
+    const latencyUs = { ...placeOrder.latencyUs, offered };
+    return [name, { ...phase, operations: { placeOrder: { ...placeOrder, latencyUs } } }];
+  });
+  const id = `${condition}-${Object.values(variant).join('-')}`;
+  return { ...like, id, condition, variant, faults, phases: Object.fromEntries(phases) };
+}
+
+function result(trials: readonly TrialResult[]): RunResult {
+  const { primary: _, ...plan } = fixture.plan;
+  return { ...fixture, plan: { ...plan, conditions: {} }, trials };
+}
+
+const on = (condition: string, none: number | null, lz4: number | null) => [
+  trial(condition, { compression: 'none', linger: '0ms' }, none),
+  trial(condition, { compression: 'lz4', linger: '0ms' }, lz4),
+];
+const cells = (...trials: TrialResult[]) => crossingTable(result(trials))?.rows.map((row) => row.cells);
+
+describe('where compression pays', () => {
+  it('is told by line, the widest first', () => {
+    const all = result([...on('1-mbps', 100, 10), ...on('calm', 2, 3), ...on('4-mbps', 4, 4.2)]);
+    const table = crossingTable(all);
+    expect(table?.columns.map(({ title }) => title)).toEqual(['setting', 'calm', '4 MB/s', '1 MB/s', 'it pays']);
+    expect(table?.title).toContain('offered p90 of placeOrder');
+    expect(table?.rows[0]?.cells).toEqual([
+      'stream compression=lz4',
+      '1.50×',
+      '1.05×',
+      '0.10×',
+      'at 1 MB/s and below, not at 4 MB/s',
+    ]);
+    expect(crossingSentence(all)).toBe('Compression pays – stream with lz4 at 1 MB/s and below, not at 4 MB/s.');
+  });
+
+  it('goes by the best of all other settings, with and without', () => {
+    const more = trial('1-mbps', { compression: 'none', linger: '40ms' }, 20);
+    expect(cells(...on('calm', 2, 2), ...on('1-mbps', 100, 10), more)?.[0]?.[2]).toBe('0.50×');
+  });
+
+  it('takes what was not reached for infinitely late', () => {
+    expect(cells(...on('calm', 2, 2), ...on('1-mbps', null, 10))?.[0]?.slice(2)).toEqual([
+      'without it: not reached',
+      'at 1 MB/s and below, not at calm',
+    ]);
+    expect(cells(...on('calm', 2, 2), ...on('1-mbps', 10, null))?.[0]?.slice(2)).toEqual([
+      'not reached',
+      'on none of these lines',
+    ]);
+  });
+
+  it('says so where it pays on all lines, on none, or here and there', () => {
+    expect(cells(...on('calm', 2, 1), ...on('1-mbps', 9, 1))?.[0]?.at(-1)).toBe('on all of these lines');
+    expect(cells(...on('calm', 2, 2.1), ...on('1-mbps', 9, 8.5))?.[0]?.at(-1)).toBe('on none of these lines');
+    expect(cells(...on('calm', 2, 1), ...on('4-mbps', 4, 5), ...on('1-mbps', 9, 1))?.[0]?.at(-1)).toBe(
+      'on calm and 1 MB/s only',
+    );
+  });
+
+  it('is not asked without a line of limited bandwidth, or without anything uncompressed', () => {
+    expect(crossingTable(result(on('calm', 2, 3)))).toBeNull();
+    expect(crossingTable(result([...on('calm', 2, 3), ...on('flaky', 2, 3)]))).toBeNull();
+    const packed = [...on('calm', 2, 3), ...on('1-mbps', 2, 3)].filter(({ variant }) => variant.compression !== 'none');
+    expect(crossingTable(result(packed))).toBeNull();
+    expect(crossingSentence(fixture)).toBeNull();
+  });
+});
