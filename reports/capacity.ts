@@ -2,7 +2,7 @@
 import type { CapacityResult, LimitingPart, RunResult } from '../result/result-types.ts';
 import { formatCount } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
-import { settingsText } from './tuning.ts';
+import { settingsText } from './variant-figures.ts';
 
 /** What stands beside each other: trials of a search that were only tried on the way are left out. */
 export function withoutProbes(result: RunResult): RunResult {

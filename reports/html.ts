@@ -33,8 +33,8 @@ import { type ConditionGroup, engineTrials, totalCounts } from './result-view.ts
 import { figureColumns, nameColumn, type Table } from './table.ts';
 import { errorsOf } from './terminal.ts';
 import { latencyTable, ledgerCasesTable, operationsTable, trialFacts } from './trial-tables.ts';
-import { recommendedSnippets, tuningTables } from './tuning.ts';
-import { variantSets } from './variant-figures.ts';
+import { recommendedSnippets, surveySets, tuningTables } from './tuning.ts';
+import { type VariantSet, variantSets } from './variant-figures.ts';
 
 const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
 const asset = (path: string) => readFileSync(path, 'utf8');
@@ -90,7 +90,8 @@ interface Section {
 function tuningSection(result: RunResult): Section[] {
   const tables = tuningTables(result).map(htmlTable);
   const snippets = recommendedSnippets(result).map((snippet) => `<p><code>${escapeHtml(snippet)}</code></p>`);
-  const body = [...snippets, ...tables].join('\n');
+  const pictures = surveySets(result).map(variantPictures);
+  const body = [...snippets, ...pictures, ...tables].join('\n');
   return tables.length === 0 ? [] : [{ id: 'tuning', title: 'Tuning', body }];
 }
 
@@ -136,7 +137,7 @@ function conditionBody({ group, latency, cost }: ConditionTables, n: number): st
   const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
   return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
 ${latency.map(htmlTable).join('\n')}
-${variantPictures(group)}
+${variantSets(group).map(variantPictures).join('\n')}
 <div class="charts">
 ${curvesFigure(group, n)}
 ${timelineFigure(n)}
@@ -146,15 +147,11 @@ ${tables.map(htmlTable).join('\n')}
 ${trials.map(trialDetails).join('\n')}`;
 }
 
-/** Nothing without a sweep. */
-function variantPictures(group: ConditionGroup): string {
-  return variantSets(group)
-    .map((set) => {
-      const maps = (['latency', 'cpu', 'bytes'] as const).flatMap((figure) => heatMap(set, figure) ?? []);
-      const heat = maps.map((map) => htmlHeatMap(set, map)).join('\n');
-      return `${paretoFigure(set)}\n${heat === '' ? '' : `<div class="heats">${heat}</div>`}`;
-    })
-    .join('\n');
+/** What each variant costs, and two settings against each other. */
+function variantPictures(set: VariantSet): string {
+  const maps = (['latency', 'cpu', 'bytes'] as const).flatMap((figure) => heatMap(set, figure) ?? []);
+  const heat = maps.map((map) => htmlHeatMap(set, map)).join('\n');
+  return `${paretoFigure(set)}\n${heat === '' ? '' : `<div class="heats">${heat}</div>`}`;
 }
 
 function curvesFigure(group: ConditionGroup, n: number): string {

@@ -1,7 +1,8 @@
 /** `bench tune`: what the best settings are worth, and what every combination cost. */
-import type { RunResult, TuningCandidate, TuningResult } from '../result/result-types.ts';
+import type { RunResult, TuningResult } from '../result/result-types.ts';
 import { formatBytes, formatCount, formatUs } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
+import { settingsText, type VariantSet } from './variant-figures.ts';
 
 /** A sentence for each target; empty without `tuning`. */
 export function tuningSentences({ tuning = [] }: RunResult): string[] {
@@ -20,11 +21,6 @@ function ratioText(against: TuningResult['finalists'][number]['against']): strin
   if (against === null) return 'not to be compared';
   const { ratio, low, high, pairs } = against;
   return `${ratio.toFixed(2)} × its value, 95 % within ${low.toFixed(2)}–${high.toFixed(2)}, ${pairs} pairs`;
-}
-
-export function settingsText(variant: TuningCandidate['variant']): string {
-  const settings = Object.entries(variant).map(([path, value]) => `${path}=${value}`);
-  return settings.length === 0 ? 'as written' : settings.join(', ');
 }
 
 /** The settings that won, as they would stand in the scenario; empty where nothing did. */
@@ -58,6 +54,21 @@ export function tuningTables({ tuning = [] }: RunResult): Table[] {
   return tuning.flatMap((one) => [surveyTable(one), finalsTable(one)]);
 }
 
+/** The surveys as pictures take them. */
+export function surveySets({ tuning = [], plan }: RunResult): VariantSet[] {
+  return tuning.map(({ target, condition, percentile, survey }) => ({
+    target,
+    phase: (plan.conditions[condition] ?? []).length > 0 ? 'during' : 'steady',
+    percentile,
+    points: survey.map(({ variant, verdict, latencyUs, goodputPerSecond, cpuUsPerOperation, bytesPerOperation }) => ({
+      settings: settingsText(variant),
+      variant,
+      status: verdict ?? 'valid',
+      figures: { latency: latencyUs, goodput: goodputPerSecond, cpu: cpuUsPerOperation, bytes: bytesPerOperation },
+    })),
+  }));
+}
+
 function surveyTable({ target, condition, objective, percentile, survey }: TuningResult): Table {
   return {
     title: `survey of ${target} · ${condition} · ${objective} · front: nothing else is as good in ${percentile}, CPU and bytes together`,
@@ -69,6 +80,7 @@ function surveyTable({ target, condition, objective, percentile, survey }: Tunin
     ],
     rows: survey.map((one): Row => {
       const { variant, latencyUs, goodputPerSecond, cpuUsPerOperation, bytesPerOperation, isOnFront, isWithin } = one;
+      const { verdict = 'valid' } = one;
       return {
         cells: [
           settingsText(variant),
@@ -79,7 +91,7 @@ function surveyTable({ target, condition, objective, percentile, survey }: Tunin
           isOnFront ? 'on it' : '',
           isWithin ? '' : 'missed',
         ],
-        status: 'valid',
+        status: verdict,
       };
     }),
   };

@@ -45,9 +45,8 @@ function highestPercentile(variants: readonly Contender[], phase: PhaseName): Va
 function pointOf({ counted, status }: Contender, phase: PhaseName, percentile: VariantSet['percentile']): VariantPoint {
   const middle = (of: (trial: TrialResult) => number | null | undefined) => medianOf(counted.map(of));
   const variant = counted[0]?.variant ?? {};
-  const settings = Object.entries(variant).map(([path, value]) => `${path}=${value}`);
   return {
-    settings: settings.length === 0 ? 'as written' : settings.join(', '),
+    settings: settingsText(variant),
     variant,
     status,
     figures: {
@@ -57,6 +56,11 @@ function pointOf({ counted, status }: Contender, phase: PhaseName, percentile: V
       bytes: middle(({ wire }) => wire.bytesPerOperation),
     },
   };
+}
+
+export function settingsText(variant: VariantPoint['variant']): string {
+  const settings = Object.entries(variant).map(([path, value]) => `${path}=${value}`);
+  return settings.length === 0 ? 'as written' : settings.join(', ');
 }
 
 /** null where any value is not known. */

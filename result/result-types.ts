@@ -309,6 +309,8 @@ export interface TuningCandidate {
   readonly variant: Readonly<Record<string, SettingValue>>;
   /** Of the objective's metric, in its unit; null: not known, or not reached. */
   readonly value: number | null;
+  /** Of its trial; absent in results of earlier versions. */
+  readonly verdict?: Verdict['status'];
   /** The objective's conditions hold. */
   readonly isWithin: boolean;
   /** The percentile that `TuningResult.percentile` names. */
@@ -317,7 +319,7 @@ export interface TuningCandidate {
   /** Of generator, service, broker and proxy together. */
   readonly cpuUsPerOperation: number | null;
   readonly bytesPerOperation: number | null;
-  /** No other is at least as good in latency, CPU and bytes, and better in one. */
+  /** No other is at least as good in latency, CPU and bytes, and better in one; invalid ones are not. */
   readonly isOnFront: boolean;
 }
 

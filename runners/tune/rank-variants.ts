@@ -13,16 +13,19 @@ export function rankVariants(
   const measured = trials.map((trial) => ({
     ...figuresOf(trial, percentile),
     ...judged(trial, objective),
-    isOnFront: false,
   }));
-  const candidates = measured.map((one) => ({ ...one, isOnFront: !measured.some((other) => beats(other, one)) }));
+  const rivals = measured.filter(({ verdict }) => verdict !== 'invalid');
+  const isOnFront = (one: (typeof measured)[number]) =>
+    rivals.includes(one) && !rivals.some((other) => beats(other, one));
+  const candidates = measured.map((one) => ({ ...one, isOnFront: isOnFront(one) }));
   return candidates.sort(
     (a, b) => Number(b.isWithin) - Number(a.isWithin) || compareValues(a.value, b.value, objective),
   );
 }
 
 function judged(trial: TrialResult, objective: Objective) {
-  return { value: objectiveValue(objective, trial), isWithin: isWithin(objective, trial) };
+  const { status } = trial.verdict;
+  return { verdict: status, value: objectiveValue(objective, trial), isWithin: isWithin(objective, trial) };
 }
 
 const measuredPhases = ['steady', 'before', 'during', 'after'] as const satisfies readonly PhaseName[];

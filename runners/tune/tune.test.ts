@@ -89,6 +89,20 @@ describe('the survey', () => {
     const onFront = rankVariants([slow, fast, frugal, worst], p99).filter(({ isOnFront }) => isOnFront);
     expect(onFront.map(({ variant }) => variant.n)).toEqual([2, 3]);
   });
+
+  it('counts no invalid trial: it is last, and keeps nothing else off the front', () => {
+    const invalid: TrialResult = {
+      ...trial({ variant: { n: 6 }, p99Ms: 1, cpuUs: 1, bytes: 1 }),
+      verdict: { status: 'invalid', reasons: [] },
+    };
+    const ranked = rankVariants([invalid, slow, fast], p99);
+    expect(ranked.map(({ variant, verdict, isOnFront }) => [variant.n, verdict, isOnFront])).toEqual([
+      [2, 'valid', true],
+      [1, 'valid', true],
+      [6, 'invalid', false],
+    ]);
+    expect(ranked.at(-1)?.value).toBeNull();
+  });
 });
 
 describe('the finals', () => {
