@@ -52,7 +52,9 @@ describe('what tuning found', () => {
   it('is that nothing beats the target as written, without a recommendation, where that is so', () => {
     const [finalist] = tuning.finalists;
     const none = result({ finalists: [{ ...finalist, variant: { linger: '0ms' }, against, isBetter: false }] });
-    expect(tuningSentences(none)[0]).toContain('nothing beats the target as written; the best candidate was linger=0ms');
+    expect(tuningSentences(none)[0]).toContain(
+      'nothing beats the target as written; the best candidate was linger=0ms',
+    );
     expect(recommendedSnippets(none)).toEqual([]);
     expect(tuningSentences(result({ finalists: [] }))).toEqual([
       'stream, minimise p90 under slow-network: no variant has a figure.',

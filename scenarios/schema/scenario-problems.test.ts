@@ -78,6 +78,12 @@ describe('a scenario with a problem', () => {
       '11:8: sweep: for rest: connections must be at least 1',
     ],
     [
+      'one of several sweeps',
+      `${base}sweep: [ { grid: { connections: [ 1 ] } }, { grid: { connections: [ 0 ] } } ]\n`,
+      '11:67: sweep[1].grid.connections: for rest: connections must be at least 1',
+    ],
+    ['sweep of a word', `${base}sweep: all\n`, '11:8: sweep: expected a sweep, or a list of them, not "all"'],
+    [
       'sweep of a target that is not there',
       `${base}sweep: { targets: [ grpc ], grid: { connections: [ 1 ] } }\n`,
       '11:21: sweep.targets[0]: there is no target "grpc"',

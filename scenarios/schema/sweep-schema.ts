@@ -22,7 +22,7 @@ const range = object({
 
 const assignment = z.record(setting, value);
 
-export const sweepSchema = object({
+const oneSweep = object({
   targets: z.array(entryName).min(1).optional().describe('Targets that are swept. Default: all.'),
   grid: z
     .record(
@@ -43,7 +43,12 @@ export const sweepSchema = object({
   limit: wholeNumber(1, mostVariants).default(mostVariants).describe('More combinations than this are an error.'),
 });
 
-export type SweepFile = z.output<typeof sweepSchema>;
+/** A list of them: each for targets of its own, since a setting or its values may be one protocol’s alone. */
+export const sweepSchema = z.union([oneSweep, z.array(oneSweep).min(1).max(10)], {
+  error: 'expected a sweep, or a list of them',
+});
+
+export type SweepFile = z.output<typeof oneSweep>;
 export type Assignment = Readonly<Record<string, SettingValue>>;
 
 /** The assignments of a sweep in their order; a text for what is wrong with a range. */

@@ -1,8 +1,8 @@
 /** A sweep as it is run: each target with each assignment, checked as if it had been written so. */
 import type { Target } from '../scenario.ts';
-import { type Finding, formatPath } from './problem.ts';
+import { type Finding, formatPath, type Path } from './problem.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
-import { type Assignment, expandSweep, mostVariants } from './sweep-schema.ts';
+import { type Assignment, expandSweep, type SweepFile } from './sweep-schema.ts';
 
 /** Tells a variant from all others of the run. */
 export function variantKey(target: string, settings: Assignment): string {
@@ -23,6 +23,18 @@ interface Reading {
   readonly findings: readonly Finding[];
 }
 
+/** One sweep of the file, and where it stands. */
+interface WrittenSweep {
+  readonly sweep: SweepFile;
+  readonly path: Path;
+}
+
+/** A target, and one of the assignments that a sweep has for it. */
+interface Candidate extends WrittenSweep {
+  readonly target: string;
+  readonly assignment: Assignment;
+}
+
 /** `read`: what is found when the scenario is this one; `resolve`: its target of that name. */
 export function readSweep(
   raw: unknown,
@@ -30,52 +42,66 @@ export function readSweep(
   read: (value: unknown) => Reading,
   resolve: (file: ScenarioFile, target: string) => Target,
 ): SweptTargets | { readonly findings: Finding[] } {
-  const { sweep } = file;
-  if (sweep === undefined) return { sweep: {}, targets: new Map(), notes: [] };
-  const early = contradictions(file);
-  const expanded = expandSweep(sweep);
-  if (!Array.isArray(expanded)) {
-    const { key, message } = expanded as { key: string; message: string };
-    return { findings: [...early, { path: ['sweep', 'grid', key], message }] };
-  }
-  const assignments = expanded as readonly Assignment[];
-  if (early.length === 0 && assignments.length === 0)
-    early.push({ path: ['sweep'], message: 'leaves nothing to be run' });
-  if (assignments.length > Math.min(sweep.limit, mostVariants)) {
-    early.push({
-      path: ['sweep'],
-      message: `has ${assignments.length} combinations, more than ${sweep.limit} (limit)`,
-    });
-  }
+  const written = writtenSweeps(file.sweep);
+  const expanded = written.map((one) => candidatesOf(one, file.targets));
+  const early = expanded.flatMap(({ findings }) => findings);
   if (early.length > 0) return { findings: early };
+  const candidates = expanded.flatMap((one) => one.candidates);
   const targets = new Map<string, Target>();
   const findings = new Map<string, Finding>();
-  const names = sweep.targets ?? Object.keys(file.targets);
-  for (const name of names) {
-    for (const assignment of assignments) {
-      const reading = read(assigned(raw, name, assignment));
-      for (const finding of reading.findings) {
-        const placed = placedInSweep(finding, name, assignment, sweep.grid !== undefined);
-        findings.set(JSON.stringify([placed.path, placed.message]), placed);
-      }
-      if (reading.file !== null && reading.findings.length === 0) {
-        targets.set(variantKey(name, assignment), resolve(reading.file, name));
-      }
+  for (const candidate of candidates) {
+    const { target, assignment } = candidate;
+    const reading = read(assigned(raw, target, assignment));
+    for (const finding of reading.findings) {
+      const placed = placedInSweep(finding, candidate);
+      findings.set(JSON.stringify([placed.path, placed.message]), placed);
+    }
+    if (reading.file !== null && reading.findings.length === 0) {
+      targets.set(variantKey(target, assignment), resolve(reading.file, target));
     }
   }
   if (findings.size > 0) return { findings: [...findings.values()].slice(0, mostFindings) };
-  const kept = names.map((name) => [name, distinctOf(name, assignments, targets)] as const);
+  const kept = [...Map.groupBy(candidates, ({ target }) => target)].map(([name, of]) => {
+    return [name, distinctOf(name, of, targets)] as const;
+  });
   const notes = kept.flatMap(([name, { same }]) => sameNote(name, same));
   return { sweep: Object.fromEntries(kept.map(([name, { distinct }]) => [name, distinct])), targets, notes };
+}
+
+function writtenSweeps(sweep: ScenarioFile['sweep']): WrittenSweep[] {
+  if (sweep === undefined) return [];
+  return Array.isArray(sweep)
+    ? sweep.map((one, index) => ({ sweep: one, path: ['sweep', index] }))
+    : [{ sweep, path: ['sweep'] }];
+}
+
+function candidatesOf(
+  written: WrittenSweep,
+  targets: ScenarioFile['targets'],
+): { readonly candidates: readonly Candidate[]; readonly findings: readonly Finding[] } {
+  const { sweep, path } = written;
+  const findings = contradictions(written, targets);
+  const assignments = expandSweep(sweep);
+  if ('key' in assignments) {
+    const { key, message } = assignments;
+    return { candidates: [], findings: [...findings, { path: [...path, 'grid', key], message }] };
+  }
+  if (findings.length === 0 && assignments.length === 0) findings.push({ path, message: 'leaves nothing to be run' });
+  if (assignments.length > sweep.limit) {
+    findings.push({ path, message: `has ${assignments.length} combinations, more than ${sweep.limit} (limit)` });
+  }
+  const names = sweep.targets ?? Object.keys(targets);
+  const candidates = names.flatMap((target) => assignments.map((assignment) => ({ ...written, target, assignment })));
+  return { candidates, findings };
 }
 
 type SamePair = readonly [left: Assignment, kept: Assignment];
 
 /** A setting may be without effect beside another, such as the linger of batches of one message: once is enough. */
-function distinctOf(name: string, assignments: readonly Assignment[], targets: SweptTargets['targets']) {
+function distinctOf(name: string, candidates: readonly Candidate[], targets: SweptTargets['targets']) {
   const first = new Map<string, Assignment>();
   const same: SamePair[] = [];
-  for (const assignment of assignments) {
+  for (const { assignment } of candidates) {
     const target = JSON.stringify(targets.get(variantKey(name, assignment)));
     const earlier = first.get(target);
     if (earlier === undefined) first.set(target, assignment);
@@ -100,15 +126,14 @@ function settingsOf(assignment: Assignment): string {
 /** Many variants share what is wrong with one of their settings; beyond these the rest is alike. */
 const mostFindings = 20;
 
-function contradictions({ sweep, targets }: ScenarioFile): Finding[] {
+function contradictions({ sweep, path }: WrittenSweep, targets: ScenarioFile['targets']): Finding[] {
   const findings: Finding[] = [];
-  if (sweep === undefined) return findings;
   if ((sweep.grid === undefined) === (sweep.list === undefined)) {
-    findings.push({ path: ['sweep'], message: 'needs either grid or list' });
+    findings.push({ path, message: 'needs either grid or list' });
   }
   sweep.targets?.forEach((name, index) => {
     if (targets[name] === undefined) {
-      findings.push({ path: ['sweep', 'targets', index], message: `there is no target "${name}"` });
+      findings.push({ path: [...path, 'targets', index], message: `there is no target "${name}"` });
     }
   });
   return findings;
@@ -131,12 +156,12 @@ function assigned(raw: unknown, target: string, assignment: Assignment): unknown
 }
 
 /** What is wrong with a swept setting stands where the setting is swept, told of the target. */
-function placedInSweep(finding: Finding, target: string, assignment: Assignment, isGrid: boolean): Finding {
+function placedInSweep(finding: Finding, { target, assignment, sweep, path: at }: Candidate): Finding {
   const path = formatPath(finding.path);
   const setting = Object.keys(assignment).find((key) => `${path}.`.startsWith(`targets.${target}.${key}.`));
   const where = setting === undefined ? path : `for ${target}: ${shortened(path, target)}`;
   return {
-    path: isGrid && setting !== undefined ? ['sweep', 'grid', setting] : ['sweep'],
+    path: sweep.grid !== undefined && setting !== undefined ? [...at, 'grid', setting] : at,
     message:
       setting === undefined
         ? `with ${settingsOf(assignment)}: ${where} ${finding.message}`

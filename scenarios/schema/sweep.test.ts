@@ -49,6 +49,16 @@ describe('a sweep', () => {
     });
   });
 
+  it('may be several, each for targets of its own', () => {
+    const { scenario } = parsed(
+      '[ { targets: [ rest ], grid: { compression: [ none, br ] } }, { targets: [ stream, rest ], list: [ { compression: zstd } ] } ]',
+    );
+    expect(scenario.sweep).toEqual({
+      rest: [{ compression: 'none' }, { compression: 'br' }, { compression: 'zstd' }],
+      stream: [{ compression: 'zstd' }],
+    });
+  });
+
   it('runs once what comes to the same, and says so', () => {
     const { scenario, notes } = parsed(
       '{ targets: [ rest ], grid: { batch.maxMessages: [ 1, 16 ], batch.linger: [ 0ms, 5ms, 10ms ] } }',
