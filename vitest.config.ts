@@ -4,9 +4,14 @@ const integrationTests = '**/*.integration.test.ts';
 const elsewhere = ['node_modules/**', 'results/**'];
 /** Of commands and runners, yet of what is right, not of how fast: they bear company. */
 const unmeasured = [
+  'cli/engines.integration.test.ts',
   'cli/own-system.integration.test.ts',
+  'cli/resume.integration.test.ts',
   'cli/stack.integration.test.ts',
+  'runners/engines/engines.integration.test.ts',
   'runners/faults/leader-part.integration.test.ts',
+  'runners/load/wire-counter.integration.test.ts',
+  'runners/recording/planted-service.integration.test.ts',
 ];
 
 /** `vitest run result/` runs what is there and starts nothing; the shared stack comes with the first integration test. */

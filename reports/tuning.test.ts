@@ -61,6 +61,14 @@ describe('what tuning found', () => {
     ]);
   });
 
+  it('says where a value was not reached, instead of a ratio that leaves those out', () => {
+    const notReached = { own: 0, asWritten: 4, repeats: 5 };
+    const [sentence] = tuningSentences(
+      result({ finalists: [{ variant: { linger: '0ms' }, against: null, notReached, isBetter: true }] }),
+    );
+    expect(sentence).toContain('linger=0ms (reached in 5 of 5 repeats, as written in 1) beats the target as written');
+  });
+
   it('has a table of the survey with the verdict of each, and the front', () => {
     const [table] = tuningTables(result());
     expect(table?.rows.map(({ status }) => status)).toEqual(['valid', 'valid', 'suspect', 'invalid']);

@@ -10,14 +10,18 @@ export function tuningSentences({ tuning = [] }: RunResult): string[] {
     const about = `${one.target}, ${one.objective} under ${one.condition}`;
     const [best] = one.finalists;
     if (best === undefined) return `${about}: no variant has a figure.`;
-    const text = `${settingsText(best.variant)} (${ratioText(best.against)})`;
+    const text = `${settingsText(best.variant)} (${ratioText(best)})`;
     return best.isBetter
       ? `${about}: ${text} beats the target as written.`
       : `${about}: nothing beats the target as written; the best candidate was ${text}.`;
   });
 }
 
-function ratioText(against: TuningResult['finalists'][number]['against']): string {
+function ratioText({ against, notReached }: TuningResult['finalists'][number]): string {
+  if (notReached !== undefined) {
+    const { own, asWritten, repeats } = notReached;
+    return `reached in ${repeats - own} of ${repeats} repeats, as written in ${repeats - asWritten}`;
+  }
   if (against === null) return 'not to be compared';
   const { ratio, low, high, pairs } = against;
   return `${ratio.toFixed(2)} × its value, 95 % within ${low.toFixed(2)}–${high.toFixed(2)}, ${pairs} pairs`;

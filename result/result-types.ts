@@ -342,6 +342,8 @@ export interface TuningResult {
       readonly high: number;
       readonly pairs: number;
     } | null;
+    /** Repeats in which the value was not reached, so that there is no ratio; absent where it always was. */
+    readonly notReached?: { readonly own: number; readonly asWritten: number; readonly repeats: number };
     readonly isBetter: boolean;
   }[];
 }

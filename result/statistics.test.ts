@@ -18,6 +18,16 @@ describe('the ratio of paired measurements', () => {
     expect(pairedRatio([10, 0, 10], [0, 5, 20])).toBeNull();
   });
 
+  it('is wider where several are told at once', () => {
+    const after = [0.1, 0.2, 0.3].map((log) => 10 * Math.exp(log));
+    const { low = 0 } = pairedRatio([10, 10, 10], after, 3) ?? {};
+    expect(Math.log(low)).toBeCloseTo(0.2 - (7.649 * 0.1) / Math.sqrt(3), 6);
+  });
+
+  it('has no logarithm of what was never reached', () => {
+    expect(pairedRatio([10, Number.POSITIVE_INFINITY, 10], [20, 20, 20])).toMatchObject({ ratio: 2, pairs: 2 });
+  });
+
   it('holds the truth about 95 times in a hundred', () => {
     let state = 12_345;
     const uniform = () => {

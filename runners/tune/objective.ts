@@ -63,9 +63,11 @@ function refused(text: string, why: string): BenchError {
   });
 }
 
-/** null: not known, or not reached. */
+/** null: not known; infinite: a latency that was not reached. */
 export function objectiveValue({ metric }: Objective, trial: TrialResult): number | null {
-  return evaluateThresholds([metric], [trial])[0]?.actual ?? null;
+  const [found] = evaluateThresholds([metric], [trial]);
+  // Every value keeps the bound: only what is infinite fails.
+  return found?.status === 'fail' ? Number.POSITIVE_INFINITY : (found?.actual ?? null);
 }
 
 export function isWithin({ conditions }: Objective, trial: TrialResult): boolean {

@@ -25,8 +25,12 @@ export function rankVariants(
 
 function judged(trial: TrialResult, objective: Objective) {
   const { status } = trial.verdict;
-  return { verdict: status, value: objectiveValue(objective, trial), isWithin: isWithin(objective, trial) };
+  const value = objectiveValue(objective, trial);
+  return { verdict: status, value: Number.isFinite(value) ? value : null, isWithin: isWithin(objective, trial) };
 }
+
+/** A coin falls the same way so often once in 32 times: fewer would be no evidence. */
+const leastAhead = 5;
 
 const measuredPhases = ['steady', 'before', 'during', 'after'] as const satisfies readonly PhaseName[];
 
@@ -75,14 +79,37 @@ export function compareFinalists(trials: readonly TrialResult[], objective: Obje
   const valuesOf = (of: readonly TrialResult[]) =>
     [...of].sort((a, b) => a.repeat - b.repeat).map((trial) => objectiveValue(objective, trial));
   const usual = valuesOf(byVariant.get('{}') ?? []);
-  const compared = [...byVariant].flatMap(([key, own]) => {
+  const finalists = [...byVariant].filter(([key]) => key !== '{}');
+  const compared = finalists.flatMap(([, own]) => {
     const [first] = own;
-    if (key === '{}' || first === undefined) return [];
-    const against = pairedRatio(usual, valuesOf(own));
+    if (first === undefined) return [];
+    const values = valuesOf(own);
+    const against = pairedRatio(usual, values, finalists.length);
     const isSure = against !== null && (objective.direction === 'minimise' ? against.high < 1 : against.low > 1);
-    return [{ variant: first.variant, against, isBetter: isSure && own.every((trial) => isWithin(objective, trial)) }];
+    const notReached = unreached(usual, values);
+    const isBetter = (notReached === null ? isSure : reachesMore(usual, values)) && own.every(keeps(objective));
+    return [{ variant: first.variant, against, ...(notReached !== null && { notReached }), isBetter }];
   });
   const gain = ({ against }: (typeof compared)[number]) =>
     against === null ? Number.POSITIVE_INFINITY : objective.direction === 'minimise' ? against.ratio : -against.ratio;
   return compared.sort((a, b) => Number(b.isBetter) - Number(a.isBetter) || (gain(a) < gain(b) ? -1 : 1));
+}
+
+const keeps = (objective: Objective) => (trial: TrialResult) => isWithin(objective, trial);
+
+type Values = readonly (number | null)[];
+
+function unreached(usual: Values, own: Values): TuningResult['finalists'][number]['notReached'] | null {
+  const count = (values: Values) => values.filter((value) => value === Number.POSITIVE_INFINITY).length;
+  const found = { own: count(own), asWritten: count(usual), repeats: own.length };
+  return found.own + found.asWritten === 0 ? null : found;
+}
+
+/** What was not reached has no ratio: then only a finalist that always was, and was ahead in each repeat. */
+function reachesMore(usual: Values, own: Values): boolean {
+  const isAhead = (value: number | null, n: number) => {
+    const other = usual[n] ?? null;
+    return value !== null && other !== null && value < other;
+  };
+  return own.length >= leastAhead && own.every(isAhead);
 }

@@ -117,6 +117,27 @@ describe('the finals', () => {
     expect(found?.against?.ratio).toBeCloseTo(0.8, 1);
   });
 
+  it('take what was not reached for worse than any value, though it has no ratio', () => {
+    const never = (variant: TrialResult['variant']) =>
+      repeats(variant, [10, 10, 10, 10, 10]).map(({ phases, ...rest }) => {
+        const steady = phases.steady as NonNullable<typeof phases.steady>;
+        const offered = { ...steady.latencyUs.offered, p99: null };
+        return { ...rest, phases: { steady: { ...steady, latencyUs: { ...steady.latencyUs, offered } } } };
+      }) as TrialResult[];
+    const reached = repeats({ n: 1 }, [900, 800, 990, 870, 850]);
+    expect(compareFinalists([...never({}), ...reached], p99)[0]).toMatchObject({
+      against: null,
+      notReached: { own: 0, asWritten: 5, repeats: 5 },
+      isBetter: true,
+    });
+    expect(compareFinalists([...usual, ...never({ n: 2 })], p99)[0]).toMatchObject({
+      notReached: { own: 5, asWritten: 0, repeats: 5 },
+      isBetter: false,
+    });
+    const few = (trials: readonly TrialResult[]) => trials.slice(0, 3);
+    expect(compareFinalists([...few(never({})), ...few(reached)], p99)[0]?.isBetter).toBe(false);
+  });
+
   it('call nothing better that may as well be chance, or that misses a condition', () => {
     const chance = repeats({ n: 1 }, [5, 24, 50, 8, 16]);
     expect(compareFinalists([...usual, ...chance], p99)[0]?.isBetter).toBe(false);
