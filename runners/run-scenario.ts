@@ -89,6 +89,7 @@ class ScenarioRun {
       const engines = await this.#options.ensureEngines(names, signal);
       await this.#setUp();
       await this.#warmBrokers(work.path);
+      await this.#measureIdle();
       const finished = new Set(this.#trials.map(({ id }) => id));
       for (const [index, plan] of this.#plans.entries()) {
         if (signal.aborted) break;
@@ -132,10 +133,13 @@ class ScenarioRun {
     this.#stack = await startStack(needs, signal);
     const { versions } = this.#stack;
     if (this.#environment !== null) this.#environment = { ...this.#environment, versions };
-    const { rabbitmq, kafka } = this.#stack.processes;
-    // Toxiproxy alone does nothing when nothing is asked of it: only brokers are worth the second.
-    if (rabbitmq !== undefined || kafka !== undefined)
-      this.#idleCpu ??= await IdleCpu.measure(this.#stack, this.#environment?.cores ?? 1, signal);
+  }
+
+  /** Toxiproxy alone does nothing when nothing is asked of it: only brokers are worth the seconds. */
+  async #measureIdle(): Promise<void> {
+    const { rabbitmq, kafka } = this.#stack?.processes ?? {};
+    if (this.#stack === null || (rabbitmq === undefined && kafka === undefined)) return;
+    this.#idleCpu = await IdleCpu.measure(this.#stack, this.#environment?.cores ?? 1, this.#options.signal);
   }
 
   /** Each broker once, with the scenario's own load; nothing of it is recorded. */
