@@ -129,8 +129,14 @@ export interface Compression<Codec extends CompressionCodec = CompressionCodec> 
   readonly level?: number | undefined;
 }
 
+/** Of bodies or messages that are compressed each by itself. */
+export interface BodyCompression<Codec extends CompressionCodec = CompressionCodec> extends Compression<Codec> {
+  /** Smaller ones go as they are; absent: none is too small. */
+  readonly minBytes?: number | undefined;
+}
+
 /** permessage-deflate. */
-export interface MessageCompression extends Compression<'deflate'> {
+export interface MessageCompression extends BodyCompression<'deflate'> {
   /** A message refers to those before it on its connection; absent: yes. */
   readonly contextTakeover?: boolean | undefined;
 }
@@ -177,7 +183,7 @@ export interface RestTarget extends TargetBase {
   /** Of what our service takes and answers; absent: json. */
   readonly codec?: PayloadCodec;
   /** Of bodies, told by content-encoding and asked for by accept-encoding; absent: none. */
-  readonly compression?: Compression<BodyCodecName>;
+  readonly compression?: BodyCompression<BodyCodecName>;
   readonly requests?: Readonly<Record<string, RestRequest>>;
 }
 export interface GrpcTarget extends TargetBase {
@@ -188,7 +194,7 @@ export interface GrpcTarget extends TargetBase {
   /** Each operation a call, or a message on a stream that stays; absent: unary. */
   readonly calls?: 'unary' | 'stream';
   /** Of messages; absent: none. */
-  readonly compression?: Compression<'gzip'>;
+  readonly compression?: BodyCompression<'gzip'>;
   /** Absolute path of the user's .proto; `reflection` asks the server instead. */
   readonly proto?: string;
   readonly reflection: boolean;
@@ -220,7 +226,7 @@ export interface QueueTarget extends TargetBase {
   /** Of what our service takes and answers; absent: bodies are payloads, all else is in headers. */
   readonly codec?: PayloadCodec;
   /** Of message bodies, told by their content-encoding; absent: none. */
-  readonly compression?: Compression<QueueCodec>;
+  readonly compression?: BodyCompression<QueueCodec>;
   readonly requests?: Readonly<Record<string, QueueRequest>>;
   /** Own system: complete at delivery to the harness's own consumer of this request's queue. */
   readonly consume: boolean;

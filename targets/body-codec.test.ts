@@ -32,6 +32,13 @@ describe('a body codec', () => {
     expect(bodies.bodies().plainBytesDown).toBe(0);
   });
 
+  it('says which bodies are too small for it, and what goes as it is counts nowhere', () => {
+    const bounded = new BodyCodec({ codec: 'gzip', minBytes: 256 });
+    expect([0, 255, 256, 1_000].map((bytes) => bounded.packs(bytes))).toEqual([false, false, true, true]);
+    expect([0, 1].map((bytes) => new BodyCodec({ codec: 'gzip' }).packs(bytes))).toEqual([true, true]);
+    expect(bounded.bodies()).toEqual({ plainBytesUp: 0, wireBytesUp: 0, plainBytesDown: 0, wireBytesDown: 0 });
+  });
+
   it('refuses a bomb at its bound', () => {
     const plain = Buffer.alloc(mostUnpackedBytes + 1);
     const bodies = new BodyCodec({ codec: 'gzip' });

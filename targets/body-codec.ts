@@ -14,7 +14,7 @@ import {
 } from 'node:zlib';
 import { BodyCounter } from '../result/body-bytes.ts';
 import type { BodyBytes } from '../result/result-types.ts';
-import type { BodyCodecName, Compression } from '../scenarios/scenario.ts';
+import type { BodyCodecName, BodyCompression } from '../scenarios/scenario.ts';
 
 /** Of an unpacked body: our largest payload, all of it escaped. */
 export const mostUnpackedBytes = 64 * 1024 ** 2;
@@ -50,15 +50,22 @@ export function isTooLarge(error: unknown): boolean {
 export class BodyCodec {
   readonly encoding: BodyCodecName;
   readonly #pack: (plain: Buffer) => Buffer;
+  readonly #minBytes: number;
   readonly #counter = new BodyCounter();
 
-  constructor({ codec, level }: Compression<BodyCodecName>) {
+  constructor({ codec, level, minBytes = 0 }: BodyCompression<BodyCodecName>) {
     this.encoding = codec;
     this.#pack = packers[codec](level ?? usualLevels[codec]);
+    this.#minBytes = minBytes;
   }
 
-  static of(compression: Compression<BodyCodecName> | undefined): BodyCodec | null {
+  static of(compression: BodyCompression<BodyCodecName> | undefined): BodyCodec | null {
     return compression === undefined ? null : new BodyCodec(compression);
+  }
+
+  /** Whether a body of so many bytes is to be packed; a smaller one goes as it is, and nothing says otherwise. */
+  packs(plainBytes: number): boolean {
+    return plainBytes >= this.#minBytes;
   }
 
   pack(plain: Buffer): Buffer {

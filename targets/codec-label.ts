@@ -1,11 +1,13 @@
 /** What is printed beside the numbers about codecs. */
-import type { Compression, PayloadCodec } from '../scenarios/scenario.ts';
+import type { BodyCompression, PayloadCodec } from '../scenarios/scenario.ts';
 
-/** `what`: which bytes the codec sees. */
-export function compressionLabel(compression: Compression | undefined, what: string): string {
+/** `gzip level 6 from 256 B: …`; `what`: which bytes the codec sees. */
+export function compressionLabel(compression: BodyCompression | undefined, what: string): string {
   if (compression === undefined) return 'no compression';
-  const { codec, level } = compression;
-  return `${codec}${level === undefined ? '' : ` level ${level}`}: ${what}`;
+  const { codec, level, minBytes = 0 } = compression;
+  const tries = level === undefined ? '' : ` level ${level}`;
+  const from = minBytes === 0 ? '' : ` from ${minBytes} B`;
+  return `${codec}${tries}${from}: ${what}`;
 }
 
 const payloadCodecLabels = {

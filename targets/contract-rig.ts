@@ -74,11 +74,11 @@ export class ContractRig {
     this.#subject = await this.#setup();
   }
 
-  /** A fresh service with this behaviour and a session to it. */
+  /** A fresh service with this behaviour and a session to it; a call's `payload` says which of the bodies it has. */
   async open(
     pattern: Pattern,
     behaviour: ServiceBehaviour = {},
-    body: Buffer = contractPayload,
+    ...bodies: readonly Buffer[]
   ): Promise<OpenedContract> {
     const { entry, target, broker, address } = this.subject;
     const trialTag = `c${process.pid.toString(36)}n${this.#opened++}`;
@@ -106,21 +106,22 @@ export class ContractRig {
     this.#services.push(service);
     this.#cancelled = 0;
     const dialled = address ?? broker ?? `127.0.0.1:${port}`;
-    return { recorded: await this.#openSession(dialled, trialTag, pattern, body), service, evidencePath };
+    return { recorded: await this.#openSession(dialled, trialTag, pattern, bodies), service, evidencePath };
   }
 
   /** A session to any address, without a service. */
   openAt(address: string, signal?: AbortSignal): Promise<RecordedSession> {
-    return this.#openSession(
-      address,
-      `c${process.pid.toString(36)}n${this.#opened++}`,
-      'request-reply',
-      contractPayload,
-      signal,
-    );
+    return this.#openSession(address, `c${process.pid.toString(36)}n${this.#opened++}`, 'request-reply', [], signal);
   }
 
-  async #openSession(address: string, trialTag: string, pattern: Pattern, body: Buffer, signal?: AbortSignal) {
+  async #openSession(
+    address: string,
+    trialTag: string,
+    pattern: Pattern,
+    bodies: readonly Buffer[],
+    signal?: AbortSignal,
+  ) {
+    const pool = bodies.length === 0 ? [contractPayload] : bodies;
     const { entry, target } = this.subject;
     const names = pattern === 'one-way' ? handedOver : operationNames;
     const patterns = Object.fromEntries(names.map((name) => [name, { pattern }]));
@@ -133,7 +134,7 @@ export class ContractRig {
       ...(signal === undefined ? {} : { signal }),
       target: { ...target, ...settings, requests } as Target,
       operations: Object.fromEntries(names.map((name) => [name, { pattern, request: requests[name] as Request }])),
-      payloads: Object.fromEntries(names.filter(carriesPayload).map((name) => [name, [body]])),
+      payloads: Object.fromEntries(names.filter(carriesPayload).map((name) => [name, pool])),
     });
     this.#sessions.push(recorded);
     return recorded;

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Protocol } from '../../result/result-types.ts';
 import type { Compression, CompressionCodec } from '../scenario.ts';
-import { object, wholeNumber } from './fields.ts';
+import { object, quantity, wholeNumber } from './fields.ts';
+import { largestPayload } from './workload-schema.ts';
 
 export const codecsOf = {
   rest: ['gzip', 'br', 'zstd'],
@@ -22,6 +23,13 @@ export const levelsOf = {
   lz4: null,
 } as const satisfies Record<CompressionCodec, readonly [number, number] | null>;
 
+/** Where bodies are compressed one by one; a record batch has no such bound. */
+export const smallestBody = {
+  minBytes: quantity('size', { least: '0B', most: largestPayload })
+    .prefault('0B')
+    .describe('Smaller bodies go as they are, both ways. 0B: every body is packed.'),
+};
+
 /** As written in a file: `gzip`, or `{ codec: gzip, level: 6 }`; `more`: what else this protocol has there. */
 export function compression<const Codec extends CompressionCodec, More extends z.core.$ZodLooseShape>(
   codecs: readonly [Codec, ...Codec[]],
@@ -34,7 +42,7 @@ export function compression<const Codec extends CompressionCodec, More extends z
   });
   return z
     .union([z.literal('none'), z.enum(codecs), written])
-    .default('none' as const)
+    .prefault('none' as const)
     .describe(`Compression of bodies, both ways: none, ${codecs.join(', ')}; with a level: { codec, level }.`);
 }
 

@@ -189,6 +189,23 @@ describe('a valid scenario', () => {
     expect(withService('workTime: 1ms')).toEqual({ workTimeMs: 1, rejectRatio: 0 });
   });
 
+  it.each([
+    ['rest', 'gzip'],
+    ['grpc', 'gzip'],
+    ['websocket', 'deflate'],
+    ['queue', 'zstd'],
+  ])('compresses every body of %s, unless it says from which size on', (protocol, codec) => {
+    const compressionOf = (written: string) => {
+      const target = `{ rest: { protocol: ${protocol}, compression: ${written} } }`;
+      return scenarioOf(least.replace('{ rest: { protocol: rest } }', target)).targets.rest;
+    };
+    expect(compressionOf(codec)).toMatchObject({ compression: { codec } });
+    expect(compressionOf(`{ codec: ${codec} }`)).toMatchObject({ compression: { codec, minBytes: 0 } });
+    expect(compressionOf(`{ codec: ${codec}, minBytes: 1KiB }`)).toMatchObject({
+      compression: { codec, minBytes: 1_024 },
+    });
+  });
+
   it('merges what a target says of resilience over what the scenario says', () => {
     const text = least.replace(
       '{ protocol: rest }',

@@ -322,7 +322,27 @@ describe('a scenario with a problem', () => {
     [
       'setting of another protocol’s compression',
       withText('protocol: rest', 'protocol: rest, compression: { codec: gzip, contextTakeover: false }'),
-      '10:55: targets.rest.compression.contextTakeover: unknown key (known here: codec, level)',
+      '10:55: targets.rest.compression.contextTakeover: unknown key (known here: codec, level, minBytes)',
+    ],
+    [
+      'smallest body of record batches',
+      withText('protocol: rest', 'protocol: stream, compression: { codec: gzip, minBytes: 256B }'),
+      '10:57: targets.rest.compression.minBytes: unknown key (known here: codec, level)',
+    ],
+    [
+      'smallest body below nothing',
+      withText('protocol: rest', 'protocol: rest, compression: { codec: gzip, minBytes: -1B }'),
+      '10:65: targets.rest.compression.minBytes: must not be negative',
+    ],
+    [
+      'smallest body beyond all payloads',
+      withText('protocol: rest', 'protocol: rest, compression: { codec: gzip, minBytes: 17MiB }'),
+      '10:65: targets.rest.compression.minBytes: must be at most 16MiB',
+    ],
+    [
+      'smallest body without a unit',
+      withText('protocol: rest', 'protocol: rest, compression: { codec: gzip, minBytes: 256 }'),
+      '10:65: targets.rest.compression.minBytes: 256 needs a unit, e.g. 1KiB',
     ],
     [
       'codec that only another protocol has',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { PayloadCodec } from '../scenario.ts';
 import { batch } from './batch-schema.ts';
-import { codecsOf, compression } from './compression-schema.ts';
+import { codecsOf, compression, smallestBody } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
 import { grpcRequest, queueRequest, restRequest, streamRequest, webSocketRequest } from './request-schema.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
@@ -61,7 +61,7 @@ const restTarget = object({
   client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
   batch: batch('rest'),
   codec: payloadCodec,
-  compression: compression(codecsOf.rest, {}),
+  compression: compression(codecsOf.rest, smallestBody),
   engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
   ...common('http://127.0.0.1:8080'),
   requests: requests(restRequest),
@@ -78,7 +78,7 @@ const grpcTarget = object({
       'unary: each operation is a call. stream: a message on one bidirectional stream a connection, which stays open; answers come as they are ready.',
     ),
   batch: batch('grpc'),
-  compression: compression(codecsOf.grpc, {}),
+  compression: compression(codecsOf.grpc, smallestBody),
   engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
   ...common('127.0.0.1:50051'),
   proto: z.string().min(1).optional().describe('Own system: its .proto file, relative to the scenario.'),
@@ -93,6 +93,7 @@ const webSocketTarget = object({
   batch: batch('websocket'),
   codec: payloadCodec,
   compression: compression(codecsOf.websocket, {
+    ...smallestBody,
     contextTakeover: z
       .boolean()
       .optional()
@@ -124,7 +125,7 @@ const queueTarget = object({
     .describe('Messages published and not yet confirmed, at most, for each load thread. Left out: no bound.'),
   batch: batch('queue'),
   codec: messageCodec,
-  compression: compression(codecsOf.queue, {}),
+  compression: compression(codecsOf.queue, smallestBody),
   engine: nativeOnly,
   ...common('amqp://127.0.0.1:5672'),
   requests: requests(queueRequest),

@@ -47,7 +47,7 @@ export class CallWriter implements RequestWriter {
   fieldBytes = 0;
   messageBytes = 0;
 
-  /** `codec` packs each message; `written` stands in for what the request says. Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
+  /** `codec` packs each message that is not too small for it; `written` stands in for what the request says. Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
   constructor(
     operation: number,
     { message, metadata }: GrpcRequest,
@@ -87,7 +87,7 @@ export class CallWriter implements RequestWriter {
     this.#call = call;
     this.#payload = payload;
     const plainBytes = this.#message.prepare(call, payload);
-    this.#packed = this.#codec === null ? null : this.#pack(this.#codec, plainBytes);
+    this.#packed = this.#codec?.packs(plainBytes) ? this.#pack(this.#codec, plainBytes) : null;
     this.messageBytes = prefixBytes + (this.#packed?.length ?? plainBytes);
     this.fieldBytes = 0;
     for (const field of this.#variableFields) {

@@ -1,5 +1,6 @@
 /** One connection of grpc-js. When it is lost another takes its place, after the same waits as for our own client. */
 import {
+  type CallOptions,
   type Client,
   type ClientUnaryCall,
   compressionAlgorithms,
@@ -7,10 +8,15 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import type { BodyCompression } from '../../scenarios/scenario.ts';
 import type { Endpoint } from '../client-socket.ts';
 import type { KeptConnection } from '../connection-keeper.ts';
 import { largestMessageBytes } from './grpc-answer.ts';
 import { createGrpcJsClient } from './grpc-js-client.ts';
+import { sendsPlain } from './plain-message.ts';
+
+const usual: CallOptions = {};
+const plain: CallOptions = { interceptors: [sendsPlain] };
 
 export interface GrpcJsOwner {
   ready(connection: GrpcJsConnection): void;
@@ -22,18 +28,21 @@ export class GrpcJsConnection implements KeptConnection {
   readonly index: number;
   readonly #owner: GrpcJsOwner;
   readonly #client: Client;
+  /** Shorter messages go as they are. */
+  readonly #minBytes: number;
   #isReady = false;
   #closed = false;
 
-  constructor(index: number, endpoint: Endpoint, packs: boolean, owner: GrpcJsOwner) {
+  constructor(index: number, endpoint: Endpoint, compression: BodyCompression<'gzip'> | undefined, owner: GrpcJsOwner) {
     this.index = index;
+    this.#minBytes = compression?.minBytes ?? 0;
     this.#owner = owner;
     this.#client = createGrpcJsClient(endpoint, {
       'grpc.use_local_subchannel_pool': 1, // or all clients would share one connection
       'grpc.enable_retries': 0, // the scenario's policy is what counts
       'grpc.max_receive_message_length': largestMessageBytes,
       'grpc.max_send_message_length': -1,
-      'grpc.default_compression_algorithm': packs ? compressionAlgorithms.gzip : compressionAlgorithms.identity,
+      'grpc.default_compression_algorithm': compressionAlgorithms[compression?.codec ?? 'identity'],
     });
     this.#watch();
   }
@@ -76,7 +85,8 @@ export class GrpcJsConnection implements KeptConnection {
     metadata: Metadata,
     ended: (error: ServiceError | null) => void,
   ): ClientUnaryCall {
-    return this.#client.makeUnaryRequest(path, asItIs, asItIs, message, metadata, ended);
+    const options = message.length < this.#minBytes ? plain : usual;
+    return this.#client.makeUnaryRequest(path, asItIs, asItIs, message, metadata, options, ended);
   }
 
   #end(): void {

@@ -46,7 +46,7 @@ class GrpcJsSession implements Session {
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
       peer: `The gRPC service at ${address}`,
       connect: (index) =>
-        new GrpcJsConnection(index, endpoint, (target as GrpcTarget).compression !== undefined, {
+        new GrpcJsConnection(index, endpoint, (target as GrpcTarget).compression, {
           ready: (connection) => this.#connected(connection),
           lost: (connection, reason, cause) => this.#lost(connection, reason, cause),
         }),

@@ -22,10 +22,12 @@ interface Steps {
 export function packReplies(codec: BodyCodec): void {
   const steps = BaseServerInterceptingCall.prototype as unknown as Steps;
   steps.serializeMessage = function serializeMessage(value) {
-    const packed = codec.pack(this.handler.serialize(value));
-    const prefix = Buffer.alloc(prefixBytes, 1);
-    prefix.writeUInt32BE(packed.length, 1);
-    return Buffer.concat([prefix, packed]);
+    const plain = this.handler.serialize(value);
+    const isPacked = codec.packs(plain.length);
+    const message = isPacked ? codec.pack(plain) : plain;
+    const prefix = Buffer.alloc(prefixBytes, isPacked ? 1 : 0);
+    prefix.writeUInt32BE(message.length, 1);
+    return Buffer.concat([prefix, message]);
   };
   steps.maybeSendMetadata = function maybeSendMetadata() {
     if (this.metadataSent) return;

@@ -1,10 +1,10 @@
 /** Compressed messages: those of both sides, and those that unpack to nothing good. */
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import amqplib, { type Channel, type ChannelModel, type Options } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueTarget } from '../../scenarios/scenario.ts';
 import { mostUnpackedBytes } from '../body-codec.ts';
-import { describeCompressedOrders } from '../compressed-orders.ts';
+import { describeCompressedOrders, describeLargeOrdersCompressed, minBytes } from '../compressed-orders.ts';
 import { ContractRig } from '../contract-rig.ts';
 import { outcomes } from '../driver.ts';
 import { until } from '../process/until.ts';
@@ -48,6 +48,12 @@ for (const codec of ['gzip', 'zstd'] as const) {
     broker: address,
   }));
 }
+
+describeLargeOrdersCompressed('Queue with gzip for large messages', async () => ({
+  entry: queueEntry,
+  target: { ...target, compression: { codec: 'gzip', minBytes } },
+  broker: address,
+}));
 
 /** By the key of the request. */
 const answers: Readonly<Record<string, { readonly content: Buffer; readonly encoding?: string }>> = {
@@ -96,6 +102,43 @@ it('an answer that does not unpack within its bound fails its operation, and nob
     ...kinds.slice(3).map(() => failed('malformed answer')),
   ]);
   expect(received).toEqual(kinds.map(() => 'zstd'));
+  await session.close();
+  expect(session.violations).toEqual([]);
+});
+
+it('a message that is too small to be packed goes without a content-encoding', async () => {
+  const { queue: requests } = await channel.assertQueue('', { autoDelete: true });
+  const received: { readonly encoding: unknown; readonly content: Buffer }[] = [];
+  await channel.consume(
+    requests,
+    (message) => {
+      if (message === null) return;
+      received.push({ encoding: message.properties.contentEncoding, content: message.content });
+    },
+    { noAck: true },
+  );
+  const [small, large] = [Buffer.alloc(minBytes - 1, 'small '), Buffer.alloc(minBytes, 'large ')];
+  const session = await RecordedSession.open({
+    driver: queueDriver,
+    address,
+    target: { ...target, address: `amqp://${address}`, compression: { codec: 'gzip', minBytes } },
+    operations: {
+      tell: { pattern: 'one-way', request: { exchange: '', routingKey: requests, body: '{{payload}}', headers: {} } },
+    },
+    payloads: { tell: [small, large] },
+  });
+  for (const payload of [0, 1, 0]) await session.run('tell', { payload });
+  await until('all are there', () => received.length === 3);
+  expect(received.map(({ encoding }) => encoding)).toEqual([undefined, 'gzip', undefined]);
+  expect(received.map(({ encoding, content }) => (encoding === 'gzip' ? gunzipSync(content) : content))).toEqual([
+    small,
+    large,
+    small,
+  ]);
+  expect(session.session.bodyBytes?.()).toMatchObject({
+    plainBytesUp: large.length,
+    wireBytesUp: received[1]?.content.length,
+  });
   await session.close();
   expect(session.violations).toEqual([]);
 });

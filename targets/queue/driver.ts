@@ -243,7 +243,7 @@ class QueueSession implements Session {
   }
 
   #packed(body: Buffer, properties: Options.Publish): Buffer {
-    if (this.#codec === null || body.length === 0) return body;
+    if (this.#codec === null || body.length === 0 || !this.#codec.packs(body.length)) return body;
     properties.contentEncoding = this.#codec.encoding;
     return this.#codec.pack(body);
   }

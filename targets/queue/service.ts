@@ -111,13 +111,14 @@ class QueueService {
     acks: MultipleAcks | undefined,
   ): void {
     const { replyTo, correlationId } = message.properties;
+    const packer = this.#codec?.packs(plain.length) ? this.#codec : null;
     const properties = {
       correlationId,
       persistent: this.#target.durable,
       headers: { [messageHeaders.code]: code },
-      ...(this.#codec && { contentEncoding: this.#codec.encoding }),
+      ...(packer && { contentEncoding: packer.encoding }),
     };
-    const content = this.#codec?.pack(plain) ?? plain;
+    const content = packer?.pack(plain) ?? plain;
     // Also when the broker refused the reply: it is nobody's any more.
     channel.sendToQueue(replyTo, content, properties, () => {
       try {

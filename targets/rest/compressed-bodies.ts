@@ -22,8 +22,14 @@ export function compressBodies(app: FastifyInstance, codec: BodyCodec, items: It
       done(null, payload);
       return;
     }
-    reply.header('content-encoding', codec.encoding).header('vary', 'accept-encoding');
-    done(null, codec.pack(Buffer.from(payload)));
+    reply.header('vary', 'accept-encoding');
+    const plain = Buffer.from(payload);
+    if (!codec.packs(plain.length)) {
+      done(null, plain);
+      return;
+    }
+    reply.header('content-encoding', codec.encoding);
+    done(null, codec.pack(plain));
   });
 }
 

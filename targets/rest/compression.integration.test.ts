@@ -6,7 +6,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestTarget } from '../../scenarios/scenario.ts';
 import { mostUnpackedBytes } from '../body-codec.ts';
-import { describeCompressedOrders } from '../compressed-orders.ts';
+import { describeCompressedOrders, describeLargeOrdersCompressed, minBytes } from '../compressed-orders.ts';
 import { freePort } from '../process/free-port.ts';
 import { type RunningService, startReferenceService } from '../process/reference-service.ts';
 import { restEntry } from './preset.ts';
@@ -27,7 +27,15 @@ for (const [client, codec] of pairs) {
   }));
 }
 
-describe('the service', () => {
+for (const client of ['own', 'undici'] as const) {
+  describeLargeOrdersCompressed(`REST with gzip for large bodies by ${client}`, async () => ({
+    entry: restEntry,
+    target: { ...target, client, compression: { codec: 'gzip', minBytes } },
+    broker: null,
+  }));
+}
+
+describe.each([0, minBytes])('the service that packs from %d bytes on', (smallest) => {
   let directory: string;
   let service: RunningService;
   let orders: string;
@@ -39,7 +47,7 @@ describe('the service', () => {
       restEntry.servicePath,
       {
         protocol: 'rest',
-        target: { ...target, compression: { codec: 'gzip' } },
+        target: { ...target, compression: { codec: 'gzip', minBytes: smallest } },
         port,
         broker: null,
         names: {},
@@ -57,7 +65,8 @@ describe('the service', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  const order = (id: string) => Buffer.from(JSON.stringify({ id, key: 'k', payload: 'p'.repeat(100) }));
+  const order = (id: string, payloadBytes = 100) =>
+    Buffer.from(JSON.stringify({ id, key: 'k', payload: 'p'.repeat(payloadBytes) }));
   const place = (body: Buffer, encoding?: string) =>
     fetch(orders, {
       method: 'POST',
@@ -84,8 +93,17 @@ describe('the service', () => {
     ['gzip;q=0', null],
     ['identity', null],
   ])('answers one that accepts %s in %s', async (accepted, encoding) => {
-    const response = await fetch(`${orders}/order-r-00000001`, { headers: { 'accept-encoding': accepted } });
-    expect(response.headers.get('content-encoding')).toBe(encoding);
-    expect(await response.json()).toMatchObject({ id: 'order-r-00000001' });
+    const answerTo = async (id: string) => {
+      const response = await fetch(`${orders}/${id}`, { headers: { 'accept-encoding': accepted } });
+      expect(await response.json()).toMatchObject({ id });
+      return response.headers;
+    };
+    await place(order('large', smallest));
+    const [large, small] = [await answerTo('large'), await answerTo('order-r-00000001')];
+    expect(large.get('content-encoding')).toBe(encoding);
+    expect(small.get('content-encoding')).toBe(smallest === 0 ? encoding : null);
+    expect([large, small].map((headers) => headers.get('vary'))).toEqual(
+      Array(2).fill(encoding === null ? null : 'accept-encoding'),
+    );
   });
 });

@@ -1,8 +1,11 @@
 /** What a request says about compression. */
 import type { BodyCodec } from '../body-codec.ts';
 
-export function encodingHeaders(codec: BodyCodec | null, hasBody: boolean): [string, string][] {
-  if (codec === null) return [];
-  const accepted: [string, string] = ['accept-encoding', codec.encoding];
-  return hasBody ? [['content-encoding', codec.encoding], accepted] : [accepted];
+export function acceptedEncoding(codec: BodyCodec | null): [string, string][] {
+  return codec === null ? [] : [['accept-encoding', codec.encoding]];
+}
+
+/** Of a request whose body is packed. */
+export function contentEncoding(codec: BodyCodec | null): [string, string][] {
+  return codec === null ? [] : [['content-encoding', codec.encoding]];
 }

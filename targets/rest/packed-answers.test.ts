@@ -2,8 +2,9 @@
 import type { Socket } from 'node:net';
 import { brotliCompressSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RestClient } from '../../scenarios/scenario.ts';
+import type { BodyCodecName, BodyCompression, RestClient } from '../../scenarios/scenario.ts';
 import { mostUnpackedBytes } from '../body-codec.ts';
+import { formatOperationId } from '../domain/operation-id.ts';
 import { outcomes } from '../driver.ts';
 import { RawServer } from '../raw-server.ts';
 import { RecordedSession } from '../recorded-session.ts';
@@ -68,43 +69,36 @@ function respond(socket: Socket, data: Buffer): void {
   void (how === 'bytes' ? play(socket, scripted, everyByte(scripted)) : play(socket, scripted));
 }
 
+function openSession(client: RestClient, compression: BodyCompression<BodyCodecName>, pool = [text]) {
+  return RecordedSession.open({
+    driver: restEntry.driver,
+    target: { name: 'own', protocol: 'rest', engine: 'native', via: 'direct', connections: 1, client, compression },
+    address: server.address,
+    operations: {
+      ask: {
+        pattern: 'request-reply',
+        request: {
+          method: 'POST',
+          path: '/{{key}}',
+          headers: { 'x-request-id': '{{id}}' },
+          body: '{{id}} {{payload}}',
+          expect: { status: [200] },
+        },
+      },
+      get: {
+        pattern: 'request-reply',
+        request: { method: 'GET', path: '/{{key}}', headers: {}, expect: { status: [200] } },
+      },
+    },
+    payloads: { ask: pool },
+  });
+}
+
 beforeAll(async () => {
   server = await RawServer.listen((socket) => {
     socket.on('data', (data) => respond(socket, data));
   });
-  for (const client of ['own', 'undici'] as const) {
-    const session = await RecordedSession.open({
-      driver: restEntry.driver,
-      target: {
-        name: 'own',
-        protocol: 'rest',
-        engine: 'native',
-        via: 'direct',
-        connections: 1,
-        client,
-        compression: { codec: 'gzip' },
-      },
-      address: server.address,
-      operations: {
-        ask: {
-          pattern: 'request-reply',
-          request: {
-            method: 'POST',
-            path: '/{{key}}',
-            headers: {},
-            body: '{{id}} {{payload}}',
-            expect: { status: [200] },
-          },
-        },
-        get: {
-          pattern: 'request-reply',
-          request: { method: 'GET', path: '/{{key}}', headers: {}, expect: { status: [200] } },
-        },
-      },
-      payloads: { ask: [text] },
-    });
-    sessions.set(client, session);
-  }
+  for (const client of ['own', 'undici'] as const) sessions.set(client, await openSession(client, { codec: 'gzip' }));
 });
 
 afterAll(async () => {
@@ -145,5 +139,34 @@ describe.each(['own', 'undici'] as const)('with the client %s', (client) => {
     expect(gunzipSync(post.subarray(headEnd + 4)).toString()).toBe(`${id} ${text}`);
     expect(get.toString('latin1')).toMatch(/\r\naccept-encoding: gzip\r\n/);
     expect(get.toString('latin1')).not.toContain('content-encoding');
+  });
+
+  it('a request that is too small to be packed goes as it is, and says nothing else', async () => {
+    requests = [];
+    const smaller = text.subarray(1);
+    const minBytes = formatOperationId('contract', 0, 0).length + 1 + text.length;
+    const bounded = await openSession(client, { codec: 'gzip', minBytes }, [smaller, text]);
+    const key = `${names.indexOf('not compressed')}/whole`;
+    const ids: string[] = [];
+    for (const payload of [0, 1, 0]) ids.push((await bounded.run('ask', { key, payload })).id);
+    const parts = requests.map((bytes) => {
+      const at = bytes.indexOf('\r\n\r\n');
+      return { head: bytes.toString('latin1', 0, at).toLowerCase(), body: bytes.subarray(at + 4) };
+    });
+    expect(parts.map(({ head }) => head.includes('\r\ncontent-encoding: gzip'))).toEqual([false, true, false]);
+    for (const [n, { head, body }] of parts.entries()) {
+      expect(head).toContain('\r\naccept-encoding: gzip');
+      expect(head).toContain(`\r\nx-request-id: ${ids[n]}`);
+      expect(head).toContain(`\r\ncontent-length: ${body.length}`);
+    }
+    expect(parts.map(({ body }, n) => (n === 1 ? gunzipSync(body) : body).toString())).toEqual(
+      [smaller, text, smaller].map((payload, n) => `${ids[n]} ${payload}`),
+    );
+    expect(bounded.session.bodyBytes?.()).toEqual({
+      ...{ plainBytesUp: minBytes, wireBytesUp: parts[1]?.body.length },
+      ...{ plainBytesDown: 0, wireBytesDown: 0 },
+    });
+    await bounded.close();
+    expect(bounded.violations).toEqual([]);
   });
 });

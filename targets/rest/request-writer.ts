@@ -6,7 +6,7 @@ import type { Call } from '../driver.ts';
 import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { checkRequest } from './check-request.ts';
-import { encodingHeaders } from './encoding-headers.ts';
+import { acceptedEncoding, contentEncoding } from './encoding-headers.ts';
 
 const methodsWithContent = ['POST', 'PUT', 'PATCH'];
 const headersEnd = '\r\n\r\n';
@@ -14,6 +14,8 @@ const headersEnd = '\r\n\r\n';
 export class RequestWriter {
   readonly answersHead: boolean;
   readonly #head: RequestTemplate;
+  /** Of a request whose body is packed. */
+  readonly #packedHead: RequestTemplate;
   readonly #body: BodyTemplate | null;
   readonly #announcesLength: boolean;
   readonly #codec: BodyCodec | null;
@@ -39,16 +41,19 @@ export class RequestWriter {
     const names = Object.keys(headers).map((name) => name.toLowerCase());
     if (!names.includes('host')) lines.push(`host: ${authority}`);
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-    for (const [name, value] of encodingHeaders(codec, body !== undefined)) lines.push(`${name}: ${value}`);
+    for (const [name, value] of acceptedEncoding(codec)) lines.push(`${name}: ${value}`);
     // RFC 9110 §8.6: these methods say that they have no content.
     this.#announcesLength = body !== undefined || methodsWithContent.includes(method);
-    this.#head = compileTemplate(lines.join('\r\n') + (this.#announcesLength ? '\r\ncontent-length: ' : headersEnd));
+    const headEnd = this.#announcesLength ? '\r\ncontent-length: ' : headersEnd;
+    this.#head = compileTemplate(lines.join('\r\n') + headEnd);
+    for (const [name, value] of contentEncoding(codec)) lines.push(`${name}: ${value}`);
+    this.#packedHead = compileTemplate(lines.join('\r\n') + headEnd);
     this.#body = body === undefined ? null : bodyTemplate(body, encoded);
   }
 
   /** Into `reusable` when that is exactly as long, else into a new buffer. */
   write(call: Call, payload: Buffer | undefined, reusable: Buffer | null): Buffer {
-    if (this.#codec !== null && this.#body !== null) return this.#writePacked(this.#codec, this.#body, call, payload);
+    if (this.#codec !== null && this.#body !== null) return this.#writeEncoded(this.#codec, this.#body, call, payload);
     const bodyBytes = this.#body === null ? 0 : this.#body.byteLength(call, payload);
     const lengthText = this.#announcesLength ? this.#lengthText(bodyBytes) : '';
     const total = this.#head.byteLength(call, payload) + lengthText.length + bodyBytes;
@@ -59,13 +64,17 @@ export class RequestWriter {
     return bytes;
   }
 
-  #writePacked(codec: BodyCodec, body: BodyTemplate, call: Call, payload: Buffer | undefined): Buffer {
-    const packed = codec.pack(body.bytes(call, payload));
-    const lengthText = this.#lengthText(packed.length);
-    const headBytes = this.#head.byteLength(call, payload);
-    const bytes = Buffer.allocUnsafe(headBytes + lengthText.length + packed.length);
-    const at = this.#head.writeTo(bytes, 0, call, payload);
-    packed.copy(bytes, at + bytes.write(lengthText, at, 'latin1'));
+  /** A body that is too small to be packed goes as it is, without a word about its encoding. */
+  #writeEncoded(codec: BodyCodec, body: BodyTemplate, call: Call, payload: Buffer | undefined): Buffer {
+    const plain = body.bytes(call, payload);
+    const isPacked = codec.packs(plain.length);
+    const head = isPacked ? this.#packedHead : this.#head;
+    const content = isPacked ? codec.pack(plain) : plain;
+    const lengthText = this.#lengthText(content.length);
+    const headBytes = head.byteLength(call, payload);
+    const bytes = Buffer.allocUnsafe(headBytes + lengthText.length + content.length);
+    const at = head.writeTo(bytes, 0, call, payload);
+    content.copy(bytes, at + bytes.write(lengthText, at, 'latin1'));
     return bytes;
   }
 

@@ -7,7 +7,7 @@ import type { Call } from '../driver.ts';
 import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
 import { compileTemplate, type RequestTemplate } from '../request-template.ts';
 import { checkRequest } from './check-request.ts';
-import { encodingHeaders } from './encoding-headers.ts';
+import { acceptedEncoding, contentEncoding } from './encoding-headers.ts';
 
 interface VariableHeader {
   /** Of its value in the list. */
@@ -22,6 +22,8 @@ export class UndiciRequests {
   readonly #variableHeaders: readonly VariableHeader[];
   /** Written over by every call: undici copies what it needs when it takes a request. */
   readonly #headers: string[];
+  /** The same with one more at the end: of a request whose body is packed. */
+  readonly #packedHeaders: string[];
   readonly #options: Dispatcher.DispatchOptions;
 
   /** `pool` is what `{{payload}}` can stand for. Throws a BenchError (exit 2) for a request that HTTP cannot carry. */
@@ -39,9 +41,10 @@ export class UndiciRequests {
     const isHostGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
     const fields = [
       ...Object.entries(isHostGiven ? headers : { host: authority, ...headers }),
-      ...encodingHeaders(codec, body !== undefined),
+      ...acceptedEncoding(codec),
     ];
     this.#headers = fields.flat();
+    this.#packedHeaders = [...fields, ...contentEncoding(codec)].flat();
     this.#variableHeaders = fields
       .map(([, text], n): VariableHeader => ({ at: 2 * n + 1, value: compileTemplate(text) }))
       .filter(({ value }) => !value.isConstant);
@@ -50,10 +53,13 @@ export class UndiciRequests {
 
   /** Good until the next call. */
   options(call: Call, payload: Buffer | undefined): Dispatcher.DispatchOptions {
-    for (const { at, value } of this.#variableHeaders) this.#headers[at] = value.text(call, payload);
-    this.#options.path = this.#path.text(call, payload);
     const body = this.#body === null ? null : this.#body.bytes(call, payload);
-    this.#options.body = body === null || this.#codec === null ? body : this.#codec.pack(body);
+    const packer = body !== null && this.#codec?.packs(body.length) ? this.#codec : null;
+    const headers = packer === null ? this.#headers : this.#packedHeaders;
+    for (const { at, value } of this.#variableHeaders) headers[at] = value.text(call, payload);
+    this.#options.path = this.#path.text(call, payload);
+    this.#options.headers = headers;
+    this.#options.body = body === null || packer === null ? body : packer.pack(body);
     return this.#options;
   }
 }

@@ -1,6 +1,6 @@
 /** permessage-deflate between our service and both clients, with and without context takeover. */
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
-import { describeCompressedOrders } from '../compressed-orders.ts';
+import { describeCompressedOrders, describeLargeOrdersCompressed, minBytes } from '../compressed-orders.ts';
 import { websocketEntry } from './preset.ts';
 
 const target: WebSocketTarget = {
@@ -13,9 +13,15 @@ const target: WebSocketTarget = {
 
 for (const client of ['own', 'ws'] as const) {
   for (const contextTakeover of [true, false]) {
-    describeCompressedOrders(`WebSocket by ${client} ${contextTakeover ? 'with' : 'without'} context`, async () => ({
+    const name = `WebSocket by ${client} ${contextTakeover ? 'with' : 'without'} context`;
+    describeCompressedOrders(name, async () => ({
       entry: websocketEntry,
       target: { ...target, client, compression: { codec: 'deflate', contextTakeover } },
+      broker: null,
+    }));
+    describeLargeOrdersCompressed(`${name}, large messages`, async () => ({
+      entry: websocketEntry,
+      target: { ...target, client, compression: { codec: 'deflate', contextTakeover, minBytes } },
       broker: null,
     }));
   }

@@ -89,6 +89,14 @@ describe('an answer', () => {
   });
 });
 
+it('a message is measured in bytes, whether it is text or not', () => {
+  const packing = new MessagePacking({ codec: 'deflate', minBytes: 4 });
+  expect(
+    ['abc', 'abcd', 'äb', 'äöü', Buffer.from('abc'), Buffer.from('abcd')].map((one) => packing.packs(one)),
+  ).toEqual([false, true, false, true, false, true]);
+  expect(new MessagePacking({ codec: 'deflate' }).packs('')).toBe(true);
+});
+
 describe('what is agreed', () => {
   const packing = new MessagePacking({ codec: 'deflate' });
   const without = new MessagePacking({ codec: 'deflate', contextTakeover: false });

@@ -11,16 +11,26 @@ export class MessagePacking {
   readonly counter = new BodyCounter();
   readonly compression: MessageCompression;
   readonly hasTakeover: boolean;
+  readonly #minBytes: number;
   /** Of all connections that remember nothing. */
   #shared: MessageDeflate | null = null;
 
   constructor(compression: MessageCompression) {
     this.compression = compression;
     this.hasTakeover = compression.contextTakeover ?? true;
+    this.#minBytes = compression.minBytes ?? 0;
   }
 
   static of(compression: MessageCompression | undefined): MessagePacking | null {
     return compression === undefined ? null : new MessagePacking(compression);
+  }
+
+  /**
+   * Whether a message is to be packed. A smaller one goes as it is, which each may (RFC 7692 §6), and the context never
+   * sees it.
+   */
+  packs(message: string | Buffer): boolean {
+    return this.#minBytes === 0 || Buffer.byteLength(message) >= this.#minBytes;
   }
 
   /** RFC 7692 §7.1. Windows are not offered to be smaller: 32 KiB is what both sides have then. */

@@ -3,6 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BenchError } from '../../result/bench-error.ts';
 import type { WebSocketClient } from '../../scenarios/scenario.ts';
+import { formatOperationId } from '../domain/operation-id.ts';
 import { outcomes } from '../driver.ts';
 import { RawServer } from '../raw-server.ts';
 import { RecordedSession } from '../recorded-session.ts';
@@ -65,8 +66,20 @@ function framesOf(data: Buffer): Buffer[] {
   return frames;
 }
 
+/** The payload of a short frame. */
+function unmasked(sent: Buffer): Buffer {
+  const key = sent.subarray(2, 6);
+  return Buffer.from(sent.subarray(6).map((octet, n) => octet ^ (key[n % 4] as number)));
+}
+
 /** Each connection's first message is answered with `bytes`, every later one with a good answer. */
-async function open(client: WebSocketClient, bytes: Buffer, splits = false, extensions = 'permessage-deflate') {
+async function open(
+  client: WebSocketClient,
+  bytes: Buffer,
+  splits = false,
+  extensions = 'permessage-deflate',
+  minBytes = 0,
+) {
   const requests: Buffer[] = [];
   const server = await RawServer.listen((socket, n) => {
     socket.on('data', (data) => {
@@ -93,7 +106,7 @@ async function open(client: WebSocketClient, bytes: Buffer, splits = false, exte
     driver: websocketEntry.driver,
     target: {
       ...{ name: 'own', protocol: 'websocket', engine: 'native', via: 'direct', connections: 1, client },
-      compression: { codec: 'deflate', contextTakeover: extensions === 'permessage-deflate' },
+      compression: { codec: 'deflate', contextTakeover: extensions === 'permessage-deflate', minBytes },
     },
     address: server.address,
     operations: {
@@ -145,6 +158,29 @@ describe.each(['own', 'ws'] as const)('with the client %s', (client) => {
       wireBytesDown: packed(done).length,
     });
   });
+
+  it.each(['permessage-deflate', 'permessage-deflate; client_no_context_takeover; server_no_context_takeover'])(
+    'a message that is too small to be packed says that it goes as it is: %s',
+    async (extensions) => {
+      const plainBytes = `{"id":"${formatOperationId('contract', 0, 0)}"}`.length;
+      for (const [minBytes, isPacked] of [
+        [plainBytes + 1, false],
+        [plainBytes, true],
+      ] as const) {
+        const { recorded, requests } = await open(client, whole, false, extensions, minBytes);
+        const { id } = await recorded.run('ask');
+        const [sent = Buffer.alloc(0)] = requests;
+        expect(sent[0]).toBe(final | (isPacked ? packedBit : 0) | opcodes.text);
+        if (!isPacked) expect(unmasked(sent).toString()).toBe(`{"id":"${id}"}`);
+        expect(recorded.session.bodyBytes?.()).toEqual({
+          plainBytesUp: isPacked ? plainBytes : 0,
+          wireBytesUp: isPacked ? sent.length - 6 : 0,
+          plainBytesDown: done.length,
+          wireBytesDown: packed(done).length,
+        });
+      }
+    },
+  );
 
   it.each([
     ['leaves messages as they are', ''],

@@ -29,10 +29,11 @@ hostService(async (domain, { port, target }) => {
   });
   server.on('connection', (socket) => {
     socket.on('error', () => undefined); // a peer that breaks the protocol ends its own connection, no more
-    const answers = new TurnAnswers(socket);
+    const send = sendOn(socket, packing);
+    const answers = new TurnAnswers(send);
     socket.on('message', (data, isBinary) => {
-      if (items !== null && isBinary) answerItem(domain, socket, items, data as Buffer);
-      else answer(domain, socket, answers, data);
+      if (items !== null && isBinary) answerItem(domain, send, items, data as Buffer);
+      else answer(domain, send, answers, data);
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -42,19 +43,27 @@ hostService(async (domain, { port, target }) => {
   return { close: () => close(server) };
 });
 
-function answer(domain: OrderDomain, socket: WebSocket, answers: TurnAnswers, data: RawData): void {
+/** Text, or the bytes of a binary message. */
+type Send = (message: string | Buffer) => void;
+
+function sendOn(socket: WebSocket, packing: MessagePacking | null): Send {
+  return (message) => {
+    if (socket.readyState === socket.OPEN) socket.send(message, { compress: packing?.packs(message) ?? false });
+  };
+}
+
+function answer(domain: OrderDomain, send: Send, answers: TurnAnswers, data: RawData): void {
   const value = parse(data);
-  if (!Array.isArray(value))
-    handleItem(domain, orderItemFrom(value), (reply) => send(socket, answerText(value, reply)));
-  else if (value.length === 0) send(socket, answerText(null, invalidReply));
+  if (!Array.isArray(value)) handleItem(domain, orderItemFrom(value), (reply) => send(answerText(value, reply)));
+  else if (value.length === 0) send(answerText(null, invalidReply));
   else for (const one of value) handleItem(domain, orderItemFrom(one), (reply) => answers.add(answerText(one, reply)));
 }
 
-function answerItem(domain: OrderDomain, socket: WebSocket, items: ItemCodec, data: Buffer): void {
+function answerItem(domain: OrderDomain, send: Send, items: ItemCodec, data: Buffer): void {
   const item = decoded(items, data);
   handleItem(domain, item, ({ code, order, orders }) => {
     const id = item.request?.requestId ?? null;
-    send(socket, items.reply(orders === undefined ? { id, code, order } : { id, code, orders }));
+    send(items.reply(orders === undefined ? { id, code, order } : { id, code, orders }));
   });
 }
 
@@ -81,18 +90,13 @@ function answerText(request: unknown, { code, order, orders }: OrderReply): stri
   return JSON.stringify(orders === undefined ? { ...answered, order } : { ...answered, orders });
 }
 
-/** Text, or the bytes of a binary message. */
-function send(socket: WebSocket, message: string | Buffer): void {
-  if (socket.readyState === socket.OPEN) socket.send(message);
-}
-
 /** Answers to requests of batches: those of one turn of the event loop leave as one array. */
 class TurnAnswers {
-  readonly #socket: WebSocket;
+  readonly #send: Send;
   #texts: string[] = [];
 
-  constructor(socket: WebSocket) {
-    this.#socket = socket;
+  constructor(send: Send) {
+    this.#send = send;
   }
 
   add(text: string): void {
@@ -100,7 +104,7 @@ class TurnAnswers {
     setImmediate(() => {
       const texts = this.#texts;
       this.#texts = [];
-      send(this.#socket, `[${texts.join(',')}]`);
+      this.#send(`[${texts.join(',')}]`);
     });
   }
 }

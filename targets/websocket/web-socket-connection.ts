@@ -90,7 +90,7 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
   send(message: BodyTemplate, isBinary: boolean, call: Call, payload: Buffer | undefined): void {
     const opcode = isBinary ? opcodes.binary : opcodes.text;
     if (this.#deflate !== null) {
-      this.#sendBytes(opcode | packedBit, this.#deflate.pack(message.bytes(call, payload)));
+      this.#sendMessage(opcode, message.bytes(call, payload));
       return;
     }
     const length = message.byteLength(call, payload);
@@ -100,8 +100,12 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
   }
 
   sendWritten(text: Buffer): void {
-    if (this.#deflate === null) this.#sendBytes(opcodes.text, text);
-    else this.#sendBytes(opcodes.text | packedBit, this.#deflate.pack(text));
+    this.#sendMessage(opcodes.text, text);
+  }
+
+  #sendMessage(opcode: number, plain: Buffer): void {
+    if (this.#deflate === null || !this.#packing?.packs(plain)) this.#sendBytes(opcode, plain);
+    else this.#sendBytes(opcode | packedBit, this.#deflate.pack(plain));
   }
 
   #sendBytes(opcode: number, payload: Buffer): void {

@@ -92,7 +92,7 @@ export class WsConnection implements MessageConnection {
   }
 
   #sendBytes(bytes: Buffer, isBinary: boolean): void {
-    this.#client.send(bytes, { binary: isBinary });
+    this.#client.send(bytes, { binary: isBinary, compress: this.#packing?.packs(bytes) ?? false });
     if (this.#socket.writableNeedDrain) this.#owner.congested(this);
   }
 

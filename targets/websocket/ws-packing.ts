@@ -2,7 +2,10 @@
 import type { PerMessageDeflateOptions, WebSocket } from 'ws';
 import type { MessagePacking } from './message-packing.ts';
 
-/** Every message is packed, however short; what zlib does beyond that is for both clients the same. */
+/**
+ * Which messages are packed is said as each is sent: ws heeds its threshold only where there is no context takeover. What
+ * zlib does beyond that is for both clients the same.
+ */
 export function deflateOptions({ compression, hasTakeover }: MessagePacking): PerMessageDeflateOptions {
   return {
     clientNoContextTakeover: !hasTakeover,
