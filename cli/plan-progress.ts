@@ -17,6 +17,7 @@ export class PlanProgress {
     if (event.type === 'planned') {
       this.#trials = event.trials;
       this.#totalMs = event.totalMs;
+      this.#doneMs = 0; // tuning plans twice: its survey, then the finals
     } else if (event.type === 'trialStarted') {
       this.#index = event.index;
       this.#current = { plannedMs: event.plannedMs, startedAtMs: this.#now() };

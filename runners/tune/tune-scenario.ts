@@ -21,7 +21,13 @@ export async function tuneScenario(options: TuneOptions): Promise<RunResult> {
   const conditions = { [condition]: scenario.conditions[condition] ?? [] };
   const swept = { ...scenario, conditions, targets: only(scenario.targets, Object.keys(scenario.sweep)) };
   emit({ type: 'message', text: `survey: every variant once, ${condition}` });
-  const survey = await runScenario({ ...options, scenario: { ...swept, repeats: 1 } });
+  const survey = await runScenario({
+    ...options,
+    scenario: { ...swept, repeats: 1 },
+    emit: (event) => {
+      if (event.type !== 'finished' || event.status !== 'complete') emit(event); // the run goes on
+    },
+  });
   if (survey.status !== 'complete') return survey;
   await store.write('survey.json', `${JSON.stringify(survey, null, 1)}\n`);
   const ranked = Object.keys(swept.targets).map((target) => {
