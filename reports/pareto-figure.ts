@@ -1,5 +1,6 @@
 /** The trade-off as a picture: each variant a numbered point, latency against what it costs, those nothing beats joined. */
 import { figureScale } from './figure-scale.ts';
+import { formatCount } from './format-values.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
 import { paretoFront } from './pareto-front.ts';
 import { figureColumns, nameColumn, type Row, textColumns } from './table.ts';
@@ -55,7 +56,11 @@ function panel({ target, points, percentile }: VariantSet, name: FigureName): st
     return latency === null || cost === null ? [] : [{ point, n, latency, cost }];
   });
   const costs = known.map(({ cost }) => cost);
-  const across = figureScale(costs, name === 'bytes' && Math.max(...costs) > 2 * kibibyte ? kibibyte : 1);
+  const unit = name === 'bytes' && Math.max(...costs) > 2 * kibibyte ? kibibyte : 1;
+  const across = figureScale(costs, unit);
+  // Round in its own unit: 1,500 B, not 1.46 KiB.
+  const costText = (tick: number) =>
+    name === 'bytes' && unit === 1 ? `${formatCount(tick)} B` : formatFigure(name, tick);
   const up = figureScale(known.map(({ latency }) => latency));
   const xOf = (value: number) => left + across.place(value) * (width - left - right);
   const yOf = (value: number) => height - bottom - up.place(value) * (height - top - bottom);
@@ -64,7 +69,7 @@ function panel({ target, points, percentile }: VariantSet, name: FigureName): st
   });
   const label = `${target}: ${figureTitle('latency', percentile)} against ${figureTitle(name, percentile)} of ${placed.length} variants; the figures are in the table below`;
   const grid = [
-    ...across.ticks.map((tick) => verticalTick(xOf(tick), formatFigure(name, tick))),
+    ...across.ticks.map((tick) => verticalTick(xOf(tick), costText(tick))),
     ...up.ticks.map((tick) => horizontalTick(yOf(tick), formatFigure('latency', tick))),
   ];
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(label)}">
