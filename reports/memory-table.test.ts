@@ -3,7 +3,7 @@ import type { MemoryResult, TrialResult } from '../result/result-types.ts';
 import { fixtureResult } from './fixture-result.ts';
 import { memoryTable } from './memory-table.ts';
 
-const [trial] = fixtureResult().trials as [TrialResult, ...TrialResult[]];
+const [{ memory: _, ...trial }] = fixtureResult().trials as [TrialResult, ...TrialResult[]];
 const held = (mebibytes: number, brokerBytes: number | null): MemoryResult => {
   return { generatorBytes: 1, serviceBytes: mebibytes * 1024 ** 2, brokerBytes, proxyBytes: 2 };
 };
