@@ -4,7 +4,7 @@
  */
 import type { LatencyName, PhaseName, RunResult, SettingValue } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
-import type { Percentile } from './format-values.ts';
+import { formatRatio, type Percentile } from './format-values.ts';
 import { type ConditionGroup, type Contender, conditionGroups, figureOf, operationsOf } from './result-view.ts';
 import { figureColumns, nameColumn, type Table, textColumns } from './table.ts';
 
@@ -132,7 +132,7 @@ function ratioOf(us: number | null, withoutUs: number | null): number | null {
 function ratioText(ratio: number | null): string {
   if (ratio === null) return '–';
   if (ratio === 0) return 'without it: not reached';
-  return Number.isFinite(ratio) ? `${ratio.toFixed(2)}×` : 'not reached';
+  return Number.isFinite(ratio) ? `${formatRatio(ratio)}×` : 'not reached';
 }
 
 function lineText({ bytesPerSecond, group }: Line): string {

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatPercentile, formatRange, formatShare, formatUs } from './format-values.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatPercentile,
+  formatRange,
+  formatRatio,
+  formatShare,
+  formatUs,
+} from './format-values.ts';
 
 it.each([
   [0, '0 µs'],
@@ -32,6 +40,10 @@ it('tells why there is no percentile', () => {
   expect(formatPercentile({ count: 500, p99: null }, 'p99', counts)).toBe('too few');
   expect(formatPercentile({ count: 0 }, 'p99')).toBe('–');
   expect(formatPercentile({ count: 5, max: null }, 'max')).toBe('not reached');
+});
+
+it('gives a ratio two digits however small', () => {
+  expect([1.236, 0.31, 0.0996, 0.0131, 0].map(formatRatio)).toEqual(['1.24', '0.31', '0.10', '0.013', '0.00']);
 });
 
 it('never rounds a share to nothing or to all', () => {

@@ -35,6 +35,11 @@ export function formatFactor(factor: number | null): string {
   return factor === null ? '–' : `${significant(factor)}×`;
 }
 
+/** One value ÷ another: `1.24`, `0.31`, and of what is far less two digits, `0.013`. */
+export function formatRatio(ratio: number): string {
+  return ratio > 0 && ratio < 0.0995 ? ratio.toPrecision(2) : ratio.toFixed(2);
+}
+
 /** `0`, `0.3 %`, `31 %`; never 0 for something and never 100 for less than all. */
 export function formatShare(part: number, whole: number): string {
   if (whole === 0 || part === 0) return '0';

@@ -1,6 +1,6 @@
 /** `bench tune`: what the best settings are worth, and what every combination cost. */
 import type { RunResult, TuningResult } from '../result/result-types.ts';
-import { formatBytes, formatCount, formatUs } from './format-values.ts';
+import { formatBytes, formatCount, formatRatio, formatUs } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
 import { settingsText, type VariantSet } from './variant-figures.ts';
 
@@ -24,7 +24,7 @@ function ratioText({ against, notReached }: TuningResult['finalists'][number]): 
   }
   if (against === null) return 'not to be compared';
   const { ratio, low, high, pairs } = against;
-  return `${ratio.toFixed(2)} × its value, 95 % within ${low.toFixed(2)}–${high.toFixed(2)}, ${pairs} pairs`;
+  return `${formatRatio(ratio)} × its value, 95 % within ${formatRatio(low)}–${formatRatio(high)}, ${pairs} pairs`;
 }
 
 /** The settings that won, as they would stand in the scenario; empty where nothing did. */
@@ -107,7 +107,7 @@ function finalsTable({ target, objective, finalists }: TuningResult): Table {
     spans: [],
     columns: [nameColumn('settings'), ...figureColumns('ratio', '95 % from', 'to', 'pairs'), ...textColumns('better')],
     rows: finalists.map(({ variant, against, isBetter }): Row => {
-      const figure = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(2));
+      const figure = (value: number | undefined) => (value === undefined ? '–' : formatRatio(value));
       return {
         cells: [
           settingsText(variant),
