@@ -1,5 +1,6 @@
 /** What the shared parts use while nothing is asked of them: brokers never sleep quite. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { RunningStack } from '../../targets/stack/stack.ts';
 import { type CpuUse, cpuUse, sampleCpu } from './cpu-account.ts';
 
@@ -31,13 +32,15 @@ export class IdleCpu {
 }
 
 async function measureWindow({ processes }: RunningStack, cores: number, signal: AbortSignal): Promise<IdleUs> {
-  const { toxiproxy, rabbitmq, kafka } = processes;
-  const sample = (broker: typeof rabbitmq) =>
-    sampleCpu({ ...(toxiproxy && { proxy: [toxiproxy] }), ...(broker && { broker: [broker] }) });
-  const before = [sample(rabbitmq), sample(kafka)] as const;
+  const { toxiproxy, rabbitmq, kafka, 'kafka-2': second, 'kafka-3': third } = processes;
+  const sample = (...broker: readonly (SupervisedProcess | undefined)[]) =>
+    sampleCpu({ ...(toxiproxy && { proxy: [toxiproxy] }), broker: broker.filter((one) => one !== undefined) });
+  const sampleBoth = () => [sample(rabbitmq), sample(kafka, second, third)] as const;
+  const before = sampleBoth();
   await sleep(windowMs, undefined, { signal });
-  const ofRabbitmq = cpuUse(before[0], sample(rabbitmq), cores);
-  const ofKafka = cpuUse(before[1], sample(kafka), cores);
+  const after = sampleBoth();
+  const ofRabbitmq = cpuUse(before[0], after[0], cores);
+  const ofKafka = cpuUse(before[1], after[1], cores);
   return {
     rabbitmq: perSecond(ofRabbitmq.usedUs.broker, ofRabbitmq.durationMs),
     kafka: perSecond(ofKafka.usedUs.broker, ofKafka.durationMs),
