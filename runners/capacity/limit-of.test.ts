@@ -6,13 +6,22 @@ interface Shape {
   readonly protocol?: string;
   readonly codes?: readonly string[];
   readonly cpuBusy?: number;
+  readonly otherWork?: number;
   /** µs an operation, at 1,000 of them a second. */
   readonly cpu?: Partial<TrialResult['cpu']>;
   readonly p50Ms?: Partial<Record<LatencyName, number>>;
   readonly fault?: string;
 }
 
-function trial({ protocol = 'rest', codes = [], cpuBusy = 0.2, cpu = {}, p50Ms = {}, fault }: Shape): TrialResult {
+function trial({
+  protocol = 'rest',
+  codes = [],
+  cpuBusy = 0.2,
+  otherWork,
+  cpu = {},
+  p50Ms = {},
+  fault,
+}: Shape): TrialResult {
   const usual = { acknowledged: 1, service: 1, connectionWait: 0.1 };
   const latencyUs = Object.fromEntries(
     Object.entries({ ...usual, ...p50Ms }).map(([name, p50]) => [name, { p50: p50 * 1e3 }]),
@@ -25,7 +34,7 @@ function trial({ protocol = 'rest', codes = [], cpuBusy = 0.2, cpu = {}, p50Ms =
   };
   return {
     protocol,
-    verdict: { status: 'suspect', reasons: codes.map((code) => ({ code })), figures: { cpuBusy } },
+    verdict: { status: 'suspect', reasons: codes.map((code) => ({ code })), figures: { cpuBusy, otherWork } },
     faults: fault === undefined ? [] : [{ fault }],
     cpu: { ...none, ...cpu },
     phases: { steady: { durationMs: 2_000, counts: { offered: 2_000 }, latencyUs } },
@@ -49,6 +58,15 @@ describe('what limits a rate', () => {
     [null, {}],
   ])('is the %s in %j', (part, shape) => {
     expect(limitOf(trial(shape), base, 2)).toMatchObject({ part, evidence: expect.stringMatching(/\.$/) });
+  });
+
+  it('says how much of a busy machine is the work of others', () => {
+    const evidence = (shape: Shape) => limitOf(trial(shape), base, 2).evidence;
+    expect(evidence({ cpuBusy: 0.9, otherWork: 0.45 })).toContain(
+      '90 % of the time, 45 % with programs that are no part',
+    );
+    expect(evidence({ cpuBusy: 0.9, otherWork: 0.01 })).not.toContain('no part');
+    expect(evidence({ cpuBusy: 0.9 })).not.toContain('no part');
   });
 
   it('says how much slower answers were than at the lowest rate', () => {

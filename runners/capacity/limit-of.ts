@@ -8,6 +8,9 @@ const slowerFactor = 1.5;
 const generatorCodes = ['generatorLate', 'sendLag', 'generatorStall', 'gcPauses', 'generatorDrops', 'generatorBusy'];
 /** Of all cores; a scheduler does not fill the last of them. */
 const fullMachine = 0.85;
+const tellingOtherWork = 0.05;
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
 
 /** `base`: at the lowest rate, null when even that was missed. */
 export function limitOf(missed: TrialResult, base: TrialResult | null, cores: number): CapacityLimit {
@@ -22,7 +25,9 @@ export function limitOf(missed: TrialResult, base: TrialResult | null, cores: nu
   }
   const busy = missed.verdict.figures?.cpuBusy ?? 0;
   if (busy >= fullMachine) {
-    const evidence = `Its ${cores} cores were busy ${Math.round(busy * 100)} % of the time; used: ${usedText}.`;
+    const other = missed.verdict.figures?.otherWork ?? 0;
+    const others = other < tellingOtherWork ? '' : `, ${percent(other)} with programs that are no part of this run`;
+    const evidence = `Its ${cores} cores were busy ${percent(busy)} of the time${others}; used: ${usedText}.`;
     return { part: 'machine', evidence };
   }
   if (missed.faults.some(({ fault }) => fault === 'bandwidth')) {
