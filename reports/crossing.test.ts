@@ -49,9 +49,11 @@ describe('where compression pays', () => {
       '1.50×',
       '1.05×',
       '0.10×',
-      'at 1 MB/s and below, not at 4 MB/s',
+      'at 1 MB/s and below, not told apart at 4 MB/s',
     ]);
-    expect(crossingSentence(all)).toBe('Compression pays – stream with lz4 at 1 MB/s and below, not at 4 MB/s.');
+    expect(crossingSentence(all)).toBe(
+      'Compression pays – stream with lz4 at 1 MB/s and below, not told apart at 4 MB/s.',
+    );
   });
 
   it('goes by the best of all other settings, with and without', () => {
@@ -62,7 +64,7 @@ describe('where compression pays', () => {
   it('takes what was not reached for infinitely late', () => {
     expect(cells(...on('calm', 2, 2), ...on('1-mbps', null, 10))?.[0]?.slice(2)).toEqual([
       'without it: not reached',
-      'at 1 MB/s and below, not at calm',
+      'at 1 MB/s and below, not told apart at calm',
     ]);
     expect(cells(...on('calm', 2, 2), ...on('1-mbps', 10, null))?.[0]?.slice(2)).toEqual([
       'not reached',
@@ -71,11 +73,26 @@ describe('where compression pays', () => {
   });
 
   it('says so where it pays on all lines, on none, or here and there', () => {
-    expect(cells(...on('calm', 2, 1), ...on('1-mbps', 9, 1))?.[0]?.at(-1)).toBe('on all of these lines');
-    expect(cells(...on('calm', 2, 2.1), ...on('1-mbps', 9, 8.5))?.[0]?.at(-1)).toBe('on none of these lines');
-    expect(cells(...on('calm', 2, 1), ...on('4-mbps', 4, 5), ...on('1-mbps', 9, 1))?.[0]?.at(-1)).toBe(
-      'on calm and 1 MB/s only',
-    );
+    const says = (...trials: TrialResult[]) => cells(...trials)?.[0]?.at(-1);
+    expect(says(...on('calm', 2, 0.9), ...on('1-mbps', 9, 1))).toBe('on all of these lines');
+    expect(says(...on('calm', 2, 2.1), ...on('1-mbps', 9, 8.5))).toBe('on none of these lines');
+    expect(says(...on('calm', 2, 0.9), ...on('4-mbps', 4, 5), ...on('1-mbps', 9, 1))).toBe('on calm and 1 MB/s only');
+    expect(says(...on('calm', 2, 0.9), ...on('1-mbps', 9, 9))).toBe('on calm only');
+    expect(says(...on('calm', 2, 4.1), ...on('1-mbps', 9, 1))).toBe('at 1 MB/s and below, not at calm');
+  });
+
+  it('goes by the interval where there are repeats, however close to 1', () => {
+    const repeated = (condition: string, none: number, lz4: number) =>
+      [1, 2, 3, 4, 5].flatMap((repeat) =>
+        on(condition, none * (1 + repeat / 10), lz4 * (1 + repeat / 9.9)).map((one) => ({ ...one, repeat })),
+      );
+    const of = (...trials: TrialResult[]) => {
+      const one = result(trials);
+      return crossingTable({ ...one, plan: { ...one.plan, repeats: 5 } });
+    };
+    const table = of(...repeated('calm', 2, 2.2), ...repeated('1-mbps', 10, 8));
+    expect(table?.rows[0]?.cells.at(-1)).toBe('at 1 MB/s and below, not at calm');
+    expect(table?.title).not.toContain('noise');
   });
 
   it('is not asked without a line of limited bandwidth, or without anything uncompressed', () => {

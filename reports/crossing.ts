@@ -3,13 +3,14 @@
  * on each line.
  */
 import type { LatencyName, PhaseName, RunResult, SettingValue } from '../result/result-types.ts';
+import { pairedRatio } from '../result/statistics.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { formatRatio, type Percentile } from './format-values.ts';
 import { type ConditionGroup, type Contender, conditionGroups, figureOf, operationsOf } from './result-view.ts';
 import { figureColumns, nameColumn, type Table, textColumns } from './table.ts';
 
-/** Closer to 1 than this a single ratio may well be noise. */
-const tellingShare = 0.1;
+/** From one repeat nothing is told of less than this factor: on a machine that all parts share a tail differs so much by chance. */
+const tellingFactor = 2;
 
 interface Line {
   readonly group: ConditionGroup;
@@ -27,14 +28,27 @@ interface Crossing {
   readonly target: string;
   readonly setting: string;
   readonly value: SettingValue;
-  /** Its latency ÷ that without, by line, the widest first; null: not known; 0, infinite: one of them was not reached. */
-  readonly ratios: readonly (number | null)[];
+  /** By line, the widest first. */
+  readonly compared: readonly Compared[];
+}
+
+interface Compared {
+  /** Its latency ÷ that without; null: not known; 0, infinite: one of them was not reached. */
+  readonly ratio: number | null;
+  /** By the interval of the repeats, of one repeat by a wide margin. */
+  readonly tells: 'pays' | 'costs' | 'nothing';
+}
+
+/** A latency by repeat, µs; infinite: not reached; null: not known. */
+interface Measured {
+  readonly us: number;
+  readonly repeats: readonly (number | null)[];
 }
 
 /** null without such a sweep. */
 export function crossingSentence(result: RunResult): string | null {
   const { lines, crossings } = crossingsOf(result);
-  const texts = crossings.map(({ target, value, ratios }) => `${target} with ${value} ${paysText(lines, ratios)}`);
+  const texts = crossings.map(({ target, value, compared }) => `${target} with ${value} ${paysText(lines, compared)}`);
   return texts.length === 0 ? null : `Compression pays – ${texts.join('; ')}.`;
 }
 
@@ -45,11 +59,15 @@ export function crossingTable(result: RunResult): Table | null {
   const { operation, latency, percentile } = measure;
   const what = `${latency} ${percentile} of ${operation}`;
   return {
-    title: `what compression makes of the ${what} · ÷ that without, each the best over all other settings`,
+    title: `what compression makes of the ${what} · ÷ that without, each the best over all other settings${repeatsText(result)}`,
     spans: [],
     columns: [nameColumn('setting'), ...figureColumns(...lines.map(lineText)), ...textColumns('it pays')],
-    rows: crossings.map(({ target, setting, value, ratios }) => ({
-      cells: [`${target} ${setting}=${value}`, ...ratios.map(ratioText), paysText(lines, ratios)],
+    rows: crossings.map(({ target, setting, value, compared }) => ({
+      cells: [
+        `${target} ${setting}=${value}`,
+        ...compared.map(({ ratio }) => ratioText(ratio)),
+        paysText(lines, compared),
+      ],
       status: 'valid',
     })),
   };
@@ -70,8 +88,8 @@ function crossingsOf(result: RunResult): { lines: Line[]; measure: Measure | nul
       return values
         .filter((value) => value !== 'none')
         .map((value): Crossing => {
-          const ratios = best(value).map((us, n) => ratioOf(us, without[n] ?? null));
-          return { target, setting, value, ratios };
+          const compared = best(value).map((one, n) => compare(one, without[n] ?? null, lines.length));
+          return { target, setting, value, compared };
         });
     }),
   );
@@ -106,27 +124,40 @@ function settingOf({ trials }: Contender, setting: string): SettingValue | undef
   return trials[0]?.variant[setting];
 }
 
-/** Lowest latency of the variants with the value, µs; infinite: not reached; null: not known. */
+/** Of the variants with the value the one with the lowest latency; null: it is known of none. */
 function bestOn(
   { group }: Line,
   target: string,
   setting: string,
   value: SettingValue,
-  measure: Measure,
-): number | null {
+  { operation, latency, percentile }: Measure,
+): Measured | null {
   const phase: PhaseName = group.phases.includes('during') ? 'during' : 'steady';
+  const latencyUsOf = (trials: Contender['counted']): number | null => {
+    const { us, text } = figureOf(trials, phase, operation, latency, percentile);
+    return us ?? (text.startsWith('not reached') ? Number.POSITIVE_INFINITY : null);
+  };
   const variants = group.contenders.filter((one) => one.target === target && settingOf(one, setting) === value);
-  const known = variants.flatMap(({ counted, status }) => {
-    if (status === 'invalid') return [];
-    const { us, text } = figureOf(counted, phase, measure.operation, measure.latency, measure.percentile);
-    return us ?? (text.startsWith('not reached') ? Number.POSITIVE_INFINITY : []);
+  const known = variants.flatMap(({ counted, trials, status }): Measured[] => {
+    const us = status === 'invalid' ? null : latencyUsOf(counted);
+    if (us === null) return [];
+    // Repeat by repeat, with a gap where one does not count: pairs must be of the same repeat.
+    return [{ us, repeats: trials.map((trial) => (counted.includes(trial) ? latencyUsOf([trial]) : null)) }];
   });
-  return known.length === 0 ? null : Math.min(...known);
+  return known.reduce<Measured | null>((best, one) => (best === null || one.us < best.us ? one : best), null);
 }
 
-function ratioOf(us: number | null, withoutUs: number | null): number | null {
-  if (us === null || withoutUs === null || (!Number.isFinite(us) && !Number.isFinite(withoutUs))) return null;
-  return Number.isFinite(withoutUs) ? us / withoutUs : 0;
+function compare(one: Measured | null, without: Measured | null, comparisons: number): Compared {
+  if (one === null || without === null || (!Number.isFinite(one.us) && !Number.isFinite(without.us)))
+    return { ratio: null, tells: 'nothing' };
+  const ratio = Number.isFinite(without.us) ? one.us / without.us : 0;
+  const interval = pairedRatio(without.repeats, one.repeats, comparisons);
+  const { low, high } = interval ?? { low: ratio / tellingFactor, high: ratio * tellingFactor };
+  return { ratio, tells: high < 1 ? 'pays' : low > 1 ? 'costs' : 'nothing' };
+}
+
+function repeatsText({ plan: { repeats } }: RunResult): string {
+  return repeats > 1 ? '' : ` · one repeat: less than ${tellingFactor}× may be noise`;
 }
 
 function ratioText(ratio: number | null): string {
@@ -140,17 +171,14 @@ function lineText({ bytesPerSecond, group }: Line): string {
   return bytesPerSecond >= 1e6 ? `${bytesPerSecond / 1e6} MB/s` : `${bytesPerSecond / 1e3} kB/s`;
 }
 
-/** `at 1 MB/s and below, not at 4 MB/s`; a line in between where it neither gains nor costs is named as such. */
-function paysText(lines: readonly Line[], ratios: readonly (number | null)[]): string {
-  const pays = ratios.map((ratio) => ratio !== null && ratio < 1 - tellingShare);
-  const widest = pays.indexOf(true);
-  if (widest < 0) return 'on none of these lines';
-  if (pays.slice(widest).includes(false)) {
-    return `on ${lines
-      .filter((_, n) => pays[n])
-      .map(lineText)
-      .join(' and ')} only`;
-  }
+/** `at 1 MB/s and below, not told apart at 4 MB/s`: from the thinnest line up to the widest on which it still pays. */
+function paysText(lines: readonly Line[], compared: readonly Compared[]): string {
+  const pays = compared.map(({ tells }) => tells === 'pays');
+  const widest = pays.lastIndexOf(false) + 1;
+  if (!pays.includes(true)) return 'on none of these lines';
   if (widest === 0) return 'on all of these lines';
-  return `at ${lineText(lines[widest] as Line)} and below, not at ${lineText(lines[widest - 1] as Line)}`;
+  const here = lines.filter((_, n) => pays[n]).map(lineText);
+  if (widest === lines.length || here.length > lines.length - widest) return `on ${here.join(' and ')} only`;
+  const next = compared[widest - 1]?.tells === 'costs' ? 'not at' : 'not told apart at';
+  return `at ${lineText(lines[widest] as Line)} and below, ${next} ${lineText(lines[widest - 1] as Line)}`;
 }
