@@ -50,6 +50,19 @@ describe('a heat map', () => {
     expect(map === null ? '' : htmlHeatMap(more, map)).toContain('each the best over linger');
   });
 
+  it('has nothing of invalid trials, and of doubtful ones only where there is no other', () => {
+    const doubted = setOf([
+      [{ batch: 1, codec: 'none', linger: '0ms' }, 9],
+      [{ batch: 1, codec: 'none', linger: '9ms' }, 3, 'suspect'],
+      [{ batch: 2, codec: 'gzip', linger: '0ms' }, 7, 'suspect'],
+      [{ batch: 2, codec: 'none', linger: '0ms' }, 1, 'invalid'],
+    ]);
+    expect(heatMap(doubted, 'cpu')?.cells.map((row) => row.map((one) => one?.figures.cpu ?? null))).toEqual([
+      [null, 9],
+      [7, null],
+    ]);
+  });
+
   it('needs two settings', () => {
     expect(
       heatMap(

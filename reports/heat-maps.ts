@@ -34,11 +34,18 @@ export function heatMap({ points }: VariantSet, figure: FigureName): HeatMap | n
   const [rows, columns] = axes;
   if (rows === undefined || columns === undefined) return null;
   const isBetter = (a: number, b: number) => (figure === 'goodput' ? a > b : a < b);
-  const at = (row: SettingValue, column: SettingValue) =>
-    points.filter(
-      ({ variant, figures }) =>
-        variant[rows.setting] === row && variant[columns.setting] === column && figures[figure] !== null,
+  const at = (row: SettingValue, column: SettingValue) => {
+    const there = points.filter(
+      ({ variant, figures, status }) =>
+        variant[rows.setting] === row &&
+        variant[columns.setting] === column &&
+        figures[figure] !== null &&
+        status !== 'invalid',
     );
+    // A doubtful one stands for its cell only where there is no other.
+    const valid = there.filter(({ status }) => status === 'valid');
+    return valid.length > 0 ? valid : there;
+  };
   const best = (there: readonly VariantPoint[]): VariantPoint | null =>
     there.reduce<VariantPoint | null>((found, point) => {
       const [value, known] = [point.figures[figure] as number, found?.figures[figure] ?? null];

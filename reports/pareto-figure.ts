@@ -1,8 +1,8 @@
 /** The trade-off as a picture: each variant a numbered point, latency against what it costs, those nothing beats joined. */
+import { paretoFront } from '../result/pareto-front.ts';
 import { figureScale } from './figure-scale.ts';
 import { formatCount } from './format-values.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
-import { paretoFront } from './pareto-front.ts';
 import { figureColumns, nameColumn, type Row, textColumns } from './table.ts';
 import {
   type FigureName,

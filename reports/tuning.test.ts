@@ -69,6 +69,13 @@ describe('what tuning found', () => {
     expect(sentence).toContain('linger=0ms (reached in 5 of 5 repeats, as written in 1) beats the target as written');
   });
 
+  it('says how many of the trials behind a gain are suspect', () => {
+    const doubtful = { suspect: 3, trials: 10 };
+    const doubted = result({ finalists: [{ variant: { linger: '0ms' }, against, doubtful, isBetter: true }] });
+    expect(tuningSentences(doubted)[0]).toContain('5 pairs; 3 of these 10 trials suspect) beats');
+    expect(tuningTables(doubted)[1]?.rows[0]?.status).toBe('suspect');
+  });
+
   it('has a table of the survey with the verdict of each, and the front', () => {
     const [table] = tuningTables(result());
     expect(table?.rows.map(({ status }) => status)).toEqual(['valid', 'valid', 'suspect', 'invalid']);

@@ -17,14 +17,17 @@ export function tuningSentences({ tuning = [] }: RunResult): string[] {
   });
 }
 
-function ratioText({ against, notReached }: TuningResult['finalists'][number]): string {
-  if (notReached !== undefined) {
-    const { own, asWritten, repeats } = notReached;
-    return `reached in ${repeats - own} of ${repeats} repeats, as written in ${repeats - asWritten}`;
-  }
+function ratioText(finalist: TuningResult['finalists'][number]): string {
+  const { against, notReached, doubtful } = finalist;
+  const doubt = doubtful === undefined ? '' : `; ${doubtful.suspect} of these ${doubtful.trials} trials suspect`;
+  if (notReached !== undefined) return `${reachedText(notReached)}${doubt}`;
   if (against === null) return 'not to be compared';
   const { ratio, low, high, pairs } = against;
-  return `${formatRatio(ratio)} × its value, 95 % within ${formatRatio(low)}–${formatRatio(high)}, ${pairs} pairs`;
+  return `${formatRatio(ratio)} × its value, 95 % within ${formatRatio(low)}–${formatRatio(high)}, ${pairs} pairs${doubt}`;
+}
+
+function reachedText({ own, asWritten, repeats }: NonNullable<TuningResult['finalists'][number]['notReached']>) {
+  return `reached in ${repeats - own} of ${repeats} repeats, as written in ${repeats - asWritten}`;
 }
 
 /** The settings that won, as they would stand in the scenario; empty where nothing did. */
@@ -75,7 +78,7 @@ export function surveySets({ tuning = [], plan }: RunResult): VariantSet[] {
 
 function surveyTable({ target, condition, objective, percentile, survey }: TuningResult): Table {
   return {
-    title: `survey of ${target} · ${condition} · ${objective} · front: nothing else is as good in ${percentile}, CPU and bytes together`,
+    title: `survey of ${target} · ${condition} · ${objective} · front: nothing else is as good in ${percentile}, goodput, CPU and bytes together`,
     spans: [],
     columns: [
       nameColumn('settings'),
@@ -106,18 +109,21 @@ function finalsTable({ target, objective, finalists }: TuningResult): Table {
     title: `finals of ${target} · ${objective}: value ÷ that of the target as written, repeat by repeat`,
     spans: [],
     columns: [nameColumn('settings'), ...figureColumns('ratio', '95 % from', 'to', 'pairs'), ...textColumns('better')],
-    rows: finalists.map(({ variant, against, isBetter }): Row => {
+    rows: finalists.map(({ variant, against, notReached, doubtful, isBetter }): Row => {
+      // Of some repeats only, a ratio would leave out the worst.
+      const told = notReached === undefined ? against : null;
       const figure = (value: number | undefined) => (value === undefined ? '–' : formatRatio(value));
+      const reached = notReached === undefined ? '' : `: ${reachedText(notReached)}`;
       return {
         cells: [
           settingsText(variant),
-          figure(against?.ratio),
-          figure(against?.low),
-          figure(against?.high),
-          String(against?.pairs ?? 0),
-          isBetter ? 'yes' : 'not told apart',
+          figure(told?.ratio),
+          figure(told?.low),
+          figure(told?.high),
+          String(told?.pairs ?? 0),
+          `${isBetter ? 'yes' : 'not told apart'}${reached}`,
         ],
-        status: 'valid',
+        status: doubtful === undefined ? 'valid' : 'suspect',
       };
     }),
   };

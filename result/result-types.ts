@@ -319,7 +319,7 @@ export interface TuningCandidate {
   /** Of generator, service, broker and proxy together. */
   readonly cpuUsPerOperation: number | null;
   readonly bytesPerOperation: number | null;
-  /** No other is at least as good in latency, CPU and bytes, and better in one; invalid ones are not. */
+  /** No other is at least as good in latency, goodput, CPU and bytes, and better in one. */
   readonly isOnFront: boolean;
 }
 
@@ -342,6 +342,8 @@ export interface TuningResult {
       readonly high: number;
       readonly pairs: number;
     } | null;
+    /** Of its trials and those of the target as written, which both count; absent where none is suspect. */
+    readonly doubtful?: { readonly suspect: number; readonly trials: number };
     /** Repeats in which the value was not reached, so that there is no ratio; absent where it always was. */
     readonly notReached?: { readonly own: number; readonly asWritten: number; readonly repeats: number };
     readonly isBetter: boolean;

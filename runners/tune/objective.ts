@@ -19,6 +19,10 @@ const synonyms: Readonly<Record<string, string>> = {
   throughput: 'goodput',
 };
 
+/** What is dropped or refused costs next to nothing: a cost is only worth having where operations succeed. */
+const costs: readonly string[] = ['bytesPerOperation', 'cpuPerOperation'];
+const fewErrors = 'errorRatio < 1%';
+
 /** Throws a BenchError (exit 2) that says what is wrong with it. */
 export function parseObjective(text: string): Objective {
   const [, direction, metric = '', rest] =
@@ -31,11 +35,13 @@ export function parseObjective(text: string): Objective {
   };
   const name = synonyms[metric] ?? metric;
   const isMinimised = direction.startsWith('min');
+  const written = (rest?.split(/\s+and\s+/) ?? []).map(read);
+  const isImplied = costs.includes(name) && !written.some((condition) => condition.metric === 'errorRatio');
   return {
-    text: text.trim(),
+    text: isImplied ? `${text.trim()} ${rest === undefined ? 'with' : 'and'} ${fewErrors}` : text.trim(),
     direction: isMinimised ? 'minimise' : 'maximise',
     metric: read(`${name} ${anyValue(name, isMinimised)}`),
-    conditions: (rest?.split(/\s+and\s+/) ?? []).map(read),
+    conditions: isImplied ? [...written, read(fewErrors)] : written,
   };
 }
 

@@ -1,5 +1,6 @@
 /** From trials to candidates: ranked by the objective, with the front of those that nothing else beats altogether. */
 import { cpuUsPerOperation } from '../../result/cpu-per-operation.ts';
+import { paretoFront } from '../../result/pareto-front.ts';
 import type { PhaseName, TrialResult, TuningCandidate, TuningResult } from '../../result/result-types.ts';
 import { pairedRatio } from '../../result/statistics.ts';
 import { isWithin, type Objective, objectiveValue } from './objective.ts';
@@ -14,10 +15,8 @@ export function rankVariants(
     ...figuresOf(trial, percentile),
     ...judged(trial, objective),
   }));
-  const rivals = measured.filter(({ verdict }) => verdict !== 'invalid');
-  const isOnFront = (one: (typeof measured)[number]) =>
-    rivals.includes(one) && !rivals.some((other) => beats(other, one));
-  const candidates = measured.map((one) => ({ ...one, isOnFront: isOnFront(one) }));
+  const front = paretoFront(measured.map(frontPoint), frontAxes);
+  const candidates = measured.map((one, n) => ({ ...one, isOnFront: front[n] === true }));
   return candidates.sort(
     (a, b) => Number(b.isWithin) - Number(a.isWithin) || compareValues(a.value, b.value, objective),
   );
@@ -58,18 +57,24 @@ function figuresOf(trial: TrialResult, percentile: TuningResult['percentile']) {
   };
 }
 
-type Figures = Pick<TuningCandidate, 'latencyUs' | 'cpuUsPerOperation' | 'bytesPerOperation'>;
+const frontAxes = ['latency', 'goodput', 'cpu', 'bytes'] as const;
 
-/** In latency, CPU and bytes: as good in all, better in one. */
-function beats(a: Figures, b: Figures): boolean {
-  const pairs = (['latencyUs', 'cpuUsPerOperation', 'bytesPerOperation'] as const).map(
-    (key) => [a[key] ?? Number.POSITIVE_INFINITY, b[key] ?? Number.POSITIVE_INFINITY] as const,
-  );
-  return pairs.every(([x, y]) => x <= y) && pairs.some(([x, y]) => x < y);
+type Measured = ReturnType<typeof figuresOf> & ReturnType<typeof judged>;
+
+function frontPoint({ verdict, latencyUs, goodputPerSecond, cpuUsPerOperation, bytesPerOperation }: Measured) {
+  const figures = {
+    latency: latencyUs,
+    goodput: goodputPerSecond,
+    cpu: cpuUsPerOperation,
+    bytes: bytesPerOperation,
+  };
+  return { status: verdict, figures };
 }
 
+/** Infinite ones are equal, where a difference would be no number. */
 function compareValues(a: number | null, b: number | null, { direction }: Objective): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
+  if (a === b) return 0;
   return direction === 'minimise' ? a - b : b - a;
 }
 
@@ -78,7 +83,8 @@ export function compareFinalists(trials: readonly TrialResult[], objective: Obje
   const byVariant = Map.groupBy(trials, ({ variant }) => JSON.stringify(variant));
   const valuesOf = (of: readonly TrialResult[]) =>
     [...of].sort((a, b) => a.repeat - b.repeat).map((trial) => objectiveValue(objective, trial));
-  const usual = valuesOf(byVariant.get('{}') ?? []);
+  const asWritten = byVariant.get('{}') ?? [];
+  const usual = valuesOf(asWritten);
   const finalists = [...byVariant].filter(([key]) => key !== '{}');
   const compared = finalists.flatMap(([, own]) => {
     const [first] = own;
@@ -88,11 +94,33 @@ export function compareFinalists(trials: readonly TrialResult[], objective: Obje
     const isSure = against !== null && (objective.direction === 'minimise' ? against.high < 1 : against.low > 1);
     const notReached = unreached(usual, values);
     const isBetter = (notReached === null ? isSure : reachesMore(usual, values)) && own.every(keeps(objective));
-    return [{ variant: first.variant, against, ...(notReached !== null && { notReached }), isBetter }];
+    const doubtful = suspectCount([...own, ...asWritten]);
+    const finalist = {
+      ...{ variant: first.variant, against, isBetter },
+      ...(notReached !== null && { notReached }),
+      ...(doubtful.suspect > 0 && { doubtful }),
+    };
+    return [{ finalist, middle: middleOf(values) }];
   });
-  const gain = ({ against }: (typeof compared)[number]) =>
-    against === null ? Number.POSITIVE_INFINITY : objective.direction === 'minimise' ? against.ratio : -against.ratio;
-  return compared.sort((a, b) => Number(b.isBetter) - Number(a.isBetter) || (gain(a) < gain(b) ? -1 : 1));
+  return compared
+    .sort(
+      (a, b) =>
+        Number(b.finalist.isBetter) - Number(a.finalist.isBetter) ||
+        compareValues(a.finalist.against?.ratio ?? null, b.finalist.against?.ratio ?? null, objective) ||
+        compareValues(a.middle, b.middle, objective),
+    )
+    .map(({ finalist }) => finalist);
+}
+
+/** Both kinds count in the comparison, since a disturbed machine disturbs both of a pair; it is told. */
+function suspectCount(trials: readonly TrialResult[]) {
+  return { suspect: trials.filter(({ verdict }) => verdict.status === 'suspect').length, trials: trials.length };
+}
+
+/** The middle one, of an even number the worse of the two; null: not known. */
+function middleOf(values: Values): number | null {
+  const known = values.filter((value) => value !== null).sort((a, b) => a - b);
+  return known[Math.floor(known.length / 2)] ?? null;
 }
 
 const keeps = (objective: Objective) => (trial: TrialResult) => isWithin(objective, trial);

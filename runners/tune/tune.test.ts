@@ -42,7 +42,9 @@ const p99 = parseObjective('minimise p99');
 describe('an objective', () => {
   it.each([
     ['minimise delivered p99', 'minimise', []],
-    ['minimize bytes', 'minimise', []],
+    ['minimize bytes', 'minimise', ['errorRatio < 1%']],
+    ['minimise cpu with p99 < 20ms', 'minimise', ['p99 < 20ms', 'errorRatio < 1%']],
+    ['minimise cpu with errorRatio < 5%', 'minimise', ['errorRatio < 5%']],
     ['maximise goodput with p99 < 20ms and errorRatio < 1%', 'maximise', ['p99 < 20ms', 'errorRatio < 1%']],
   ])('is read from %j', (text, direction, conditions) => {
     const objective = parseObjective(text);
@@ -86,8 +88,18 @@ describe('the survey', () => {
   });
 
   it('puts on the front what nothing else beats altogether', () => {
-    const onFront = rankVariants([slow, fast, frugal, worst], p99).filter(({ isOnFront }) => isOnFront);
-    expect(onFront.map(({ variant }) => variant.n)).toEqual([2, 3]);
+    const front = (...trials: readonly TrialResult[]) =>
+      rankVariants(trials, p99).flatMap(({ variant, isOnFront }) => (isOnFront ? [variant.n] : []));
+    const even = trial({ variant: { n: 3 }, p99Ms: 9, bytes: 300, goodput: 498 }); // goodput alike, but for chance
+    const beaten = trial({ variant: { n: 4 }, p99Ms: 21, cpuUs: 300 });
+    expect(front(slow, fast, even, beaten)).toEqual([2, 3]);
+    expect(front(slow, fast, even, worst)).toEqual([2, 3, 4]); // nothing else does 900 a second
+    const never = trial({ variant: { n: 5 }, p99Ms: null, cpuUs: 1, bytes: 1 });
+    const ranked = rankVariants([fast, never], p99, 'p99');
+    expect(ranked.map(({ variant, isOnFront }) => [variant.n, isOnFront])).toEqual([
+      [2, true],
+      [5, false],
+    ]);
   });
 
   it('counts no invalid trial: it is last, and keeps nothing else off the front', () => {
@@ -134,8 +146,21 @@ describe('the finals', () => {
       notReached: { own: 5, asWritten: 0, repeats: 5 },
       isBetter: false,
     });
+    const faster = repeats({ n: 3 }, [8, 9, 8, 9, 8]);
+    const order = compareFinalists([...never({}), ...reached, ...faster], p99);
+    expect(order.map(({ variant }) => variant.n)).toEqual([3, 1]);
     const few = (trials: readonly TrialResult[]) => trials.slice(0, 3);
     expect(compareFinalists([...few(never({})), ...few(reached)], p99)[0]?.isBetter).toBe(false);
+  });
+
+  it('tell how many of the trials are suspect', () => {
+    const [one, ...others] = repeats({ n: 1 }, [8, 16.2, 31.8, 8.9, 15.1]) as [TrialResult, ...TrialResult[]];
+    const suspect: TrialResult = { ...one, verdict: { status: 'suspect', reasons: [] } };
+    expect(compareFinalists([...usual, suspect, ...others], p99)[0]).toMatchObject({
+      isBetter: true,
+      doubtful: { suspect: 1, trials: 10 },
+    });
+    expect(compareFinalists([...usual, one, ...others], p99)[0]?.doubtful).toBeUndefined();
   });
 
   it('call nothing better that may as well be chance, or that misses a condition', () => {

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { paretoFront } from './pareto-front.ts';
-import { type FigureName, figureNames, type VariantPoint } from './variant-figures.ts';
+import { type FrontPoint, paretoFront } from './pareto-front.ts';
 
-function point(
-  figures: Partial<Record<FigureName, number | null>>,
-  status: VariantPoint['status'] = 'valid',
-): VariantPoint {
-  return { settings: '', variant: {}, status, figures: { latency: 1, goodput: 1, cpu: 1, bytes: 1, ...figures } };
+const figureNames = ['latency', 'goodput', 'cpu', 'bytes'] as const;
+type FigureName = (typeof figureNames)[number];
+type Point = FrontPoint<FigureName>;
+
+function point(figures: Partial<Point['figures']>, status: Point['status'] = 'valid'): Point {
+  return { status, figures: { latency: 1, goodput: 1, cpu: 1, bytes: 1, ...figures } };
 }
 
 /** As its definition has it, one pair after the other. */
-function byDefinition(points: readonly VariantPoint[], axes: readonly FigureName[]): boolean[] {
-  const cost = (one: VariantPoint, axis: FigureName) => (one.figures[axis] ?? 0) * (axis === 'goodput' ? -1 : 1);
+function byDefinition(points: readonly Point[], axes: readonly FigureName[]): boolean[] {
+  const cost = (one: Point, axis: FigureName) => (one.figures[axis] ?? 0) * (axis === 'goodput' ? -1 : 1);
   return points.map(
     (one) =>
       !points.some(
@@ -37,6 +37,12 @@ describe('paretoFront', () => {
 
   it('keeps both of two that are equal, and neither counts a figure that is not looked at', () => {
     expect(paretoFront([point({ bytes: 1 }), point({ bytes: 9 })], ['latency', 'cpu'])).toEqual([true, true]);
+  });
+
+  it('takes goodput that differs by chance for the same', () => {
+    const axes = ['goodput', 'cpu'] as const;
+    expect(paretoFront([point({ goodput: 1_500 }), point({ goodput: 1_493, cpu: 0.5 })], axes)).toEqual([false, true]);
+    expect(paretoFront([point({ goodput: 1_500 }), point({ goodput: 1_400, cpu: 0.5 })], axes)).toEqual([true, true]);
   });
 
   it('leaves out what has no figure', () => {
