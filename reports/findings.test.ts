@@ -45,6 +45,14 @@ describe('findings', () => {
     );
   });
 
+  it('call nobody unharmed of whose operations some still wait in the broker', () => {
+    const waiting = (trial: TrialResult): TrialResult =>
+      trial.target === 'queue' ? { ...trial, ledger: { ...trial.ledger, pendingInBroker: 7 } } : trial;
+    const all = findings(waiting);
+    expect(all).toContain('queue: 7 operations still waited in the broker when the drain was given up.');
+    expect(all.find((one) => one.includes('no acknowledged operation lost'))).not.toContain('queue');
+  });
+
   it('say nothing of a ledger that nobody kept', () => {
     const unknown = (trial: TrialResult): TrialResult => ({ ...trial, ledger: { ...trial.ledger, lost: null } });
     expect(findings(unknown).join(' ')).not.toMatch(/lost/);

@@ -17,6 +17,7 @@ export function findingsOf({ contenders, condition }: ConditionGroup): string[] 
   );
   return [
     ...faulted.flatMap((contender) => damages(contender, when)),
+    ...faulted.flatMap(pending),
     ...faulted.flatMap(paymentFindings),
     ...unharmed(faulted),
     ...availability(faulted),
@@ -42,7 +43,7 @@ export function harmOf({ contenders }: ConditionGroup): string | null {
     );
     return texts.length === 0 ? [] : [`${kinds[kind]}: ${texts.join(', ')}`];
   });
-  const unharmed = known.filter((one) => allKinds.every((kind) => sum(one, kind) === 0)).map(({ label }) => label);
+  const unharmed = known.filter(isUnharmed).map(({ label }) => label);
   return [...harms, ...(unharmed.length === 0 ? [] : [`unharmed: ${unharmedText(unharmed, known.length)}`])].join('; ');
 }
 
@@ -116,8 +117,24 @@ function firstOf({ trials }: Contender, kind: Kind): string {
   return first === undefined ? '' : ` (first: ${first.id}${first.when === null ? '' : `, sent ${first.when}`})`;
 }
 
+/** What still waits in a broker is neither lost nor applied yet: nobody knows how it ends. */
+function isUnharmed(contender: Contender): boolean {
+  return allKinds.every((kind) => sum(contender, kind) === 0) && pendingOf(contender) === 0;
+}
+
+function pendingOf({ trials }: Contender): number {
+  return trials.reduce((total, { ledger }) => total + (ledger.pendingInBroker ?? 0), 0);
+}
+
+function pending(contender: Contender): string[] {
+  const count = pendingOf(contender);
+  return count === 0
+    ? []
+    : [`${contender.label}: ${formatCount(count)} operations still waited in the broker when the drain was given up.`];
+}
+
 function unharmed(contenders: readonly Contender[]): string[] {
-  const labels = contenders.filter((one) => allKinds.every((kind) => sum(one, kind) === 0)).map(({ label }) => label);
+  const labels = contenders.filter(isUnharmed).map(({ label }) => label);
   if (labels.length === 0) return [];
   return [`${listed(labels)}: no acknowledged operation lost, none took effect twice, none corrupted or out of order.`];
 }

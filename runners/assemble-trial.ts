@@ -18,6 +18,7 @@ import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.
 import { EvidenceReader } from '../targets/domain/evidence.ts';
 import type { LastWords } from '../targets/domain/host-service.ts';
 import { isRead, type referenceOperations } from '../targets/domain/order-domain.ts';
+import { faultShifts } from './faults/fault-shifts.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import { droppedLate } from './load/load-loop.ts';
 import type { WorkerHealthData } from './load/worker-health.ts';
@@ -36,6 +37,8 @@ import { judge } from './verdict.ts';
 export interface BacklogRecords {
   readonly counts: string;
   readonly samples: readonly BacklogSample[];
+  /** Messages that waited after the drain; null: not known. */
+  readonly atEnd: number | null;
   readonly redelivered: number;
 }
 
@@ -195,7 +198,7 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
     },
   );
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
-  const pending = records.backlog?.samples.at(-1)?.messages ?? null;
+  const pending = records.backlog?.atEnd ?? null;
   const examples = cases.examples(records.trialTag, records.faults, loadMs);
   return { ledger: withPending(ledger, pending), examples };
 }
@@ -250,6 +253,7 @@ function verdictOf(records: TrialRecords, measured: RecordedCell, payments: Paym
     ...generatorHealth(records, measured),
     ...(accountsCents !== null && { unexplainedCents: accountsCents - chargedCents }),
     faultProblems: records.faultProblems,
+    faultShifts: faultShifts(records.faults),
     lostParts: records.lostParts,
     cutShort: records.cutShort,
   });

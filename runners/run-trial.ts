@@ -12,6 +12,7 @@ import { LoadClock } from './load/load-clock.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
+import type { BacklogWatch } from './recording/backlog-watch.ts';
 import { allUs, type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
 import { DistinctOperations } from './recording/distinct-operations.ts';
 import { watchMemory } from './recording/memory-watch.ts';
@@ -26,6 +27,7 @@ const leadMs = 250;
 const progressMs = 500;
 /** A backlog may take a while; without any growth of the evidence for this long nothing more is coming. */
 const drainQuietMs = 3_000;
+const doubtfulQuietMs = 1_500;
 const longestDrainMs = 60_000;
 const drainPollMs = 50;
 
@@ -70,9 +72,9 @@ export async function runTrial(
     const startedAt = new Date(Date.now() + leadMs).toISOString();
     const load = await playLoad(plan, context, generator, timeline, parts, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
-    const drain = await drainEvidence(parts.evidencePath, load.acknowledged, signal);
+    const drain = await drainEvidence(parts.evidencePath, load, signal);
     const workers = await generator.finish();
-    const backlog = await (signal.aborted ? parts.backlog?.watch.stop() : parts.backlog?.watch.finish());
+    const backlog = await endBacklog(parts.backlog?.watch, signal);
     const lostParts = parts.lostParts();
     await parts.close();
     const result = assembleTrial({
@@ -91,9 +93,9 @@ export async function runTrial(
       lastWords: parts.lastWords(),
       drainMs: load.drainMs + drain.waitedMs,
       backlog:
-        parts.backlog === null || backlog === undefined
+        parts.backlog === null || backlog === null
           ? null
-          : { counts: parts.backlog.counts, samples: backlog, redelivered: drain.redelivered },
+          : { counts: parts.backlog.counts, ...backlog, redelivered: drain.redelivered },
       cpu: load.cpu,
       memory: load.memory,
       faults: timeline?.results() ?? [],
@@ -107,6 +109,12 @@ export async function runTrial(
     await generator?.terminate();
     await parts.close();
   }
+}
+
+/** Interrupted, nobody waits for a last reading. */
+async function endBacklog(watch: BacklogWatch | undefined, signal: AbortSignal) {
+  if (watch === undefined) return null;
+  return signal.aborted ? { samples: await watch.stop(), atEnd: null } : watch.finish();
 }
 
 /** Also for trials of other engines. */
@@ -129,6 +137,8 @@ interface PlayedLoad {
   readonly windows: readonly PhaseWindow[];
   readonly warmupEnded: WarmupResult['ended'];
   readonly acknowledged: number;
+  /** Operations that were not ok; of those some may have been applied all the same. */
+  readonly notOk: number;
   readonly cpu: CpuUse | null;
   readonly memory: MemoryResult | null;
   readonly drainMs: number;
@@ -173,7 +183,8 @@ async function playLoad(
   try {
     const [acknowledged, measured] = await Promise.all([generator.whenIdle(), measure()]);
     const endUs = clock.timeUs((warmupMs + durationMs) * 1e3);
-    return { clock, windows, ...measured, acknowledged, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
+    const { notOk } = generator.progress();
+    return { clock, windows, ...measured, acknowledged, notOk, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
   } finally {
     over.abort(); // a crashed worker must not leave a fault in force until its window would have ended
     signal.removeEventListener('abort', onAbort);
@@ -257,7 +268,7 @@ function showProgress(
 /** Waits until the service has applied all that was acknowledged, or nothing more comes. */
 async function drainEvidence(
   path: string | null,
-  acknowledged: number,
+  { acknowledged, notOk }: Pick<PlayedLoad, 'acknowledged' | 'notOk'>,
   signal: AbortSignal,
 ): Promise<{ waitedMs: number; redelivered: number }> {
   if (path === null) return { waitedMs: 0, redelivered: 0 };
@@ -276,7 +287,9 @@ async function drainEvidence(
     const nowMs = performance.now();
     if (grew) grewAtMs = nowMs;
     const quietMs = nowMs - grewAtMs;
-    if (applied.count >= acknowledged && !grew) break;
+    // What was applied without being acknowledged counts, too, and would hide as much that is still to come.
+    const enoughQuietMs = notOk === 0 ? 0 : doubtfulQuietMs;
+    if (applied.count >= acknowledged && !grew && quietMs >= enoughQuietMs) break;
     if (quietMs > drainQuietMs || nowMs - startedMs > longestDrainMs || signal.aborted) break;
     await sleep(drainPollMs);
   }

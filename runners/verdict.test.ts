@@ -16,6 +16,7 @@ const quiet: VerdictInput = {
   notSteady: false,
   eventLoopUtilisation: 0.2,
   faultProblems: [],
+  faultShifts: [],
   lostParts: [],
   cutShort: false,
 };
@@ -51,6 +52,7 @@ describe('judge', () => {
     ['a busy machine', { cpuPressure: 0.11 }, ['suspect', 'cpuPressure']],
     ['a host that takes CPU away', { cpuSteal: 0.02 }, ['suspect', 'cpuSteal']],
     ['a busy load worker', { eventLoopUtilisation: 0.95 }, ['suspect', 'generatorBusy']],
+    ['a fault that outlived its window', { faultShifts: ['latency ended 4000 ms late'] }, ['suspect', 'faultShifted']],
     ['a fault that did not act', { faultProblems: ['latency: x'] }, ['invalid', 'faultDidNotAct']],
     ['a lost proxy', { lostParts: ['toxiproxy'] }, ['invalid', 'proxyLost']],
     ['a lost broker: the system failed, not the measurement', { lostParts: ['rabbitmq'] }, ['suspect', 'partLost']],

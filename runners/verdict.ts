@@ -25,6 +25,8 @@ export interface VerdictInput {
   /** Accounts of the service less what its record of effects charges: not 0 when one of them is wrong. Left out: not known. */
   readonly unexplainedCents?: number;
   readonly faultProblems: readonly string[];
+  /** Faults that began or ended so far from their plan that phases hold what is not theirs, a sentence each. */
+  readonly faultShifts: readonly string[];
   /** Parts that ended or were lost although nobody asked them to: `service`, `rabbitmq`, `toxiproxy`, … */
   readonly lostParts: readonly string[];
   /** The load was cut short: by an interrupt, say. */
@@ -150,6 +152,15 @@ const rules: readonly Rule[] = [
           'faultDidNotAct',
           `${faultProblems.join('; ')}.`,
           'Look at the stack’s logs and run the trial again.',
+        )
+      : null,
+  ({ faultShifts }) =>
+    faultShifts.length > 0
+      ? reason(
+          'suspect',
+          'faultShifted',
+          `${faultShifts.join('; ')}: the phases are the planned ones, so that one holds what is the other’s.`,
+          'Run it again on a quieter machine, or give the window more time.',
         )
       : null,
   ({ lostParts }) =>

@@ -11,6 +11,7 @@ import type {
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { unknownLedger } from '../assemble-trial.ts';
+import { faultShifts } from '../faults/fault-shifts.ts';
 import type { FaultTimeline } from '../faults/fault-timeline.ts';
 import type { TrialPlan } from '../plan-trials.ts';
 import type { CpuUse } from '../recording/cpu-account.ts';
@@ -84,6 +85,7 @@ export function assembleEngineTrial(records: EngineRecords): TrialResult {
       cpuSteal: use.steal,
       eventLoopUtilisation: null,
       faultProblems: timeline?.problems() ?? [],
+      faultShifts: faultShifts(timeline?.results() ?? []),
       lostParts: records.lostParts,
       cutShort: false,
     }),

@@ -7,11 +7,16 @@ import { type BoundFault, bindFaults, type FaultPlaces } from './bind-faults.ts'
 import type { FaultProof } from './fault-kind.ts';
 import { isRamped, rampSteps } from './ramp.ts';
 
+/** A probe that is on its way when the window ends may still tell. */
+const proofGraceMs = 1_000;
+
 interface Planned {
   readonly fault: BoundFault;
   appliedAtMs: number | null;
   removedAtMs: number | null;
   proof: FaultProof | null;
+  /** What its undoing saw. */
+  seen: FaultProof | undefined;
   problem: string | null;
   /** Applied, or perhaps half applied: undo it. */
   armed: boolean;
@@ -37,6 +42,7 @@ export class FaultTimeline {
         appliedAtMs: null,
         removedAtMs: null,
         proof: null,
+        seen: undefined,
         problem: null,
         armed: false,
       })),
@@ -57,6 +63,7 @@ export class FaultTimeline {
     const { fault } = planned;
     const { window } = fault;
     const atMs = () => (monotonicNowUs() - zeroUs) / 1e3;
+    let proving: Promise<FaultProof | null> | null = null;
     try {
       await sleepUntil(zeroUs + window.atMs * 1e3, signal);
       planned.armed = true;
@@ -64,14 +71,28 @@ export class FaultTimeline {
       planned.appliedAtMs = atMs();
       this.#inForce.add(fault.label);
       await this.#grow(planned, zeroUs, signal);
-      planned.proof = await fault.prove();
-      if (planned.proof === null) planned.problem = 'it could not be shown to act';
+      proving = fault.prove();
+      proving.catch(() => undefined); // told by #takeProof
       await sleepUntil(zeroUs + (window.atMs + window.forMs) * 1e3, signal);
     } catch (error) {
-      if (!signal.aborted) planned.problem = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) planned.problem = messageOf(error);
     }
+    // First of all: a fault must not outlive its window because its proof does.
     if (await this.#undo(planned, signal)) planned.removedAtMs = atMs();
     this.#inForce.delete(fault.label);
+    if (proving !== null) await this.#takeProof(planned, proving, signal);
+  }
+
+  /** One that comes a little after the window has looked at it all the same. */
+  async #takeProof(planned: Planned, proving: Promise<FaultProof | null>, signal: AbortSignal): Promise<void> {
+    try {
+      const late = signal.aborted ? Promise.resolve(null) : sleep(proofGraceMs, null, { signal }).catch(() => null);
+      const proof = await Promise.race([proving, late]);
+      if (proof !== null) planned.proof = { ...proof, ...planned.seen };
+      else if (!signal.aborted) planned.problem ??= 'it could not be shown to act within its window';
+    } catch (error) {
+      if (!signal.aborted) planned.problem ??= messageOf(error);
+    }
   }
 
   async #grow({ fault }: Planned, zeroUs: number, signal: AbortSignal): Promise<void> {
@@ -86,12 +107,11 @@ export class FaultTimeline {
   async #undo(planned: Planned, signal: AbortSignal): Promise<boolean> {
     if (!planned.armed) return false;
     try {
-      const seen = await planned.fault.undo(signal);
-      if (planned.proof !== null) planned.proof = { ...planned.proof, ...seen };
+      planned.seen = await planned.fault.undo(signal);
       planned.armed = false;
       return true;
     } catch (error) {
-      if (!signal.aborted) planned.problem ??= error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) planned.problem ??= messageOf(error);
       return false;
     }
   }
@@ -128,6 +148,10 @@ export class FaultTimeline {
       proof,
     }));
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function sleepUntil(atUs: number, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,9 @@ import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { KillFault } from '../../scenarios/scenario.ts';
 import type { PartFaultKind } from './fault-kind.ts';
 
+/** Of the window: who takes over is looked for while it lasts. */
+const shareForProof = 0.8;
+
 /** SIGKILL at the begin, started again at the end; over when it is ready again. A process crash, not a power loss. */
 export const kill: PartFaultKind<KillFault> = {
   async apply(_window, { part }) {
@@ -18,7 +21,7 @@ export const kill: PartFaultKind<KillFault> = {
   async prove({ forMs }, { part }) {
     const { exit } = part.process;
     if (exit === null) return null;
-    return { process: 'gone', signal: exit.signal, ...part.chosen?.(), ...(await part.after?.(forMs)) };
+    return { process: 'gone', signal: exit.signal, ...part.chosen?.(), ...(await part.after?.(forMs * shareForProof)) };
   },
   expected: ({ part }) =>
     part === 'toxiproxy'

@@ -3,7 +3,9 @@ import type { LatencyFault } from '../../scenarios/scenario.ts';
 import { probeRoundTripUs } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 
-const probes = 3;
+const mostProbes = 3;
+/** Of the window: the rest is for what comes before and after the probes. */
+const shareForProbes = 0.6;
 /** Toxiproxy sleeps whole milliseconds a chunk; jitter may take some away. Less than this share of it is no latency. */
 const leastShareShown = 0.8;
 
@@ -13,6 +15,12 @@ function timesPassed({ direction }: LatencyFault): number {
 
 function addedMs(window: LatencyFault): number {
   return window.latencyMs * timesPassed(window);
+}
+
+/** One after the other, each takes what was added: as many as the window, less the time it grew in, has room for. */
+function probesWithin(window: LatencyFault): number {
+  const roomMs = (window.forMs - (window.rampMs ?? 0)) * shareForProbes;
+  return Math.min(mostProbes, Math.max(1, Math.floor(roomMs / Math.max(1, addedMs(window) + window.jitterMs))));
 }
 
 const effects = {
@@ -29,6 +37,7 @@ export const latency = toxicFault<LatencyFault>({
   attributes: ({ latencyMs, jitterMs }) => ({ latency: latencyMs, jitter: jitterMs }),
   async show(window, { protocol, link, calmRoundTripUs }) {
     const deadlineMs = addedMs(window) * 4 + 1_000;
+    const probes = probesWithin(window);
     const roundTripUs = await probeRoundTripUs(protocol, link.address, probes, deadlineMs);
     if (roundTripUs === null) return null;
     const shownUs = roundTripUs - (calmRoundTripUs ?? 0);

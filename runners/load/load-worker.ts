@@ -264,6 +264,7 @@ class LoadWorker {
   #reportIdle(): void {
     if (this.#idleReported) return;
     this.#idleReported = true;
+    this.#report({ type: 'progress', progress: this.#loop.progress() }); // all that was not ok is in it
     this.#report({ type: 'idle', acknowledged: this.#log.countAcknowledged() });
   }
 

@@ -57,6 +57,17 @@ it('reads a last time when it finishes', async () => {
   const { gauge, readings, closed } = counting();
   const watch = new BacklogWatch(gauge, { everyMs: 60_000, mostSamples: 100, settleMs: 20 });
   await until('the first reading', () => readings() === 1);
-  expect((await watch.finish()).map(({ messages }) => messages)).toEqual([1, 2]);
+  const { samples, atEnd } = await watch.finish();
+  expect(samples.map(({ messages }) => messages)).toEqual([1, 2]);
+  expect(atEnd).toBe(2);
   expect(closed()).toBe(1);
+});
+
+it('knows nothing of the end when the broker is down then, whatever it said before', async () => {
+  const { gauge, readings } = counting((reading) => reading > 1);
+  const watch = new BacklogWatch(gauge, { everyMs: 60_000, mostSamples: 100, settleMs: 20 });
+  await until('the first reading', () => readings() === 1);
+  const { samples, atEnd } = await watch.finish();
+  expect(samples.map(({ messages }) => messages)).toEqual([1]);
+  expect(atEnd).toBeNull();
 });

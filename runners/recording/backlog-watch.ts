@@ -45,15 +45,17 @@ export class BacklogWatch {
   }
 
   /** A broker that is down has no backlog that anybody knows: there is no sample then. */
-  async #read(): Promise<void> {
+  async #read(): Promise<BacklogSample | null> {
     const timeUp = this.#timeUp();
     const messages = await Promise.race([this.#gauge.read().catch(() => null), timeUp]);
-    if (messages === null) return;
-    this.#readings.push({ atUs: monotonicNowUs(), messages });
-    if (this.#readings.length < this.#readingsEach) return;
+    if (messages === null) return null;
+    const reading = { atUs: monotonicNowUs(), messages };
+    this.#readings.push(reading);
+    if (this.#readings.length < this.#readingsEach) return reading;
     this.#samples.push(highestOf(this.#readings));
     this.#readings = [];
     if (this.#samples.length >= this.#options.mostSamples) this.#thinOut();
+    return reading;
   }
 
   /** Ends with the watch, too, but not before a last reading has had its time. */
@@ -70,12 +72,15 @@ export class BacklogWatch {
     this.#readingsEach *= 2;
   }
 
-  /** One last reading when a consumer that is done has had the time to say so; then as `stop`. */
-  async finish(): Promise<readonly BacklogSample[]> {
+  /**
+   * One last reading when a consumer that is done has had the time to say so; then as `stop`. `atEnd`: messages that wait
+   * then, null when the broker could not say: an earlier reading tells nothing of what is left.
+   */
+  async finish(): Promise<{ readonly samples: readonly BacklogSample[]; readonly atEnd: number | null }> {
     await sleep(this.#options.settleMs);
     await this.#stopWatching();
-    await this.#read();
-    return this.stop();
+    const last = await this.#read();
+    return { samples: await this.stop(), atEnd: last?.messages ?? null };
   }
 
   async #stopWatching(): Promise<void> {
