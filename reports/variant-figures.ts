@@ -52,7 +52,7 @@ function pointOf({ counted, status }: Contender, phase: PhaseName, percentile: V
     figures: {
       latency: middle(({ phases }) => phases[phase]?.latencyUs.offered[percentile]),
       goodput: middle(({ phases }) => phases[phase]?.goodputPerSecond),
-      cpu: middle(({ cpu }) => cpuUsPerOperation(cpu)),
+      cpu: middle(cpuUsPerOperation),
       bytes: middle(({ wire }) => wire.bytesPerOperation),
     },
   };

@@ -1,7 +1,13 @@
-import type { CpuResult } from './result-types.ts';
+import type { TrialResult } from './result-types.ts';
 
-/** Of all parts whose CPU is known together, µs; null: of none. */
-export function cpuUsPerOperation(cpu: CpuResult): number | null {
-  const known = Object.values(cpu).filter((us): us is number => typeof us === 'number');
-  return known.length === 0 ? null : known.reduce((sum, us) => sum + us, 0);
+/**
+ * Of all parts together, µs; null where that of a part is not known: of somebody else's broker, say, or of an own system.
+ * There is no proxy with `via: direct`, and no broker where the protocol has none.
+ */
+export function cpuUsPerOperation({ cpu, protocol }: Pick<TrialResult, 'cpu' | 'protocol'>): number | null {
+  const { generatorUsPerOperation, serviceUsPerOperation, brokerUsPerOperation, proxyUsPerOperation } = cpu;
+  const hasBroker = protocol === 'queue' || protocol === 'stream';
+  if (generatorUsPerOperation === null || serviceUsPerOperation === null) return null;
+  if (hasBroker && brokerUsPerOperation === null) return null;
+  return generatorUsPerOperation + serviceUsPerOperation + (brokerUsPerOperation ?? 0) + (proxyUsPerOperation ?? 0);
 }

@@ -201,6 +201,22 @@ describe('evaluateThresholds', () => {
     expect(evaluate('rest p99 < 1s', [atOnce])).toMatchObject({ actual: 2_000, status: 'pass' });
   });
 
+  it('has no data of a phase that was asked for and never came: the part was not back within the load', () => {
+    const empty = phase({ count: 0 }, { ...allOk, offered: 0, ok: 0 }, { durationMs: 0 });
+    const neverBack = trial('queue', 'slow', { before: phase(p99(1_000)), during: phase(p99(9_000)), after: empty });
+    expect(evaluate('all p99 < 1s in after', [restSlow, neverBack])).toMatchObject({ status: 'noData' });
+    expect(evaluate('all p99 < 1ms in after', [restSlow, neverBack])).toMatchObject({ status: 'fail' });
+    expect(evaluate('queue p99 < 1s', [neverBack])).toMatchObject({ status: 'pass' });
+  });
+
+  it('sums the CPU of all parts, and has no data where one of them is not known', () => {
+    expect(evaluate('rest cpuPerOperation < 1ms', [restCalm])).toMatchObject({ actual: 250.5, status: 'pass' });
+    const foreign = trial('queue', 'calm', { steady: phase(p99(1_000)) }, { protocol: 'queue' });
+    expect(evaluate('queue cpuPerOperation < 1ms', [foreign])).toMatchObject({ status: 'noData' });
+    const own = { ...restCalm, cpu: { ...restCalm.cpu, serviceUsPerOperation: null } };
+    expect(evaluate('rest cpuPerOperation < 1ms', [own])).toMatchObject({ status: 'noData' });
+  });
+
   it('keeps expressions in their order', () => {
     const texts = ['rest lost == 0', 'queue lost == 0', 'stream lost == 0'];
     const thresholds = texts.map((text) => {

@@ -89,9 +89,10 @@ function samplesOf(threshold: Threshold, trial: TrialResult): Sample[] {
     value: trial.verdict.status === 'invalid' ? null : value,
   });
   if (isTrialMetric(metric)) return [of(trialFigure(metric, trial))];
-  const phases = measuredPhases(threshold.within.filter(isPhase), trial);
+  const named = threshold.within.filter(isPhase);
+  const phases = measuredPhases(named, trial);
   const parts = phases.flatMap((phase) => partOf(phase, threshold.operation));
-  if (parts.length === 0) return trial.verdict.status === 'invalid' ? [of(null)] : [];
+  if (parts.length === 0) return trial.verdict.status === 'invalid' || isCrowdedOut(named, trial) ? [of(null)] : [];
   // Counts add up over the phases; anything else is looked at phase by phase.
   if (metric.kind === 'count') return [of(parts.reduce((sum, { counts }) => sum + counts[metric.count], 0))];
   return parts.map((part) => of(phaseFigure(metric, part)));
@@ -110,6 +111,11 @@ function measuredPhases(named: readonly PhaseName[], trial: TrialResult): PhaseR
   });
 }
 
+/** A phase that was asked for and planned, yet never came: `after`, say, where the part that was killed was not back in time. */
+function isCrowdedOut(named: readonly PhaseName[], { phases }: TrialResult): boolean {
+  return named.some((name) => name !== 'before' && phases[name] !== undefined);
+}
+
 type Part = Pick<OperationResult, 'counts' | 'latencyUs' | 'policies'> & Partial<Pick<PhaseResult, 'goodputPerSecond'>>;
 
 function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
@@ -120,7 +126,7 @@ function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
 
 function trialFigure(metric: Metric, trial: TrialResult): number | null {
   if (metric.kind === 'ledger') return trial.ledger[metric.entry] ?? null;
-  if (metric.kind === 'cpuPerOperation') return cpuUsPerOperation(trial.cpu);
+  if (metric.kind === 'cpuPerOperation') return cpuUsPerOperation(trial);
   return metric.kind === 'bytesPerOperation' ? trial.wire.bytesPerOperation : null;
 }
 

@@ -48,6 +48,7 @@ describe('what limits a rate', () => {
     ['generator', { codes: ['cpuPressure', 'sendLag'] }],
     ['machine', { cpuBusy: 0.95, p50Ms: { service: 80 } }],
     ['network', { fault: 'bandwidth', p50Ms: { service: 80 } }],
+    ['service', { fault: 'bandwidth', cpu: { serviceUsPerOperation: 950 } }],
     ['network', { cpu: { proxyUsPerOperation: 900 } }],
     ['service', { cpu: { serviceUsPerOperation: 950 } }],
     ['broker', { protocol: 'queue', cpu: { brokerUsPerOperation: 1_100 } }],

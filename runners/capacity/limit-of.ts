@@ -30,9 +30,6 @@ export function limitOf(missed: TrialResult, base: TrialResult | null, cores: nu
     const evidence = `Its ${cores} cores were busy ${percent(busy)} of the time${others}; used: ${usedText}.`;
     return { part: 'machine', evidence };
   }
-  if (missed.faults.some(({ fault }) => fault === 'bandwidth')) {
-    return { part: 'network', evidence: 'The bandwidth of the link was limited, and no part was out of CPU.' };
-  }
   for (const [part, name] of [
     ['proxy', 'network'],
     ['service', 'service'],
@@ -41,6 +38,9 @@ export function limitOf(missed: TrialResult, base: TrialResult | null, cores: nu
     if ((used[part] ?? 0) < fullCore) continue;
     const what = part === 'proxy' ? 'Toxiproxy, which stands for the network' : `the ${part}`;
     return { part: name, evidence: `${what} used ${(used[part] ?? 0).toFixed(2)} cores.` };
+  }
+  if (missed.faults.some(({ fault }) => fault === 'bandwidth')) {
+    return { part: 'network', evidence: 'The bandwidth of the link was limited, and no part was out of CPU.' };
   }
   return slowest(missed, base, usedText);
 }

@@ -421,6 +421,18 @@ describe('LoadLoop', () => {
     expect(log.countAcknowledged()).toBe(1);
   });
 
+  it('takes the first acknowledgement of an operation, however often it is tried', () => {
+    const { loop, clock, startUs, steady } = setUp();
+    clock.nowUs = startUs + 200 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    for (const waitMs of [2, 900]) {
+      clock.nowUs += waitMs * ms;
+      loop.acknowledged(slot);
+    }
+    const { count, maxUs } = steady().latency('acknowledged');
+    expect([count, maxUs]).toEqual([1, 2 * ms]);
+  });
+
   it('counts the wait for a connection of an operation that never got one', () => {
     const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100 });
     clock.nowUs = startUs + 200 * ms;

@@ -158,7 +158,9 @@ export class LoadLoop implements CompletionSink {
     this.#options.log.sent(this.#slots.sequence[slot] as number, nowUs);
   }
 
+  /** Of an operation that is tried again the first one counts. */
   acknowledged(slot: number): void {
+    if (this.#slots.everAcknowledged[slot] === 1) return;
     const nowUs = this.#options.nowUs();
     this.#cell(slot)
       .latency('acknowledged')

@@ -44,7 +44,7 @@ function decisivePhase({ phases }: TrialResult) {
 }
 
 function figuresOf(trial: TrialResult, percentile: TuningResult['percentile']) {
-  const { variant, phases, cpu, wire } = trial;
+  const { variant, phases, wire } = trial;
   const parts = measuredPhases.flatMap((name) => phases[name] ?? []);
   const durationMs = parts.reduce((sum, part) => sum + part.durationMs, 0);
   const ok = parts.reduce((sum, { goodputPerSecond, durationMs: ms }) => sum + (goodputPerSecond * ms) / 1e3, 0);
@@ -52,7 +52,7 @@ function figuresOf(trial: TrialResult, percentile: TuningResult['percentile']) {
     variant,
     latencyUs: decisivePhase(trial)?.latencyUs.offered[percentile] ?? null,
     goodputPerSecond: durationMs === 0 ? null : (ok * 1e3) / durationMs,
-    cpuUsPerOperation: cpuUsPerOperation(cpu),
+    cpuUsPerOperation: cpuUsPerOperation(trial),
     bytesPerOperation: wire.bytesPerOperation,
   };
 }

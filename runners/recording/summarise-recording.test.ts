@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { outcomes } from '../../targets/driver.ts';
+import { Recorder } from './recorder.ts';
+import { summariseRecording } from './summarise-recording.ts';
+
+const steady = { name: 'steady', startUs: 0, endUs: 1e6 } as const;
+const operations = [
+  { name: 'placeOrder', pattern: 'one-way', completion: 'acknowledged' },
+  { name: 'getOrder', pattern: 'request-reply', completion: 'replied' },
+] as const;
+
+/** 2,000 of each; of the orders `acknowledged` were, a millisecond after their intended start. */
+function recorded(acknowledged: number) {
+  const recorder = new Recorder(1, operations.length);
+  for (const [operation] of operations.entries()) {
+    const cell = recorder.cell(0, operation);
+    for (let n = 0; n < 2_000; n++) {
+      const isOk = operation === 1 || n < acknowledged;
+      cell.counts.offered++;
+      cell.end(isOk ? outcomes.ok : outcomes.timedOut, isOk ? '' : 'timeout');
+      if (isOk) cell.latency('response').record(1_000);
+      if (isOk && operation === 0) cell.latency('acknowledged').record(1_000);
+    }
+  }
+  return summariseRecording(recorder, [steady], operations, 0, false).phases.steady;
+}
+
+it('counts what was handed over and never acknowledged as infinitely late', () => {
+  const few = recorded(1_200);
+  expect(few?.operations.placeOrder?.latencyUs.acknowledged).toMatchObject({ count: 2_000, p50: 1_000, p90: null });
+  expect(few?.latencyUs.acknowledged).toMatchObject({ count: 2_000, p99: null });
+  expect(recorded(2_000)?.latencyUs.acknowledged).toMatchObject({ count: 2_000, p99: 1_000 });
+});
+
+it('waits for no acknowledgement where an answer is all that comes', () => {
+  expect(recorded(2_000)?.operations.getOrder?.latencyUs.acknowledged).toEqual({ count: 0 });
+});
