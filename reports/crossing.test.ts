@@ -6,8 +6,9 @@ import { fixtureResult } from './fixture-result.ts';
 const fixture = fixtureResult();
 const find = (condition: string) =>
   fixture.trials.find((trial) => trial.target === 'stream' && trial.condition === condition) as TrialResult;
-const calm = find('calm');
-const faulty = find('slow-network');
+const valid = { status: 'valid', reasons: [] } as const;
+const calm = { ...find('calm'), verdict: valid };
+const faulty = { ...find('slow-network'), verdict: valid };
 const fault = faulty.faults[0] as FaultResult;
 
 /** The p90 of placeOrder in every phase; null: not reached. */
@@ -93,6 +94,41 @@ describe('where compression pays', () => {
     const table = of(...repeated('calm', 2, 2.2), ...repeated('1-mbps', 10, 8));
     expect(table?.rows[0]?.cells.at(-1)).toBe('at 1 MB/s and below, not at calm');
     expect(table?.title).not.toContain('noise');
+  });
+
+  it('does not leave out the repeats in which a latency was not reached', () => {
+    const of = (lz4: readonly (number | null)[]) => {
+      const trials = lz4.flatMap((p90Ms, n) =>
+        [...on('calm', 2, 2), ...on('1-mbps', 100, p90Ms)].map((one) => ({ ...one, repeat: n + 1 })),
+      );
+      const one = result(trials);
+      return crossingTable({ ...one, plan: { ...one.plan, repeats: lz4.length } })?.rows[0]?.cells.at(-1);
+    };
+    expect(of([10, 10, 10, null, null, null])).toBe('on none of these lines');
+    expect(of([10, 11, 10, 12, 10])).toBe('at 1 MB/s and below, not told apart at calm');
+  });
+
+  it('says that suspect trials are among those compared', () => {
+    const doubted = on('1-mbps', 100, 10).map((one) => ({
+      ...one,
+      verdict: { status: 'suspect', reasons: [] } as const,
+    }));
+    const all = result([...on('calm', 2, 2), ...doubted]);
+    expect(crossingTable(all)?.rows[0]?.status).toBe('suspect');
+    expect(crossingSentence(all)).toContain('not told apart at calm (suspect trials among them).');
+  });
+
+  it('holds lines of one direction beside each other, each bandwidth once', () => {
+    const turned = (condition: string, direction: string) =>
+      on('1-mbps', 100, 10).map((one) => ({
+        ...one,
+        condition,
+        faults: one.faults.map((each) => ({ ...each, settings: { ...each.settings, direction } })),
+      }));
+    const table = crossingTable(
+      result([...on('calm', 2, 2), ...turned('up', 'up'), ...turned('up-again', 'up'), ...turned('down', 'down')]),
+    );
+    expect(table?.columns.map(({ title }) => title)).toEqual(['setting', 'calm', '1 MB/s', 'it pays']);
   });
 
   it('is not asked without a line of limited bandwidth, or without anything uncompressed', () => {

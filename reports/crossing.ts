@@ -12,6 +12,9 @@ import { figureColumns, nameColumn, type Table, textColumns } from './table.ts';
 /** From one repeat nothing is told of less than this factor: on a machine that all parts share a tail differs so much by chance. */
 const tellingFactor = 2;
 
+/** A coin falls the same way so often once in 32 times. */
+const leastAhead = 5;
+
 interface Line {
   readonly group: ConditionGroup;
   /** Of each connection; infinite: calm. */
@@ -37,18 +40,24 @@ interface Compared {
   readonly ratio: number | null;
   /** By the interval of the repeats, of one repeat by a wide margin. */
   readonly tells: 'pays' | 'costs' | 'nothing';
+  /** Suspect trials are among those compared. */
+  readonly isDoubtful: boolean;
 }
 
 /** A latency by repeat, µs; infinite: not reached; null: not known. */
 interface Measured {
   readonly us: number;
   readonly repeats: readonly (number | null)[];
+  readonly isDoubtful: boolean;
 }
 
 /** null without such a sweep. */
 export function crossingSentence(result: RunResult): string | null {
   const { lines, crossings } = crossingsOf(result);
-  const texts = crossings.map(({ target, value, compared }) => `${target} with ${value} ${paysText(lines, compared)}`);
+  const texts = crossings.map(({ target, value, compared }) => {
+    const doubt = compared.some(({ isDoubtful }) => isDoubtful) ? ' (suspect trials among them)' : '';
+    return `${target} with ${value} ${paysText(lines, compared)}${doubt}`;
+  });
   return texts.length === 0 ? null : `Compression pays – ${texts.join('; ')}.`;
 }
 
@@ -68,7 +77,7 @@ export function crossingTable(result: RunResult): Table | null {
         ...compared.map(({ ratio }) => ratioText(ratio)),
         paysText(lines, compared),
       ],
-      status: 'valid',
+      status: compared.some(({ isDoubtful }) => isDoubtful) ? 'suspect' : 'valid',
     })),
   };
 }
@@ -88,7 +97,7 @@ function crossingsOf(result: RunResult): { lines: Line[]; measure: Measure | nul
       return values
         .filter((value) => value !== 'none')
         .map((value): Crossing => {
-          const compared = best(value).map((one, n) => compare(one, without[n] ?? null, lines.length));
+          const compared = best(value).map((one, n) => compare(one, without[n] ?? null));
           return { target, setting, value, compared };
         });
     }),
@@ -96,18 +105,27 @@ function crossingsOf(result: RunResult): { lines: Line[]; measure: Measure | nul
   return { lines, measure, crossings };
 }
 
-/** The widest first. Conditions that do more than to bound the bandwidth are no lines. */
+/**
+ * The widest first: calm, and the conditions that do nothing but to bound the bandwidth, in the same direction of the same
+ * link; another direction would be another question.
+ */
 function linesOf(result: RunResult): Line[] {
-  const lines = conditionGroups(result).flatMap((group): Line[] => {
+  const calm: Line[] = [];
+  const byPlace = new Map<string, Line[]>();
+  for (const group of conditionGroups(result)) {
     const faults = group.contenders.flatMap(({ trials }) => trials.flatMap((trial) => trial.faults));
-    if (faults.length === 0) return [{ group, bytesPerSecond: Number.POSITIVE_INFINITY }];
-    const rates = new Set(
-      faults.map(({ fault, settings }) => (fault === 'bandwidth' ? Number(settings.bytesPerSecond) : Number.NaN)),
-    );
-    const [rate = Number.NaN] = rates;
-    return rates.size === 1 && rate > 0 ? [{ group, bytesPerSecond: rate }] : [];
-  });
-  return lines.sort((a, b) => (a.bytesPerSecond > b.bytesPerSecond ? -1 : 1));
+    if (faults.length === 0) calm.push({ group, bytesPerSecond: Number.POSITIVE_INFINITY });
+    const kinds = new Set(faults.map(({ fault, link, settings }) => JSON.stringify([fault, link, settings])));
+    const [first] = faults;
+    if (first?.fault !== 'bandwidth' || kinds.size > 1) continue;
+    const place = JSON.stringify([first.link, first.settings.direction]);
+    const line = { group, bytesPerSecond: Number(first.settings.bytesPerSecond) };
+    byPlace.set(place, [...(byPlace.get(place) ?? []), line]);
+  }
+  const [most = []] = [...byPlace.values()].sort((a, b) => b.length - a.length);
+  const thinner = most.sort((a, b) => b.bytesPerSecond - a.bytesPerSecond);
+  const distinct = thinner.filter(({ bytesPerSecond }, n) => bytesPerSecond !== thinner[n - 1]?.bytesPerSecond);
+  return [...calm.slice(0, 1), ...distinct];
 }
 
 /** The scenario's primary figure, else the p90 of the first operation. */
@@ -142,22 +160,42 @@ function bestOn(
     const us = status === 'invalid' ? null : latencyUsOf(counted);
     if (us === null) return [];
     // Repeat by repeat, with a gap where one does not count: pairs must be of the same repeat.
-    return [{ us, repeats: trials.map((trial) => (counted.includes(trial) ? latencyUsOf([trial]) : null)) }];
+    const repeats = trials.map((trial) => (counted.includes(trial) ? latencyUsOf([trial]) : null));
+    return [{ us, repeats, isDoubtful: status !== 'valid' }];
   });
   return known.reduce<Measured | null>((best, one) => (best === null || one.us < best.us ? one : best), null);
 }
 
-function compare(one: Measured | null, without: Measured | null, comparisons: number): Compared {
+function compare(one: Measured | null, without: Measured | null): Compared {
   if (one === null || without === null || (!Number.isFinite(one.us) && !Number.isFinite(without.us)))
-    return { ratio: null, tells: 'nothing' };
+    return { ratio: null, tells: 'nothing', isDoubtful: false };
   const ratio = Number.isFinite(without.us) ? one.us / without.us : 0;
-  const interval = pairedRatio(without.repeats, one.repeats, comparisons);
+  return { ratio, tells: toldBy(one, without, ratio), isDoubtful: one.isDoubtful || without.isDoubtful };
+}
+
+function toldBy(one: Measured, without: Measured, ratio: number): Compared['tells'] {
+  const pairs = one.repeats.flatMap((us, n) => {
+    const other = without.repeats[n] ?? null;
+    return us === null || other === null ? [] : [[us, other] as const];
+  });
+  // What was not reached has no ratio, and leaving it out would flatter: then each repeat has to say the same.
+  if (pairs.length > 1 && pairs.flat().some((us) => !Number.isFinite(us))) {
+    if (pairs.length < leastAhead) return 'nothing';
+    return pairs.every(([us, other]) => us < other)
+      ? 'pays'
+      : pairs.every(([us, other]) => us > other)
+        ? 'costs'
+        : 'nothing';
+  }
+  const interval = pairedRatio(without.repeats, one.repeats);
   const { low, high } = interval ?? { low: ratio / tellingFactor, high: ratio * tellingFactor };
-  return { ratio, tells: high < 1 ? 'pays' : low > 1 ? 'costs' : 'nothing' };
+  return high < 1 ? 'pays' : low > 1 ? 'costs' : 'nothing';
 }
 
 function repeatsText({ plan: { repeats } }: RunResult): string {
-  return repeats > 1 ? '' : ` · one repeat: less than ${tellingFactor}× may be noise`;
+  return repeats > 1
+    ? ' · told by the 95 % interval of each'
+    : ` · one repeat: less than ${tellingFactor}× may be noise`;
 }
 
 function ratioText(ratio: number | null): string {
