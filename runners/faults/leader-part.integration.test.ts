@@ -2,9 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Admin } from '@platformatic/kafka';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startExternalStack } from '../../targets/stack/external-stack.ts';
 import { ensurePrograms } from '../../targets/stack/install.ts';
-import { addressesOf } from '../../targets/stack/kept-stack.ts';
 import { startNativeStack } from '../../targets/stack/native-stack.ts';
 import { type RunningBroker, type RunningStack, requireBroker } from '../../targets/stack/stack.ts';
 import { createTopics } from '../../targets/stream/create-topics.ts';
@@ -44,22 +42,6 @@ it('puts each partition on all three, and each link leads to all three', async (
       [1, 2, 3],
       [1, 2, 3],
     ]);
-  }
-}, 20_000);
-
-it('is used by a stack that starts none of it, each broker by its own links', async () => {
-  const needs = { toxiproxy: true, rabbitmq: false, kafka: true, kafkaBrokers: 3 };
-  const options = { confirm: async () => false, log: () => undefined, signal: never };
-  const external = await startExternalStack(needs, addressesOf(stack), options);
-  try {
-    const { links, members } = requireBroker(external.brokers, 'kafka');
-    expect(members).toBeUndefined(); // nobody's to kill
-    for (const name of ['client', 'service'] as const) {
-      const own = [kafka.links[name], ...(kafka.links[name]?.others ?? [])].map((link) => link?.address);
-      expect([links[name], ...(links[name]?.others ?? [])].map((link) => link?.address)).toEqual(own);
-    }
-  } finally {
-    await external.down();
   }
 }, 20_000);
 

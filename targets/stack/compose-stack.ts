@@ -5,23 +5,14 @@ import { promisify } from 'node:util';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { freePort } from '../process/free-port.ts';
 import { isAbandoned, ownerTag } from '../process/process-identity.ts';
-import { type ExternalAddresses, type KafkaLinks, startExternalStack } from './external-stack.ts';
+import { type ExternalAddresses, startExternalStack } from './external-stack.ts';
 import type { RunningStack, StackNeeds } from './stack.ts';
-import {
-  type ComposePorts,
-  composeBrokers,
-  composeClusterSettings,
-  composePorts,
-  kafkaVersion,
-} from './stack-settings.ts';
+import { type ComposePorts, composePorts, kafkaVersion } from './stack-settings.ts';
 
 const run = promisify(execFile);
 const upDeadlineMs = 300_000; // images may have to be fetched
 const downDeadlineMs = 60_000;
 const askDeadlineMs = 5_000;
-
-/** What the ports of each broker begin with. */
-const brokerPorts = ['WIREBENCH_KAFKA', 'WIREBENCH_KAFKA_2', 'WIREBENCH_KAFKA_3'] as const;
 
 export const composeFile = join(import.meta.dirname, '..', '..', 'docker-compose.yml');
 
@@ -43,12 +34,11 @@ export async function startComposeStack(
   log: (line: string) => void,
 ): Promise<RunningStack> {
   const ports = await freeComposePorts();
-  const brokers = needs.kafkaBrokers ?? 1;
   const project = `wirebench-${ownerTag()}`;
   await removeAbandonedProjects(log);
   const compose = (args: readonly string[], timeout: number, bound?: AbortSignal) =>
-    run('docker', ['compose', '--profile', 'cluster', '-f', composeFile, '-p', project, ...args], {
-      env: { ...process.env, ...asEnvironment(ports), ...composeClusterSettings(brokers) },
+    run('docker', ['compose', '-f', composeFile, '-p', project, ...args], {
+      env: { ...process.env, ...asEnvironment(ports) },
       timeout,
       ...(bound && { signal: bound }),
     });
@@ -57,11 +47,7 @@ export async function startComposeStack(
       log(`docker compose could not remove project ${project}: docker compose -p ${project} down`),
     );
   };
-  // Named, the brokers of the profile `cluster` start as well.
-  const services = [
-    ...(['toxiproxy', 'rabbitmq'] as const).filter((name) => needs[name]),
-    ...(needs.kafka ? composeBrokers.slice(0, brokers) : []),
-  ];
+  const services = (['toxiproxy', 'rabbitmq', 'kafka'] as const).filter((name) => needs[name]);
   log(`docker compose up: ${services.join(', ')}`);
   try {
     await compose(['up', '--detach', '--wait', ...services], upDeadlineMs, signal);
@@ -113,18 +99,14 @@ function asEnvironment(ports: ComposePorts): Record<string, string> {
 
 function addressesOf(needs: StackNeeds, ports: ComposePorts): ExternalAddresses {
   const local = (name: keyof ComposePorts) => `127.0.0.1:${ports[name]}`;
-  const brokers = brokerPorts.slice(0, needs.kafkaBrokers ?? 1);
-  const [first, ...others] = brokers.map((prefix): KafkaLinks => {
-    return {
-      client: { listen: local(`${prefix}_CLIENT_PROXY_PORT`), upstream: local(`${prefix}_CLIENT_PORT`) },
-      service: { listen: local(`${prefix}_SERVICE_PROXY_PORT`), upstream: local(`${prefix}_SERVICE_PORT`) },
-    };
-  });
   return {
     ...(needs.toxiproxy && { toxiproxy: `http://${local('WIREBENCH_TOXIPROXY_PORT')}` }),
     rabbitmq: local('WIREBENCH_RABBITMQ_PORT'),
-    kafka: brokers.map((prefix) => local(`${prefix}_PORT`)).join(','),
+    kafka: local('WIREBENCH_KAFKA_PORT'),
     kafkaVersion,
-    ...(first !== undefined && { kafkaLinks: first, kafkaOtherLinks: others }),
+    kafkaLinks: {
+      client: { listen: local('WIREBENCH_KAFKA_CLIENT_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_CLIENT_PORT') },
+      service: { listen: local('WIREBENCH_KAFKA_SERVICE_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_SERVICE_PORT') },
+    },
   };
 }

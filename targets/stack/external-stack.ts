@@ -1,19 +1,17 @@
 /** Parts that somebody else runs: nothing is started but, if need be, Toxiproxy; what we put there is taken away again. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { LinkName } from '../../scenarios/scenario.ts';
 import { isAllowedHost } from '../../scenarios/schema/address.ts';
 import { ensurePrograms, type InstallOptions } from './install.ts';
 import { probeKafka } from './native/kafka.ts';
 import { probeRabbitmq } from './native/rabbitmq.ts';
 import { unlessAborted } from './native/start-part.ts';
 import { startNativeStack } from './native-stack.ts';
-import { joinedLinks, openProxyLinks, type ProxyLinks, removeAbandonedProxies, requireLinks } from './proxy-links.ts';
+import { openProxyLinks, type ProxyLinks, removeAbandonedProxies, requireLinks } from './proxy-links.ts';
 import { createRunDirectory } from './run-directory.ts';
-import type { BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import type { BrokerName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
 import { connectToxiproxy } from './toxiproxy-client.ts';
 
 const probeDeadlineMs = 10_000;
-const linkNames = ['client', 'service'] as const satisfies readonly LinkName[];
 
 /** Where a link's proxy listens (what Kafka advertises there) and what is behind it, both `host:port`. */
 export interface KafkaLinkAddresses {
@@ -21,24 +19,17 @@ export interface KafkaLinkAddresses {
   readonly upstream: string;
 }
 
-/** Kafka listeners whose advertised address is a proxy's: without them Kafka's clients would go round Toxiproxy. */
-export interface KafkaLinks {
-  readonly client: KafkaLinkAddresses;
-  readonly service: KafkaLinkAddresses;
-}
-
 export interface ExternalAddresses {
   /** URL of Toxiproxy's control API. Absent: one is started here. */
   readonly toxiproxy?: string;
   /** `host:port`, AMQP 0-9-1 without TLS, user guest. */
   readonly rabbitmq?: string;
-  /** `host:port` of a listener that advertises itself; of a cluster those of all brokers, with commas between. */
+  /** `host:port` of a listener that advertises itself. */
   readonly kafka?: string;
   /** Its protocol does not tell; whoever started it may know. */
   readonly kafkaVersion?: string;
-  readonly kafkaLinks?: KafkaLinks;
-  /** Of the other brokers of a cluster. */
-  readonly kafkaOtherLinks?: readonly KafkaLinks[];
+  /** Kafka listeners whose advertised address is a proxy's: without them Kafka's clients would go round Toxiproxy. */
+  readonly kafkaLinks?: { readonly client: KafkaLinkAddresses; readonly service: KafkaLinkAddresses };
 }
 
 export interface ExternalOptions extends InstallOptions {
@@ -60,8 +51,7 @@ export async function startExternalStack(
     versions.rabbitmq = await requireAnswer('RabbitMQ', '--rabbitmq', external.rabbitmq, probe, options.signal);
   }
   if (needs.kafka) {
-    const probe = (address: string) => probeKafka(address, needs.kafkaBrokers);
-    await requireAnswer('Kafka', '--kafka', external.kafka, probe, options.signal);
+    await requireAnswer('Kafka', '--kafka', external.kafka, probeKafka, options.signal);
     versions.kafka = external.kafkaVersion ?? 'unknown';
   }
   const started = needs.toxiproxy && external.toxiproxy === undefined ? await startOwnToxiproxy(options) : null;
@@ -99,7 +89,7 @@ export async function startExternalStack(
 
 async function openBrokerLinks(
   needs: StackNeeds,
-  { rabbitmq, kafka, kafkaLinks, kafkaOtherLinks = [] }: ExternalAddresses,
+  { rabbitmq, kafka, kafkaLinks }: ExternalAddresses,
   links: ProxyLinks | null,
 ): Promise<RunningStack['brokers']> {
   const brokers: Partial<Record<BrokerName, RunningBroker>> = {};
@@ -108,13 +98,13 @@ async function openBrokerLinks(
     brokers.rabbitmq = { name: 'rabbitmq', directAddress: rabbitmq, links: both };
   }
   if (needs.kafka && kafka !== undefined) {
-    const opened: Record<LinkName, Link[]> = { client: [], service: [] };
-    for (const each of links === null || kafkaLinks === undefined ? [] : [kafkaLinks, ...kafkaOtherLinks]) {
-      for (const name of linkNames) {
-        opened[name].push(await requireLinks(links).openAt(name, each[name].upstream, each[name].listen));
-      }
-    }
-    brokers.kafka = { name: 'kafka', directAddress: kafka, links: joinedLinks(opened) };
+    const openAt = async (name: 'client' | 'service', at: KafkaLinkAddresses) =>
+      requireLinks(links).openAt(name, at.upstream, at.listen);
+    const both =
+      links === null || kafkaLinks === undefined
+        ? {}
+        : { client: await openAt('client', kafkaLinks.client), service: await openAt('service', kafkaLinks.service) };
+    brokers.kafka = { name: 'kafka', directAddress: kafka, links: both };
   }
   return brokers;
 }
@@ -149,10 +139,8 @@ async function requireAnswer<T>(
 
 /** Nobody is hit who did not ask for it: an address given by a slip is still somebody's broker. */
 function refuseForeignHosts(external: ExternalAddresses, allowHosts: readonly string[]): void {
-  const { toxiproxy, rabbitmq, kafka, kafkaLinks, kafkaOtherLinks = [] } = external;
-  const links = [...(kafkaLinks === undefined ? [] : [kafkaLinks]), ...kafkaOtherLinks];
-  const ofLinks = links.flatMap((both) => Object.values(both).flatMap((at) => Object.values(at)));
-  const given = [toxiproxy, rabbitmq, ...(kafka?.split(',') ?? []), ...ofLinks];
+  const { toxiproxy, rabbitmq, kafka, kafkaLinks } = external;
+  const given = [toxiproxy, rabbitmq, kafka, ...Object.values(kafkaLinks ?? {}).flatMap((at) => Object.values(at))];
   for (const address of given as readonly (string | undefined)[]) {
     if (address === undefined) continue;
     const host = URL.parse(address.includes('://') ? address : `bare://${address}`)?.hostname ?? '';

@@ -6,9 +6,9 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { type HostLock, tryHostLock } from '../process/host-lock.ts';
 import { identify, isAlive, type ProcessIdentity } from '../process/process-identity.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
-import type { ExternalAddresses, KafkaLinks } from './external-stack.ts';
+import type { ExternalAddresses } from './external-stack.ts';
 import { isOwnDirectory, prepareRunsDirectory, runsDirectory } from './run-directory.ts';
-import type { Link, RunningBroker, RunningStack } from './stack.ts';
+import type { RunningStack } from './stack.ts';
 
 export interface KeptStack {
   /** The process that owns the parts: they end with it. */
@@ -88,24 +88,18 @@ export function untilStackEnds(
 /** As a run takes them with `--stack external`. Its own proxies on Kafka's links are lent to one run at a time. */
 export function addressesOf({ toxiproxy, brokers, versions }: RunningStack): ExternalAddresses {
   const { rabbitmq, kafka } = brokers;
-  const [first, ...others] = kafkaLinksOf(kafka?.links ?? {});
+  const { client, service } = kafka?.links ?? {};
   return {
     ...(toxiproxy !== null && { toxiproxy: toxiproxy.apiUrl }),
     ...(rabbitmq !== undefined && { rabbitmq: rabbitmq.directAddress }),
     ...(kafka !== undefined && { kafka: kafka.directAddress }),
     ...(versions.kafka !== undefined && { kafkaVersion: versions.kafka }),
-    ...(first !== undefined && { kafkaLinks: first }),
-    ...(others.length > 0 && { kafkaOtherLinks: others }),
+    ...(client !== undefined &&
+      service !== undefined && {
+        kafkaLinks: {
+          client: { listen: client.address, upstream: client.upstream },
+          service: { listen: service.address, upstream: service.upstream },
+        },
+      }),
   };
-}
-
-/** Broker by broker. */
-function kafkaLinksOf({ client, service }: RunningBroker['links']): KafkaLinks[] {
-  const all = (link: Link | undefined) => (link === undefined ? [] : [link, ...(link.others ?? [])]);
-  const address = ({ address: listen, upstream }: Link) => ({ listen, upstream });
-  const services = all(service);
-  return all(client).flatMap((one, n) => {
-    const other = services[n];
-    return other === undefined ? [] : [{ client: address(one), service: address(other) }];
-  });
 }

@@ -3,7 +3,7 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
 import { type HostLock, tryHostLock } from '../process/host-lock.ts';
 import { isAbandoned, ownerTag } from '../process/process-identity.ts';
-import type { Link, RunningBroker } from './stack.ts';
+import type { Link } from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export interface ProxyLinks {
@@ -94,14 +94,6 @@ export async function removeAbandonedProxies(client: ToxiproxyClient): Promise<s
     .filter((name) => name.startsWith('wirebench-') && isAbandoned(name));
   for (const name of abandoned) await client.removeProxy(name);
   return abandoned;
-}
-
-/** One link of each name, with those to the other brokers of a cluster. */
-export function joinedLinks(links: Readonly<Record<LinkName, readonly Link[]>>): RunningBroker['links'] {
-  const entries = Object.entries(links).flatMap(([name, [first, ...others]]) => {
-    return first === undefined ? [] : [[name, others.length === 0 ? first : { ...first, others }] as const];
-  });
-  return Object.fromEntries(entries);
 }
 
 export function requireLinks(links: ProxyLinks | null): ProxyLinks {

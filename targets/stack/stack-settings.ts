@@ -42,27 +42,9 @@ export const rabbitmqSettings = {
   'log.file': 'false',
 } as const;
 
-/** The brokers of a cluster by their compose services; one alone is the first. */
-export const composeBrokers = ['kafka', 'kafka-2', 'kafka-3'] as const;
-const controllerPort = 9094;
-
-/** What docker-compose.yml takes from the environment beside its ports: with so many brokers. */
-export function composeClusterSettings(brokers: number) {
-  const settings = brokers > 1 ? { ...kafkaSettings, ...kafkaClusterSettings } : kafkaSettings;
-  return {
-    WIREBENCH_KAFKA_HEAP: brokers > 1 ? kafkaClusterHeap : kafkaHeap,
-    WIREBENCH_KAFKA_REPLICAS: settings['default.replication.factor'],
-    WIREBENCH_KAFKA_MIN_ISR: settings['min.insync.replicas'],
-    WIREBENCH_KAFKA_VOTERS: composeBrokers
-      .slice(0, brokers)
-      .map((name, n) => `${n + 1}@${name}:${controllerPort}`)
-      .join(','),
-  };
-}
-
 /**
- * The ports that docker-compose.yml takes from the environment, and its defaults there; a run picks free ones. All on
- * 127.0.0.1. Each Kafka link has the port where its proxy listens, which Kafka advertises, and that of the listener behind it.
+ * What docker-compose.yml takes from the environment, and its defaults there; a run picks free ones. All on 127.0.0.1.
+ * Each Kafka link has the port where its proxy listens, which Kafka advertises, and that of the listener behind it.
  */
 export const composePorts = {
   WIREBENCH_TOXIPROXY_PORT: 28474,
@@ -72,15 +54,5 @@ export const composePorts = {
   WIREBENCH_KAFKA_CLIENT_PORT: 29193,
   WIREBENCH_KAFKA_SERVICE_PROXY_PORT: 29094,
   WIREBENCH_KAFKA_SERVICE_PORT: 29194,
-  WIREBENCH_KAFKA_2_PORT: 29292,
-  WIREBENCH_KAFKA_2_CLIENT_PROXY_PORT: 29293,
-  WIREBENCH_KAFKA_2_CLIENT_PORT: 29393,
-  WIREBENCH_KAFKA_2_SERVICE_PROXY_PORT: 29294,
-  WIREBENCH_KAFKA_2_SERVICE_PORT: 29394,
-  WIREBENCH_KAFKA_3_PORT: 29492,
-  WIREBENCH_KAFKA_3_CLIENT_PROXY_PORT: 29493,
-  WIREBENCH_KAFKA_3_CLIENT_PORT: 29593,
-  WIREBENCH_KAFKA_3_SERVICE_PROXY_PORT: 29494,
-  WIREBENCH_KAFKA_3_SERVICE_PORT: 29594,
 } as const;
 export type ComposePorts = Readonly<Record<keyof typeof composePorts, number>>;

@@ -19,7 +19,7 @@ export async function startStack(options: StartStackOptions): Promise<RunningSta
   const { needs, external = {}, signal, log } = options;
   for (const directory of await sweepLeftovers()) log(`removed what an earlier run left in ${directory}`);
   const { mode, paths } = await prepareStack(options);
-  if (mode === 'external' && (needs.kafkaBrokers ?? 1) > 1) throw clusterElsewhere();
+  if (mode !== 'native' && (needs.kafkaBrokers ?? 1) > 1) throw clusterElsewhere(mode);
   if (mode === 'external') return startExternalStack(needs, external, options);
   if (mode === 'compose') return startComposeStack(needs, signal, log);
   log(`starting ${Object.keys(paths).join(', ')}`);
@@ -45,10 +45,9 @@ async function chooseMode({ mode, needs, external = {} }: StartStackOptions): Pr
   return missing.length > 0 && (await hasComposeEngine()) ? 'compose' : 'native';
 }
 
-function clusterElsewhere(): BenchError {
-  const message = 'Three Kafka brokers are started by the native stack or by compose, not taken with --stack external';
-  return new BenchError('clusterNotExternal', message, {
-    hint: 'Use --stack native (it needs java) or compose, or leave out `stack: { kafka: { brokers: 3 } }`.',
+function clusterElsewhere(mode: 'compose' | 'external'): BenchError {
+  return new BenchError('clusterNotNative', `Three Kafka brokers are only started natively, not with --stack ${mode}`, {
+    hint: 'Use --stack native (it needs java), or leave out `stack: { kafka: { brokers: 3 } }`.',
     exitCode: exitCodes.stack,
   });
 }
