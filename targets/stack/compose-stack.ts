@@ -105,8 +105,10 @@ function addressesOf(needs: StackNeeds, ports: ComposePorts): ExternalAddresses 
     kafka: local('WIREBENCH_KAFKA_PORT'),
     kafkaVersion,
     kafkaLinks: {
-      client: { listen: local('WIREBENCH_KAFKA_CLIENT_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_CLIENT_PORT') },
-      service: { listen: local('WIREBENCH_KAFKA_SERVICE_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_SERVICE_PORT') },
+      client: [{ listen: local('WIREBENCH_KAFKA_CLIENT_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_CLIENT_PORT') }],
+      service: [
+        { listen: local('WIREBENCH_KAFKA_SERVICE_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_SERVICE_PORT') },
+      ],
     },
   };
 }
