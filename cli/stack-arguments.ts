@@ -34,7 +34,7 @@ export async function externalAddresses(args: StackArguments): Promise<ExternalA
     ...(args.toxiproxy !== undefined && { toxiproxy: args.toxiproxy }),
     ...(args.rabbitmq !== undefined && { rabbitmq: args.rabbitmq }),
     ...(args.kafka !== undefined && { kafka: args.kafka }),
-    ...(client !== undefined && service !== undefined && { kafkaLinks: { client, service } }),
+    ...(client !== undefined && service !== undefined && { kafkaLinks: { client: [client], service: [service] } }),
   };
   if (args.stack !== 'external' || Object.keys(given).length > 0) return given;
   return (await readKeptStack())?.addresses ?? {};

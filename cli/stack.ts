@@ -142,7 +142,7 @@ async function status(json: boolean): Promise<string> {
 function usage({ addresses }: KeptStack): string {
   const { toxiproxy, rabbitmq, kafka, kafkaLinks } = addresses;
   const link = (name: 'client' | 'service') =>
-    kafkaLinks === undefined ? [] : [`--kafka-${name}-link ${kafkaLinks[name].listen},${kafkaLinks[name].upstream}`];
+    (kafkaLinks?.[name] ?? []).map(({ listen, upstream }) => `--kafka-${name}-link ${listen},${upstream}`);
   const flags = [
     `--toxiproxy ${toxiproxy}`,
     `--rabbitmq ${rabbitmq}`,

@@ -18,6 +18,7 @@ import { findCapacity } from './capacity/find-capacity.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
 import { drawMoments } from './faults/draw-moments.ts';
+import { requireFaultParts } from './faults/require-fault-parts.ts';
 import { planTrials, type TrialPlan, trialMs } from './plan-trials.ts';
 import { brokerOf } from './prepare-trial.ts';
 import { sampleCpu } from './recording/cpu-account.ts';
@@ -131,6 +132,7 @@ class ScenarioRun {
       return;
     }
     this.#stack = await startStack(needs, signal);
+    requireFaultParts(scenario, this.#stack);
     const { versions } = this.#stack;
     if (this.#environment !== null) this.#environment = { ...this.#environment, versions };
   }

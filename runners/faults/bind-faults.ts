@@ -1,5 +1,4 @@
 /** From a condition's windows to what is really done: each joined with the link or the process that it acts on. */
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { Protocol, SettingValue } from '../../result/result-types.ts';
 import type { FaultWindow, LinkFault, LinkName, PartFault, PartName } from '../../scenarios/scenario.ts';
 import type { Link } from '../../targets/stack/stack.ts';
@@ -8,6 +7,7 @@ import type { FaultKind, FaultPart, FaultProof, PartFaultContext } from './fault
 import { linkFaultKind, partFaultKind } from './fault-kinds.ts';
 import { probeRoundTripUs } from './link-probe.ts';
 import { isRamped, rampSteps, sizedAt } from './ramp.ts';
+import { faultPartMissing } from './require-fault-parts.ts';
 
 export interface FaultPlaces {
   readonly protocol: Protocol;
@@ -72,7 +72,7 @@ async function bindToLinks(
 function bindToPart(window: PartFault, id: string, { protocol, parts, usual }: FaultPlaces): BoundFault {
   const name = 'part' in window ? window.part : 'service';
   const part = parts[name];
-  if (part === undefined) throw notStarted(window, name);
+  if (part === undefined) throw faultPartMissing(window, name);
   return bind(partFaultKind(window), window, { protocol, id, part, usual }, { place: part.name, link: null });
 }
 
@@ -98,11 +98,4 @@ function bind<Window extends FaultWindow, Context extends { readonly protocol: P
 /** Without a ramp: as it is. */
 function sized<Window extends FaultWindow>(window: Window, share: number): Window {
   return isRamped(window) ? (sizedAt(window, share) as FaultWindow as Window) : window;
-}
-
-function notStarted({ fault }: PartFault, part: PartName): BenchError {
-  return new BenchError('faultPartMissing', `The fault ${fault} needs a ${part} that this run has started itself`, {
-    hint: 'Leave out --stack external and compose: only the processes of a native stack can be paused and killed.',
-    exitCode: exitCodes.stack,
-  });
 }

@@ -1,10 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
-import { composeFile, hasComposeEngine } from './compose-stack.ts';
 import {
+  composeAddresses,
+  composeEnvironment,
+  composeFile,
+  hasComposeEngine,
+  startComposeStack,
+} from './compose-stack.ts';
+import {
+  type ComposePorts,
+  composeClusterProfile,
+  composeKafka,
+  composeKafkaSettings,
   composePorts,
+  kafkaClusterHeap,
+  kafkaClusterSettings,
   kafkaHeap,
   kafkaImage,
   kafkaSettings,
@@ -15,6 +29,7 @@ import {
 
 interface Service {
   readonly image: string;
+  readonly profiles?: readonly string[];
   readonly ports?: readonly string[];
   readonly network_mode?: string;
   readonly command?: readonly string[];
@@ -23,71 +38,129 @@ interface Service {
 }
 
 const text = readFileSync(composeFile, 'utf8');
+const variables = [...text.matchAll(/\$\{(\w+):-([^}]*)\}/g)].map(
+  ([, name = '', value = '']) => [name, value] as const,
+);
 
-/** As compose reads it: `${NAME:-default}` from the environment. */
+/** As compose reads it: `${NAME:-default}` from the environment, and merge keys. */
 function read(environment: Readonly<Record<string, string>> = {}): Record<string, Service> {
   const filled = text.replace(/\$\{(\w+):-([^}]*)\}/g, (_all, name, otherwise) => environment[name] ?? otherwise);
-  return parse(filled, { strict: true, uniqueKeys: true }).services;
+  return parse(filled, { strict: true, uniqueKeys: true, merge: true }).services;
+}
+
+const oneBroker = { toxiproxy: true, rabbitmq: true, kafka: true, kafkaBrokers: 1 };
+const threeBrokers = { ...oneBroker, kafkaBrokers: 3 };
+/** Other than the defaults, and no two alike. */
+const moved = Object.fromEntries(Object.keys(composePorts).map((name, n) => [name, 1001 + n])) as ComposePorts;
+
+/** `A://one:1,B://two:2` by name. */
+function listeners(value = ''): Readonly<Record<string, string>> {
+  return Object.fromEntries(value.split(',').map((one) => one.split('://') as [string, string]));
 }
 
 describe('docker-compose.yml', () => {
-  const { toxiproxy, rabbitmq, kafka, ...others } = read();
+  const { toxiproxy, rabbitmq, kafka, 'kafka-2': second, 'kafka-3': third, ...others } = read();
 
-  it('has the three parts, by their pinned official images, each with a health check', () => {
+  it('has the parts, by their pinned official images, each with a health check', () => {
     expect(others).toEqual({});
-    expect([toxiproxy?.image, rabbitmq?.image, kafka?.image]).toEqual([toxiproxyImage, rabbitmqImage, kafkaImage]);
-    for (const part of [toxiproxy, rabbitmq, kafka]) {
+    const images = [toxiproxy, rabbitmq, kafka, second, third].map((part) => part?.image);
+    expect(images).toEqual([toxiproxyImage, rabbitmqImage, kafkaImage, kafkaImage, kafkaImage]);
+    for (const part of [toxiproxy, rabbitmq, kafka, second, third]) {
       expect(part?.healthcheck.test[0]).toBe('CMD');
       expect(part?.healthcheck.retries).toBeGreaterThan(5);
     }
   });
 
-  it('takes every port from the environment, with the defaults of the settings', () => {
-    const named = [...text.matchAll(/\$\{(\w+):-([^}]*)\}/g)].map(([, name, value]) => [name, Number(value)]);
-    expect(new Set(named.map(([name]) => name))).toEqual(new Set(Object.keys(composePorts)));
-    for (const [name, value] of named) expect(composePorts[name as keyof typeof composePorts]).toBe(value);
+  it('brings up one broker unless it is told otherwise', () => {
+    expect([toxiproxy, rabbitmq, kafka].map((part) => part?.profiles)).toEqual([undefined, undefined, undefined]);
+    for (const part of [second, third]) expect(part?.profiles).toEqual([composeClusterProfile]);
+    expect(read(composeEnvironment(oneBroker, composePorts))).toEqual(read());
+  });
+
+  it('takes every port and what a cluster changes from the environment, with the defaults of the settings', () => {
+    const settings = { ...composePorts, ...composeKafkaSettings(false) };
+    const expected = Object.entries(settings).map(([name, value]) => [name, String(value)]);
+    expect(Object.fromEntries(variables)).toEqual(Object.fromEntries(expected));
+    for (const [name, value] of variables) expect([name, value]).toEqual([name, Object.fromEntries(expected)[name]]);
     expect(new Set(Object.values(composePorts)).size).toBe(Object.keys(composePorts).length);
+    expect(Object.keys(composeKafkaSettings(true))).toEqual(Object.keys(composeKafkaSettings(false)));
   });
 
   it('publishes on loopback only', () => {
     expect(toxiproxy?.network_mode).toBe('host');
     expect(toxiproxy?.command?.slice(0, 2)).toEqual(['-host', '127.0.0.1']);
-    const published = [...(rabbitmq?.ports ?? []), ...(kafka?.ports ?? [])];
-    expect(published).toHaveLength(4);
+    const published = [rabbitmq, kafka, second, third].flatMap((part) => part?.ports ?? []);
+    expect(published).toHaveLength(10);
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
-  it('lets Kafka advertise its own port straight, and the proxies’ on the links', () => {
-    const { kafka: moved } = read({
-      WIREBENCH_KAFKA_PORT: '1001',
-      WIREBENCH_KAFKA_CLIENT_PROXY_PORT: '1002',
-      WIREBENCH_KAFKA_SERVICE_PROXY_PORT: '1003',
-      WIREBENCH_KAFKA_CLIENT_PORT: '1004',
-      WIREBENCH_KAFKA_SERVICE_PORT: '1005',
+  it.each([oneBroker, threeBrokers])(
+    'lets $kafkaBrokers Kafka advertise own ports straight, and the proxies’ on the links',
+    (needs) => {
+      const services = read(composeEnvironment(needs, moved));
+      const { kafka: direct = '', kafkaLinks } = composeAddresses(needs, moved);
+      const brokers = composeKafka.slice(0, needs.kafkaBrokers).map(({ service }) => services[service]);
+      expect(direct.split(',')).toHaveLength(brokers.length);
+      for (const [n, broker] of brokers.entries()) {
+        const inside = listeners(broker?.environment?.KAFKA_LISTENERS);
+        const advertised = listeners(broker?.environment?.KAFKA_ADVERTISED_LISTENERS);
+        const [client, service] = [kafkaLinks?.client[n], kafkaLinks?.service[n]];
+        expect(advertised).toMatchObject({
+          DIRECT: direct.split(',')[n],
+          CLIENT: client?.listen,
+          SERVICE: service?.listen,
+        });
+        expect(broker?.ports).toEqual([
+          `${direct.split(',')[n]}${inside.DIRECT}`,
+          `${client?.upstream}${inside.CLIENT}`,
+          `${service?.upstream}${inside.SERVICE}`,
+        ]);
+        const protocols = listeners(broker?.environment?.KAFKA_LISTENER_SECURITY_PROTOCOL_MAP?.replaceAll(':', '://'));
+        expect(Object.keys(protocols)).toEqual(Object.keys(inside));
+        expect(Object.keys(advertised)).toEqual(Object.keys(inside).filter((name) => name !== 'CONTROLLER'));
+        expect(broker?.healthcheck.test.at(-1)).toBe(`127.0.0.1${inside.INTERNAL}`);
+      }
+    },
+  );
+
+  it('leads the brokers of a cluster to each other by the names of their services', () => {
+    const services = read(composeEnvironment(threeBrokers, moved));
+    const brokers = composeKafka.map(({ service }) => ({ service, environment: services[service]?.environment ?? {} }));
+    const voters = brokers.map(({ service, environment }) => {
+      const { INTERNAL, CONTROLLER } = listeners(environment.KAFKA_LISTENERS);
+      expect(listeners(environment.KAFKA_ADVERTISED_LISTENERS).INTERNAL).toBe(`${service}${INTERNAL}`);
+      return `${environment.KAFKA_NODE_ID}@${service}${CONTROLLER}`;
     });
-    const list = (value = '') =>
-      Object.fromEntries(value.split(',').map((one) => one.split('://') as [string, string]));
-    const advertised = list(moved?.environment?.KAFKA_ADVERTISED_LISTENERS);
-    expect(advertised).toMatchObject({ DIRECT: '127.0.0.1:1001', CLIENT: '127.0.0.1:1002', SERVICE: '127.0.0.1:1003' });
-    const inside = list(moved?.environment?.KAFKA_LISTENERS);
-    for (const [listener, port] of [
-      ['DIRECT', 1001],
-      ['CLIENT', 1004],
-      ['SERVICE', 1005],
-    ] as const) {
-      expect(moved?.ports).toContain(`127.0.0.1:${port}${inside[listener]}`);
+    for (const { environment } of brokers) {
+      expect(environment.KAFKA_CONTROLLER_QUORUM_VOTERS).toBe(voters.join(','));
+      expect(environment.KAFKA_PROCESS_ROLES).toBe('broker,controller');
     }
-    expect(Object.keys(list(moved?.environment?.KAFKA_LISTENER_SECURITY_PROTOCOL_MAP?.replaceAll(':', '://')))).toEqual(
-      Object.keys(inside),
-    );
+    expect(brokers.map(({ environment }) => environment.KAFKA_NODE_ID)).toEqual(['1', '2', '3']);
+    expect(new Set(brokers.map(({ environment }) => environment.CLUSTER_ID)).size).toBe(1);
   });
 
-  it('has the brokers’ settings of the native stack', () => {
+  it('leaves a single broker to itself', () => {
     const environment = kafka?.environment ?? {};
-    for (const [key, value] of Object.entries(kafkaSettings)) {
-      expect([key, environment[`KAFKA_${key.toUpperCase().replaceAll('.', '_')}`]]).toEqual([key, value]);
+    const { INTERNAL, CONTROLLER } = listeners(environment.KAFKA_LISTENERS);
+    expect(listeners(environment.KAFKA_ADVERTISED_LISTENERS).INTERNAL).toBe(`localhost${INTERNAL}`);
+    expect(environment.KAFKA_CONTROLLER_QUORUM_VOTERS).toBe(`1@localhost${CONTROLLER}`);
+  });
+
+  it.each([
+    [oneBroker, kafkaSettings, kafkaHeap],
+    [threeBrokers, { ...kafkaSettings, ...kafkaClusterSettings }, kafkaClusterHeap],
+  ] as const)('has the native stack’s settings of Kafka: $kafkaBrokers', (needs, settings, heap) => {
+    const services = read(composeEnvironment(needs, composePorts));
+    for (const { service } of composeKafka.slice(0, needs.kafkaBrokers)) {
+      const environment = services[service]?.environment ?? {};
+      for (const [key, value] of Object.entries(settings)) {
+        expect([key, environment[`KAFKA_${key.toUpperCase().replaceAll('.', '_')}`]]).toEqual([key, value]);
+      }
+      expect(environment.KAFKA_HEAP_OPTS).toBe(`-Xmx${heap} -Xms${heap}`);
     }
-    expect(environment.KAFKA_HEAP_OPTS).toBe(`-Xmx${kafkaHeap} -Xms${kafkaHeap}`);
+  });
+
+  it('has the native stack’s settings of RabbitMQ', () => {
     const args = rabbitmq?.environment?.RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS ?? '';
     expect(args).toContain(`-rabbit heartbeat ${rabbitmqSettings.heartbeat} `);
     expect(args).toContain(
@@ -97,12 +170,55 @@ describe('docker-compose.yml', () => {
     expect(args).toMatch(new RegExp(`-rabbit disk_free_limit ${megabytes}000000$`));
   });
 
-  it.runIf(hasCompose())('is what compose itself understands', () => {
-    const config = execFileSync('docker', ['compose', '-f', composeFile, 'config', '--format', 'json'], {
-      encoding: 'utf8',
-    });
-    expect(Object.keys(JSON.parse(config).services).sort()).toEqual(['kafka', 'rabbitmq', 'toxiproxy']);
+  it.runIf(hasCompose()).each([
+    [[], ['kafka', 'rabbitmq', 'toxiproxy']],
+    [
+      ['--profile', composeClusterProfile],
+      ['kafka', 'kafka-2', 'kafka-3', 'rabbitmq', 'toxiproxy'],
+    ],
+  ])('is what compose itself understands: %j', (profile, services) => {
+    const args = ['compose', '-f', composeFile, ...profile, 'config', '--format', 'json'];
+    const config = JSON.parse(execFileSync('docker', args, { encoding: 'utf8' }));
+    expect(Object.keys(config.services).sort()).toEqual(services);
   });
+});
+
+describe('startComposeStack', () => {
+  const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-compose-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each([
+    [oneBroker, 'toxiproxy rabbitmq kafka', '1'],
+    [threeBrokers, 'toxiproxy rabbitmq kafka kafka-2 kafka-3', '3'],
+    [{ ...threeBrokers, kafka: false }, 'toxiproxy rabbitmq', '1'],
+  ])(
+    'names the services that %j need, and takes them down again when they do not come up',
+    async (needs, services, replicas) => {
+      const notes = join(folder, 'notes');
+      // Notes what it is told, and cannot bring anything up.
+      const docker = [
+        '#!/bin/sh',
+        `echo "$WIREBENCH_KAFKA_REPLICAS $*" >> '${notes}'`,
+        'case "$*" in *" up "*) echo "no engine" >&2; exit 1;; esac',
+      ];
+      writeFileSync(join(folder, 'docker'), docker.join('\n'), { mode: 0o755 });
+      writeFileSync(notes, '');
+      vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+      vi.stubEnv('WIREBENCH_KAFKA_REPLICAS', '7');
+      const starting = startComposeStack(needs, new AbortController().signal, () => undefined);
+      await expect(starting).rejects.toMatchObject({
+        code: 'composeFailed',
+        message: expect.stringMatching(/no engine/),
+      });
+      const [, up = '', down = '', ...more] = readFileSync(notes, 'utf8').trim().split('\n');
+      const common = `${replicas} compose -f ${composeFile} --profile ${composeClusterProfile} -p wirebench-`;
+      for (const line of [up, down]) expect(line.slice(0, common.length)).toBe(common);
+      expect(up.split(' up ')[1]).toBe(`--detach --wait ${services}`);
+      expect(down).toMatch(/ down --volumes --remove-orphans /);
+      expect(more).toEqual([]);
+    },
+  );
 });
 
 describe('hasComposeEngine', () => {

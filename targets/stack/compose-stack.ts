@@ -7,7 +7,14 @@ import { freePort } from '../process/free-port.ts';
 import { isAbandoned, ownerTag } from '../process/process-identity.ts';
 import { type ExternalAddresses, startExternalStack } from './external-stack.ts';
 import type { RunningStack, StackNeeds } from './stack.ts';
-import { type ComposePorts, composePorts, kafkaVersion } from './stack-settings.ts';
+import {
+  type ComposePorts,
+  composeClusterProfile,
+  composeKafka,
+  composeKafkaSettings,
+  composePorts,
+  kafkaVersion,
+} from './stack-settings.ts';
 
 const run = promisify(execFile);
 const upDeadlineMs = 300_000; // images may have to be fetched
@@ -15,6 +22,17 @@ const downDeadlineMs = 60_000;
 const askDeadlineMs = 5_000;
 
 export const composeFile = join(import.meta.dirname, '..', '..', 'docker-compose.yml');
+/** Always with the profile: what is not named does not start, and `down` passes over what is in a profile that is not on. */
+const ofProject = (project: string) => [
+  'compose',
+  '-f',
+  composeFile,
+  '--profile',
+  composeClusterProfile,
+  '-p',
+  project,
+];
+const downNow = ['down', '--volumes', '--remove-orphans', '--timeout', '1'] as const;
 
 /** Whether a Docker engine answers, not only its client. */
 export async function hasComposeEngine(): Promise<boolean> {
@@ -37,21 +55,21 @@ export async function startComposeStack(
   const project = `wirebench-${ownerTag()}`;
   await removeAbandonedProjects(log);
   const compose = (args: readonly string[], timeout: number, bound?: AbortSignal) =>
-    run('docker', ['compose', '-f', composeFile, '-p', project, ...args], {
-      env: { ...process.env, ...asEnvironment(ports) },
+    run('docker', [...ofProject(project), ...args], {
+      env: { ...process.env, ...composeEnvironment(needs, ports) },
       timeout,
       ...(bound && { signal: bound }),
     });
   const remove = async () => {
-    await compose(['down', '--volumes', '--remove-orphans', '--timeout', '1'], downDeadlineMs).catch(() =>
-      log(`docker compose could not remove project ${project}: docker compose -p ${project} down`),
+    await compose(downNow, downDeadlineMs).catch(() =>
+      log(`docker compose could not remove it: docker ${ofProject(project).join(' ')} down`),
     );
   };
-  const services = (['toxiproxy', 'rabbitmq', 'kafka'] as const).filter((name) => needs[name]);
+  const services = composeServices(needs);
   log(`docker compose up: ${services.join(', ')}`);
   try {
     await compose(['up', '--detach', '--wait', ...services], upDeadlineMs, signal);
-    const stack = await startExternalStack(needs, addressesOf(needs, ports), {
+    const stack = await startExternalStack(needs, composeAddresses(needs, ports), {
       confirm: async () => false,
       log,
       signal,
@@ -82,8 +100,7 @@ async function removeAbandonedProjects(log: (line: string) => void): Promise<voi
   for (const project of listed?.stdout.split('\n') ?? []) {
     if (!project.startsWith('wirebench-') || !isAbandoned(project)) continue;
     log(`removing the abandoned compose project ${project}`);
-    const args = ['compose', '-p', project, 'down', '--volumes', '--timeout', '1'];
-    await run('docker', args, { timeout: downDeadlineMs }).catch(() => undefined);
+    await run('docker', [...ofProject(project), ...downNow], { timeout: downDeadlineMs }).catch(() => undefined);
   }
 }
 
@@ -93,20 +110,36 @@ async function freeComposePorts(): Promise<ComposePorts> {
   return Object.fromEntries(picked) as Record<keyof ComposePorts, number>;
 }
 
-function asEnvironment(ports: ComposePorts): Record<string, string> {
-  return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)]));
+function brokersOf({ kafka, kafkaBrokers = 1 }: StackNeeds) {
+  return composeKafka.slice(0, kafka ? kafkaBrokers : 0);
 }
 
-function addressesOf(needs: StackNeeds, ports: ComposePorts): ExternalAddresses {
+function composeServices(needs: StackNeeds): string[] {
+  const others = (['toxiproxy', 'rabbitmq'] as const).filter((name) => needs[name]);
+  return [...others, ...brokersOf(needs).map(({ service }) => service)];
+}
+
+/** All that docker-compose.yml takes from there: nothing of the caller's own may change what a run compares. */
+export function composeEnvironment(needs: StackNeeds, ports: ComposePorts): Record<string, string> {
+  const published = Object.entries(ports).map(([name, port]) => [name, String(port)] as const);
+  return { ...Object.fromEntries(published), ...composeKafkaSettings(brokersOf(needs).length > 1) };
+}
+
+export function composeAddresses(needs: StackNeeds, ports: ComposePorts): ExternalAddresses {
   const local = (name: keyof ComposePorts) => `127.0.0.1:${ports[name]}`;
+  const brokers = brokersOf(needs);
+  const links = (name: 'CLIENT' | 'SERVICE') =>
+    brokers.map(({ ports: prefix }) => ({
+      listen: local(`${prefix}_${name}_PROXY_PORT`),
+      upstream: local(`${prefix}_${name}_PORT`),
+    }));
   return {
     ...(needs.toxiproxy && { toxiproxy: `http://${local('WIREBENCH_TOXIPROXY_PORT')}` }),
-    rabbitmq: local('WIREBENCH_RABBITMQ_PORT'),
-    kafka: local('WIREBENCH_KAFKA_PORT'),
-    kafkaVersion,
-    kafkaLinks: {
-      client: { listen: local('WIREBENCH_KAFKA_CLIENT_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_CLIENT_PORT') },
-      service: { listen: local('WIREBENCH_KAFKA_SERVICE_PROXY_PORT'), upstream: local('WIREBENCH_KAFKA_SERVICE_PORT') },
-    },
+    ...(needs.rabbitmq && { rabbitmq: local('WIREBENCH_RABBITMQ_PORT') }),
+    ...(needs.kafka && {
+      kafka: brokers.map(({ ports: prefix }) => local(`${prefix}_PORT`)).join(','),
+      kafkaVersion,
+      kafkaLinks: { client: links('CLIENT'), service: links('SERVICE') },
+    }),
   };
 }

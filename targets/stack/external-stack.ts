@@ -1,17 +1,20 @@
 /** Parts that somebody else runs: nothing is started but, if need be, Toxiproxy; what we put there is taken away again. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { LinkName } from '../../scenarios/scenario.ts';
 import { isAllowedHost } from '../../scenarios/schema/address.ts';
 import { ensurePrograms, type InstallOptions } from './install.ts';
 import { probeKafka } from './native/kafka.ts';
 import { probeRabbitmq } from './native/rabbitmq.ts';
 import { unlessAborted } from './native/start-part.ts';
 import { startNativeStack } from './native-stack.ts';
-import { openProxyLinks, type ProxyLinks, removeAbandonedProxies, requireLinks } from './proxy-links.ts';
+import { joinedLinks, openProxyLinks, type ProxyLinks, removeAbandonedProxies, requireLinks } from './proxy-links.ts';
 import { createRunDirectory } from './run-directory.ts';
-import type { BrokerName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import type { BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
 import { connectToxiproxy } from './toxiproxy-client.ts';
 
 const probeDeadlineMs = 10_000;
+const askClusterEveryMs = 200;
 
 /** Where a link's proxy listens (what Kafka advertises there) and what is behind it, both `host:port`. */
 export interface KafkaLinkAddresses {
@@ -24,12 +27,15 @@ export interface ExternalAddresses {
   readonly toxiproxy?: string;
   /** `host:port`, AMQP 0-9-1 without TLS, user guest. */
   readonly rabbitmq?: string;
-  /** `host:port` of a listener that advertises itself. */
+  /** `host:port` of a listener that advertises itself; of a cluster all of them with commas between. */
   readonly kafka?: string;
   /** Its protocol does not tell; whoever started it may know. */
   readonly kafkaVersion?: string;
-  /** Kafka listeners whose advertised address is a proxy's: without them Kafka's clients would go round Toxiproxy. */
-  readonly kafkaLinks?: { readonly client: KafkaLinkAddresses; readonly service: KafkaLinkAddresses };
+  /**
+   * Kafka listeners whose advertised address is a proxy's, one of each broker: without them Kafka's clients would go round
+   * Toxiproxy.
+   */
+  readonly kafkaLinks?: Readonly<Record<LinkName, readonly KafkaLinkAddresses[]>>;
 }
 
 export interface ExternalOptions extends InstallOptions {
@@ -51,7 +57,8 @@ export async function startExternalStack(
     versions.rabbitmq = await requireAnswer('RabbitMQ', '--rabbitmq', external.rabbitmq, probe, options.signal);
   }
   if (needs.kafka) {
-    await requireAnswer('Kafka', '--kafka', external.kafka, probeKafka, options.signal);
+    const probe = (address: string, signal: AbortSignal) => probeBrokers(address, needs.kafkaBrokers ?? 1, signal);
+    await requireAnswer('Kafka', '--kafka', external.kafka, probe, options.signal);
     versions.kafka = external.kafkaVersion ?? 'unknown';
   }
   const started = needs.toxiproxy && external.toxiproxy === undefined ? await startOwnToxiproxy(options) : null;
@@ -98,15 +105,33 @@ async function openBrokerLinks(
     brokers.rabbitmq = { name: 'rabbitmq', directAddress: rabbitmq, links: both };
   }
   if (needs.kafka && kafka !== undefined) {
-    const openAt = async (name: 'client' | 'service', at: KafkaLinkAddresses) =>
-      requireLinks(links).openAt(name, at.upstream, at.listen);
-    const both =
-      links === null || kafkaLinks === undefined
-        ? {}
-        : { client: await openAt('client', kafkaLinks.client), service: await openAt('service', kafkaLinks.service) };
+    const both = links === null || kafkaLinks === undefined ? {} : await openKafkaLinks(links, kafkaLinks);
     brokers.kafka = { name: 'kafka', directAddress: kafka, links: both };
   }
   return brokers;
+}
+
+async function openKafkaLinks(
+  links: ProxyLinks,
+  addresses: NonNullable<ExternalAddresses['kafkaLinks']>,
+): Promise<RunningBroker['links']> {
+  const opened: Record<LinkName, Link[]> = { client: [], service: [] };
+  for (const name of ['client', 'service'] as const) {
+    for (const { upstream, listen } of addresses[name]) opened[name].push(await links.openAt(name, upstream, listen));
+  }
+  return joinedLinks(opened);
+}
+
+/** Each of several brokers may answer before the controllers count on it: they are asked until all of them do. */
+async function probeBrokers(address: string, brokers: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      return await probeKafka(address, brokers);
+    } catch (error) {
+      if (brokers === 1 || signal.aborted) throw error;
+    }
+    await sleep(askClusterEveryMs);
+  }
 }
 
 async function startOwnToxiproxy(options: InstallOptions): Promise<RunningStack> {
@@ -118,7 +143,7 @@ async function requireAnswer<T>(
   title: string,
   flag: string,
   address: string | undefined,
-  probe: (address: string) => Promise<T>,
+  probe: (address: string, bound: AbortSignal) => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const given = address === undefined ? 'no address was given' : `${address} does not answer`;
@@ -130,7 +155,8 @@ async function requireAnswer<T>(
     });
   if (address === undefined) throw error();
   try {
-    return await unlessAborted(probe(address), AbortSignal.any([signal, AbortSignal.timeout(probeDeadlineMs)]));
+    const bound = AbortSignal.any([signal, AbortSignal.timeout(probeDeadlineMs)]);
+    return await unlessAborted(probe(address, bound), bound);
   } catch (cause) {
     signal.throwIfAborted();
     throw error(cause);
@@ -140,8 +166,10 @@ async function requireAnswer<T>(
 /** Nobody is hit who did not ask for it: an address given by a slip is still somebody's broker. */
 function refuseForeignHosts(external: ExternalAddresses, allowHosts: readonly string[]): void {
   const { toxiproxy, rabbitmq, kafka, kafkaLinks } = external;
-  const given = [toxiproxy, rabbitmq, kafka, ...Object.values(kafkaLinks ?? {}).flatMap((at) => Object.values(at))];
-  for (const address of given as readonly (string | undefined)[]) {
+  const links = Object.values(kafkaLinks ?? {}).flat();
+  const linked = links.flatMap(({ listen, upstream }) => [listen, upstream]);
+  const given = [toxiproxy, rabbitmq, ...(kafka?.split(',') ?? []), ...linked];
+  for (const address of given) {
     if (address === undefined) continue;
     const host = URL.parse(address.includes('://') ? address : `bare://${address}`)?.hostname ?? '';
     if (host !== '' && isAllowedHost(host, allowHosts)) continue;

@@ -97,8 +97,8 @@ export function addressesOf({ toxiproxy, brokers, versions }: RunningStack): Ext
     ...(client !== undefined &&
       service !== undefined && {
         kafkaLinks: {
-          client: { listen: client.address, upstream: client.upstream },
-          service: { listen: service.address, upstream: service.upstream },
+          client: [{ listen: client.address, upstream: client.upstream }],
+          service: [{ listen: service.address, upstream: service.upstream }],
         },
       }),
   };

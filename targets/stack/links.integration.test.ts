@@ -190,8 +190,8 @@ describe('an external stack', () => {
       rabbitmq: stack.broker('rabbitmq').directAddress,
       kafka: stack.broker('kafka').directAddress,
       kafkaLinks: {
-        client: { listen: client.address, upstream: client.upstream },
-        service: { listen: service.address, upstream: service.upstream },
+        client: [{ listen: client.address, upstream: client.upstream }],
+        service: [{ listen: service.address, upstream: service.upstream }],
       },
     };
   };
@@ -245,7 +245,7 @@ describe('an external stack', () => {
       exitCode: 3,
     });
     const elsewhere = {
-      client: { ...kafkaLinks?.client, upstream },
+      client: kafkaLinks?.client.map((at) => ({ ...at, upstream })),
       service: kafkaLinks?.service,
     } as typeof kafkaLinks;
     const wrong = { ...rest, ...(elsewhere && { kafkaLinks: elsewhere }) };
@@ -265,11 +265,14 @@ describe('an external stack', () => {
   });
 
   it('sends nothing to a host outside loopback that is not allowed', async () => {
-    const foreign = { ...addresses(), rabbitmq: '192.0.2.1:5672' };
-    await expect(startExternalStack(everything, foreign, options)).rejects.toMatchObject({
-      code: 'foreignHost',
-      exitCode: 2,
-    });
+    const kafka = `${addresses().kafka},192.0.2.1:9092`;
+    for (const foreign of [{ rabbitmq: '192.0.2.1:5672' }, { kafka }]) {
+      const given = { ...addresses(), ...foreign };
+      await expect(startExternalStack(everything, given, options)).rejects.toMatchObject({
+        code: 'foreignHost',
+        exitCode: 2,
+      });
+    }
   });
 
   it('removes the proxies of runs that were killed, and no others', async () => {

@@ -7,7 +7,7 @@ import { startRabbitmq } from './native/rabbitmq.ts';
 import type { PartContext } from './native/start-part.ts';
 import { startToxiproxy } from './native/toxiproxy.ts';
 
-import { openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
+import { joinedLinks, openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
 import { createRunDirectory, type RunDirectory } from './run-directory.ts';
 import type { BrokerMember, BrokerName, Link, ProcessName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
@@ -119,7 +119,7 @@ class NativeParts {
     this.#brokers.kafka = {
       name: 'kafka',
       directAddress: members.map(({ directAddress }) => directAddress).join(','),
-      links: joined(links),
+      links: joinedLinks(links),
       ...(brokers > 1 && { members }),
     };
   }
@@ -155,12 +155,4 @@ class NativeParts {
       down: () => this.down(),
     };
   }
-}
-
-/** One link of each name, with those to the other brokers. */
-function joined(links: Readonly<Record<LinkName, readonly Link[]>>): RunningBroker['links'] {
-  const entries = Object.entries(links).flatMap(([name, [first, ...others]]) => {
-    return first === undefined ? [] : [[name, others.length === 0 ? first : { ...first, others }] as const];
-  });
-  return Object.fromEntries(entries);
 }

@@ -3,7 +3,7 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
 import { type HostLock, tryHostLock } from '../process/host-lock.ts';
 import { isAbandoned, ownerTag } from '../process/process-identity.ts';
-import type { Link } from './stack.ts';
+import type { Link, RunningBroker } from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export interface ProxyLinks {
@@ -99,6 +99,14 @@ export async function removeAbandonedProxies(client: ToxiproxyClient): Promise<s
 export function requireLinks(links: ProxyLinks | null): ProxyLinks {
   if (links === null) throw new Error('this stack has no Toxiproxy');
   return links;
+}
+
+/** One link of each name, with those to the other brokers. */
+export function joinedLinks(links: Readonly<Record<LinkName, readonly Link[]>>): RunningBroker['links'] {
+  const entries = Object.entries(links).flatMap(([name, [first, ...others]]) => {
+    return first === undefined ? [] : [[name, others.length === 0 ? first : { ...first, others }] as const];
+  });
+  return Object.fromEntries(entries);
 }
 
 function linkBusy(listen: string): BenchError {

@@ -43,8 +43,9 @@ export const rabbitmqSettings = {
 } as const;
 
 /**
- * What docker-compose.yml takes from the environment, and its defaults there; a run picks free ones. All on 127.0.0.1.
- * Each Kafka link has the port where its proxy listens, which Kafka advertises, and that of the listener behind it.
+ * The ports that docker-compose.yml takes from the environment, and its defaults there; a run picks free ones. All on
+ * 127.0.0.1. Each link of a Kafka broker has the port where its proxy listens, which the broker advertises, and that of the
+ * listener behind it.
  */
 export const composePorts = {
   WIREBENCH_TOXIPROXY_PORT: 28474,
@@ -54,5 +55,37 @@ export const composePorts = {
   WIREBENCH_KAFKA_CLIENT_PORT: 29193,
   WIREBENCH_KAFKA_SERVICE_PROXY_PORT: 29094,
   WIREBENCH_KAFKA_SERVICE_PORT: 29194,
+  WIREBENCH_KAFKA_2_PORT: 29102,
+  WIREBENCH_KAFKA_2_CLIENT_PROXY_PORT: 29103,
+  WIREBENCH_KAFKA_2_CLIENT_PORT: 29203,
+  WIREBENCH_KAFKA_2_SERVICE_PROXY_PORT: 29104,
+  WIREBENCH_KAFKA_2_SERVICE_PORT: 29204,
+  WIREBENCH_KAFKA_3_PORT: 29112,
+  WIREBENCH_KAFKA_3_CLIENT_PROXY_PORT: 29113,
+  WIREBENCH_KAFKA_3_CLIENT_PORT: 29213,
+  WIREBENCH_KAFKA_3_SERVICE_PROXY_PORT: 29114,
+  WIREBENCH_KAFKA_3_SERVICE_PORT: 29214,
 } as const;
 export type ComposePorts = Readonly<Record<keyof typeof composePorts, number>>;
+
+/** Kafka's services there, the first has id 1, and what the names of their ports begin with. */
+export const composeKafka = [
+  { service: 'kafka', ports: 'WIREBENCH_KAFKA' },
+  { service: 'kafka-2', ports: 'WIREBENCH_KAFKA_2' },
+  { service: 'kafka-3', ports: 'WIREBENCH_KAFKA_3' },
+] as const;
+/** Of the services beyond the first. */
+export const composeClusterProfile = 'cluster';
+
+/** What else docker-compose.yml takes from the environment, for one broker or three; its defaults are those of one. */
+export function composeKafkaSettings(isCluster: boolean): Readonly<Record<string, string>> {
+  const settings = isCluster ? kafkaClusterSettings : kafkaSettings;
+  const voters = composeKafka.map(({ service }, n) => `${n + 1}@${service}:9094`);
+  return {
+    WIREBENCH_KAFKA_HOST: isCluster ? composeKafka[0].service : 'localhost',
+    WIREBENCH_KAFKA_VOTERS: isCluster ? voters.join(',') : '1@localhost:9094',
+    WIREBENCH_KAFKA_HEAP: isCluster ? kafkaClusterHeap : kafkaHeap,
+    WIREBENCH_KAFKA_REPLICAS: settings['default.replication.factor'],
+    WIREBENCH_KAFKA_MIN_ISR: settings['min.insync.replicas'],
+  };
+}

@@ -19,8 +19,10 @@ export async function startStack(options: StartStackOptions): Promise<RunningSta
   const { needs, external = {}, signal, log } = options;
   for (const directory of await sweepLeftovers()) log(`removed what an earlier run left in ${directory}`);
   const { mode, paths } = await prepareStack(options);
-  if (mode !== 'native' && (needs.kafkaBrokers ?? 1) > 1) throw clusterElsewhere(mode);
-  if (mode === 'external') return startExternalStack(needs, external, options);
+  if (mode === 'external') {
+    if (needs.kafka && (needs.kafkaBrokers ?? 1) > 1) throw clusterElsewhere();
+    return startExternalStack(needs, external, options);
+  }
   if (mode === 'compose') return startComposeStack(needs, signal, log);
   log(`starting ${Object.keys(paths).join(', ')}`);
   return startNativeStack(needs, paths, signal);
@@ -45,9 +47,9 @@ async function chooseMode({ mode, needs, external = {} }: StartStackOptions): Pr
   return missing.length > 0 && (await hasComposeEngine()) ? 'compose' : 'native';
 }
 
-function clusterElsewhere(mode: 'compose' | 'external'): BenchError {
-  return new BenchError('clusterNotNative', `Three Kafka brokers are only started natively, not with --stack ${mode}`, {
-    hint: 'Use --stack native (it needs java), or leave out `stack: { kafka: { brokers: 3 } }`.',
+function clusterElsewhere(): BenchError {
+  return new BenchError('clusterElsewhere', 'Three Kafka brokers are not to be had with --stack external', {
+    hint: 'Use --stack native (it needs java) or compose, or leave out `stack: { kafka: { brokers: 3 } }`.',
     exitCode: exitCodes.stack,
   });
 }
