@@ -88,6 +88,7 @@ const trial = z.object({
     ...['acknowledged', 'received', 'applied', 'lost', 'unacknowledgedButApplied'],
     ...['duplicatesReceived', 'duplicatesApplied', 'reordered', 'corrupted'],
   ),
+  reconnects: count.optional(),
   wire: nullable('bytesUp', 'bytesDown', 'bytesPerOperation').extend({
     bodies: z
       .object({ plainBytesUp: count, wireBytesUp: count, plainBytesDown: count, wireBytesDown: count })

@@ -3,7 +3,7 @@
 import { recoveredFactor, recoveredForMs, recoveryOf } from '../result/recovery.ts';
 import type { FaultResult, RunResult, TrialResult, Verdict } from '../result/result-types.ts';
 import { backlogCells } from './backlog-text.ts';
-import { formatDuration, formatUs } from './format-values.ts';
+import { formatCount, formatDuration, formatUs } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
 
 /** A row a setting, a column a target: read across to see what differs. */
@@ -139,6 +139,7 @@ export function recoveryTable(trials: readonly TrialResult[]): Table | null {
           formatDuration(overAtMs),
           after(firstOkAfterMs),
           after(recoveredAfterMs),
+          trial.reconnects === undefined ? '–' : formatCount(trial.reconnects),
           ...(hasBacklog ? backlogCells(trial) : []),
         ],
         status: trial.verdict.status,
@@ -156,6 +157,7 @@ export function recoveryTable(trials: readonly TrialResult[]): Table | null {
         'faults over at',
         'first ok after',
         'recovered after',
+        'reconnects',
         ...(hasBacklog ? ['highest backlog', 'drained after', 'redelivered', 'rebalances'] : []),
       ),
     ],

@@ -190,6 +190,7 @@ export function fixtureTrial(
     verdict: valid,
     phases: Object.fromEntries(phases.map(([name, { result }]) => [name, result])),
     ledger: noLosses,
+    reconnects: condition === 'calm' || shape.protocol !== 'queue' ? 0 : 3,
     wire: { bytesUp: 9_340_000, bytesDown: 811_000, bytesPerOperation: Math.round(shape.medianUs / 10) + 980 },
     cpu: {
       generatorUsPerOperation: shape.medianUs / 9,

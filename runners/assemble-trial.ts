@@ -125,6 +125,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ledger,
     ...(payments !== null && { payments }),
     ...(examples !== null && { ledgerExamples: examples }),
+    reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     wire: wireOf(workers, recorder, windows),
     cpu: cpuPerOperation(records.cpu, measured.counts.offered),
     ...(records.memory !== null && { memory: records.memory }),

@@ -27,9 +27,7 @@ import type { ResultStore } from './result-store.ts';
 import type { RunEvent } from './run-events.ts';
 import { finishedTrials, plannedTrials, searchOf, stackNeeds } from './run-plan.ts';
 import { type FinishedTrial, runTrial, type TrialContext } from './run-trial.ts';
-
-/** A JVM and a fresh broker are several times slower in their first seconds, which would fall on whoever comes first. */
-const warmUpMs = 5_000;
+import { killsBroker, warmBrokers } from './warm-brokers.ts';
 
 export interface RunOptions {
   readonly scenario: Scenario;
@@ -92,11 +90,17 @@ class ScenarioRun {
       await this.#warmBrokers(work.path);
       await this.#measureIdle();
       const finished = new Set(this.#trials.map(({ id }) => id));
+      let brokerIsCold = false;
       for (const [index, plan] of this.#plans.entries()) {
         if (signal.aborted) break;
         if (finished.has(plan.id)) continue;
+        if (brokerIsCold && !killsBroker(scenario, plan.condition)) {
+          await this.#warmBrokers(work.path);
+          brokerIsCold = false;
+        }
         if (searchOf(scenario) === null) await this.#playTrial(index, plan, work.path, engines);
         else await this.#findCapacity(plan, work.path, engines);
+        brokerIsCold ||= killsBroker(scenario, plan.condition);
       }
     } catch (error) {
       if (!signal.aborted) throw error;
@@ -144,26 +148,10 @@ class ScenarioRun {
     this.#idleCpu = await IdleCpu.measure(this.#stack, this.#environment?.cores ?? 1, this.#options.signal);
   }
 
-  /** Each broker once, with the scenario's own load; nothing of it is recorded. */
+  /** After a start of the brokers, by us or by a fault: what a cold one costs would fall on whoever comes next. */
   async #warmBrokers(workDirectory: string): Promise<void> {
-    const byBroker = new Map<string, Target>();
-    for (const target of Object.values(this.#options.scenario.targets)) {
-      const broker = target.address === undefined ? brokerOf(target.protocol) : null;
-      if (broker !== null && !byBroker.has(broker)) byBroker.set(broker, target);
-    }
-    if (byBroker.size === 0) return;
-    const names = [...byBroker.keys()].join(' and ');
-    this.#options.emit({ type: 'message', text: `warming up ${names} for ${warmUpMs / 1e3} s` });
-    await Promise.all([...byBroker.values()].map((target) => this.#warm(target, workDirectory)));
-  }
-
-  async #warm(target: Target, workDirectory: string): Promise<void> {
-    const { scenario, signal } = this.#options;
-    const load = { ...scenario.load, warmupMs: 0, warmupUntilSteady: false, durationMs: warmUpMs };
-    const id = `warm-up-${target.name}`;
-    const plan = { id, target: target.name, condition: 'warm-up', variant: {}, repeat: 0, plannedMs: 0 };
-    const quiet = { ...this.#context(target, workDirectory), emit: () => undefined };
-    await runTrial(plan, target, { ...quiet, scenario: { ...scenario, load, conditions: {} } }, signal);
+    const { scenario, emit, signal } = this.#options;
+    await warmBrokers(scenario, (target) => this.#context(target, workDirectory), emit, signal);
   }
 
   #context(target: Target, workDirectory: string): TrialContext {
@@ -201,7 +189,7 @@ class ScenarioRun {
       summary: summaryOf(finished.result),
     });
     if (finished.lostParts.some((part) => part !== 'service') && !signal.aborted)
-      await this.#replaceStack(finished.lostParts);
+      await this.#replaceStack(finished.lostParts, workDirectory);
     return finished.result;
   }
 
@@ -258,7 +246,7 @@ class ScenarioRun {
       : runEngineTrial(plan, target, context, engines, signal);
   }
 
-  async #replaceStack(lostParts: readonly string[]): Promise<void> {
+  async #replaceStack(lostParts: readonly string[], workDirectory: string): Promise<void> {
     const message = `${lostParts.join(' and ')} ended during a trial; the stack is started anew`;
     this.#warnings.push({
       code: 'stackRestarted',
@@ -268,6 +256,8 @@ class ScenarioRun {
     this.#options.emit({ type: 'warning', text: message });
     await this.#stack?.down();
     await this.#setUp();
+    await this.#warmBrokers(workDirectory);
+    await this.#measureIdle();
   }
 
   #result(status: RunResult['status']): RunResult {
