@@ -9,7 +9,8 @@ interface Shape {
   readonly otherWork?: number;
   /** µs an operation, at 1,000 of them a second. */
   readonly cpu?: Partial<TrialResult['cpu']>;
-  readonly p50Ms?: Partial<Record<LatencyName, number>>;
+  /** null: not reached. */
+  readonly p50Ms?: Partial<Record<LatencyName, number | null>>;
   readonly fault?: string;
 }
 
@@ -24,7 +25,10 @@ function trial({
 }: Shape): TrialResult {
   const usual = { acknowledged: 1, service: 1, connectionWait: 0.1 };
   const latencyUs = Object.fromEntries(
-    Object.entries({ ...usual, ...p50Ms }).map(([name, p50]) => [name, { p50: p50 * 1e3 }]),
+    Object.entries({ ...usual, ...p50Ms }).map(([name, p50]) => [
+      name,
+      { count: 2_000, p50: p50 === null ? null : p50 * 1e3 },
+    ]),
   );
   const none = {
     generatorUsPerOperation: 100,
@@ -53,6 +57,7 @@ describe('what limits a rate', () => {
     ['service', { cpu: { serviceUsPerOperation: 950 } }],
     ['broker', { protocol: 'queue', cpu: { brokerUsPerOperation: 1_100 } }],
     ['broker', { protocol: 'stream', p50Ms: { acknowledged: 40, service: 60 } }],
+    ['broker', { protocol: 'stream', p50Ms: { acknowledged: null, service: 60 } }],
     ['service', { protocol: 'stream', p50Ms: { service: 60 } }],
     ['service', { p50Ms: { service: 60, connectionWait: 90 }, codes: ['cpuPressure'] }],
     ['connections', { p50Ms: { connectionWait: 30 } }],

@@ -86,6 +86,9 @@ function slowest(missed: TrialResult, base: TrialResult | null, usedText: string
   return { part: null, evidence: `No part was out of CPU (cores used: ${usedText}), and nothing waited longer.` };
 }
 
+/** Fewer tell no median. */
+const leastSamples = 20;
+
 /** `41 ms instead of 5.2 ms`, of the medians; null: it did not grow, or is not known. */
 function grown(
   missed: TrialResult,
@@ -94,12 +97,15 @@ function grown(
 ): string | null {
   const us = medianOf(missed, latency);
   const usualUs = base === null ? 0 : medianOf(base, latency);
-  if (us === null || usualUs === null || us <= usualUs * slowerFactor) return null;
-  const ms = (value: number) => `${(value / 1e3).toPrecision(3)} ms`;
+  if (us === null || usualUs === null || !(us > usualUs * slowerFactor)) return null;
+  const ms = (value: number) =>
+    Number.isFinite(value) ? `${(value / 1e3).toPrecision(3)} ms` : 'longer than half of the operations waited,';
   return base === null ? ms(us) : `${ms(us)} instead of ${ms(usualUs)}`;
 }
 
 function medianOf({ phases }: TrialResult, latency: 'acknowledged' | 'service' | 'connectionWait'): number | null {
-  const phase = phases.during ?? phases.steady;
-  return phase?.latencyUs[latency].p50 ?? null;
+  const summary = (phases.during ?? phases.steady)?.latencyUs[latency];
+  // Over all operations, of which more than half never came that far.
+  if (summary?.p50 === null && summary.count >= leastSamples) return Number.POSITIVE_INFINITY;
+  return summary?.p50 ?? null;
 }
