@@ -7,7 +7,7 @@ import { type BoundFault, bindFaults, type FaultPlaces } from './bind-faults.ts'
 import type { FaultProof } from './fault-kind.ts';
 import { isRamped, rampSteps } from './ramp.ts';
 
-/** A probe that is on its way when the window ends may still tell. */
+/** A probe that is on its way when the window ends may still tell, so long. */
 const proofGraceMs = 1_000;
 
 interface Planned {
@@ -74,22 +74,24 @@ export class FaultTimeline {
       proving = fault.prove();
       proving.catch(() => undefined); // told by #takeProof
       await sleepUntil(zeroUs + (window.atMs + window.forMs) * 1e3, signal);
+      // A fault must not outlive its window because its proof does: but for one that is about to be there.
+      await Promise.race([proving, sleep(proofGraceMs, null, { signal })]);
     } catch (error) {
       if (!signal.aborted) planned.problem = messageOf(error);
     }
-    // First of all: a fault must not outlive its window because its proof does.
     if (await this.#undo(planned, signal)) planned.removedAtMs = atMs();
     this.#inForce.delete(fault.label);
     if (proving !== null) await this.#takeProof(planned, proving, signal);
   }
 
-  /** One that comes a little after the window has looked at it all the same. */
+  /** What is not there by now is not waited for. */
   async #takeProof(planned: Planned, proving: Promise<FaultProof | null>, signal: AbortSignal): Promise<void> {
     try {
-      const late = signal.aborted ? Promise.resolve(null) : sleep(proofGraceMs, null, { signal }).catch(() => null);
-      const proof = await Promise.race([proving, late]);
-      if (proof !== null) planned.proof = { ...proof, ...planned.seen };
-      else if (!signal.aborted) planned.problem ??= 'it could not be shown to act within its window';
+      const proof = await Promise.race([proving, Promise.resolve('late' as const)]);
+      if (proof !== null && proof !== 'late') planned.proof = { ...proof, ...planned.seen };
+      else if (!signal.aborted) {
+        planned.problem ??= `it could not be shown to act${proof === 'late' ? ' within its window' : ''}`;
+      }
     } catch (error) {
       if (!signal.aborted) planned.problem ??= messageOf(error);
     }
