@@ -30,8 +30,8 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      // Two files at once: drivers and brokers mostly wait for each other.
-      integration('parts', ['targets/**/*.integration.test.ts', ...unmeasured], [], { groupOrder: 1, maxWorkers: 2 }),
+      // Three files at once: drivers and brokers mostly wait for each other.
+      integration('parts', ['targets/**/*.integration.test.ts', ...unmeasured], [], { groupOrder: 1, maxWorkers: 3 }),
       // One at a time: these measure, and want the cores for themselves.
       integration('commands', ['cli/**/*.integration.test.ts', 'runners/**/*.integration.test.ts'], unmeasured, {
         groupOrder: 2,
