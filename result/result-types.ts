@@ -375,7 +375,10 @@ export interface TrialResult {
   readonly payments?: PaymentsResult;
   /** The first few operations of each kind; absent in results of earlier versions. */
   readonly ledgerExamples?: Readonly<Partial<Record<LedgerKind, readonly LedgerExample[]>>>;
-  /** Connections that were opened again, warm-up included; absent in results of earlier versions and of other engines. */
+  /**
+   * Connections that were lost and opened again, warm-up included; what a client gave up itself, at a time-out, is none of
+   * them. Absent in results of earlier versions and of other engines.
+   */
   readonly reconnects?: number;
   readonly wire: WireResult;
   readonly cpu: CpuResult;
