@@ -3,7 +3,7 @@
  * on each line.
  */
 import type { LatencyName, PhaseName, RunResult, SettingValue } from '../result/result-types.ts';
-import { pairedRatio } from '../result/statistics.ts';
+import { isLowerThroughout, knownPairs, pairedRatio } from '../result/statistics.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { formatRatio, type Percentile } from './format-values.ts';
 import { type ConditionGroup, type Contender, conditionGroups, figureOf, operationsOf } from './result-view.ts';
@@ -11,9 +11,6 @@ import { figureColumns, nameColumn, type Table, textColumns } from './table.ts';
 
 /** From one repeat nothing is told of less than this factor: on a machine that all parts share a tail differs so much by chance. */
 const tellingFactor = 2;
-
-/** A coin falls the same way so often once in 32 times. */
-const leastAhead = 5;
 
 interface Line {
   readonly group: ConditionGroup;
@@ -174,18 +171,11 @@ function compare(one: Measured | null, without: Measured | null): Compared {
 }
 
 function toldBy(one: Measured, without: Measured, ratio: number): Compared['tells'] {
-  const pairs = one.repeats.flatMap((us, n) => {
-    const other = without.repeats[n] ?? null;
-    return us === null || other === null ? [] : [[us, other] as const];
-  });
+  const pairs = knownPairs(one.repeats, without.repeats);
   // What was not reached has no ratio, and leaving it out would flatter: then each repeat has to say the same.
   if (pairs.length > 1 && pairs.flat().some((us) => !Number.isFinite(us))) {
-    if (pairs.length < leastAhead) return 'nothing';
-    return pairs.every(([us, other]) => us < other)
-      ? 'pays'
-      : pairs.every(([us, other]) => us > other)
-        ? 'costs'
-        : 'nothing';
+    if (isLowerThroughout(pairs)) return 'pays';
+    return isLowerThroughout(knownPairs(without.repeats, one.repeats)) ? 'costs' : 'nothing';
   }
   const interval = pairedRatio(without.repeats, one.repeats);
   const { low, high } = interval ?? { low: ratio / tellingFactor, high: ratio * tellingFactor };

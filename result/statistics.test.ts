@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pairedRatio } from './statistics.ts';
+import { isLowerThroughout, knownPairs, pairedRatio } from './statistics.ts';
 
 describe('the ratio of paired measurements', () => {
   it('is that of a textbook case', () => {
@@ -48,5 +48,15 @@ describe('the ratio of paired measurements', () => {
     }
     expect(held / rounds).toBeGreaterThan(0.93);
     expect(held / rounds).toBeLessThan(0.97);
+  });
+});
+
+describe('pairs of which some have no ratio', () => {
+  it('are told by the lower one in each, five at least', () => {
+    const never = Number.POSITIVE_INFINITY;
+    expect(knownPairs([1, null, never], [2, 3, null])).toEqual([[1, 2]]);
+    expect(isLowerThroughout(Array.from({ length: 5 }, () => [8, never] as const))).toBe(true);
+    expect(isLowerThroughout(Array.from({ length: 4 }, () => [8, never] as const))).toBe(false);
+    expect(isLowerThroughout([...Array.from({ length: 5 }, () => [8, 9] as const), [never, never]])).toBe(false);
   });
 });

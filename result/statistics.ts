@@ -34,12 +34,9 @@ export function pairedRatio(
   after: readonly (number | null)[],
   comparisons = 1,
 ): PairedRatio | null {
-  const logs = before.flatMap((from, n) => {
-    const to = after[n] ?? null;
-    return from !== null && to !== null && from > 0 && to > 0 && Number.isFinite(from) && Number.isFinite(to)
-      ? [Math.log(to / from)]
-      : [];
-  });
+  const logs = knownPairs(before, after).flatMap(([from, to]) =>
+    from > 0 && to > 0 && Number.isFinite(from) && Number.isFinite(to) ? [Math.log(to / from)] : [],
+  );
   const pairs = logs.length;
   if (pairs < 2) return null;
   const mean = logs.reduce((sum, value) => sum + value, 0) / pairs;
@@ -48,4 +45,23 @@ export function pairedRatio(
   const quantile = t95[row]?.[pairs - 2] ?? (z95[row] as number);
   const halfWidth = quantile * Math.sqrt(variance / pairs);
   return { ratio: Math.exp(mean), low: Math.exp(mean - halfWidth), high: Math.exp(mean + halfWidth), pairs };
+}
+
+/** A coin falls the same way so often once in 32 times: fewer would be no evidence. */
+const leastAhead = 5;
+
+/** Where a value was not reached there is no ratio: then the first of a pair must be the lower one in each, and often enough. */
+export function isLowerThroughout(pairs: readonly (readonly [number, number])[]): boolean {
+  return pairs.length >= leastAhead && pairs.every(([one, other]) => one < other);
+}
+
+/** Of those of which both are known, by their places; infinite: not reached. */
+export function knownPairs(
+  ones: readonly (number | null)[],
+  others: readonly (number | null)[],
+): (readonly [number, number])[] {
+  return ones.flatMap((one, n) => {
+    const other = others[n] ?? null;
+    return one === null || other === null ? [] : [[one, other] as const];
+  });
 }

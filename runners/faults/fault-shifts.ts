@@ -2,8 +2,8 @@
 import type { FaultResult } from '../../result/result-types.ts';
 
 /** This long, and this share of the window more, is what setting and removing a fault may take. */
-export const usualShiftMs = 250;
-export const usualShiftShare = 0.05;
+const usualShiftMs = 250;
+const usualShiftShare = 0.05;
 
 /** A sentence each. After a kill the phase lasts until the part is ready, so its end may be late. */
 export function faultShifts(faults: readonly FaultResult[]): string[] {

@@ -15,7 +15,7 @@ export async function watchMemory(processes: PartProcesses, signal: AbortSignal)
   return highest;
 }
 
-export function readMemory(processes: PartProcesses): MemoryResult {
+function readMemory(processes: PartProcesses): MemoryResult {
   const of = (part: 'service' | 'broker' | 'proxy') => {
     const known = (processes[part] ?? []).flatMap((one) => one.residentBytes() ?? []);
     return known.length === 0 ? null : known.reduce((sum, bytes) => sum + bytes, 0);

@@ -2,7 +2,7 @@
 import { cpuUsPerOperation } from '../../result/cpu-per-operation.ts';
 import { paretoFront } from '../../result/pareto-front.ts';
 import type { PhaseName, TrialResult, TuningCandidate, TuningResult } from '../../result/result-types.ts';
-import { pairedRatio } from '../../result/statistics.ts';
+import { isLowerThroughout, knownPairs, pairedRatio } from '../../result/statistics.ts';
 import { isWithin, type Objective, objectiveValue } from './objective.ts';
 
 /** One trial a variant. Best first: within the conditions before beyond them, known before unknown. */
@@ -27,9 +27,6 @@ function judged(trial: TrialResult, objective: Objective) {
   const value = objectiveValue(objective, trial);
   return { verdict: status, value: Number.isFinite(value) ? value : null, isWithin: isWithin(objective, trial) };
 }
-
-/** A coin falls the same way so often once in 32 times: fewer would be no evidence. */
-const leastAhead = 5;
 
 const measuredPhases = ['steady', 'before', 'during', 'after'] as const satisfies readonly PhaseName[];
 
@@ -135,9 +132,6 @@ function unreached(usual: Values, own: Values): TuningResult['finalists'][number
 
 /** What was not reached has no ratio: then only a finalist that always was, and was ahead in each repeat. */
 function reachesMore(usual: Values, own: Values): boolean {
-  const isAhead = (value: number | null, n: number) => {
-    const other = usual[n] ?? null;
-    return value !== null && other !== null && value < other;
-  };
-  return own.length >= leastAhead && own.every(isAhead);
+  const pairs = knownPairs(own, usual);
+  return pairs.length === own.length && isLowerThroughout(pairs);
 }
