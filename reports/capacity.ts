@@ -2,7 +2,7 @@
 import type { CapacityResult, LimitingPart, RunResult } from '../result/result-types.ts';
 import { formatCount } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
-import { settingsText } from './variant-figures.ts';
+import { variantText } from './variant-figures.ts';
 
 /** What stands beside each other: trials of a search that were only tried on the way are left out. */
 export function withoutProbes(result: RunResult): RunResult {
@@ -34,7 +34,7 @@ export function capacitySentence({ capacity }: RunResult): string | null {
 }
 
 function labelOf({ target, variant }: CapacityResult): string {
-  return variant === undefined ? target : `${target} (${settingsText(variant)})`;
+  return variant === undefined ? target : `${target} (${variantText(variant)})`;
 }
 
 function rateText({ ratePerSecond, ended, missedPerSecond }: CapacityResult): string {

@@ -11,6 +11,7 @@ import type {
   TrialResult,
   Verdict,
 } from '../result/result-types.ts';
+import { settingsText } from '../result/settings-text.ts';
 import { formatPercentile, formatRange, formatShare, formatUs, type Percentile } from './format-values.ts';
 
 const nativeEngine = 'native';
@@ -72,8 +73,8 @@ export function plannedTargets(result: RunResult): string[] {
 function contendersOf(trials: readonly TrialResult[]): Contender[] {
   const byLabel = new Map<string, TrialResult[]>();
   for (const trial of trials) {
-    const settings = Object.entries(trial.variant).map(([path, value]) => `${path}=${value}`);
-    const label = settings.length === 0 ? trial.target : `${trial.target} (${settings.join(', ')})`;
+    const settings = settingsText(trial.variant);
+    const label = settings === '' ? trial.target : `${trial.target} (${settings})`;
     byLabel.set(label, [...(byLabel.get(label) ?? []), trial]);
   }
   return [...byLabel].map(([label, unsorted]) => {

@@ -2,7 +2,7 @@
 import type { RunResult, TuningResult } from '../result/result-types.ts';
 import { formatBytes, formatCount, formatRatio, formatUs } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
-import { settingsText, type VariantSet } from './variant-figures.ts';
+import { type VariantSet, variantText } from './variant-figures.ts';
 
 /** A sentence for each target; empty without `tuning`. */
 export function tuningSentences({ tuning = [] }: RunResult): string[] {
@@ -10,7 +10,7 @@ export function tuningSentences({ tuning = [] }: RunResult): string[] {
     const about = `${one.target}, ${one.objective} under ${one.condition}`;
     const [best] = one.finalists;
     if (best === undefined) return `${about}: no variant has a figure.`;
-    const text = `${settingsText(best.variant)} (${ratioText(best)})`;
+    const text = `${variantText(best.variant)} (${ratioText(best)})`;
     return best.isBetter
       ? `${about}: ${text} beats the target as written.`
       : `${about}: nothing beats the target as written; the best candidate was ${text}.`;
@@ -68,7 +68,7 @@ export function surveySets({ tuning = [], plan }: RunResult): VariantSet[] {
     phase: (plan.conditions[condition] ?? []).length > 0 ? 'during' : 'steady',
     percentile,
     points: survey.map(({ variant, verdict, latencyUs, goodputPerSecond, cpuUsPerOperation, bytesPerOperation }) => ({
-      settings: settingsText(variant),
+      settings: variantText(variant),
       variant,
       status: verdict ?? 'valid',
       figures: { latency: latencyUs, goodput: goodputPerSecond, cpu: cpuUsPerOperation, bytes: bytesPerOperation },
@@ -90,7 +90,7 @@ function surveyTable({ target, condition, objective, percentile, survey }: Tunin
       const { verdict = 'valid' } = one;
       return {
         cells: [
-          settingsText(variant),
+          variantText(variant),
           latencyUs === null ? '–' : formatUs(latencyUs),
           goodputPerSecond === null ? '–' : `${formatCount(goodputPerSecond)}/s`,
           cpuUsPerOperation === null ? '–' : formatUs(cpuUsPerOperation),
@@ -116,7 +116,7 @@ function finalsTable({ target, objective, finalists }: TuningResult): Table {
       const reached = notReached === undefined ? '' : `: ${reachedText(notReached)}`;
       return {
         cells: [
-          settingsText(variant),
+          variantText(variant),
           figure(told?.ratio),
           figure(told?.low),
           figure(told?.high),

@@ -1,6 +1,7 @@
 /** What each variant of a target came to: the figures that stand against each other when a setting is chosen. */
 import { cpuUsPerOperation } from '../result/cpu-per-operation.ts';
 import type { PhaseName, SettingValue, TrialResult, Verdict } from '../result/result-types.ts';
+import { settingsText } from '../result/settings-text.ts';
 import { formatBytes, formatCount, formatUs } from './format-values.ts';
 import type { ConditionGroup, Contender } from './result-view.ts';
 
@@ -46,7 +47,7 @@ function pointOf({ counted, status }: Contender, phase: PhaseName, percentile: V
   const middle = (of: (trial: TrialResult) => number | null | undefined) => medianOf(counted.map(of));
   const variant = counted[0]?.variant ?? {};
   return {
-    settings: settingsText(variant),
+    settings: variantText(variant),
     variant,
     status,
     figures: {
@@ -58,9 +59,8 @@ function pointOf({ counted, status }: Contender, phase: PhaseName, percentile: V
   };
 }
 
-export function settingsText(variant: VariantPoint['variant']): string {
-  const settings = Object.entries(variant).map(([path, value]) => `${path}=${value}`);
-  return settings.length === 0 ? 'as written' : settings.join(', ');
+export function variantText(variant: VariantPoint['variant']): string {
+  return settingsText(variant) || 'as written';
 }
 
 /** null where any value is not known. */

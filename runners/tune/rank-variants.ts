@@ -114,7 +114,7 @@ function suspectCount(trials: readonly TrialResult[]) {
   return { suspect: trials.filter(({ verdict }) => verdict.status === 'suspect').length, trials: trials.length };
 }
 
-/** The middle one, of an even number the worse of the two; null: not known. */
+/** The middle one, of an even number the higher of the two; null: not known. */
 function middleOf(values: Values): number | null {
   const known = values.filter((value) => value !== null).sort((a, b) => a - b);
   return known[Math.floor(known.length / 2)] ?? null;

@@ -1,4 +1,5 @@
 /** A sweep as it is run: each target with each assignment, checked as if it had been written so. */
+import { settingsText } from '../../result/settings-text.ts';
 import type { Target } from '../scenario.ts';
 import { type Finding, formatPath, type Path } from './problem.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
@@ -112,15 +113,9 @@ function distinctOf(name: string, candidates: readonly Candidate[], targets: Swe
 
 function sameNote(name: string, [example, ...others]: readonly SamePair[]): string[] {
   if (example === undefined) return [];
-  const [left, kept] = example.map(settingsOf);
+  const [left, kept] = example.map(settingsText);
   const more = others.length === 0 ? '' : `, and ${others.length} more of that kind`;
   return [`sweep of ${name}: ${left} is left out, being the same as ${kept}${more}.`];
-}
-
-function settingsOf(assignment: Assignment): string {
-  return Object.entries(assignment)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
 }
 
 /** Many variants share what is wrong with one of their settings; beyond these the rest is alike. */
@@ -164,7 +159,7 @@ function placedInSweep(finding: Finding, { target, assignment, sweep, path: at }
     path: sweep.grid !== undefined && setting !== undefined ? [...at, 'grid', setting] : at,
     message:
       setting === undefined
-        ? `with ${settingsOf(assignment)}: ${where} ${finding.message}`
+        ? `with ${settingsText(assignment)}: ${where} ${finding.message}`
         : `${where} ${finding.message}`,
     suggestion: finding.suggestion,
   };
