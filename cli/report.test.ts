@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fixtureResult } from '../reports/fixture-result.ts';
+import { fixtureResult } from '../reports/fixtures/fixture-result.ts';
 import { BenchError } from '../result/bench-error.ts';
 import { readResult } from './read-result.ts';
 import { parseFormats, writeReports } from './write-reports.ts';

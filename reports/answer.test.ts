@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LatencyName, LatencySummary, RunResult, TrialResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 
 const whole = fixtureResult();
 const lead = (result: RunResult) => answer(result).sentences[0];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BodyBytes, RunResult } from '../result/result-types.ts';
 import { comparisonTables } from './comparison-tables.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 import { fullTitles } from './table.ts';
 import { trialFacts } from './trial-tables.ts';
 

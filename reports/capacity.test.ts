@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CapacityResult, TrialResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
 import { capacitySentence, withoutProbes } from './capacity.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 import { reporters } from './formats.ts';
 
 const found: CapacityResult = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultResult, RunResult, TrialResult } from '../result/result-types.ts';
 import { crossingSentence, crossingTable } from './crossing.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 
 const fixture = fixtureResult();
 const find = (condition: string) =>

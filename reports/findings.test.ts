@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
 import { findingsOf, harmOf } from './findings.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 import { conditionGroups } from './result-view.ts';
 
 function findings(change: (trial: TrialResult) => TrialResult, condition = 'slow-network'): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryResult, TrialResult } from '../result/result-types.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 import { memoryTable } from './memory-table.ts';
 
 const [{ memory: _, ...trial }] = fixtureResult().trials as [TrialResult, ...TrialResult[]];

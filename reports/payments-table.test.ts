@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PaymentsResult, TrialResult } from '../result/result-types.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 import { paymentFindings, paymentsTable } from './payments-table.ts';
 
 const [trial] = fixtureResult().trials as [TrialResult, ...TrialResult[]];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BreakerChange, PolicyResult, TrialResult } from '../result/result-types.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 import { policyTable } from './policy-table.ts';
 
 const [whole] = fixtureResult().trials.filter(({ condition }) => condition === 'calm');

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeLatencyCounts } from '../result/latency-counts.ts';
 import type { LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { chartData } from './chart-data.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 import { formatNames, reporters } from './formats.ts';
 import { renderTerminal } from './terminal.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunResult, TuningCandidate, TuningResult } from '../result/result-types.ts';
-import { fixtureResult } from './fixture-result.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
 import { renderHtml } from './html.ts';
 import { recommendedSnippets, surveySets, tuningSentences, tuningTables } from './tuning.ts';
 

@@ -5,7 +5,7 @@ import { requireScenario } from '../scenarios/schema/load-scenario.ts';
 import { templateVariableNames } from '../scenarios/schema/request-schema.ts';
 import { referenceOperationNames } from '../scenarios/schema/workload-schema.ts';
 import { referenceOperations } from '../targets/domain/order-domain.ts';
-import { templateVariables } from '../targets/request-template.ts';
+import { templateVariables } from '../targets/driver-kit/request-template.ts';
 import { planTrials } from './plan-trials.ts';
 
 const { scenario } = requireScenario(join(import.meta.dirname, '..', 'scenarios', 'order-flow.yaml'), { env: {} });

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { QueueTarget, Request, StreamTarget, Target } from '../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
 import type { ProtocolEntry } from './driver.ts';
+import { RecordedSession } from './driver-suite/recorded-session.ts';
 import { startReferenceService } from './process/reference-service.ts';
 import { until } from './process/until.ts';
 import { queueEntry } from './queue/preset.ts';
-import { RecordedSession } from './recorded-session.ts';
 import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack.ts';
 import { streamEntry } from './stream/preset.ts';
 

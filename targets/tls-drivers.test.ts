@@ -10,8 +10,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { Request, Target } from '../scenarios/scenario.ts';
 import { type Driver, outcomes } from './driver.ts';
+import { RecordedSession } from './driver-suite/recorded-session.ts';
 import { grpcEntry } from './grpc/preset.ts';
-import { RecordedSession } from './recorded-session.ts';
 import { restEntry } from './rest/preset.ts';
 import { websocketEntry } from './websocket/preset.ts';
 

@@ -2,8 +2,8 @@
 import autocannon from 'autocannon';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import type { RestRequest } from '../../scenarios/scenario.ts';
-import { endpointOf } from '../../targets/client-socket.ts';
-import { compileTemplate } from '../../targets/request-template.ts';
+import { endpointOf } from '../../targets/driver-kit/client-socket.ts';
+import { compileTemplate } from '../../targets/driver-kit/request-template.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
 import { callsOf, type EngineInput, type EngineOperation, shareOfRate } from './engine.ts';
 

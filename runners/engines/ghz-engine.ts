@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import { endpointOf } from '../../targets/client-socket.ts';
 import type { Call } from '../../targets/driver.ts';
+import { endpointOf } from '../../targets/driver-kit/client-socket.ts';
+import { compileTemplate } from '../../targets/driver-kit/request-template.ts';
 import { findMethod, loadProto } from '../../targets/grpc/rpc-method.ts';
 import { startProcess } from '../../targets/process/supervised-process.ts';
-import { compileTemplate } from '../../targets/request-template.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
 import {

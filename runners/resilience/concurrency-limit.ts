@@ -2,7 +2,7 @@
  * At most so many attempts in flight; the next ones wait in a bounded line, first come first served. A place is held by an
  * attempt, not by an operation: who backs off does not keep others waiting.
  */
-import { WaitingSlots } from '../../targets/waiting-slots.ts';
+import { WaitingSlots } from '../../targets/driver-kit/waiting-slots.ts';
 
 export class ConcurrencyLimit {
   #free: number;

@@ -4,10 +4,10 @@
  */
 import protobuf from 'protobufjs';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import type { BatchFormat, BatchItem } from '../batched-session.ts';
-import type { BodyCodec } from '../body-codec.ts';
-import type { Endpoint } from '../client-socket.ts';
 import type { Call, DriverContext } from '../driver.ts';
+import type { BatchFormat, BatchItem } from '../driver-kit/batched-session.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { CallWriter } from './call-writer.ts';
 import { type MessageWriter, messageWriter } from './message-writer.ts';
 import { textOf } from './numbered-message.ts';

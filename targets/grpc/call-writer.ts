@@ -1,10 +1,10 @@
 /** The bytes of an operation's calls: constant header fields, those of the call, and the message with its gRPC prefix. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { GrpcRequest } from '../../scenarios/scenario.ts';
-import type { BodyCodec } from '../body-codec.ts';
-import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
+import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { prefixBytes } from './grpc-answer.ts';
 import type { RequestWriter } from './grpc-stream.ts';
 import { writeUInt32 } from './http2-frames.ts';

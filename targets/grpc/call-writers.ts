@@ -1,8 +1,8 @@
 /** What a session sends: a writer for each operation, from the user's .proto or what the server tells of itself. */
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import type { BodyCodec } from '../body-codec.ts';
-import { type Endpoint, endpointOf } from '../client-socket.ts';
 import type { DriverContext } from '../driver.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { type Endpoint, endpointOf } from '../driver-kit/client-socket.ts';
 import { CallWriter } from './call-writer.ts';
 import { findMethod, loadProto } from './rpc-method.ts';
 

@@ -5,9 +5,9 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GrpcClient } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
-import { RawServer } from '../raw-server.ts';
-import { RecordedSession } from '../recorded-session.ts';
-import { everyByte, play, type ScriptedAnswer } from '../scripted-answer.ts';
+import { RawServer } from '../driver-suite/raw-server.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
+import { everyByte, play, type ScriptedAnswer } from '../driver-suite/scripted-answer.ts';
 import { frame, uint32Payload } from './http2-frames.ts';
 import { grpcEntry } from './preset.ts';
 

@@ -4,10 +4,14 @@ import type { Socket } from 'node:net';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
-import { describeCompressedOrders, describeLargeOrdersCompressed, minBytes } from '../compressed-orders.ts';
-import { ContractRig } from '../contract-rig.ts';
 import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
 import { outcomes } from '../driver.ts';
+import {
+  describeCompressedOrders,
+  describeLargeOrdersCompressed,
+  minBytes,
+} from '../driver-suite/compressed-orders.ts';
+import { ContractRig } from '../driver-suite/contract-rig.ts';
 import { grpcEntry } from './preset.ts';
 
 const target: GrpcTarget = {

@@ -1,13 +1,13 @@
 /** gRPC calls with a single answer, over HTTP/2 connections of our own: one message, one half-close, one status. */
 import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
-import { openBatched, type TakeBody } from '../batched-session.ts';
-import { BodyCodec } from '../body-codec.ts';
-import { createReadBuffer, type Endpoint } from '../client-socket.ts';
-import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
-import { openedSession } from '../opened-session.ts';
-import { WaitingSlots } from '../waiting-slots.ts';
+import { openBatched, type TakeBody } from '../driver-kit/batched-session.ts';
+import { BodyCodec } from '../driver-kit/body-codec.ts';
+import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts';
+import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { openedSession } from '../driver-kit/opened-session.ts';
+import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { batchFormat } from './batch-format.ts';
 import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';

@@ -2,9 +2,10 @@
  * What came back on one stream, and what that means: gRPC over HTTP/2 as its specification has it ("PROTOCOL-HTTP2.md"),
  * answers that are no gRPC mapped by its "HTTP to gRPC Status Code Mapping". Messages are counted, and read only to unpack them.
  */
-import type { BodyCodec } from '../body-codec.ts';
+
 import { type Outcome, outcomes } from '../driver.ts';
-import { PackedContent } from '../packed-content.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { PackedContent } from '../driver-kit/packed-content.ts';
 import type { HeaderSink } from './hpack-decoder.ts';
 import { type ErrorCode, readUInt32 } from './http2-frames.ts';
 import { decodeBinaryTrailer, retryInfoMs, statusDetails } from './retry-info.ts';

@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { type ChannelCredentials, type ChannelOptions, Client, credentials } from '@grpc/grpc-js';
-import type { Endpoint } from '../client-socket.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
 
 /** A client that dials `endpoint` and calls the peer what the scenario calls it, as its certificate must, too. */
 export function createGrpcJsClient({ host, port, tls, authority }: Endpoint, options: ChannelOptions = {}): Client {

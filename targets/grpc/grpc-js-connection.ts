@@ -9,8 +9,8 @@ import {
   type ServiceError,
 } from '@grpc/grpc-js';
 import type { BodyCompression } from '../../scenarios/scenario.ts';
-import type { Endpoint } from '../client-socket.ts';
-import type { KeptConnection } from '../connection-keeper.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
+import type { KeptConnection } from '../driver-kit/connection-keeper.ts';
 import { largestMessageBytes } from './grpc-answer.ts';
 import { createGrpcJsClient } from './grpc-js-client.ts';
 import { sendsPlain } from './plain-message.ts';

@@ -1,4 +1,4 @@
-import { describeDriverContract } from '../driver-contract.ts';
+import { describeDriverContract } from '../driver-suite/driver-contract.ts';
 import { grpcEntry } from './preset.ts';
 
 describeDriverContract('gRPC (grpc-js)', async () => ({

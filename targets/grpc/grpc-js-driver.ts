@@ -2,11 +2,11 @@
 import { type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { Completion } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
-import type { Endpoint } from '../client-socket.ts';
-import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import type { Call, Driver, DriverContext, Session } from '../driver.ts';
-import { openedSession } from '../opened-session.ts';
-import { WaitingSlots } from '../waiting-slots.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
+import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { openedSession } from '../driver-kit/opened-session.ts';
+import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';
 import { type Conclusion, prefixBytes, succeeded, unencodableRequest } from './grpc-answer.ts';

@@ -1,5 +1,5 @@
 /** What a connection and the session that owns it say to each other. */
-import type { BodyCodec } from '../body-codec.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Conclusion, GrpcAnswer } from './grpc-answer.ts';
 import type { HeaderSink } from './hpack-decoder.ts';
 import type { Http2Connection } from './http2-connection.ts';

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { connectSocket, connectTimeoutMs, type Endpoint, type SocketListener } from '../client-socket.ts';
+import { connectSocket, connectTimeoutMs, type Endpoint, type SocketListener } from '../driver-kit/client-socket.ts';
 import { FrameInput, type FrameSink } from './frame-input.ts';
 import { FrameOutput } from './frame-output.ts';
 import { type Conclusion, conclusionOfReset, failed, malformedAnswer } from './grpc-answer.ts';

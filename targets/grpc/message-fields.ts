@@ -2,7 +2,7 @@
 import protobuf from 'protobufjs';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { closestName } from '../../result/closest-name.ts';
-import { compileTemplate } from '../request-template.ts';
+import { compileTemplate } from '../driver-kit/request-template.ts';
 
 export type FieldValues = Readonly<Record<string, unknown>>;
 

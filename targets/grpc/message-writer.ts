@@ -4,7 +4,7 @@
  */
 import protobuf from 'protobufjs';
 import type { Call } from '../driver.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { checkedMessage, type FieldValues, isVariable, payloadAsBytes } from './message-fields.ts';
 
 /** First `prepare`, then `writeTo` with the same call. */

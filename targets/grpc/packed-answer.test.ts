@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { BodyCodec, mostUnpackedBytes } from '../body-codec.ts';
+import { BodyCodec, mostUnpackedBytes } from '../driver-kit/body-codec.ts';
 import { GrpcAnswer } from './grpc-answer.ts';
 import { conclusionOfGrpcJs } from './grpc-js-failure.ts';
 

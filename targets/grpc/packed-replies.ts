@@ -4,7 +4,7 @@
  */
 import { Metadata } from '@grpc/grpc-js';
 import { BaseServerInterceptingCall } from '@grpc/grpc-js/build/src/server-interceptors.js';
-import type { BodyCodec } from '../body-codec.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { prefixBytes } from './grpc-answer.ts';
 
 /** What the steps use of a call. */

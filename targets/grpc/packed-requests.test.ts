@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
-import { RecordedSession } from '../recorded-session.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { grpcEntry, ordersProto } from './preset.ts';
 import { loadProto } from './rpc-method.ts';
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import { batchLabel } from '../batch-label.ts';
-import { compressionLabel } from '../codec-label.ts';
 import { type OrderAction, referenceOperations } from '../domain/order-domain.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
-import { clientLabel, driverByClient } from '../driver-by-client.ts';
+import { batchLabel } from '../driver-kit/batch-label.ts';
+import { compressionLabel } from '../driver-kit/codec-label.ts';
+import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 
 export const ordersProto = join(import.meta.dirname, 'orders.proto');
 const service = 'wirebench.orders.v1.Orders';

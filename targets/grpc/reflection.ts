@@ -4,7 +4,7 @@ import { type Client, type ClientDuplexStream, type ServiceError, status } from 
 import protobuf from 'protobufjs';
 import descriptor, { type IFileDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { Endpoint } from '../client-socket.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { createGrpcJsClient } from './grpc-js-client.ts';
 import { loadProto } from './rpc-method.ts';
 

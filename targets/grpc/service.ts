@@ -13,10 +13,10 @@ import {
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
-import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import type { OrderAction, OrderReply, OrderReplyCode, OrderRequest } from '../domain/order-domain.ts';
 import { handleBatch, handleItem, type OrderItem } from '../domain/order-item.ts';
+import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { packReplies } from './packed-replies.ts';
 import { ordersProto } from './preset.ts';
 import { encodeRetryInfo, statusDetails } from './retry-info.ts';

@@ -3,8 +3,8 @@ import http2, { type ServerHttp2Session, type ServerHttp2Stream } from 'node:htt
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { outcomes } from '../driver.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { until } from '../process/until.ts';
-import { RecordedSession } from '../recorded-session.ts';
 import { grpcDriver } from './driver.ts';
 import { ordersProto } from './preset.ts';
 import { loadProto } from './rpc-method.ts';

@@ -4,12 +4,12 @@
  */
 import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import type { BodyCodec } from '../body-codec.ts';
-import { createReadBuffer, type Endpoint } from '../client-socket.ts';
-import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { isAccepted } from '../domain/order-message.ts';
 import { type DriverContext, type Outcome, outcomes, type Session } from '../driver.ts';
-import { WaitingSlots } from '../waiting-slots.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts';
+import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { CallWriter } from './call-writer.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
 import type { ConnectionOwner, Http2Stream } from './grpc-stream.ts';

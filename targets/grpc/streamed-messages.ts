@@ -1,6 +1,7 @@
 /** What comes back on a stream of many messages: each is handed on when it is whole, unpacked where it says so. */
-import { type BodyCodec, isTooLarge } from '../body-codec.ts';
+
 import { outcomes } from '../driver.ts';
+import { type BodyCodec, isTooLarge } from '../driver-kit/body-codec.ts';
 import {
   type Conclusion,
   failed,

@@ -1,6 +1,6 @@
 import type { QueueTarget } from '../../scenarios/scenario.ts';
-import { describeBatchedOrders } from '../batched-orders.ts';
-import { describeDriverContract } from '../driver-contract.ts';
+import { describeBatchedOrders } from '../driver-suite/batched-orders.ts';
+import { describeDriverContract } from '../driver-suite/driver-contract.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { queueEntry } from './preset.ts';
 

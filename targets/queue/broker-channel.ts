@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
-import { ReconnectWaits } from '../reconnect-waits.ts';
+import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
 
 const connectTimeoutMs = 5_000;
 const closeDeadlineMs = 1_500;

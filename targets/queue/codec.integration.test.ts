@@ -1,4 +1,4 @@
-import { describeEncodedOrders } from '../encoded-orders.ts';
+import { describeEncodedOrders } from '../driver-suite/encoded-orders.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { queueEntry } from './preset.ts';
 

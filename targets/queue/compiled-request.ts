@@ -1,8 +1,8 @@
 /** What a queue target sends for an operation, its templates compiled once. */
 import type { QueueRequest } from '../../scenarios/scenario.ts';
 import type { Call } from '../driver.ts';
-import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
+import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 
 export interface CompiledRequest {
   readonly exchange: RequestTemplate;

@@ -3,12 +3,16 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import amqplib, { type Channel, type ChannelModel, type Options } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { QueueTarget } from '../../scenarios/scenario.ts';
-import { mostUnpackedBytes } from '../body-codec.ts';
-import { describeCompressedOrders, describeLargeOrdersCompressed, minBytes } from '../compressed-orders.ts';
-import { ContractRig } from '../contract-rig.ts';
 import { outcomes } from '../driver.ts';
+import { mostUnpackedBytes } from '../driver-kit/body-codec.ts';
+import {
+  describeCompressedOrders,
+  describeLargeOrdersCompressed,
+  minBytes,
+} from '../driver-suite/compressed-orders.ts';
+import { ContractRig } from '../driver-suite/contract-rig.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { until } from '../process/until.ts';
-import { RecordedSession } from '../recorded-session.ts';
 import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
 import { queueDriver } from './driver.ts';
 import { queueEntry } from './preset.ts';

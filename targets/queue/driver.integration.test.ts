@@ -1,4 +1,4 @@
-import { describeDriverContract } from '../driver-contract.ts';
+import { describeDriverContract } from '../driver-suite/driver-contract.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { queueEntry } from './preset.ts';
 

@@ -2,7 +2,7 @@
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
 import type { DriverContext } from '../driver.ts';
-import { compileTemplate } from '../request-template.ts';
+import { compileTemplate } from '../driver-kit/request-template.ts';
 
 /** The default exchange routes to the queue that the routing key names. */
 export function namesQueue({ exchange, routingKey }: QueueRequest): boolean {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { batchLabel } from '../batch-label.ts';
-import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
+import { batchLabel } from '../driver-kit/batch-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { queueDriver } from './driver.ts';
 import { QueueBacklog } from './queue-backlog.ts';
 

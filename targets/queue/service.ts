@@ -1,12 +1,12 @@
 /** The orders behind a queue: RPC by reply-to, one-way without; a message is acknowledged after its effect, or never. */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { QueueTarget } from '../../scenarios/scenario.ts';
-import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
 import { messageHeaders, unreadable } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
+import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { MultipleAcks } from './multiple-acks.ts';
 

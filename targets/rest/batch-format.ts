@@ -1,9 +1,9 @@
 /** A batch over REST: one POST of an array of items, answered with what became of each. */
 import type { RestRequest } from '../../scenarios/scenario.ts';
-import type { BatchFormat } from '../batched-session.ts';
 import type { Call, DriverContext } from '../driver.ts';
-import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
-import { joinItems } from '../json-batch.ts';
+import type { BatchFormat } from '../driver-kit/batched-session.ts';
+import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
+import { joinItems } from '../driver-kit/json-batch.ts';
 
 const closeBracket = 0x5d;
 const codesBegin = '{"codes":';

@@ -3,7 +3,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { RestRequest } from '../../scenarios/scenario.ts';
 import type { Call } from '../driver.ts';
-import { compileTemplate } from '../request-template.ts';
+import { compileTemplate } from '../driver-kit/request-template.ts';
 
 /** These are the client's: a second opinion on them would break the framing. */
 const framingHeaders = [

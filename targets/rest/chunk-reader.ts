@@ -1,6 +1,6 @@
 /** Finds the end of a chunked body (RFC 9112 §7.1), trailer included, wherever the reads split it. */
 
-import type { PackedContent } from '../packed-content.ts';
+import type { PackedContent } from '../driver-kit/packed-content.ts';
 import { type AnswerState, answerStates, longestBodyBytes, longestHeadBytes } from './answer-state.ts';
 import { hexDigit, isBlank, isNameByte, isValueByte } from './http-bytes.ts';
 

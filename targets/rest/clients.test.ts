@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestClient, RestRequest } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
-import { RawServer } from '../raw-server.ts';
-import { RecordedSession } from '../recorded-session.ts';
-import { everyByte, play, type ScriptedAnswer } from '../scripted-answer.ts';
+import { RawServer } from '../driver-suite/raw-server.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
+import { everyByte, play, type ScriptedAnswer } from '../driver-suite/scripted-answer.ts';
 import { restEntry } from './preset.ts';
 
 const clients: readonly RestClient[] = ['own', 'undici'];

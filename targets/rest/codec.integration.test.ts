@@ -1,4 +1,4 @@
-import { describeEncodedOrders } from '../encoded-orders.ts';
+import { describeEncodedOrders } from '../driver-suite/encoded-orders.ts';
 import { restEntry } from './preset.ts';
 
 for (const codec of ['msgpack', 'protobuf'] as const) {

@@ -1,7 +1,7 @@
 /** The REST service's side of compression: reads what content-encoding says, answers in what accept-encoding asks for. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type BodyCodec, isTooLarge } from '../body-codec.ts';
 import type { ItemCodec } from '../domain/item-codec.ts';
+import { type BodyCodec, isTooLarge } from '../driver-kit/body-codec.ts';
 
 /** An error that fastify's handler turns into an answer of this status. */
 class RefusedBody extends Error {

@@ -5,8 +5,12 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestTarget } from '../../scenarios/scenario.ts';
-import { mostUnpackedBytes } from '../body-codec.ts';
-import { describeCompressedOrders, describeLargeOrdersCompressed, minBytes } from '../compressed-orders.ts';
+import { mostUnpackedBytes } from '../driver-kit/body-codec.ts';
+import {
+  describeCompressedOrders,
+  describeLargeOrdersCompressed,
+  minBytes,
+} from '../driver-suite/compressed-orders.ts';
 import { freePort } from '../process/free-port.ts';
 import { type RunningService, startReferenceService } from '../process/reference-service.ts';
 import { restEntry } from './preset.ts';

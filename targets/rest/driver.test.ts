@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RestRequest } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
-import { RawServer } from '../raw-server.ts';
-import { RecordedSession } from '../recorded-session.ts';
+import { RawServer } from '../driver-suite/raw-server.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { restDriver } from './driver.ts';
 
 const get: RestRequest = { method: 'GET', path: '/', headers: {}, expect: { status: [200] } };

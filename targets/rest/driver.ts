@@ -1,10 +1,10 @@
 /** HTTP/1.1 over keep-alive connections of our own: prepared request bytes, one reused read buffer, no promise a request. */
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import { openBatched, type TakeBody } from '../batched-session.ts';
-import { BodyCodec } from '../body-codec.ts';
-import { createReadBuffer, endpointOf } from '../client-socket.ts';
 import type { Driver, DriverContext, Session } from '../driver.ts';
-import { openedSession } from '../opened-session.ts';
+import { openBatched, type TakeBody } from '../driver-kit/batched-session.ts';
+import { BodyCodec } from '../driver-kit/body-codec.ts';
+import { createReadBuffer, endpointOf } from '../driver-kit/client-socket.ts';
+import { openedSession } from '../driver-kit/opened-session.ts';
 import { batchFormat } from './batch-format.ts';
 import { HttpConnection } from './http-connection.ts';
 import { RequestWriter } from './request-writer.ts';

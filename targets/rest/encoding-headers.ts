@@ -1,5 +1,5 @@
 /** What a request says about compression. */
-import type { BodyCodec } from '../body-codec.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
 
 export function acceptedEncoding(codec: BodyCodec | null): [string, string][] {
   return codec === null ? [] : [['accept-encoding', codec.encoding]];

@@ -1,10 +1,10 @@
 /** One HTTP/1.1 connection: one request at a time, no pipelining; it opens once and is replaced, never reopened. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { BodyCodec } from '../body-codec.ts';
-import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
-import { PackedContent } from '../packed-content.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { connectSocket, type Endpoint, type SocketListener } from '../driver-kit/client-socket.ts';
+import { PackedContent } from '../driver-kit/packed-content.ts';
 import { answerStates } from './answer-state.ts';
 import type { RequestWriter } from './request-writer.ts';
 import { ResponseParser } from './response-parser.ts';

@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { brotliCompressSync, gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BodyCodecName, BodyCompression, RestClient } from '../../scenarios/scenario.ts';
-import { mostUnpackedBytes } from '../body-codec.ts';
 import { formatOperationId } from '../domain/operation-id.ts';
 import { outcomes } from '../driver.ts';
-import { RawServer } from '../raw-server.ts';
-import { RecordedSession } from '../recorded-session.ts';
-import { everyByte, play } from '../scripted-answer.ts';
+import { mostUnpackedBytes } from '../driver-kit/body-codec.ts';
+import { RawServer } from '../driver-suite/raw-server.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
+import { everyByte, play } from '../driver-suite/scripted-answer.ts';
 import { restEntry } from './preset.ts';
 
 const text = Buffer.from('hello '.repeat(50));

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Pattern } from '../../result/result-types.ts';
 import type { EncodedBody, PayloadCodec, RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import { batchLabel } from '../batch-label.ts';
-import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { payloadContentTypes } from '../domain/item-fields.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
-import { clientLabel, driverByClient } from '../driver-by-client.ts';
+import { batchLabel } from '../driver-kit/batch-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
+import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 import { batchRequest } from './batch-format.ts';
 
 const json = { 'content-type': 'application/json' };

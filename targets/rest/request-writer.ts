@@ -1,10 +1,10 @@
 /** The bytes of HTTP/1.1 requests: all that is the same for every call of an operation is prepared once. */
 import type { RestRequest } from '../../scenarios/scenario.ts';
-import type { BodyCodec } from '../body-codec.ts';
-import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
-import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
+import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
+import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { checkRequest } from './check-request.ts';
 import { acceptedEncoding, contentEncoding } from './encoding-headers.ts';
 

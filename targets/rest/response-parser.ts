@@ -3,7 +3,7 @@
  * its status is. Bodies are counted, and kept only where they are compressed and somebody wants to unpack them.
  */
 
-import type { PackedContent } from '../packed-content.ts';
+import type { PackedContent } from '../driver-kit/packed-content.ts';
 import { type AnswerState, answerStates, longestBodyBytes, longestHeadBytes } from './answer-state.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { digit, isBlank, isNameByte, isValueByte } from './http-bytes.ts';

@@ -1,6 +1,7 @@
 /** What a session and its connections say to each other, whichever client is beneath. */
-import type { KeptConnection } from '../connection-keeper.ts';
+
 import type { Call } from '../driver.ts';
+import type { KeptConnection } from '../driver-kit/connection-keeper.ts';
 
 export const noSlot = -1;
 /** Stands for the question that is asked before any load, so that its answer shows a service and not just a proxy. */

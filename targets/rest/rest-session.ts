@@ -1,11 +1,11 @@
 /** REST sessions, whichever client is beneath: which request goes to which connection, and what its answer means. */
 import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import type { TakeBody } from '../batched-session.ts';
-import type { BodyCodec } from '../body-codec.ts';
-import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { type DriverContext, outcomes, type Session } from '../driver.ts';
-import { WaitingSlots } from '../waiting-slots.ts';
+import type { TakeBody } from '../driver-kit/batched-session.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
 
 const statuses = 1_000;

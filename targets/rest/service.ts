@@ -2,11 +2,11 @@
 import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { RestTarget } from '../../scenarios/scenario.ts';
-import { BodyCodec } from '../body-codec.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import type { Order, OrderAction, OrderDomain, OrderReply, OrderRequest } from '../domain/order-domain.ts';
 import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
+import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
 import { problemDetails, problemType } from './problem.ts';

@@ -1,9 +1,9 @@
 /** HTTP/1.1 by undici, for those who ask about their own client: one undici client a connection, no pipelining. */
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import { BodyCodec } from '../body-codec.ts';
-import { endpointOf } from '../client-socket.ts';
 import type { Driver } from '../driver.ts';
-import { openedSession } from '../opened-session.ts';
+import { BodyCodec } from '../driver-kit/body-codec.ts';
+import { endpointOf } from '../driver-kit/client-socket.ts';
+import { openedSession } from '../driver-kit/opened-session.ts';
 import { RestSession } from './rest-session.ts';
 import { UndiciConnection } from './undici-connection.ts';
 import { UndiciRequests } from './undici-requests.ts';

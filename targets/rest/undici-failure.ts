@@ -1,5 +1,5 @@
 /** What undici's errors mean, in the words of our own client. */
-import { socketFailureReason } from '../client-socket.ts';
+import { socketFailureReason } from '../driver-kit/client-socket.ts';
 
 const oversized: readonly string[] = ['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'];
 const closings: readonly string[] = ['other side closed', 'closed'];

@@ -1,11 +1,11 @@
 /** One operation's requests as undici takes them: what is the same for every call is prepared once. */
 import type { Dispatcher } from 'undici';
 import type { RestRequest } from '../../scenarios/scenario.ts';
-import type { BodyCodec } from '../body-codec.ts';
-import type { Endpoint } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
-import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
-import { compileTemplate, type RequestTemplate } from '../request-template.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
+import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
+import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { checkRequest } from './check-request.ts';
 import { acceptedEncoding, contentEncoding } from './encoding-headers.ts';
 

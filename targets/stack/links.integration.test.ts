@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openKafkaProbe, openRabbitmqProbe } from '../driver-suite/round-trip.ts';
 import { descendantsOf } from '../process/descendants.ts';
 import { ownerTag } from '../process/process-identity.ts';
 import { type ExternalAddresses, startExternalStack } from './external-stack.ts';
 import { removeAbandonedProxies } from './proxy-links.ts';
-import { openKafkaProbe, openRabbitmqProbe } from './round-trip.ts';
 import { type SharedTestStack, sharedTestStack } from './shared-test-stack.ts';
 import { connectToxiproxy, type ToxicSpec } from './toxiproxy-client.ts';
 

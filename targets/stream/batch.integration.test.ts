@@ -1,4 +1,4 @@
-import { describeBatchedOrders } from '../batched-orders.ts';
+import { describeBatchedOrders } from '../driver-suite/batched-orders.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { streamEntry } from './preset.ts';
 

@@ -3,7 +3,7 @@ import { Admin, Producer } from '@platformatic/kafka';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
-import { RecordedSession } from '../recorded-session.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
 import { createTopics } from './create-topics.ts';
 import { streamDriver } from './driver.ts';

@@ -3,7 +3,7 @@ import { Admin } from '@platformatic/kafka';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ratioOf } from '../../result/body-bytes.ts';
 import type { StreamCodec, StreamTarget } from '../../scenarios/scenario.ts';
-import { describeCompressedOrders } from '../compressed-orders.ts';
+import { describeCompressedOrders } from '../driver-suite/compressed-orders.ts';
 import { until } from '../process/until.ts';
 import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
 import { createTopics } from './create-topics.ts';

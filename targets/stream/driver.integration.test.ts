@@ -1,5 +1,5 @@
 import type { StreamTarget } from '../../scenarios/scenario.ts';
-import { describeDriverContract } from '../driver-contract.ts';
+import { describeDriverContract } from '../driver-suite/driver-contract.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { streamEntry } from './preset.ts';
 

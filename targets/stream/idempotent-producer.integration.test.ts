@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Request, StreamTarget } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
 import { outcomes } from '../driver.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { startReferenceService } from '../process/reference-service.ts';
 import { until } from '../process/until.ts';
-import { RecordedSession } from '../recorded-session.ts';
 import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
 import { streamEntry } from './preset.ts';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
-import { batchLabel } from '../batch-label.ts';
-import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
+import { batchLabel } from '../driver-kit/batch-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { streamDriver } from './driver.ts';
 import { GroupLag } from './group-lag.ts';
 import { mostRequestsInFlight } from './producer-lane.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { CorrelatedAttempts } from '../correlated-attempts.ts';
+import type { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
 import { ProducerLane, usualBatch } from './producer-lane.ts';
 import type { StreamClient } from './stream-client.ts';
 

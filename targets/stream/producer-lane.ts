@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchCounts } from '../../result/result-types.ts';
 import type { Batch, ReconnectPolicy } from '../../scenarios/scenario.ts';
-import type { CorrelatedAttempts } from '../correlated-attempts.ts';
-import { ReconnectWaits } from '../reconnect-waits.ts';
-import { WaitingSlots } from '../waiting-slots.ts';
+import type { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
+import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
+import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { sendFailureOf } from './send-failure.ts';
 import type { StreamClient, StreamMessage } from './stream-client.ts';
 

@@ -1,4 +1,4 @@
-import { describeBatchedOrders } from '../batched-orders.ts';
+import { describeBatchedOrders } from '../driver-suite/batched-orders.ts';
 import { websocketEntry } from './preset.ts';
 
 const batch = { maxMessages: 32, maxBytes: 768 * 1024, lingerMs: 50 };

@@ -1,6 +1,10 @@
 /** permessage-deflate between our service and both clients, with and without context takeover. */
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
-import { describeCompressedOrders, describeLargeOrdersCompressed, minBytes } from '../compressed-orders.ts';
+import {
+  describeCompressedOrders,
+  describeLargeOrdersCompressed,
+  minBytes,
+} from '../driver-suite/compressed-orders.ts';
 import { websocketEntry } from './preset.ts';
 
 const target: WebSocketTarget = {

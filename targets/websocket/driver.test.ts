@@ -5,8 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type WebSocket as Peer, WebSocketServer } from 'ws';
 import type { WebSocketRequest } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
-import { RawServer } from '../raw-server.ts';
-import { RecordedSession } from '../recorded-session.ts';
+import { RawServer } from '../driver-suite/raw-server.ts';
+import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { websocketDriver } from './driver.ts';
 import { acceptFor } from './handshake.ts';
 

@@ -1,8 +1,8 @@
 /** WebSocket over framing of our own. */
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
-import { createReadBuffer, endpointOf } from '../client-socket.ts';
 import type { Driver } from '../driver.ts';
-import { openedSession } from '../opened-session.ts';
+import { createReadBuffer, endpointOf } from '../driver-kit/client-socket.ts';
+import { openedSession } from '../driver-kit/opened-session.ts';
 import { MessagePacking } from './message-packing.ts';
 import { FrameMemoryPool, WebSocketConnection } from './web-socket-connection.ts';
 import { WebSocketSession } from './web-socket-session.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint } from '../client-socket.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { acceptFor, createHandshake, readHandshakeAnswer } from './handshake.ts';
 
 /** The example of RFC 6455 §1.3. */

@@ -1,6 +1,6 @@
 /** The opening handshake of RFC 6455 §4: the request, and what its answer must say. */
 import { createHash, randomBytes } from 'node:crypto';
-import type { Endpoint } from '../client-socket.ts';
+import type { Endpoint } from '../driver-kit/client-socket.ts';
 
 export const longestHandshakeBytes = 64 * 1024;
 const acceptSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';

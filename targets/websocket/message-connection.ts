@@ -1,7 +1,8 @@
 /** What a session and its connections say to each other, whichever client is beneath. */
-import type { KeptConnection } from '../connection-keeper.ts';
+
 import type { Call } from '../driver.ts';
-import type { BodyTemplate } from '../encoded-body.ts';
+import type { KeptConnection } from '../driver-kit/connection-keeper.ts';
+import type { BodyTemplate } from '../driver-kit/encoded-body.ts';
 import type { InOrderReplies } from './in-order-replies.ts';
 
 export const closeGraceMs = 500;

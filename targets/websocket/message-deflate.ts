@@ -6,7 +6,7 @@
 import { constants, DeflateRaw, InflateRaw } from 'minizlib';
 import type { BodyCounter } from '../../result/body-bytes.ts';
 import type { MessageCompression } from '../../scenarios/scenario.ts';
-import type { UnpackProblem } from '../body-codec.ts';
+import type { UnpackProblem } from '../driver-kit/body-codec.ts';
 import { longestMessageBytes } from './frame-reader.ts';
 
 /** What every flush ends with, and messages leave out (§7.2.1). */

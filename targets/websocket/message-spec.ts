@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { WebSocketRequest } from '../../scenarios/scenario.ts';
 import type { Call, OperationSpec } from '../driver.ts';
-import { type BodyTemplate, bodyTemplate } from '../encoded-body.ts';
+import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
 import { type AnswerText, answerText } from './reply-fields.ts';
 
 /** Codes become reasons, which are counted apart: what else an answer holds there is not repeated at length. */

@@ -6,12 +6,12 @@ import type {
   WebSocketRequest,
   WebSocketTarget,
 } from '../../scenarios/scenario.ts';
-import { batchLabel } from '../batch-label.ts';
-import { compressionLabel, payloadCodecLabel } from '../codec-label.ts';
 import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
-import { clientLabel, driverByClient } from '../driver-by-client.ts';
+import { batchLabel } from '../driver-kit/batch-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
+import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 
 const drivers = {
   own: async () => (await import('./driver.ts')).websocketDriver,

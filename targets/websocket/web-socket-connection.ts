@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectSocket, type Endpoint, type SocketListener } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
-import type { BodyTemplate } from '../encoded-body.ts';
+import { connectSocket, type Endpoint, type SocketListener } from '../driver-kit/client-socket.ts';
+import type { BodyTemplate } from '../driver-kit/encoded-body.ts';
 import { type FrameListener, FrameReader } from './frame-reader.ts';
 import {
   createFrameMemory,

@@ -2,12 +2,12 @@
 import type { BodyCounter } from '../../result/body-bytes.ts';
 import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { Batch, WebSocketTarget } from '../../scenarios/scenario.ts';
-import { BatchGatherer } from '../batch-gatherer.ts';
-import type { BatchItem } from '../batched-session.ts';
-import { ConnectionKeeper, connectionShare } from '../connection-keeper.ts';
 import { type Call, type DriverContext, outcomes, type Session } from '../driver.ts';
-import { joinItems } from '../json-batch.ts';
-import { WaitingSlots } from '../waiting-slots.ts';
+import { BatchGatherer } from '../driver-kit/batch-gatherer.ts';
+import type { BatchItem } from '../driver-kit/batched-session.ts';
+import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { joinItems } from '../driver-kit/json-batch.ts';
+import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { forEachElement } from './json-value.ts';
 import type { MessageConnection, WebSocketOwner } from './message-connection.ts';
 import { MessageSpec } from './message-spec.ts';

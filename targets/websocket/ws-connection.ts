@@ -4,9 +4,9 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import { connectTimeoutMs, createSocket, type Endpoint, socketFailureReason } from '../client-socket.ts';
 import type { Call } from '../driver.ts';
-import type { BodyTemplate } from '../encoded-body.ts';
+import { connectTimeoutMs, createSocket, type Endpoint, socketFailureReason } from '../driver-kit/client-socket.ts';
+import type { BodyTemplate } from '../driver-kit/encoded-body.ts';
 import { longestMessageBytes } from './frame-reader.ts';
 import { InOrderReplies } from './in-order-replies.ts';
 import {

@@ -1,8 +1,8 @@
 /** WebSocket by ws, for those who ask about their own client. */
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
-import { endpointOf } from '../client-socket.ts';
 import type { Driver } from '../driver.ts';
-import { openedSession } from '../opened-session.ts';
+import { endpointOf } from '../driver-kit/client-socket.ts';
+import { openedSession } from '../driver-kit/opened-session.ts';
 import { MessagePacking } from './message-packing.ts';
 import { WebSocketSession } from './web-socket-session.ts';
 import { WsConnection } from './ws-connection.ts';

@@ -1,5 +1,5 @@
 /** Gathers attempts until a batch is full or its first has waited long enough; one timer for all of them. */
-import type { Batch } from '../scenarios/scenario.ts';
+import type { Batch } from '../../scenarios/scenario.ts';
 
 export class BatchGatherer {
   readonly #limits: Batch;

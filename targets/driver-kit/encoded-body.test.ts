@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { itemCodecOf } from './domain/item-codec.ts';
-import type { Call } from './driver.ts';
+import { itemCodecOf } from '../domain/item-codec.ts';
+import type { Call } from '../driver.ts';
 import { bodyTemplate } from './encoded-body.ts';
 
 const call: Call = {

@@ -12,9 +12,9 @@ import {
   zstdCompressSync,
   zstdDecompressSync,
 } from 'node:zlib';
-import { BodyCounter } from '../result/body-bytes.ts';
-import type { BodyBytes } from '../result/result-types.ts';
-import type { BodyCodecName, BodyCompression } from '../scenarios/scenario.ts';
+import { BodyCounter } from '../../result/body-bytes.ts';
+import type { BodyBytes } from '../../result/result-types.ts';
+import type { BodyCodecName, BodyCompression } from '../../scenarios/scenario.ts';
 
 /** Of an unpacked body: our largest payload, all of it escaped. */
 export const mostUnpackedBytes = 64 * 1024 ** 2;

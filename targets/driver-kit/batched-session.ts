@@ -2,11 +2,11 @@
  * Many operations in one request: a session that gathers attempts, hands each batch to a session of the same protocol as
  * one request, and tells every operation what became of it. The wait in the batch is part of each one's latency.
  */
-import type { BatchCounts, BodyBytes, Completion } from '../result/result-types.ts';
-import type { Batch, Request } from '../scenarios/scenario.ts';
+import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
+import type { Batch, Request } from '../../scenarios/scenario.ts';
+import { isAccepted } from '../domain/order-message.ts';
+import { type Call, type DriverContext, type Outcome, outcomes, type Session } from '../driver.ts';
 import { BatchGatherer } from './batch-gatherer.ts';
-import { isAccepted } from './domain/order-message.ts';
-import { type Call, type DriverContext, type Outcome, outcomes, type Session } from './driver.ts';
 
 /** How a protocol writes a batch and reads its answer. */
 export interface BatchFormat {

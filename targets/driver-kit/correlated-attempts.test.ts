@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { outcomes } from '../driver.ts';
 import { CorrelatedAttempts } from './correlated-attempts.ts';
-import { outcomes } from './driver.ts';
 
 /** Operation 0 ends at the acknowledgement, 1 at the reply; slot n holds operation n. */
 function recording() {

@@ -2,9 +2,9 @@
  * What becomes of attempts whose acknowledgement, delivery or reply comes back later, by a correlation id, or never:
  * every started slot is reported once, and what comes too late fits no attempt any more.
  */
-import type { Completion } from '../result/result-types.ts';
-import { isAccepted } from './domain/order-message.ts';
-import { type CompletionSink, type Outcome, outcomes } from './driver.ts';
+import type { Completion } from '../../result/result-types.ts';
+import { isAccepted } from '../domain/order-message.ts';
+import { type CompletionSink, type Outcome, outcomes } from '../driver.ts';
 
 const idle = 0;
 const waiting = 1;

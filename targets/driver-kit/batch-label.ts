@@ -1,4 +1,4 @@
-import type { Batch } from '../scenarios/scenario.ts';
+import type { Batch } from '../../scenarios/scenario.ts';
 
 /** As printed beside the numbers: `up to 32 messages or 786432 bytes, gathered for at most 5 ms`. */
 export function batchLabel({ maxMessages, maxBytes, lingerMs }: Batch): string {

@@ -1,5 +1,5 @@
 /** What is printed beside the numbers about codecs. */
-import type { BodyCompression, PayloadCodec } from '../scenarios/scenario.ts';
+import type { BodyCompression, PayloadCodec } from '../../scenarios/scenario.ts';
 
 /** `gzip level 6 from 256 B: …`; `what`: which bytes the codec sees. */
 export function compressionLabel(compression: BodyCompression | undefined, what: string): string {

@@ -1,6 +1,6 @@
 /** Opens the connections of a session and opens them again when they are lost, until the session closes. */
-import { BenchError, exitCodes } from '../result/bench-error.ts';
-import type { ReconnectPolicy } from '../scenarios/scenario.ts';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
 import { connectTimeoutMs } from './client-socket.ts';
 import { ReconnectWaits } from './reconnect-waits.ts';
 

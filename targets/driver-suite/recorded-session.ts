@@ -1,8 +1,8 @@
 /** A session for tests: every report of the driver is recorded and held against the contract of `CompletionSink`. */
-import type { Pattern } from '../result/result-types.ts';
-import type { Request, Target } from '../scenarios/scenario.ts';
-import { formatOperationId } from './domain/operation-id.ts';
-import { type Call, type CompletionSink, type Driver, type Outcome, outcomes, type Session } from './driver.ts';
+import type { Pattern } from '../../result/result-types.ts';
+import type { Request, Target } from '../../scenarios/scenario.ts';
+import { formatOperationId } from '../domain/operation-id.ts';
+import { type Call, type CompletionSink, type Driver, type Outcome, outcomes, type Session } from '../driver.ts';
 
 export interface RecordedSessionOptions {
   readonly driver: Driver;

@@ -1,8 +1,8 @@
 /** The driver that a target's `client` asks for; each is loaded only when it is asked for. */
 import { createRequire } from 'node:module';
-import type { Protocol } from '../result/result-types.ts';
-import type { Target } from '../scenarios/scenario.ts';
-import type { Driver } from './driver.ts';
+import type { Protocol } from '../../result/result-types.ts';
+import type { Target } from '../../scenarios/scenario.ts';
+import type { Driver } from '../driver.ts';
 
 const require = createRequire(import.meta.url);
 

@@ -3,14 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Pattern } from '../result/result-types.ts';
-import type { Request, Target } from '../scenarios/scenario.ts';
-import { referenceOperations } from './domain/order-domain.ts';
-import { carriesPayload } from './domain/order-message.ts';
-import { cancellableOrderId, readableOrderId } from './domain/service-options.ts';
-import type { ProtocolEntry } from './driver.ts';
-import { freePort } from './process/free-port.ts';
-import { type RunningService, startReferenceService } from './process/reference-service.ts';
+import type { Pattern } from '../../result/result-types.ts';
+import type { Request, Target } from '../../scenarios/scenario.ts';
+import { referenceOperations } from '../domain/order-domain.ts';
+import { carriesPayload } from '../domain/order-message.ts';
+import { cancellableOrderId, readableOrderId } from '../domain/service-options.ts';
+import type { ProtocolEntry } from '../driver.ts';
+import { freePort } from '../process/free-port.ts';
+import { type RunningService, startReferenceService } from '../process/reference-service.ts';
 import { RecordedSession } from './recorded-session.ts';
 
 export interface ContractSubject {

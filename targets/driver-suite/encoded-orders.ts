@@ -1,11 +1,11 @@
 /** What every codec of a payload must keep to, shown on the real reference service (and broker). */
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
+import { carriesPayload } from '../domain/order-message.ts';
+import { outcomes } from '../driver.ts';
+import { until } from '../process/until.ts';
 import { ContractRig, type ContractSubject, contractPayload, handedOver, operationNames } from './contract-rig.ts';
-import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
-import { carriesPayload } from './domain/order-message.ts';
-import { outcomes } from './driver.ts';
-import { until } from './process/until.ts';
 
 /** `setup`: with a target that has a codec. */
 export function describeEncodedOrders(name: string, setup: () => Promise<ContractSubject>): void {

@@ -2,9 +2,9 @@
  * Bodies of the reference services as JSON, MessagePack or protobuf, written for each call from templates: the names and
  * tags are prepared once, a call adds its own values with their lengths in front.
  */
-import type { EncodedBody } from '../scenarios/scenario.ts';
-import { itemFieldNumbers } from './domain/item-fields.ts';
-import type { Call } from './driver.ts';
+import type { EncodedBody } from '../../scenarios/scenario.ts';
+import { itemFieldNumbers } from '../domain/item-fields.ts';
+import type { Call } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from './request-template.ts';
 
 /** What is sent for an operation. `writeTo` follows `byteLength` of the same call. */

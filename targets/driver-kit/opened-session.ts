@@ -1,4 +1,4 @@
-import type { Session } from './driver.ts';
+import type { Session } from '../driver.ts';
 
 /** The session, open; closed again when that fails. */
 export async function openedSession<Opening extends Session & { open(signal: AbortSignal): Promise<void> }>(

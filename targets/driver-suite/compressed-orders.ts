@@ -1,10 +1,10 @@
 /** What every protocol's compression must keep to, shown on the real reference service (and broker). */
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { bodiesSince, ratioOf } from '../result/body-bytes.ts';
+import { bodiesSince, ratioOf } from '../../result/body-bytes.ts';
+import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
+import { outcomes } from '../driver.ts';
 import { ContractRig, type ContractSubject } from './contract-rig.ts';
-import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
-import { outcomes } from './driver.ts';
 
 /** 3 KiB that compress well, with what must be escaped in JSON among them. */
 const body = Buffer.from('wirebench-filler "–" \n'.repeat(125));

@@ -1,6 +1,7 @@
 /** Several operations as one JSON array. */
+
+import type { Call } from '../driver.ts';
 import type { BatchItem } from './batched-session.ts';
-import type { Call } from './driver.ts';
 import type { BodyTemplate } from './encoded-body.ts';
 
 const openBracket = 0x5b;

@@ -1,5 +1,5 @@
 /** How long a client waits before it connects anew, try after try. */
-import type { ReconnectPolicy } from '../scenarios/scenario.ts';
+import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
 
 export const usualReconnect: ReconnectPolicy = { baseMs: 50, capMs: 1_000, jitter: 'none' };
 

@@ -5,11 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
+import { outcomes } from '../driver.ts';
+import { freePort } from '../process/free-port.ts';
 import { ContractRig, type ContractSubject, contractPayload, handedOver, operationNames } from './contract-rig.ts';
-import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
-import { outcomes } from './driver.ts';
-import { freePort } from './process/free-port.ts';
 import type { Attempt, RecordedSession } from './recorded-session.ts';
 
 export type { ContractSubject } from './contract-rig.ts';

@@ -1,6 +1,6 @@
 /** `{{…}}` in requests: compiled once, rendered for each attempt, shared by all protocols. */
-import { BenchError, exitCodes } from '../result/bench-error.ts';
-import type { Call } from './driver.ts';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { Call } from '../driver.ts';
 
 export const templateVariables = [
   'id',

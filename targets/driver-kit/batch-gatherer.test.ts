@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Batch } from '../scenarios/scenario.ts';
+import type { Batch } from '../../scenarios/scenario.ts';
 import { BatchGatherer } from './batch-gatherer.ts';
 
 const lingerMs = 10;

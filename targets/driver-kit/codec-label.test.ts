@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { BodyCompression } from '../scenarios/scenario.ts';
+import type { BodyCompression } from '../../scenarios/scenario.ts';
 import { compressionLabel } from './codec-label.ts';
 
 it.each<[BodyCompression | undefined, string]>([

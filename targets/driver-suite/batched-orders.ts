@@ -1,9 +1,9 @@
 /** What every protocol's batching must keep to, shown on the real reference service (and broker). */
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
+import { outcomes } from '../driver.ts';
 import { ContractRig, type ContractSubject, contractPayload } from './contract-rig.ts';
-import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
-import { outcomes } from './driver.ts';
 
 const orders = 100;
 
