@@ -80,7 +80,10 @@ const trial = z.object({
   verdict: z.object({
     status: verdicts,
     reasons: z.array(z.object({ ...remark, status: verdicts })),
-    figures: z.record(z.string(), figure).optional(),
+    figures: z
+      .object({ canary: z.object({ count, floorUs: count, p50Us: figure, p90Us: figure, p99Us: figure }).nullish() })
+      .catchall(figure)
+      .optional(),
   }),
   warmup: z.object({ durationMs: count, ended: z.enum(['planned', 'steady', 'notSteady']) }).optional(),
   phases: z.partialRecord(z.enum(phaseNames), phase),

@@ -253,12 +253,46 @@ export interface VerdictReason {
   readonly status: 'suspect' | 'invalid';
 }
 
+/**
+ * The instrument’s own error in a trial, from canaries: send lag plus the way from a known answer to its record, less the
+ * fastest of the latter. null: too few canaries for that percentile, of which ten must lie beyond.
+ */
+export interface CanaryFigures {
+  readonly count: number;
+  /** The fastest way from an answer to its record: what an undisturbed one takes. */
+  readonly floorUs: number;
+  readonly p50Us: number | null;
+  readonly p90Us: number | null;
+  readonly p99Us: number | null;
+}
+
 /** About the measurement, never about the system under load. */
 export interface Verdict {
   readonly status: 'valid' | 'suspect' | 'invalid';
   readonly reasons: readonly VerdictReason[];
   /** What it was judged by, unit in the name, shares 0–1; null: not known. */
-  readonly figures?: Readonly<Record<string, number | null>>;
+  readonly figures?: VerdictFigures;
+}
+
+type VerdictFigureName =
+  | 'sendLagP50Us'
+  | 'sendLagP99Us'
+  | 'sendLagMaxUs'
+  | 'longestStallMs'
+  | 'longestGcPauseMs'
+  | 'gcShare'
+  | 'droppedLateShare'
+  | 'cpuPressure'
+  | 'cpuSteal'
+  | 'cpuBusy'
+  | 'otherWork'
+  | 'eventLoopUtilisation'
+  | 'unexplainedCents';
+
+/** null or absent: not known. */
+export interface VerdictFigures extends Readonly<Partial<Record<VerdictFigureName, number | null>>> {
+  /** null: no canaries came back. Absent in results of earlier versions and of other engines. */
+  readonly canary?: CanaryFigures | null;
 }
 
 /** How the warm-up ended: as planned, or with `warmup: auto` once steady, or (`notSteady`) when the longest was over. */

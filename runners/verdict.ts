@@ -1,5 +1,5 @@
 /** Can this measurement be trusted? About the generator, the machine and the faults; never about the system under load. */
-import type { Verdict, VerdictReason } from '../result/result-types.ts';
+import type { Verdict, VerdictFigures, VerdictReason } from '../result/result-types.ts';
 
 export interface VerdictInput {
   /** Over the measured phases, µs; null: an engine that has no intended start. */
@@ -201,7 +201,7 @@ export function judge(input: VerdictInput): Verdict {
   return { status, reasons, figures: figuresOf(input) };
 }
 
-function figuresOf(input: VerdictInput): Record<string, number | null> {
+function figuresOf(input: VerdictInput): VerdictFigures {
   const figures = Object.entries(input).filter(([, value]) => value === null || typeof value === 'number');
   return Object.fromEntries(
     figures.map(([name, value]) => [name, value === null ? null : Number(value.toPrecision(4))]),
