@@ -8,6 +8,7 @@ const directory = process.argv[2] ?? '';
 const result = JSON.parse(readFileSync(join(directory, 'result.json'), 'utf8')) as RunResult;
 
 assert.equal(result.schemaVersion, 1);
+assert.equal(result.semanticsVersion, 2);
 assert.equal(result.status, 'complete');
 assert.equal(result.trials.length, 10);
 for (const file of ['report.html', 'histograms.hlog', 'scenario.yaml'])

@@ -11,6 +11,7 @@ import {
   protocols,
   type RunResult,
 } from '../result/result-types.ts';
+import { requireSameSemantics, semanticsVersion } from '../result/semantics-version.ts';
 
 export const resultFile = 'result.json';
 const knownSchemaVersion = 1;
@@ -118,6 +119,7 @@ const trial = z.object({
 
 const shape = z.object({
   schemaVersion: z.literal(knownSchemaVersion),
+  semanticsVersion: z.literal(semanticsVersion),
   status: z.enum(['complete', 'partial', 'interrupted']),
   run: z.object({
     id: z.string(),
@@ -169,7 +171,7 @@ export function resultDirectory(path: string): string {
   return found?.isFile() ? dirname(path) : path;
 }
 
-/** Throws a BenchError (exit 2) for what is not there, not whole, or no result of a version that we know. */
+/** Throws a BenchError (exit 2) for what is not there, not whole, no result of a version that we know, or of other meanings. */
 export function readResult(path: string): RunResult {
   const file = statSync(path, { throwIfNoEntry: false })?.isFile() ? path : join(path, resultFile);
   const value = parse(file, read(path, file));
@@ -180,6 +182,7 @@ export function readResult(path: string): RunResult {
       'Render it with the Wirebench that wrote it, or a newer one.',
     );
   }
+  if (version === knownSchemaVersion) requireSameSemantics(value, file);
   const checked = shape.safeParse(value);
   if (!checked.success) {
     const problems = checked.error.issues.map((issue) => `  ${placeOf(issue.path)}: ${issue.message}`);

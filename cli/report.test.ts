@@ -56,6 +56,13 @@ describe('readResult', () => {
     expect(error.hint).toMatch(/\w/);
   });
 
+  it('refuses figures that mean something else, and says to run it again', () => {
+    const older = JSON.stringify({ ...JSON.parse(text), semanticsVersion: undefined });
+    const error = refused(() => readResult(stored(older)));
+    expect([error.exitCode, error.code]).toEqual([2, 'otherSemantics']);
+    expect(error.hint).toMatch(/^Run the scenario again/);
+  });
+
   it('names the first few problems, not hundreds', () => {
     const error = refused(() => readResult(stored(text.replaceAll('"attempts":', '"tries":'))));
     expect(error.message.split('\n').length).toBeLessThan(10);

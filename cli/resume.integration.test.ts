@@ -39,6 +39,14 @@ sweep: { grid: { connections: [ 1, 2 ], resilience.retry.attempts: [ 1, 3 ] }, s
     const [done, cut] = [whole.trials.slice(0, 2), whole.trials[2]];
     writeFileSync(resultPath, JSON.stringify({ ...whole, status: 'partial', trials: done }));
 
+    // Its figures mean something else, so what is there stands beside nothing new.
+    const older = { ...whole, status: 'partial', trials: done, semanticsVersion: undefined };
+    writeFileSync(resultPath, JSON.stringify(older));
+    const mixed = await runBench(['run', path, '--yes', '--resume', out]);
+    expect(mixed).toMatchObject({ code: 2, stderr: expect.stringContaining('mean something else') });
+    expect(read().trials).toHaveLength(2);
+    writeFileSync(resultPath, JSON.stringify({ ...whole, status: 'partial', trials: done }));
+
     const again = await runBench(['run', path, '--yes', '--resume', out]);
     expect([0, 5]).toContain(again.code);
     expect(again.stderr).toContain('2 of 3 trials are there');

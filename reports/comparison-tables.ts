@@ -22,7 +22,6 @@ import {
   type GroupOperation,
   measuredPhases,
   operationsOf,
-  sumCounts,
   totalCounts,
   totalPolicies,
   verdictText,
@@ -51,18 +50,14 @@ type Shown = keyof typeof percentileTitles;
 /** One time of an operation: where it ends, and which latency holds it for a given completion. */
 interface Ending {
   readonly title: string;
-  readonly latencyFor: (completion: Completion | null, isWhole: boolean) => LatencyName | null;
+  readonly latencyFor: (completion: Completion | null) => LatencyName;
 }
 
 const delivered: Ending = {
   title: 'delivered',
   latencyFor: (completion) => (completion === 'delivered' ? 'offered' : 'delivered'),
 };
-// Where completion is later, acknowledged times hold survivors only: shown when all survived.
-const acknowledged: Ending = {
-  title: 'acknowledged',
-  latencyFor: (completion, isWhole) => (completion === 'delivered' ? (isWhole ? 'acknowledged' : null) : 'offered'),
-};
+const acknowledged: Ending = { title: 'acknowledged', latencyFor: () => 'acknowledged' };
 const replied: Ending = { title: 'replied', latencyFor: () => 'offered' };
 
 /**
@@ -132,11 +127,8 @@ function endingFigures(
   percentiles: readonly Shown[],
 ): string[] {
   const parts = counted.flatMap((trial) => trial.phases[phase]?.operations[operation] ?? []);
-  const { offered, ok } = sumCounts(parts.map(({ counts }) => counts));
-  const latency = ending.latencyFor(parts[0]?.completion ?? null, offered === ok);
-  return percentiles.map((percentile) =>
-    latency === null ? '–' : figureOf(counted, phase, operation, latency, percentile).text,
-  );
+  const latency = ending.latencyFor(parts[0]?.completion ?? null);
+  return percentiles.map((percentile) => figureOf(counted, phase, operation, latency, percentile).text);
 }
 
 function completionsOf({ contenders, phases }: ConditionGroup, operation: string): Set<Completion> {

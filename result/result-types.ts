@@ -25,8 +25,9 @@ export const latencyNames = [
 ] as const;
 /**
  * `offered` covers every offered operation, one that is not ok counting as infinitely late. `response` (intended start →
- * completion) and `service` (first byte of the last attempt → completion) hold those that were ok. `delivered` covers
- * the offered one-way operations, an undelivered one counting as infinitely late. `failed` and `timedOut` hold intended
+ * completion) and `service` (first byte of the last attempt → completion) hold those that were ok. `acknowledged`
+ * (intended start → the earlier of confirm and reply, as the client saw it) covers every offered operation, one that
+ * nobody took counting as infinitely late. `delivered` covers the offered one-way operations in the same way. `failed` and `timedOut` hold intended
  * start → failure of those that failed (rejected ones included) or timed out.
  */
 export type LatencyName = (typeof latencyNames)[number];
@@ -495,6 +496,8 @@ export interface PlanView {
 
 export interface RunResult {
   readonly schemaVersion: 1;
+  /** See semantics-version.ts. */
+  readonly semanticsVersion: 2;
   readonly status: 'complete' | 'partial' | 'interrupted';
   readonly run: {
     readonly id: string;

@@ -4,6 +4,7 @@ import { access, constants, mkdir, readFile, rename, rm, stat, statfs, writeFile
 import { basename, dirname, join, resolve } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { RunResult } from '../result/result-types.ts';
+import { requireSameSemantics } from '../result/semantics-version.ts';
 
 export const resultFile = 'result.json';
 /** A result with its histograms takes a few megabytes; below this the run would end without one. */
@@ -44,7 +45,7 @@ export class ResultStore {
 
   /**
    * The folder of a run that ended early, with what it holds. Throws a BenchError (exit 2) when there is no result in it
-   * or it cannot be written.
+   * it cannot be written, or its figures mean something else.
    */
   static async reopen(directory: string): Promise<{ readonly store: ResultStore; readonly earlier: RunResult }> {
     const path = resolve(directory);
@@ -58,6 +59,7 @@ export class ResultStore {
       if (cause instanceof SyntaxError) throw nothingToResume(path, 'its result cannot be read');
       throw cannotWrite(path, cause);
     }
+    requireSameSemantics(earlier, join(path, resultFile));
     return { store: new ResultStore(path), earlier };
   }
 

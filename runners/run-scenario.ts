@@ -8,6 +8,7 @@ import type {
   TrialResult,
   Warning,
 } from '../result/result-types.ts';
+import { semanticsVersion } from '../result/semantics-version.ts';
 import { evaluateThresholds } from '../result/thresholds.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
@@ -266,6 +267,7 @@ class ScenarioRun {
       throw new BenchError('internal', 'The environment is described before any result is stored');
     return {
       schemaVersion: 1,
+      semanticsVersion,
       status,
       run: {
         id: `${scenario.name}-${this.#startedAt.replace(/[-:]|\.\d+/g, '')}`,

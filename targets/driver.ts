@@ -42,7 +42,10 @@ export interface Call {
 export interface CompletionSink {
   /** The attempt's first byte was handed to a connection. Called before `completed`, at most once per start. */
   sent(slot: number): void;
-  /** Optional, before `completed`: the broker has it, while the operation completes later (at a reply or delivery). */
+  /**
+   * Optional, before `completed`: the broker has it, while the operation completes later (at a reply or delivery). Only
+   * the first one of an operation counts; one that ends ok without counts as acknowledged then.
+   */
   acknowledged(slot: number): void;
   /** Optional, before `completed`: the peer asks not to be tried again for so long (`Retry-After`, gRPC's RetryInfo). */
   retryAfter(slot: number, ms: number): void;

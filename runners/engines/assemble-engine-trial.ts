@@ -153,7 +153,8 @@ function latenciesOf(cell: RecordedCell): OperationResult['latencyUs'] {
     service: summariseLatency(response),
     connectionWait: none,
     sendLag: none,
-    acknowledged: none,
+    // The tool's protocols answer: what it saw of a reply is what it knows.
+    acknowledged: summariseLatency(response, cell.counts.offered),
     delivered: none,
     failed: none,
     timedOut: none,

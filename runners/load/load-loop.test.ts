@@ -421,6 +421,33 @@ describe('LoadLoop', () => {
     expect(log.countAcknowledged()).toBe(1);
   });
 
+  it('keeps the acknowledgement of a later attempt after an earlier one was refused', () => {
+    const { loop, clock, startUs, log, advance } = setUp({ retry: { attempts: 2, baseMs: 10 } });
+    clock.nowUs = startUs + 200 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    loop.acknowledged(slot);
+    loop.completed(slot, outcomes.rejected, 'reply unavailable', true);
+    expect(log.countAcknowledged()).toBe(0);
+    advance(20 * ms);
+    loop.acknowledged(slot);
+    loop.completed(slot, outcomes.failed, 'connection closed', false);
+    expect(log.countAcknowledged()).toBe(1);
+  });
+
+  it('takes a reply for the acknowledgement where no confirm came before it', () => {
+    const { loop, clock, startUs, steady } = setUp();
+    clock.nowUs = startUs + 200 * ms;
+    const [first, second, third] = [0, 1, 2].map((index) => loop.start(index, clock.nowUs, clock.nowUs));
+    clock.nowUs += 3 * ms;
+    loop.acknowledged(second ?? -1);
+    clock.nowUs += 4 * ms;
+    loop.completed(first ?? -1, outcomes.ok, '', false);
+    loop.completed(second ?? -1, outcomes.ok, '', false);
+    loop.completed(third ?? -1, outcomes.rejected, 'status 503', false);
+    const { count, minUs, maxUs } = steady().latency('acknowledged');
+    expect([count, minUs, maxUs]).toEqual([2, 3 * ms, 7 * ms]);
+  });
+
   it('takes the first acknowledgement of an operation, however often it is tried', () => {
     const { loop, clock, startUs, steady } = setUp();
     clock.nowUs = startUs + 200 * ms;

@@ -158,15 +158,19 @@ export class LoadLoop implements CompletionSink {
     this.#options.log.sent(this.#slots.sequence[slot] as number, nowUs);
   }
 
-  /** Of an operation that is tried again the first one counts. */
   acknowledged(slot: number): void {
-    if (this.#slots.everAcknowledged[slot] === 1) return;
     const nowUs = this.#options.nowUs();
+    this.#recordAcknowledged(slot, nowUs);
+    this.#options.log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
+  }
+
+  /** The earliest sign that it was taken, confirm or reply; of an operation that is tried again the first one counts. */
+  #recordAcknowledged(slot: number, nowUs: number): void {
+    if (this.#slots.everAcknowledged[slot] === 1) return;
+    this.#slots.everAcknowledged[slot] = 1;
     this.#cell(slot)
       .latency('acknowledged')
       .record(nowUs - (this.#slots.intendedUs[slot] as number));
-    this.#slots.everAcknowledged[slot] = 1;
-    this.#options.log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
   }
 
   retryAfter(slot: number, ms: number): void {
@@ -176,6 +180,7 @@ export class LoadLoop implements CompletionSink {
   completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {
     if (this.#slots.state[slot] !== states.attempting) return; // a driver's slip must not count twice
     const nowUs = this.#options.nowUs();
+    if (outcome === outcomes.rejected) this.#options.log.refused(this.#slots.sequence[slot] as number);
     const mayBetter = outcome !== outcomes.ok && retryable;
     this.#leave(slot, mayBetter, nowUs);
     if (mayBetter && this.#retry(slot, outcome, reason, nowUs)) return;
@@ -250,7 +255,7 @@ export class LoadLoop implements CompletionSink {
   }
 
   #end(slot: number, outcome: Outcome, reason: string, nowUs: number): void {
-    const { recorder, timeline, log, phases, patterns, calls } = this.#options;
+    const { recorder, timeline, log, phases, calls } = this.#options;
     const intendedUs = this.#slots.intendedUs[slot] as number;
     const responseUs = nowUs - intendedUs;
     const operation = (calls[slot] as Call).operation;
@@ -259,13 +264,7 @@ export class LoadLoop implements CompletionSink {
     if (outcome === outcomes.ok) {
       cell.latency('response').record(responseUs);
       cell.latency('service').record(nowUs - (this.#slots.sentUs[slot] as number));
-      if (
-        patterns[operation] === 'one-way' &&
-        !this.#endsAtDelivery[operation] &&
-        this.#slots.everAcknowledged[slot] === 0
-      ) {
-        cell.latency('acknowledged').record(responseUs);
-      }
+      this.#recordAcknowledged(slot, nowUs);
       log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
       if (this.#endsAtDelivery[operation]) cell.latency('delivered').record(responseUs);
       const completedIn = phases.at(this.#offsetUs(nowUs));
@@ -273,7 +272,6 @@ export class LoadLoop implements CompletionSink {
       this.#recent.record(responseUs);
     } else {
       this.#notOk++;
-      if (outcome === outcomes.rejected) log.refused(this.#slots.sequence[slot] as number);
       cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
       if (this.#options.resilience.fallback) cell.latency('fallback').record(responseUs);
       // It waited for a connection at least this long: leaving it out would flatter the wait.

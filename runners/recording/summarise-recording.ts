@@ -43,14 +43,13 @@ export function summariseRecording(
       operation !== undefined &&
       (operation.completion === 'delivered' || (deliveryKnown && operation.pattern === 'one-way'));
     const deliverable = mergeCells(cells.filter((_, operation) => isDeliverable(operations[operation])));
-    const acknowledgeable = cells.reduce((sum, cell, n) => sum + acknowledgeableIn(cell, operations[n]), 0);
     const perSecond = (count: number) => (durationMs > 0 ? Math.round((count / durationMs) * 1e6) / 1e3 : 0);
     phases[window.name] = {
       durationMs: Math.round(durationMs * 1e3) / 1e3,
       offeredPerSecond: perSecond(total.counts.offered),
       goodputPerSecond: perSecond(recorder.completedOk[index] ?? 0),
       counts: counts(total),
-      latencyUs: summaries(total, deliverable.counts.offered, acknowledgeable),
+      latencyUs: summaries(total, deliverable.counts.offered),
       operations: Object.fromEntries(
         operations.map((recorded, operation) => {
           const { name, pattern, completion } = recorded;
@@ -62,7 +61,7 @@ export function summariseRecording(
               completion,
               pattern,
               counts: counts(cell),
-              latencyUs: summaries(cell, delivered, acknowledgeableIn(cell, recorded)),
+              latencyUs: summaries(cell, delivered),
               policies: policiesOf(cell),
             },
           ];
@@ -91,13 +90,7 @@ function policiesOf(cell: RecordedCell): PolicyResult {
   return { ...cell.policies, fallbacks: fallbackUs.count, fallbackUs };
 }
 
-/** How many were to be acknowledged: all that are handed over, and all of a kind of which any was on its way to a reply. */
-function acknowledgeableIn(cell: RecordedCell, operation: RecordedOperation | undefined): number {
-  const { count } = cell.peekLatency('acknowledged') ?? { count: 0 };
-  return count > 0 || operation?.pattern === 'one-way' ? Math.max(cell.counts.offered, count) : 0;
-}
-
-function summaries(cell: RecordedCell, deliverable: number, acknowledgeable: number): LatencySummaries {
+function summaries(cell: RecordedCell, deliverable: number): LatencySummaries {
   const of = (name: (typeof recordedLatencies)[number]) => summariseLatency(cell.peekLatency(name));
   return {
     offered: summariseLatency(cell.peekLatency('response'), cell.counts.offered),
@@ -105,7 +98,7 @@ function summaries(cell: RecordedCell, deliverable: number, acknowledgeable: num
     service: of('service'),
     connectionWait: of('connectionWait'),
     sendLag: of('sendLag'),
-    acknowledged: summariseLatency(cell.peekLatency('acknowledged'), acknowledgeable),
+    acknowledged: summariseLatency(cell.peekLatency('acknowledged'), cell.counts.offered),
     delivered: summariseLatency(
       cell.peekLatency('delivered'),
       Math.max(deliverable, cell.peekLatency('delivered')?.count ?? 0),

@@ -106,3 +106,9 @@ it('fails all that is in flight once, and leaves alone what waits', () => {
   expect(reports).toEqual(['sent 0', `completed 0 ${outcomes.failed} connection closed again`]);
   expect(attempts.isWaiting(1)).toBe(true);
 });
+
+it('takes a refusal that overtakes the confirm for one: the broker had the message', () => {
+  const { reports, attempts, begin } = recording();
+  attempts.answer(begin(1).id, 'unavailable');
+  expect(reports).toEqual(['sent 1', 'acknowledged 1', `completed 1 ${outcomes.rejected} reply unavailable again`]);
+});

@@ -71,7 +71,10 @@ export class CorrelatedAttempts {
     const slot = Number(correlationId.slice(this.#prefix.length, dot));
     if (dot === -1 || !this.#isCurrent(slot, Number(correlationId.slice(dot + 1)))) return;
     if (typeof code !== 'string' || isAccepted(code)) this.#end(slot, outcomes.ok, '', false);
-    else this.#end(slot, outcomes.rejected, `reply ${code}`, code === 'unavailable');
+    else {
+      this.#options.sink.acknowledged(slot); // it may overtake the confirm, and shows that the broker had the message
+      this.#end(slot, outcomes.rejected, `reply ${code}`, code === 'unavailable');
+    }
   }
 
   fail(slot: number, generation: number, reason: string, retryable: boolean): void {
