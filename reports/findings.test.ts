@@ -21,11 +21,11 @@ describe('findings', () => {
       faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', link: null, settings: { part: 'broker' } })),
     });
     expect(findings(killed)[0]).toBe(
-      'stream: 12 of 7,500 acknowledged operations lost when the broker was killed (first: wbfixture-00-0000003201, sent during latency).',
+      'stream: 12 of 7,500 acknowledged operations lost when the broker was killed (first: wbfixture-0000-0000003201, sent during latency).',
     );
     const mixed = (trial: TrialResult) => ({ ...trial, faults: [...trial.faults, ...killed(trial).faults] });
     expect(findings(mixed)[0]).toBe(
-      'stream: 12 of 7,500 acknowledged operations lost under slow-network (first: wbfixture-00-0000003201, sent during latency).',
+      'stream: 12 of 7,500 acknowledged operations lost under slow-network (first: wbfixture-0000-0000003201, sent during latency).',
     );
   });
 

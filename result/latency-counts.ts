@@ -24,8 +24,11 @@ function cellRange(cell: number): { lowest: number; width: number } {
   return { lowest: subBucket * 2 ** bucket, width: 2 ** bucket };
 }
 
+/** 32 bits hold what one worker records; what is merged may need more, and a 32-bit cell would wrap without a word. */
+type Cells = Uint32Array | Float64Array;
+
 export interface LatencyCountsData {
-  readonly cells: Uint32Array;
+  readonly cells: Cells;
   readonly count: number;
   readonly minUs: number;
   readonly maxUs: number;
@@ -33,7 +36,7 @@ export interface LatencyCountsData {
 }
 
 export class LatencyCounts {
-  readonly #cells: Uint32Array;
+  #cells: Cells;
   #count = 0;
   #minUs = Number.POSITIVE_INFINITY;
   #maxUs = 0;
@@ -110,6 +113,7 @@ export class LatencyCounts {
   /** Adds the other's counts: merging never averages. */
   add(other: LatencyCounts): void {
     const from = other.#cells;
+    if (this.#cells instanceof Uint32Array) this.#cells = Float64Array.from(this.#cells);
     for (let cell = 0; cell < cells; cell++) {
       const count = from[cell] ?? 0;
       if (count > 0) this.#cells[cell] = (this.#cells[cell] ?? 0) + count;
@@ -161,7 +165,7 @@ function newHistogram(): Histogram {
 /** Reads back what `encode` wrote; counts are exact, minimum and maximum are those of their cells. */
 export function decodeLatencyCounts(base64: string): LatencyCounts {
   const histogram = decodeFromCompressedBase64(base64, 64, false);
-  const data = { cells: new Uint32Array(cells), count: 0, minUs: Number.POSITIVE_INFINITY, maxUs: 0, sumUs: 0 };
+  const data = { cells: new Float64Array(cells), count: 0, minUs: Number.POSITIVE_INFINITY, maxUs: 0, sumUs: 0 };
   // The library has no cell iterator in its types: walk our cells, which are its own, by their lowest value.
   const countAt = (valueUs: number): number =>
     (histogram as unknown as { getCountAtIndex(index: number): number }).getCountAtIndex(cellOf(valueUs));

@@ -55,7 +55,7 @@ export interface TrialRecords {
   readonly warmupEnded: WarmupResult['ended'];
   readonly allProcessesKnown: boolean;
   readonly workers: readonly WorkerData[];
-  readonly evidencePath: string | null;
+  readonly evidencePaths: readonly string[] | null;
   /** Of our service; null: not known. */
   readonly lastWords: LastWords | null;
   readonly drainMs: number;
@@ -98,7 +98,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     completion: completions[index] ?? 'acknowledged',
   }));
   const payments = paymentsIn(records);
-  const deliveryKnown = records.evidencePath !== null;
+  const deliveryKnown = records.evidencePaths !== null;
   const { phases, histograms } = summariseRecording(
     recorder,
     asPlayed(windows, records.clock),
@@ -179,9 +179,9 @@ interface Account {
 }
 
 function reconcile(records: TrialRecords, recorder: Recorder): Account {
-  const { evidencePath, workers, windows, operations, clock, target, scenario } = records;
-  if (evidencePath === null) return { ledger: unknownLedger, examples: null };
-  const reader = new EvidenceReader(evidencePath);
+  const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
+  if (evidencePaths === null) return { ledger: unknownLedger, examples: null };
+  const reader = new EvidenceReader(...evidencePaths);
   const { ledger, cases } = reconcileLedger(
     {
       logs: workers.map(({ log }) => log),
@@ -204,11 +204,16 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
   return { ledger: withPending(ledger, pending), examples };
 }
 
-function paymentsIn({ evidencePath, operations, workers, lastWords }: TrialRecords): PaymentsResult | null {
+function paymentsIn({ evidencePaths, operations, workers, lastWords }: TrialRecords): PaymentsResult | null {
   const operation = operations.find(({ name }) => name === ('payOrder' satisfies keyof typeof referenceOperations));
-  if (evidencePath === null || operation === undefined) return null;
+  if (evidencePaths === null || operation === undefined) return null;
   const logs = workers.map(({ log }) => log);
-  return paymentsOf(logs, operation.index, new EvidenceReader(evidencePath).more(), lastWords?.chargedCents ?? null);
+  return paymentsOf(
+    logs,
+    operation.index,
+    new EvidenceReader(...evidencePaths).more(),
+    lastWords?.chargedCents ?? null,
+  );
 }
 
 /** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */

@@ -47,6 +47,8 @@ export interface FinishedTrial {
   readonly lostParts: readonly string[];
   /** Monotonic µs of the schedule's offset 0; null: an engine with a schedule of its own. */
   readonly startUs: number | null;
+  /** Of our services; null: there is none. */
+  readonly evidencePaths: readonly string[] | null;
 }
 
 /**
@@ -72,7 +74,7 @@ export async function runTrial(
     const startedAt = new Date(Date.now() + leadMs).toISOString();
     const load = await playLoad(plan, context, generator, timeline, parts, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
-    const drain = await drainEvidence(parts.evidencePath, load, signal);
+    const drain = await drainEvidence(parts.evidencePaths, load, signal);
     const workers = await generator.finish();
     const backlog = await endBacklog(parts.backlog?.watch, signal);
     const lostParts = parts.lostParts();
@@ -89,7 +91,7 @@ export async function runTrial(
       warmupEnded: load.warmupEnded,
       allProcessesKnown: parts.allProcessesKnown,
       workers,
-      evidencePath: parts.evidencePath,
+      evidencePaths: parts.evidencePaths,
       lastWords: parts.lastWords(),
       drainMs: load.drainMs + drain.waitedMs,
       backlog:
@@ -104,7 +106,7 @@ export async function runTrial(
       cutShort: signal.aborted,
       startedAt,
     });
-    return { result, lostParts, startUs: load.clock.startUs };
+    return { result, lostParts, startUs: load.clock.startUs, evidencePaths: parts.evidencePaths };
   } finally {
     await generator?.terminate();
     await parts.close();
@@ -267,12 +269,12 @@ function showProgress(
 
 /** Waits until the service has applied all that was acknowledged, or nothing more comes. */
 async function drainEvidence(
-  path: string | null,
+  paths: readonly string[] | null,
   { acknowledged, notOk }: Pick<PlayedLoad, 'acknowledged' | 'notOk'>,
   signal: AbortSignal,
 ): Promise<{ waitedMs: number; redelivered: number }> {
-  if (path === null) return { waitedMs: 0, redelivered: 0 };
-  const reader = new EvidenceReader(path);
+  if (paths === null) return { waitedMs: 0, redelivered: 0 };
+  const reader = new EvidenceReader(...paths);
   const startedMs = performance.now();
   const applied = new DistinctOperations(); // what was tried again may be applied often before others are once
   let grewAtMs = startedMs;
@@ -282,7 +284,7 @@ async function drainEvidence(
     for (const record of reader.more()) {
       grew = true;
       if (record.kind === evidenceKinds.applied) applied.add(record);
-      else if (record.redelivered) redelivered++;
+      else if (record.kind === evidenceKinds.received && record.redelivered) redelivered++;
     }
     const nowMs = performance.now();
     if (grew) grewAtMs = nowMs;

@@ -22,8 +22,8 @@ export interface TrialParts {
   readonly address: string;
   readonly proxied: boolean;
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
-  /** null for an own system: nobody keeps a ledger there. */
-  readonly evidencePath: string | null;
+  /** One file a service; null for an own system: nobody keeps a ledger there. */
+  readonly evidencePaths: readonly string[] | null;
   /** After `close`: what our service said at its end; null: not ours, killed meanwhile, or it did not say. */
   lastWords(): LastWords | null;
   readonly processes: PartProcesses;
@@ -75,7 +75,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
   opened.push(async () => watch.close());
   if (target.via === 'direct') {
     return {
-      ...{ address: upstream, proxied: false, links: {}, evidencePath: null, processes: {}, faultParts: {} },
+      ...{ address: upstream, proxied: false, links: {}, evidencePaths: null, processes: {}, faultParts: {} },
       lastWords: () => null,
       loadStarts: () => undefined,
       backlog: null,
@@ -89,7 +89,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
     address: client.address,
     proxied: true,
     links: { client },
-    evidencePath: null,
+    evidencePaths: null,
     lastWords: () => null,
     processes,
     loadStarts: () => undefined,
@@ -105,7 +105,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
   const { target } = prepared;
   const direct = target.via === 'direct';
   const broker = brokerFor(input);
-  const evidencePath = join(workDirectory, `${trialId}.evidence`);
+  const evidencePath = join(workDirectory, `${trialId}.service.evidence`);
   const port = await freePort();
   const service = await startReferenceService(
     entry.servicePath,
@@ -144,7 +144,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
     address,
     proxied: !direct,
     links: client === undefined ? links : { ...links, client },
-    evidencePath,
+    evidencePaths: [evidencePath],
     lastWords: () => lastWords,
     processes: { ...used, ...(rest.length === 0 ? {} : { rest }) },
     allProcessesKnown: isAllOurs(input.stack),

@@ -133,10 +133,10 @@ class Calibration {
     }
   }
 
-  async #accountOf({ result, startUs }: FinishedTrial, { known: { load } }: ToldService) {
+  async #accountOf({ result, startUs, evidencePaths }: FinishedTrial, { known: { load } }: ToldService) {
     const dropped = Object.values(result.phases).reduce((sum, { counts }) => sum + counts.dropped, 0);
-    if (startUs === null || dropped > 0) return null;
-    const evidence = new EvidenceReader(join(this.#workDirectory, `${result.id}.evidence`)).more();
+    if (startUs === null || evidencePaths === null || dropped > 0) return null;
+    const evidence = new EvidenceReader(...evidencePaths).more();
     return serviceAccount({ evidence, startUs, gapUs: 1e6 / load.ratePerSecond, ...numbersOf(load) });
   }
 

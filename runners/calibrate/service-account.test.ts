@@ -3,7 +3,7 @@ import { type EvidenceKind, type EvidenceRecord, evidenceKinds } from '../../tar
 import { serviceAccount } from './service-account.ts';
 
 function record(kind: EvidenceKind, sequence: number, atUs: number): EvidenceRecord {
-  return { kind, sequence, atUs, producer: 0, checksum: 0, keyHash: 0, redelivered: false };
+  return { kind, sequence, atUs, producer: 0, checksum: 0, keyHash: 0, redelivered: false, part: 0, step: 0 };
 }
 
 describe('the account of the service', () => {

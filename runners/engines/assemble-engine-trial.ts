@@ -37,7 +37,7 @@ export interface EngineRecords {
   readonly use: CpuUse;
   readonly lostParts: readonly string[];
   readonly timeline: FaultTimeline | null;
-  readonly evidencePath: string | null;
+  readonly evidencePaths: readonly string[] | null;
   readonly semantics: Readonly<Record<string, SettingValue | null>>;
   readonly startedAt: string;
 }
@@ -90,7 +90,7 @@ export function assembleEngineTrial(records: EngineRecords): TrialResult {
       cutShort: false,
     }),
     phases,
-    ledger: serviceLedger(records.evidencePath),
+    ledger: serviceLedger(records.evidencePaths),
     wire: {
       bytesUp,
       bytesDown,
@@ -162,12 +162,13 @@ function latenciesOf(cell: RecordedCell): OperationResult['latencyUs'] {
 }
 
 /** Without the other side of the account only what the service itself put on record is known. */
-function serviceLedger(evidencePath: string | null): TrialResult['ledger'] {
-  if (evidencePath === null) return unknownLedger;
+function serviceLedger(evidencePaths: readonly string[] | null): TrialResult['ledger'] {
+  if (evidencePaths === null) return unknownLedger;
   const received = new Set<string>();
   const applied = new Set<string>();
-  for (const { kind, producer, sequence } of new EvidenceReader(evidencePath).more()) {
-    (kind === evidenceKinds.received ? received : applied).add(`${producer}-${sequence}`);
+  for (const { kind, producer, sequence } of new EvidenceReader(...evidencePaths).more()) {
+    const seen = kind === evidenceKinds.received ? received : kind === evidenceKinds.applied ? applied : null;
+    seen?.add(`${producer}-${sequence}`);
   }
   return { ...unknownLedger, received: received.size, applied: applied.size };
 }

@@ -69,7 +69,7 @@ export async function runEngineTrial(
     const use = cpuUse(before, sampleCpu(parts.processes), cores, context.idleUsPerSecond);
     const lostParts = parts.lostParts();
     await parts.close();
-    const { evidencePath } = parts;
+    const { evidencePaths } = parts;
     const semantics = entry.semantics(prepared.target);
     const result: TrialResult = assembleEngineTrial({
       plan,
@@ -80,11 +80,11 @@ export async function runEngineTrial(
       use,
       lostParts,
       timeline,
-      evidencePath,
+      evidencePaths,
       semantics,
       startedAt,
     });
-    return { result, lostParts, startUs: null };
+    return { result, lostParts, startUs: null, evidencePaths };
   } finally {
     await parts.close();
   }

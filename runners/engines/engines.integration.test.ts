@@ -182,7 +182,7 @@ it('sends metadata by ghz, each call with its id', async () => {
   expect(output.operations.getOrder?.[1]?.ok).toBeGreaterThan(50);
   expect(seen.length).toBeGreaterThan(50);
   const [first = ''] = [...seen].sort();
-  expect(first).toBe('meta-03-0000000000 meta-03-0000000000 a');
+  expect(first).toBe('meta-0003-0000000000 meta-0003-0000000000 a');
   expect(new Set(seen).size).toBe(seen.length);
   for (const line of seen) expect(line.split(' ')[0]).toBe(line.split(' ')[1]);
 }, 40_000);

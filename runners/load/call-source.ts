@@ -1,5 +1,6 @@
 /** Fills in the values of an operation: pure in the arrival's index, but for the cancels, which each take a fresh order. */
 
+import { operationIdPrefix } from '../../targets/domain/operation-id.ts';
 import { cancellableOrderId, readableOrderId } from '../../targets/domain/service-options.ts';
 import type { Call } from '../../targets/driver.ts';
 import type { OperationMix } from '../schedule/operation-mix.ts';
@@ -32,14 +33,14 @@ export class CallSource {
 
   constructor(options: CallSourceOptions) {
     this.#options = options;
-    this.#idPrefix = `${options.trialTag}-${options.worker.toString(16).padStart(2, '0')}-`;
+    this.#idPrefix = operationIdPrefix(options.trialTag, options.worker);
   }
 
   operation(index: number): number {
     return this.#options.mix.operation(index);
   }
 
-  /** The same text as formatOperationId gives, without its two paddings: this runs for every operation. */
+  /** The same text as formatOperationId gives, without its paddings: this runs for every operation. */
   id(sequence: number): string {
     return this.#idPrefix + (10_000_000_000 + sequence).toString().slice(1);
   }

@@ -28,7 +28,17 @@ function logOf(count: number): OperationLog {
 function* evidenceOf(count: number, plantAt: (sequence: number) => Plant): Generator<EvidenceRecord> {
   const record = (kind: keyof typeof evidenceKinds, sequence: number, sum = checksum): EvidenceRecord => {
     const atUs = sequence * gapUs + 100;
-    return { kind: evidenceKinds[kind], producer: 0, sequence, atUs, checksum: sum, keyHash: 0, redelivered: false };
+    return {
+      kind: evidenceKinds[kind],
+      producer: 0,
+      sequence,
+      atUs,
+      checksum: sum,
+      keyHash: 0,
+      redelivered: false,
+      part: 0,
+      step: 0,
+    };
   };
   const late = new Map<number, number>();
   for (let sequence = 0; sequence < count; sequence++) {
@@ -89,7 +99,7 @@ describe('planted failures', () => {
     const kill = { fault: 'kill', appliedAtMs: 0, removedAtMs: 50 } as never;
     const { lost = [] } = cases.examples('wbtag', [kill], (atUs) => atUs / 1e3);
     expect(lost).toHaveLength(10);
-    expect(lost[0]?.id).toBe(`wbtag-00-${String(planted.lose[0]).padStart(10, '0')}`);
+    expect(lost[0]?.id).toBe(`wbtag-0000-${String(planted.lose[0]).padStart(10, '0')}`);
     expect(lost[0]?.sentAtMs).toBe(planted.lose[0]);
   });
 

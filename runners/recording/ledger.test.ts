@@ -9,8 +9,8 @@ interface Sent {
   readonly acknowledgedUs?: number | null;
 }
 
-function logOf(sent: readonly Sent[]): OperationLog {
-  const log = new OperationLog(0, true);
+function logOf(sent: readonly Sent[], producer = 0): OperationLog {
+  const log = new OperationLog(producer, true);
   sent.forEach(({ key = 1, intendedUs = 0, acknowledgedUs = intendedUs + 10 }, sequence) => {
     log.append(intendedUs, 0, key, 0);
     log.sent(sequence, intendedUs + 1);
@@ -20,7 +20,17 @@ function logOf(sent: readonly Sent[]): OperationLog {
 }
 
 function evidence(kind: keyof typeof evidenceKinds, sequence: number, atUs = 5, checksum = 77): EvidenceRecord {
-  return { kind: evidenceKinds[kind], producer: 0, sequence, atUs, checksum, keyHash: 0, redelivered: false };
+  return {
+    kind: evidenceKinds[kind],
+    producer: 0,
+    sequence,
+    atUs,
+    checksum,
+    keyHash: 0,
+    redelivered: false,
+    part: 0,
+    step: 0,
+  };
 }
 
 function account(
@@ -111,10 +121,28 @@ describe('reconcileLedger', () => {
     });
   });
 
+  it('finds a producer by its number: the evidence of one whose log is missing is nobody else’s', () => {
+    const input = {
+      logs: [logOf([{}, {}], 2).toData(), logOf([{}], 300).toData()],
+      ...{ checksums: [[77]], patterns: ['one-way'] as const, hasEffect: [true], acceptedOnly: [false] },
+      evidence: [2, 300, 7].flatMap((producer) => both(0).map((record) => ({ ...record, producer }))),
+    };
+    const { ledger, cases } = reconcileLedger(input, () => undefined);
+    expect(ledger).toMatchObject({ acknowledged: 3, applied: 2, lost: 1, unknown: 2, duplicatesApplied: 0 });
+    expect(cases.examples('t', [], (atUs) => atUs).lost?.map(({ id }) => id)).toEqual(['t-0002-0000000001']);
+  });
+
+  it('takes no other kind of evidence for an effect', () => {
+    const others = (['refused', 'step', 'started'] as const).map((kind) => evidence(kind, 0));
+    expect(reconcile([{}], [evidence('received', 0), ...others])).toMatchObject({ received: 1, applied: 0, lost: 1 });
+  });
+
   it('takes what only our own socket had accepted for neither acknowledged nor lost', () => {
     const { ledger, cases } = account([{}, {}], both(0), { accepted: true });
     expect(ledger).toMatchObject({ acknowledged: 0, acceptedOnly: 2, acceptedOnlyGone: 1, lost: 0, applied: 1 });
     expect(ledger.unacknowledgedButApplied).toBe(0);
-    expect(cases.examples('t', [], (atUs) => atUs).acceptedOnlyGone?.map(({ id }) => id)).toEqual(['t-00-0000000001']);
+    expect(cases.examples('t', [], (atUs) => atUs).acceptedOnlyGone?.map(({ id }) => id)).toEqual([
+      't-0000-0000000001',
+    ]);
   });
 });

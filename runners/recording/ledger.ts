@@ -8,7 +8,7 @@ import { LedgerCases } from './ledger-examples.ts';
 import type { OperationLogData } from './operation-log.ts';
 
 export interface LedgerInput {
-  /** By producer (worker). */
+  /** Each says whose it is; a producer whose log is missing leaves evidence that is `unknown`. */
   readonly logs: readonly OperationLogData[];
   /** checksums[operation][payload] as the load workers sent them; empty where an operation has no payload. */
   readonly checksums: readonly (readonly number[])[];
@@ -17,7 +17,7 @@ export interface LedgerInput {
   readonly hasEffect: readonly boolean[];
   /** By operation: what counts as acknowledged was only handed to our own socket. */
   readonly acceptedOnly: readonly boolean[];
-  /** In the order of writing. */
+  /** In the order of time. */
   readonly evidence: Iterable<EvidenceRecord>;
 }
 
@@ -51,6 +51,7 @@ export function reconcileLedger(
   onDelivered: OnDelivered,
 ): { readonly ledger: Ledger; readonly cases: LedgerCases } {
   const accounts = input.logs.map((log) => new ProducerAccount(log));
+  const byProducer = new Map(accounts.map((account) => [account.log.producer, account]));
   const order = new KeyOrder();
   const cases = new LedgerCases();
   let unknown = 0;
@@ -60,7 +61,8 @@ export function reconcileLedger(
   let reordered = 0;
 
   for (const record of input.evidence) {
-    const account = accounts[record.producer];
+    if (record.kind !== evidenceKinds.received && record.kind !== evidenceKinds.applied) continue;
+    const account = byProducer.get(record.producer);
     if (account === undefined || record.sequence >= account.log.length) {
       unknown++;
       continue;

@@ -7,8 +7,8 @@ import { paymentsOf } from './payments.ts';
 const place = 0;
 const pay = 1;
 
-function logOf(operations: readonly number[]) {
-  const log = new OperationLog(0, true);
+function logOf(operations: readonly number[], producer = 0) {
+  const log = new OperationLog(producer, true);
   operations.forEach((operation, sequence) => {
     log.append(sequence, operation, 0, 0);
   });
@@ -16,7 +16,7 @@ function logOf(operations: readonly number[]) {
 }
 
 function record(kind: keyof typeof evidenceKinds, sequence: number): EvidenceRecord {
-  const rest = { atUs: 0, checksum: 0, keyHash: 0, redelivered: false };
+  const rest = { atUs: 0, checksum: 0, keyHash: 0, redelivered: false, part: 0, step: 0 };
   return { kind: evidenceKinds[kind], producer: 0, sequence, ...rest };
 }
 
@@ -38,5 +38,15 @@ describe('paymentsOf', () => {
       chargedCents: 3 * paymentCents,
       accountsCents: null,
     });
+  });
+
+  it('finds a producer by its number, whichever logs there are', () => {
+    const logs = [logOf([place], 5), logOf([pay], 300)];
+    const evidence = [
+      { ...record('applied', 0), producer: 300 },
+      { ...record('applied', 0), producer: 5 },
+    ];
+    expect(paymentsOf(logs, pay, evidence, null)).toMatchObject({ payments: 1, chargedCents: paymentCents });
+    expect(paymentsOf(logs.slice(1), pay, evidence, null)).toMatchObject({ payments: 1, chargedCents: paymentCents });
   });
 });

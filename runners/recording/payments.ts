@@ -12,11 +12,12 @@ export function paymentsOf(
   evidence: Iterable<EvidenceRecord>,
   accountsCents: number | null,
 ): PaymentsResult {
+  const byProducer = new Map(logs.map((log) => [log.producer, log]));
   const paid = new DistinctOperations();
   let charges = 0;
   for (const record of evidence) {
     if (record.kind !== evidenceKinds.applied) continue;
-    if (logs[record.producer]?.operation[record.sequence] !== operation) continue;
+    if (byProducer.get(record.producer)?.operation[record.sequence] !== operation) continue;
     charges++;
     paid.add(record);
   }

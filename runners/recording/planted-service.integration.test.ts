@@ -55,7 +55,7 @@ async function ledgerOf(servicePath: string, trialId: string) {
         patterns: ['request-reply'],
         hasEffect: [true],
         acceptedOnly: [false],
-        evidence: new EvidenceReader(parts.evidencePath ?? '').more(),
+        evidence: new EvidenceReader(...(parts.evidencePaths ?? [])).more(),
       },
       () => undefined,
     );

@@ -2,14 +2,16 @@
  * What a service received and applied, appended to a file before it answers: killing the service does not kill the
  * evidence (written data stays in the page cache of the host). Fixed records, little endian, 32 bytes:
  * producer u32, sequence u32, monotonic time in µs f64, payload CRC-32 u32, key CRC-32 u32, kind u8,
- * redelivered u8 (1: the broker said so), padding.
+ * redelivered u8 (1: the broker said so), part u8 (which process of the trial, by its place in the topology), step u8
+ * (of a flow, from 1; 0: none), padding. One file a process.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { parseOperationId } from './operation-id.ts';
 
-export const evidenceKinds = { received: 1, applied: 2 } as const;
+/** `started`: it has a place to be worked at. `refused`: it was received and will not be done. `step`: part of a flow is done. */
+export const evidenceKinds = { received: 1, applied: 2, refused: 3, step: 4, started: 5 } as const;
 export type EvidenceKind = (typeof evidenceKinds)[keyof typeof evidenceKinds];
 
 const recordBytes = 32;
@@ -19,12 +21,14 @@ export class EvidenceWriter {
   #isClosed = false;
   readonly #record = Buffer.alloc(recordBytes);
 
-  constructor(path: string) {
+  /** `part`: below 256. */
+  constructor(path: string, part = 0) {
     this.#descriptor = openSync(path, 'a');
+    this.#record[26] = part;
   }
 
   /** Appends one record, none after `close`. An id that is not ours (another engine's warm-up call, say) leaves none. */
-  append(kind: EvidenceKind, requestId: string, checksum: number, key: string, redelivered = false): void {
+  append(kind: EvidenceKind, requestId: string, checksum: number, key: string, redelivered = false, step = 0): void {
     const id = parseOperationId(requestId);
     if (id === null || this.#isClosed) return;
     const record = this.#record;
@@ -35,6 +39,7 @@ export class EvidenceWriter {
     record.writeUInt32LE(crc32(key), 20);
     record[24] = kind;
     record[25] = redelivered ? 1 : 0;
+    record[27] = step;
     writeSync(this.#descriptor, record);
   }
 
@@ -53,12 +58,54 @@ export interface EvidenceRecord {
   readonly keyHash: number;
   /** The broker had sent it before. */
   readonly redelivered: boolean;
+  readonly part: number;
+  readonly step: number;
 }
 
 const readBytes = recordBytes * 32_768;
 
-/** Reads an evidence file as it grows. */
+/** Reads the evidence files of a trial as they grow. */
 export class EvidenceReader {
+  readonly #files: readonly EvidenceFile[];
+
+  constructor(...paths: readonly string[]) {
+    this.#files = paths.map((path) => new EvidenceFile(path));
+  }
+
+  /**
+   * The records written since the last call, of each file in the order of writing and merged by time: all processes of
+   * a host share the monotonic clock. Once nobody writes any more, a first call gives all records in their order.
+   */
+  *more(): Generator<EvidenceRecord> {
+    const [first, ...others] = this.#files;
+    if (first === undefined) return;
+    if (others.length === 0) yield* first.more();
+    else yield* mergedByTime(this.#files.map((file) => file.more()));
+  }
+}
+
+function* mergedByTime(sources: readonly Generator<EvidenceRecord>[]): Generator<EvidenceRecord> {
+  const heads = sources.map((source) => source.next().value as EvidenceRecord | undefined);
+  try {
+    for (;;) {
+      let earliest = -1;
+      let record: EvidenceRecord | undefined;
+      for (const [index, head] of heads.entries()) {
+        if (head !== undefined && (record === undefined || head.atUs < record.atUs)) {
+          earliest = index;
+          record = head;
+        }
+      }
+      if (record === undefined) return;
+      yield record;
+      heads[earliest] = sources[earliest]?.next().value as EvidenceRecord | undefined;
+    }
+  } finally {
+    for (const source of sources) source.return(undefined);
+  }
+}
+
+class EvidenceFile {
   readonly #path: string;
   #offset = 0;
 
@@ -66,7 +113,7 @@ export class EvidenceReader {
     this.#path = path;
   }
 
-  /** The whole records since the last call, in the order of writing; a torn last one (its writer was killed) waits. */
+  /** The whole records since the last call; a torn last one (its writer was killed) waits. */
   *more(): Generator<EvidenceRecord> {
     let descriptor: number;
     try {
@@ -98,5 +145,7 @@ function recordAt(bytes: Buffer, at: number): EvidenceRecord {
     keyHash: bytes.readUInt32LE(at + 20),
     kind: bytes[at + 24] as EvidenceKind,
     redelivered: bytes[at + 25] === 1,
+    part: bytes[at + 26] as number,
+    step: bytes[at + 27] as number,
   };
 }

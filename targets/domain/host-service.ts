@@ -51,7 +51,7 @@ export function hostService(start: ServiceStart): void {
   const begin = async (options: ServiceOptions) => {
     stall = options.stall;
     try {
-      evidence = new EvidenceWriter(options.evidencePath);
+      evidence = new EvidenceWriter(options.evidencePath, options.part);
       domain = new OrderDomain({ ...options, evidence });
       service = await start(domain, options);
       send({ type: 'ready' });

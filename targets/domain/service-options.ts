@@ -21,6 +21,8 @@ export interface ServiceOptions {
   readonly names: Readonly<Record<string, string>>;
   /** File to which the service appends what it received and applied. */
   readonly evidencePath: string;
+  /** Which process of the trial this is, by its place in the topology: its evidence says so. Left out: 0. */
+  readonly part?: number;
   readonly population: Population;
   readonly workTimeMs: number;
   readonly slow?: SlowWork | undefined;

@@ -5,7 +5,7 @@ import { bodyTemplate } from './encoded-body.ts';
 
 const call: Call = {
   operation: 0,
-  id: 'trial-00-0000000001',
+  id: 'trial-0000-0000000001',
   key: 'key-7',
   sequence: 1,
   payload: 0,

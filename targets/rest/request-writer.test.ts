@@ -6,7 +6,7 @@ import { RequestWriter } from './request-writer.ts';
 
 const call: Call = {
   operation: 0,
-  id: 'tag-00-0000000007',
+  id: 'tag-0000-0000000007',
   key: 'key-3',
   sequence: 7,
   payload: 0,
@@ -36,10 +36,10 @@ describe('RequestWriter', () => {
     };
     expect(write(request)).toBe(
       [
-        'POST /api/orders/tag-00-0000000007?n=7 HTTP/1.1',
+        'POST /api/orders/tag-0000-0000000007?n=7 HTTP/1.1',
         'host: shop.test:8080',
         'content-type: application/json',
-        'x-request-id: tag-00-0000000007',
+        'x-request-id: tag-0000-0000000007',
         'content-length: 30',
         '',
         '{"key":"key-3","é":"payload"}',

@@ -4,7 +4,7 @@ import { answerText } from './reply-fields.ts';
 
 const order = { id: 'o', key: 'k', payload: 'p'.repeat(70_000), status: 'placed', version: 300 } as const;
 const replies: readonly ItemReply[] = [
-  { id: 'trial-00-0000000001', code: 'created', order },
+  { id: 'trial-0000-0000000001', code: 'created', order },
   { id: 'x'.repeat(40), code: 'y'.repeat(300), order: null },
   { id: 'i', code: 'z'.repeat(70_000), orders: [order, order] },
 ];
