@@ -2,6 +2,7 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { allowDial } from '../targets/allow-dial.ts';
 import { calibrateCommand } from './calibrate.ts';
 import { doctorCommand } from './doctor.ts';
 import { initCommand } from './init.ts';
@@ -17,6 +18,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.done); // `bench … | head` closed the pipe: nobody reads on
   throw error;
 });
+
+allowDial([]); // until a scenario allows more
 
 function printError(error: unknown): number {
   if (error instanceof BenchError) {

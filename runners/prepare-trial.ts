@@ -111,5 +111,6 @@ export function loadPlanFor(
     trialTag: prepared.trialTag,
     workers: load.threads,
     signals: new LoadSignals().memory,
+    allowHosts: scenario.allowHosts,
   };
 }

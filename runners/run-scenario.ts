@@ -13,6 +13,7 @@ import { evaluateThresholds } from '../result/thresholds.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
 import { variantKey } from '../scenarios/schema/sweep-variants.ts';
+import { allowDial } from '../targets/allow-dial.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
 import { findCapacity } from './capacity/find-capacity.ts';
@@ -77,6 +78,7 @@ class ScenarioRun {
 
   async play(): Promise<RunResult> {
     const { scenario, store, emit, signal } = this.#options;
+    allowDial(scenario.allowHosts);
     const left = this.#plans.filter(({ id }) => !this.#trials.some((trial) => trial.id === id));
     const totalMs = left.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
     this.#environment = await describeEnvironment();

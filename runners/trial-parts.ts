@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { type LinkName, type PartName, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
+import { judgedAddress } from '../targets/allow-dial.ts';
 import type { LastWords } from '../targets/domain/host-service.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import { freePort } from '../targets/process/free-port.ts';
@@ -83,7 +84,7 @@ async function openOwn({ prepared, stack }: TrialPartsInput, opened: (() => Prom
       lostParts: watch.lost,
     };
   }
-  const client = await openLink(requireStack(stack), upstream, opened);
+  const client = await openLink(requireStack(stack), await judgedAddress(upstream), opened);
   const processes = proxyProcesses(stack);
   return {
     address: client.address,
@@ -119,6 +120,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
       population: prepared.population,
       ...scenario.workload.service,
       idempotent: resilienceOf(scenario, target).idempotencyKey,
+      allowHosts: scenario.allowHosts,
       seed: scenario.workload.seed,
     },
     join(workDirectory, `${trialId}.service.log`),

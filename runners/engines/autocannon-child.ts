@@ -2,6 +2,7 @@
 import autocannon from 'autocannon';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import type { RestRequest } from '../../scenarios/scenario.ts';
+import { allowDial } from '../../targets/allow-dial.ts';
 import { endpointOf } from '../../targets/driver-kit/client-socket.ts';
 import { compileTemplate } from '../../targets/driver-kit/request-template.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
@@ -31,6 +32,7 @@ process.once('message', (order: AutocannonOrder) => play(order));
 process.on('disconnect', () => process.exit(0));
 
 function play(order: AutocannonOrder): void {
+  allowDial(order.allowHosts);
   const { operation, load, address, target } = order;
   const endpoint = endpointOf(address, target.address);
   const request = operation.request as RestRequest;

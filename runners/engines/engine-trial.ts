@@ -2,6 +2,7 @@
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { TrialResult } from '../../result/result-types.ts';
 import { type Engine, resilienceOf, type Target } from '../../scenarios/scenario.ts';
+import { judgedAddress } from '../../targets/allow-dial.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import type { FaultTimeline } from '../faults/fault-timeline.ts';
 import type { PlannedOperation } from '../load/worker-messages.ts';
@@ -46,7 +47,7 @@ export async function runEngineTrial(
     const before = sampleCpu(parts.processes);
     const input: Omit<EngineInput, 'startMs'> = {
       target: prepared.target,
-      address: parts.address,
+      address: await judgedAddress(parts.address),
       operations: withShares(prepared.operations),
       seed: scenario.workload.seed,
       keys: scenario.workload.keys,
@@ -57,6 +58,7 @@ export async function runEngineTrial(
       workDirectory,
       ghzPath: paths.ghz,
       windows,
+      allowHosts: scenario.allowHosts,
     };
     const output = await play(
       plan,

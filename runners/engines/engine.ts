@@ -27,6 +27,8 @@ export interface EngineInput {
   readonly workDirectory: string;
   readonly ghzPath: string | undefined;
   readonly windows: readonly PhaseWindow[];
+  /** Where the tool may connect to beside loopback. */
+  readonly allowHosts: readonly string[];
   /** Wall-clock time (ms since the epoch) that offset 0 of the phases stands for; the tools know no other clock. */
   readonly startMs: number;
 }

@@ -74,7 +74,8 @@ async function play(
       {
         ...{ target: { ...target, ...settings } as Target, address: `127.0.0.1:${port}`, operations, seed: 5, load },
         ...{ keys: { count: 100, distribution: 'uniform' }, cancellable: 500, timeoutMs: 2_000, trialTag, ghzPath },
-        ...{ workDirectory: folder, windows: phaseWindows(1_000, 2_000, []), startMs: Date.now(), ...overrides },
+        ...{ workDirectory: folder, windows: phaseWindows(1_000, 2_000, []), startMs: Date.now(), allowHosts: [] },
+        ...overrides,
       },
       signal,
     );

@@ -8,6 +8,7 @@ import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { BatchCounts, BodyBytes } from '../../result/result-types.ts';
 import { readArrivalFile } from '../../scenarios/arrival-file.ts';
 import type { OpenLoad, RateStage } from '../../scenarios/scenario.ts';
+import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { OperationLog } from '../recording/operation-log.ts';
@@ -303,6 +304,10 @@ function describeError(error: unknown): WorkerError {
 const input = workerData as { readonly load?: { readonly plan: LoadPlan; readonly worker: number } } | null;
 if (parentPort !== null && input?.load !== undefined) {
   const port = parentPort;
+  const fail = (error: unknown) => {
+    port.postMessage({ type: 'failed', error: describeError(error) } satisfies WorkerReport);
+  };
+  allowDial(input.load.plan.allowHosts, fail);
   const worker = new LoadWorker(input.load.plan, input.load.worker, port);
   port.on('message', (command: WorkerCommand) => {
     if (command.type === 'begin') worker.begin(command.startUs);
@@ -310,6 +315,6 @@ if (parentPort !== null && input?.load !== undefined) {
     else void worker.finish();
   });
   worker.open().catch((error: unknown) => {
-    port.postMessage({ type: 'openFailed', error: describeError(error) } satisfies WorkerReport);
+    fail(error);
   });
 }

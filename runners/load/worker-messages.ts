@@ -41,6 +41,8 @@ export interface LoadPlan {
   readonly workers: number;
   /** The memory of the LoadSignals, shared by all workers and their pacers. */
   readonly signals: SharedArrayBuffer;
+  /** Where the worker may connect to beside loopback. */
+  readonly allowHosts: readonly string[];
 }
 
 export type WorkerCommand =
@@ -52,7 +54,8 @@ export type WorkerCommand =
 
 export type WorkerReport =
   | { readonly type: 'opened'; readonly openMs: number }
-  | { readonly type: 'openFailed'; readonly error: WorkerError }
+  /** Nothing more will come of it: it could not open, or was led to a host that is not allowed. */
+  | { readonly type: 'failed'; readonly error: WorkerError }
   | { readonly type: 'progress'; readonly progress: LoadProgress }
   | SecondReport
   /** All arrivals were taken up and nothing is in flight. */

@@ -1,6 +1,6 @@
 /** Addresses of own systems: what each protocol accepts, and whether load may be sent there. */
-import { BlockList, isIP } from 'node:net';
 import type { Protocol } from '../../result/result-types.ts';
+import { AllowedHosts, bareHost } from '../allowed-hosts.ts';
 
 /** Schemes with `//`; '' stands for a bare `host:port`. */
 const schemes = {
@@ -45,18 +45,11 @@ export function readAddress(address: string, protocol: Protocol): AddressReading
   return { ok: true, host: url.hostname.replace(/^\[|\]$/g, '') };
 }
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
 /**
- * Whether load may go to this host (a name or an address, IPv6 with or without brackets): loopback, or listed. A name
- * other than localhost counts as outside, wherever it leads.
+ * Whether a scenario may name this host (a name or an address, IPv6 with or without brackets): loopback, or listed. A
+ * name other than localhost counts as outside, wherever it leads; where names lead is judged when they are dialled.
  */
 export function isAllowedHost(host: string, allowHosts: readonly string[]): boolean {
-  const bare = (name: string) => name.replace(/^\[|\]$/g, '').toLowerCase();
-  const wanted = bare(host);
-  const family = isIP(wanted);
-  if (wanted === 'localhost' || (family !== 0 && loopback.check(wanted, family === 4 ? 'ipv4' : 'ipv6'))) return true;
-  return allowHosts.some((allowed) => bare(allowed) === wanted);
+  const allowed = new AllowedHosts(allowHosts);
+  return bareHost(host) === 'localhost' || allowed.hasAddress(host) || allowed.hasName(host);
 }

@@ -1,4 +1,5 @@
 /** The life of a reference service process: options in by IPC, ready out, stop in; it ends when its parent does. */
+import { allowDial } from '../allow-dial.ts';
 import { EvidenceWriter } from './evidence.ts';
 import { OrderDomain } from './order-domain.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -50,6 +51,7 @@ export function hostService(start: ServiceStart): void {
 
   const begin = async (options: ServiceOptions) => {
     stall = options.stall;
+    allowDial(options.allowHosts ?? [], ({ message }) => send({ type: 'failed', message }));
     try {
       evidence = new EvidenceWriter(options.evidencePath, options.part);
       domain = new OrderDomain({ ...options, evidence });

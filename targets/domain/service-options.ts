@@ -36,6 +36,8 @@ export interface ServiceOptions {
   readonly retryAfterMs?: number | undefined;
   /** Left out: false. */
   readonly idempotent?: boolean;
+  /** Where it may connect to beside loopback; left out: nowhere. */
+  readonly allowHosts?: readonly string[];
   readonly seed: number;
 }
 

@@ -138,6 +138,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPIPE: 'connection reset',
   ECONNREFUSED: 'connection refused',
   ETIMEDOUT: 'connection timed out',
+  foreignHost: 'host not allowed',
 };
 
 /** A short text of few distinct values. */

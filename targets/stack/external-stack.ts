@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
 import { isAllowedHost } from '../../scenarios/schema/address.ts';
+import { allowDial, firstRefusal } from '../allow-dial.ts';
 import { ensurePrograms, type InstallOptions } from './install.ts';
 import { probeKafka } from './native/kafka.ts';
 import { probeRabbitmq } from './native/rabbitmq.ts';
@@ -49,6 +50,7 @@ export async function startExternalStack(
   external: ExternalAddresses,
   options: ExternalOptions,
 ): Promise<RunningStack> {
+  allowDial(options.allowHosts ?? []);
   refuseForeignHosts(external, options.allowHosts ?? []);
   if (needs.kafka && needs.toxiproxy && external.kafkaLinks === undefined) throw kafkaLinksMissing();
   const versions: Record<string, string> = {};
@@ -159,7 +161,7 @@ async function requireAnswer<T>(
     return await unlessAborted(probe(address, bound), bound);
   } catch (cause) {
     signal.throwIfAborted();
-    throw error(cause);
+    throw firstRefusal() ?? error(cause);
   }
 }
 
