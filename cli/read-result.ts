@@ -3,14 +3,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import {
-  breakerStates,
-  latencyNames,
-  patterns,
-  phaseNames,
-  protocols,
-  type RunResult,
-} from '../result/result-types.ts';
+import { patternNames } from '../result/patterns.ts';
+import { breakerStates, latencyNames, phaseNames, protocols, type RunResult } from '../result/result-types.ts';
 import { requireSameSemantics, semanticsVersion } from '../result/semantics-version.ts';
 
 export const resultFile = 'result.json';
@@ -36,7 +30,7 @@ const counts = z.object({
 const policies = z.object({ refused: count, retriesDenied: count, fallbacks: count, fallbackUs: summary }).optional();
 const operation = z.object({
   completion: z.enum(['replied', 'acknowledged', 'delivered']),
-  pattern: z.enum(patterns),
+  pattern: z.enum(patternNames),
   counts,
   latencyUs,
   policies,

@@ -1,5 +1,6 @@
 /** The comparison as tables, the same for every format. */
 import { amplificationOf } from '../result/amplification.ts';
+import { type LaterTime, patterns } from '../result/patterns.ts';
 import type { Completion, LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { batchSizeText } from './batch-size.ts';
 import { bodiesOf, ratioTexts } from './body-ratio.ts';
@@ -53,12 +54,14 @@ interface Ending {
   readonly latencyFor: (completion: Completion | null) => LatencyName;
 }
 
-const delivered: Ending = {
-  title: 'delivered',
-  latencyFor: (completion) => (completion === 'delivered' ? 'offered' : 'delivered'),
+const later = (time: LaterTime): Ending => ({
+  title: time,
+  latencyFor: (completion) => (completion === time ? 'offered' : time),
+});
+const ends: Readonly<Record<Exclude<Completion, LaterTime>, Ending>> = {
+  replied: { title: 'replied', latencyFor: () => 'offered' },
+  acknowledged: { title: 'acknowledged', latencyFor: () => 'acknowledged' },
 };
-const acknowledged: Ending = { title: 'acknowledged', latencyFor: () => 'acknowledged' };
-const replied: Ending = { title: 'replied', latencyFor: () => 'offered' };
 
 /**
  * A hand-over has two times: when the consumer has it, and when the sender may forget it. Each stands for itself, so
@@ -67,10 +70,11 @@ const replied: Ending = { title: 'replied', latencyFor: () => 'offered' };
 function operationTables(group: ConditionGroup, operation: GroupOperation): Table[] {
   const several = group.phases.length > 1;
   const percentiles: Shown[] = several ? ['p50', 'p99'] : ['p50', 'p99', 'p999'];
-  if (operation.pattern !== 'one-way') return [operationTable(group, operation, [replied], percentiles)];
+  const { judgedBy, ends: end } = patterns[operation.pattern];
+  const endings = [...(judgedBy === null ? [] : [later(judgedBy)]), ends[end]];
   return several
-    ? [delivered, acknowledged].map((ending) => operationTable(group, operation, [ending], percentiles))
-    : [operationTable(group, operation, [delivered, acknowledged], percentiles)];
+    ? endings.map((ending) => operationTable(group, operation, [ending], percentiles))
+    : [operationTable(group, operation, endings, percentiles)];
 }
 
 function operationTable(
@@ -140,7 +144,7 @@ function completionsOf({ contenders, phases }: ConditionGroup, operation: string
 
 function pointTitle(group: ConditionGroup, operation: string, ending: Ending): string[] {
   const completions = completionsOf(group, operation);
-  if (ending !== replied) return [ending.title];
+  if (ending !== ends.replied) return [ending.title];
   if (completions.size > 1) return ['completion points differ: not to be ranked against each other'];
   return [[...completions][0] ?? ending.title];
 }

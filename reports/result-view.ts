@@ -1,5 +1,6 @@
 /** What all reports show, taken from the result once: which trials stand beside each other, and in which groups. */
 import { decodeLatencyCounts } from '../result/latency-counts.ts';
+import { isHandedOver, patterns } from '../result/patterns.ts';
 import type {
   Counts,
   LatencyName,
@@ -96,7 +97,7 @@ export interface GroupOperation {
   readonly pattern: Pattern;
 }
 
-/** One-way ones first: the hand-over is what all protocols do alike. */
+/** Hand-overs first: they are what all protocols do alike. */
 export function operationsOf({ contenders, phases }: ConditionGroup): GroupOperation[] {
   const found = new Map<string, Pattern>();
   for (const trial of contenders.flatMap(({ trials }) => trials)) {
@@ -105,7 +106,10 @@ export function operationsOf({ contenders, phases }: ConditionGroup): GroupOpera
     }
   }
   const all = [...found].map(([name, pattern]) => ({ name, pattern }));
-  return [...all.filter(({ pattern }) => pattern === 'one-way'), ...all.filter(({ pattern }) => pattern !== 'one-way')];
+  return [
+    ...all.filter(({ pattern }) => isHandedOver(pattern)),
+    ...all.filter(({ pattern }) => !isHandedOver(pattern)),
+  ];
 }
 
 const noCounts: Counts = { offered: 0, ok: 0, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 0 };
@@ -196,21 +200,24 @@ export function figureOf(
 function percentileText(
   trial: TrialResult,
   phase: PhaseName,
-  { counts, latencyUs }: OperationResult,
+  operation: OperationResult,
   latency: LatencyName,
   percentile: Percentile,
 ): string {
+  const { counts, latencyUs } = operation;
   if (latency !== 'delivered') return formatPercentile(latencyUs[latency], percentile, counts);
   const text = formatPercentile(latencyUs.delivered, percentile);
-  const share = text === 'not reached' ? undeliveredShare(trial, phase) : null;
+  const share = text === 'not reached' ? undeliveredShare(trial, phase, operation) : null;
   return share === null ? text : `${text} (${share} undelivered)`;
 }
 
-/** Known where the phase has one one-way operation: then its delivered histogram is that operation's. */
-function undeliveredShare(trial: TrialResult, phase: PhaseName): string | null {
-  const oneWay = Object.values(trial.phases[phase]?.operations ?? {}).filter(({ pattern }) => pattern === 'one-way');
-  const [only] = oneWay;
-  if (only === undefined || oneWay.length > 1) return null;
+/** Known where the phase has one operation that is judged by it: then its delivered histogram is that operation's. */
+function undeliveredShare(trial: TrialResult, phase: PhaseName, operation: OperationResult): string | null {
+  const judged = Object.values(trial.phases[phase]?.operations ?? {}).filter(
+    ({ pattern }) => patterns[pattern].judgedBy === 'delivered',
+  );
+  const [only] = judged;
+  if (only !== operation || judged.length > 1) return null;
   const { count: offered, min } = only.latencyUs.delivered;
   const encoded = trial.histograms[phase]?.delivered;
   if (encoded === undefined && min !== null) return null; // some were delivered, but their histogram is not here

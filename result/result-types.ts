@@ -1,13 +1,10 @@
 /** The shape of `result.json`: one file for every command that measures. Times are milliseconds or microseconds, as named. */
+import { type Completion, laterTimes, type Pattern } from './patterns.ts';
 
 export const protocols = ['rest', 'grpc', 'websocket', 'queue', 'stream'] as const;
 export type Protocol = (typeof protocols)[number];
 
-export const patterns = ['request-reply', 'one-way'] as const;
-export type Pattern = (typeof patterns)[number];
-
-/** Where an operation counts as complete. Operations with different completion points are never ranked against each other. */
-export type Completion = 'replied' | 'acknowledged' | 'delivered';
+export type { Completion, Pattern };
 
 export const phaseNames = ['warmup', 'steady', 'before', 'during', 'after', 'drain'] as const;
 export type PhaseName = (typeof phaseNames)[number];
@@ -19,7 +16,7 @@ export const latencyNames = [
   'connectionWait',
   'sendLag',
   'acknowledged',
-  'delivered',
+  ...laterTimes,
   'failed',
   'timedOut',
 ] as const;
@@ -27,7 +24,8 @@ export const latencyNames = [
  * `offered` covers every offered operation, one that is not ok counting as infinitely late. `response` (intended start →
  * completion) and `service` (first byte of the last attempt → completion) hold those that were ok. `acknowledged`
  * (intended start → the earlier of confirm and reply, as the client saw it) covers every offered operation, one that
- * nobody took counting as infinitely late. `delivered` covers the offered one-way operations in the same way. `failed` and `timedOut` hold intended
+ * nobody took counting as infinitely late. `delivered` covers them in the same way; of a whole phase those that are
+ * judged by it, the one-way ones. `failed` and `timedOut` hold intended
  * start → failure of those that failed (rejected ones included) or timed out.
  */
 export type LatencyName = (typeof latencyNames)[number];

@@ -1,8 +1,8 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
-
 import { backlogFigures } from '../result/backlog.ts';
 import { sumOfBatches } from '../result/batch-counts.ts';
 import { sumOfBodies } from '../result/body-bytes.ts';
+import { isHandedOver } from '../result/patterns.ts';
 import type {
   BacklogPoint,
   BreakerChange,
@@ -188,14 +188,14 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
       checksums: workers[0]?.checksums ?? [],
       patterns: operations.map(({ pattern }) => pattern),
       hasEffect: operations.map(({ name }) => !isRead(name)),
-      acceptedOnly: operations.map(({ pattern }) => pattern === 'one-way' && promisesNothing(target)),
+      acceptedOnly: operations.map(({ pattern }) => isHandedOver(pattern) && promisesNothing(target)),
       evidence: reader.more(),
     },
-    (operation, intendedUs, deliveredAfterUs) => {
+    (time, operation, intendedUs, afterUs) => {
       recorder
         .cell(phaseAt(windows, clock.offsetUs(intendedUs)), operation)
-        .latency('delivered')
-        .record(deliveredAfterUs);
+        .latency(time)
+        .record(afterUs);
     },
   );
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;

@@ -1,5 +1,6 @@
 /** What another tool measured, in the terms of our result; what it did not is null or stated. */
 import { summariseLatency } from '../../result/latency-summary.ts';
+import { defaultPattern, patterns } from '../../result/patterns.ts';
 import type {
   LatencyName,
   OperationResult,
@@ -125,8 +126,8 @@ function assemblePhase(
     Object.assign(cell.counts, { offered, ok, rejected, failed, timedOut, attempts: offered });
     for (const [reason, count] of Object.entries(recorded.errors)) cell.addReason(reason, count);
     cell.latency('response').add(recorded.latencies);
-    const pattern = scenario.workload.operations[name]?.pattern ?? 'request-reply';
-    const completion = pattern === 'one-way' ? 'acknowledged' : 'replied';
+    const pattern = scenario.workload.operations[name]?.pattern ?? defaultPattern;
+    const completion = patterns[pattern].ends;
     operations[name] = { pattern, completion, counts: { ...cell.counts }, latencyUs: latenciesOf(cell) };
     total.add(cell.toData());
   }

@@ -1,5 +1,4 @@
 /** What the load loop is given, and what it tells the display. */
-import type { Pattern } from '../../result/result-types.ts';
 import type { Resilience } from '../../scenarios/scenario.ts';
 import type { Call } from '../../targets/driver.ts';
 import type { OperationLog } from '../recording/operation-log.ts';
@@ -21,7 +20,8 @@ export interface LoadLoopOptions {
   readonly slots: number;
   readonly calls: readonly Call[];
   readonly source: CallSource;
-  readonly patterns: readonly Pattern[];
+  /** How many kinds of them there are. */
+  readonly operations: number;
   readonly resilience: Resilience;
   readonly phases: PhaseLookup;
   readonly recorder: Recorder;

@@ -60,7 +60,7 @@ function setUp(
       poolSizes: [0],
       cancellable: 0,
     }),
-    patterns: ['request-reply'],
+    operations: 1,
     resilience: {
       deadlineMs: options.deadlineMs ?? 2_000,
       timeoutMs: options.timeoutMs ?? 500,

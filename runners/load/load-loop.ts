@@ -4,6 +4,7 @@
  * without either. It never waits for an answer before starting what is due.
  */
 import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
+import type { Completion } from '../../result/patterns.ts';
 import { type Call, type CompletionSink, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
 import type { RecordedCell } from '../recording/recorder.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
@@ -43,7 +44,7 @@ export class LoadLoop implements CompletionSink {
   };
   #session: Session | null = null;
   /** By operation: our own consumer sees the delivery. */
-  #endsAtDelivery: readonly boolean[] = [];
+  #completions: readonly Completion[] = [];
   #clock: LoadClock | null = null;
 
   readonly #slots: OperationSlots;
@@ -65,7 +66,9 @@ export class LoadLoop implements CompletionSink {
   begin(session: Session, clock: LoadClock): void {
     this.#session = session;
     this.#clock = clock;
-    this.#endsAtDelivery = this.#options.patterns.map((_, operation) => session.completion(operation) === 'delivered');
+    this.#completions = Array.from({ length: this.#options.operations }, (_, operation) =>
+      session.completion(operation),
+    );
   }
 
   get inFlight(): number {
@@ -258,7 +261,7 @@ export class LoadLoop implements CompletionSink {
     const { recorder, timeline, log, phases, calls } = this.#options;
     const intendedUs = this.#slots.intendedUs[slot] as number;
     const responseUs = nowUs - intendedUs;
-    const operation = (calls[slot] as Call).operation;
+    const completion = this.#completions[(calls[slot] as Call).operation];
     const cell = this.#cell(slot);
     cell.end(outcome, reason);
     if (outcome === outcomes.ok) {
@@ -266,7 +269,7 @@ export class LoadLoop implements CompletionSink {
       cell.latency('service').record(nowUs - (this.#slots.sentUs[slot] as number));
       this.#recordAcknowledged(slot, nowUs);
       log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
-      if (this.#endsAtDelivery[operation]) cell.latency('delivered').record(responseUs);
+      if (completion === 'delivered') cell.latency('delivered').record(responseUs);
       const completedIn = phases.at(this.#offsetUs(nowUs));
       recorder.completedOk[completedIn] = (recorder.completedOk[completedIn] ?? 0) + 1;
       this.#recent.record(responseUs);

@@ -97,7 +97,7 @@ class LoadWorker {
       slots,
       calls: this.#calls,
       source,
-      patterns: operations.map(({ pattern }) => pattern),
+      operations: operations.length,
       resilience: shareOfResilience(plan.resilience, worker, workers),
       phases: new PhaseLookup(plan.windows, plan.duringEndsWhenReady ? () => this.#signals.duringEndMs : null),
       recorder: this.#recorder,

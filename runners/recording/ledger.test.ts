@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Pattern } from '../../result/patterns.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { reconcileLedger } from './ledger.ts';
 import { OperationLog } from './operation-log.ts';
@@ -36,18 +37,18 @@ function evidence(kind: keyof typeof evidenceKinds, sequence: number, atUs = 5, 
 function account(
   sent: readonly Sent[],
   records: readonly EvidenceRecord[],
-  { delivered = [] as number[], hasEffect = [true], accepted = false } = {},
+  { delivered = [] as number[], hasEffect = [true], accepted = false, pattern = 'one-way' as Pattern } = {},
 ) {
   const logs = [logOf(sent).toData()];
   const input = {
     logs,
     checksums: [[77]],
-    patterns: ['one-way'] as const,
+    patterns: [pattern],
     hasEffect,
     acceptedOnly: [accepted],
     evidence: records,
   };
-  return reconcileLedger(input, (_operation, _intendedUs, afterUs) => void delivered.push(afterUs));
+  return reconcileLedger(input, (_time, _operation, _intendedUs, afterUs) => void delivered.push(afterUs));
 }
 
 const reconcile = (...all: Parameters<typeof account>) => account(...all).ledger;
@@ -112,6 +113,12 @@ describe('reconcileLedger', () => {
     const delivered: number[] = [];
     reconcile([{ intendedUs: 1_000 }], [evidence('received', 0, 1_250), evidence('received', 0, 9_000)], { delivered });
     expect(delivered).toEqual([250]);
+  });
+
+  it('tells when what is answered reached the service, too', () => {
+    const delivered: number[] = [];
+    reconcile([{ intendedUs: 1_000 }], both(0), { delivered, pattern: 'request-reply' });
+    expect(delivered).toEqual([-995]);
   });
 
   it('leaves out evidence of operations that nobody sent', () => {

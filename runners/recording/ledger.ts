@@ -2,7 +2,8 @@
  * The account of every operation: what the load workers offered and saw acknowledged, against what the service put on
  * record as received and applied. Reconciled after the drain.
  */
-import type { LedgerResult, Pattern } from '../../result/result-types.ts';
+import { type LaterTime, type Pattern, patterns, type Receivers } from '../../result/patterns.ts';
+import type { LedgerResult } from '../../result/result-types.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { LedgerCases } from './ledger-examples.ts';
 import type { OperationLogData } from './operation-log.ts';
@@ -31,8 +32,14 @@ export interface Ledger extends LedgerResult {
   readonly unknown: number;
 }
 
-/** One-way operations that reached the service: intended start (monotonic µs) and the time until it had them. */
-export type OnDelivered = (operation: number, intendedUs: number, deliveredAfterUs: number) => void;
+/** A later time of an operation: its intended start (monotonic µs) and how long after it that was. */
+export type OnLaterTime = (time: LaterTime, operation: number, intendedUs: number, afterUs: number) => void;
+
+/** The evidence that an operation has come so far. */
+const evidenceOf: Readonly<Record<LaterTime, EvidenceRecord['kind']>> = { delivered: evidenceKinds.received };
+
+/** How often an operation is received when all is well. */
+const timesReceived: Readonly<Record<Receivers, number>> = { one: 1 };
 
 class ProducerAccount {
   readonly log: OperationLogData;
@@ -48,10 +55,12 @@ class ProducerAccount {
 
 export function reconcileLedger(
   input: LedgerInput,
-  onDelivered: OnDelivered,
+  onLaterTime: OnLaterTime,
 ): { readonly ledger: Ledger; readonly cases: LedgerCases } {
   const accounts = input.logs.map((log) => new ProducerAccount(log));
   const byProducer = new Map(accounts.map((account) => [account.log.producer, account]));
+  const usual = input.patterns.map((pattern) => timesReceived[patterns[pattern].receivers]);
+  const later = input.patterns.map((pattern) => patterns[pattern].later);
   const order = new KeyOrder();
   const cases = new LedgerCases();
   let unknown = 0;
@@ -59,6 +68,12 @@ export function reconcileLedger(
   let duplicatesApplied = 0;
   let corrupted = 0;
   let reordered = 0;
+
+  const tellLater = ({ kind, atUs }: EvidenceRecord, operation: number, intendedUs: number) => {
+    for (const time of later[operation] ?? []) {
+      if (evidenceOf[time] === kind) onLaterTime(time, operation, intendedUs, atUs - intendedUs);
+    }
+  };
 
   for (const record of input.evidence) {
     if (record.kind !== evidenceKinds.received && record.kind !== evidenceKinds.applied) continue;
@@ -72,12 +87,11 @@ export function reconcileLedger(
     const operation = log.operation[sequence] as number;
     if (record.kind === evidenceKinds.received) {
       const times = increment(received, sequence);
-      if (times > 1) {
+      const most = usual[operation] ?? 1;
+      if (times > most) {
         duplicatesReceived++;
-        if (times === 2) cases.add('duplicatesReceived', log, sequence);
-      } else if (input.patterns[operation] === 'one-way') {
-        onDelivered(operation, log.intendedUs[sequence] as number, record.atUs - (log.intendedUs[sequence] as number));
-      }
+        if (times === most + 1) cases.add('duplicatesReceived', log, sequence);
+      } else if (times === 1) tellLater(record, operation, log.intendedUs[sequence] as number);
       const expected = input.checksums[operation]?.[log.payload[sequence] as number];
       if (expected !== undefined && expected !== record.checksum) {
         corrupted++;
@@ -89,7 +103,9 @@ export function reconcileLedger(
         if (!input.hasEffect[operation]) continue;
         duplicatesApplied++;
         if (times === 2) cases.add('duplicatesApplied', log, sequence);
-      } else if (order.isLate(log, sequence)) {
+      } else {
+        tellLater(record, operation, log.intendedUs[sequence] as number);
+        if (!order.isLate(log, sequence)) continue;
         reordered++;
         cases.add('reordered', log, sequence);
       }

@@ -1,5 +1,6 @@
 /** What one load worker saw, per phase and operation: counts and latency cells. Snapshots travel; the merge adds counts. */
 import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
+import { laterTimes } from '../../result/patterns.ts';
 import type { LatencyName } from '../../result/result-types.ts';
 import { type Outcome, outcomes } from '../../targets/driver.ts';
 
@@ -13,7 +14,7 @@ export const recordedLatencies = [
   'connectionWait',
   'sendLag',
   'acknowledged',
-  'delivered',
+  ...laterTimes,
   'failed',
   'timedOut',
 ] as const satisfies readonly RecordedLatency[];

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { decodeLatencyCounts } from '../../result/latency-counts.ts';
 import { outcomes } from '../../targets/driver.ts';
 import { Recorder } from './recorder.ts';
 import { summariseRecording } from './summarise-recording.ts';
@@ -34,4 +35,19 @@ it('counts what was handed over and never acknowledged as infinitely late', () =
 
 it('asks an acknowledgement of every operation, also where the reply is the only one', () => {
   expect(recorded(2_000)?.operations.getOrder?.latencyUs.acknowledged).toMatchObject({ count: 2_000, p99: 1_000 });
+});
+
+it('knows when each was delivered, and takes for the whole phase what was handed over', () => {
+  const recorder = new Recorder(1, operations.length);
+  for (const [operation, delivered] of [1_500, 1_000].entries()) {
+    const cell = recorder.cell(0, operation);
+    cell.counts.offered = 2_000;
+    for (let n = 0; n < delivered; n++) cell.latency('delivered').record(operation === 0 ? 1_000 : 100);
+  }
+  const { phases, histograms } = summariseRecording(recorder, [steady], operations, 0, true);
+  const { placeOrder, getOrder } = phases.steady?.operations ?? {};
+  expect(placeOrder?.latencyUs.delivered).toMatchObject({ count: 2_000, p50: 1_000, p90: null });
+  expect(getOrder?.latencyUs.delivered).toMatchObject({ count: 2_000, p50: 100, p90: null });
+  expect(phases.steady?.latencyUs.delivered).toEqual(placeOrder?.latencyUs.delivered);
+  expect(decodeLatencyCounts(histograms.steady?.delivered ?? '').count).toBe(1_500);
 });

@@ -1,11 +1,13 @@
 /** From what the load workers recorded to the `phases` and `histograms` of a trial's result. */
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import { summariseLatency } from '../../result/latency-summary.ts';
+import { type LaterTime, laterTimes, patterns } from '../../result/patterns.ts';
 import type {
   Completion,
   Counts,
   LatencyName,
   LatencySummaries,
+  LatencySummary,
   Pattern,
   PhaseName,
   PhaseResult,
@@ -38,30 +40,31 @@ export function summariseRecording(
   windows.forEach((window, index) => {
     const durationMs = Number.isFinite(window.endUs) ? (window.endUs - window.startUs) / 1e3 : drainMs;
     const cells = recorder.phase(index);
-    const total = mergeCells(cells);
-    const isDeliverable = (operation: RecordedOperation | undefined) =>
-      operation !== undefined &&
-      (operation.completion === 'delivered' || (deliveryKnown && operation.pattern === 'one-way'));
-    const deliverable = mergeCells(cells.filter((_, operation) => isDeliverable(operations[operation])));
+    const total = totalOf(cells, operations);
+    const coversInAll = (time: LaterTime) =>
+      operations.reduce((sum, operation, n) => {
+        const counts = isJudgedBy(time, operation) && isHad(time, operation, deliveryKnown);
+        return sum + (counts ? (cells[n]?.counts.offered ?? 0) : 0);
+      }, 0);
     const perSecond = (count: number) => (durationMs > 0 ? Math.round((count / durationMs) * 1e6) / 1e3 : 0);
     phases[window.name] = {
       durationMs: Math.round(durationMs * 1e3) / 1e3,
       offeredPerSecond: perSecond(total.counts.offered),
       goodputPerSecond: perSecond(recorder.completedOk[index] ?? 0),
       counts: counts(total),
-      latencyUs: summaries(total, deliverable.counts.offered),
+      latencyUs: summaries(total, coversInAll),
       operations: Object.fromEntries(
         operations.map((recorded, operation) => {
           const { name, pattern, completion } = recorded;
           const cell = cells[operation] ?? new RecordedCell();
-          const delivered = isDeliverable(recorded) ? cell.counts.offered : 0;
+          const covers = (time: LaterTime) => (isHad(time, recorded, deliveryKnown) ? cell.counts.offered : 0);
           return [
             name,
             {
               completion,
               pattern,
               counts: counts(cell),
-              latencyUs: summaries(cell, delivered),
+              latencyUs: summaries(cell, covers),
               policies: policiesOf(cell),
             },
           ];
@@ -73,6 +76,28 @@ export function summariseRecording(
     histograms[window.name] = encodeHistograms(total);
   });
   return { phases, histograms };
+}
+
+/** Somebody saw whether an operation came so far: the harness's own consumer, or the service. */
+function isHad(time: LaterTime, { pattern, completion }: RecordedOperation, evidenceKnown: boolean): boolean {
+  return completion === time || (evidenceKnown && patterns[pattern].later.includes(time));
+}
+
+/** A phase as a whole has the times of the operations that are judged by them: of the others they are a stage on the way. */
+function isJudgedBy(time: LaterTime, { pattern, completion }: RecordedOperation): boolean {
+  return completion === time || patterns[pattern].judgedBy === time;
+}
+
+function totalOf(cells: readonly RecordedCell[], operations: readonly RecordedOperation[]): RecordedCell {
+  const total = new RecordedCell();
+  cells.forEach((cell, n) => {
+    const { latencies, ...data } = cell.toData();
+    const operation = operations[n];
+    const left = laterTimes.filter((time) => operation !== undefined && !isJudgedBy(time, operation));
+    const kept = Object.entries(latencies).filter(([name]) => !(left as readonly string[]).includes(name));
+    total.add({ ...data, latencies: Object.fromEntries(kept) });
+  });
+  return total;
 }
 
 export function mergeCells(cells: readonly RecordedCell[]): RecordedCell {
@@ -90,7 +115,8 @@ function policiesOf(cell: RecordedCell): PolicyResult {
   return { ...cell.policies, fallbacks: fallbackUs.count, fallbackUs };
 }
 
-function summaries(cell: RecordedCell, deliverable: number): LatencySummaries {
+/** `covers`: how many operations a later time is of. */
+function summaries(cell: RecordedCell, covers: (time: LaterTime) => number): LatencySummaries {
   const of = (name: (typeof recordedLatencies)[number]) => summariseLatency(cell.peekLatency(name));
   return {
     offered: summariseLatency(cell.peekLatency('response'), cell.counts.offered),
@@ -99,13 +125,18 @@ function summaries(cell: RecordedCell, deliverable: number): LatencySummaries {
     connectionWait: of('connectionWait'),
     sendLag: of('sendLag'),
     acknowledged: summariseLatency(cell.peekLatency('acknowledged'), cell.counts.offered),
-    delivered: summariseLatency(
-      cell.peekLatency('delivered'),
-      Math.max(deliverable, cell.peekLatency('delivered')?.count ?? 0),
-    ),
+    ...laterSummaries(cell, covers),
     failed: of('failed'),
     timedOut: of('timedOut'),
   };
+}
+
+function laterSummaries(cell: RecordedCell, covers: (time: LaterTime) => number): Record<LaterTime, LatencySummary> {
+  const entries = laterTimes.map((time) => {
+    const latencies = cell.peekLatency(time);
+    return [time, summariseLatency(latencies, Math.max(covers(time), latencies?.count ?? 0))];
+  });
+  return Object.fromEntries(entries) as Record<LaterTime, LatencySummary>;
 }
 
 /** In `offered`, what never completed stands at the end of the range. */

@@ -1,5 +1,6 @@
 /** Thresholds and the primary figure: their grammar, and that what they name is there. */
 import { closestName } from '../../result/closest-name.ts';
+import { laterTimes, patternNames, patterns } from '../../result/patterns.ts';
 import { type PhaseName, phaseNames } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
@@ -39,22 +40,18 @@ export function checkThresholdNames(context: CheckContext, text: string, thresho
     const message = `${named.length > 0 ? named.join(', ') : 'no condition'} has ${named.length > 0 ? 'no' : 'a'} phase ${phase}`;
     context.report({ path, message, offset: wordAt(text, phase, text.lastIndexOf(' in ')) });
   }
-  checkDelivered(context, threshold, path, wordAt(text, 'delivered'));
+  checkLaterTime(context, threshold, path, text);
 }
 
-/** Only what is handed over is delivered. */
-function checkDelivered(
-  { file, report }: CheckContext,
-  { metric, operation }: Threshold,
-  path: Path,
-  offset: number,
-): void {
-  if (!metric.startsWith('delivered ')) return;
+/** Of all operations together there are only the later times that they are judged by. */
+function checkLaterTime({ file, report }: CheckContext, threshold: Threshold, path: Path, text: string): void {
+  const time = laterTimes.find((name) => threshold.metric.startsWith(`${name} `));
   const operations = Object.entries(file.workload?.operations ?? {});
-  const concerned = operation === undefined ? operations : operations.filter(([name]) => name === operation);
-  if (concerned.length === 0 || concerned.some(([, { pattern }]) => pattern === 'one-way')) return;
-  const message = `${operation ?? 'no operation'} is ${operation === undefined ? '' : 'not '}one-way, so nothing is delivered`;
-  report({ path, message, offset });
+  if (time === undefined || threshold.operation !== undefined || operations.length === 0) return;
+  if (operations.some(([, { pattern }]) => patterns[pattern].judgedBy === time)) return;
+  const judged = patternNames.filter((name) => patterns[name].judgedBy === time).join(' or ');
+  const message = `no operation is ${judged}, so ${time} is not a time of them all; name the operation that is meant`;
+  report({ path, message, offset: wordAt(text, time) });
 }
 
 function wordAt(text: string, word: string, from = 0): number {
@@ -71,7 +68,7 @@ function phasesOf({ file }: CheckContext, condition: string): readonly PhaseName
 }
 
 export function checkPrimary(context: CheckContext): void {
-  const { primary, workload } = context.file;
+  const { primary } = context.file;
   if (primary === undefined) return;
   const path = ['primary'];
   const unknown = (key: string, kind: string, name: string, known: readonly string[]) => {
@@ -95,7 +92,5 @@ export function checkPrimary(context: CheckContext): void {
       path: [...path, 'metric'],
       message: `"${metric}" is not a latency with its percentile, e.g. delivered p99`,
     });
-  } else if (parsed.latency === 'delivered' && workload?.operations[operation]?.pattern === 'request-reply') {
-    context.report({ path: [...path, 'metric'], message: `${operation} is not one-way, so nothing is delivered` });
   }
 }

@@ -1,5 +1,6 @@
 /** Checks between the parts of the workload. */
 import { closestName } from '../../result/closest-name.ts';
+import { isHandedOver } from '../../result/patterns.ts';
 import { isThresholdWord } from '../../result/threshold-grammar.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
 import { checkFile } from './check-file.ts';
@@ -41,8 +42,8 @@ function checkReferenceOperations({ file, has, report }: CheckContext): void {
       const suggestion = suggestionFor(closestName(name, known), known);
       const message = `the reference service of target ${targetName} does not know this operation`;
       report({ path, message, suggestion, atKey: true });
-    } else if (pattern === 'one-way' && !oneWayOperationNames.includes(name)) {
-      const message = `${name} asks for an answer, so it cannot be one-way; ${oneWayOperationNames.join(', ')} can`;
+    } else if (isHandedOver(pattern) && !oneWayOperationNames.includes(name)) {
+      const message = `${name} asks for an answer, so it cannot be ${pattern}; ${oneWayOperationNames.join(', ')} can`;
       report({ path: [...path, 'pattern'], message });
     }
   }

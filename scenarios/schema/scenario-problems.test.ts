@@ -610,9 +610,9 @@ describe('a scenario with a problem', () => {
       '11:33: thresholds[0]: no condition has a phase during',
     ],
     [
-      'delivery of what is answered',
-      `${base}thresholds: [ "rest getOrder delivered p99 < 1s" ]\n`,
-      '11:30: thresholds[0]: getOrder is not one-way, so nothing is delivered',
+      'delivery of all where all is answered',
+      `${withText('one-way', 'request-reply')}thresholds: [ "rest delivered p99 < 1s" ]\n`,
+      '11:21: thresholds[0]: no operation is one-way, so delivered is not a time of them all; name the operation that is meant',
     ],
     [
       'primary operation',

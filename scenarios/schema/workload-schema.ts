@@ -1,6 +1,6 @@
 /** What is done: operations, their keys and payloads, and how our reference services behave. */
 import { z } from 'zod';
-import { patterns } from '../../result/result-types.ts';
+import { defaultPattern, patternNames, patterns } from '../../result/patterns.ts';
 import { entryName, named, object, quantity, wholeNumber } from './fields.ts';
 
 /** The operations that the reference services know. */
@@ -23,9 +23,9 @@ export const defaultWaiting = 1_000;
 const operation = object({
   weight: z.number().gt(0).max(1e6).default(1).describe('Share of this operation, in proportion to the other weights.'),
   pattern: z
-    .enum(patterns)
-    .default('request-reply')
-    .describe('request-reply waits for the answer; one-way hands over, and is acknowledged and delivered.'),
+    .enum(patternNames)
+    .default(defaultPattern)
+    .describe(`${patternNames.map((name) => `${name} ${patterns[name].describes}`).join('; ')}.`),
   payload: entryName.optional().describe('Name of an entry of `payloads`.'),
 });
 

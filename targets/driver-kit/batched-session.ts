@@ -2,11 +2,13 @@
  * Many operations in one request: a session that gathers attempts, hands each batch to a session of the same protocol as
  * one request, and tells every operation what became of it. The wait in the batch is part of each one's latency.
  */
+import { defaultPattern } from '../../result/patterns.ts';
 import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { Batch, Request } from '../../scenarios/scenario.ts';
 import { isAccepted } from '../domain/order-message.ts';
 import { type Call, type DriverContext, type Outcome, outcomes, type Session } from '../driver.ts';
 import { BatchGatherer } from './batch-gatherer.ts';
+import { completionOf } from './completion-of.ts';
 
 /** How a protocol writes a batch and reads its answer. */
 export interface BatchFormat {
@@ -80,7 +82,7 @@ class BatchedSession implements Session {
     const { sink } = this.#context;
     return {
       ...this.#context,
-      operations: [{ index: 0, name: 'batch', pattern: 'request-reply', request: this.#format.request }],
+      operations: [{ index: 0, name: 'batch', pattern: defaultPattern, request: this.#format.request }],
       payloads: [this.#bodies],
       calls: this.#calls,
       sink: {
@@ -168,7 +170,7 @@ class BatchedSession implements Session {
   }
 
   completion(operation: number): Completion {
-    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+    return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }
 
   bodyBytes(): BodyBytes | null {

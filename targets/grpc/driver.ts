@@ -5,6 +5,7 @@ import { type Driver, type DriverContext, outcomes, type Session } from '../driv
 import { openBatched, type TakeBody } from '../driver-kit/batched-session.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts';
+import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
@@ -191,7 +192,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
   }
 
   completion(operation: number): Completion {
-    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+    return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }
 
   bodyBytes(): BodyBytes | null {

@@ -4,6 +4,7 @@ import type { Completion } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import type { Call, Driver, DriverContext, Session } from '../driver.ts';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
+import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
@@ -137,7 +138,7 @@ class GrpcJsSession implements Session {
   }
 
   completion(operation: number): Completion {
-    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+    return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }
 
   reconnects(): number {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defaultPattern, isHandedOver } from '../../result/patterns.ts';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import { type OrderAction, referenceOperations } from '../domain/order-domain.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
@@ -56,7 +57,7 @@ export const grpcEntry: ProtocolEntry = {
     const write = calls === 'stream' ? streamedRequest : unary;
     const requests = Object.entries(referenceOperations).map(([operation, action]): [string, GrpcRequest] => [
       operation,
-      write(action, operations[operation]?.pattern === 'one-way'),
+      write(action, isHandedOver(operations[operation]?.pattern ?? defaultPattern)),
     ]);
     return { requests: Object.fromEntries(requests), settings: { proto: ordersProto } };
   },

@@ -8,6 +8,7 @@ import { isAccepted } from '../domain/order-message.ts';
 import { type DriverContext, type Outcome, outcomes, type Session } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts';
+import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { CallWriter } from './call-writer.ts';
@@ -226,7 +227,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
   }
 
   completion(operation: number): Completion {
-    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+    return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }
 
   bodyBytes(): BodyBytes | null {

@@ -4,9 +4,10 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
 import { messageHeaders } from '../domain/order-message.ts';
-import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
+import type { Call, Driver, DriverContext, Session } from '../driver.ts';
 import { BatchGatherer } from '../driver-kit/batch-gatherer.ts';
 import { BodyCodec, type UnpackProblem } from '../driver-kit/body-codec.ts';
+import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
 import { compileTemplate } from '../driver-kit/request-template.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
@@ -74,7 +75,7 @@ class QueueSession implements Session {
     this.#target = context.target as QueueTarget;
     this.#codec = BodyCodec.of(this.#target.compression);
     const { calls, sink, trialTag, worker } = context;
-    const completions = context.operations.map((operation) => completionOf(this.#target, operation));
+    const completions = context.operations.map(({ pattern }) => completionOf(this.#target, pattern));
     this.#requests = context.operations.map(({ request }, index) =>
       compileRequest(request as QueueRequest, completions[index] === 'replied'),
     );
@@ -309,9 +310,4 @@ class QueueSession implements Session {
     this.#attempts.forgetAll();
     await this.#broker.close();
   }
-}
-
-function completionOf({ reply, consume }: QueueTarget, { pattern }: OperationSpec): Completion {
-  if (reply !== undefined) return pattern === 'request-reply' ? 'replied' : 'acknowledged';
-  return consume ? 'delivered' : 'acknowledged';
 }

@@ -1,5 +1,6 @@
 /** What is particular about a broker of the user's own: where it is, and which of its queues can be consumed. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { isHandedOver } from '../../result/patterns.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
 import type { DriverContext } from '../driver.ts';
 import { compileTemplate } from '../driver-kit/request-template.ts';
@@ -21,7 +22,7 @@ export function brokerUrl(named: string | undefined, address: string): { url: st
 /** What can be known to fail before a byte is sent. */
 export function checkOwnSystem(target: QueueTarget, { operations, workers }: DriverContext): void {
   const { consume, reply, name } = target;
-  const shares = consume || (reply !== undefined && operations.some(({ pattern }) => pattern === 'request-reply'));
+  const shares = consume || (reply !== undefined && operations.some(({ pattern }) => !isHandedOver(pattern)));
   if (shares && workers > 1) {
     throw new BenchError('sharedQueue', `${name}: ${workers} load workers cannot consume from one queue`, {
       hint: 'The broker deals its messages out among them. Set `load.threads: 1`, or leave `consume` and `reply` out.',

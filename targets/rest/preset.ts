@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defaultPattern, isHandedOver } from '../../result/patterns.ts';
 import type { Pattern } from '../../result/result-types.ts';
 import type { EncodedBody, PayloadCodec, RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import { payloadContentTypes } from '../domain/item-fields.ts';
@@ -68,7 +69,10 @@ function itemOf(operation: keyof typeof referenceOperations, isHandedOver: boole
 function batchedRequests(operations: Readonly<Record<string, { readonly pattern: Pattern }>>) {
   const entries = Object.keys(referenceOperations).map((name): [string, RestRequest] => {
     const operation = name as keyof typeof referenceOperations;
-    return [name, { ...batchRequest, encoded: itemOf(operation, operations[name]?.pattern === 'one-way') }];
+    return [
+      name,
+      { ...batchRequest, encoded: itemOf(operation, isHandedOver(operations[name]?.pattern ?? defaultPattern)) },
+    ];
   });
   return Object.fromEntries(entries);
 }
@@ -89,7 +93,10 @@ export const restEntry: ProtocolEntry = {
     if (batch !== undefined) return { requests: batchedRequests(operations) };
     const entries = Object.entries<RestRequest>(requests).map(([operation, plain]): [string, RestRequest] => {
       const request = codec === 'json' ? plain : encodedRequest(operation, plain, codec);
-      return [operation, operations[operation]?.pattern === 'one-way' ? handedOver(request) : request];
+      return [
+        operation,
+        isHandedOver(operations[operation]?.pattern ?? defaultPattern) ? handedOver(request) : request,
+      ];
     });
     return { requests: Object.fromEntries(entries) };
   },

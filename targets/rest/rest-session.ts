@@ -4,6 +4,7 @@ import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import { type DriverContext, outcomes, type Session } from '../driver.ts';
 import type { TakeBody } from '../driver-kit/batched-session.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
@@ -129,7 +130,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   }
 
   completion(operation: number): Completion {
-    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+    return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }
 
   bodyBytes(): BodyBytes | null {

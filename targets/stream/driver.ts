@@ -7,6 +7,7 @@ import type { BatchCounts, BodyBytes, Completion } from '../../result/result-typ
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
+import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
 import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
 import { compileTemplate, RequestTemplate } from '../driver-kit/request-template.ts';
@@ -78,7 +79,7 @@ class StreamSession implements Session {
     this.#context = context;
     this.#target = context.target as StreamTarget;
     const { calls, sink, trialTag, worker } = context;
-    const completions = context.operations.map((operation) => completionOf(this.#target, operation));
+    const completions = context.operations.map(({ pattern }) => completionOf(this.#target, pattern));
     this.#requests = context.operations.map(({ request }, index) =>
       compileRequest(
         request as StreamRequest,
@@ -232,11 +233,6 @@ class StreamSession implements Session {
     for (const lane of this.#lanes) lane.close();
     await this.#client?.close();
   }
-}
-
-function completionOf({ reply, consume }: StreamTarget, { pattern }: OperationSpec): Completion {
-  if (reply !== undefined) return pattern === 'request-reply' ? 'replied' : 'acknowledged';
-  return consume ? 'delivered' : 'acknowledged';
 }
 
 function compileRequest(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { defaultPattern, isHandedOver } from '../../result/patterns.ts';
 import type {
   MessageCompression,
   PayloadCodec,
@@ -32,7 +33,11 @@ export const websocketEntry: ProtocolEntry = {
     const { codec = 'json' } = target as WebSocketTarget;
     const requests = Object.keys(referenceOperations).map((operation): [string, WebSocketRequest] => [
       operation,
-      requestFor(operation as keyof typeof referenceOperations, operations[operation]?.pattern === 'one-way', codec),
+      requestFor(
+        operation as keyof typeof referenceOperations,
+        isHandedOver(operations[operation]?.pattern ?? defaultPattern),
+        codec,
+      ),
     ]);
     return { requests: Object.fromEntries(requests) };
   },

@@ -5,6 +5,7 @@ import type { Batch, WebSocketTarget } from '../../scenarios/scenario.ts';
 import { type Call, type DriverContext, outcomes, type Session } from '../driver.ts';
 import { BatchGatherer } from '../driver-kit/batch-gatherer.ts';
 import type { BatchItem } from '../driver-kit/batched-session.ts';
+import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { joinItems } from '../driver-kit/json-batch.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
@@ -211,7 +212,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   }
 
   completion(operation: number): Completion {
-    return this.#context.operations[operation]?.pattern === 'one-way' ? 'acknowledged' : 'replied';
+    return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }
 
   bodyBytes(): BodyBytes | null {

@@ -1,0 +1,56 @@
+/**
+ * How an operation goes: what is known of each pattern stands in its record, and nowhere else is a pattern asked for by
+ * its name. A new one is a name and a record here.
+ */
+
+/** Where an operation counts as complete. Operations with different completion points are never ranked against each other. */
+export type Completion = 'replied' | 'acknowledged' | 'delivered';
+
+/**
+ * Times that nobody waits for: reconciled after the drain from what the service put on record. They cover every offered
+ * operation; one that never came so far counts as infinitely late.
+ */
+export const laterTimes = ['delivered'] as const;
+export type LaterTime = (typeof laterTimes)[number];
+
+/** How many are to have what was sent once. */
+export type Receivers = 'one';
+
+export interface PatternRecord {
+  /** For the description in the scenario's schema. */
+  readonly describes: string;
+  /** Where the client's part ends, unless a target of the user's own ends it elsewhere. */
+  readonly ends: Exclude<Completion, 'delivered'>;
+  readonly later: readonly LaterTime[];
+  /** The later time that such operations are judged by, beside their end; null: their end alone. */
+  readonly judgedBy: LaterTime | null;
+  readonly receivers: Receivers;
+}
+
+export const patternNames = ['request-reply', 'one-way'] as const;
+export type Pattern = (typeof patternNames)[number];
+
+export const patterns: Readonly<Record<Pattern, PatternRecord>> = {
+  'request-reply': {
+    describes: 'waits for the answer',
+    ends: 'replied',
+    later: ['delivered'],
+    judgedBy: null,
+    receivers: 'one',
+  },
+  'one-way': {
+    describes: 'hands over, and is acknowledged and delivered',
+    ends: 'acknowledged',
+    later: ['delivered'],
+    judgedBy: 'delivered',
+    receivers: 'one',
+  },
+};
+
+/** What an operation is taken for that does not say. */
+export const defaultPattern: Pattern = 'request-reply';
+
+/** The sender goes on when it has been taken over, without an answer from who does the work. */
+export function isHandedOver(pattern: Pattern): boolean {
+  return patterns[pattern].ends === 'acknowledged';
+}
