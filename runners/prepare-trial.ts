@@ -110,6 +110,7 @@ export function loadPlanFor(
     timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
     trialTag: prepared.trialTag,
     workers: load.threads,
+    share: { first: 0, count: load.threads },
     signals: new LoadSignals().memory,
     allowHosts: scenario.allowHosts,
   };

@@ -10,6 +10,7 @@ import { assembleTrial } from './assemble-trial.ts';
 import { FaultTimeline } from './faults/fault-timeline.ts';
 import { LoadClock } from './load/load-clock.ts';
 import { LoadGenerator } from './load/load-generator.ts';
+import type { LoadSource, OpenLoad } from './load/load-source.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import type { BacklogWatch } from './recording/backlog-watch.ts';
@@ -37,6 +38,8 @@ export interface TrialContext {
   readonly workDirectory: string;
   readonly cores: number;
   readonly idleUsPerSecond: CpuUse['usedUs'] | undefined;
+  /** Left out: threads of this process. */
+  readonly openLoad?: OpenLoad;
   readonly emit: (event: RunEvent) => void;
 }
 
@@ -66,16 +69,17 @@ export async function runTrial(
   const prepared = prepareTrial(scenario, target, entry);
   const faults = scenario.conditions[plan.condition] ?? [];
   const parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
-  let generator: LoadGenerator | null = null;
+  let source: LoadSource | undefined;
   try {
     signal.throwIfAborted();
-    generator = await LoadGenerator.open(loadPlanFor(scenario, prepared, faults, parts.address, parts.proxied), signal);
+    const loadPlan = loadPlanFor(scenario, prepared, faults, parts.address, parts.proxied);
+    source = await (context.openLoad ?? LoadGenerator.open)(loadPlan, signal);
     const timeline = await prepareFaults(context, prepared.target, faults, parts);
     const startedAt = new Date(Date.now() + leadMs).toISOString();
-    const load = await playLoad(plan, context, generator, timeline, parts, signal);
+    const load = await playLoad(plan, context, source, timeline, parts, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePaths, load, signal);
-    const workers = await generator.finish();
+    const workers = await source.finish();
     const backlog = await endBacklog(parts.backlog?.watch, signal);
     const lostParts = parts.lostParts();
     await parts.close();
@@ -108,7 +112,7 @@ export async function runTrial(
     });
     return { result, lostParts, startUs: load.clock.startUs, evidencePaths: parts.evidencePaths };
   } finally {
-    await generator?.terminate();
+    await source?.terminate();
     await parts.close();
   }
 }
@@ -149,43 +153,43 @@ interface PlayedLoad {
 async function playLoad(
   plan: TrialPlan,
   context: TrialContext,
-  generator: LoadGenerator,
+  source: LoadSource,
   timeline: FaultTimeline | null,
   parts: TrialParts,
   signal: AbortSignal,
 ): Promise<PlayedLoad> {
   const { warmupMs, warmupUntilSteady, durationMs } = context.scenario.load;
   const startUs = monotonicNowUs() + leadMs * 1e3;
-  const clock = new LoadClock(startUs, { warmupMs, untilSteady: warmupUntilSteady }, generator.signals);
+  const clock = new LoadClock(startUs, { warmupMs, untilSteady: warmupUntilSteady }, source.signals);
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
-  const onAbort = () => generator.stop();
+  const onAbort = () => source.stop();
   signal.addEventListener('abort', onAbort, { once: true });
   const faults = context.scenario.conditions[plan.condition] ?? [];
   let windows = phaseWindows(warmupMs, durationMs, faults);
-  const phases = new PhaseLookup(windows, endsWhenReady(faults) ? () => generator.signals.duringEndMs : null);
+  const phases = new PhaseLookup(windows, endsWhenReady(faults) ? () => source.signals.duringEndMs : null);
   const phaseNow = () => windows[phases.at(clock.offsetUs(monotonicNowUs()))]?.name ?? 'drain';
-  const display = showProgress(plan, context, generator, phaseNow, timeline, clock);
+  const display = showProgress(plan, context, source, phaseNow, timeline, clock);
   const playFaults = async (zeroUs: number) => {
     await timeline?.play(zeroUs, stop);
     if (timeline === null || !endsWhenReady(faults)) return;
     const overMs = warmupMs + Math.max(timeline.overAtMs(), ...faults.map(({ atMs, forMs }) => atMs + forMs));
-    generator.signals.endDuring(overMs);
-    windows = duringUntil(windows, generator.signals.duringEndMs * 1e3);
+    source.signals.endDuring(overMs);
+    windows = duringUntil(windows, source.signals.duringEndMs * 1e3);
   };
   const measure = async () => {
-    const warmupEnded = await endWarmup(generator, clock, context.scenario, parts, stop);
+    const warmupEnded = await endWarmup(source, clock, context.scenario, parts, stop);
     const zeroUs = clock.timeUs(warmupMs * 1e3);
     parts.loadStarts(zeroUs);
     const endUs = zeroUs + durationMs * 1e3;
     const [used] = await Promise.all([measureParts(parts, context, zeroUs, endUs, stop), playFaults(zeroUs)]);
     return { warmupEnded, ...used };
   };
-  generator.begin(startUs);
+  source.begin(startUs);
   try {
-    const [acknowledged, measured] = await Promise.all([generator.whenIdle(), measure()]);
+    const [acknowledged, measured] = await Promise.all([source.whenIdle(), measure()]);
     const endUs = clock.timeUs((warmupMs + durationMs) * 1e3);
-    const { notOk } = generator.progress();
+    const { notOk } = source.progress();
     return { clock, windows, ...measured, acknowledged, notOk, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
   } finally {
     over.abort(); // a crashed worker must not leave a fault in force until its window would have ended
@@ -197,7 +201,7 @@ async function playLoad(
 
 /** Resolves when the end of the warm-up is known, which may lie a little ahead. Cut short, it ends as planned. */
 async function endWarmup(
-  generator: LoadGenerator,
+  source: LoadSource,
   clock: LoadClock,
   { load }: Scenario,
   { processes }: TrialParts,
@@ -205,7 +209,7 @@ async function endWarmup(
 ): Promise<WarmupResult['ended']> {
   if (!load.warmupUntilSteady) return 'planned';
   const cpuUs = () => allUs(sampleCpu(processes).usedUs);
-  return endWarmupWhenSteady(generator, clock, load.warmupMs, cpuUs, signal).catch(() => 'planned');
+  return endWarmupWhenSteady(source, clock, load.warmupMs, cpuUs, signal).catch(() => 'planned');
 }
 
 /** CPU and memory of all parts over the measured phases. */
@@ -233,7 +237,7 @@ async function measureParts(
 function showProgress(
   plan: TrialPlan,
   { scenario, emit }: TrialContext,
-  generator: LoadGenerator,
+  source: LoadSource,
   phaseNow: () => PhaseName,
   timeline: FaultTimeline | null,
   clock: LoadClock,
@@ -249,7 +253,7 @@ function showProgress(
       phase = current;
       emit({ type: 'phase', id: plan.id, phase: current });
     }
-    const progress = generator.progress();
+    const progress = source.progress();
     emit({
       type: 'progress',
       id: plan.id,

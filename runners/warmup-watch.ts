@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LatencyCounts } from '../result/latency-counts.ts';
 import { monotonicNowUs } from '../result/monotonic-clock.ts';
 import type { LoadClock } from './load/load-clock.ts';
-import type { LoadGenerator } from './load/load-generator.ts';
+import type { LoadSource } from './load/load-source.ts';
 import { announcedAheadUs } from './load/pacer.ts';
 import type { SecondReport } from './load/worker-messages.ts';
 
@@ -105,19 +105,19 @@ export class SecondsOfLoad {
  * it before the load begins. Rejects when the signal comes first.
  */
 export async function endWarmupWhenSteady(
-  generator: LoadGenerator,
+  load: LoadSource,
   clock: LoadClock,
   longestMs: number,
   cpuUs: () => number,
   signal: AbortSignal,
 ): Promise<'steady' | 'notSteady'> {
-  const seconds = new SecondsOfLoad(generator.workers, cpuUs);
+  const seconds = new SecondsOfLoad(load.workers, cpuUs);
   const steady = new AbortController();
-  generator.onSecond((report) => {
+  load.onSecond((report) => {
     if (clock.isDecided || !seconds.add(report) || !isSteady(seconds.all)) return;
     const earliestMs = (monotonicNowUs() + 1.5 * announcedAheadUs - clock.startUs) / 1e3;
     const endMs = Math.ceil(earliestMs / endMarkMs) * endMarkMs;
-    generator.signals.endWarmup(Math.min(endMs, longestMs));
+    load.signals.endWarmup(Math.min(endMs, longestMs));
     steady.abort();
   });
   const restMs = longestMs - (monotonicNowUs() - clock.startUs) / 1e3;
@@ -126,6 +126,6 @@ export async function endWarmupWhenSteady(
   );
   signal.throwIfAborted();
   if (steady.signal.aborted) return 'steady';
-  generator.signals.endWarmup(longestMs); // as planned; now all know that nothing else is to come
+  load.signals.endWarmup(longestMs); // as planned; now all know that nothing else is to come
   return 'notSteady';
 }

@@ -1,8 +1,9 @@
-/** The main thread's side of the load workers: it only controls; rendering and disk never sit on the load path. */
+/** The main thread's side of the load workers of this process: it only controls; rendering and disk never sit on the load path. */
 import { Worker } from 'node:worker_threads';
 import { BenchError, type ExitCode, exitCodes } from '../../result/bench-error.ts';
 import { LoadSignals } from './load-clock.ts';
 import type { LoadProgress } from './load-loop-options.ts';
+import type { LoadSource } from './load-source.ts';
 import type { LoadPlan, SecondReport, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
 
 interface LoadThread {
@@ -15,33 +16,28 @@ interface LoadThread {
 
 const noProgress: LoadProgress = { offered: 0, notOk: 0, inFlight: 0, p50Us: null, p99Us: null };
 
-export class LoadGenerator {
+export class LoadGenerator implements LoadSource {
   readonly #threads: readonly LoadThread[];
   readonly signals: LoadSignals;
   readonly #onSecond: ((report: SecondReport) => void)[] = [];
-  /** Longest time a worker took to open its connections; null before `open` resolved. */
-  openMs: number | null = null;
 
   private constructor(plan: LoadPlan) {
     this.signals = new LoadSignals(plan.signals);
     const onSecond = (report: SecondReport) => {
       for (const listener of this.#onSecond) listener(report);
     };
-    this.#threads = Array.from({ length: plan.workers }, (_, worker) => startThread(plan, worker, onSecond));
+    const { first, count } = plan.share;
+    this.#threads = Array.from({ length: count }, (_, n) => startThread(plan, first + n, onSecond));
   }
 
-  /**
-   * Starts the workers and opens all connections. Rejects with the first worker's BenchError, all workers ended.
-   * The signal ends the opening only.
-   */
+  /** See OpenLoad; rejects with the first worker's BenchError. */
   static async open(plan: LoadPlan, signal: AbortSignal): Promise<LoadGenerator> {
     const generator = new LoadGenerator(plan);
     const abort = () => generator.stop();
     signal.addEventListener('abort', abort, { once: true });
     try {
       signal.throwIfAborted();
-      const openMs = await Promise.all(generator.#threads.map(({ opened }) => opened.promise));
-      generator.openMs = Math.max(...openMs);
+      await Promise.all(generator.#threads.map(({ opened }) => opened.promise));
       return generator;
     } catch (error) {
       await generator.terminate();
@@ -55,7 +51,6 @@ export class LoadGenerator {
     return this.#threads.length;
   }
 
-  /** Of a warm-up that ends when it is steady: called for each second of each worker. */
   onSecond(listener: (report: SecondReport) => void): void {
     this.#onSecond.push(listener);
   }
@@ -64,16 +59,11 @@ export class LoadGenerator {
     this.#send({ type: 'begin', startUs });
   }
 
-  /**
-   * Resolves with the number of acknowledged operations when every arrival was taken up and completed. Rejects when a
-   * worker crashed.
-   */
   async whenIdle(): Promise<number> {
     const acknowledged = await Promise.all(this.#threads.map(({ idle }) => idle.promise));
     return acknowledged.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Merged over the workers; percentiles are those of the worker that did most, for display only. */
   progress(): LoadProgress {
     const all = this.#threads.map(({ progress }) => progress);
     const sum = (of: (progress: LoadProgress) => number) => all.reduce((total, progress) => total + of(progress), 0);
@@ -91,7 +81,6 @@ export class LoadGenerator {
     this.#send({ type: 'stop' });
   }
 
-  /** Closes the sessions, collects everything and ends the threads. */
   async finish(): Promise<readonly WorkerData[]> {
     this.#send({ type: 'finish' });
     const data = await Promise.all(this.#threads.map(({ done }) => done.promise));

@@ -38,7 +38,10 @@ export interface LoadPlan {
   readonly duringEndsWhenReady: boolean;
   readonly timelineIntervalMs: number;
   readonly trialTag: string;
+  /** In all, wherever they are. */
   readonly workers: number;
+  /** Those that are to be started here: worker k of n plays the same operations wherever it is. */
+  readonly share: { readonly first: number; readonly count: number };
   /** The memory of the LoadSignals, shared by all workers and their pacers. */
   readonly signals: SharedArrayBuffer;
   /** Where the worker may connect to beside loopback. */

@@ -1,0 +1,30 @@
+/** What a trial needs of whoever makes its load: threads of this process, or whatever else plays a load plan. */
+import type { LoadSignals } from './load-clock.ts';
+import type { LoadProgress } from './load-loop-options.ts';
+import type { LoadPlan, SecondReport, WorkerData } from './worker-messages.ts';
+
+export interface LoadSource {
+  readonly signals: LoadSignals;
+  /** How many load workers play. */
+  readonly workers: number;
+  /** Of a warm-up that ends when it is steady: called for each second of each worker. */
+  onSecond(listener: (report: SecondReport) => void): void;
+  /** `startUs`: monotonic µs of the schedule's offset 0. */
+  begin(startUs: number): void;
+  /**
+   * Resolves with the number of acknowledged operations when every arrival was taken up and completed. Rejects when a
+   * worker crashed.
+   */
+  whenIdle(): Promise<number>;
+  /** Merged over the workers; percentiles are those of the worker that did most, for display only. */
+  progress(): LoadProgress;
+  /** No more arrivals; what is in flight ends as timed out. */
+  stop(): void;
+  /** Closes the sessions, collects everything and ends the workers. */
+  finish(): Promise<readonly WorkerData[]>;
+  /** Ends the workers; harmless when they have ended. */
+  terminate(): Promise<void>;
+}
+
+/** Resolves when all connections are open. Rejects with a BenchError, all workers ended; the signal ends the opening only. */
+export type OpenLoad = (plan: LoadPlan, signal: AbortSignal) => Promise<LoadSource>;
