@@ -1,5 +1,6 @@
 /** `bench plan`: the trials a scenario stands for, and how long they take; nothing is started. */
 import type { CommandModule } from 'yargs';
+import { ownValue } from '../result/own-value.ts';
 import { planTrials, type TrialPlan } from '../runners/plan-trials.ts';
 import type { Load, RateStage, Scenario } from '../scenarios/scenario.ts';
 import { openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
@@ -56,7 +57,7 @@ function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
 
 function variantsText({ sweep, targets }: Scenario): string {
   if (Object.keys(sweep).length === 0) return '';
-  const variants = Object.keys(targets).reduce((sum, name) => sum + (sweep[name]?.length ?? 1), 0);
+  const variants = Object.keys(targets).reduce((sum, name) => sum + (ownValue(sweep, name)?.length ?? 1), 0);
   return ` in ${variants} variants`;
 }
 

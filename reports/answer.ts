@@ -1,5 +1,6 @@
 /** The scenario's question, answered in plain sentences that stay true when trials are missing, suspect or failed. */
 import { percentileNames, quantileOf } from '../result/latency-summary.ts';
+import { ownValue } from '../result/own-value.ts';
 import type { Completion, LatencyName, PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { capacitySentence } from './capacity.ts';
@@ -110,7 +111,7 @@ function primaryFigures(result: RunResult, primary: PrimaryMetric): AnswerFigure
 }
 
 function completionOf({ counted }: Contender, { operation, phase }: PrimaryMetric): Completion | null {
-  return counted[0]?.phases[phase]?.operations[operation]?.completion ?? null;
+  return ownValue(counted[0]?.phases[phase]?.operations, operation)?.completion ?? null;
 }
 
 function whyMissing(result: RunResult, target: string, condition: string): string {

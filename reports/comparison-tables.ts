@@ -1,5 +1,6 @@
 /** The comparison as tables, the same for every format. */
 import { amplificationOf } from '../result/amplification.ts';
+import { ownValue } from '../result/own-value.ts';
 import { type LaterTime, patterns } from '../result/patterns.ts';
 import type { Completion, LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { batchSizeText } from './batch-size.ts';
@@ -130,7 +131,7 @@ function endingFigures(
   ending: Ending,
   percentiles: readonly Shown[],
 ): string[] {
-  const parts = counted.flatMap((trial) => trial.phases[phase]?.operations[operation] ?? []);
+  const parts = counted.flatMap((trial) => ownValue(trial.phases[phase]?.operations, operation) ?? []);
   const latency = ending.latencyFor(parts[0]?.completion ?? null);
   return percentiles.map((percentile) => figureOf(counted, phase, operation, latency, percentile).text);
 }
@@ -138,7 +139,9 @@ function endingFigures(
 function completionsOf({ contenders, phases }: ConditionGroup, operation: string): Set<Completion> {
   const trials = contenders.flatMap(({ counted }) => counted);
   return new Set(
-    trials.flatMap((trial) => phases.flatMap((phase) => trial.phases[phase]?.operations[operation]?.completion ?? [])),
+    trials.flatMap((trial) =>
+      phases.flatMap((phase) => ownValue(trial.phases[phase]?.operations, operation)?.completion ?? []),
+    ),
   );
 }
 

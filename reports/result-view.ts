@@ -1,5 +1,6 @@
 /** What all reports show, taken from the result once: which trials stand beside each other, and in which groups. */
 import { decodeLatencyCounts } from '../result/latency-counts.ts';
+import { ownValue } from '../result/own-value.ts';
 import { isHandedOver, patterns } from '../result/patterns.ts';
 import type {
   Counts,
@@ -133,7 +134,9 @@ export function sumCounts(all: readonly Counts[]): Counts {
 export function totalCounts(trials: readonly TrialResult[], operation?: string): Counts {
   const parts = trials.flatMap(({ phases }) => measured.flatMap((name) => phases[name] ?? []));
   return sumCounts(
-    parts.flatMap((phase) => (operation === undefined ? phase.counts : (phase.operations[operation]?.counts ?? []))),
+    parts.flatMap((phase) =>
+      operation === undefined ? phase.counts : (ownValue(phase.operations, operation)?.counts ?? []),
+    ),
   );
 }
 
@@ -175,7 +178,7 @@ export function figureOf(
   percentile: Percentile,
 ): Figure {
   const found = trials.map((trial) => {
-    const part = trial.phases[phase]?.operations[operation];
+    const part = ownValue(trial.phases[phase]?.operations, operation);
     const us = part?.latencyUs[latency]?.[percentile] ?? null;
     return { us, text: part === undefined ? '–' : percentileText(trial, phase, part, latency, percentile) };
   });

@@ -1,5 +1,6 @@
 /** Thresholds against the trials of a run: every matching trial must hold, the worst one is shown. */
 
+import { ownValue } from '../result/own-value.ts';
 import { amplificationOf } from './amplification.ts';
 import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { percentileGap } from './latency-summary.ts';
@@ -120,7 +121,7 @@ type Part = Pick<OperationResult, 'counts' | 'latencyUs' | 'policies'> & Partial
 
 function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
   if (operation === undefined) return [phase];
-  const part = phase.operations[operation];
+  const part = ownValue(phase.operations, operation);
   return part === undefined ? [] : [part];
 }
 

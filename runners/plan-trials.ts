@@ -1,4 +1,6 @@
 /** The trials of a scenario, in the order in which they are run. */
+
+import { ownValue } from '../result/own-value.ts';
 import type { SettingValue } from '../result/result-types.ts';
 import type { Load, Scenario } from '../scenarios/scenario.ts';
 import { plannedProbes } from './capacity/search-capacity.ts';
@@ -33,7 +35,7 @@ export function planTrials(scenario: Scenario): TrialPlan[] {
   const search = load.model === 'open' ? load.search : null;
   const plannedMs = trialMs(load) * (search === null ? 1 : plannedProbes(search));
   const pairs = Object.keys(scenario.targets).flatMap((target) =>
-    (scenario.sweep[target] ?? [{}]).flatMap((variant) =>
+    (ownValue(scenario.sweep, target) ?? [{}]).flatMap((variant) =>
       Object.keys(scenario.conditions).map((condition) => ({ target, variant, condition })),
     ),
   );

@@ -1,6 +1,7 @@
 /** What a trial needs before its first byte: names, requests, population and the plan for the load workers. */
 import { randomBytes } from 'node:crypto';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { ownValue } from '../result/own-value.ts';
 import type { Protocol } from '../result/result-types.ts';
 import { type FaultWindow, type Load, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import type { referenceOperations } from '../targets/domain/order-domain.ts';
@@ -51,15 +52,16 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
   const preset = isReference ? entry.preset(target, names, scenario.workload.operations) : null;
   const resolved = preset === null ? target : ({ ...target, ...preset.settings, requests: preset.requests } as Target);
   const operations = Object.entries(scenario.workload.operations).map(([name, operation], index): PlannedOperation => {
-    const request = resolved.requests?.[name];
+    const request = ownValue<PlannedOperation['request']>(resolved.requests, name);
     if (request === undefined) {
       throw new BenchError('noRequest', `Target ${target.name} has no request for operation ${name}`, {
         hint: 'Add it under `requests`, or name an operation of the reference services.',
         exitCode: exitCodes.usage,
       });
     }
-    const keyUse = isReference ? (referenceKeyUses[name as keyof typeof referenceKeyUses] ?? 'keyed') : 'keyed';
-    const payload = operation.payload === undefined ? null : (scenario.workload.payloads[operation.payload] ?? null);
+    const keyUse = isReference ? (ownValue<KeyUse>(referenceKeyUses, name) ?? 'keyed') : 'keyed';
+    const payload =
+      operation.payload === undefined ? null : (ownValue(scenario.workload.payloads, operation.payload) ?? null);
     return { index, name, pattern: operation.pattern, weight: operation.weight, request, keyUse, payload };
   });
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };

@@ -23,6 +23,29 @@ describe('a file of recorded arrivals', () => {
   });
 
   it.each([
+    ['comments and empty lines before the header', '# of the edge\n\nat,path\n5,/\n6,/\n', [0, 1_000]],
+    ['quoted columns with a header', '"at","path"\n"5","/a ""b"""\n" 6 ","/"\n', [0, 1_000]],
+    ['quoted columns without a header', '"5","/"\n"6","/"\n', [0, 1_000]],
+    ['a quoted column that holds separators and line ends', '5,"a,b\n9,c"\n6,"d"\n', [0, 1_000]],
+    ['a quote within a column that does not begin with one', '5,12" wide\n6,x\n', [0, 1_000]],
+    ['lines that end in CR alone', 'at\r5\r6\r', [0, 1_000]],
+    ['a byte order mark', '\ufeff5\n6\n', [0, 1_000]],
+    ['exponents and signs', '-1e0\n+.5\n1.\n', [0, 1_500, 2_000]],
+  ])('is read with %s', (_what, text, offsetsUs) => {
+    expect(read(text)).toEqual(offsetsUs);
+  });
+
+  it('is refused when it is no UTF-8', () => {
+    const path = join(folder, 'wide.csv');
+    writeFileSync(path, '\ufeff0\n1\n', 'utf16le');
+    expect(() => readArrivalFile(path, 'ms')).toThrow('it is no UTF-8 text');
+  });
+
+  it.each([
+    ['1\n0x10\n', 'line 2: "0x10" is no time'],
+    ['0x10\n20\n', 'line 1: "0x10" is no time'],
+    ['1\nInfinity\n', 'line 2: "Infinity" is no time'],
+    ['1,"a\n2,b\n3\n', 'line 1: the quote that opens there is never closed'],
     ['1\n2\nthree\n', 'line 3: "three" is no time'],
     ['1\n3\n2\n', 'line 3: 2 is before 3, the one above it; sort the file'],
     ['time\n', 'it has no arrivals'],

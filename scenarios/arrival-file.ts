@@ -1,4 +1,5 @@
 /** Recorded arrivals: a text file with one time a line, as an access log gives them. */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 
 export const arrivalTimeUnits = { us: 1, ms: 1e3, s: 1e6 } as const;
@@ -8,29 +9,68 @@ export type ArrivalTimeUnit = keyof typeof arrivalTimeUnits;
 export class ArrivalFileError extends Error {}
 
 /**
- * Microseconds from the first arrival to each, rising. A line's first column (up to a comma, semicolon or tab) is the time, from whichever
- * origin; a first line that is no number is a header, empty lines and those with `#` are passed over. Throws an
- * ArrivalFileError for anything else, and what the file system throws.
+ * Microseconds from the first arrival to each, rising. A line's first column (up to a comma, semicolon or tab; quoted as
+ * in RFC 4180) is the time, from whichever origin; the first line is a header where it does not begin as a number, empty
+ * lines and those with `#` are passed over. Throws an ArrivalFileError for anything else, and what the file system
+ * throws.
  */
 export function readArrivalFile(path: string, unit: ArrivalTimeUnit): Float64Array {
+  const bytes = readFileSync(path);
+  if (!isUtf8(bytes)) throw new ArrivalFileError('it is no UTF-8 text');
   const times: number[] = [];
-  readFileSync(path, 'utf8')
-    .split('\n')
-    .forEach((line, index) => {
-      const column = line.split(/[,;\t]/, 1)[0]?.trim() ?? '';
-      if (column === '' || column.startsWith('#')) return;
-      const time = Number(column);
-      const last = times.at(-1) ?? Number.NEGATIVE_INFINITY;
-      if (!Number.isFinite(time)) {
-        if (times.length > 0 || index > 0)
-          throw new ArrivalFileError(`line ${index + 1}: "${column.slice(0, 40)}" is no time`);
-      } else if (time < last)
-        throw new ArrivalFileError(`line ${index + 1}: ${column} is before ${last}, the one above it; sort the file`);
-      else times.push(time);
-    });
+  let isFirst = true;
+  for (const { line, column } of firstColumns(bytes.toString('utf8'))) {
+    const last = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const isHeader = isFirst && !/^[-+.\d]/.test(column);
+    isFirst = false;
+    if (isHeader) continue;
+    const time = decimal.test(column) ? Number(column) : Number.NaN;
+    if (!Number.isFinite(time)) throw new ArrivalFileError(`line ${line}: "${column.slice(0, 40)}" is no time`);
+    if (time < last)
+      throw new ArrivalFileError(`line ${line}: ${column} is before ${last}, the one above it; sort the file`);
+    times.push(time);
+  }
   const [first] = times;
   if (first === undefined) throw new ArrivalFileError('it has no arrivals');
   return Float64Array.from(times, (time) => (time - first) * arrivalTimeUnits[unit]);
+}
+
+const decimal = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/** Of each row that has one; rows whose last field in quotes goes on over the line's end are of several lines. */
+function* firstColumns(text: string): Generator<{ readonly line: number; readonly column: string }> {
+  let openedAt: number | null = null;
+  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
+    const isContinued = openedAt !== null;
+    if (!isContinued && /^\s*(#|$)/.test(line)) continue;
+    const isOpen = line.includes('"') ? endsInQuotes(line, isContinued) : isContinued;
+    if (isOpen) openedAt ??= index + 1;
+    else openedAt = null;
+    if (isContinued) continue;
+    const quoted = /^\s*"((?:[^"]|"")*)"\s*(?:[,;\t]|$)/.exec(line)?.[1];
+    const column = quoted?.replaceAll('""', '"') ?? line.split(/[,;\t]/, 1)[0] ?? '';
+    if (column.trim() !== '') yield { line: index + 1, column: column.trim() };
+  }
+  if (openedAt !== null) throw new ArrivalFileError(`line ${openedAt}: the quote that opens there is never closed`);
+}
+
+/** Whether a field in quotes is still open. Quotes within a field that does not begin with one mean nothing. */
+function endsInQuotes(line: string, isContinued: boolean): boolean {
+  let isInside = isContinued;
+  let isAtStart = !isContinued;
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at] as string;
+    if (isInside) {
+      if (character !== '"') continue;
+      if (line[at + 1] === '"') at++;
+      else isInside = false;
+    } else if (character === '"' && isAtStart) {
+      isInside = true;
+      isAtStart = false;
+    } else if (/[,;\t]/.test(character)) isAtStart = true;
+    else if (/\S/.test(character)) isAtStart = false;
+  }
+  return isInside;
 }
 
 export interface ArrivalProfile {

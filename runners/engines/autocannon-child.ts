@@ -1,6 +1,7 @@
 /** The process that autocannon runs in: its event loop must not be the harness's. One order in, one report out. */
 import autocannon from 'autocannon';
 import { LatencyCounts } from '../../result/latency-counts.ts';
+import { ownValue } from '../../result/own-value.ts';
 import type { RestRequest } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import { endpointOf } from '../../targets/driver-kit/client-socket.ts';
@@ -60,7 +61,7 @@ function play(order: AutocannonOrder): void {
     return phases.find(({ window }) => offsetUs < window.endUs) ?? (phases.at(-1) as (typeof phases)[number]);
   };
   const note = (errors: Record<string, number>, reason: string) => {
-    errors[reason] = (errors[reason] ?? 0) + 1;
+    errors[reason] = (ownValue(errors, reason) ?? 0) + 1;
   };
   const instance = autocannon(
     {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { LatencyCounts } from '../../result/latency-counts.ts';
+import { ownValue } from '../../result/own-value.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import type { Call } from '../../targets/driver.ts';
 import { endpointOf } from '../../targets/driver-kit/client-socket.ts';
@@ -202,7 +203,7 @@ function digest({ details }: GhzReport, { windows, startMs }: EngineInput): Engi
     }
     const { outcome, reason } = endOf(status, error);
     phase[outcome]++;
-    phase.errors[reason] = (phase.errors[reason] ?? 0) + 1;
+    phase.errors[reason] = (ownValue(phase.errors, reason) ?? 0) + 1;
   }
   return phases;
 }

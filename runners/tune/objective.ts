@@ -1,5 +1,6 @@
 /** What is to be tuned for: `minimise p99`, `maximise goodput with p99 < 20ms and errorRatio < 1%`. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { ownValue } from '../../result/own-value.ts';
 import type { TrialResult } from '../../result/result-types.ts';
 import { parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
 import { evaluateThresholds } from '../../result/thresholds.ts';
@@ -33,7 +34,7 @@ export function parseObjective(text: string): Objective {
     if (!reading.ok) throw refused(text, reading.message);
     return { ...reading.threshold, expression };
   };
-  const name = synonyms[metric] ?? metric;
+  const name = ownValue(synonyms, metric) ?? metric;
   const isMinimised = direction.startsWith('min');
   const written = (rest?.split(/\s+and\s+/) ?? []).map(read);
   const isImplied = costs.includes(name) && !written.some((condition) => condition.metric === 'errorRatio');

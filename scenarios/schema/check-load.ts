@@ -1,5 +1,6 @@
 /** Checks of the load against itself: rates, stages, recorded arrivals. */
 import { leastSamplesBeyond, type PercentileName, percentileNames, quantileOf } from '../../result/latency-summary.ts';
+import { ownValue } from '../../result/own-value.ts';
 import { parseMetric, parseThreshold } from '../../result/threshold-grammar.ts';
 import { ArrivalFileError } from '../arrival-file.ts';
 import type { CheckContext } from './check-context.ts';
@@ -109,7 +110,7 @@ function checkObjective(context: CheckContext, text: string, path: Path, operati
   if (metric?.kind !== 'latency' || !includesPercentile(metric.figure)) return;
   const { workload } = context.file;
   const weights = Object.values(workload?.operations ?? {}).map(({ weight }) => weight);
-  const own = threshold.operation === undefined ? null : workload?.operations[threshold.operation]?.weight;
+  const own = threshold.operation === undefined ? null : ownValue(workload?.operations, threshold.operation)?.weight;
   const share = own === null || own === undefined ? 1 : own / weights.reduce((sum, weight) => sum + weight, 0);
   const needed = Math.round(leastSamplesBeyond / (1 - quantileOf(metric.figure)));
   if (operations * share >= needed * 1.2) return;

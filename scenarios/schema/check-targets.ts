@@ -1,5 +1,6 @@
 /** Checks of the targets: addresses, allowed hosts, and that an own system is told what to send. */
 import { closestName } from '../../result/closest-name.ts';
+import { ownValue } from '../../result/own-value.ts';
 import type { Protocol } from '../../result/result-types.ts';
 import { isAllowedHost, readAddress } from './address.ts';
 import { checkBatch, checkStreams } from './check-batch.ts';
@@ -173,6 +174,6 @@ function checkTemplate({ file, report }: CheckContext, text: string, path: Path,
 }
 
 function hasNoPayload(file: CheckContext['file'], operation: string): boolean {
-  const found = file.workload?.operations[operation];
+  const found = ownValue(file.workload?.operations, operation);
   return found !== undefined && found.payload === undefined;
 }

@@ -1,5 +1,6 @@
 /** Thresholds and the primary figure: their grammar, and that what they name is there. */
 import { closestName } from '../../result/closest-name.ts';
+import { ownValue } from '../../result/own-value.ts';
 import { laterTimes, patternNames, patterns } from '../../result/patterns.ts';
 import { type PhaseName, phaseNames } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
@@ -61,8 +62,7 @@ function wordAt(text: string, word: string, from = 0): number {
 
 /** The phases that trials of this condition have. */
 function phasesOf({ file }: CheckContext, condition: string): readonly PhaseName[] {
-  const windows =
-    file.conditions !== undefined && Object.hasOwn(file.conditions, condition) ? file.conditions[condition] : undefined;
+  const windows = ownValue(file.conditions, condition);
   if (windows === undefined) return phaseNames; // faulty itself
   return windows.length === 0 ? ['warmup', 'steady', 'drain'] : ['warmup', 'before', 'during', 'after', 'drain'];
 }

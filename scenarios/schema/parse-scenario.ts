@@ -103,7 +103,7 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
     scenario,
     variants: swept.targets,
     notes: swept.notes,
-    text: portableText(document, directory, scenario),
+    text: portableText(document, read, directory, scenario),
     ...createRedaction(read.interpolations),
   };
 }
@@ -222,14 +222,19 @@ function sorted(problems: readonly Problem[]): Problem[] {
 }
 
 /** Files that the scenario names are found from the result folder, too. */
-function portableText(document: Document, directory: string, { targets, workload }: Scenario): string {
+function portableText(
+  document: Document,
+  read: ReadDocument,
+  directory: string,
+  { targets, workload }: Scenario,
+): string {
   const paths: Path[] = [
     ['load', 'arrivals', 'file'],
     ...Object.keys(targets).map((name) => ['targets', name, 'proto']),
     ...Object.keys(workload.payloads).map((name) => ['workload', 'payloads', name, 'file']),
   ];
   for (const path of paths) {
-    const node = document.getIn(path, true);
+    const node = read.nodeAt(path);
     if (!isScalar(node) || typeof node.value !== 'string') continue;
     if (!node.value.includes('${') && !isAbsolute(node.value)) node.value = resolve(directory, node.value);
   }

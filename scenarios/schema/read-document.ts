@@ -2,7 +2,18 @@
  * From YAML to plain values, each with its place in the text. Walks the tree itself: the library hands out cyclic
  * objects for self-referring aliases, and throws without a place on exploding ones.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, Scalar } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  Scalar,
+  type YAMLMap,
+} from 'yaml';
 import type { OverrideLabels } from './overrides.ts';
 import type { Finding, Path } from './problem.ts';
 
@@ -34,6 +45,8 @@ export interface ReadDocument {
   readonly interpolations: readonly Interpolation[];
   /** The place of a path, or of the nearest one around it. */
   placeOf(path: Path): Place;
+  /** What was read there, through aliases and merge keys; undefined where there is nothing. */
+  nodeAt(path: Path): Node | undefined;
 }
 
 const deepest = 64;
@@ -48,7 +61,7 @@ export function readDocument(
 ): ReadDocument {
   const reader = new DocumentReader(text, env, labels);
   const value = reader.read(document.contents as Node | null, [], { keyOffset: 0, label: undefined });
-  const { findings, unreadable, interpolations, places } = reader;
+  const { findings, unreadable, interpolations, places, nodes } = reader;
   return {
     value,
     findings,
@@ -61,7 +74,21 @@ export function readDocument(
       }
       return { keyOffset: 0, valueOffset: 0, textOffset: null, label: undefined };
     },
+    nodeAt: (path) => nodes.get(JSON.stringify(path)),
   };
+}
+
+/** Keys of the document for what is referred to from elsewhere in it; they mean nothing themselves. */
+export const extensionKey = /^x-/;
+
+/** Mappings and lists within each other, the merged ones among them. */
+const mostOpen = 2 * deepest;
+
+/** `<<: *name` puts the keys of a mapping into the one around it. */
+const mergeKey = '<<';
+
+function isMergeKey({ key }: Pair): boolean {
+  return isScalar(key) && key.value === mergeKey && key.type === Scalar.PLAIN;
 }
 
 interface Around {
@@ -76,6 +103,7 @@ class DocumentReader {
   readonly unreadable: Path[] = [];
   readonly interpolations: Interpolation[] = [];
   readonly places = new Map<string, Place>();
+  readonly nodes = new Map<string, Node>();
   readonly #text: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
   readonly #labels: OverrideLabels;
@@ -112,6 +140,7 @@ class DocumentReader {
     if ('anchor' in node && typeof node.anchor === 'string' && around.alias === undefined) {
       this.#anchors.set(node.anchor, node);
     }
+    this.nodes.set(JSON.stringify(path), node);
     if (isScalar(node)) return this.#readScalar(node, path);
     this.#open.add(node);
     const value = this.#readCollection(node, path, { ...around, label });
@@ -119,15 +148,21 @@ class DocumentReader {
     return value;
   }
 
-  #readAlias(node: Node & { source: string }, path: Path, around: Around): unknown {
+  #readAlias(node: Alias, path: Path, around: Around): unknown {
+    const source = this.#sourceOf(node, path);
+    if (source === undefined) return undefined;
+    const alias = around.alias ?? { path, offset: node.range?.[0] ?? around.keyOffset };
+    return this.read(source, path, { ...around, alias });
+  }
+
+  /** What an alias stands for; undefined when that was refused. */
+  #sourceOf(node: Alias, path: Path): Node | undefined {
     // An anchor may be set again further down: an alias stands for the last one before it, wherever it is read from.
     if (!this.#aliasSources.has(node)) this.#aliasSources.set(node, this.#anchors.get(node.source));
     const source = this.#aliasSources.get(node);
     if (source === undefined)
       return this.#refuse(path, `*${node.source} stands for nothing: there is no &${node.source} before it`);
-    if (this.#open.has(source)) return this.#refuse(path, `*${node.source} refers to itself`);
-    const alias = around.alias ?? { path, offset: node.range?.[0] ?? around.keyOffset };
-    return this.read(source, path, { ...around, alias });
+    return this.#open.has(source) ? this.#refuse(path, `*${node.source} refers to itself`) : source;
   }
 
   #readCollection(node: Node, path: Path, around: Around): unknown {
@@ -138,16 +173,55 @@ class DocumentReader {
       });
     }
     const object: Record<string, unknown> = {};
-    if (!isMap(node)) return object;
-    for (const pair of node.items) {
+    if (isMap(node)) this.#readPairs(node, path, around, object);
+    return object;
+  }
+
+  /** Keys that are written win over merged ones, and those of a mapping merged earlier over a later one's. */
+  #readPairs(map: YAMLMap, path: Path, around: Around, object: Record<string, unknown>): void {
+    const given = new Set(Object.keys(object));
+    for (const pair of map.items) {
+      if (isMergeKey(pair)) continue;
       const key = isScalar(pair.key) ? String(pair.key.value) : '';
+      if (given.has(key)) continue;
       const keyRange = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
       const keyOffset = around.alias?.offset ?? keyRange ?? around.keyOffset;
       const value = this.read(pair.value as Node | null, [...path, key], { ...around, keyOffset });
+      if (path.length === 0 && extensionKey.test(key)) continue;
       // An assignment to __proto__ would change the object's nature instead of adding a key.
       Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
     }
-    return object;
+    for (const pair of map.items) {
+      if (isMergeKey(pair)) this.#merge(pair.value as Node | null, path, around, object);
+    }
+  }
+
+  #merge(value: Node | null, path: Path, around: Around, object: Record<string, unknown>): void {
+    const mergePath = [...path, mergeKey];
+    const offset = around.alias?.offset ?? value?.range?.[0] ?? around.keyOffset;
+    const place = { keyOffset: offset, valueOffset: offset, textOffset: null, label: around.label };
+    this.places.set(JSON.stringify(mergePath), place);
+    for (const item of isSeq(value) ? value.items : [value]) {
+      const source = isAlias(item) ? this.#sourceOf(item, mergePath) : item;
+      if (source === undefined) continue; // refused as an alias
+      if (!isMap(source)) {
+        this.#refuse(mergePath, 'merges a mapping, or a list of mappings, such as *name of one with &name');
+        continue;
+      }
+      if (++this.#aliasedNodes > mostAliasedNodes || this.#open.size > mostOpen) {
+        this.#refuse(mergePath, 'merges too much: mappings that merge others, many times over');
+        return;
+      }
+      const alias = isAlias(item) ? { path: mergePath, offset: item.range?.[0] ?? offset } : undefined;
+      this.#open.add(source);
+      this.#readPairs(
+        source,
+        path,
+        { ...around, ...((around.alias ?? alias) && { alias: around.alias ?? alias }) },
+        object,
+      );
+      this.#open.delete(source);
+    }
   }
 
   #readScalar(node: Scalar, path: Path): unknown {

@@ -127,7 +127,7 @@ function contradictions({ sweep, path }: WrittenSweep, targets: ScenarioFile['ta
     findings.push({ path, message: 'needs either grid or list' });
   }
   sweep.targets?.forEach((name, index) => {
-    if (targets[name] === undefined) {
+    if (!Object.hasOwn(targets, name)) {
       findings.push({ path: [...path, 'targets', index], message: `there is no target "${name}"` });
     }
   });

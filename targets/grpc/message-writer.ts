@@ -3,6 +3,7 @@
  * call writes only its own values between them; else protobufjs encodes each call's message.
  */
 import protobuf from 'protobufjs';
+import { ownValue } from '../../result/own-value.ts';
 import type { Call } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { checkedMessage, type FieldValues, isVariable, payloadAsBytes } from './message-fields.ts';
@@ -26,7 +27,7 @@ function partsOf(type: protobuf.Type, message: FieldValues): MessageParts | null
   const constants: Record<string, unknown> = {};
   const parts: MessageWriter[] = [];
   for (const [name, value] of Object.entries(message)) {
-    const field = type.fields[name];
+    const field = ownValue(type.fields, name);
     if (field === undefined || !isVariable(value)) {
       constants[name] = value;
       continue;

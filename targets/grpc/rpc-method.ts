@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import protobuf from 'protobufjs';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { closestName } from '../../result/closest-name.ts';
+import { ownValue } from '../../result/own-value.ts';
 
 export interface RpcMethod {
   /** `/package.Service/Method` */
@@ -49,7 +50,7 @@ export function findMethod(root: protobuf.Root, method: string, answer: 'once' |
   const methodName = method.slice(slash + 1);
   const found = root.lookup(serviceName, [protobuf.Service]);
   if (!(found instanceof protobuf.Service)) throw notThere(serviceName, 'service', servicesOf(root));
-  const rpc = found.methods[methodName];
+  const rpc = ownValue(found.methods, methodName);
   if (rpc === undefined)
     throw notThere(
       method,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ownValue } from '../../result/own-value.ts';
 import { defaultPattern, isHandedOver } from '../../result/patterns.ts';
 import type { Pattern } from '../../result/result-types.ts';
 import type { EncodedBody, PayloadCodec, RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
@@ -51,7 +52,7 @@ const bodies: Readonly<Record<string, EncodedBody['fields']>> = {
 function encodedRequest(operation: string, request: RestRequest, codec: PayloadCodec): RestRequest {
   const contentType = payloadContentTypes[codec];
   const headers = { ...request.headers, accept: contentType };
-  const fields = bodies[operation];
+  const fields = ownValue(bodies, operation);
   if (fields === undefined) return { ...request, headers };
   return { ...request, headers: { ...headers, 'content-type': contentType }, encoded: { codec, fields } };
 }
