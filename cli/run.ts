@@ -70,39 +70,50 @@ export async function playRun(
   const display = createLiveDisplay({ stream: process.stderr });
   const note = (text: string) => display.event({ type: 'message', text });
   const signal = interruptSignal(note);
-  let result: RunResult;
+  let held: ResultStore | null = null;
   try {
-    if (scenario.question !== undefined) note(scenario.question);
-    for (const text of selected.notes) note(text);
-    const { store, earlier } = await openStore(args, out, selected.plan, note);
-    await store.write('scenario.yaml', selected.text);
-    const install = { confirm: confirmInstall(args.yes), log: note, signal };
-    const external = await externalAddresses(args);
-    result = await play({
-      scenario,
-      variants: selected.variants,
-      earlier,
-      plan: selected.plan,
-      store,
-      emit: (event) => display.event(event),
-      startStack: (needs: StackNeeds) =>
-        startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
-      ensureEngines: (engines) => ensureEngines(engines, install),
-      signal,
-    });
+    let result: RunResult;
+    try {
+      if (scenario.question !== undefined) note(scenario.question);
+      for (const text of selected.notes) note(text);
+      const { store, earlier } = await openStore(args, out, selected.plan, note);
+      held = store;
+      await store.write('scenario.yaml', selected.text);
+      const install = { confirm: confirmInstall(args.yes), log: note, signal };
+      const external = await externalAddresses(args);
+      result = await play({
+        scenario,
+        variants: selected.variants,
+        earlier,
+        plan: selected.plan,
+        store,
+        emit: (event) => display.event(event),
+        startStack: (needs: StackNeeds) =>
+          startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
+        ensureEngines: (engines) => ensureEngines(engines, install),
+        signal,
+      });
+    } finally {
+      display.close();
+    }
+    await writeReports(result, out, formats);
+    if (formats.includes('terminal')) printReport(result);
+    process.stderr.write(`Result: ${out}\n`);
+    return exitCodeOf(result);
   } finally {
-    display.close();
+    await held?.close();
   }
-  await writeReports(result, out, formats);
-  if (formats.includes('terminal')) printReport(result);
-  process.stderr.write(`Result: ${out}\n`);
-  return exitCodeOf(result);
 }
 
 async function openStore({ resume }: RunArguments, out: string, plan: Scenario, note: (text: string) => void) {
   if (resume === undefined) return { store: await ResultStore.open(out, note), earlier: undefined };
   const { store, earlier } = await ResultStore.reopen(resume);
-  requireSamePlan(resume, plan, earlier);
+  try {
+    requireSamePlan(resume, plan, earlier);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   note(`going on with ${resume}: ${earlier.trials.length} of ${earlier.run.trialsPlanned} trials are there`);
   return { store, earlier };
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { RunResult } from '../result/result-types.ts';
 import { requireSameSemantics } from '../result/semantics-version.ts';
+import { lockFile, type OutLock, takeOutLock } from './out-lock.ts';
 
 export const resultFile = 'result.json';
 /** A result with its histograms takes a few megabytes; below this the run would end without one. */
@@ -13,54 +14,66 @@ const leastFreeBytes = 64 * 1024 * 1024;
 export class ResultStore {
   readonly directory: string;
 
-  private constructor(directory: string) {
+  readonly #lock: OutLock;
+
+  private constructor(directory: string, lock: OutLock) {
     this.directory = directory;
+    this.#lock = lock;
   }
 
   /**
-   * Creates the folder. An earlier result in it is moved aside, never overwritten; other contents are left alone.
-   * Throws a BenchError (exit 2) when it cannot be written or the disk is full.
+   * Creates the folder and holds it until `close`. An earlier result in it is moved aside, never overwritten; other
+   * contents are left alone. Throws a BenchError (exit 2) when another run holds it, it cannot be written or the disk is
+   * full.
    */
   static async open(directory: string, note: (line: string) => void): Promise<ResultStore> {
     const path = resolve(directory);
+    let lock: OutLock | null = null;
     try {
-      await moveEarlierAside(path, note);
-      await mkdir(path, { recursive: true });
+      lock = await holdFolder(path, note);
       await access(path, constants.W_OK | constants.X_OK);
       const probe = join(path, `.${randomUUID()}`);
       await writeFile(probe, Buffer.alloc(64 * 1024));
       await rm(probe);
     } catch (cause) {
+      await lock?.release();
       throw cannotWrite(path, cause);
     }
     const { bavail, bsize } = await statfs(path);
     if (bavail * bsize < leastFreeBytes) {
+      await lock.release();
       throw new BenchError('outFull', `There are only ${Math.floor((bavail * bsize) / 1048576)} MiB free for ${path}`, {
         hint: 'Free some space, or name another folder with --out.',
         exitCode: exitCodes.usage,
       });
     }
-    return new ResultStore(path);
+    return new ResultStore(path, lock);
   }
 
   /**
-   * The folder of a run that ended early, with what it holds. Throws a BenchError (exit 2) when there is no result in it
-   * it cannot be written, or its figures mean something else.
+   * The folder of a run that ended early, with what it holds; it is held until `close`. Throws a BenchError (exit 2) when
+   * there is no result in it, another run holds it, it cannot be written, or its figures mean something else.
    */
   static async reopen(directory: string): Promise<{ readonly store: ResultStore; readonly earlier: RunResult }> {
     const path = resolve(directory);
-    const read = await readFile(join(path, resultFile), 'utf8').catch(() => null);
-    if (read === null) throw nothingToResume(path, 'there is no result in it');
-    let earlier: RunResult;
+    if (!(await hasResult(path))) throw nothingToResume(path, 'there is no result in it');
+    let lock: OutLock | null = null;
     try {
-      earlier = JSON.parse(read) as RunResult;
+      lock = await takeOutLock(path);
+      const earlier = JSON.parse(await readFile(join(path, resultFile), 'utf8')) as RunResult;
       await access(path, constants.W_OK | constants.X_OK);
+      requireSameSemantics(earlier, join(path, resultFile));
+      return { store: new ResultStore(path, lock), earlier };
     } catch (cause) {
+      await lock?.release();
       if (cause instanceof SyntaxError) throw nothingToResume(path, 'its result cannot be read');
       throw cannotWrite(path, cause);
     }
-    requireSameSemantics(earlier, join(path, resultFile));
-    return { store: new ResultStore(path), earlier };
+  }
+
+  /** Lets another run have the folder. */
+  async close(): Promise<void> {
+    await this.#lock.release();
   }
 
   /** Readers see the old file or the new one, never half of one. */
@@ -89,6 +102,7 @@ function nothingToResume(path: string, why: string): BenchError {
 }
 
 function cannotWrite(path: string, cause: unknown): BenchError {
+  if (cause instanceof BenchError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new BenchError('outNotWritable', `The result cannot be written to ${path}: ${why}`, {
     hint: 'Name a folder that can be written with --out, or free some space.',
@@ -97,15 +111,36 @@ function cannotWrite(path: string, cause: unknown): BenchError {
   });
 }
 
-async function moveEarlierAside(path: string, note: (line: string) => void): Promise<void> {
+/** Held first: what is moved aside must not be another run's that goes on. */
+async function holdFolder(path: string, note: (line: string) => void): Promise<OutLock> {
   const found = await stat(path).catch(() => null);
-  if (found === null) return;
-  if (!found.isDirectory()) throw new Error('it is not a folder');
+  if (found !== null && !found.isDirectory()) throw new Error('it is not a folder');
+  await mkdir(path, { recursive: true });
+  const lock = await takeOutLock(path);
+  try {
+    const aside = await moveEarlierAside(path, note);
+    if (aside === null) return lock;
+    await rm(join(aside, lockFile), { force: true });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  await mkdir(path, { recursive: true });
+  return takeOutLock(path); // another run may have come in between
+}
+
+async function hasResult(path: string): Promise<boolean> {
+  return (await stat(join(path, resultFile)).catch(() => null))?.isFile() ?? false;
+}
+
+/** Where it is now; null: there is none. */
+async function moveEarlierAside(path: string, note: (line: string) => void): Promise<string | null> {
   const earlier = await readFile(join(path, resultFile), 'utf8').catch(() => null);
-  if (earlier === null) return;
+  if (earlier === null) return null;
   const startedAt = /"startedAt": *"([^"]+)"/.exec(earlier)?.[1] ?? 'earlier';
   const aside = join(dirname(path), `${basename(path)}-${startedAt.replace(/[^0-9TZ]/g, '')}`);
   const free = (await stat(aside).catch(() => null)) === null ? aside : `${aside}-${randomUUID().slice(0, 4)}`;
   await rename(path, free);
   note(`${path} held an earlier result; it is now ${free}`);
+  return free;
 }
