@@ -26,6 +26,7 @@ const counts = z.object({
   timedOut: count,
   dropped: count,
   attempts: count,
+  resent: count.optional(),
 });
 const policies = z.object({ refused: count, retriesDenied: count, fallbacks: count, fallbackUs: summary }).optional();
 const operation = z.object({

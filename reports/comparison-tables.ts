@@ -155,6 +155,7 @@ function pointTitle(group: ConditionGroup, operation: string, ending: Ending): s
 /** Rates, what became of the operations, bytes and CPU. Rates over repeats are totals over the total time. */
 function costTable(group: ConditionGroup): Table {
   const compresses = group.contenders.some(({ counted }) => bodiesOf(counted) !== null);
+  const resends = group.contenders.some(({ counted }) => (totalCounts(counted).resent ?? 0) > 0);
   const batches = group.contenders.some(({ counted }) => batchSizeText(counted) !== null);
   const rows = group.contenders.map((contender): Row => {
     const { counted, trials, label, status } = contender;
@@ -165,6 +166,7 @@ function costTable(group: ConditionGroup): Table {
       rate(counted, group.phases, ({ counts }) => counts.offered),
       ...group.phases.map((phase) => rate(counted, [phase], (part) => (part.goodputPerSecond * part.durationMs) / 1e3)),
       formatCount(all.attempts),
+      ...(resends ? [formatCount(all.resent ?? 0)] : []),
       formatFactor(amplificationOf(all, totalPolicies(counted))),
       ...(['lost', 'duplicatesApplied', 'reordered'] as const).map((entry) => ledgerSum(trials, entry)),
       costText(counted, ({ wire }) => wire.bytesPerOperation, formatBytes),
@@ -183,7 +185,7 @@ function costTable(group: ConditionGroup): Table {
     spans: [
       { text: '', columns: 2 },
       { text: one ? '' : 'goodput', columns: group.phases.length },
-      { text: '', columns: batches ? 7 : 6 },
+      { text: '', columns: 6 + Number(resends) + Number(batches) },
       ...(compresses ? [{ text: 'bodies smaller', columns: 2 }] : []),
       { text: 'CPU an operation', columns: 4 },
     ],
@@ -193,6 +195,7 @@ function costTable(group: ConditionGroup): Table {
         'offered',
         ...(one ? ['goodput'] : group.phases),
         'attempts',
+        ...(resends ? ['sent again'] : []),
         'amplified',
         'lost',
         'applied twice',

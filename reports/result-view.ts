@@ -125,6 +125,7 @@ export function sumCounts(all: readonly Counts[]): Counts {
       timedOut: sum.timedOut + counts.timedOut,
       dropped: sum.dropped + counts.dropped,
       attempts: sum.attempts + counts.attempts,
+      resent: (sum.resent ?? 0) + (counts.resent ?? 0),
     }),
     noCounts,
   );

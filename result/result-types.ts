@@ -54,6 +54,8 @@ export interface Counts {
   readonly timedOut: number;
   readonly dropped: number;
   readonly attempts: number;
+  /** Of the attempts: sent again by the client itself, the peer having said that it never looked at the one before. Absent: none. */
+  readonly resent?: number | undefined;
 }
 
 export type LatencySummaries = Readonly<Record<LatencyName, LatencySummary>>;

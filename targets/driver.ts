@@ -43,6 +43,11 @@ export interface CompletionSink {
   /** The attempt's first byte was handed to a connection. Called before `completed`, at most once per start. */
   sent(slot: number): void;
   /**
+   * Optional, between `sent` and `completed`: the peer said that it never looked at the attempt, and the session has
+   * handed it to a connection again. One more attempt, none of the scenario's retries.
+   */
+  resent(slot: number): void;
+  /**
    * Optional, before `completed`: the broker has it, while the operation completes later (at a reply or delivery). Only
    * the first one of an operation counts; one that ends ok without counts as acknowledged then.
    */

@@ -105,6 +105,24 @@ describe('LoadLoop', () => {
     expect(cell.counts).toMatchObject({ offered: 1, ok: 1, attempts: 1 });
   });
 
+  it('counts what the session sends again as an attempt, but as none of the retries', () => {
+    const { loop, clock, startUs, started, advance, steady } = setUp({ retry: { attempts: 2 } });
+    clock.nowUs = startUs + 200 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    loop.sent(slot);
+    clock.nowUs += 20 * ms;
+    loop.resent(slot);
+    clock.nowUs += 5 * ms;
+    loop.completed(slot, outcomes.rejected, 'stream reset: REFUSED_STREAM', true);
+    advance(60 * ms);
+    expect(started).toHaveLength(2); // the retry is still there
+    loop.sent(slot);
+    clock.nowUs += 5 * ms;
+    loop.completed(slot, outcomes.ok, '', false);
+    expect(steady().counts).toMatchObject({ offered: 1, ok: 1, attempts: 3, resent: 1 });
+    expect(steady().latency('connectionWait').count).toBe(1);
+  });
+
   it('charges an operation to the phase of its intended start, and its success to that of its completion', () => {
     const { loop, clock, startUs, recorder } = setUp();
     clock.nowUs = startUs + 90 * ms;

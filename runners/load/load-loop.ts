@@ -161,6 +161,13 @@ export class LoadLoop implements CompletionSink {
     this.#options.log.sent(this.#slots.sequence[slot] as number, nowUs);
   }
 
+  resent(slot: number): void {
+    this.#slots.sentUs[slot] = this.#options.nowUs();
+    const { counts } = this.#cell(slot);
+    counts.attempts++;
+    counts.resent++;
+  }
+
   acknowledged(slot: number): void {
     const nowUs = this.#options.nowUs();
     this.#recordAcknowledged(slot, nowUs);

@@ -31,6 +31,8 @@ export interface RecordedCounts {
   timedOut: number;
   dropped: number;
   attempts: number;
+  /** Of the attempts: those that the session made by itself, the peer having said that it never looked at the one before. */
+  resent: number;
 }
 
 /** What the client's policies did. */
@@ -57,7 +59,16 @@ export interface RecordingData {
 const outcomeNames = ['ok', 'rejected', 'failed', 'timedOut', 'dropped'] as const;
 
 export class RecordedCell {
-  readonly counts: RecordedCounts = { offered: 0, ok: 0, rejected: 0, failed: 0, timedOut: 0, dropped: 0, attempts: 0 };
+  readonly counts: RecordedCounts = {
+    offered: 0,
+    ok: 0,
+    rejected: 0,
+    failed: 0,
+    timedOut: 0,
+    dropped: 0,
+    attempts: 0,
+    resent: 0,
+  };
   readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0 };
   readonly reasons = new Map<string, number>();
   readonly #latencies: Partial<Record<CellLatency, LatencyCounts>> = {};

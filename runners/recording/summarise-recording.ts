@@ -107,7 +107,8 @@ export function mergeCells(cells: readonly RecordedCell[]): RecordedCell {
 }
 
 function counts(cell: RecordedCell): Counts {
-  return { ...cell.counts };
+  const { resent, ...others } = cell.counts;
+  return resent > 0 ? { ...others, resent } : others;
 }
 
 function policiesOf(cell: RecordedCell): PolicyResult {

@@ -87,6 +87,7 @@ class BatchedSession implements Session {
       calls: this.#calls,
       sink: {
         sent: (batch) => this.#forEach(batch, (slot) => sink.sent(slot)),
+        resent: (batch) => this.#forEach(batch, (slot) => sink.resent(slot)),
         acknowledged: () => undefined,
         retryAfter: (batch, ms) => this.#forEach(batch, (slot) => sink.retryAfter(slot, ms)),
         completed: (batch, outcome, reason, retryable) => this.#completed(batch, outcome, reason, retryable),

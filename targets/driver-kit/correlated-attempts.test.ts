@@ -12,6 +12,7 @@ function recording() {
     operationOf: (slot) => slot,
     sink: {
       sent: (slot) => void reports.push(`sent ${slot}`),
+      resent: () => undefined,
       acknowledged: (slot) => void reports.push(`acknowledged ${slot}`),
       retryAfter: (slot, ms) => void reports.push(`retryAfter ${slot} ${ms}`),
       completed: (slot, outcome, reason, retryable) => {

@@ -25,6 +25,7 @@ export interface Attempt {
   readonly sequence: number;
   readonly startedMs: number;
   sentTimes: number;
+  resentTimes: number;
   acknowledgedTimes: number;
   /** null: the peer did not say. */
   retryAfterMs: number | null;
@@ -118,6 +119,7 @@ export class RecordedSession implements CompletionSink {
       sequence: call.sequence,
       startedMs: performance.now(),
       sentTimes: 0,
+      resentTimes: 0,
       acknowledgedTimes: 0,
       retryAfterMs: null,
       outcome: null,
@@ -156,6 +158,13 @@ export class RecordedSession implements CompletionSink {
     if (tracked === null) this.#violation(slot, 'sent though nothing runs');
     else if (++tracked.attempt.sentTimes > 1) this.#violation(slot, 'sent twice');
     else tracked.sent();
+  }
+
+  resent(slot: number): void {
+    const tracked = this.#running[slot] ?? null;
+    if (tracked === null) this.#violation(slot, 'sent again though nothing runs');
+    else if (tracked.attempt.sentTimes === 0) this.#violation(slot, 'sent again before sent');
+    else tracked.attempt.resentTimes++;
   }
 
   acknowledged(slot: number): void {

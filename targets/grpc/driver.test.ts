@@ -14,6 +14,7 @@ import { outcomes } from '../driver.ts';
 import { createReadBuffer, endpointOf } from '../driver-kit/client-socket.ts';
 import { RawServer } from '../driver-suite/raw-server.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
+import { until } from '../process/until.ts';
 import { grpcDriver } from './driver.ts';
 import { GrpcStream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
@@ -230,20 +231,52 @@ describe('gRPC driver on HTTP/2 that is not ours', () => {
     expect(recorded.session.reconnects()).toBe(0);
   });
 
-  it('fails what a leaving server did not look at', async () => {
-    const { address } = await http2Server((stream, _headers, n) => {
+  it('sends again what a leaving server did not look at, on a new connection', async () => {
+    const { address, sessions } = await http2Server((stream, _headers, n) => {
       if (n === 1) stream.session?.goaway(http2.constants.NGHTTP2_NO_ERROR, 1);
       reply(stream);
     });
     const recorded = await openSession(address);
-    expect(await recorded.run('small')).toMatchObject(ok);
-    const expected = { outcome: outcomes.failed, reason: 'server going away', retryable: true };
-    expect(await recorded.run('small')).toMatchObject(expected);
-    expect(await recorded.run('small')).toMatchObject(ok);
+    expect(await recorded.run('small')).toMatchObject({ ...ok, resentTimes: 0 });
+    expect(await recorded.run('small')).toMatchObject({ ...ok, resentTimes: 1 });
+    expect(sessions).toHaveLength(2);
+  });
+
+  it('sends what was refused again, once an operation, whatever its retries', async () => {
+    const { address, sessions } = await http2Server((stream, _headers, n) =>
+      n === 1 ? reply(stream) : stream.close(http2.constants.NGHTTP2_REFUSED_STREAM),
+    );
+    const recorded = await openSession(address);
+    expect(await recorded.run('small')).toMatchObject({ ...ok, sentTimes: 1, resentTimes: 1 });
+    const reason = 'stream reset: REFUSED_STREAM';
+    const refused = { outcome: outcomes.rejected, reason, retryable: true };
+    expect(await recorded.run('small')).toMatchObject({ ...refused, resentTimes: 1 });
+    expect(await recorded.run('small', { attempt: 2 })).toMatchObject({ ...refused, resentTimes: 0 });
+    expect(sessions).toHaveLength(1);
+  });
+
+  it('forgets what was to be sent again when it is given up', async () => {
+    const server = await RawServer.listen((socket, n) => {
+      if (n === 0) socket.write(greeting);
+      let read = 0;
+      socket.on('data', (data) => {
+        read += data.length;
+        if (n === 0 && read > 100) socket.write(frame(7, 0, 0, Buffer.concat([uint32Payload(0), uint32Payload(0)])));
+      });
+    });
+    cleanUp.push(() => server.close());
+    const recorded = await openSession(server.address);
+    const attempt = recorded.start('small');
+    await until('another connection is tried', () => server.connections === 2);
+    expect(attempt.outcome).toBeNull();
+    recorded.abort(attempt);
+    const next = recorded.start('small', { slot: attempt.slot });
+    await sleep(50);
+    expect([attempt.resentTimes, next.sentTimes, next.resentTimes]).toEqual([0, 0, 0]);
+    recorded.abort(next);
   });
 
   it.each([
-    [http2.constants.NGHTTP2_REFUSED_STREAM, outcomes.rejected, 'stream reset: REFUSED_STREAM'],
     [http2.constants.NGHTTP2_ENHANCE_YOUR_CALM, outcomes.rejected, 'stream reset: ENHANCE_YOUR_CALM'],
     [http2.constants.NGHTTP2_INTERNAL_ERROR, outcomes.failed, 'stream reset: INTERNAL_ERROR'],
     [http2.constants.NGHTTP2_CANCEL, outcomes.failed, 'stream reset: CANCEL'],
@@ -386,6 +419,41 @@ describe('gRPC driver on bad days', () => {
     expect(attempt).toMatchObject({ outcome: outcomes.failed, reason: 'malformed answer', retryable: true });
     expect(await recorded.run('small')).toMatchObject({ outcome: outcomes.rejected, reason: 'status NOT_FOUND' });
     expect(recorded.session.reconnects()).toBe(1);
+  });
+
+  it.each([
+    ['PING', frame(6, 0, 0, Buffer.alloc(8))],
+    ['SETTINGS', frame(4, 0, 0)],
+  ])('ends a connection that is flooded with %s and never read, and goes on with another', async (name, asked) => {
+    const flood = Buffer.concat(Array.from({ length: 4_000 }, () => asked));
+    const server = await RawServer.listen((socket, n) => {
+      socket.write(greeting);
+      if (n > 0) return;
+      socket.pause();
+      const pour = () => void (socket.writable && socket.write(flood, pour));
+      setTimeout(pour, 50);
+    });
+    cleanUp.push(() => server.close());
+    const recorded = await openSession(server.address);
+    const expected = { outcome: outcomes.failed, reason: `flooded with ${name}`, retryable: true };
+    expect(await recorded.run('small')).toMatchObject(expected);
+    await until('another connection is there', () => server.connections > 1);
+  });
+
+  it('holds calls back while the peer reads nothing', async () => {
+    const wide = frame(4, 0, 0, settingsPayload([[settingNumbers.initialWindowSize, 0x7fffffff]]));
+    const server = await RawServer.listen((socket) => {
+      socket.write(Buffer.concat([wide, frame(4, 1, 0), frame(8, 0, 0, uint32Payload(0x7fff0000))]));
+      socket.pause();
+    });
+    cleanUp.push(() => server.close());
+    const recorded = await openSession(server.address);
+    const attempts = Array.from({ length: 100 }, () => recorded.start('large'));
+    await sleep(100);
+    const sent = attempts.filter(({ sentTimes }) => sentTimes > 0).length;
+    expect(sent).toBeGreaterThan(5);
+    expect(sent).toBeLessThan(60); // of 300 kB each
+    recorded.abortAll();
   });
 
   it('fails everything in flight on a reset, also what waits for a window', async () => {

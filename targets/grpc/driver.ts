@@ -16,6 +16,7 @@ import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
 import { type ConnectionOwner, GrpcStream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
 import { GrpcStreamSession } from './stream-session.ts';
+import { TransparentRetries } from './transparent-retries.ts';
 
 export const grpcDriver: Driver = {
   protocol: 'grpc',
@@ -48,6 +49,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
   /** Those whose last streams are still to end. */
   readonly #retired = new Set<Http2Connection<GrpcStream>>();
   readonly #waiting: WaitingSlots;
+  readonly #retries: TransparentRetries;
   readonly #unencodable = new Set<number>();
   readonly #keeper: ConnectionKeeper;
   #turn = 0;
@@ -62,13 +64,14 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
     codec: BodyCodec | null,
     takeBody: TakeBody | null = null,
   ) {
-    const { target, address, calls, worker, workers } = context;
+    const { target, address, calls, sink, worker, workers } = context;
     this.#context = context;
     this.#writers = writers;
     this.#codec = codec;
     this.#takeBody = takeBody;
     this.#streams = calls.map((_, slot) => new GrpcStream(slot, codec, takeBody !== null));
     this.#waiting = new WaitingSlots(calls.length);
+    this.#retries = new TransparentRetries(calls.length, sink);
     const fields = writers.map(({ constantFields }) => constantFields);
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
@@ -87,6 +90,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
   }
 
   start(slot: number): void {
+    this.#retries.begin(slot, this.#context.calls[slot]?.attempt);
     if (this.#waiting.length === 0) {
       const { length } = this.#connections;
       // Where a call has just ended, as long as it has its share or less: calls that follow one another in the same turn
@@ -110,7 +114,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
   }
 
   #send(connection: Http2Connection<GrpcStream>, slot: number): void {
-    const { calls, payloads, sink } = this.#context;
+    const { calls, payloads } = this.#context;
     const call = calls[slot];
     const writer = call && this.#writers[call.operation];
     const stream = this.#streams[slot];
@@ -121,7 +125,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
       this.#failSoon(slot);
       return;
     }
-    sink.sent(slot);
+    this.#retries.sent(slot);
     this.#openStreams++;
     stream.connection = connection;
     connection.send(stream, writer);
@@ -141,7 +145,11 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
 
   /** Those that wait come before what a completion may start. */
   #serve(connection: Http2Connection<GrpcStream>): void {
-    while (this.#waiting.length > 0 && connection.canOpenStream) this.#send(connection, this.#waiting.shift());
+    while (connection.canOpenStream) {
+      const again = this.#retries.next(connection.index);
+      if (again === -1 && this.#waiting.length === 0) return;
+      this.#send(connection, again === -1 ? this.#waiting.shift() : again);
+    }
   }
 
   ready(connection: Http2Connection<GrpcStream>): void {
@@ -159,7 +167,9 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
     this.#openStreams--;
     stream.connection = null;
     this.#freed = connection;
-    if (this.#waiting.length > 0) this.#serve(connection);
+    const isSentAgain = this.#retries.takes(stream.slot, conclusion, connection.index);
+    if (this.#waiting.length > 0 || isSentAgain) this.#serve(this.#connections[connection.index] ?? connection);
+    if (isSentAgain) return;
     const { retryAfterMs } = stream.answer;
     if (retryAfterMs > 0 && conclusion.retryable) this.#context.sink.retryAfter(stream.slot, retryAfterMs);
     const { body } = stream.answer;
@@ -181,7 +191,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
   }
 
   abort(slot: number): void {
-    if (this.#waiting.remove(slot) || this.#unencodable.delete(slot)) return;
+    if (this.#waiting.remove(slot) || this.#unencodable.delete(slot) || this.#retries.remove(slot)) return;
     const stream = this.#streams[slot];
     const connection = stream?.connection;
     if (stream === undefined || connection == null) return;

@@ -2,6 +2,8 @@
 import type { Socket } from 'node:net';
 
 const chunkBytes = 64 * 1024;
+/** Far more than a peer that reads ever leaves unread; what is behind it waits with the session. */
+const mostQueuedBytes = 4 * 1024 * 1024;
 
 export class FrameOutput {
   readonly #socket: Socket;
@@ -30,6 +32,16 @@ export class FrameOutput {
     const offset = this.#used;
     this.#used += bytes;
     return offset;
+  }
+
+  /** The peer reads too slowly for more to be begun, until the socket's `drain`. */
+  get isCongested(): boolean {
+    return this.#used + this.#socket.writableLength > mostQueuedBytes;
+  }
+
+  /** All was handed to the kernel. */
+  get isWritten(): boolean {
+    return this.#used === 0 && this.#socket.writableLength === 0;
   }
 
   get buffer(): Buffer {

@@ -15,6 +15,8 @@ export interface Conclusion {
   readonly outcome: Outcome;
   readonly reason: string;
   readonly retryable: boolean;
+  /** The peer says that it never looked at the call: gRPC's clients send it again by themselves. */
+  readonly unprocessed?: boolean;
 }
 
 export const statusNames = [
@@ -58,6 +60,8 @@ const unknownStatus = statusNames.indexOf('UNKNOWN');
 export const malformedAnswer = failed('malformed answer');
 export const truncatedAnswer = failed('truncated answer');
 export const oversizedAnswer = failed('oversized answer');
+/** A GOAWAY that names an earlier stream as the last. */
+export const leftOut: Conclusion = { ...failed('server going away'), unprocessed: true };
 export const unencodableRequest: Conclusion = {
   outcome: outcomes.failed,
   reason: 'the message cannot be encoded',
@@ -86,8 +90,8 @@ export function failed(reason: string): Conclusion {
 /** A stream that the peer reset: said no to before doing anything, or broken off. */
 export function conclusionOfReset(code: ErrorCode | undefined): Conclusion {
   const reason = `stream reset: ${code ?? 'unknown code'}`;
-  const isRefusal = code === 'REFUSED_STREAM' || code === 'ENHANCE_YOUR_CALM';
-  return isRefusal ? { outcome: outcomes.rejected, reason, retryable: true } : failed(reason);
+  if (code === 'REFUSED_STREAM') return { outcome: outcomes.rejected, reason, retryable: true, unprocessed: true };
+  return code === 'ENHANCE_YOUR_CALM' ? { outcome: outcomes.rejected, reason, retryable: true } : failed(reason);
 }
 
 /** 16 MiB of payload and what is around it. */

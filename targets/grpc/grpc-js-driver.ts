@@ -14,6 +14,7 @@ import { type Conclusion, prefixBytes, succeeded, unencodableRequest } from './g
 import { GrpcJsConnection } from './grpc-js-connection.ts';
 import { conclusionOfGrpcJs } from './grpc-js-failure.ts';
 import { retryInfoMs, statusDetails } from './retry-info.ts';
+import { TransparentRetries } from './transparent-retries.ts';
 
 export const grpcJsDriver: Driver = {
   protocol: 'grpc',
@@ -31,16 +32,18 @@ class GrpcJsSession implements Session {
   readonly #ready: GrpcJsConnection[] = [];
   #turn = 0;
   readonly #waiting: WaitingSlots;
+  readonly #retries: TransparentRetries;
   /** By slot; null when nothing of it is in flight. */
   readonly #callOf: (ClientUnaryCall | null)[];
   readonly #unencodable = new Set<number>();
   readonly #keeper: ConnectionKeeper;
 
   constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[]) {
-    const { target, address, calls, worker, workers } = context;
+    const { target, address, calls, sink, worker, workers } = context;
     this.#context = context;
     this.#writers = writers;
     this.#waiting = new WaitingSlots(calls.length);
+    this.#retries = new TransparentRetries(calls.length, sink);
     this.#callOf = calls.map(() => null);
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
@@ -62,8 +65,14 @@ class GrpcJsSession implements Session {
     const isLast = this.#keeper.opened(connection.index);
     this.#keeper.worked(connection.index);
     this.#ready.push(connection);
+    this.#sendAgain(connection.index);
     while (this.#waiting.length > 0) this.#send(connection, this.#waiting.shift());
     if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the settings
+  }
+
+  #sendAgain(index: number): void {
+    const connection = this.#ready.find((ready) => ready.index === index);
+    while (connection !== undefined && this.#retries.areDue(index)) this.#send(connection, this.#retries.next(index));
   }
 
   #lost(connection: GrpcJsConnection, reason: string, cause: Error | null): void {
@@ -73,6 +82,7 @@ class GrpcJsSession implements Session {
   }
 
   start(slot: number): void {
+    this.#retries.begin(slot, this.#context.calls[slot]?.attempt);
     if (++this.#turn >= this.#ready.length) this.#turn = 0;
     const connection = this.#ready[this.#turn];
     if (connection === undefined) this.#waiting.push(slot);
@@ -80,7 +90,7 @@ class GrpcJsSession implements Session {
   }
 
   #send(connection: GrpcJsConnection, slot: number): void {
-    const { calls, payloads, sink } = this.#context;
+    const { calls, payloads } = this.#context;
     const call = calls[slot];
     const writer = call && this.#writers[call.operation];
     if (call === undefined || writer === undefined) return;
@@ -94,7 +104,7 @@ class GrpcJsSession implements Session {
       return;
     }
     writer.writeMessage(message, 0);
-    sink.sent(slot);
+    this.#retries.sent(slot);
     // The prefix is for the library to write.
     const sent = connection.call(
       writer.path,
@@ -104,14 +114,19 @@ class GrpcJsSession implements Session {
         if (this.#callOf[slot] !== sent) return; // given up
         this.#callOf[slot] = null;
         if (error === null) this.#report(slot, succeeded);
-        else this.#refused(slot, error);
+        else this.#refused(slot, error, connection.index);
       },
     );
     this.#callOf[slot] = sent;
   }
 
-  #refused(slot: number, error: ServiceError): void {
+  #refused(slot: number, error: ServiceError, index: number): void {
     const conclusion = conclusionOfGrpcJs(error);
+    if (this.#retries.takes(slot, conclusion, index)) {
+      // Not at once: the library takes a moment to see that a connection is of no more use.
+      setImmediate(() => this.#sendAgain(index));
+      return;
+    }
     const [details] = conclusion.retryable ? (error.metadata?.get(statusDetails) ?? []) : [];
     const retryAfterMs = Buffer.isBuffer(details) ? retryInfoMs(details) : 0;
     if (retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);
@@ -131,7 +146,7 @@ class GrpcJsSession implements Session {
   }
 
   abort(slot: number): void {
-    if (this.#waiting.remove(slot) || this.#unencodable.delete(slot)) return;
+    if (this.#waiting.remove(slot) || this.#unencodable.delete(slot) || this.#retries.remove(slot)) return;
     const call = this.#callOf[slot] ?? null;
     this.#callOf[slot] = null;
     call?.cancel();

@@ -6,9 +6,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { connectSocket, connectTimeoutMs, type Endpoint, type SocketListener } from '../driver-kit/client-socket.ts';
+import { ControlAnswers, ControlFlood } from './control-answers.ts';
 import { FrameInput, type FrameSink } from './frame-input.ts';
 import { FrameOutput } from './frame-output.ts';
-import { type Conclusion, conclusionOfReset, failed, malformedAnswer } from './grpc-answer.ts';
+import { type Conclusion, conclusionOfReset, failed, leftOut, malformedAnswer } from './grpc-answer.ts';
 import type { ConnectionOwner, Http2Stream, RequestWriter } from './grpc-stream.ts';
 import { HeaderBlocks } from './header-blocks.ts';
 import {
@@ -51,6 +52,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   readonly #owner: ConnectionOwner<Stream>;
   readonly #socket: Socket;
   readonly #output: FrameOutput;
+  readonly #answers: ControlAnswers;
   readonly #input = new FrameInput(this);
   readonly #isSecure: boolean;
   readonly #blocks = new HeaderBlocks();
@@ -72,11 +74,16 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
     this.#isSecure = endpoint.tls !== null;
     this.#socket = connectSocket(endpoint, readBuffer, this);
     this.#output = new FrameOutput(this.#socket, this.#isSecure);
+    this.#answers = new ControlAnswers(this.#output);
+    this.#socket.on('drain', () => {
+      if (this.canOpenStream) this.#owner.widened(this);
+    });
     this.#requests = new StreamOutput(this.#output, fields);
   }
 
   get canOpenStream(): boolean {
-    return this.#isReady && !this.#isRetired && this.#streams.size < this.#mostStreams;
+    const mayOpen = this.#isReady && !this.#isRetired && !this.#output.isCongested;
+    return mayOpen && this.#streams.size < this.#mostStreams;
   }
 
   get openStreams(): number {
@@ -156,7 +163,8 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
     } catch (error) {
       if (!(error instanceof Http2Error)) throw error;
       const isHttp1 = !this.#isGreeted && buffer.subarray(0, 5).toString('latin1') === 'HTTP/';
-      this.#fail(isHttp1 ? 'no HTTP/2 answer' : 'malformed answer', isHttp1 ? null : error);
+      if (isHttp1) this.#fail('no HTTP/2 answer');
+      else this.#fail(error instanceof ControlFlood ? error.message : 'malformed answer', error);
     }
     if (this.#receivedBytes < windowUpdateBytes || this.#isGone) return;
     this.#output.append(frame(frameTypes.windowUpdate, 0, 0, uint32Payload(this.#receivedBytes)));
@@ -190,7 +198,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
         expectSize(end - start, 8);
         if (streamId !== 0) throw new Http2Error('PING on a stream');
         if ((flags & frameFlags.ack) === 0) {
-          this.#output.append(frame(frameTypes.ping, frameFlags.ack, 0, bytes.subarray(start, end)));
+          this.#answers.give(frame(frameTypes.ping, frameFlags.ack, 0, bytes.subarray(start, end)), 'PING');
         }
         break;
       case frameTypes.goAway:
@@ -249,7 +257,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
     if ((end - start) % 6 !== 0) throw new Http2Error('malformed SETTINGS');
     this.#isGreeted = true;
     // First of all: what the new settings allow may only follow their acknowledgement.
-    this.#output.append(frame(frameTypes.settings, frameFlags.ack, 0));
+    this.#answers.give(frame(frameTypes.settings, frameFlags.ack, 0), 'SETTINGS');
     for (let at = start; at < end; at += 6) this.#onSetting(bytes.readUInt16BE(at), readUInt32(bytes, at + 2));
     if (this.#isReady) this.#owner.widened(this);
   }
@@ -287,7 +295,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   #onGoAway(lastId: number): void {
     this.#retire();
     for (const stream of [...this.#streams.values()]) {
-      if (stream.id > lastId) this.#end(stream, failed('server going away'));
+      if (stream.id > lastId) this.#end(stream, leftOut);
     }
     this.#finishRetirement();
   }

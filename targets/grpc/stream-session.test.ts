@@ -149,6 +149,23 @@ describe('a gRPC stream that stays', () => {
     expect([sessions.length, recorded.session.reconnects()]).toEqual([2, 0]);
   });
 
+  it.each([
+    ['refused', (peer: Peer) => peer.stream.close(http2.constants.NGHTTP2_REFUSED_STREAM), 1],
+    ['left out by a peer that goes away', (peer: Peer) => peer.stream.session?.goaway(0, 1), 2],
+  ])('sends again what was on a call that was %s', async (_name, leave, expectedSessions) => {
+    const { peers, sessions, runMany } = await startPeer((peer, number) => {
+      if (peers.length === 1) peer.end(0);
+      else if (peers.length === 2 && peer.numbers.length === 3) leave(peer);
+      else if (peers.length === 3) peer.answer(number);
+    });
+    expect((await runMany(1)).map(({ reason }) => reason)).toEqual(['stream ended']);
+    const ends = await runMany(3);
+    expect(ends.map(({ reason, resentTimes }) => ({ reason, resentTimes }))).toEqual(
+      Array(3).fill({ reason: '', resentTimes: 1 }),
+    );
+    expect(sessions).toHaveLength(expectedSessions);
+  });
+
   it('passes over answers to nobody and to attempts that were given up', async () => {
     const { recorded, peers } = await startPeer(() => undefined);
     const given = recorded.start('place');

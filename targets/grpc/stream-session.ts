@@ -5,7 +5,7 @@
 import type { BodyBytes, Completion } from '../../result/result-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import { isAccepted } from '../domain/order-message.ts';
-import { type DriverContext, type Outcome, outcomes, type Session } from '../driver.ts';
+import { type DriverContext, outcomes, type Session } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
@@ -19,6 +19,7 @@ import { messageWriter } from './message-writer.ts';
 import { NumberedMessage, readReply } from './numbered-message.ts';
 import { findMethod, loadProto } from './rpc-method.ts';
 import { StreamedMessages } from './streamed-messages.ts';
+import { TransparentRetries } from './transparent-retries.ts';
 
 /** The call that stays, on its connection; those in flight on it are lost with it. */
 class Conversation implements Http2Stream {
@@ -55,6 +56,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
   /** Those whose conversations are still to end. */
   readonly #retired = new Set<Http2Connection<Conversation>>();
   readonly #waiting: WaitingSlots;
+  readonly #retries: TransparentRetries;
   readonly #unencodable = new Set<number>();
   readonly #conversationOf: (Conversation | null)[];
   /** By slot; grows with every attempt, so that a late answer fits none. */
@@ -63,11 +65,12 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
   #turn = 0;
 
   constructor(context: DriverContext, endpoint: Endpoint, codec: BodyCodec | null) {
-    const { target, address, calls, worker, workers } = context;
+    const { target, address, calls, sink, worker, workers } = context;
     this.#context = context;
     this.#codec = codec;
     this.#writers = writersOf(context, endpoint, codec);
     this.#waiting = new WaitingSlots(calls.length);
+    this.#retries = new TransparentRetries(calls.length, sink);
     this.#conversationOf = calls.map(() => null);
     this.#attempts = new Uint32Array(calls.length);
     const fields = this.#writers.slice(0, 1).map(({ writer }) => writer.constantFields);
@@ -90,6 +93,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
   }
 
   start(slot: number): void {
+    this.#retries.begin(slot, this.#context.calls[slot]?.attempt);
     const conversation = this.#waiting.length === 0 ? this.#nextConversation() : null;
     if (conversation === null) this.#waiting.push(slot);
     else this.#send(conversation, slot);
@@ -119,7 +123,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
   }
 
   #send(conversation: Conversation, slot: number): void {
-    const { calls, payloads, sink } = this.#context;
+    const { calls, payloads } = this.#context;
     const call = calls[slot];
     const written = call && this.#writers[call.operation];
     if (call === undefined || written === undefined) return;
@@ -132,7 +136,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
       this.#failSoon(slot);
       return;
     }
-    sink.sent(slot);
+    this.#retries.sent(slot);
     conversation.inFlight.add(slot);
     this.#conversationOf[slot] = conversation;
     conversation.connection.write(conversation, written.writer);
@@ -182,14 +186,25 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
     }
   }
 
+  /** Those whose place this is come before the others that wait. */
+  #sendAgain(index: number): void {
+    while (this.#retries.areDue(index)) {
+      const conversation = this.#conversations[index] ?? this.#converse(this.#connections[index]);
+      if (conversation === null) return;
+      this.#send(conversation, this.#retries.next(index));
+    }
+  }
+
   ready(connection: Http2Connection<Conversation>): void {
     const isLast = this.#keeper.opened(connection.index);
     this.#keeper.worked(connection.index);
+    this.#sendAgain(connection.index);
     this.#serve();
     if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the settings
   }
 
-  widened(): void {
+  widened(connection: Http2Connection<Conversation>): void {
+    this.#sendAgain(connection.index);
     this.#serve();
   }
 
@@ -199,7 +214,11 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
     const lost = [...conversation.inFlight];
     for (const slot of lost) this.#forget(slot, conversation);
     const { outcome, reason, retryable } = conclusion;
-    for (const slot of lost) this.#context.sink.completed(slot, outcome as Outcome, reason, retryable);
+    for (const slot of lost) {
+      if (this.#retries.takes(slot, conclusion, index)) continue;
+      this.#context.sink.completed(slot, outcome, reason, retryable);
+    }
+    this.#sendAgain(index);
   }
 
   /** What is in flight may still be answered. */
@@ -221,7 +240,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
   }
 
   abort(slot: number): void {
-    if (this.#waiting.remove(slot) || this.#unencodable.delete(slot)) return;
+    if (this.#waiting.remove(slot) || this.#unencodable.delete(slot) || this.#retries.remove(slot)) return;
     const conversation = this.#conversationOf[slot];
     if (conversation != null) this.#forget(slot, conversation);
   }

@@ -182,6 +182,28 @@ describe.each(clients)('an answer, with the client %s:', (client) => {
     expect(await outcomeOf(recorded)).toBe(ok);
   });
 
+  it('to a flood of pings that nobody reads the answers of: the last one, and far from all', async () => {
+    const pings = 200_000;
+    const told = Promise.withResolvers<number>();
+    const recorded = await open(client, (socket) => {
+      socket.removeAllListeners('data').pause();
+      const flood = Array.from({ length: pings }, (_, n) => frame(final | opcodes.ping, String(n).padEnd(100)));
+      socket.write(Buffer.concat(flood), () => {
+        let bytes = 0;
+        socket.on('data', (data) => {
+          bytes += data.length;
+          const last = data.subarray(-100 - 4);
+          const payload = last.subarray(4).map((byte, n) => byte ^ (last[n % 4] as number));
+          if (Number(Buffer.from(payload).toString()) === pings - 1) told.resolve(bytes / 106);
+        });
+        socket.resume();
+      });
+    });
+    const attempt = recorded.start('ask');
+    expect(await told.promise).toBeLessThan(pings * 0.8);
+    recorded.abort(attempt);
+  });
+
   it('several texts in one piece, each for its question', async () => {
     const pieces = Buffer.concat([text(done), text('{"status":"no"}'), text(done)]);
     const recorded = await open(client, (socket) => socket.write(pieces));

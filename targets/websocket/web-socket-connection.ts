@@ -70,6 +70,8 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
   #flushScheduled = false;
   #isOpen = false;
   #dropped = false;
+  /** A ping that came while the peer did not read: of several only the last need be answered (RFC 6455 §5.5.3). */
+  #unanswered: Buffer | null = null;
   readonly #flush = (): void => {
     this.#flushScheduled = false;
     this.#writeBatch();
@@ -82,9 +84,7 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     this.#owner = owner;
     this.#handshake = createHandshake(endpoint, packing?.offer);
     this.#socket = connectSocket(endpoint, readBuffer, this);
-    this.#socket.on('drain', () => {
-      if (!this.#dropped) this.#owner.drained(this);
-    });
+    this.#socket.on('drain', () => this.#drained());
   }
 
   send(message: BodyTemplate, isBinary: boolean, call: Call, payload: Buffer | undefined): void {
@@ -196,8 +196,16 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     else this.#owner.message(this, plain, 0, plain.length);
   }
 
+  #drained(): void {
+    if (this.#dropped) return;
+    if (this.#unanswered !== null) this.#sendBytes(opcodes.pong, this.#unanswered);
+    this.#unanswered = null;
+    this.#owner.drained(this);
+  }
+
   ping(payload: Buffer): void {
-    this.#sendBytes(opcodes.pong, payload);
+    if (this.#socket.writableNeedDrain) this.#unanswered = Buffer.from(payload);
+    else this.#sendBytes(opcodes.pong, payload);
   }
 
   peerCloses(code: number): void {

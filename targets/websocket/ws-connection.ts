@@ -32,6 +32,8 @@ export class WsConnection implements MessageConnection {
   readonly #packing: MessagePacking | null;
   #isOpen = false;
   #dropped = false;
+  /** A ping that came while the peer did not read: of several only the last need be answered (RFC 6455 §5.5.3). */
+  #unanswered: Buffer | null = null;
   /** Of the socket: ws keeps to itself what it died of. */
   #failure: Error | null = null;
 
@@ -46,12 +48,16 @@ export class WsConnection implements MessageConnection {
       this.#failure = error;
     });
     socket.on('drain', () => {
-      if (this.#isOpen && !this.#dropped) owner.drained(this);
+      if (!this.#isOpen || this.#dropped) return;
+      if (this.#unanswered !== null) this.#client.pong(this.#unanswered);
+      this.#unanswered = null;
+      owner.drained(this);
     });
     const options = {
       createConnection: () => socket,
       handshakeTimeout: connectTimeoutMs,
       closeTimeout: closeGraceMs, // not among its types
+      autoPong: false, // it would answer them all, whether or not the peer reads
       maxPayload: longestMessageBytes,
       origin: `${tls === null ? 'http' : 'https'}://${authority}`,
       perMessageDeflate: packing === null ? false : deflateOptions(packing),
@@ -73,6 +79,11 @@ export class WsConnection implements MessageConnection {
     // The bytes come as one Buffer: `binaryType` stays at `nodebuffer`.
     client.on('message', (data: Buffer) => {
       if (!this.#dropped) this.#owner.message(this, data, 0, data.length);
+    });
+    client.on('ping', (payload: Buffer) => {
+      if (this.#dropped) return;
+      if (this.#socket.writableNeedDrain) this.#unanswered = payload;
+      else client.pong(payload);
     });
     client.on('unexpected-response', (_request: ClientRequest, response: IncomingMessage) => {
       this.#fail(`handshake status ${response.statusCode}`, null);
