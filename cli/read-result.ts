@@ -48,6 +48,7 @@ const phase = z.object({
 });
 const setting = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const nullable = (...names: string[]) => z.object(Object.fromEntries(names.map((name) => [name, figure])));
+const cpuCosts = ['generatorUsPerOperation', 'serviceUsPerOperation', 'brokerUsPerOperation', 'proxyUsPerOperation'];
 const fault = z.object({
   fault: z.string(),
   link: z.string().nullable(),
@@ -76,6 +77,7 @@ const trial = z.object({
   verdict: z.object({
     status: verdicts,
     reasons: z.array(z.object({ ...remark, status: verdicts })),
+    sharesCores: z.boolean().optional(),
     figures: z
       .object({ canary: z.object({ count, floorUs: count, p50Us: figure, p90Us: figure, p99Us: figure }).nullish() })
       .catchall(figure)
@@ -94,7 +96,7 @@ const trial = z.object({
       .optional(),
     batches: z.object({ messages: count, requests: count }).optional(),
   }),
-  cpu: nullable(...['generatorUsPerOperation', 'serviceUsPerOperation', 'brokerUsPerOperation', 'proxyUsPerOperation']),
+  cpu: nullable(...cpuCosts).extend({ harnessShare: figure.optional(), waits: nullable(...cpuCosts).optional() }),
   memory: nullable('generatorBytes', 'serviceBytes', 'brokerBytes', 'proxyBytes').optional(),
   faults: z.array(fault),
   breaker: z.array(z.object({ atMs: z.number(), state: z.enum(breakerStates), client: count })).optional(),

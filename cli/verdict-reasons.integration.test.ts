@@ -51,7 +51,7 @@ describe('a rate beyond the machine', () => {
 });
 
 describe('programs beside the run that want all cores', () => {
-  it('make it suspect, for the pressure and for their share of the machine', async () => {
+  it('make it suspect for their share of the machine, not for the mere pressure', async () => {
     // Two a core: one alone needs nobody to wait, and on a quiet machine it may find a core that is nearly its own.
     for (let wanted = 0; wanted < 2 * os.availableParallelism(); wanted++) {
       neighbours.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
@@ -60,7 +60,7 @@ describe('programs beside the run that want all cores', () => {
     expect(trial.verdict.status).not.toBe('valid');
     expect(codes).toContain('otherWork');
     expect(trial.verdict.figures?.otherWork).toBeGreaterThan(0.3);
-    // Where the kernel does not tell the pressure, busy CPUs stand in for it.
-    expect(codes).toContain(trial.verdict.figures?.cpuPressure === null ? 'cpuFull' : 'cpuPressure');
+    expect(trial.verdict.figures?.cpuPressure ?? 1).toBeGreaterThan(0.1);
+    expect(codes).not.toContain('cpuPressure');
   });
 });

@@ -2,7 +2,7 @@
 import { amplificationOf } from '../result/amplification.ts';
 import { ownValue } from '../result/own-value.ts';
 import { type LaterTime, patterns } from '../result/patterns.ts';
-import type { Completion, LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
+import type { Completion, CpuWaits, LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { batchSizeText } from './batch-size.ts';
 import { bodiesOf, ratioTexts } from './body-ratio.ts';
 import {
@@ -152,15 +152,26 @@ function pointTitle(group: ConditionGroup, operation: string, ending: Ending): s
   return [[...completions][0] ?? ending.title];
 }
 
+const cpuCosts = [
+  'generatorUsPerOperation',
+  'serviceUsPerOperation',
+  'brokerUsPerOperation',
+  'proxyUsPerOperation',
+] as const satisfies readonly (keyof CpuWaits)[];
+const cpuTitles = ['generator', 'service', 'broker', 'proxy'];
+const shareText = (share: number) => `${Math.round(share * 100)} %`;
+
 /** Rates, what became of the operations, bytes and CPU. Rates over repeats are totals over the total time. */
 function costTable(group: ConditionGroup): Table {
   const compresses = group.contenders.some(({ counted }) => bodiesOf(counted) !== null);
   const resends = group.contenders.some(({ counted }) => (totalCounts(counted).resent ?? 0) > 0);
   const batches = group.contenders.some(({ counted }) => batchSizeText(counted) !== null);
+  const waits = group.contenders.some(({ counted }) => counted.some(({ cpu }) => cpu.waits !== undefined));
   const rows = group.contenders.map((contender): Row => {
     const { counted, trials, label, status } = contender;
     const all = totalCounts(counted);
-    const cpu = (key: keyof TrialResult['cpu']) => costText(counted, (trial) => trial.cpu[key], formatUs);
+    const costs = (of: (cpu: TrialResult['cpu']) => CpuWaits | undefined) =>
+      cpuCosts.map((key) => costText(counted, ({ cpu }) => of(cpu)?.[key] ?? null, formatUs));
     const cells = [
       label,
       rate(counted, group.phases, ({ counts }) => counts.offered),
@@ -172,10 +183,9 @@ function costTable(group: ConditionGroup): Table {
       costText(counted, ({ wire }) => wire.bytesPerOperation, formatBytes),
       ...(batches ? [batchSizeText(counted) ?? '1'] : []),
       ...(compresses ? ratioTexts(bodiesOf(counted)) : []),
-      cpu('generatorUsPerOperation'),
-      cpu('serviceUsPerOperation'),
-      cpu('brokerUsPerOperation'),
-      cpu('proxyUsPerOperation'),
+      ...costs((cpu) => cpu),
+      ...(waits ? [costText(counted, ({ cpu }) => cpu.harnessShare ?? null, shareText)] : []),
+      ...(waits ? costs((cpu) => cpu.waits) : []),
     ];
     return { cells, status };
   });
@@ -188,6 +198,12 @@ function costTable(group: ConditionGroup): Table {
       { text: '', columns: 6 + Number(resends) + Number(batches) },
       ...(compresses ? [{ text: 'bodies smaller', columns: 2 }] : []),
       { text: 'CPU an operation', columns: 4 },
+      ...(waits
+        ? [
+            { text: '', columns: 1 },
+            { text: 'waited for a CPU, an operation', columns: 4 },
+          ]
+        : []),
     ],
     columns: [
       nameColumn('target'),
@@ -203,10 +219,8 @@ function costTable(group: ConditionGroup): Table {
         'wire an op',
         ...(batches ? ['batch'] : []),
         ...(compresses ? ['up', 'down'] : []),
-        'generator',
-        'service',
-        'broker',
-        'proxy',
+        ...cpuTitles,
+        ...(waits ? ['harness', ...cpuTitles] : []),
       ),
     ],
     rows,

@@ -189,7 +189,18 @@ export interface CpuResult {
   readonly serviceUsPerOperation: number | null;
   readonly brokerUsPerOperation: number | null;
   readonly proxyUsPerOperation: number | null;
+  /** Generator and proxy, of the CPU of all four (0–1); null: not known. Absent in results of earlier versions and of other engines. */
+  readonly harnessShare?: number | null;
+  /**
+   * Time that the tasks of each part were ready to run and had no CPU, all tasks together, for each offered operation.
+   * Absent in results of earlier versions and of other engines.
+   */
+  readonly waits?: CpuWaits;
 }
+
+type CpuCost = 'generatorUsPerOperation' | 'serviceUsPerOperation' | 'brokerUsPerOperation' | 'proxyUsPerOperation';
+/** null: no such part, or not known. */
+export type CpuWaits = Readonly<Record<CpuCost, number | null>>;
 
 /** The highest resident memory of each part's processes while it was measured; null: no such part, or not known. */
 export interface MemoryResult {
@@ -271,6 +282,11 @@ export interface CanaryFigures {
 export interface Verdict {
   readonly status: 'valid' | 'suspect' | 'invalid';
   readonly reasons: readonly VerdictReason[];
+  /**
+   * The load and what it was put on ran on the same cores, so that they took them from each other: what is true of these
+   * parts on these cores need not be true elsewhere. Absent in results of earlier versions: not known.
+   */
+  readonly sharesCores?: boolean;
   /** What it was judged by, unit in the name, shares 0–1; null: not known. */
   readonly figures?: VerdictFigures;
 }

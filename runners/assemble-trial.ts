@@ -11,28 +11,27 @@ import type {
   PaymentsResult,
   SettingValue,
   TrialResult,
-  Verdict,
   WarmupResult,
 } from '../result/result-types.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
 import type { LastWords } from '../targets/domain/host-service.ts';
 import { isRead, type referenceOperations } from '../targets/domain/order-domain.ts';
-import { faultShifts } from './faults/fault-shifts.ts';
+import { judgeTrial } from './judge-trial.ts';
 import type { LoadClock } from './load/load-clock.ts';
-import { droppedLate } from './load/load-loop.ts';
-import type { WorkerHealthData } from './load/worker-health.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
 import type { TrialPlan } from './plan-trials.ts';
+import { brokerOf } from './prepare-trial.ts';
 import type { BacklogSample } from './recording/backlog-watch.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
+import { cpuPerOperation } from './recording/cpu-per-operation.ts';
+import type { PartWaits } from './recording/cpu-waits.ts';
 import { type Ledger, reconcileLedger } from './recording/ledger.ts';
 import { paymentsOf } from './recording/payments.ts';
 import { isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
 import { RecordedCell, Recorder } from './recording/recorder.ts';
 import { mergeCells, summariseRecording } from './recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from './recording/timeline.ts';
-import { judge } from './verdict.ts';
 
 export interface BacklogRecords {
   readonly counts: string;
@@ -61,6 +60,7 @@ export interface TrialRecords {
   readonly drainMs: number;
   readonly backlog: BacklogRecords | null;
   readonly cpu: CpuUse | null;
+  readonly waits: PartWaits | null;
   readonly memory: MemoryResult | null;
   readonly faults: TrialResult['faults'];
   readonly faultProblems: readonly string[];
@@ -119,7 +119,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     startedAt: records.startedAt,
     semantics: records.semantics,
     limitations: [],
-    verdict: verdictOf(records, measured, payments),
+    verdict: judgeTrial(records, measured, phases, payments),
     warmup: { durationMs: records.clock.warmupEndUs / 1e3, ended: records.warmupEnded },
     phases,
     ledger,
@@ -127,7 +127,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(examples !== null && { ledgerExamples: examples }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     wire: wireOf(workers, recorder, windows),
-    cpu: cpuPerOperation(records.cpu, measured.counts.offered),
+    cpu: cpuPerOperation({ ...records, hasBroker: brokerOf(target.protocol) !== null }, measured.counts.offered),
     ...(records.memory !== null && { memory: records.memory }),
     faults: records.faults,
     ...breakerOf(records),
@@ -243,41 +243,6 @@ function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): Rec
   return total;
 }
 
-function verdictOf(records: TrialRecords, measured: RecordedCell, payments: PaymentsResult | null): Verdict {
-  const { scenario, cpu } = records;
-  const { accountsCents = null, chargedCents = 0 } = payments ?? {};
-  const sendLag = scenario.load.model === 'open' ? measured.latency('sendLag') : null;
-  return judge({
-    sendLagP50Us: sendLag?.atQuantile(0.5) ?? null,
-    sendLagP99Us: sendLag?.atQuantile(0.99) ?? null,
-    sendLagMaxUs: sendLag?.maxUs ?? null,
-    cpuPressure: cpu?.pressure ?? null,
-    cpuSteal: cpu?.steal ?? null,
-    cpuBusy: cpu?.busy ?? null,
-    otherWork: records.allProcessesKnown ? (cpu?.otherWork ?? null) : null,
-    notSteady: records.warmupEnded === 'notSteady',
-    ...generatorHealth(records, measured),
-    ...(accountsCents !== null && { unexplainedCents: accountsCents - chargedCents }),
-    faultProblems: records.faultProblems,
-    faultShifts: faultShifts(records.faults),
-    lostParts: records.lostParts,
-    cutShort: records.cutShort,
-  });
-}
-
-/** Of the worst load worker each. */
-function generatorHealth({ workers }: TrialRecords, { counts, reasons }: RecordedCell) {
-  const known = workers.flatMap(({ health }) => (health === null || health.measuredMs === 0 ? [] : [health]));
-  const worst = (of: (health: WorkerHealthData) => number) => (known.length === 0 ? null : Math.max(...known.map(of)));
-  return {
-    eventLoopUtilisation: worst((health) => health.eventLoopUtilisation),
-    longestStallMs: worst((health) => health.longestStallMs),
-    longestGcPauseMs: worst((health) => health.longestGcPauseMs),
-    gcShare: worst(({ gcPausesMs, measuredMs }) => gcPausesMs / measuredMs),
-    droppedLateShare: counts.offered === 0 ? null : (reasons.get(droppedLate) ?? 0) / counts.offered,
-  };
-}
-
 /** Over the whole load, warm-up included, since sockets know no phases. */
 function wireOf(
   workers: readonly WorkerData[],
@@ -294,16 +259,5 @@ function wireOf(
     ...{ bytesUp, bytesDown, bytesPerOperation },
     ...(bodies.length > 0 && { bodies: sumOfBodies(bodies) }),
     ...(batches.length > 0 && { batches: sumOfBatches(batches) }),
-  };
-}
-
-function cpuPerOperation(cpu: CpuUse | null, operations: number): TrialResult['cpu'] {
-  const each = (us: number | null | undefined) =>
-    us === null || us === undefined || operations === 0 ? null : Math.round((us / operations) * 10) / 10;
-  return {
-    generatorUsPerOperation: each(cpu?.usedUs.generator),
-    serviceUsPerOperation: each(cpu?.usedUs.service),
-    brokerUsPerOperation: each(cpu?.usedUs.broker),
-    proxyUsPerOperation: each(cpu?.usedUs.proxy),
   };
 }

@@ -95,6 +95,7 @@ export function loadPlanFor(
   faults: readonly FaultWindow[],
   address: string,
   proxied: boolean,
+  canaryPort: number | null = null,
 ): LoadPlan {
   const { workload, load } = scenario;
   return {
@@ -113,6 +114,7 @@ export function loadPlanFor(
     trialTag: prepared.trialTag,
     workers: load.threads,
     share: { first: 0, count: load.threads },
+    canaryPort,
     signals: new LoadSignals().memory,
     allowHosts: scenario.allowHosts,
   };

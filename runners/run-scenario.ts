@@ -82,7 +82,7 @@ class ScenarioRun {
     const left = this.#plans.filter(({ id }) => !this.#trials.some((trial) => trial.id === id));
     const totalMs = left.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
     this.#environment = await describeEnvironment();
-    this.#warnOfUnknownPressure();
+    this.#warnOfUnknownCpu();
     await store.save(this.#result('partial'));
     emit({ type: 'planned', trials: plannedTrials(scenario, this.#plans), totalMs });
     const work = await createRunDirectory();
@@ -117,17 +117,12 @@ class ScenarioRun {
     return result;
   }
 
-  #warnOfUnknownPressure(): void {
-    const { pressureUs, busyMs } = sampleCpu({});
-    if (pressureUs !== null) return;
-    const [missing, left] =
-      busyMs === null
-        ? ['the CPU time of this machine', 'whether other work disturbed a trial cannot be told']
-        : ['CPU pressure (/proc/pressure/cpu)', 'busy CPUs stand in for it in the verdicts'];
+  #warnOfUnknownCpu(): void {
+    if (sampleCpu({}).busyMs !== null) return;
     this.#warnings.push({
-      code: 'pressureUnknown',
-      message: `This system does not tell ${missing}: ${left}.`,
-      remedy: 'Run on Linux with pressure stall information (boot option psi=1) for the whole verdict.',
+      code: 'cpuTimeUnknown',
+      message: 'This system does not tell its CPU time: whether other work disturbed a trial cannot be told.',
+      remedy: 'Run on Linux for the whole verdict.',
     });
   }
 

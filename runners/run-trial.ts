@@ -1,12 +1,14 @@
 /** One trial from a fresh service to an immutable result, with the native engine. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../result/monotonic-clock.ts';
-import type { MemoryResult, PhaseName, TrialResult, WarmupResult } from '../result/result-types.ts';
+import type { PhaseName, TrialResult, WarmupResult } from '../result/result-types.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
 import { assembleTrial } from './assemble-trial.ts';
+import { type CanaryEcho, startCanaryEcho } from './canary/start-canary-echo.ts';
 import { FaultTimeline } from './faults/fault-timeline.ts';
 import { LoadClock } from './load/load-clock.ts';
 import { LoadGenerator } from './load/load-generator.ts';
@@ -14,9 +16,9 @@ import type { LoadSource, OpenLoad } from './load/load-source.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import type { BacklogWatch } from './recording/backlog-watch.ts';
-import { allUs, type CpuSample, type CpuUse, cpuUse, sampleCpu } from './recording/cpu-account.ts';
+import { allUs, type CpuUse, type PartProcesses, sampleCpu } from './recording/cpu-account.ts';
 import { DistinctOperations } from './recording/distinct-operations.ts';
-import { watchMemory } from './recording/memory-watch.ts';
+import { type MeasuredParts, measureParts } from './recording/measure-parts.ts';
 import { duringUntil, endsWhenReady, PhaseLookup, type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
 import { resilienceSemantics } from './resilience/describe-resilience.ts';
 import type { RunEvent } from './run-events.ts';
@@ -68,20 +70,31 @@ export async function runTrial(
   const entry = await loadProtocol(target.protocol);
   const prepared = prepareTrial(scenario, target, entry);
   const faults = scenario.conditions[plan.condition] ?? [];
-  const parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
+  const starting = startCanaryEcho(join(workDirectory, `${plan.id}.canary.log`));
+  const closeEcho = async () => (await starting)?.process.stop();
+  let parts: TrialParts;
+  try {
+    parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
+  } catch (error) {
+    await closeEcho();
+    throw error;
+  }
   let source: LoadSource | undefined;
   try {
+    const echo = await starting;
     signal.throwIfAborted();
-    const loadPlan = loadPlanFor(scenario, prepared, faults, parts.address, parts.proxied);
+    const { address, proxied } = parts;
+    const loadPlan = loadPlanFor(scenario, prepared, faults, address, proxied, echo?.port ?? null);
     source = await (context.openLoad ?? LoadGenerator.open)(loadPlan, signal);
     const timeline = await prepareFaults(context, prepared.target, faults, parts);
     const startedAt = new Date(Date.now() + leadMs).toISOString();
-    const load = await playLoad(plan, context, source, timeline, parts, signal);
+    const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePaths, load, signal);
     const workers = await source.finish();
     const backlog = await endBacklog(parts.backlog?.watch, signal);
     const lostParts = parts.lostParts();
+    const lostEcho = echo !== null && echo.process.exit !== null ? ['canary echo'] : [];
     await parts.close();
     const result = assembleTrial({
       plan,
@@ -103,17 +116,18 @@ export async function runTrial(
           ? null
           : { counts: parts.backlog.counts, ...backlog, redelivered: drain.redelivered },
       cpu: load.cpu,
+      waits: load.waits,
       memory: load.memory,
       faults: timeline?.results() ?? [],
       faultProblems: timeline?.problems() ?? [],
-      lostParts,
+      lostParts: [...lostParts, ...lostEcho],
       cutShort: signal.aborted,
       startedAt,
     });
     return { result, lostParts, startUs: load.clock.startUs, evidencePaths: parts.evidencePaths };
   } finally {
     await source?.terminate();
-    await parts.close();
+    await Promise.all([parts.close(), closeEcho()]);
   }
 }
 
@@ -137,7 +151,7 @@ export async function prepareFaults(
   return FaultTimeline.prepare({ protocol: target.protocol, windows, links, toxiproxy, parts: faultParts, usual });
 }
 
-interface PlayedLoad {
+interface PlayedLoad extends MeasuredParts {
   readonly clock: LoadClock;
   /** As they were. */
   readonly windows: readonly PhaseWindow[];
@@ -145,8 +159,6 @@ interface PlayedLoad {
   readonly acknowledged: number;
   /** Operations that were not ok; of those some may have been applied all the same. */
   readonly notOk: number;
-  readonly cpu: CpuUse | null;
-  readonly memory: MemoryResult | null;
   readonly drainMs: number;
 }
 
@@ -155,7 +167,7 @@ async function playLoad(
   context: TrialContext,
   source: LoadSource,
   timeline: FaultTimeline | null,
-  parts: TrialParts,
+  { parts, echo }: { readonly parts: TrialParts; readonly echo: CanaryEcho | null },
   signal: AbortSignal,
 ): Promise<PlayedLoad> {
   const { warmupMs, warmupUntilSteady, durationMs } = context.scenario.load;
@@ -177,12 +189,16 @@ async function playLoad(
     source.signals.endDuring(overMs);
     windows = duringUntil(windows, source.signals.duringEndMs * 1e3);
   };
+  const processes = withEcho(parts.processes, echo);
   const measure = async () => {
     const warmupEnded = await endWarmup(source, clock, context.scenario, parts, stop);
     const zeroUs = clock.timeUs(warmupMs * 1e3);
     parts.loadStarts(zeroUs);
     const endUs = zeroUs + durationMs * 1e3;
-    const [used] = await Promise.all([measureParts(parts, context, zeroUs, endUs, stop), playFaults(zeroUs)]);
+    const [used] = await Promise.all([
+      measureParts(processes, { ...context, fromUs: zeroUs, toUs: endUs }, stop),
+      playFaults(zeroUs),
+    ]);
     return { warmupEnded, ...used };
   };
   source.begin(startUs);
@@ -199,6 +215,11 @@ async function playLoad(
   }
 }
 
+/** The canaries' other end is neither a part of the trial nor foreign work. */
+function withEcho(processes: PartProcesses, echo: CanaryEcho | null): PartProcesses {
+  return echo === null ? processes : { ...processes, rest: [...(processes.rest ?? []), echo.process] };
+}
+
 /** Resolves when the end of the warm-up is known, which may lie a little ahead. Cut short, it ends as planned. */
 async function endWarmup(
   source: LoadSource,
@@ -210,28 +231,6 @@ async function endWarmup(
   if (!load.warmupUntilSteady) return 'planned';
   const cpuUs = () => allUs(sampleCpu(processes).usedUs);
   return endWarmupWhenSteady(source, clock, load.warmupMs, cpuUs, signal).catch(() => 'planned');
-}
-
-/** CPU and memory of all parts over the measured phases. */
-async function measureParts(
-  { processes }: TrialParts,
-  { cores, idleUsPerSecond }: TrialContext,
-  fromUs: number,
-  toUs: number,
-  signal: AbortSignal,
-): Promise<Pick<PlayedLoad, 'cpu' | 'memory'>> {
-  const over = new AbortController();
-  try {
-    await sleep(Math.max(0, (fromUs - monotonicNowUs()) / 1e3), undefined, { signal });
-    const before: CpuSample = sampleCpu(processes);
-    const memory = watchMemory(processes, AbortSignal.any([signal, over.signal]));
-    await sleep(Math.max(0, (toUs - monotonicNowUs()) / 1e3), undefined, { signal });
-    const cpu = cpuUse(before, sampleCpu(processes), cores, idleUsPerSecond);
-    over.abort();
-    return { cpu, memory: await memory };
-  } catch {
-    return { cpu: null, memory: null }; // cut short
-  }
 }
 
 function showProgress(

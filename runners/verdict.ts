@@ -1,5 +1,6 @@
 /** Can this measurement be trusted? About the generator, the machine and the faults; never about the system under load. */
-import type { Verdict, VerdictFigures, VerdictReason } from '../result/result-types.ts';
+import type { CanaryFigures, Verdict, VerdictFigures, VerdictReason } from '../result/result-types.ts';
+import type { PrimaryFigure } from './primary-figures.ts';
 
 export interface VerdictInput {
   /** Over the measured phases, µs; null: an engine that has no intended start. */
@@ -13,13 +14,19 @@ export interface VerdictInput {
   readonly gcShare: number | null;
   /** Share of all offered operations (0–1) that the generator's own lateness dropped. */
   readonly droppedLateShare: number | null;
-  /** Share of the measured time (0–1) in which some task waited for a CPU; null: not known. */
+  /** Share of the measured time (0–1) in which some task waited for a CPU; null: not known. Told, and no reason: two
+   * processes that take turns on a core wait, and the canaries tell what that did to the figures. */
   readonly cpuPressure: number | null;
   readonly cpuSteal: number | null;
   /** Shares of all cores' time (0–1): busy with anything, and with what is none of this run's. */
   readonly cpuBusy: number | null;
   readonly otherWork: number | null;
   readonly eventLoopUtilisation: number | null;
+  /** null: none came back. Left out: an engine of others. */
+  readonly canary?: CanaryFigures | null;
+  /** Those of which both the figure and the instrument’s error are known. */
+  readonly primaryFigures: readonly PrimaryFigure[];
+  readonly sharesCores: boolean;
   /** `warmup: auto` gave up. */
   readonly notSteady: boolean;
   /** Accounts of the service less what its record of effects charges: not 0 when one of them is wrong. Left out: not known. */
@@ -45,17 +52,16 @@ export const verdictLimits = {
   suspectGcShare: 0.05,
   suspectDroppedLateShare: 0,
   invalidDroppedLateShare: 0.01,
-  suspectCpuPressure: 0.1,
   suspectCpuSteal: 0.01,
-  /** Stands in for the pressure where the kernel does not tell it. */
-  suspectCpuBusy: 0.9,
   suspectOtherWork: 0.05,
   suspectEventLoopUtilisation: 0.9,
+  /** The instrument’s own error, of a primary figure. */
+  suspectErrorShare: 0.1,
 } as const;
 
 type Rule = (input: VerdictInput) => VerdictReason | null;
 
-const ms = (us: number) => `${(us / 1e3).toFixed(1)} ms`;
+const ms = (us: number) => (us < 1e3 ? `${Math.round(us)} µs` : `${(us / 1e3).toFixed(1)} ms`);
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 const slower = 'Lower the rate or the number of users, add load.threads, or give the generator a machine of its own.';
 
@@ -101,14 +107,18 @@ const rules: readonly Rule[] = [
           slower,
         )
       : null,
-  ({ cpuPressure }) =>
-    cpuPressure !== null && cpuPressure > verdictLimits.suspectCpuPressure
-      ? reason('suspect', 'cpuPressure', `Tasks waited for a CPU ${percent(cpuPressure)} of the time.`, slower)
-      : null,
-  ({ cpuPressure, cpuBusy }) =>
-    cpuPressure === null && cpuBusy !== null && cpuBusy > verdictLimits.suspectCpuBusy
-      ? reason('suspect', 'cpuFull', `The machine’s CPUs were busy ${percent(cpuBusy)} of the time.`, slower)
-      : null,
+  ({ primaryFigures }) => {
+    const share = ({ us, errorUs }: PrimaryFigure) => (us === 0 ? 0 : errorUs / us);
+    const [worst] = primaryFigures.toSorted((a, b) => share(b) - share(a));
+    if (worst === undefined || share(worst) <= verdictLimits.suspectErrorShare) return null;
+    const error = `${ms(worst.errorUs)}, ${percent(share(worst))} of ${worst.name}, ${ms(worst.us)}`;
+    return reason(
+      'suspect',
+      'resolution',
+      `The instrument’s own error was ± ${error}.`,
+      'Take no difference for real that is smaller than that; a quieter or larger machine, or a lower rate, has less of it.',
+    );
+  },
   ({ otherWork }) =>
     otherWork !== null && otherWork > verdictLimits.suspectOtherWork
       ? reason(
@@ -198,12 +208,13 @@ export function judge(input: VerdictInput): Verdict {
     : reasons.length > 0
       ? 'suspect'
       : 'valid';
-  return { status, reasons, figures: figuresOf(input) };
+  return { status, reasons, sharesCores: input.sharesCores, figures: figuresOf(input) };
 }
 
 function figuresOf(input: VerdictInput): VerdictFigures {
   const figures = Object.entries(input).filter(([, value]) => value === null || typeof value === 'number');
-  return Object.fromEntries(
-    figures.map(([name, value]) => [name, value === null ? null : Number(value.toPrecision(4))]),
-  );
+  return {
+    ...Object.fromEntries(figures.map(([name, value]) => [name, value === null ? null : Number(value.toPrecision(4))])),
+    ...(input.canary !== undefined && { canary: input.canary }),
+  };
 }

@@ -11,6 +11,8 @@ import type {
 } from '../../result/result-types.ts';
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { isOnThisMachine } from '../../targets/is-on-this-machine.ts';
+import { hostAndPort } from '../../targets/target-address.ts';
 import { unknownLedger } from '../assemble-trial.ts';
 import { faultShifts } from '../faults/fault-shifts.ts';
 import type { FaultTimeline } from '../faults/fault-timeline.ts';
@@ -85,6 +87,8 @@ export function assembleEngineTrial(records: EngineRecords): TrialResult {
       cpuPressure: use.pressure,
       cpuSteal: use.steal,
       eventLoopUtilisation: null,
+      primaryFigures: [],
+      sharesCores: target.address === undefined || isOnThisMachine(hostAndPort(target.address, target.protocol)),
       faultProblems: timeline?.problems() ?? [],
       faultShifts: faultShifts(timeline?.results() ?? []),
       lostParts: records.lostParts,

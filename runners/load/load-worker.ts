@@ -11,6 +11,7 @@ import type { OpenLoad, RateStage } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
 import { loadProtocol } from '../../targets/registry.ts';
+import { CanaryFlock } from '../canary/canary-flock.ts';
 import { OperationLog } from '../recording/operation-log.ts';
 import { PhaseLookup } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
@@ -55,6 +56,7 @@ class LoadWorker {
   readonly #arrivals: Arrivals | null;
   readonly #opening = new AbortController();
   #session: Session | null = null;
+  #canaries: CanaryFlock | null = null;
   #wireAtStart = { up: 0, down: 0 };
   #bodiesAtStart: BodyBytes | null = null;
   #batchesAtStart: BatchCounts | null = null;
@@ -111,6 +113,7 @@ class LoadWorker {
   }
 
   async open(): Promise<void> {
+    await this.#openCanaries();
     const startedMs = performance.now();
     const { driver } = await loadProtocol(this.#plan.target.protocol);
     this.#session = await driver.open(
@@ -132,6 +135,13 @@ class LoadWorker {
     this.#report({ type: 'opened', openMs: performance.now() - startedMs });
   }
 
+  async #openCanaries(): Promise<void> {
+    const { canaryPort, load, workers, seed } = this.#plan;
+    if (canaryPort === null) return;
+    const ratePerSecond = load.model === 'open' ? load.ratePerSecond : null;
+    this.#canaries = await CanaryFlock.open({ port: canaryPort, worker: this.#worker, workers, ratePerSecond, seed });
+  }
+
   begin(startUs: number): void {
     if (this.#session === null || this.#ended) return;
     const clock = new LoadClock(startUs, this.#warmup, this.#signals);
@@ -140,6 +150,7 @@ class LoadWorker {
     this.#bodiesAtStart = this.#session.bodyBytes?.() ?? null;
     this.#batchesAtStart = this.#session.batches?.() ?? null;
     this.#secondFromUs = startUs;
+    this.#canaries?.begin((dueUs) => clock.offsetUs(dueUs) >= this.#warmup.warmupMs * 1e3);
     const health = new WorkerHealth(tickMs);
     this.#health = health;
     setInterval(() => {
@@ -184,6 +195,7 @@ class LoadWorker {
           return;
         }
         this.#loop.start(cursor.index, dueUs, nowUs);
+        this.#canaries?.follow(dueUs, nowUs);
         cursor.next();
         dueUs = cursor.dueUs(clock);
         nowUs = monotonicNowUs();
@@ -225,6 +237,7 @@ class LoadWorker {
         return;
       }
       this.#loop.start(index, readyUs, nowUs);
+      this.#canaries?.follow(readyUs, nowUs);
       index += this.#plan.workers;
     });
   }
@@ -243,6 +256,7 @@ class LoadWorker {
     const session = this.#session;
     const bodies = session?.bodyBytes?.() ?? null;
     const batches = session?.batches?.() ?? null;
+    const canaries = this.#canaries?.close() ?? null;
     await session?.close();
     this.#report({
       type: 'done',
@@ -258,6 +272,7 @@ class LoadWorker {
         reconnects: session?.reconnects() ?? 0,
         breakerChanges: this.#loop.breakerChanges,
         health,
+        canaries,
       },
     });
   }

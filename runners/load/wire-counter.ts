@@ -12,12 +12,20 @@ export interface WireBytes {
   readonly down: number;
 }
 
+const uncounted = new WeakSet<Socket>();
+
+/** For a socket of the harness's own, before it connects. */
+export function leaveUncounted(socket: Socket): void {
+  uncounted.add(socket);
+}
+
 export class WireCounter {
   readonly #open = new Set<Socket>();
   #closedUp = 0;
   #closedDown = 0;
   readonly #onSocket = (message: unknown): void => {
     const { socket } = message as { socket: Socket };
+    if (uncounted.has(socket)) return;
     this.#open.add(socket);
     socket.once('close', () => {
       this.#open.delete(socket);

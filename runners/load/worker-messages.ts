@@ -3,6 +3,7 @@ import type { LatencyCountsData } from '../../result/latency-counts.ts';
 import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
+import type { CanaryData } from '../canary/canary-account.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { RecordingData } from '../recording/recorder.ts';
@@ -42,6 +43,8 @@ export interface LoadPlan {
   readonly workers: number;
   /** Those that are to be started here: worker k of n plays the same operations wherever it is. */
   readonly share: { readonly first: number; readonly count: number };
+  /** Of the echo on loopback; null: no canaries. */
+  readonly canaryPort: number | null;
   /** The memory of the LoadSignals, shared by all workers and their pacers. */
   readonly signals: SharedArrayBuffer;
   /** Where the worker may connect to beside loopback. */
@@ -97,4 +100,6 @@ export interface WorkerData {
   readonly breakerChanges: readonly RecordedBreakerChange[];
   /** null: the load never began. */
   readonly health: WorkerHealthData | null;
+  /** null: there were none. */
+  readonly canaries: CanaryData | null;
 }

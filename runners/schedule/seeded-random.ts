@@ -34,4 +34,5 @@ export const randomStreams = {
   order: 7,
   body: 8,
   fault: 9,
+  canary: 10,
 } as const;

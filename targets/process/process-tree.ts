@@ -37,6 +37,11 @@ export function treeCpuUs(root: number): number | null {
   return sumOfTree(root, (pid) => readProcessStat(pid)?.cpuUs ?? null);
 }
 
+/** The process and its living descendants. */
+export function treePids(root: number): number[] {
+  return [root, ...childrenOf(root).flatMap(treePids)];
+}
+
 /** Resident memory of the process and its living descendants, bytes; what they share counts for each of them. */
 export function treeResidentBytes(root: number): number | null {
   return sumOfTree(root, readResidentBytes);
