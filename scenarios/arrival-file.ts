@@ -1,25 +1,24 @@
 /** Recorded arrivals: a text file with one time a line, as an access log gives them. */
-import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { largestRecordingBytes, NamedFileError, piecesOf } from './named-file.ts';
 
 export const arrivalTimeUnits = { us: 1, ms: 1e3, s: 1e6 } as const;
 export type ArrivalTimeUnit = keyof typeof arrivalTimeUnits;
 
-/** What `readArrivalFile` refuses; the message says where in the file. */
-export class ArrivalFileError extends Error {}
+const longestLine = 1024 * 1024;
+
+/** What `readArrivalFile` refuses of what it reads; the message says where in the file. */
+export class ArrivalFileError extends NamedFileError {}
 
 /**
  * Microseconds from the first arrival to each, rising. A line's first column (up to a comma, semicolon or tab; quoted as
  * in RFC 4180) is the time, from whichever origin; the first line is a header where it does not begin as a number, empty
- * lines and those with `#` are passed over. Throws an ArrivalFileError for anything else, and what the file system
- * throws.
+ * lines and those with `#` are passed over. Throws an ArrivalFileError for anything else, and a NamedFileError
+ * where it cannot be read.
  */
 export function readArrivalFile(path: string, unit: ArrivalTimeUnit): Float64Array {
-  const bytes = readFileSync(path);
-  if (!isUtf8(bytes)) throw new ArrivalFileError('it is no UTF-8 text');
   const times: number[] = [];
   let isFirst = true;
-  for (const { line, column } of firstColumns(bytes.toString('utf8'))) {
+  for (const { line, column } of firstColumns(linesOf(piecesOf(path, largestRecordingBytes)))) {
     const last = times.at(-1) ?? Number.NEGATIVE_INFINITY;
     const isHeader = isFirst && !/^[-+.\d]/.test(column);
     isFirst = false;
@@ -37,10 +36,34 @@ export function readArrivalFile(path: string, unit: ArrivalTimeUnit): Float64Arr
 
 const decimal = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
+/** A line break may be cut in two, and so may a character. */
+function* linesOf(pieces: Iterable<Buffer>): Generator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoded = (piece?: Buffer) => {
+    try {
+      return decoder.decode(piece, { stream: piece !== undefined });
+    } catch {
+      throw new ArrivalFileError('it is no UTF-8 text');
+    }
+  };
+  let rest = '';
+  let line = 0;
+  for (const piece of pieces) {
+    const lines = (rest + decoded(piece)).split(/\r\n|\r(?!$)|\n/);
+    rest = lines.pop() ?? '';
+    yield* lines;
+    line += lines.length;
+    if (rest.length > longestLine) throw new ArrivalFileError(`line ${line + 1}: is longer than 1MiB`);
+  }
+  yield* (rest + decoded()).split(/\r/);
+}
+
 /** Of each row that has one; rows whose last field in quotes goes on over the line's end are of several lines. */
-function* firstColumns(text: string): Generator<{ readonly line: number; readonly column: string }> {
+function* firstColumns(lines: Iterable<string>): Generator<{ readonly line: number; readonly column: string }> {
   let openedAt: number | null = null;
-  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
+  let index = -1;
+  for (const line of lines) {
+    index++;
     const isContinued = openedAt !== null;
     if (!isContinued && /^\s*(#|$)/.test(line)) continue;
     const isOpen = line.includes('"') ? endsInQuotes(line, isContinued) : isContinued;

@@ -7,6 +7,7 @@ import { bodiesSince } from '../../result/body-bytes.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { BatchCounts, BodyBytes } from '../../result/result-types.ts';
 import { readArrivalFile } from '../../scenarios/arrival-file.ts';
+import { NamedFileError } from '../../scenarios/named-file.ts';
 import type { OpenLoad, RateStage } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
@@ -292,9 +293,20 @@ class LoadWorker {
 function arrivalsOf({ seed, workers }: LoadPlan, load: OpenLoad, worker: number, warmup: PlannedWarmup) {
   const stages = [warmupStage(load), ...load.stages];
   const { arrivals, recording } = load;
-  const recordedUs = recording === null ? undefined : readArrivalFile(recording.path, recording.unit);
+  const recordedUs = recording === null ? undefined : recordedArrivals(recording);
   const spec: ArrivalSpec = { arrivals, stages, seed, recordedUs };
   return { spec, cursor: new ArrivalCursor(spec, warmup, worker, workers), pacing: pacingFor(load.ratePerSecond) };
+}
+
+/** It was readable when the scenario was. */
+function recordedArrivals({ path, unit }: NonNullable<OpenLoad['recording']>): Float64Array {
+  try {
+    return readArrivalFile(path, unit);
+  } catch (cause) {
+    if (!(cause instanceof NamedFileError)) throw cause;
+    const hint = 'It has changed since the scenario was read; start the run again.';
+    throw new BenchError('arrivalFile', `${path}: ${cause.message}`, { hint, exitCode: exitCodes.usage, cause });
+  }
 }
 
 /** Warm-up is at the mean rate of the first stage. */
@@ -323,13 +335,15 @@ if (parentPort !== null && input?.load !== undefined) {
     port.postMessage({ type: 'failed', error: describeError(error) } satisfies WorkerReport);
   };
   allowDial(input.load.plan.allowHosts, fail);
-  const worker = new LoadWorker(input.load.plan, input.load.worker, port);
-  port.on('message', (command: WorkerCommand) => {
-    if (command.type === 'begin') worker.begin(command.startUs);
-    else if (command.type === 'stop') worker.stop();
-    else void worker.finish();
-  });
-  worker.open().catch((error: unknown) => {
+  try {
+    const worker = new LoadWorker(input.load.plan, input.load.worker, port);
+    port.on('message', (command: WorkerCommand) => {
+      if (command.type === 'begin') worker.begin(command.startUs);
+      else if (command.type === 'stop') worker.stop();
+      else void worker.finish();
+    });
+    worker.open().catch(fail);
+  } catch (error) {
     fail(error);
-  });
+  }
 }

@@ -1,7 +1,8 @@
 /** Request bodies, prepared before the load: exactly as many bytes as asked, JSON-safe ASCII, compressible as asked. */
-import { readFileSync } from 'node:fs';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { readNamedFile } from '../../scenarios/named-file.ts';
 import type { PayloadSpec } from '../../scenarios/scenario.ts';
+import { largestPayloadBytes } from '../../scenarios/schema/workload-schema.ts';
 import { hash32, randomStreams } from './seeded-random.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -36,7 +37,7 @@ function randomBody(sizeBytes: number, entropy: number, seed: number): Buffer {
 
 function readSample(path: string): Buffer {
   try {
-    return readFileSync(path);
+    return readNamedFile(path, largestPayloadBytes);
   } catch (cause) {
     throw new BenchError('payloadFile', `The payload file ${path} cannot be read`, {
       hint: 'Check `payloads.*.file` in the scenario: the path is relative to the scenario file.',

@@ -1,7 +1,7 @@
 /** Files that a scenario names: found out before anything is started. */
 import { isUtf8 } from 'node:buffer';
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { inspectNamedFile, NamedFileError, readNamedFile } from '../named-file.ts';
 import type { CheckContext } from './check-context.ts';
 import type { Path } from './problem.ts';
 
@@ -20,15 +20,11 @@ export function checkFile(
 
 function troubleWith(file: string, mostBytes: number, asText: boolean): string | null {
   try {
-    const stats = statSync(file);
-    if (stats.isDirectory()) return 'is a directory';
-    if (!stats.isFile()) return 'is not a regular file';
-    if (stats.size > mostBytes) return `is larger than ${mostBytes / 1024 ** 2}MiB`;
-    accessSync(file, constants.R_OK);
-    return asText && !isUtf8(readFileSync(file)) ? 'is no UTF-8 text, as the reference services need it' : null;
+    if (!asText) inspectNamedFile(file, mostBytes);
+    else if (!isUtf8(readNamedFile(file, mostBytes))) return 'is no UTF-8 text, as the reference services need it';
+    return null;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist (paths are relative to the scenario file)';
-    return code === 'EACCES' ? 'may not be read' : `cannot be read: ${code ?? String(error)}`;
+    if (error instanceof NamedFileError) return error.message;
+    throw error;
   }
 }

@@ -2,7 +2,7 @@
 import { leastSamplesBeyond, type PercentileName, percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import { ownValue } from '../../result/own-value.ts';
 import { parseMetric, parseThreshold } from '../../result/threshold-grammar.ts';
-import { ArrivalFileError } from '../arrival-file.ts';
+import { largestRecordingBytes, NamedFileError } from '../named-file.ts';
 import type { CheckContext } from './check-context.ts';
 import { checkFile } from './check-file.ts';
 import { checkThresholdNames } from './check-thresholds.ts';
@@ -11,8 +11,6 @@ import type { Path } from './problem.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 
 type OpenFile = Extract<ScenarioFile['load'], { model: 'open' }>;
-
-const largestRecordingBytes = 64 * 1024 ** 2;
 
 export function checkLoad(context: CheckContext): void {
   const { load } = context.file;
@@ -36,7 +34,7 @@ function checkRecording({ directory, has, report }: CheckContext, load: OpenFile
   try {
     profileOf(recording);
   } catch (error) {
-    if (!(error instanceof ArrivalFileError)) throw error;
+    if (!(error instanceof NamedFileError)) throw error;
     report({ path, message: `"${recording.file}": ${error.message}` });
   }
 }

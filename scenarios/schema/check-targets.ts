@@ -2,6 +2,7 @@
 import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
 import type { Protocol } from '../../result/result-types.ts';
+import { largestProtoBytes } from '../named-file.ts';
 import { isAllowedHost, readAddress } from './address.ts';
 import { checkBatch, checkStreams } from './check-batch.ts';
 import { checkCodec } from './check-codec.ts';
@@ -11,8 +12,6 @@ import { checkDelivery } from './check-delivery.ts';
 import { checkFile } from './check-file.ts';
 import type { Path } from './problem.ts';
 import { templateVariableNames } from './request-schema.ts';
-
-const largestProtoBytes = 4 * 1024 ** 2;
 
 export function checkTargets(context: CheckContext): void {
   for (const [name, target] of Object.entries(context.file.targets ?? {})) {

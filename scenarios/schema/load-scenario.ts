@@ -1,7 +1,8 @@
 /** Reads a scenario file; whatever keeps it from being read is a problem like any other. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { closestName } from '../../result/closest-name.ts';
+import { NamedFileError, readNamedFile } from '../named-file.ts';
 import {
   largestScenarioBytes,
   type ParsedScenario,
@@ -26,9 +27,10 @@ export function loadScenario(path: string, options: LoadOptions = {}): ScenarioR
     // Reading a pipe or a device might never end.
     if (!stats.isFile()) return refuse('is not a regular file');
     if (stats.size > largestScenarioBytes) return refuse(tooLarge);
-    text = new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(readNamedFile(path, largestScenarioBytes));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof NamedFileError && error.cause === undefined) return refuse(error.message);
+    const { code } = (error instanceof NamedFileError ? error.cause : error) as NodeJS.ErrnoException;
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return refuse('is not UTF-8 text');
     if (code === 'ENOENT' || code === 'ENOTDIR') return refuse('does not exist', neighbour(path));
     if (code === 'EACCES' || code === 'EPERM') return refuse('may not be read');

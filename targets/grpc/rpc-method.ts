@@ -5,6 +5,7 @@ import protobuf from 'protobufjs';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
+import { inspectNamedFile, largestProtoBytes, NamedFileError } from '../../scenarios/named-file.ts';
 
 export interface RpcMethod {
   /** `/package.Service/Method` */
@@ -17,7 +18,11 @@ export interface RpcMethod {
 /** Throws a BenchError (exit 2) when the file cannot be read as a .proto. */
 export function loadProto(path: string): protobuf.Root {
   const root = new protobuf.Root();
-  root.resolvePath = (origin, target) => importedFrom(path, origin, target);
+  root.resolvePath = (origin, target) => {
+    const found = importedFrom(path, origin, target);
+    if (existsSync(found)) inspectProto(found);
+    return found;
+  };
   try {
     root.loadSync(path, { keepCase: true }).resolveAll();
     return root;
@@ -28,6 +33,15 @@ export function loadProto(path: string): protobuf.Root {
       exitCode: exitCodes.usage,
       cause,
     });
+  }
+}
+
+/** An import is as little to be trusted as the file that names it. */
+function inspectProto(path: string): void {
+  try {
+    inspectNamedFile(path, largestProtoBytes);
+  } catch (cause) {
+    throw cause instanceof NamedFileError ? new Error(`${path} ${cause.message}`) : cause;
   }
 }
 
