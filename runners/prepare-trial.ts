@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { ownValue } from '../result/own-value.ts';
 import type { Protocol } from '../result/result-types.ts';
+import { endsWhenReady } from '../scenarios/faults/registry.ts';
 import { type FaultWindow, type Load, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import type { referenceOperations } from '../targets/domain/order-domain.ts';
 import type { Population } from '../targets/domain/service-options.ts';
@@ -11,7 +12,7 @@ import type { BrokerName } from '../targets/stack/stack.ts';
 import type { KeyUse } from './load/call-source.ts';
 import { LoadSignals } from './load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from './load/worker-messages.ts';
-import { endsWhenReady, phaseWindows } from './recording/phase-windows.ts';
+import { phaseWindows } from './recording/phase-windows.ts';
 import { timelineIntervalMs } from './recording/timeline.ts';
 
 export interface PreparedTrial {
@@ -109,7 +110,7 @@ export function loadPlanFor(
     load,
     resilience: resilienceOf(scenario, prepared.target),
     windows: phaseWindows(load.warmupMs, load.durationMs, faults),
-    duringEndsWhenReady: endsWhenReady(faults),
+    duringEndsWhenReady: faults.some(endsWhenReady),
     timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
     trialTag: prepared.trialTag,
     workers: load.threads,

@@ -1,4 +1,5 @@
 /** Load that nobody records: a JVM and a fresh broker are several times slower in their first seconds. */
+import { endsWhenReady } from '../scenarios/faults/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { brokerOf } from './prepare-trial.ts';
 import type { RunEvent } from './run-events.ts';
@@ -33,5 +34,7 @@ export async function warmBrokers(
 
 /** Its broker is started again during the trial, and cold when the next one begins. */
 export function killsBroker({ conditions }: Scenario, condition: string): boolean {
-  return (conditions[condition] ?? []).some((window) => window.fault === 'kill' && window.part === 'broker');
+  return (conditions[condition] ?? []).some(
+    (window) => endsWhenReady(window) && 'part' in window && window.part === 'broker',
+  );
 }

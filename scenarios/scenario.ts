@@ -2,10 +2,10 @@
  * A scenario as resolved: defaults filled in, units turned into plain numbers (the unit is in the name), percentages of
  * the load turned into milliseconds, thresholds parsed.
  */
-
 import type { Pattern, PrimaryMetric, Protocol, SettingValue } from '../result/result-types.ts';
 import type { Threshold } from '../result/thresholds.ts';
 import type { ArrivalTimeUnit } from './arrival-file.ts';
+import type { FaultWindow } from './faults/registry.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -301,102 +301,9 @@ export interface StreamRequest {
 }
 export type Request = RestRequest | GrpcRequest | WebSocketRequest | QueueRequest | StreamRequest;
 
-export type LinkName = 'client' | 'service';
-
-interface FaultWindowBase {
-  /** Milliseconds after the end of warm-up. */
-  readonly atMs: number;
-  readonly forMs: number;
-  /** It begins at a moment from `atMs` to so much later, drawn anew for each repeat; absent: at `atMs`. */
-  readonly withinMs?: number;
-}
-interface LinkFaultBase extends FaultWindowBase {
-  readonly link: LinkName | 'both';
-}
-export type Direction = 'down' | 'up' | 'both';
-interface Ramp {
-  /** Over how much of the window, from its begin, the fault grows to its full size; absent: it is there at once. */
-  readonly rampMs?: number;
-}
-export interface LatencyFault extends LinkFaultBase, Ramp {
-  readonly fault: 'latency';
-  readonly latencyMs: number;
-  readonly jitterMs: number;
-  readonly direction: Direction;
-}
-export interface DownFault extends LinkFaultBase {
-  readonly fault: 'down';
-}
-export interface BandwidthFault extends LinkFaultBase {
-  readonly fault: 'bandwidth';
-  readonly bytesPerSecond: number;
-  readonly direction: Direction;
-}
-export interface SlowCloseFault extends LinkFaultBase {
-  readonly fault: 'slow_close';
-  readonly delayMs: number;
-  readonly direction: Direction;
-}
-export interface TimeoutFault extends LinkFaultBase {
-  readonly fault: 'timeout';
-  /** Then the connection is closed; 0: never, a black hole. */
-  readonly timeoutMs: number;
-  readonly direction: Direction;
-}
-export interface ResetPeerFault extends LinkFaultBase {
-  readonly fault: 'reset_peer';
-  readonly timeoutMs: number;
-  readonly direction: Direction;
-}
-export interface SlicerFault extends LinkFaultBase {
-  readonly fault: 'slicer';
-  readonly sizeBytes: number;
-  readonly variationBytes: number;
-  readonly delayMs: number;
-  readonly direction: Direction;
-}
-export interface LimitDataFault extends LinkFaultBase {
-  readonly fault: 'limit_data';
-  readonly bytes: number;
-  readonly direction: Direction;
-}
-export type LinkFault =
-  | LatencyFault
-  | DownFault
-  | BandwidthFault
-  | SlowCloseFault
-  | TimeoutFault
-  | ResetPeerFault
-  | SlicerFault
-  | LimitDataFault;
-
-/** `broker` is the target's own. */
-export type PartName = 'service' | 'broker' | 'toxiproxy';
-/** Which of several: the leader of the first partition of what is under load. */
-export type BrokerChoice = 'leader';
-export interface PauseFault extends FaultWindowBase {
-  readonly fault: 'pause';
-  readonly part: PartName;
-  readonly broker?: BrokerChoice;
-}
-/** Killed at the window's begin, started again at its end. */
-export interface KillFault extends FaultWindowBase {
-  readonly fault: 'kill';
-  readonly part: PartName;
-  readonly broker?: BrokerChoice;
-}
-export interface SlowServiceFault extends FaultWindowBase, Ramp {
-  readonly fault: 'slow-service';
-  readonly workTimeMs: number;
-}
-export interface FailingServiceFault extends FaultWindowBase, Ramp {
-  readonly fault: 'failing-service';
-  /** 0–1: refused at once. */
-  readonly rejectRatio: number;
-}
-export type PartFault = PauseFault | KillFault | SlowServiceFault | FailingServiceFault;
-export type RampedFault = LatencyFault | SlowServiceFault | FailingServiceFault;
-export type FaultWindow = LinkFault | PartFault;
+export type { LinkName } from './faults/on-link.ts';
+export type { BrokerChoice, PartName } from './faults/on-part.ts';
+export type { FaultWindow, LinkFault, PartFault } from './faults/registry.ts';
 
 /** Opens when `failureRatio` of at least `minimumOperations` attempts within the window failed. */
 export interface BreakerSettings {

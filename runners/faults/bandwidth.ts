@@ -1,4 +1,4 @@
-import type { BandwidthFault } from '../../scenarios/scenario.ts';
+import type { BandwidthFault } from '../../scenarios/faults/bandwidth.ts';
 import { probeRoundTripUs } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 

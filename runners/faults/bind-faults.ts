@@ -1,12 +1,13 @@
 /** From a condition's windows to what is really done: each joined with the link or the process that it acts on. */
 import type { Protocol, SettingValue } from '../../result/result-types.ts';
+import { sizedAt } from '../../scenarios/faults/registry.ts';
 import type { FaultWindow, LinkFault, LinkName, PartFault, PartName } from '../../scenarios/scenario.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 import type { FaultKind, FaultPart, FaultProof, PartFaultContext } from './fault-kind.ts';
 import { linkFaultKind, partFaultKind } from './fault-kinds.ts';
 import { probeRoundTripUs } from './link-probe.ts';
-import { isRamped, rampSteps, sizedAt } from './ramp.ts';
+import { isRamped, rampSteps } from './ramp.ts';
 import { faultPartMissing } from './require-fault-parts.ts';
 
 export interface FaultPlaces {
@@ -97,5 +98,5 @@ function bind<Window extends FaultWindow, Context extends { readonly protocol: P
 
 /** Without a ramp: as it is. */
 function sized<Window extends FaultWindow>(window: Window, share: number): Window {
-  return isRamped(window) ? (sizedAt(window, share) as FaultWindow as Window) : window;
+  return isRamped(window) ? sizedAt(window, share) : window;
 }

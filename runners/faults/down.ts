@@ -1,4 +1,4 @@
-import type { DownFault } from '../../scenarios/scenario.ts';
+import type { DownFault } from '../../scenarios/faults/down.ts';
 import type { LinkFaultKind } from './fault-kind.ts';
 import { probeLink } from './link-probe.ts';
 

@@ -1,5 +1,5 @@
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-import type { KillFault } from '../../scenarios/scenario.ts';
+import type { KillFault } from '../../scenarios/faults/kill.ts';
 import type { PartFaultKind } from './fault-kind.ts';
 
 /** Of the window: who takes over is looked for while it lasts. */

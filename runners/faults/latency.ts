@@ -1,5 +1,5 @@
 import type { Protocol } from '../../result/result-types.ts';
-import type { LatencyFault } from '../../scenarios/scenario.ts';
+import type { LatencyFault } from '../../scenarios/faults/latency.ts';
 import { probeRoundTripUs } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 

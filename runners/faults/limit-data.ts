@@ -1,4 +1,4 @@
-import type { LimitDataFault } from '../../scenarios/scenario.ts';
+import type { LimitDataFault } from '../../scenarios/faults/limit-data.ts';
 import { watchLink } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 

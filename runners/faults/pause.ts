@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PauseFault } from '../../scenarios/scenario.ts';
+import type { PauseFault } from '../../scenarios/faults/pause.ts';
 import { readProcessStat } from '../../targets/process/process-tree.ts';
 import type { PartFaultKind } from './fault-kind.ts';
 

@@ -1,4 +1,4 @@
-import type { ResetPeerFault } from '../../scenarios/scenario.ts';
+import type { ResetPeerFault } from '../../scenarios/faults/reset-peer.ts';
 import { watchLink } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 

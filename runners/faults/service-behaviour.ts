@@ -1,6 +1,7 @@
 /** Faults that are in our reference service itself: it works slower, or refuses. Told over IPC, confirmed by its count. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FailingServiceFault, SlowServiceFault } from '../../scenarios/scenario.ts';
+import type { FailingServiceFault } from '../../scenarios/faults/failing-service.ts';
+import type { SlowServiceFault } from '../../scenarios/faults/slow-service.ts';
 import type { ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
 import type { FaultPart, FaultProof, PartFaultContext, PartFaultKind } from './fault-kind.ts';
 

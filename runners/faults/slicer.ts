@@ -1,4 +1,4 @@
-import type { SlicerFault } from '../../scenarios/scenario.ts';
+import type { SlicerFault } from '../../scenarios/faults/slicer.ts';
 import { watchLink } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 

@@ -1,5 +1,5 @@
 import type { Protocol } from '../../result/result-types.ts';
-import type { SlowCloseFault } from '../../scenarios/scenario.ts';
+import type { SlowCloseFault } from '../../scenarios/faults/slow-close.ts';
 import type { FaultProof } from './fault-kind.ts';
 import { watchLink } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';

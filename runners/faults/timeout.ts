@@ -1,4 +1,4 @@
-import type { TimeoutFault } from '../../scenarios/scenario.ts';
+import type { TimeoutFault } from '../../scenarios/faults/timeout.ts';
 import { probeLink } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 

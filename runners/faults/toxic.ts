@@ -1,10 +1,9 @@
 /** What all faults that are a toxic of Toxiproxy have in common: set for one direction or both, listed, removed. */
 import type { Protocol, SettingValue } from '../../result/result-types.ts';
-import type { Direction, LinkFault } from '../../scenarios/scenario.ts';
+import type { Direction } from '../../scenarios/faults/on-link.ts';
+import type { DirectedFault } from '../../scenarios/faults/registry.ts';
 import type { ToxicSpec, ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 import type { FaultProof, LinkFaultContext, LinkFaultKind } from './fault-kind.ts';
-
-type DirectedFault = Exclude<LinkFault, { fault: 'down' }>;
 
 export interface Toxic<Window extends DirectedFault> {
   readonly type: ToxicSpec['type'];

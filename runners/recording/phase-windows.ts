@@ -45,11 +45,6 @@ export function duringUntil(windows: readonly PhaseWindow[], untilUs: number): P
   });
 }
 
-/** Whether the end of `during` is only known once a killed part is ready again. */
-export function endsWhenReady(faults: readonly FaultWindow[]): boolean {
-  return faults.some(({ fault }) => fault === 'kill');
-}
-
 /** Phases by offset, while the end of `during` may not be known yet: until it is, there is no `after`. */
 export class PhaseLookup {
   #windows: readonly PhaseWindow[];

@@ -1,5 +1,6 @@
 /** Checks of the fault timelines against the load and the targets. */
 import { phaseNames } from '../../result/result-types.ts';
+import { unsuitedSettings } from '../faults/registry.ts';
 import type { CheckContext, FileTarget, FileWindow } from './check-context.ts';
 import { loadTimeMs } from './fields.ts';
 import type { Path } from './problem.ts';
@@ -58,44 +59,6 @@ function checkWindow({ durationMs, report }: CheckContext, window: FileWindow, p
       });
   }
   for (const { key, message } of unsuitedSettings(window)) report({ path: [...path, key], message });
-}
-
-const milliseconds = 'Toxiproxy counts in whole milliseconds';
-
-/** What the proxy or the fault itself cannot do. */
-function unsuitedSettings(window: FileWindow): { key: string; message: string }[] {
-  const found: { key: string; message: string }[] = [];
-  const whole = (key: string, value: number, message: string) => {
-    if (!Number.isInteger(value)) found.push({ key, message });
-  };
-  switch (window.fault) {
-    case 'latency':
-      whole('latency', window.latency, milliseconds);
-      whole('jitter', window.jitter, milliseconds);
-      if (window.jitter > window.latency) found.push({ key: 'jitter', message: 'is larger than the latency itself' });
-      break;
-    case 'slow_close':
-      whole('delay', window.delay, milliseconds);
-      break;
-    case 'timeout':
-    case 'reset_peer':
-      whole('timeout', window.timeout, milliseconds);
-      break;
-    case 'bandwidth':
-      whole('rate', window.rate / 1e3, 'Toxiproxy counts in whole kB/s (1000 bytes a second)');
-      break;
-    case 'slicer':
-      whole('size', window.size, 'must be whole bytes');
-      whole('variation', window.variation, 'must be whole bytes');
-      whole('delay', window.delay * 1e3, 'Toxiproxy counts in whole microseconds here');
-      if (window.variation >= window.size)
-        found.push({ key: 'variation', message: 'must be less than the size itself' });
-      break;
-    case 'limit_data':
-      whole('bytes', window.bytes, 'must be whole bytes');
-      break;
-  }
-  return found;
 }
 
 function tooLate(

@@ -1,0 +1,10 @@
+import { defineFault, type WindowOf } from './fault-definition.ts';
+import { onPart, partSettings } from './on-part.ts';
+
+export const pause = defineFault({
+  name: 'pause',
+  describes: 'A process stands still (SIGSTOP), and goes on afterwards (SIGCONT).',
+  shape: onPart,
+  settings: partSettings,
+});
+export type PauseFault = WindowOf<typeof pause>;
