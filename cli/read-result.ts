@@ -28,7 +28,9 @@ const counts = z.object({
   attempts: count,
   resent: count.optional(),
 });
-const policies = z.object({ refused: count, retriesDenied: count, fallbacks: count, fallbackUs: summary }).optional();
+const policies = z
+  .object({ refused: count, retriesDenied: count, unsent: count, fallbacks: count, fallbackUs: summary })
+  .optional();
 const operation = z.object({
   completion: z.enum(['replied', 'acknowledged', 'delivered']),
   pattern: z.enum(patternNames),

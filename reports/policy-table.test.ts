@@ -18,7 +18,7 @@ function trial(policies: PolicyResult, breaker?: readonly BreakerChange[]): Tria
 }
 
 const cells = (one: TrialResult) => policyTable([one])?.rows[0]?.cells.slice(1);
-const none: PolicyResult = { refused: 0, retriesDenied: 0, fallbacks: 0, fallbackUs: { count: 0 } };
+const none: PolicyResult = { refused: 0, retriesDenied: 0, unsent: 0, fallbacks: 0, fallbackUs: { count: 0 } };
 
 describe('policyTable', () => {
   it('is left out where no policy had anything to do', () => {

@@ -147,15 +147,16 @@ export function totalPolicies(
   trials: readonly TrialResult[],
   phasesCounted: readonly PhaseName[] = measured,
 ): PolicyTotals {
-  let [refused, retriesDenied, fallbacks] = [0, 0, 0];
+  let [refused, retriesDenied, unsent, fallbacks] = [0, 0, 0, 0];
   for (const { phases } of trials) {
     for (const name of phasesCounted) {
       refused += phases[name]?.policies?.refused ?? 0;
       retriesDenied += phases[name]?.policies?.retriesDenied ?? 0;
+      unsent += phases[name]?.policies?.unsent ?? 0;
       fallbacks += phases[name]?.policies?.fallbacks ?? 0;
     }
   }
-  return { refused, retriesDenied, fallbacks };
+  return { refused, retriesDenied, unsent, fallbacks };
 }
 
 export interface Figure {

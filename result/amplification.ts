@@ -2,13 +2,13 @@
 import type { Counts, PolicyResult } from './result-types.ts';
 
 /**
- * Attempts for each operation that was attempted at all: 1 without any retry. Operations that the client gave up before
- * their first attempt (dropped, or refused by its policies) count on neither side. null: nothing was attempted.
+ * Attempts for each operation that was sent at all: 1 without any retry. Operations of which the client sent nothing
+ * (dropped, refused by its policies, never given a connection) count on neither side. null: nothing was sent.
  */
 export function amplificationOf(
   { attempts, offered, dropped }: Counts,
-  policies: Pick<PolicyResult, 'refused'> | undefined,
+  policies: Pick<PolicyResult, 'refused' | 'unsent'> | undefined,
 ): number | null {
-  const attempted = offered - dropped - (policies?.refused ?? 0);
-  return attempted > 0 ? attempts / attempted : null;
+  const sent = offered - dropped - (policies?.refused ?? 0) - (policies?.unsent ?? 0);
+  return sent > 0 ? attempts / sent : null;
 }

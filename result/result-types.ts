@@ -45,7 +45,10 @@ export interface LatencySummary {
   readonly max?: number | null;
 }
 
-/** offered = ok + rejected + failed + timedOut + dropped, always; attempts include retries. */
+/**
+ * offered = ok + rejected + failed + timedOut + dropped, always. `attempts`: those whose first byte was handed to a
+ * connection, retries included; an operation that never had one has none, and ends with the reason `notSent`.
+ */
 export interface Counts {
   readonly offered: number;
   readonly ok: number;
@@ -78,6 +81,8 @@ export interface PolicyResult {
   readonly refused: number;
   /** Retries that the retry budget did not allow. */
   readonly retriesDenied: number;
+  /** Never handed to a connection: the client's waits, before connecting anew or for a free one, took all their time. */
+  readonly unsent: number;
   /** Operations that were not ok and that the client answered itself; their outcome stays what it was. */
   readonly fallbacks: number;
   /** Intended start → answered so. */

@@ -42,6 +42,8 @@ export interface Call {
 export interface CompletionSink {
   /** The attempt's first byte was handed to a connection. Called before `completed`, at most once per start. */
   sent(slot: number): void;
+  /** Optional, before `completed`: what was reported `sent` never left, as a library says that had no connection after all. */
+  unsent(slot: number): void;
   /**
    * Optional, between `sent` and `completed`: the peer said that it never looked at the attempt, and the session has
    * handed it to a connection again. One more attempt, none of the scenario's retries.

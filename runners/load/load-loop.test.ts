@@ -9,7 +9,7 @@ import { breakerOpen, tooManyWaiting, waitedTooLong } from '../resilience/client
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { CallSource } from './call-source.ts';
 import { LoadClock, LoadSignals } from './load-clock.ts';
-import { droppedLate, LoadLoop } from './load-loop.ts';
+import { droppedLate, LoadLoop, notSent } from './load-loop.ts';
 
 const ms = 1e3;
 const noRetry: Resilience['retry'] = { attempts: 1, backoff: 'exponential', baseMs: 50, capMs: 1_000, jitter: 'none' };
@@ -22,6 +22,8 @@ function setUp(
     timeoutMs?: number;
     deadlineMs?: number;
     policies?: Partial<Resilience>;
+    /** Whether attempts get a connection at once. */
+    connected?: boolean;
   } = {},
 ) {
   const slots = options.slots ?? 4;
@@ -39,7 +41,10 @@ function setUp(
   const aborted: number[] = [];
   const refused: number[] = [];
   const session: Session = {
-    start: (slot) => started.push({ slot, id: calls[slot]?.id ?? '', attempt: calls[slot]?.attempt ?? 0 }),
+    start: (slot) => {
+      started.push({ slot, id: calls[slot]?.id ?? '', attempt: calls[slot]?.attempt ?? 0 });
+      if (options.connected ?? true) loop.sent(slot);
+    },
     abort: (slot) => aborted.push(slot),
     completion: () => 'replied',
     reconnects: () => 0,
@@ -90,7 +95,7 @@ function setUp(
 
 describe('LoadLoop', () => {
   it('counts response time from the intended start and service time from the first byte', () => {
-    const { loop, clock, startUs, steady } = setUp();
+    const { loop, clock, startUs, steady } = setUp({ connected: false });
     clock.nowUs = startUs + 210 * ms;
     const slot = loop.start(0, startUs + 200 * ms, clock.nowUs);
     clock.nowUs += 30 * ms;
@@ -320,6 +325,7 @@ describe('LoadLoop', () => {
     it('has so many attempts in flight, lets others wait in turn, and rejects the rest', async () => {
       const { loop, clock, startUs, started, refused, steady } = setUp({
         slots: 8,
+        connected: false,
         policies: { limit: { maxConcurrent: 2, waiting: 1 } },
       });
       clock.nowUs = startUs + 200 * ms;
@@ -328,6 +334,7 @@ describe('LoadLoop', () => {
       expect(slots[3]).toBe(-1);
       expect(refused).toHaveLength(1);
       expect(steady().reasons.get(tooManyWaiting)).toBe(1);
+      for (const slot of slots.slice(0, 2)) loop.sent(slot);
       clock.nowUs += 30 * ms;
       loop.completed(slots[1] ?? -1, outcomes.ok, '', false);
       expect(started).toHaveLength(2); // never within the driver's own callback
@@ -478,8 +485,34 @@ describe('LoadLoop', () => {
     expect([count, maxUs]).toEqual([1, 2 * ms]);
   });
 
+  it('counts no attempt of which nothing was handed to a connection, and says so', () => {
+    const { loop, clock, startUs, advance, steady, log } = setUp({
+      connected: false,
+      timeoutMs: 100,
+      deadlineMs: 400,
+      retry: { attempts: 3, backoff: 'none' },
+    });
+    clock.nowUs = startUs + 200 * ms;
+    const [never = -1, once = -1, withdrawn = -1, refused = -1] = [0, 1, 2, 3].map((index) =>
+      loop.start(index, clock.nowUs, clock.nowUs),
+    );
+    loop.sent(once);
+    loop.completed(once, outcomes.failed, 'truncated answer', true); // and its retries get no connection
+    loop.sent(withdrawn);
+    loop.unsent(withdrawn);
+    loop.completed(withdrawn, outcomes.failed, 'connection closed', true);
+    loop.completed(refused, outcomes.failed, 'cannot be encoded', false);
+    advance(1_000 * ms);
+    const { counts, policies, reasons } = steady();
+    expect(counts).toMatchObject({ offered: 4, failed: 1, timedOut: 3, attempts: 1 });
+    expect(Object.fromEntries(reasons)).toEqual({ [notSent]: 3, 'cannot be encoded': 1 });
+    expect(policies.unsent).toBe(3);
+    expect(never).not.toBe(once);
+    expect(log.toData().sentAfterUs.filter((us) => !Number.isNaN(us))).toHaveLength(2);
+  });
+
   it('counts the wait for a connection of an operation that never got one', () => {
-    const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100 });
+    const { loop, clock, startUs, advance, steady } = setUp({ timeoutMs: 100, connected: false });
     clock.nowUs = startUs + 200 * ms;
     loop.start(0, clock.nowUs, clock.nowUs);
     advance(120 * ms);

@@ -22,6 +22,8 @@ const tickUs = 4_000;
  * arrivals piled up while it did not look. Else the system holds all the others, and would have held them then, too.
  */
 const lateUs = 10_000;
+/** Nothing of the last attempt was handed to a connection: our own waits, before connecting anew or for a free one, took its time. */
+export const notSent = 'notSent';
 export const droppedLate = 'maxInFlight reached, the generator being late';
 export class LoadLoop implements CompletionSink {
   readonly #options: LoadLoopOptions;
@@ -141,7 +143,7 @@ export class LoadLoop implements CompletionSink {
     this.#slots.state[slot] = states.attempting;
     this.#slots.retryAfterMs[slot] = 0;
     this.#slots.sentUs[slot] = nowUs; // until the session says when the first byte really left
-    this.#options.recorder.cell(this.#slots.phase[slot] as number, call.operation).counts.attempts++;
+    this.#slots.isSent[slot] = 0;
     this.#wheel.set(
       slot,
       Math.min(nowUs + this.#timeoutUs, (this.#slots.intendedUs[slot] as number) + this.#deadlineUs),
@@ -151,13 +153,16 @@ export class LoadLoop implements CompletionSink {
   }
 
   sent(slot: number): void {
+    if (this.#slots.isSent[slot] === 1) return;
     const nowUs = this.#options.nowUs();
+    const cell = this.#cell(slot);
     this.#slots.sentUs[slot] = nowUs;
+    this.#slots.isSent[slot] = 1;
+    this.#slots.attemptsSent[slot] = (this.#slots.attemptsSent[slot] as number) + 1;
+    cell.counts.attempts++;
     if (this.#slots.everSent[slot] === 1) return;
     this.#slots.everSent[slot] = 1;
-    this.#cell(slot)
-      .latency('connectionWait')
-      .record(nowUs - (this.#slots.takenUpUs[slot] as number));
+    cell.latency('connectionWait').record(nowUs - (this.#slots.takenUpUs[slot] as number));
     this.#options.log.sent(this.#slots.sequence[slot] as number, nowUs);
   }
 
@@ -166,6 +171,13 @@ export class LoadLoop implements CompletionSink {
     const { counts } = this.#cell(slot);
     counts.attempts++;
     counts.resent++;
+  }
+
+  unsent(slot: number): void {
+    if (this.#slots.isSent[slot] === 0) return;
+    this.#slots.isSent[slot] = 0;
+    this.#slots.attemptsSent[slot] = (this.#slots.attemptsSent[slot] as number) - 1;
+    this.#cell(slot).counts.attempts--;
   }
 
   acknowledged(slot: number): void {
@@ -192,9 +204,10 @@ export class LoadLoop implements CompletionSink {
     const nowUs = this.#options.nowUs();
     if (outcome === outcomes.rejected) this.#options.log.refused(this.#slots.sequence[slot] as number);
     const mayBetter = outcome !== outcomes.ok && retryable;
+    const why = outcome === outcomes.failed && retryable && this.#slots.isSent[slot] === 0 ? notSent : reason;
     this.#leave(slot, mayBetter, nowUs);
-    if (mayBetter && this.#retry(slot, outcome, reason, nowUs)) return;
-    this.#end(slot, outcome, reason, nowUs);
+    if (mayBetter && this.#retry(slot, outcome, why, nowUs)) return;
+    this.#end(slot, outcome, why, nowUs);
   }
 
   /** Those who wait for the place begin a little later: a session is never asked for more within its own callback. */
@@ -260,8 +273,10 @@ export class LoadLoop implements CompletionSink {
     (this.#session as Session).abort(slot);
     this.#leave(slot, true, nowUs);
     const beyondDeadline = nowUs >= (this.#slots.intendedUs[slot] as number) + this.#deadlineUs;
-    if (!beyondDeadline && this.#retry(slot, outcomes.timedOut, 'timeout', nowUs)) return;
-    this.#end(slot, outcomes.timedOut, beyondDeadline ? 'deadline' : 'timeout', nowUs);
+    const late = beyondDeadline ? 'deadline' : 'timeout';
+    const reason = this.#slots.isSent[slot] === 0 ? notSent : late;
+    if (!beyondDeadline && this.#retry(slot, outcomes.timedOut, reason, nowUs)) return;
+    this.#end(slot, outcomes.timedOut, reason, nowUs);
   }
 
   #end(slot: number, outcome: Outcome, reason: string, nowUs: number): void {
@@ -284,6 +299,8 @@ export class LoadLoop implements CompletionSink {
       this.#notOk++;
       cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
       if (this.#options.resilience.fallback) cell.latency('fallback').record(responseUs);
+      const isRefused = (calls[slot] as Call).attempt === 0;
+      if (!isRefused && this.#slots.attemptsSent[slot] === 0) cell.policies.unsent++;
       // It waited for a connection at least this long: leaving it out would flatter the wait.
       if (this.#slots.everSent[slot] === 0)
         cell.latency('connectionWait').record(nowUs - (this.#slots.takenUpUs[slot] as number));

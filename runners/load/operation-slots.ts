@@ -13,6 +13,10 @@ export class OperationSlots {
   readonly takenUpUs: Float64Array;
   /** Of the last attempt. */
   readonly sentUs: Float64Array;
+  /** Of the last attempt: it was handed to a connection. */
+  readonly isSent: Uint8Array;
+  /** Attempts of the operation that were handed to a connection. */
+  readonly attemptsSent: Uint16Array;
   readonly everSent: Uint8Array;
   readonly everAcknowledged: Uint8Array;
   readonly sequence: Uint32Array;
@@ -32,6 +36,8 @@ export class OperationSlots {
     this.intendedUs = new Float64Array(slots);
     this.takenUpUs = new Float64Array(slots);
     this.sentUs = new Float64Array(slots);
+    this.isSent = new Uint8Array(slots);
+    this.attemptsSent = new Uint16Array(slots);
     this.everSent = new Uint8Array(slots);
     this.everAcknowledged = new Uint8Array(slots);
     this.sequence = new Uint32Array(slots);
@@ -56,6 +62,7 @@ export class OperationSlots {
     this.phase[slot] = phase;
     this.intendedUs[slot] = intendedUs;
     this.takenUpUs[slot] = nowUs;
+    this.attemptsSent[slot] = 0;
     this.everSent[slot] = 0;
     this.everAcknowledged[slot] = 0;
     this.delayMs[slot] = 0;

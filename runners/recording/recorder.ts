@@ -41,6 +41,8 @@ export interface RecordedPolicies {
   refused: number;
   /** Retries that the budget had no token for. */
   retriesDenied: number;
+  /** Operations of which no attempt was handed to a connection, refused ones apart. */
+  unsent: number;
 }
 
 export interface CellData {
@@ -69,7 +71,7 @@ export class RecordedCell {
     attempts: 0,
     resent: 0,
   };
-  readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0 };
+  readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0, unsent: 0 };
   readonly reasons = new Map<string, number>();
   readonly #latencies: Partial<Record<CellLatency, LatencyCounts>> = {};
 

@@ -88,6 +88,7 @@ class BatchedSession implements Session {
       sink: {
         sent: (batch) => this.#forEach(batch, (slot) => sink.sent(slot)),
         resent: (batch) => this.#forEach(batch, (slot) => sink.resent(slot)),
+        unsent: (batch) => this.#forEach(batch, (slot) => sink.unsent(slot)),
         acknowledged: () => undefined,
         retryAfter: (batch, ms) => this.#forEach(batch, (slot) => sink.retryAfter(slot, ms)),
         completed: (batch, outcome, reason, retryable) => this.#completed(batch, outcome, reason, retryable),

@@ -13,6 +13,7 @@ function recording() {
     sink: {
       sent: (slot) => void reports.push(`sent ${slot}`),
       resent: () => undefined,
+      unsent: (slot) => void reports.push(`unsent ${slot}`),
       acknowledged: (slot) => void reports.push(`acknowledged ${slot}`),
       retryAfter: (slot, ms) => void reports.push(`retryAfter ${slot} ${ms}`),
       completed: (slot, outcome, reason, retryable) => {

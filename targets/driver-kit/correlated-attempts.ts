@@ -77,8 +77,11 @@ export class CorrelatedAttempts {
     }
   }
 
-  fail(slot: number, generation: number, reason: string, retryable: boolean): void {
-    if (this.#isCurrent(slot, generation)) this.#end(slot, outcomes.failed, reason, retryable);
+  /** `isUnsent`: nothing of it has left after all. */
+  fail(slot: number, generation: number, reason: string, retryable: boolean, isUnsent = false): void {
+    if (!this.#isCurrent(slot, generation)) return;
+    if (isUnsent) this.#options.sink.unsent(slot);
+    this.#end(slot, outcomes.failed, reason, retryable);
   }
 
   /** The attempt that a correlation id of ours stands for fails. */

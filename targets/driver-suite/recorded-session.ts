@@ -167,6 +167,14 @@ export class RecordedSession implements CompletionSink {
     else tracked.attempt.resentTimes++;
   }
 
+  /** A send that never was does not count as one. */
+  unsent(slot: number): void {
+    const tracked = this.#running[slot] ?? null;
+    if (this.#starting) this.#violation(slot, 'unsent from within start');
+    if (tracked === null || tracked.attempt.sentTimes === 0) this.#violation(slot, 'unsent though nothing was sent');
+    else tracked.attempt.sentTimes--;
+  }
+
   acknowledged(slot: number): void {
     const tracked = this.#running[slot] ?? null;
     if (this.#starting) this.#violation(slot, 'acknowledged from within start');

@@ -12,7 +12,7 @@ import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';
 import { type Conclusion, prefixBytes, succeeded, unencodableRequest } from './grpc-answer.ts';
 import { GrpcJsConnection } from './grpc-js-connection.ts';
-import { conclusionOfGrpcJs } from './grpc-js-failure.ts';
+import { conclusionOfGrpcJs, wasNeverSent } from './grpc-js-failure.ts';
 import { retryInfoMs, statusDetails } from './retry-info.ts';
 import { TransparentRetries } from './transparent-retries.ts';
 
@@ -127,6 +127,7 @@ class GrpcJsSession implements Session {
       setImmediate(() => this.#sendAgain(index));
       return;
     }
+    if (wasNeverSent(error)) this.#context.sink.unsent(slot);
     const [details] = conclusion.retryable ? (error.metadata?.get(statusDetails) ?? []) : [];
     const retryAfterMs = Buffer.isBuffer(details) ? retryInfoMs(details) : 0;
     if (retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);

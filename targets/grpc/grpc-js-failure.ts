@@ -22,6 +22,7 @@ const malformed: readonly RegExp[] = [
   /^Failed to decompress |^Received message compressed with unsupported |^Received compressed message but /,
 ];
 const lost = /^(Connection dropped|No connection established|Channel closed)|The session has been destroyed$/;
+const unsent = /^(No connection established|Channel closed before call started)/;
 
 /** Its words for some of the codes with which a stream can be reset; for the others it gives the number. */
 const resets: Readonly<Record<string, ErrorCode>> = {
@@ -44,4 +45,9 @@ export function conclusionOfGrpcJs({ code, details }: Partial<ServiceError>): Co
   if (Object.hasOwn(resets, details)) return conclusionOfReset(resets[details]);
   const httpStatus = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
   return rejectedWith(code, httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`);
+}
+
+/** The library had no connection for it after all. */
+export function wasNeverSent({ details = '' }: Partial<ServiceError>): boolean {
+  return unsent.test(details);
 }

@@ -230,9 +230,11 @@ class QueueSession implements Session {
         this.#acknowledgeSoon(slot, generation);
       }
     } catch (error) {
-      // What cannot be encoded: a routing key of more than 255 bytes, say. A lost connection is told by its event.
-      const reason = `cannot be published: ${error instanceof Error ? error.name : 'error'}`;
-      queueMicrotask(() => this.#attempts.fail(slot, generation, reason, false));
+      // What cannot be encoded, a routing key of more than 255 bytes, say; or the channel is closing, which its event tells.
+      const name = error instanceof Error ? error.name : 'error';
+      const isClosing = name === 'IllegalOperationError';
+      const reason = isClosing ? 'connection closed' : `cannot be published: ${name}`;
+      queueMicrotask(() => this.#attempts.fail(slot, generation, reason, isClosing, isClosing));
     }
   }
 

@@ -1,5 +1,6 @@
 /** Our own client and undici on the same scripted bytes: each answer counts the same with both, or the table says why not. */
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestClient, RestRequest } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
@@ -126,12 +127,15 @@ const fine: ScriptedAnswer = { bytes: Buffer.from('HTTP/1.1 200 OK\r\ncontent-le
 const split = { whole: 'whole', everyByte: 'bytes' } as const;
 
 let server: RawServer;
+/** Requests for a case that have come. */
+let asked = 0;
 const sessions = new Map<RestClient, RecordedSession>();
 
 /** What is asked for stands in the path: `/case/split`. A probe and anything else gets the fine answer. */
 function respond(socket: Socket, head: string): void {
   const [, index = '', how = ''] = /^[A-Z]+ \/case\/(\d+)\/(\w+) /.exec(head) ?? [];
   const scripted = cases[names[Number(index)] ?? ''];
+  if (index !== '') asked++;
   if (index === '' || scripted === undefined) {
     const bytes = head.startsWith('HEAD ') ? fine.bytes.subarray(0, -2) : fine.bytes;
     void play(socket, { ...fine, bytes });
@@ -208,4 +212,24 @@ describe.each(clients)('an answer, with the client %s', (client) => {
       for (let cut = 1; cut < bytes.length; cut++) expect(await outcomeOf(client, 'GET', `${index}/${cut}`)).toBe(ok);
     },
   );
+
+  it.each([
+    'cut off before it begins',
+    'cut off in its body',
+    'cut off in a chunk',
+    'with two lengths',
+    'with more behind it',
+  ])('%s, again and again: sent is what the peer got, and what our waits hold back is not', async (name) => {
+    const session = sessions.get(client) as RecordedSession;
+    const { method } = cases[name] as Case;
+    asked = 0;
+    const all = Array.from({ length: 24 }, () => session.start(method, { key: `${names.indexOf(name)}/whole` }));
+    await sleep(120);
+    for (const attempt of all) session.abort(attempt);
+    const sent = all.reduce((sum, { sentTimes }) => sum + sentTimes, 0);
+    for (const { sentTimes, outcome } of all) if (outcome !== null) expect(sentTimes).toBe(1);
+    expect(sent).toBeGreaterThan(1);
+    await expect.poll(() => asked).toBe(sent);
+    expect(await outcomeOf(client, 'fine', '')).toBe(ok);
+  });
 });

@@ -126,10 +126,10 @@ export class ProducerLane {
       },
       (error: unknown) => {
         this.#inFlight--;
-        const { reason, retryable, cutOff } = sendFailureOf(error);
+        const { reason, retryable, cutOff, unsent } = sendFailureOf(error);
         if (cutOff) this.lost();
         for (let n = 0; n < slots.length; n++) {
-          attempts.fail(slots[n] as number, generations[n] as number, reason, retryable);
+          attempts.fail(slots[n] as number, generations[n] as number, reason, retryable, unsent);
         }
         this.#schedule(0);
       },

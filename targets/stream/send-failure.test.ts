@@ -43,7 +43,21 @@ describe('sendFailureOf', () => {
     ['a bug', new TypeError('x is not a function'), 'x is not a function', false, false],
     ['no error at all', undefined, 'undefined', false, false],
   ])('%s', (_what, error, reason, retryable, cutOff) => {
-    expect(sendFailureOf(error)).toEqual({ reason, retryable, cutOff });
+    expect(sendFailureOf(error)).toMatchObject({ reason, retryable, cutOff });
+  });
+
+  it.each([
+    ['nobody there', new MultipleErrors('x', [new NetworkError('x', { cause: errno('ECONNREFUSED') })]), true],
+    ['no connection in time', new TimeoutError('Connection to 127.0.0.1:9092 timed out.'), true],
+    ['a connection that failed', new NetworkError('Connection to 127.0.0.1:9092 failed.'), true],
+    ['kafkajs: nobody there', exceeded(new KafkaJSConnectionError('Connection error: connect ECONNREFUSED')), true],
+    ['kafkajs: no connection in time', exceeded(new KafkaJSConnectionError('Connection timeout')), true],
+    ['a lost connection', new NetworkError('Connection closed'), false],
+    ['silence', new TimeoutError('Request timed out'), false],
+    ['a refusal', refused(10), false],
+    ['kafkajs: a reset', exceeded(new KafkaJSConnectionError('Connection error: read ECONNRESET')), false],
+  ])('says whether anything of it has left: %s', (_what, error, unsent) => {
+    expect(sendFailureOf(error).unsent).toBe(unsent);
   });
 
   it('ends with errors that are their own cause', () => {

@@ -7,6 +7,8 @@ export interface SendFailure {
   readonly retryable: boolean;
   /** The connection is gone, or leads to a broker that is no longer the right one. */
   readonly cutOff: boolean;
+  /** The library had no connection for it: nothing of the batch has left. */
+  readonly unsent: boolean;
 }
 
 /** The properties by which both libraries' errors are told apart. */
@@ -31,6 +33,9 @@ const reasonsOfCodes: Readonly<Record<string, string>> = {
 };
 /** The broker asked is not (or no longer) the one that takes this partition's records. */
 const stale = new Set(['NOT_LEADER_OR_FOLLOWER', 'NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE']);
+/** What both libraries say before they have a connection. */
+const noConnection =
+  /^(Connection error: connect |Failed to connect|Connection timeout$|Not connected$|Connection to \S+ (failed|timed out)|Connection closed while waiting|Cannot get a connection|No brokers in the broker pool)/;
 const longestReason = 80;
 
 export function sendFailureOf(error: unknown): SendFailure {
@@ -38,19 +43,30 @@ export function sendFailureOf(error: unknown): SendFailure {
   for (const { apiId, type, canRetry, retriable } of chain) {
     const word = apiId ?? type;
     if (typeof word !== 'string') continue;
-    return { reason: `kafka ${word}`, retryable: (canRetry ?? retriable) === true, cutOff: stale.has(word) };
+    return {
+      reason: `kafka ${word}`,
+      retryable: (canRetry ?? retriable) === true,
+      cutOff: stale.has(word),
+      unsent: false,
+    };
   }
+  const unsent = chain.some(({ code, message }) => code === 'ECONNREFUSED' || noConnection.test(String(message ?? '')));
   for (const { code } of chain) {
     const reason = typeof code === 'string' ? reasonsOfCodes[code] : undefined;
-    if (reason !== undefined) return { reason, retryable: true, cutOff: true };
+    if (reason !== undefined) return { reason, retryable: true, cutOff: true, unsent };
   }
   const text = chain.map(({ message }) => String(message ?? '')).join(' ');
   if (chain.some(isOfNetwork)) {
     const reason = /timed? ?out/i.test(text) ? 'request timed out' : 'connection closed';
-    return { reason, retryable: true, cutOff: true };
+    return { reason, retryable: true, cutOff: true, unsent };
   }
   const last = String(chain.at(-1)?.message ?? error);
-  return { reason: last.replace(/[\d.:]+/g, '#').slice(0, longestReason), retryable: false, cutOff: false };
+  return {
+    reason: last.replace(/[\d.:]+/g, '#').slice(0, longestReason),
+    retryable: false,
+    cutOff: false,
+    unsent: false,
+  };
 }
 
 function isOfNetwork({ name, code }: KafkaErrorLike): boolean {

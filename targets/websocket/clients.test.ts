@@ -1,5 +1,6 @@
 /** Our own client and ws on the same scripted bytes: each answer counts the same with both, or the table says why not. */
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WebSocketClient } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
@@ -208,5 +209,16 @@ describe.each(clients)('an answer, with the client %s:', (client) => {
     const pieces = Buffer.concat([text(done), text('{"status":"no"}'), text(done)]);
     const recorded = await open(client, (socket) => socket.write(pieces));
     expect(await Promise.all([1, 2, 3].map(() => outcomeOf(recorded)))).toEqual([ok, 'rejected: reply no', ok]);
+  });
+
+  it('takes a connection that the peer closes for none, though it is still there', async () => {
+    const closes = (socket: Socket) => socket.write(close(1000), () => socket.pause()); // and does not read the answer
+    const recorded = await open(client, closes, false);
+    const first = recorded.start('ask');
+    await first.whenSent;
+    await sleep(50); // the close frame is here, the end is not
+    const second = recorded.start('ask');
+    await Promise.all([first.whenEnded, second.whenEnded]);
+    expect([first.outcome, second.outcome]).toEqual([outcomes.failed, outcomes.ok]);
   });
 });

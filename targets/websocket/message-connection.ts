@@ -13,6 +13,8 @@ export const notDeflating = 'handshake without permessage-deflate';
 export interface MessageConnection extends KeptConnection {
   /** For operations whose answers carry no id. */
   readonly inOrder: InOrderReplies;
+  /** False once it is closing: what is sent then never leaves. */
+  readonly canSend: boolean;
   send(message: BodyTemplate, isBinary: boolean, call: Call, payload: Buffer | undefined): void;
   /** A text that is written already, as UTF-8. */
   sendWritten(text: Buffer): void;

@@ -87,6 +87,10 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     this.#socket.on('drain', () => this.#drained());
   }
 
+  get canSend(): boolean {
+    return this.#isOpen && !this.#dropped;
+  }
+
   send(message: BodyTemplate, isBinary: boolean, call: Call, payload: Buffer | undefined): void {
     const opcode = isBinary ? opcodes.binary : opcodes.text;
     if (this.#deflate !== null) {

@@ -78,10 +78,11 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
 
   drained(connection: Connection): void {
     if (!this.#ready.includes(connection)) this.#ready.push(connection);
-    while (this.#ready.length > 0) {
-      if (this.#waiting.length === 0) return;
-      if (this.#batching === null) this.#send(this.#next(), this.#waiting.shift());
-      else this.#sendBatch(this.#next(), this.#waitingBatch(this.#batching.limits));
+    while (this.#waiting.length > 0) {
+      const next = this.#next();
+      if (next === null) return;
+      if (this.#batching === null) this.#send(next, this.#waiting.shift());
+      else this.#sendBatch(next, this.#waitingBatch(this.#batching.limits));
     }
   }
 
@@ -90,15 +91,25 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     if (at !== -1) this.#ready.splice(at, 1);
   }
 
-  #next(): Connection {
-    if (++this.#turn >= this.#ready.length) this.#turn = 0;
-    return this.#ready[this.#turn] as Connection;
+  /** null: none takes anything now. */
+  #next(): Connection | null {
+    while (this.#ready.length > 0) {
+      if (++this.#turn >= this.#ready.length) this.#turn = 0;
+      const connection = this.#ready[this.#turn] as Connection;
+      if (connection.canSend) return connection;
+      this.congested(connection); // closing: it will be told as lost
+    }
+    return null;
   }
 
   start(slot: number): void {
-    if (this.#batching !== null) this.#batching.gatherer.push(slot, this.#messageBytes(slot));
-    else if (this.#ready.length === 0) this.#waiting.push(slot);
-    else this.#send(this.#next(), slot);
+    if (this.#batching !== null) {
+      this.#batching.gatherer.push(slot, this.#messageBytes(slot));
+      return;
+    }
+    const next = this.#next();
+    if (next === null) this.#waiting.push(slot);
+    else this.#send(next, slot);
   }
 
   #messageBytes(slot: number): number {
@@ -108,7 +119,8 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   }
 
   #takeBatch(slots: readonly number[]): void {
-    if (this.#ready.length > 0) this.#sendBatch(this.#next(), slots);
+    const next = this.#next();
+    if (next !== null) this.#sendBatch(next, slots);
     else for (const slot of slots) this.#waiting.push(slot);
   }
 

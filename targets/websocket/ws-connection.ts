@@ -94,6 +94,10 @@ export class WsConnection implements MessageConnection {
     );
   }
 
+  get canSend(): boolean {
+    return !this.#dropped && this.#client.readyState === WebSocket.OPEN;
+  }
+
   send(message: BodyTemplate, isBinary: boolean, call: Call, payload: Buffer | undefined): void {
     this.#sendBytes(message.bytes(call, payload), isBinary);
   }
