@@ -103,12 +103,18 @@ function errorLines({ trials }: RunResult, width: number): string[] {
 
 const mostReasons = 4;
 
+/** Others follow redirects, so it is said that nothing here does. */
+function reasonText(reason: string): string {
+  return /^status 30[12378]$/.test(reason) ? `${reason} (redirects are not followed)` : reason;
+}
+
 /** Over the measured phases, most frequent first. */
 export function errorsOf(phases: RunResult['trials'][number]['phases']): [string, number][] {
   const sum = new Map<string, number>();
   for (const name of ['steady', 'before', 'during', 'after'] as const) {
     for (const [reason, count] of Object.entries(phases[name]?.errors ?? {})) {
-      sum.set(reason, (sum.get(reason) ?? 0) + count);
+      const shown = reasonText(reason);
+      sum.set(shown, (sum.get(shown) ?? 0) + count);
     }
   }
   return [...sum].sort(([, a], [, b]) => b - a).slice(0, mostReasons);

@@ -33,6 +33,7 @@ export class ConnectionKeeper {
   readonly #hasTriedAtOnce: boolean[] = [];
   readonly #isLost: boolean[] = [];
   readonly #timers: (NodeJS.Timeout | undefined)[] = [];
+  #asked = '';
   #opening: { readonly resolve: () => void; readonly reject: (error: BenchError) => void } | null = null;
   #unopened: number;
   #reconnects = 0;
@@ -61,12 +62,18 @@ export class ConnectionKeeper {
   }
 
   #refuse(why: string, cause?: unknown): void {
-    const error = new BenchError('cannotConnect', `${this.#options.peer} cannot be used: ${why}`, {
+    const asked = this.#asked === '' ? '' : ` (asked: ${this.#asked})`;
+    const error = new BenchError('cannotConnect', `${this.#options.peer} cannot be used: ${why}${asked}`, {
       hint: 'Check the address, and that the service is running. For a certificate of your own set NODE_EXTRA_CA_CERTS.',
       exitCode: exitCodes.stack,
       cause,
     });
     this.#opening?.reject(error);
+  }
+
+  /** What was sent to see whether the peer answers, for messages: `GET /health`. */
+  asked(what: string): void {
+    this.#asked = what;
   }
 
   /** The session may be used. */

@@ -52,9 +52,8 @@ export class HttpConnection implements SocketListener, RestConnection {
     return this.#content?.body ?? null;
   }
 
-  probe(): void {
-    const { path, query, authority } = this.#endpoint;
-    this.#write(probeSlot, Buffer.from(`HEAD ${path || '/'}${query} HTTP/1.1\r\nhost: ${authority}\r\n\r\n`), true);
+  sendHead(): void {
+    this.#write(probeSlot, Buffer.from(`HEAD / HTTP/1.1\r\nhost: ${this.#endpoint.authority}\r\n\r\n`), true);
   }
 
   send(slot: number, call: Call, payload: Buffer | undefined): void {

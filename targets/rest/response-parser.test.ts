@@ -51,6 +51,8 @@ const wellFormed: Readonly<Record<string, Example>> = {
     status: 200,
     keepAlive: false,
   },
+  'in lines that end in LF alone': { answer: 'HTTP/1.1 200 OK\na: b\ncontent-length: 5\n\nhello', status: 200 },
+  'in lines that end either way': { answer: 'HTTP/1.1 200\nx:\r\ncontent-length: 2\n\r\nhi', status: 200 },
   'without a reason': { answer: 'HTTP/1.1 200\r\ncontent-length: 0\r\n\r\n', status: 200 },
   'with an empty reason': { answer: 'HTTP/1.1 200 \r\ncontent-length: 0\r\n\r\n', status: 200 },
   'with the same length twice': {
@@ -133,6 +135,7 @@ const broken: Readonly<Record<string, string>> = {
   'a folded line': 'HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 0\r\n\r\n',
   'a header without a colon': 'HTTP/1.1 200 OK\r\nnonsense\r\n\r\n',
   'a header without a name': 'HTTP/1.1 200 OK\r\n: x\r\n\r\n',
+  'chunks in lines that end in LF alone': 'HTTP/1.1 200 OK\ntransfer-encoding: chunked\n\n2\nhi\n0\n\n',
   'a NUL in a value': 'HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n',
   'a bare CR in a value': 'HTTP/1.1 200 OK\r\nx: a\rb\r\n\r\n',
   'a length that is no number': 'HTTP/1.1 200 OK\r\ncontent-length: 5x\r\n\r\nhello',
@@ -207,7 +210,10 @@ describe('ResponseParser', () => {
 
 /** Where another client decides differently; each of these is ours to decide by RFC 9112, or a strictness of theirs. */
 const differences: Readonly<Record<string, { readonly node: number | null; readonly undici: number | null }>> = {
-  // Equal lengths may be taken for one (§6.3); llhttp, which both are built on, refuses them.
+  // §2.2 lets a recipient take LF for the end of a line; llhttp, which both are built on, does not.
+  'in lines that end in LF alone': { node: null, undici: null },
+  'in lines that end either way': { node: null, undici: null },
+  // Equal lengths may be taken for one (§6.3); llhttp refuses them.
   'with the same length twice': { node: null, undici: null },
   // The answer is complete; the connection is what is spoilt, and we do not use it again either.
   'in chunks with bytes behind it': { node: null, undici: 200 },

@@ -20,8 +20,9 @@ const space = 0x20;
 const colon = 0x3a;
 
 const version = Buffer.from('HTTP/1.');
-const headEnd = Buffer.from('\r\n\r\n');
-/** As long as the shortest status line that says all: version, status and the CR behind. */
+/** Behind the end of a line: an empty one. */
+const headEnds = [Buffer.from('\n\r\n'), Buffer.from('\n\n')];
+/** As long as the shortest status line that says all: version, status and what ends it. */
 const statusLineBytes = 13;
 const headIncomplete = -1;
 const headMalformed = -2;
@@ -133,20 +134,19 @@ export class ResponseParser {
   #parseCarried(bytes: Buffer, start: number, end: number): number {
     const carried = this.#carried;
     const carry = this.#carry as Buffer;
-    const tail = carry.subarray(Math.max(0, carried - 3), carried);
+    const tail = carry.subarray(Math.max(0, carried - 2), carried);
     // Only the seam and what is new can hold the end of the head.
-    const seam = Buffer.concat([tail, bytes.subarray(start, Math.min(end, start + 3))]);
-    const inSeam = seam.indexOf(headEnd);
-    const inNew = inSeam === -1 ? bytes.subarray(start, end).indexOf(headEnd) : inSeam - tail.length;
+    const inSeam = behindHead(Buffer.concat([tail, bytes.subarray(start, Math.min(end, start + 2))]));
+    const inNew = inSeam === -1 ? behindHead(bytes.subarray(start, end)) : inSeam - tail.length;
     if (inSeam === -1 && inNew === -1) return headIncomplete;
-    const headEndsAt = start + inNew + headEnd.length;
+    const headEndsAt = start + inNew;
     if (!this.#carryOver(bytes, start, headEndsAt)) return headOversized;
     const length = this.#carried;
     this.#carried = 0;
     return this.#parseHead(this.#carry as Buffer, 0, length) === length ? headEndsAt : headMalformed;
   }
 
-  /** Where the body starts, or one of the negative numbers. Lines end in CRLF, nothing else. */
+  /** Where the body starts, or one of the negative numbers. Lines end in CRLF or, as RFC 9112 §2.2 allows, in LF. */
   #parseHead(bytes: Buffer, start: number, end: number): number {
     let at = this.#parseStatusLine(bytes, start, end);
     if (at < 0) return at;
@@ -156,8 +156,8 @@ export class ResponseParser {
     this.retryAfterMs = 0;
     this.keepAlive = bytes[start + 7] === 0x31; // HTTP/1.1
     for (;;) {
-      if (at + 1 >= end) return headIncomplete;
-      if (bytes[at] === cr) return bytes[at + 1] === lf ? at + 2 : headMalformed;
+      if (at === end) return headIncomplete;
+      if (bytes[at] === lf || bytes[at] === cr) return lineEnd(bytes, at, end);
       const nameStart = at;
       while (at < end && isNameByte(bytes[at] as number)) at++;
       if (at === end) return headIncomplete;
@@ -165,14 +165,14 @@ export class ResponseParser {
       const nameLength = at - nameStart;
       const valueStart = ++at;
       while (at < end && isValueByte(bytes[at] as number)) at++;
-      if (at + 1 >= end) return headIncomplete;
-      if (bytes[at] !== cr || bytes[at + 1] !== lf) return headMalformed;
+      const next = lineEnd(bytes, at, end);
+      if (next < 0) return next;
       if (nameLength === contentEncoding.length && this.#content !== null) {
         this.#takeEncoding(this.#content, bytes, nameStart, valueStart, at);
       } else if (isKnownLength(nameLength) && !this.#takeHeader(bytes, nameStart, nameLength, valueStart, at)) {
         return headMalformed;
       }
-      at += 2;
+      at = next;
     }
   }
 
@@ -188,10 +188,9 @@ export class ResponseParser {
     if (hundreds < 1 || tens < 0 || ones < 0) return headMalformed;
     this.status = hundreds * 100 + tens * 10 + ones;
     let at = start + 12;
-    if (bytes[at] !== space && bytes[at] !== cr) return headMalformed;
+    if (bytes[at] !== space && bytes[at] !== cr && bytes[at] !== lf) return headMalformed;
     while (at < end && isValueByte(bytes[at] as number)) at++;
-    if (at + 1 >= end) return headIncomplete;
-    return bytes[at] === cr && bytes[at + 1] === lf ? at + 2 : headMalformed;
+    return lineEnd(bytes, at, end);
   }
 
   /** Takes note of a header that decides about framing or says when to come back; false when the framing makes no sense. */
@@ -271,6 +270,20 @@ export class ResponseParser {
     this.#part = parts.untilClose;
     this.keepAlive = false;
   }
+}
+
+/** Where the next line of a head starts, or one of the negative numbers. */
+function lineEnd(bytes: Buffer, at: number, end: number): number {
+  if (at < end && bytes[at] === lf) return at + 1;
+  if (at < end && bytes[at] !== cr) return headMalformed;
+  if (at + 1 >= end) return headIncomplete;
+  return bytes[at + 1] === lf ? at + 2 : headMalformed;
+}
+
+/** Behind the first empty line; -1 when there is none. */
+function behindHead(bytes: Buffer): number {
+  const found = headEnds.map((ending) => [bytes.indexOf(ending), ending.length] as const).filter(([at]) => at !== -1);
+  return found.length === 0 ? -1 : Math.min(...found.map(([at, length]) => at + length));
 }
 
 function isKnownLength(length: number): boolean {

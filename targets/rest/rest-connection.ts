@@ -4,7 +4,7 @@ import type { Call } from '../driver.ts';
 import type { KeptConnection } from '../driver-kit/connection-keeper.ts';
 
 export const noSlot = -1;
-/** Stands for the question that is asked before any load, so that its answer shows a service and not just a proxy. */
+/** Stands for what is asked before any load, so that an answer shows a service and not just a proxy. */
 export const probeSlot = -2;
 
 /** One request at a time; it opens once and is replaced, never reopened. */
@@ -12,7 +12,7 @@ export interface RestConnection extends KeptConnection {
   /** Of the last answer, where bodies are kept; null where they are not. */
   readonly body?: Buffer | null;
   /** `HEAD` of the service's own address, for `probeSlot`. */
-  probe(): void;
+  sendHead(): void;
   send(slot: number, call: Call, payload: Buffer | undefined): void;
   /** Closes without a word to the owner. */
   drop(): void;

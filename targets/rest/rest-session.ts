@@ -7,9 +7,11 @@ import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
+import { type Probe, probeOf } from './probe.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
 
 const statuses = 1_000;
+const proxyVerdictMs = 250;
 const retryableStatuses: readonly number[] = [429, 502, 503, 504];
 
 export class RestSession<Connection extends RestConnection> implements Session, RestConnectionOwner<Connection> {
@@ -23,6 +25,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   readonly #waiting: WaitingSlots;
   readonly #connectionOf: (Connection | null)[];
   readonly #keeper: ConnectionKeeper;
+  readonly #probe: Probe;
 
   constructor(
     context: DriverContext,
@@ -41,6 +44,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     });
     this.#waiting = new WaitingSlots(calls.length);
     this.#connectionOf = calls.map(() => null);
+    this.#probe = probeOf(context);
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
       count: connectionShare((target as RestTarget).connections, worker, workers),
@@ -55,8 +59,27 @@ export class RestSession<Connection extends RestConnection> implements Session, 
 
   /** A proxy accepts connections whether or not there is a service behind it: only an answer, whatever it says, proves one. */
   opened(connection: Connection): void {
-    if (this.#keeper.opened(connection.index)) connection.probe();
-    else this.freed(connection);
+    if (!this.#keeper.opened(connection.index)) this.freed(connection);
+    else this.#askFirst(connection);
+  }
+
+  #askFirst(connection: Connection): void {
+    const probe = this.#probe;
+    switch (probe.kind) {
+      case 'head':
+        this.#keeper.asked('HEAD /');
+        connection.sendHead();
+        return;
+      case 'request':
+        this.#keeper.asked(probe.text);
+        connection.send(probeSlot, probe.call, probe.payload);
+        return;
+      case 'connection':
+        this.freed(connection);
+        // A proxy that finds no service behind it closes what it has accepted.
+        if (this.#context.proxied) setTimeout(() => this.#keeper.ready(), proxyVerdictMs);
+        else this.#keeper.ready();
+    }
   }
 
   start(slot: number): void {

@@ -92,13 +92,12 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
     }
   }
 
-  probe(): void {
-    const { path, query, authority } = this.#options.endpoint;
+  sendHead(): void {
     // undici closes after a HEAD, unless it is told not to.
     this.#dispatch(probeSlot, {
       method: 'HEAD',
-      path: `${path || '/'}${query}`,
-      headers: { host: authority },
+      path: '/',
+      headers: { host: this.#options.endpoint.authority },
       reset: false,
     });
   }
