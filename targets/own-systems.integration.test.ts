@@ -139,7 +139,7 @@ describe('REST and somebody else’s service', () => {
   });
 
   it('fail together when it is killed, and go on when it is back', async () => {
-    const recorded = await open('rest', { slow: get('/delay/8'), quick: get('/get') });
+    const recorded = await open('rest', { quick: get('/get'), slow: get('/delay/8') });
     const lost = Array.from({ length: 4 }, () => recorded.start('slow'));
     await Promise.all(lost.map(({ whenSent }) => whenSent));
     await service.kill();
