@@ -42,7 +42,7 @@ async function openTo(driver: Driver, client: RestClient, answers: Record<string
       operations: requests.map((request, index) => ({ index, name: `op${index}`, pattern: 'request-reply', request })),
       payloads: requests.map(() => []),
       calls: [],
-      sink: { sent: fail, acknowledged: fail, retryAfter: fail, completed: fail },
+      sink: { sent: fail, unsent: fail, resent: fail, acknowledged: fail, retryAfter: fail, completed: fail },
       trialTag: 'probe',
       worker: 0,
       workers: 1,
