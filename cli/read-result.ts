@@ -37,9 +37,11 @@ const operation = z.object({
   counts,
   latencyUs,
   policies,
+  withinRunUs: z.record(z.string(), z.record(z.string(), z.tuple([count, figure]))).optional(),
 });
 const phase = z.object({
   durationMs: count,
+  plannedPerSecond: figure.optional(),
   offeredPerSecond: z.number(),
   goodputPerSecond: z.number(),
   counts,
@@ -113,6 +115,12 @@ const trial = z.object({
       p99Us: figure,
     }),
   ),
+  blocks: z
+    .object({
+      blockMs: count,
+      phases: z.partialRecord(z.enum(phaseNames), z.record(z.string(), z.record(z.string(), z.string()))),
+    })
+    .optional(),
   histograms: z.partialRecord(z.enum(phaseNames), z.partialRecord(z.enum(latencyNames), z.string())),
 });
 

@@ -18,7 +18,7 @@ export function percentileGap(name: PercentileName, total: number): 'tooFew' | '
   return isTooFew(quantiles[name], total) ? 'tooFew' : 'notReached';
 }
 
-function isTooFew(quantile: number, total: number): boolean {
+export function isTooFew(quantile: number, total: number): boolean {
   return Math.round(total * (1 - quantile) * 1e6) / 1e6 < leastSamplesBeyond;
 }
 

@@ -1,5 +1,5 @@
 /** The shape of `result.json`: one file for every command that measures. Times are milliseconds or microseconds, as named. */
-import { type Completion, laterTimes, type Pattern } from './patterns.ts';
+import { type Completion, type LaterTime, laterTimes, type Pattern } from './patterns.ts';
 
 export const protocols = ['rest', 'grpc', 'websocket', 'queue', 'stream'] as const;
 export type Protocol = (typeof protocols)[number];
@@ -89,6 +89,31 @@ export interface PolicyResult {
   readonly fallbackUs: LatencySummary;
 }
 
+/**
+ * 95 % intervals of percentiles from the blocks of this trial alone, µs: what the next run does differently is not in them.
+ * The upper end null: not reached. Absent percentiles have too few samples, or too few blocks.
+ */
+export type WithinRun = Readonly<
+  Partial<
+    Record<
+      'offered' | LaterTime,
+      Readonly<Partial<Record<'p50' | 'p90' | 'p99' | 'p999', readonly [number, number | null]>>>
+    >
+  >
+>;
+
+/**
+ * Operations by block of the measured part, from the end of warm-up, by intended start: phase → operation → time → counts,
+ * as `block-counts.ts` writes them (`12:14:1,9,40`: block, first bin, counts; bins are half octaves from 32 µs, the last
+ * one holds those that never got there).
+ */
+export interface BlocksResult {
+  readonly blockMs: number;
+  readonly phases: Readonly<
+    Partial<Record<PhaseName, Readonly<Record<string, Readonly<Partial<Record<'offered' | LaterTime, string>>>>>>>
+  >;
+}
+
 export interface OperationResult {
   readonly completion: Completion;
   readonly pattern: Pattern;
@@ -96,10 +121,14 @@ export interface OperationResult {
   readonly latencyUs: LatencySummaries;
   /** Absent in results of earlier versions and of other engines. */
   readonly policies?: PolicyResult;
+  /** Absent in phases that are not measured and in results of other engines. */
+  readonly withinRunUs?: WithinRun;
 }
 
 export interface PhaseResult {
   readonly durationMs: number;
+  /** By the scenario; null: nobody planned a rate. Absent in results of other engines. */
+  readonly plannedPerSecond?: number | null;
   readonly offeredPerSecond: number;
   /** Successful completions whose completion time lies in this phase, a second. */
   readonly goodputPerSecond: number;
@@ -446,6 +475,8 @@ export interface TrialResult {
   readonly timeline: readonly TimelinePoint[];
   /** Absent without a broker and a service of ours behind it, and in results of earlier versions. */
   readonly backlog?: BacklogResult;
+  /** Absent in results of other engines. */
+  readonly blocks?: BlocksResult;
   /** Phase → latency name → HDR V2, base64 (compressed form). */
   readonly histograms: Readonly<Partial<Record<PhaseName, Partial<Record<LatencyName, string>>>>>;
 }

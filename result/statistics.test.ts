@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { isLowerThroughout, knownPairs, pairedRatio } from './statistics.ts';
+import { seededDraws } from './fixtures/seeded-draws.ts';
+import {
+  chanceOfT,
+  factorSeen,
+  holdTogether,
+  isLowerThroughout,
+  knownPairs,
+  pairedRatio,
+  tReachedBy,
+} from './statistics.ts';
 
 describe('the ratio of paired measurements', () => {
   it('is that of a textbook case', () => {
@@ -7,8 +16,8 @@ describe('the ratio of paired measurements', () => {
     const after = [0.1, 0.2, 0.3].map((log) => 10 * Math.exp(log));
     const { ratio = 0, low = 0, high = 0, pairs } = pairedRatio([10, 10, 10], after) ?? {};
     expect(Math.log(ratio)).toBeCloseTo(0.2, 6);
-    expect(Math.log(low)).toBeCloseTo(0.2 - (4.303 * 0.1) / Math.sqrt(3), 6);
-    expect(Math.log(high)).toBeCloseTo(0.2 + (4.303 * 0.1) / Math.sqrt(3), 6);
+    expect(Math.log(low)).toBeCloseTo(0.2 - (4.303 * 0.1) / Math.sqrt(3), 4);
+    expect(Math.log(high)).toBeCloseTo(0.2 + (4.303 * 0.1) / Math.sqrt(3), 4);
     expect(pairs).toBe(3);
   });
 
@@ -21,7 +30,7 @@ describe('the ratio of paired measurements', () => {
   it('is wider where several are told at once', () => {
     const after = [0.1, 0.2, 0.3].map((log) => 10 * Math.exp(log));
     const { low = 0 } = pairedRatio([10, 10, 10], after, 3) ?? {};
-    expect(Math.log(low)).toBeCloseTo(0.2 - (7.649 * 0.1) / Math.sqrt(3), 6);
+    expect(Math.log(low)).toBeCloseTo(0.2 - (7.649 * 0.1) / Math.sqrt(3), 4);
   });
 
   it('has no logarithm of what was never reached', () => {
@@ -29,12 +38,7 @@ describe('the ratio of paired measurements', () => {
   });
 
   it('holds the truth about 95 times in a hundred', () => {
-    let state = 12_345;
-    const uniform = () => {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-      return state / 2 ** 32;
-    };
-    const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+    const { normal } = seededDraws(12_345);
     let held = 0;
     const rounds = 2_000;
     for (let round = 0; round < rounds; round++) {
@@ -58,5 +62,42 @@ describe('pairs of which some have no ratio', () => {
     expect(isLowerThroughout(Array.from({ length: 5 }, () => [8, never] as const))).toBe(true);
     expect(isLowerThroughout(Array.from({ length: 4 }, () => [8, never] as const))).toBe(false);
     expect(isLowerThroughout([...Array.from({ length: 5 }, () => [8, 9] as const), [never, never]])).toBe(false);
+  });
+});
+
+describe('Student’s t', () => {
+  it.each([
+    [0.05, 1, 12.706],
+    [0.05, 2, 4.303],
+    [0.05, 5, 2.571],
+    [0.01, 3, 5.841],
+    [0.01, 10, 3.169],
+    [0.005, 4, 5.598],
+    [0.05, 1_000, 1.962],
+  ])('reached by chance %d with %d degrees of freedom is %d', (chance, degrees, t) => {
+    expect(tReachedBy(chance, degrees)).toBeCloseTo(t, 3);
+    expect(chanceOfT(-t, degrees)).toBeCloseTo(chance, 3);
+  });
+
+  it('is never reached by chance when it is infinite', () => {
+    expect(chanceOfT(Number.POSITIVE_INFINITY, 2)).toBe(0);
+  });
+});
+
+describe('what holds together', () => {
+  it('is Holm’s step-down, in the order in which they were given', () => {
+    // 0.01 ≤ 0.05/4, 0.015 ≤ 0.05/3, 0.03 > 0.05/2: the rest falls with it.
+    expect(holdTogether([0.03, 0.01, 0.04, 0.015])).toEqual([false, true, false, true]);
+    expect(holdTogether([0.02, 0.024])).toEqual([true, true]);
+    expect(holdTogether([])).toEqual([]);
+  });
+});
+
+describe('what so many repeats see', () => {
+  it('is the factor that is found four times in five', () => {
+    // t(2): 4.303 for 95 %, 1.061 one-sided for 80 %; (4.303 + 1.061)·0.1/√3 = 0.3097.
+    expect(Math.log(factorSeen(0.1, 3, 1) ?? 0)).toBeCloseTo(0.3097, 3);
+    expect(factorSeen(0.1, 8, 1)).toBeLessThan(factorSeen(0.1, 3, 1) ?? 0);
+    expect(factorSeen(0.1, 1, 1)).toBeNull();
   });
 });

@@ -1,20 +1,35 @@
 /** How sure a difference between two settings is that were measured in the same repeats. */
 
-/**
- * Student's t, two-sided, by degrees of freedom from 1: for intervals that hold in 95 % of all cases together when so many
- * are told at once (Bonferroni), one in the first row.
- */
-const t95 = [
-  [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131],
-  [25.452, 6.205, 4.177, 3.495, 3.163, 2.969, 2.841, 2.752, 2.685, 2.634, 2.593, 2.56, 2.533, 2.51, 2.49],
-  [38.188, 7.649, 4.857, 3.961, 3.534, 3.287, 3.128, 3.016, 2.933, 2.87, 2.82, 2.779, 2.746, 2.7178, 2.694],
-  [50.923, 8.86, 5.392, 4.315, 3.81, 3.521, 3.335, 3.206, 3.111, 3.038, 2.981, 2.934, 2.896, 2.864, 2.837],
-  [63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.25, 3.169, 3.106, 3.055, 3.012, 2.977, 2.947],
-] as const;
-/** Of the normal distribution: what it comes down to with many. */
-const z95 = [1.96, 2.241, 2.394, 2.498, 2.576] as const;
-/** More at once have no row. */
-export const mostComparisons = t95.length;
+/** Two-sided: how often Student's t of so many degrees of freedom lies at least this far from 0 by chance. A finite sum, exact. */
+export function chanceOfT(t: number, degrees: number): number {
+  if (!Number.isFinite(t)) return 0;
+  const angle = Math.atan(Math.abs(t) / Math.sqrt(degrees));
+  const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+  const isOdd = degrees % 2 === 1;
+  let term = isOdd ? cos : 1;
+  let sum = degrees === 1 ? 0 : term;
+  for (let n = isOdd ? 3 : 2; n < degrees; n += 2) {
+    term *= ((n - 1) / n) * cos * cos;
+    sum += term;
+  }
+  const within = isOdd ? (2 / Math.PI) * (angle + sin * sum) : sin * sum;
+  return Math.max(0, 1 - within);
+}
+
+/** The t that is reached so often by chance, to either side. */
+export function tReachedBy(chance: number, degrees: number): number {
+  let [low, high] = [0, 1];
+  while (chanceOfT(high, degrees) > chance) high *= 2;
+  while (high - low > 1e-9 * high) {
+    const middle = (low + high) / 2;
+    if (chanceOfT(middle, degrees) > chance) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Of all that is told at once together. */
+const errorRate = 0.05;
 
 export interface PairedRatio {
   /** Geometric mean of after ÷ before: 0.8 is a fifth less. */
@@ -23,11 +38,16 @@ export interface PairedRatio {
   readonly low: number;
   readonly high: number;
   readonly pairs: number;
+  /** How often chance alone makes a difference as large, were there none. */
+  readonly chance: number;
+  /** Standard deviation of the log ratios. */
+  readonly scatter: number;
 }
 
 /**
  * Ratio of paired positive measurements, from the t interval of their log ratios: pairs of one repeat share what the
- * machine did then. null: fewer than two pairs have both values. `comparisons`: how many such ratios are told at once.
+ * machine did then, and the arrivals. null: fewer than two pairs have both values. `comparisons`: how many such ratios are
+ * told at once.
  */
 export function pairedRatio(
   before: readonly (number | null)[],
@@ -41,10 +61,39 @@ export function pairedRatio(
   if (pairs < 2) return null;
   const mean = logs.reduce((sum, value) => sum + value, 0) / pairs;
   const variance = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (pairs - 1);
-  const row = Math.min(Math.max(comparisons, 1), mostComparisons) - 1;
-  const quantile = t95[row]?.[pairs - 2] ?? (z95[row] as number);
-  const halfWidth = quantile * Math.sqrt(variance / pairs);
-  return { ratio: Math.exp(mean), low: Math.exp(mean - halfWidth), high: Math.exp(mean + halfWidth), pairs };
+  const standardError = Math.sqrt(variance / pairs);
+  const halfWidth = tReachedBy(errorRate / Math.max(comparisons, 1), pairs - 1) * standardError;
+  return {
+    ratio: Math.exp(mean),
+    low: Math.exp(mean - halfWidth),
+    high: Math.exp(mean + halfWidth),
+    pairs,
+    chance: mean === 0 ? 1 : chanceOfT(mean / standardError, pairs - 1),
+    scatter: Math.sqrt(variance),
+  };
+}
+
+/** Holm: which of them hold so that all that are called so are right together in 95 % of all cases. */
+export function holdTogether(chances: readonly number[]): boolean[] {
+  const order = chances.map((_, n) => n).sort((a, b) => (chances[a] as number) - (chances[b] as number));
+  const holds = chances.map(() => false);
+  for (const [rank, n] of order.entries()) {
+    if ((chances[n] as number) > errorRate / (chances.length - rank)) break;
+    holds[n] = true;
+  }
+  return holds;
+}
+
+/** Of 100 differences of the factor returned, so many repeats find 80; from the scatter that these had. */
+const wantedPower = 0.8;
+
+/** null: fewer than two repeats. */
+export function factorSeen(scatter: number, repeats: number, comparisons: number): number | null {
+  if (repeats < 2) return null;
+  const degrees = repeats - 1;
+  // A one-sided quantile is that of twice the chance to both sides.
+  const reach = tReachedBy(errorRate / Math.max(comparisons, 1), degrees) + tReachedBy(2 * (1 - wantedPower), degrees);
+  return Math.exp((reach * scatter) / Math.sqrt(repeats));
 }
 
 /** A coin falls the same way so often once in 32 times: fewer would be no evidence. */

@@ -21,8 +21,9 @@ import { judgeTrial } from './judge-trial.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
 import type { TrialPlan } from './plan-trials.ts';
-import { brokerOf } from './prepare-trial.ts';
+import { blockPlan, brokerOf } from './prepare-trial.ts';
 import type { BacklogSample } from './recording/backlog-watch.ts';
+import { blocksOf, withIntervals } from './recording/block-figures.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
 import { cpuPerOperation } from './recording/cpu-per-operation.ts';
 import type { PartWaits } from './recording/cpu-waits.ts';
@@ -32,6 +33,7 @@ import { isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows
 import { RecordedCell, Recorder } from './recording/recorder.ts';
 import { mergeCells, summariseRecording } from './recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from './recording/timeline.ts';
+import { plannedRate } from './schedule/planned-rate.ts';
 
 export interface BacklogRecords {
   readonly counts: string;
@@ -84,7 +86,8 @@ export const unknownLedger: LedgerResult = {
 export function assembleTrial(records: TrialRecords): TrialResult {
   const { plan, target, windows, operations, scenario, workers } = records;
   const { warmupMs, durationMs } = scenario.load;
-  const recorder = new Recorder(windows.length, operations.length);
+  const blocks = blockPlan(scenario.load);
+  const recorder = new Recorder(windows.length, operations.length, blocks);
   const timeline = new Timeline(timelineIntervalMs(warmupMs + durationMs));
   for (const { recording, timeline: intervals } of workers) {
     recorder.add(recording);
@@ -99,14 +102,14 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   }));
   const payments = paymentsIn(records);
   const deliveryKnown = records.evidencePaths !== null;
-  const { phases, histograms } = summariseRecording(
-    recorder,
-    asPlayed(windows, records.clock),
-    recordedOperations,
-    records.drainMs,
-    deliveryKnown,
-  );
+  const played = asPlayed(windows, records.clock);
+  const summary = summariseRecording(recorder, played, recordedOperations, records.drainMs, deliveryKnown);
   const measured = measuredTotal(recorder, windows);
+  const verdict = judgeTrial(records, measured, summary.phases, payments);
+  const figures = {
+    ...{ recorder, windows: played, operations: operations.map(({ name }) => name), blockMs: blocks.widthMs },
+    longestStallMs: verdict.figures?.longestStallMs ?? 0,
+  };
   return {
     id: plan.id,
     target: plan.target,
@@ -119,9 +122,9 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     startedAt: records.startedAt,
     semantics: records.semantics,
     limitations: [],
-    verdict: judgeTrial(records, measured, phases, payments),
+    verdict,
     warmup: { durationMs: records.clock.warmupEndUs / 1e3, ended: records.warmupEnded },
-    phases,
+    phases: withPlannedRates(withIntervals(summary.phases, figures), windows, scenario),
     ledger,
     ...(payments !== null && { payments }),
     ...(examples !== null && { ledgerExamples: examples }),
@@ -133,8 +136,23 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...breakerOf(records),
     timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),
     ...backlogOf(records),
-    histograms,
+    blocks: blocksOf(figures),
+    histograms: summary.histograms,
   };
+}
+
+function withPlannedRates(
+  phases: TrialResult['phases'],
+  windows: readonly PhaseWindow[],
+  { load }: Scenario,
+): TrialResult['phases'] {
+  const planned = windows.flatMap(({ name, startUs, endUs }) => {
+    const phase = phases[name];
+    return phase === undefined
+      ? []
+      : [[name, { ...phase, plannedPerSecond: plannedRate(load, startUs, endUs) }] as const];
+  });
+  return Object.fromEntries(planned);
 }
 
 function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<TrialResult, 'breaker'> {
@@ -192,10 +210,10 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
       evidence: reader.more(),
     },
     (time, operation, intendedUs, afterUs) => {
-      recorder
-        .cell(phaseAt(windows, clock.offsetUs(intendedUs)), operation)
-        .latency(time)
-        .record(afterUs);
+      const offsetUs = clock.offsetUs(intendedUs);
+      const phase = phaseAt(windows, offsetUs);
+      recorder.cell(phase, operation).latency(time).record(afterUs);
+      recorder.recordBlock(phase, operation, time, offsetUs, afterUs);
     },
   );
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;

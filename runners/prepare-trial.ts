@@ -1,6 +1,7 @@
 /** What a trial needs before its first byte: names, requests, population and the plan for the load workers. */
 import { randomBytes } from 'node:crypto';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { blockWidthMs } from '../result/block-counts.ts';
 import { ownValue } from '../result/own-value.ts';
 import type { Protocol } from '../result/result-types.ts';
 import { endsWhenReady } from '../scenarios/faults/registry.ts';
@@ -13,7 +14,9 @@ import type { KeyUse } from './load/call-source.ts';
 import { LoadSignals } from './load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from './load/worker-messages.ts';
 import { phaseWindows } from './recording/phase-windows.ts';
+import type { BlockPlan } from './recording/recorder.ts';
 import { timelineIntervalMs } from './recording/timeline.ts';
+import { hash32, randomStreams } from './schedule/seeded-random.ts';
 
 export interface PreparedTrial {
   readonly target: Target;
@@ -21,6 +24,8 @@ export interface PreparedTrial {
   readonly names: Readonly<Record<string, string>>;
   readonly operations: readonly PlannedOperation[];
   readonly population: Population;
+  /** Of its repeat, the same for all targets and conditions. */
+  readonly seed: number;
 }
 
 /** The broker behind a protocol, if there is one. */
@@ -46,7 +51,8 @@ const referenceKeyUses = {
   payOrder: 'keyed',
 } as const satisfies Record<keyof typeof referenceOperations, KeyUse>;
 
-export function prepareTrial(scenario: Scenario, target: Target, entry: ProtocolEntry): PreparedTrial {
+/** Repeats draw their own arrivals, operations and keys: an interval over repeats then holds what that draw makes of it. */
+export function prepareTrial(scenario: Scenario, target: Target, entry: ProtocolEntry, repeat = 1): PreparedTrial {
   const trialTag = newTrialTag();
   const isReference = target.address === undefined;
   const names = isReference ? entry.resourceNames(trialTag) : {};
@@ -66,7 +72,12 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
     return { index, name, pattern: operation.pattern, weight: operation.weight, request, keyUse, payload };
   });
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
-  return { target: resolved, trialTag, names, operations, population };
+  return { target: resolved, trialTag, names, operations, population, seed: repeatSeed(scenario, repeat) };
+}
+
+/** A function of the scenario's seed and the repeat alone, so that a resumed run plays what the whole one would have. */
+export function repeatSeed({ workload }: Scenario, repeat: number): number {
+  return hash32(workload.seed, randomStreams.repeat, repeat);
 }
 
 /** Bounds the memory of the service; a closed model that cancels more meets orders already cancelled. */
@@ -90,6 +101,10 @@ function expectedOperations(load: Load): number {
   return (load.model === 'open' ? load.ratePerSecond : load.users * closedOperationsPerUserSecond) * seconds;
 }
 
+export function blockPlan({ warmupMs, durationMs }: Load): BlockPlan {
+  return { fromUs: warmupMs * 1e3, widthMs: blockWidthMs(durationMs) };
+}
+
 export function loadPlanFor(
   scenario: Scenario,
   prepared: PreparedTrial,
@@ -104,7 +119,7 @@ export function loadPlanFor(
     address,
     proxied,
     operations: prepared.operations,
-    seed: workload.seed,
+    seed: prepared.seed,
     keys: workload.keys,
     cancellable: prepared.population.cancellable,
     load,
@@ -112,6 +127,7 @@ export function loadPlanFor(
     windows: phaseWindows(load.warmupMs, load.durationMs, faults),
     duringEndsWhenReady: faults.some(endsWhenReady),
     timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
+    blocks: blockPlan(load),
     trialTag: prepared.trialTag,
     workers: load.threads,
     share: { first: 0, count: load.threads },

@@ -69,7 +69,7 @@ export async function runTrial(
 ): Promise<FinishedTrial> {
   const { scenario, stack, workDirectory, emit } = context;
   const entry = await loadProtocol(target.protocol);
-  const prepared = prepareTrial(scenario, target, entry);
+  const prepared = prepareTrial(scenario, target, entry, plan.repeat);
   const faults = scenario.conditions[plan.condition] ?? [];
   const starting = startCanaryEcho(join(workDirectory, `${plan.id}.canary.log`));
   const closeEcho = async () => (await starting)?.process.stop();

@@ -121,7 +121,7 @@ async function openReference(input: TrialPartsInput, opened: (() => Promise<void
       ...scenario.workload.service,
       idempotent: resilienceOf(scenario, target).idempotencyKey,
       allowHosts: scenario.allowHosts,
-      seed: scenario.workload.seed,
+      seed: prepared.seed,
     },
     join(workDirectory, `${trialId}.service.log`),
   );

@@ -38,7 +38,7 @@ export async function runEngineTrial(
   const { scenario, stack, workDirectory, cores } = context;
   const startedAt = new Date().toISOString();
   const entry = await loadProtocol(target.protocol);
-  const prepared = prepareTrial(scenario, target, entry);
+  const prepared = prepareTrial(scenario, target, entry, plan.repeat);
   const parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
   try {
     const faultWindows = scenario.conditions[plan.condition] ?? [];
@@ -49,7 +49,7 @@ export async function runEngineTrial(
       target: prepared.target,
       address: await judgedAddress(parts.address),
       operations: withShares(prepared.operations),
-      seed: scenario.workload.seed,
+      seed: prepared.seed,
       keys: scenario.workload.keys,
       cancellable: prepared.population.cancellable,
       load: scenario.load,

@@ -94,11 +94,13 @@ export class LoadLoop implements CompletionSink {
       this.#notOk++;
       cell.end(outcomes.dropped, this.#isOwnFault(intendedUs, nowUs) ? droppedLate : 'maxInFlight reached');
       this.#options.timeline.record(offsetUs, outcomes.dropped, 0);
+      recorder.recordBlock(phase, operation, 'offered', offsetUs, Number.POSITIVE_INFINITY);
       return -1;
     }
     const refusal = this.#policies.refusal(nowUs);
     if (refusal !== '') {
       this.#refuse(cell, refusal, intendedUs, nowUs);
+      recorder.recordBlock(phase, operation, 'offered', offsetUs, Number.POSITIVE_INFINITY);
       return -1;
     }
     const slot = this.#slots.take(phase, intendedUs, nowUs);
@@ -283,7 +285,8 @@ export class LoadLoop implements CompletionSink {
     const { recorder, timeline, log, phases, calls } = this.#options;
     const intendedUs = this.#slots.intendedUs[slot] as number;
     const responseUs = nowUs - intendedUs;
-    const completion = this.#completions[(calls[slot] as Call).operation];
+    const { operation } = calls[slot] as Call;
+    const completion = this.#completions[operation];
     const cell = this.#cell(slot);
     cell.end(outcome, reason);
     if (outcome === outcomes.ok) {
@@ -305,7 +308,12 @@ export class LoadLoop implements CompletionSink {
       if (this.#slots.everSent[slot] === 0)
         cell.latency('connectionWait').record(nowUs - (this.#slots.takenUpUs[slot] as number));
     }
-    timeline.record(this.#offsetUs(intendedUs), outcome, responseUs);
+    const offsetUs = this.#offsetUs(intendedUs);
+    timeline.record(offsetUs, outcome, responseUs);
+    const latencyUs = outcome === outcomes.ok ? responseUs : Number.POSITIVE_INFINITY;
+    const phase = this.#slots.phase[slot] as number;
+    recorder.recordBlock(phase, operation, 'offered', offsetUs, latencyUs);
+    if (completion === 'delivered') recorder.recordBlock(phase, operation, 'delivered', offsetUs, latencyUs);
     this.#wheel.clear(slot);
     this.#slots.give(slot);
     this.#options.onFree?.(slot, nowUs);

@@ -8,7 +8,7 @@ import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { BatchCounts, BodyBytes } from '../../result/result-types.ts';
 import { readArrivalFile } from '../../scenarios/arrival-file.ts';
 import { NamedFileError } from '../../scenarios/named-file.ts';
-import type { OpenLoad, RateStage } from '../../scenarios/scenario.ts';
+import type { OpenLoad } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
 import { loadProtocol } from '../../targets/registry.ts';
@@ -21,6 +21,7 @@ import { shareOfResilience } from '../resilience/share-of-resilience.ts';
 import type { ArrivalSpec } from '../schedule/arrival-schedule.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
+import { stagesOf } from '../schedule/planned-rate.ts';
 import { ArrivalCursor } from './arrival-cursor.ts';
 import { CallSource } from './call-source.ts';
 import { ClosedUsers } from './closed-users.ts';
@@ -82,7 +83,7 @@ class LoadWorker {
     const slots = Math.floor(inFlight / workers) + (worker < inFlight % workers ? 1 : 0);
     this.#pools = operations.map(({ payload }) => (payload === null ? [] : createPayloadPool(payload, plan.seed)));
     this.#calls = Array.from({ length: slots }, emptyCall);
-    this.#recorder = new Recorder(plan.windows.length, operations.length);
+    this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
     // Nobody keeps a ledger of an own system, and a long run would fill the memory for nothing.
     this.#log = new OperationLog(worker, plan.target.address === undefined);
@@ -291,7 +292,7 @@ class LoadWorker {
 }
 
 function arrivalsOf({ seed, workers }: LoadPlan, load: OpenLoad, worker: number, warmup: PlannedWarmup) {
-  const stages = [warmupStage(load), ...load.stages];
+  const stages = stagesOf(load);
   const { arrivals, recording } = load;
   const recordedUs = recording === null ? undefined : recordedArrivals(recording);
   const spec: ArrivalSpec = { arrivals, stages, seed, recordedUs };
@@ -307,12 +308,6 @@ function recordedArrivals({ path, unit }: NonNullable<OpenLoad['recording']>): F
     const hint = 'It has changed since the scenario was read; start the run again.';
     throw new BenchError('arrivalFile', `${path}: ${cause.message}`, { hint, exitCode: exitCodes.usage, cause });
   }
-}
-
-/** Warm-up is at the mean rate of the first stage. */
-function warmupStage({ warmupMs, stages: [first] }: OpenLoad): RateStage {
-  const meanPerSecond = first === undefined ? 0 : (first.fromPerSecond + first.toPerSecond) / 2;
-  return { forMs: warmupMs, fromPerSecond: meanPerSecond, toPerSecond: meanPerSecond };
 }
 
 function emptyCall(): Call {

@@ -6,7 +6,7 @@ import type { OperationSpec } from '../../targets/driver.ts';
 import type { CanaryData } from '../canary/canary-account.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
-import type { RecordingData } from '../recording/recorder.ts';
+import type { BlockPlan, RecordingData } from '../recording/recorder.ts';
 import type { TimelineData } from '../recording/timeline.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import type { KeyUse } from './call-source.ts';
@@ -38,6 +38,7 @@ export interface LoadPlan {
   /** The end of `during` is announced through the signals. */
   readonly duringEndsWhenReady: boolean;
   readonly timelineIntervalMs: number;
+  readonly blocks: BlockPlan;
   readonly trialTag: string;
   /** In all, wherever they are. */
   readonly workers: number;

@@ -1,4 +1,5 @@
 /** What one load worker saw, per phase and operation: counts and latency cells. Snapshots travel; the merge adds counts. */
+import { BlockCounts, type BlockCountsData } from '../../result/block-counts.ts';
 import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
 import { laterTimes } from '../../result/patterns.ts';
 import type { LatencyName } from '../../result/result-types.ts';
@@ -19,6 +20,10 @@ export const recordedLatencies = [
   'timedOut',
 ] as const satisfies readonly RecordedLatency[];
 const cellLatencies: readonly CellLatency[] = [...recordedLatencies, 'fallback'];
+
+/** Those of which it is told how sure their percentiles are. `offered`: one that was not ok counts as never. */
+export const blockLatencies = ['offered', ...laterTimes] as const;
+export type BlockLatency = (typeof blockLatencies)[number];
 
 /** Distinct failure reasons kept; the rest count as `other`. */
 const reasonLimit = 64;
@@ -49,6 +54,7 @@ export interface CellData {
   readonly counts: RecordedCounts;
   readonly policies: RecordedPolicies;
   readonly latencies: Readonly<Partial<Record<CellLatency, LatencyCountsData>>>;
+  readonly blocks: Readonly<Partial<Record<BlockLatency, BlockCountsData>>>;
   readonly reasons: Readonly<Record<string, number>>;
 }
 
@@ -74,6 +80,7 @@ export class RecordedCell {
   readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0, unsent: 0 };
   readonly reasons = new Map<string, number>();
   readonly #latencies: Partial<Record<CellLatency, LatencyCounts>> = {};
+  readonly #blocks: Partial<Record<BlockLatency, BlockCounts>> = {};
 
   latency(name: CellLatency): LatencyCounts {
     const found = this.#latencies[name];
@@ -85,6 +92,14 @@ export class RecordedCell {
 
   peekLatency(name: CellLatency): LatencyCounts | undefined {
     return this.#latencies[name];
+  }
+
+  blocks(name: BlockLatency): BlockCounts {
+    const found = this.#blocks[name];
+    if (found !== undefined) return found;
+    const created = new BlockCounts();
+    this.#blocks[name] = created;
+    return created;
   }
 
   end(outcome: Outcome, reason: string): void {
@@ -108,6 +123,7 @@ export class RecordedCell {
       const latencies = data.latencies[name];
       if (latencies !== undefined) this.latency(name).add(new LatencyCounts(latencies));
     }
+    for (const name of blockLatencies) this.blocks(name).add(data.blocks[name] ?? []);
   }
 
   toData(): CellData {
@@ -116,26 +132,48 @@ export class RecordedCell {
       const counts = this.#latencies[name];
       if (counts !== undefined) latencies[name] = counts.toData();
     }
+    const blocks: Partial<Record<BlockLatency, BlockCountsData>> = {};
+    for (const name of blockLatencies) {
+      const counts = this.#blocks[name];
+      if (counts !== undefined) blocks[name] = counts.toData();
+    }
     return {
       counts: { ...this.counts },
       policies: { ...this.policies },
       latencies,
+      blocks,
       reasons: Object.fromEntries(this.reasons),
     };
   }
 }
 
+/** Blocks of the measured part. */
+export interface BlockPlan {
+  /** End of warm-up, µs from the start of the load. */
+  readonly fromUs: number;
+  readonly widthMs: number;
+}
+
 export class Recorder {
   readonly #cells: readonly (readonly RecordedCell[])[];
   readonly completedOk: number[];
+  readonly #blocks: BlockPlan | null;
 
-  constructor(phases: number, operations: number) {
+  constructor(phases: number, operations: number, blocks: BlockPlan | null = null) {
+    this.#blocks = blocks;
     this.#cells = Array.from({ length: phases }, () => Array.from({ length: operations }, () => new RecordedCell()));
     this.completedOk = new Array<number>(phases).fill(0);
   }
 
   cell(phase: number, operation: number): RecordedCell {
     return (this.#cells[phase] as readonly RecordedCell[])[operation] as RecordedCell;
+  }
+
+  /** `offsetUs`: intended start, from the start of the load; what lies in warm-up is left out. */
+  recordBlock(phase: number, operation: number, name: BlockLatency, offsetUs: number, latencyUs: number): void {
+    if (this.#blocks === null || offsetUs < this.#blocks.fromUs) return;
+    const block = Math.floor((offsetUs - this.#blocks.fromUs) / (this.#blocks.widthMs * 1e3));
+    this.cell(phase, operation).blocks(name).record(block, latencyUs);
   }
 
   phase(phase: number): readonly RecordedCell[] {

@@ -35,4 +35,5 @@ export const randomStreams = {
   body: 8,
   fault: 9,
   canary: 10,
+  repeat: 11,
 } as const;
