@@ -15,7 +15,6 @@ import type {
 } from '../result/result-types.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
-import type { LastWords } from '../targets/domain/host-service.ts';
 import { isRead, type referenceOperations } from '../targets/domain/order-domain.ts';
 import { judgeTrial } from './judge-trial.ts';
 import type { LoadClock } from './load/load-clock.ts';
@@ -27,6 +26,7 @@ import { blocksOf, withIntervals } from './recording/block-figures.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
 import { cpuPerOperation } from './recording/cpu-per-operation.ts';
 import type { PartWaits } from './recording/cpu-waits.ts';
+import { type AllLastWords, chargedCentsOf, rebalancesOf } from './recording/last-words.ts';
 import { type Ledger, reconcileLedger } from './recording/ledger.ts';
 import { paymentsOf } from './recording/payments.ts';
 import { isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
@@ -57,8 +57,7 @@ export interface TrialRecords {
   readonly allProcessesKnown: boolean;
   readonly workers: readonly WorkerData[];
   readonly evidencePaths: readonly string[] | null;
-  /** Of our service; null: not known. */
-  readonly lastWords: LastWords | null;
+  readonly lastWords: AllLastWords;
   readonly drainMs: number;
   readonly backlog: BacklogRecords | null;
   readonly cpu: CpuUse | null;
@@ -186,7 +185,7 @@ function backlogOf({
       drainedAfterMs: figures?.drainedAfterMs ?? null,
       // Records have no such mark.
       redelivered: target.protocol === 'queue' ? backlog.redelivered : null,
-      rebalances: lastWords?.rebalances ?? null,
+      rebalances: rebalancesOf(lastWords),
     },
   };
 }
@@ -226,12 +225,7 @@ function paymentsIn({ evidencePaths, operations, workers, lastWords }: TrialReco
   const operation = operations.find(({ name }) => name === ('payOrder' satisfies keyof typeof referenceOperations));
   if (evidencePaths === null || operation === undefined) return null;
   const logs = workers.map(({ log }) => log);
-  return paymentsOf(
-    logs,
-    operation.index,
-    new EvidenceReader(...evidencePaths).more(),
-    lastWords?.chargedCents ?? null,
-  );
+  return paymentsOf(logs, operation.index, new EvidenceReader(...evidencePaths).more(), chargedCentsOf(lastWords));
 }
 
 /** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */

@@ -197,7 +197,7 @@ async function playLoad(
     parts.loadStarts(zeroUs);
     const endUs = zeroUs + durationMs * 1e3;
     const [used] = await Promise.all([
-      measureParts(processes, { ...context, fromUs: zeroUs, toUs: endUs }, stop),
+      measureParts({ processes, services: parts.services }, { ...context, fromUs: zeroUs, toUs: endUs }, stop),
       playFaults(zeroUs),
     ]);
     return { warmupEnded, ...used };

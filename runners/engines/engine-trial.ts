@@ -44,7 +44,7 @@ export async function runEngineTrial(
     const faultWindows = scenario.conditions[plan.condition] ?? [];
     const windows = phaseWindows(scenario.load.warmupMs, scenario.load.durationMs, faultWindows);
     const timeline = await prepareFaults(context, prepared.target, faultWindows, parts);
-    const before = sampleCpu(parts.processes);
+    const before = sampleCpu(parts.processes, parts.services);
     const input: Omit<EngineInput, 'startMs'> = {
       target: prepared.target,
       address: await judgedAddress(parts.address),
@@ -68,7 +68,7 @@ export async function runEngineTrial(
       engines[target.engine as Exclude<Engine, 'native'>],
       signal,
     );
-    const use = cpuUse(before, sampleCpu(parts.processes), cores, context.idleUsPerSecond);
+    const use = cpuUse(before, sampleCpu(parts.processes, parts.services), cores, context.idleUsPerSecond);
     const lostParts = parts.lostParts();
     await parts.close();
     const { evidencePaths } = parts;

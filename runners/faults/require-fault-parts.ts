@@ -12,8 +12,11 @@ export function requireFaultParts({ targets, conditions }: Scenario, { processes
   for (const window of Object.values(conditions).flat()) {
     if (!('part' in window)) continue;
     const { part } = window;
-    if (part === 'service') continue; // always ours, or refused by validation
-    const names = part === 'toxiproxy' ? [part] : Object.values(targets).map(({ protocol }) => brokerOf(protocol));
+    if (part !== 'broker' && part !== 'toxiproxy') continue; // a service is always ours, or refused by validation
+    const names =
+      part === 'toxiproxy'
+        ? (['toxiproxy'] as const)
+        : Object.values(targets).map(({ protocol }) => brokerOf(protocol));
     if (names.some((name) => name !== null && processes[name] === undefined)) throw faultPartMissing(window, part);
   }
 }

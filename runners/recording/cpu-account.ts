@@ -11,6 +11,8 @@ export type PartProcesses = Readonly<Partial<Record<Exclude<CpuPart, 'generator'
 export interface CpuSample {
   readonly atMs: number;
   readonly usedUs: Readonly<Record<CpuPart, number | null>>;
+  /** Of `service`: each by name. */
+  readonly servicesUs: Readonly<Record<string, number | null>>;
   /** Time in which some task waited for a CPU. */
   readonly pressureUs: number | null;
   readonly stealMs: number | null;
@@ -21,7 +23,11 @@ export interface CpuSample {
 
 const clockTickMs = 10; // USER_HZ is 100 on every Linux that Node runs on
 
-export function sampleCpu(processes: PartProcesses): CpuSample {
+/** `services`: those of `processes.service`, by name. */
+export function sampleCpu(
+  processes: PartProcesses,
+  services: Readonly<Record<string, SupervisedProcess>> = {},
+): CpuSample {
   const own = process.cpuUsage();
   const used = (part: Exclude<CpuPart, 'generator'>): number | null => {
     const all = processes[part];
@@ -43,6 +49,7 @@ export function sampleCpu(processes: PartProcesses): CpuSample {
       proxy: used('proxy'),
       rest: used('rest'),
     },
+    servicesUs: Object.fromEntries(Object.entries(services).map(([name, one]) => [name, one.cpuUs()])),
     pressureUs: readPressureUs(),
     ...readMachine(),
   };
@@ -51,6 +58,7 @@ export function sampleCpu(processes: PartProcesses): CpuSample {
 export interface CpuUse {
   readonly durationMs: number;
   readonly usedUs: Readonly<Record<CpuPart, number | null>>;
+  readonly servicesUs: CpuSample['servicesUs'];
   /** 0–1 of the time; null: not known. */
   readonly pressure: number | null;
   /** 0–1 of all cores' time. */
@@ -83,6 +91,9 @@ export function cpuUse(from: CpuSample, to: CpuSample, cores: number, idleUsPerS
       proxy: less('proxy'),
       rest: less('rest'),
     },
+    servicesUs: Object.fromEntries(
+      Object.entries(to.servicesUs).map(([name, us]) => [name, difference(from.servicesUs[name] ?? null, us)]),
+    ),
     pressure: share(difference(from.pressureUs, to.pressureUs), durationMs * 1e3),
     steal: share(difference(from.stealMs, to.stealMs), durationMs * cores),
     busy: share(difference(from.busyMs, to.busyMs), durationMs * cores),

@@ -1,5 +1,5 @@
 /** What a trial's parts cost in CPU, and how long they waited for it, for each operation. */
-import type { TrialResult } from '../../result/result-types.ts';
+import type { CpuResult, TrialResult } from '../../result/result-types.ts';
 import type { CpuUse } from './cpu-account.ts';
 import type { PartWaits } from './cpu-waits.ts';
 
@@ -19,6 +19,7 @@ export function cpuPerOperation({ cpu, waits, hasBroker }: CpuRecords, operation
     serviceUsPerOperation: each(cpu?.usedUs.service),
     brokerUsPerOperation: each(cpu?.usedUs.broker),
     proxyUsPerOperation: each(cpu?.usedUs.proxy),
+    ...(cpu !== null && ofServices(cpu, each)),
     harnessShare: harnessShare(cpu, hasBroker),
     waits: {
       generatorUsPerOperation: each(waits?.generator),
@@ -36,4 +37,10 @@ function harnessShare(cpu: CpuUse | null, hasBroker: boolean): number | null {
   const harnessUs = generator + (proxy ?? 0);
   const allUs = harnessUs + service + (broker ?? 0);
   return allUs === 0 ? null : Math.round((harnessUs / allUs) * 1e3) / 1e3;
+}
+
+function ofServices({ servicesUs }: CpuUse, each: (us: number | null) => number | null): Pick<CpuResult, 'parts'> {
+  const services = Object.entries(servicesUs);
+  if (services.length === 0) return {};
+  return { parts: Object.fromEntries(services.map(([name, us]) => [name, each(us)])) };
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { MemoryResult } from '../../result/result-types.ts';
+import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import { type CpuUse, cpuUse, type PartProcesses, sampleCpu } from './cpu-account.ts';
 import { type PartWaits, watchCpuWaits } from './cpu-waits.ts';
 import { watchMemory } from './memory-watch.ts';
@@ -13,6 +14,11 @@ export interface MeasuredParts {
   readonly memory: MemoryResult | null;
 }
 
+export interface MeasuredProcesses {
+  readonly processes: PartProcesses;
+  readonly services: Readonly<Record<string, SupervisedProcess>>;
+}
+
 export interface MeasuredTime {
   /** Monotonic µs. */
   readonly fromUs: number;
@@ -21,8 +27,9 @@ export interface MeasuredTime {
   readonly idleUsPerSecond: CpuUse['usedUs'] | undefined;
 }
 
+/** `services`: those of `processes.service`, by name. */
 export async function measureParts(
-  processes: PartProcesses,
+  { processes, services }: MeasuredProcesses,
   { fromUs, toUs, cores, idleUsPerSecond }: MeasuredTime,
   signal: AbortSignal,
 ): Promise<MeasuredParts> {
@@ -30,10 +37,10 @@ export async function measureParts(
   const until = AbortSignal.any([signal, over.signal]);
   try {
     await sleep(Math.max(0, (fromUs - monotonicNowUs()) / 1e3), undefined, { signal });
-    const before = sampleCpu(processes);
+    const before = sampleCpu(processes, services);
     const watched = Promise.all([watchMemory(processes, until), watchCpuWaits(processes, until)]);
     await sleep(Math.max(0, (toUs - monotonicNowUs()) / 1e3), undefined, { signal });
-    const cpu = cpuUse(before, sampleCpu(processes), cores, idleUsPerSecond);
+    const cpu = cpuUse(before, sampleCpu(processes, services), cores, idleUsPerSecond);
     over.abort();
     const [memory, waits] = await watched;
     return { cpu, waits, memory };

@@ -1,7 +1,11 @@
 /** Where faults of connections act. */
 import { z } from 'zod';
 
-export type LinkName = 'client' | 'service';
+/**
+ * `client`: from the load to the target, or its broker; `service`: from a broker to its services; else an edge between
+ * services, `<caller>-<called>`.
+ */
+export type LinkName = string;
 export type Direction = 'down' | 'up' | 'both';
 
 export const onLink = {

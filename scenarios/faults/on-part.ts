@@ -1,8 +1,8 @@
 /** Where faults of processes act. */
 import { z } from 'zod';
 
-/** `broker` is the target's own. */
-export type PartName = 'service' | 'broker' | 'toxiproxy';
+/** A service of the target, one of its instances (`service-2`), `broker` (the target's own) or `toxiproxy`. */
+export type PartName = string;
 /** Which of several: the leader of the first partition of what is under load. */
 export type BrokerChoice = 'leader';
 

@@ -17,6 +17,8 @@ export interface ServiceOptions {
   readonly port: number;
   /** `host:port` of the broker as this service sees it, perhaps through a proxy (queue, stream). */
   readonly broker: string | null;
+  /** `host:port` of each instance of the services that it calls, by name, perhaps through a proxy. Left out: it calls none. */
+  readonly calls?: Readonly<Record<string, readonly string[]>>;
   /** Broker resources of this trial; the service creates them. */
   readonly names: Readonly<Record<string, string>>;
   /** File to which the service appends what it received and applied. */

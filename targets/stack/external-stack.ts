@@ -1,7 +1,6 @@
 /** Parts that somebody else runs: nothing is started but, if need be, Toxiproxy; what we put there is taken away again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { LinkName } from '../../scenarios/scenario.ts';
 import { isAllowedHost } from '../../scenarios/schema/address.ts';
 import { allowDial, firstRefusal } from '../allow-dial.ts';
 import { ensurePrograms, type InstallOptions } from './install.ts';
@@ -11,7 +10,7 @@ import { unlessAborted } from './native/start-part.ts';
 import { startNativeStack } from './native-stack.ts';
 import { joinedLinks, openProxyLinks, type ProxyLinks, removeAbandonedProxies, requireLinks } from './proxy-links.ts';
 import { createRunDirectory } from './run-directory.ts';
-import type { BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import type { BrokerLinkName, BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
 import { connectToxiproxy } from './toxiproxy-client.ts';
 
 const probeDeadlineMs = 10_000;
@@ -36,7 +35,7 @@ export interface ExternalAddresses {
    * Kafka listeners whose advertised address is a proxy's, one of each broker: without them Kafka's clients would go round
    * Toxiproxy.
    */
-  readonly kafkaLinks?: Readonly<Record<LinkName, readonly KafkaLinkAddresses[]>>;
+  readonly kafkaLinks?: Readonly<Record<BrokerLinkName, readonly KafkaLinkAddresses[]>>;
 }
 
 export interface ExternalOptions extends InstallOptions {
@@ -117,7 +116,7 @@ async function openKafkaLinks(
   links: ProxyLinks,
   addresses: NonNullable<ExternalAddresses['kafkaLinks']>,
 ): Promise<RunningBroker['links']> {
-  const opened: Record<LinkName, Link[]> = { client: [], service: [] };
+  const opened: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
   for (const name of ['client', 'service'] as const) {
     for (const { upstream, listen } of addresses[name]) opened[name].push(await links.openAt(name, upstream, listen));
   }

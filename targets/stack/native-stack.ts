@@ -1,5 +1,4 @@
 /** RabbitMQ, Kafka and Toxiproxy as plain processes: free ports, data folders per run, gone with their parent. */
-import type { LinkName } from '../../scenarios/scenario.ts';
 import { onPath } from '../process/on-path.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
 import { planKafkaNodes, startKafka } from './native/kafka.ts';
@@ -9,7 +8,16 @@ import { startToxiproxy } from './native/toxiproxy.ts';
 
 import { joinedLinks, openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
 import { createRunDirectory, type RunDirectory } from './run-directory.ts';
-import type { BrokerMember, BrokerName, Link, ProcessName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import type {
+  BrokerLinkName,
+  BrokerMember,
+  BrokerName,
+  Link,
+  ProcessName,
+  RunningBroker,
+  RunningStack,
+  StackNeeds,
+} from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 const processNames = ['kafka', 'kafka-2', 'kafka-3'] as const satisfies readonly ProcessName[];
@@ -102,7 +110,7 @@ class NativeParts {
   async #startKafka(proxied: Promise<void>, brokers: number): Promise<void> {
     await proxied; // its proxies come first: their addresses are what it advertises
     const program = { jars: this.#paths.kafka ?? '', java: onPath('java') ?? 'java' };
-    const links: Record<LinkName, Link[]> = { client: [], service: [] };
+    const links: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
     const nodes = await planKafkaNodes(brokers);
     const starts = nodes.map(async (node): Promise<BrokerMember> => {
       const { process, address, version } = await startKafka(program, node, this.#context, async (name, upstream) => {

@@ -3,14 +3,14 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
 import { type HostLock, tryHostLock } from '../process/host-lock.ts';
 import { isAbandoned, ownerTag } from '../process/process-identity.ts';
-import type { Link, RunningBroker } from './stack.ts';
+import type { BrokerLinkName, Link, RunningBroker } from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export interface ProxyLinks {
   readonly client: ToxiproxyClient;
   /** At a free loopback port. */
   open(name: LinkName, upstream: string): Promise<Link>;
-  openBoth(upstream: string): Promise<Readonly<Record<LinkName, Link>>>;
+  openBoth(upstream: string): Promise<Readonly<Record<BrokerLinkName, Link>>>;
   /**
    * At an address that is given; a proxy that is there already is used, freed of toxics. Rejects with a BenchError
    * (exit 3) while another run of this machine has it: the faults of one would hit the other.
@@ -102,7 +102,7 @@ export function requireLinks(links: ProxyLinks | null): ProxyLinks {
 }
 
 /** One link of each name, with those to the other brokers. */
-export function joinedLinks(links: Readonly<Record<LinkName, readonly Link[]>>): RunningBroker['links'] {
+export function joinedLinks(links: Readonly<Record<BrokerLinkName, readonly Link[]>>): RunningBroker['links'] {
   const entries = Object.entries(links).flatMap(([name, [first, ...others]]) => {
     return first === undefined ? [] : [[name, others.length === 0 ? first : { ...first, others }] as const];
   });

@@ -16,6 +16,9 @@ export interface StackNeeds {
   readonly kafkaBrokers?: number;
 }
 
+/** From the load to the broker, and from the broker to the services. */
+export type BrokerLinkName = 'client' | 'service';
+
 /** One proxied connection path. `address` is what a client dials. */
 export interface Link {
   readonly name: LinkName;
@@ -42,7 +45,7 @@ export interface RunningBroker {
   /** `host:port` without a proxy, of a cluster all of them with commas between: control, clean-up, `via: direct`. */
   readonly directAddress: string;
   /** Both exist where Toxiproxy runs, else empty. For Kafka each has its own advertised listener. */
-  readonly links: Readonly<Partial<Record<LinkName, Link>>>;
+  readonly links: Readonly<Partial<Record<BrokerLinkName, Link>>>;
   /** Of a cluster; left out: there is one. */
   readonly members?: readonly BrokerMember[];
 }

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
 import { BenchError, exitCodes } from '../../../result/bench-error.ts';
-import type { LinkName } from '../../../scenarios/scenario.ts';
 import { freePort } from '../../process/free-port.ts';
 import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
+import type { BrokerLinkName } from '../stack.ts';
 import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaSettings } from '../stack-settings.ts';
 import { type PartContext, startPart, unlessAborted } from './start-part.ts';
 
@@ -49,7 +49,7 @@ export async function startKafka(
   { jars, java }: KafkaProgram,
   node: KafkaNode,
   context: PartContext,
-  advertise: (link: LinkName, upstream: string) => Promise<string>,
+  advertise: (link: BrokerLinkName, upstream: string) => Promise<string>,
 ): Promise<NativeKafka> {
   const name = node.id === 1 ? 'kafka' : `kafka-${node.id}`;
   const isCluster = node.controllers.length > 1;

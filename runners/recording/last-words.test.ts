@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { chargedCentsOf, rebalancesOf } from './last-words.ts';
+
+const orders = { chargedCents: 300, rebalances: null };
+const shipping = { chargedCents: 0, rebalances: 2 };
+
+describe('the last words of the services', () => {
+  it('add up, and what a service does not have is left out', () => {
+    const all = { orders, 'orders-2': { ...orders, chargedCents: 50 }, shipping };
+    expect([chargedCentsOf(all), rebalancesOf(all)]).toEqual([350, 2]);
+    expect(rebalancesOf({ orders })).toBeNull();
+  });
+
+  it('are not known when one of them did not say, or when there is none', () => {
+    expect([chargedCentsOf({ orders, shipping: null }), rebalancesOf({ orders: null, shipping })]).toEqual([
+      null,
+      null,
+    ]);
+    expect([chargedCentsOf({}), rebalancesOf({})]).toEqual([null, null]);
+  });
+});

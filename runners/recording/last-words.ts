@@ -1,0 +1,26 @@
+/** What the services of a trial said at their ends, taken together. */
+import type { LastWords } from '../../targets/domain/host-service.ts';
+
+/** By name; null: killed meanwhile, or it did not say. */
+export type AllLastWords = Readonly<Record<string, LastWords | null>>;
+
+/** Over all accounts of all services; null: not known. */
+export function chargedCentsOf(all: AllLastWords): number | null {
+  return sumOf(all, ({ chargedCents }) => chargedCents);
+}
+
+/** Over all that are in a consumer group; null: there is none, or it is not known. */
+export function rebalancesOf(all: AllLastWords): number | null {
+  return sumOf(all, ({ rebalances }) => rebalances);
+}
+
+/** A figure that a service does not have counts for nothing beside those of others. */
+function sumOf(all: AllLastWords, figure: (words: LastWords) => number | null): number | null {
+  let sum: number | null = null;
+  for (const words of Object.values(all)) {
+    if (words === null) return null;
+    const value = figure(words);
+    if (value !== null) sum = (sum ?? 0) + value;
+  }
+  return sum;
+}

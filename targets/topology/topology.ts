@@ -1,0 +1,63 @@
+/** The services of a trial: named parts, how many processes each has, which of them call which, and what each is told. */
+import { resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
+import { servicesOf, type TargetService } from '../../scenarios/target-services.ts';
+import type { Population, ServiceOptions } from '../domain/service-options.ts';
+import type { ProtocolEntry } from '../driver.ts';
+import type { BrokerName } from '../stack/stack.ts';
+
+/** What a service is told, but for what is known only once it starts. */
+export type PartOptions = Omit<ServiceOptions, 'port' | 'broker' | 'evidencePath' | 'part' | 'calls'>;
+
+export interface PartSpec extends TargetService {
+  /** Absolute path of its entry module. */
+  readonly module: string;
+  /** The one that it talks to. */
+  readonly broker: BrokerName | null;
+  readonly options: PartOptions;
+}
+
+/** `entry`: the part that the load is meant for. It has one instance, or a broker before it. */
+export interface Topology {
+  readonly parts: readonly PartSpec[];
+  readonly entry: string;
+}
+
+export interface TopologyInput {
+  readonly scenario: Scenario;
+  /** With the settings of the preset filled in. */
+  readonly target: Target;
+  readonly entry: Pick<ProtocolEntry, 'servicePath'>;
+  readonly broker: BrokerName | null;
+  readonly names: Readonly<Record<string, string>>;
+  readonly population: Population;
+  /** Of this trial. */
+  readonly seed: number;
+}
+
+export function topologyOf({ scenario, target, entry, broker, names, population, seed }: TopologyInput): Topology {
+  const options: PartOptions = {
+    ...{ protocol: target.protocol, target, names, population },
+    ...scenario.workload.service,
+    idempotent: resilienceOf(scenario, target).idempotencyKey,
+    allowHosts: scenario.allowHosts,
+    seed,
+  };
+  const parts = servicesOf(target).map((service) => ({ ...service, module: entry.servicePath, broker, options }));
+  return { parts, entry: parts[0]?.name ?? '' };
+}
+
+/** What is called comes before what calls it. Throws on names that are unknown or there twice, and on circles. */
+export function inStartOrder(parts: readonly PartSpec[]): PartSpec[] {
+  const byName = new Map(parts.map((part) => [part.name, part]));
+  if (byName.size < parts.length) throw new Error('two parts of a trial have the same name');
+  const order = new Set<PartSpec>();
+  const visit = (name: string, callers: readonly string[]): void => {
+    const part = byName.get(name);
+    if (part === undefined) throw new Error(`${callers.at(-1)} calls ${name}, which is no part of the trial`);
+    if (callers.includes(name)) throw new Error(`parts call each other in a circle: ${[...callers, name].join(', ')}`);
+    for (const called of part.calls) visit(called, [...callers, name]);
+    order.add(part);
+  };
+  for (const { name } of parts) visit(name, []);
+  return [...order];
+}
