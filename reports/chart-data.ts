@@ -1,8 +1,15 @@
 /** The numbers behind the charts of the page, small enough to be inlined. */
 import { decodeLatencyCounts, LatencyCounts } from '../result/latency-counts.ts';
 import { recoveryOf } from '../result/recovery.ts';
-import type { BreakerChange, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
-import { type ConditionGroup, type Contender, conditionGroups, engineTrials, isNative } from './result-view.ts';
+import type { BreakerChange, PhaseName, RunResult, TimelinePoint, TrialResult } from '../result/result-types.ts';
+import {
+  type ConditionGroup,
+  type Contender,
+  conditionGroups,
+  engineTrials,
+  isNative,
+  measured,
+} from './result-view.ts';
 
 export interface Curve {
   readonly label: string;
@@ -104,14 +111,13 @@ function timelineOf(trial: TrialResult, label: string): TrialTimeline {
   const { timeline, faults, breaker } = trial;
   const recovery = recoveryOf(trial);
   const afterMs = recovery?.recoveredAfterMs ?? null;
-  const [first, second] = timeline;
-  const seconds = first === undefined || second === undefined ? 1 : (second.atMs - first.atMs) / 1e3;
+  const seconds = intervalSeconds(trial);
   const toMs = (us: number | null) => (us === null ? null : significant(Math.max(us, 1) / 1e3));
   return {
     label,
     seconds: timeline.map(({ atMs }) => atMs / 1e3),
-    okPerSecond: timeline.map(({ ok }) => significant(ok / seconds)),
-    notOkPerSecond: timeline.map(({ offered, ok }) => significant((offered - ok) / seconds)),
+    okPerSecond: timeline.map(({ ok }, n) => significant(ok / (seconds[n] as number))),
+    notOkPerSecond: timeline.map(({ offered, ok }, n) => significant((offered - ok) / (seconds[n] as number))),
     p50Ms: timeline.map(({ p50Us }) => toMs(p50Us)),
     p99Ms: timeline.map(({ p99Us }) => toMs(p99Us)),
     faults: faults.map(({ fault, plannedAtMs, plannedForMs, appliedAtMs, removedAtMs }) => ({
@@ -123,6 +129,18 @@ function timelineOf(trial: TrialResult, label: string): TrialTimeline {
     recoveredSeconds: recovery === null || afterMs === null ? null : (recovery.overAtMs + afterMs) / 1e3,
     breaker: breaker?.slice(0, mostBreakerMarks).map(({ atMs, state }) => ({ atSeconds: atMs / 1e3, state })) ?? null,
   };
+}
+
+/** How long each interval was loaded: the load may end within the last one, and the warm-up within one before. */
+export function intervalSeconds({ timeline, phases }: Pick<TrialResult, 'timeline' | 'phases'>): number[] {
+  const lasts = timeline.slice(1).map(({ atMs }, n) => atMs - (timeline[n] as TimelinePoint).atMs);
+  const fullMs = lasts.length === 0 ? 1e3 : Math.max(...lasts);
+  const loadedMs = measured.reduce((sum, name) => sum + (phases[name]?.durationMs ?? 0), 0);
+  return timeline.map(({ atMs }, n) => {
+    const untilMs = Math.min(atMs + (lasts[n] ?? fullMs), Math.max(0, loadedMs));
+    // Intervals outside of what is known to have been loaded are taken for whole ones.
+    return (untilMs > atMs && atMs >= 0 ? untilMs - atMs : (lasts[n] ?? fullMs)) / 1e3;
+  });
 }
 
 function backlogOf({ backlog }: TrialResult): TrialTimeline['backlog'] {

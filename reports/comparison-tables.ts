@@ -191,10 +191,10 @@ function costTable(group: ConditionGroup): Table {
   });
   const one = group.phases.length === 1;
   return {
-    title: 'rates, delivery and cost',
+    title: 'rates, delivery and cost · offered/s by intended start, goodput/s by completion',
     spans: [
       { text: '', columns: 2 },
-      { text: one ? '' : 'goodput', columns: group.phases.length },
+      { text: one ? '' : 'goodput/s', columns: group.phases.length },
       { text: '', columns: 6 + Number(resends) + Number(batches) },
       ...(compresses ? [{ text: 'bodies smaller', columns: 2 }] : []),
       { text: 'CPU an operation', columns: 4 },
@@ -208,8 +208,8 @@ function costTable(group: ConditionGroup): Table {
     columns: [
       nameColumn('target'),
       ...figureColumns(
-        'offered',
-        ...(one ? ['goodput'] : group.phases),
+        'offered/s',
+        ...(one ? ['goodput/s'] : group.phases),
         'attempts',
         ...(resends ? ['sent again'] : []),
         'amplified',

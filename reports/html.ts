@@ -167,7 +167,7 @@ ${choice('Phase', group.phases, shown)}</div>
 function timelineFigure(n: number): string {
   return `<figure>
 <div class="head"><figcaption><b>Over time</b>, ok operations by intended start. Faults are shaded where they acted; dashed: as before again.</figcaption>
-${choice('Figure', ['p99', 'p50', 'ok', 'not ok'], 'p99')}</div>
+${choice('Figure', ['p99', 'p50', 'ok/s', 'not ok/s'], 'p99')}</div>
 <div class="chart" data-condition="${n}" data-kind="timeline" role="img" aria-label="Latency and rates over time; the tables above have them by phase"></div>
 </figure>`;
 }
@@ -226,7 +226,7 @@ function trialCharts({ id, backlog, breaker }: TrialResult): string {
   const hasBacklog = backlog !== undefined && backlog.points.length > 1;
   const waiting = hasBacklog ? chart('trialBacklog', `backlog: ${escapeHtml(backlog.counts)}`) : '';
   const marks = breaker === undefined ? '' : ' · at the upper edge: ▼ breaker opens, ● probes, ▲ closes';
-  return `<div class="charts">${chart('trialLatency', `p50 and p99 over time${marks}`)}${chart('trialRate', 'ok and not ok a second')}${waiting}</div>`;
+  return `<div class="charts">${chart('trialLatency', `p50 and p99 over time${marks}`)}${chart('trialRate', 'ok/s and not ok/s by intended start')}${waiting}</div>`;
 }
 
 function enginesBody(result: RunResult, table: Table): string {

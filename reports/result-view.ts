@@ -17,7 +17,7 @@ import { settingsText } from '../result/settings-text.ts';
 import { formatPercentile, formatRange, formatShare, formatUs, type Percentile } from './format-values.ts';
 
 const nativeEngine = 'native';
-const measured = ['steady', 'before', 'during', 'after'] as const satisfies readonly PhaseName[];
+export const measured = ['steady', 'before', 'during', 'after'] as const satisfies readonly PhaseName[];
 
 /** One target with one assignment of the swept settings, in all its repeats. */
 export interface Contender {

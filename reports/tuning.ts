@@ -82,7 +82,7 @@ function surveyTable({ target, condition, objective, percentile, survey }: Tunin
     spans: [],
     columns: [
       nameColumn('settings'),
-      ...figureColumns(percentile, 'goodput', 'CPU an op', 'wire an op'),
+      ...figureColumns(percentile, 'goodput/s', 'CPU an op', 'wire an op'),
       ...textColumns('front', 'conditions'),
     ],
     rows: survey.map((one): Row => {

@@ -72,7 +72,12 @@ export function medianOf(values: readonly (number | null | undefined)[]): number
 }
 
 export function figureTitle(name: FigureName, percentile: VariantSet['percentile']): string {
-  return { latency: percentile, goodput: 'goodput', cpu: 'CPU an operation', bytes: 'bytes an operation' }[name];
+  return {
+    latency: percentile,
+    goodput: 'goodput/s by completion',
+    cpu: 'CPU an operation',
+    bytes: 'bytes an operation',
+  }[name];
 }
 
 export function formatFigure(name: FigureName, value: number | null): string {

@@ -29,7 +29,7 @@ import type { PartWaits } from './recording/cpu-waits.ts';
 import { type AllLastWords, chargedCentsOf, rebalancesOf } from './recording/last-words.ts';
 import { type Ledger, reconcileLedger } from './recording/ledger.ts';
 import { paymentsOf } from './recording/payments.ts';
-import { isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
+import { asPlayed, isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
 import { RecordedCell, Recorder } from './recording/recorder.ts';
 import { mergeCells, summariseRecording } from './recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from './recording/timeline.ts';
@@ -59,6 +59,8 @@ export interface TrialRecords {
   readonly evidencePaths: readonly string[] | null;
   readonly lastWords: AllLastWords;
   readonly drainMs: number;
+  /** Where the load ended, µs from the start of the plan. */
+  readonly loadedUntilUs: number;
   readonly backlog: BacklogRecords | null;
   readonly cpu: CpuUse | null;
   readonly waits: PartWaits | null;
@@ -101,7 +103,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   }));
   const payments = paymentsIn(records);
   const deliveryKnown = records.evidencePaths !== null;
-  const played = asPlayed(windows, records.clock);
+  const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
   const summary = summariseRecording(recorder, played, recordedOperations, records.drainMs, deliveryKnown);
   const measured = measuredTotal(recorder, windows);
   const verdict = judgeTrial(records, measured, summary.phases, payments);
@@ -122,7 +124,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     semantics: records.semantics,
     limitations: [],
     verdict,
-    warmup: { durationMs: records.clock.warmupEndUs / 1e3, ended: records.warmupEnded },
+    warmup: { durationMs: Math.min(records.clock.warmupEndUs, records.loadedUntilUs) / 1e3, ended: records.warmupEnded },
     phases: withPlannedRates(withIntervals(summary.phases, figures), windows, scenario),
     ledger,
     ...(payments !== null && { payments }),
@@ -240,11 +242,6 @@ export function withPending(ledger: Ledger, pending: number | null): LedgerResul
 /** Nobody answers what is published: it counts as acknowledged once our own socket has taken it. */
 function promisesNothing(target: Target): boolean {
   return (target.protocol === 'stream' && target.acks === 0) || (target.protocol === 'queue' && !target.confirms);
-}
-
-/** With the warm-up as long as it was. */
-function asPlayed(windows: readonly PhaseWindow[], clock: LoadClock): PhaseWindow[] {
-  return windows.map((window) => (window.name === 'warmup' ? { ...window, endUs: clock.warmupEndUs } : window));
 }
 
 function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {

@@ -112,6 +112,7 @@ export async function runTrial(
       evidencePaths: parts.evidencePaths,
       lastWords: parts.lastWords(),
       drainMs: load.drainMs + drain.waitedMs,
+      loadedUntilUs: load.loadedUntilUs,
       backlog:
         parts.backlog === null || backlog === null
           ? null
@@ -161,6 +162,8 @@ interface PlayedLoad extends MeasuredParts {
   /** Operations that were not ok; of those some may have been applied all the same. */
   readonly notOk: number;
   readonly drainMs: number;
+  /** Where the load ended, µs from the start of the plan: earlier than planned when it was cut short. */
+  readonly loadedUntilUs: number;
 }
 
 async function playLoad(
@@ -176,7 +179,11 @@ async function playLoad(
   const clock = new LoadClock(startUs, { warmupMs, untilSteady: warmupUntilSteady }, source.signals);
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
-  const onAbort = () => source.stop();
+  let stoppedUs = Number.POSITIVE_INFINITY;
+  const onAbort = () => {
+    stoppedUs = monotonicNowUs();
+    source.stop();
+  };
   signal.addEventListener('abort', onAbort, { once: true });
   const faults = context.scenario.conditions[plan.condition] ?? [];
   let windows = phaseWindows(warmupMs, durationMs, faults);
@@ -205,9 +212,10 @@ async function playLoad(
   source.begin(startUs);
   try {
     const [acknowledged, measured] = await Promise.all([source.whenIdle(), measure()]);
-    const endUs = clock.timeUs((warmupMs + durationMs) * 1e3);
+    const endUs = Math.min(clock.timeUs((warmupMs + durationMs) * 1e3), stoppedUs);
     const { notOk } = source.progress();
-    return { clock, windows, ...measured, acknowledged, notOk, drainMs: Math.max(0, (monotonicNowUs() - endUs) / 1e3) };
+    const drainMs = Math.max(0, (monotonicNowUs() - endUs) / 1e3);
+    return { clock, windows, ...measured, acknowledged, notOk, drainMs, loadedUntilUs: clock.offsetUs(endUs) };
   } finally {
     over.abort(); // a crashed worker must not leave a fault in force until its window would have ended
     signal.removeEventListener('abort', onAbort);

@@ -199,7 +199,7 @@
     });
   }
 
-  const figures = { p99: 'p99Ms', p50: 'p50Ms', ok: 'okPerSecond', 'not ok': 'notOkPerSecond' };
+  const figures = { p99: 'p99Ms', p50: 'p50Ms', 'ok/s': 'okPerSecond', 'not ok/s': 'notOkPerSecond' };
 
   function timeline({ timelines }, width, figure) {
     const trials = timelines.map((id) => data.trials[id]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultWindow } from '../../scenarios/scenario.ts';
-import { duringUntil, PhaseLookup, phaseWindows } from './phase-windows.ts';
+import { asPlayed, duringUntil, PhaseLookup, phaseWindows } from './phase-windows.ts';
 
 const kill = { fault: 'kill', part: 'broker', atMs: 100, forMs: 50 } as FaultWindow;
 /** Warm-up 0–1,000 ms, before –1,100, during –1,150 as planned, after –2,000. */
@@ -35,4 +35,18 @@ describe('phases of a trial in which a part is killed', () => {
     ]);
     expect(Object.fromEntries(lengths)).toMatchObject({ before: 100_000, during: 900_000, after: 0 });
   });
+});
+
+it('takes a load that was cut short for as long as it was', () => {
+  const lengths = (loadedUntilMs: number) =>
+    Object.fromEntries(
+      asPlayed(planned, 800_000, loadedUntilMs * 1e3).map(({ name, startUs, endUs }) => [
+        name,
+        (endUs - startUs) / 1e3,
+      ]),
+    );
+  const drain = Number.POSITIVE_INFINITY;
+  expect(lengths(2_000)).toEqual({ warmup: 800, before: 100, during: 50, after: 850, drain });
+  expect(lengths(1_120)).toEqual({ warmup: 800, before: 100, during: 20, after: 0, drain });
+  expect(lengths(500)).toEqual({ warmup: 500, before: 0, during: 0, after: 0, drain });
 });

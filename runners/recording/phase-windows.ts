@@ -74,3 +74,19 @@ export class PhaseLookup {
 export function isMeasured(name: PhaseName): boolean {
   return name !== 'warmup' && name !== 'drain';
 }
+
+/**
+ * The windows as long as they were: the warm-up may end early, and a load that was cut short leaves nothing of what was
+ * planned behind `loadedUntilUs`. Rates go by these lengths.
+ */
+export function asPlayed(
+  windows: readonly PhaseWindow[],
+  warmupEndUs: number,
+  loadedUntilUs: number,
+): readonly PhaseWindow[] {
+  return windows.map((window) => {
+    if (window.name === 'drain') return { ...window, startUs: Math.min(window.startUs, loadedUntilUs) };
+    const endUs = Math.min(window.name === 'warmup' ? warmupEndUs : window.endUs, loadedUntilUs);
+    return { ...window, startUs: Math.min(window.startUs, endUs), endUs };
+  });
+}
