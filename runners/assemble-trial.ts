@@ -124,7 +124,10 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     semantics: records.semantics,
     limitations: [],
     verdict,
-    warmup: { durationMs: Math.min(records.clock.warmupEndUs, records.loadedUntilUs) / 1e3, ended: records.warmupEnded },
+    warmup: {
+      durationMs: Math.min(records.clock.warmupEndUs, records.loadedUntilUs) / 1e3,
+      ended: records.warmupEnded,
+    },
     phases: withPlannedRates(withIntervals(summary.phases, figures), windows, scenario),
     ledger,
     ...(payments !== null && { payments }),
