@@ -52,6 +52,8 @@ export interface ChartData {
 /** Points a decade of 1 / (1 − quantile): more than a chart has pixels for. */
 const pointsPerDecade = 60;
 const mostBreakerMarks = 200;
+/** As in the tables: a percentile with fewer samples beyond is luck. */
+const leastBeyond = 10;
 
 export function chartData(result: RunResult): ChartData {
   const groups = conditionGroups(result);
@@ -94,14 +96,14 @@ export function mergedLatencies(
   return { merged, offered: Math.max(offered, merged.count) };
 }
 
-/** The last sample of each step; a curve whose end is not reached by the slowest operations stops early. */
+/** The last sample of each step. A curve ends where fewer than ten operations lie beyond, or where the rest never succeeded. */
 function curve(counts: LatencyCounts, offered: number): [number, number][] {
   const points = new Map<number, [number, number]>();
   let seen = 0;
   for (const { valueUs, count } of counts.filled()) {
     seen += count;
-    // The slowest of all lies at 100 %, which a logarithm puts at infinity: it is drawn half an operation before.
-    const x = offered / Math.max(offered - seen, 0.5);
+    if (offered - seen < leastBeyond) break;
+    const x = offered / (offered - seen);
     points.set(Math.round(Math.log10(x) * pointsPerDecade), [significant(x), significant(Math.max(valueUs, 1) / 1e3)]);
   }
   return [...points.values()];

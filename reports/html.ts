@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { RunResult, TrialResult } from '../result/result-types.ts';
+import type { PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { chartData, mergedLatencies } from './chart-data.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
@@ -118,7 +118,7 @@ function pageSections(result: RunResult): Section[] {
   const conditions = comparisonTables(result).map((tables, n) => ({
     id: `condition-${n}`,
     title: tables.group.condition,
-    body: conditionBody(tables, n),
+    body: conditionBody(tables, n, result.plan.primary?.phase ?? null),
   }));
   const engines = engineTable(result);
   const rest: Section[] = [
@@ -130,7 +130,8 @@ function pageSections(result: RunResult): Section[] {
   return [...conditions, ...rest.filter(({ body }) => body !== '')];
 }
 
-function conditionBody({ group, latency, cost }: ConditionTables, n: number): string {
+/** `first`: the phase that the scenario's primary figure is of, which is shown first. */
+function conditionBody({ group, latency, cost }: ConditionTables, n: number, first: PhaseName | null): string {
   const trials = group.contenders.flatMap((contender) => contender.trials);
   const ofTrials = [paymentsTable, policyTable, recoveryTable, faultTable].map((tableOf) => tableOf(trials));
   const tables = [cost, ledgerTable(group), memoryTable(group), ...ofTrials].flatMap((table) => table ?? []);
@@ -139,7 +140,7 @@ function conditionBody({ group, latency, cost }: ConditionTables, n: number): st
 ${latency.map(htmlTable).join('\n')}
 ${variantSets(group).map(variantPictures).join('\n')}
 <div class="charts">
-${curvesFigure(group, n)}
+${curvesFigure(group, n, first)}
 ${timelineFigure(n)}
 </div>
 ${tables.map(htmlTable).join('\n')}
@@ -154,11 +155,12 @@ function variantPictures(set: VariantSet): string {
   return `${paretoFigure(set)}\n${heat === '' ? '' : `<div class="heats">${heat}</div>`}`;
 }
 
-function curvesFigure(group: ConditionGroup, n: number): string {
-  const shown = group.phases.includes('during') ? 'during' : group.phases[0];
+function curvesFigure(group: ConditionGroup, n: number, first: PhaseName | null): string {
+  const preferred = [first, 'during'] as const;
+  const shown = preferred.find((phase) => phase !== null && group.phases.includes(phase)) ?? group.phases[0];
   return `<figure>
-<div class="head"><figcaption><b>Latency by percentile</b>, all operations. A curve that stops early: the rest never succeeded.</figcaption>
-${choice('Phase', group.phases, shown)}</div>
+<div class="head"><figcaption><b>Latency by percentile</b>, all operations. A curve ends where fewer than ten lie beyond, or where the rest never succeeded. Drag to zoom, double click for all.</figcaption>
+<div>${choice('Phase', group.phases, shown)} ${choice('Part', ['all', 'from 90 %', 'from 99 %'], 'all')}</div></div>
 <div class="chart" data-condition="${n}" data-kind="curves" role="img" aria-label="Latency by percentile; the figures are in the table below"></div>
 <details class="figures"><summary>Figures</summary>${group.phases.map((phase) => htmlTable(percentileTable(group, phase))).join('')}</details>
 </figure>`;

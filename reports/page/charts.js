@@ -2,10 +2,13 @@
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-  // Told apart without colour, too.
-  const dashes = [[], [9, 4], [2, 4], [12, 4, 2, 4], [5, 3], [16, 5]];
-  const borders = ['solid', 'dashed', 'dotted', 'dashed', 'dashed', 'dashed'];
   const seriesColours = 6;
+
+  // Told apart without colour, too: no line's pattern repeats, whatever its place in the row of dots (.) and dashes (-)
+  // is taken to begin.
+  const patterns = ' - . -. --. -.. ---. --.. -... ----. ---.. --.-. --... -.-.. -....'.split(' ');
+  const strokes = { '-': [10, 4], '.': [2, 4] };
+  const dashes = patterns.map((pattern) => [...pattern].flatMap((stroke) => strokes[stroke]));
 
   const milliseconds = (value) =>
     value == null
@@ -47,23 +50,42 @@
     stroke: colour(`s${n % seriesColours}`),
     dash: dashes[n % dashes.length],
     width: 2,
-    points: { show: false },
-    spanGaps: true,
+    points: { show: true, size: 5, filter: alone },
+    spanGaps: false,
     value: (_plot, y) => format(y),
     ...more,
   });
-  const markers = {
-    width: 2,
-    dash: (_plot, n) => borders[(n - 1) % borders.length],
-    fill: () => 'transparent',
-  };
 
-  /** Series with x values of their own on one common x. */
+  /** What has no neighbour to draw a line to is drawn as a point. */
+  function alone(plot, series) {
+    const values = plot.data[series].flatMap((value, at) => (value === undefined ? [] : [[at, value]]));
+    const has = (n) => values[n] !== undefined && values[n][1] !== null;
+    return values.flatMap(([at], n) => (has(n) && !has(n - 1) && !has(n + 1) ? [at] : []));
+  }
+
+  /** The legend's markers as the lines are drawn. */
+  function drawMarkers(plot) {
+    plot.root.querySelectorAll('.u-legend .u-marker').forEach((marker, n) => {
+      const { stroke, dash } = plot.series[n];
+      if (n === 0 || typeof stroke !== 'function') return;
+      const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+      svg.setAttribute('class', 'marker');
+      const drawn = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+      drawn.setAttribute('d', 'M0 3H40');
+      drawn.setAttribute('stroke', stroke(plot, n));
+      drawn.setAttribute('stroke-width', '2.5');
+      drawn.setAttribute('stroke-dasharray', (dash ?? []).join(' '));
+      svg.append(drawn);
+      marker.replaceWith(svg);
+    });
+  }
+
+  /** Series with x values of their own on one common x: undefined where another one's lies, null where there is nothing. */
   function join(all) {
     const x = [...new Set(all.flatMap(([xs]) => xs))].sort((a, b) => a - b);
     const columns = all.map(([xs, ys]) => {
       const at = new Map(xs.map((value, n) => [value, ys[n]]));
-      return x.map((value) => at.get(value) ?? null);
+      return x.map((value) => at.get(value));
     });
     return [x, ...columns];
   }
@@ -77,19 +99,31 @@
   };
   const zeroRange = (_plot, _low, high) => [0, Math.max(1, high * 1.08)];
 
-  const base = (width, height, more) => ({
+  /** Hovered, every line tells its value: its own nearest point, as their x values differ. */
+  function nearest(plot, series, hovered, x) {
+    const [xs, ys] = [plot.data[0], plot.data[series]];
+    if (series === 0 || ys[hovered] !== undefined) return hovered;
+    for (let away = 1; away < xs.length; away++) {
+      const near = [hovered - away, hovered + away].filter((at) => ys[at] !== undefined && xs[at] !== undefined);
+      if (near.length > 0) return near.sort((a, b) => Math.abs(xs[a] - x) - Math.abs(xs[b] - x))[0];
+    }
+    return hovered;
+  }
+
+  const base = (width, height, { hooks, ...more }) => ({
     width,
     height,
-    cursor: { y: false, points: { size: 6 } },
-    legend: { markers },
+    cursor: { y: false, points: { size: 6 }, dataIdx: nearest },
+    hooks: { ...hooks, ready: [drawMarkers] },
     padding: [8, 14, 0, 0],
     ...more,
   });
 
-  function curves({ curves: all }, width) {
+  /** The charts can be zoomed by dragging, and back by a double click; `from`: where the percentiles begin. */
+  function curves({ curves: all }, width, from = 1) {
     const options = base(width, 320, {
       scales: {
-        x: { time: false, distr: 3, range: (_plot, _low, high) => [1, Math.max(high ?? 10, 100)] },
+        x: { time: false, distr: 3, range: (_plot, low, high) => zoomed(all, from, low, high) },
         y: { distr: 3, range: logRange },
       },
       axes: [
@@ -105,6 +139,14 @@
       ],
     });
     return { options, columns: join(all.map(({ points }) => [points.map(([x]) => x), points.map(([, y]) => y)])) };
+  }
+
+  const tails = { all: 1, 'from 90 %': 10, 'from 99 %': 100 };
+
+  function zoomed(all, from, low, high) {
+    const ends = all.flatMap(({ points }) => (points.length === 0 ? [] : [points[0][0], points.at(-1)[0]]));
+    const whole = low == null || (low <= Math.min(...ends) && high >= Math.max(...ends));
+    return whole ? [from, Math.max(high ?? 10, from * 100)] : [low, high];
   }
 
   /** When each was as before the faults again: a dashed line down in its colour, labelled where there is one only. */
@@ -239,8 +281,9 @@
     return { options, columns: [backlog.seconds, backlog.messages] };
   }
 
-  function chosen(element) {
-    return element.closest('figure').querySelector('.choice [aria-pressed="true"]')?.textContent;
+  function chosen(element, what) {
+    const choice = element.closest('figure').querySelector(`.choice[aria-label="${what}"]`);
+    return choice?.querySelector('[aria-pressed="true"]')?.textContent;
   }
 
   function chartOf(element) {
@@ -250,13 +293,13 @@
     if (kind === 'trialBacklog') return trialBacklog(data.trials[trial], width);
     if (kind === 'trialRate') return trialRate(data.trials[trial], width);
     const of = data.conditions[Number(condition)];
-    if (kind === 'timeline') return timeline(of, width, chosen(element) ?? 'p99');
-    const phase = of.phases.find((one) => one.phase === chosen(element)) ?? of.phases[0];
-    return curves(phase, width);
+    if (kind === 'timeline') return timeline(of, width, chosen(element, 'Figure'));
+    const phase = of.phases.find((one) => one.phase === chosen(element, 'Phase')) ?? of.phases[0];
+    return curves(phase, width, tails[chosen(element, 'Part')]);
   }
 
   function draw(element) {
-    if (element.clientWidth === 0) return; // within closed details
+    if (element.closest('details:not([open])') !== null) return; // nobody sees it, and a browser may give it a width
     element.plot?.destroy();
     element.plot = undefined;
     const { options, columns } = chartOf(element);
@@ -265,8 +308,25 @@
     if (!isEmpty) element.plot = new uPlot(options, columns, element);
   }
 
+  // What is far down the page is drawn when it comes near: hundreds of trials would hold up the first one.
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        draw(target);
+      }
+    },
+    { rootMargin: '600px' },
+  );
+
   function drawAll() {
-    for (const element of document.querySelectorAll('.chart')) draw(element);
+    for (const element of document.querySelectorAll('.chart')) {
+      element.plot?.destroy();
+      element.plot = undefined;
+      near.unobserve(element);
+      near.observe(element);
+    }
   }
 
   for (const button of document.querySelectorAll('.choice button')) {
@@ -287,7 +347,7 @@
   // Paper is light, whatever the screen is.
   addEventListener('beforeprint', () => {
     document.documentElement.classList.add('print');
-    drawAll();
+    document.querySelectorAll('.chart').forEach(draw);
   });
   addEventListener('afterprint', () => {
     document.documentElement.classList.remove('print');
