@@ -1,11 +1,13 @@
 /** One trial from a fresh service to an immutable result, with the native engine. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { guaranteeSetting } from '../result/guarantee.ts';
 import { monotonicNowUs } from '../result/monotonic-clock.ts';
 import type { PhaseName, TrialResult, WarmupResult } from '../result/result-types.ts';
 import { endsWhenReady } from '../scenarios/faults/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
+import { guaranteeOf } from '../targets/guarantee.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
 import { assembleTrial } from './assemble-trial.ts';
@@ -101,7 +103,11 @@ export async function runTrial(
       plan,
       target: prepared.target,
       trialTag: prepared.trialTag,
-      semantics: { ...entry.semantics(prepared.target), ...resilienceSemantics(scenario, prepared.target) },
+      semantics: {
+        [guaranteeSetting]: guaranteeOf(target, stack),
+        ...entry.semantics(prepared.target),
+        ...resilienceSemantics(scenario, prepared.target),
+      },
       operations: prepared.operations,
       windows: load.windows,
       scenario,
