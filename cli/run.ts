@@ -74,9 +74,9 @@ export async function playRun(
   try {
     let result: RunResult;
     try {
-      if (scenario.question !== undefined) note(scenario.question);
+      if (selected.plan.question !== undefined) note(selected.plan.question);
       for (const text of selected.notes) note(text);
-      const { store, earlier } = await openStore(args, out, selected.plan, note);
+      const { store, earlier } = await openStore(args, out, selected, note);
       held = store;
       await store.write('scenario.yaml', selected.text);
       const install = { confirm: confirmInstall(args.yes), log: note, signal };
@@ -87,7 +87,7 @@ export async function playRun(
         earlier,
         plan: selected.plan,
         store,
-        emit: (event) => display.event(event),
+        emit: (event) => display.event(selected.redactRecord(event)),
         startStack: (needs: StackNeeds) =>
           startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
         ensureEngines: (engines) => ensureEngines(engines, install),
@@ -96,8 +96,9 @@ export async function playRun(
     } finally {
       display.close();
     }
-    await writeReports(result, out, formats);
-    if (formats.includes('terminal')) printReport(result);
+    const shown = selected.redactRecord(result);
+    await writeReports(shown, out, formats);
+    if (formats.includes('terminal')) printReport(shown);
     process.stderr.write(`Result: ${out}\n`);
     return exitCodeOf(result);
   } finally {
@@ -105,9 +106,14 @@ export async function playRun(
   }
 }
 
-async function openStore({ resume }: RunArguments, out: string, plan: Scenario, note: (text: string) => void) {
-  if (resume === undefined) return { store: await ResultStore.open(out, note), earlier: undefined };
-  const { store, earlier } = await ResultStore.reopen(resume);
+async function openStore(
+  { resume }: RunArguments,
+  out: string,
+  { plan, redactRecord }: OpenedScenario,
+  note: (text: string) => void,
+) {
+  if (resume === undefined) return { store: await ResultStore.open(out, note, redactRecord), earlier: undefined };
+  const { store, earlier } = await ResultStore.reopen(resume, redactRecord);
   try {
     requireSamePlan(resume, plan, earlier);
   } catch (error) {

@@ -4,6 +4,7 @@ import { requireScenario } from '../scenarios/schema/load-scenario.ts';
 import { overridesFrom } from '../scenarios/schema/overrides.ts';
 import type { ParsedScenario } from '../scenarios/schema/parse-scenario.ts';
 import { selectConditions, selectTargets } from '../scenarios/select-trials.ts';
+import { guardOutput } from './guard-output.ts';
 
 // nargs: 1, or `--target rest scenario.yaml` would take the file for a second target.
 const list = { type: 'string', array: true, nargs: 1 } as const;
@@ -37,16 +38,17 @@ export interface OpenedScenario {
   readonly plan: Scenario;
   /** YAML that can be run again from anywhere on this machine: overrides applied, `${…}` as written, all targets. */
   readonly text: string;
-  /** For any text that may hold values of the environment. */
-  redact(text: string): string;
+  /** For all that is stored of the run: results, events, texts. */
+  redactRecord: ParsedScenario['redactRecord'];
   /** What is left out, by the selection or as a repetition, a sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Throws a BenchError (exit 2) with all problems of the scenario, or the option that names something unknown. */
+/** What is printed from then on holds no values of the environment. Throws a BenchError (exit 2) with all problems of the scenario, or the option that names something unknown. */
 export function openScenario(path: string, options: ScenarioArguments): OpenedScenario {
   const { set, duration, rate, repeats, seed } = options;
   const parsed = requireScenario(path, { overrides: overridesFrom({ set, duration, rate, repeats, seed }) });
+  guardOutput(parsed.redactOutput);
   const byTarget = selectTargets(parsed.scenario, options.target ?? []);
   const { scenario, notes } = selectConditions(byTarget.scenario, options.condition ?? []);
   return {
@@ -54,7 +56,7 @@ export function openScenario(path: string, options: ScenarioArguments): OpenedSc
     variants: parsed.variants,
     plan: parsed.redactPlan(scenario),
     text: parsed.text,
-    redact: parsed.redact,
+    redactRecord: parsed.redactRecord,
     notes: [...parsed.notes, ...byTarget.notes, ...notes].map(parsed.redact),
   };
 }

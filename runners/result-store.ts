@@ -11,14 +11,19 @@ export const resultFile = 'result.json';
 /** A result with its histograms takes a few megabytes; below this the run would end without one. */
 const leastFreeBytes = 64 * 1024 * 1024;
 
+/** Takes values of the environment out of what is stored. */
+type Redact = <Stored>(stored: Stored) => Stored;
+
 export class ResultStore {
   readonly directory: string;
 
   readonly #lock: OutLock;
+  readonly #redact: Redact;
 
-  private constructor(directory: string, lock: OutLock) {
+  private constructor(directory: string, lock: OutLock, redact: Redact = (stored) => stored) {
     this.directory = directory;
     this.#lock = lock;
+    this.#redact = redact;
   }
 
   /**
@@ -26,7 +31,7 @@ export class ResultStore {
    * contents are left alone. Throws a BenchError (exit 2) when another run holds it, it cannot be written or the disk is
    * full.
    */
-  static async open(directory: string, note: (line: string) => void): Promise<ResultStore> {
+  static async open(directory: string, note: (line: string) => void, redact?: Redact): Promise<ResultStore> {
     const path = resolve(directory);
     let lock: OutLock | null = null;
     try {
@@ -47,14 +52,17 @@ export class ResultStore {
         exitCode: exitCodes.usage,
       });
     }
-    return new ResultStore(path, lock);
+    return new ResultStore(path, lock, redact);
   }
 
   /**
    * The folder of a run that ended early, with what it holds; it is held until `close`. Throws a BenchError (exit 2) when
    * there is no result in it, another run holds it, it cannot be written, or its figures mean something else.
    */
-  static async reopen(directory: string): Promise<{ readonly store: ResultStore; readonly earlier: RunResult }> {
+  static async reopen(
+    directory: string,
+    redact?: Redact,
+  ): Promise<{ readonly store: ResultStore; readonly earlier: RunResult }> {
     const path = resolve(directory);
     if (!(await hasResult(path))) throw nothingToResume(path, 'there is no result in it');
     let lock: OutLock | null = null;
@@ -63,7 +71,7 @@ export class ResultStore {
       const earlier = JSON.parse(await readFile(join(path, resultFile), 'utf8')) as RunResult;
       await access(path, constants.W_OK | constants.X_OK);
       requireSameSemantics(earlier, join(path, resultFile));
-      return { store: new ResultStore(path, lock), earlier };
+      return { store: new ResultStore(path, lock, redact), earlier };
     } catch (cause) {
       await lock?.release();
       if (cause instanceof SyntaxError) throw nothingToResume(path, 'its result cannot be read');
@@ -78,7 +86,7 @@ export class ResultStore {
 
   /** Readers see the old file or the new one, never half of one. */
   async save(result: RunResult): Promise<void> {
-    await this.write(resultFile, `${JSON.stringify(result, null, 1)}\n`);
+    await this.write(resultFile, `${JSON.stringify(this.#redact(result), null, 1)}\n`);
   }
 
   async write(name: string, text: string): Promise<void> {

@@ -80,15 +80,20 @@ async function playOne(
   const rate = shareOfRate(load, operation.share);
   const workers = load.model === 'closed' ? Math.max(1, Math.round(load.users * operation.share)) : leastConcurrency;
   const seconds = (load.warmupMs + load.durationMs) / 1e3;
+  // What may hold values of the environment goes by a file: anyone on the machine may read arguments.
+  const config = {
+    ...connectionOf(input),
+    ...(proto === undefined ? {} : { proto }),
+    call: method,
+    host: input.address,
+  };
+  await writeFile(`${base}.config.json`, JSON.stringify(config), { mode: 0o600 });
   const args = [
-    ...connectionArgs(input),
-    ...['-M', `${base}.metadata.json`],
-    ...(proto === undefined ? [] : ['--proto', proto]),
-    ...['--call', method, '-D', `${base}.data.json`, '-O', 'json', '-o', `${base}.json`],
+    ...['--config', `${base}.config.json`, '-M', `${base}.metadata.json`],
+    ...['-D', `${base}.data.json`, '-O', 'json', '-o', `${base}.json`],
     ...['-z', `${seconds}s`, '--duration-stop', 'wait', '-n', '2147483647', '-t', `${input.timeoutMs}ms`],
     ...['-c', String(Math.max(workers, connections)), '--connections', String(Math.min(workers, connections))],
     ...(rate === null ? [] : ['--rps', String(Math.max(1, Math.round(rate)))]),
-    input.address,
   ];
   const child = await startProcess({ name: `ghz ${operation.name}`, command: ghzPath, args, logPath: `${base}.log` });
   const ended = new Promise<void>((resolve) => child.onExit(() => resolve()));
@@ -152,11 +157,11 @@ function metadataFor(input: EngineInput, operation: EngineOperation): string {
 }
 
 /** How to reach the target: as itself, though a proxy may stand between. */
-function connectionArgs({ target, address }: EngineInput): string[] {
+function connectionOf({ target, address }: EngineInput): Readonly<Record<string, string | boolean>> {
   const { tls, authority } = endpointOf(address, target.address?.replace(/^grpc(s?):/i, 'http$1:'));
-  if (tls === null) return ['--insecure', ...(target.address === undefined ? [] : ['--authority', authority])];
+  if (tls === null) return { insecure: true, ...(target.address !== undefined && { authority }) };
   const authorities = process.env.NODE_EXTRA_CA_CERTS;
-  return ['--cname', tls.hostname, ...(authorities === undefined ? [] : ['--cacert', authorities])];
+  return { cname: tls.hostname, ...(authorities !== undefined && { cacert: authorities }) };
 }
 
 function rendered(value: unknown, call: Call, pool: readonly Buffer[]): unknown {

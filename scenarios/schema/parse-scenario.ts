@@ -90,11 +90,13 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
     ...(options.cores === undefined ? {} : { cores: options.cores }),
     writtenThreshold: (index: number) => writtenText(read.interpolations, ['thresholds', index]),
   };
+  const redaction = createRedaction(read.interpolations, spelledBy(read));
   const swept = readSweep(
     read.value,
     file,
     (value) => findAll({ ...read, value }, directory),
     (variant, name) => resolveScenario(variant, resolving).targets[name] as Target,
+    redaction.redact,
   );
   if ('findings' in swept) return { ok: false, problems: sorted(swept.findings.map(locate)) };
   const scenario = resolveScenario(file, { ...resolving, sweep: swept.sweep });
@@ -104,8 +106,26 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
     variants: swept.targets,
     notes: swept.notes,
     text: portableText(document, read, directory, scenario),
-    ...createRedaction(read.interpolations),
+    ...redaction,
   };
+}
+
+/** Keys, and values that are none of the environment. */
+function spelledBy({ value: root, interpolations }: ReadDocument): ReadonlySet<string> {
+  const spelled = new Set<string>();
+  const filled = new Set(interpolations.map(({ path }) => formatPath(path)));
+  const walk = (value: unknown, path: Path): void => {
+    if (typeof value !== 'object' || value === null) {
+      if (!filled.has(formatPath(path))) spelled.add(String(value));
+      return;
+    }
+    for (const [key, child] of Object.entries(value)) {
+      if (!Array.isArray(value)) spelled.add(key);
+      walk(child, [...path, Array.isArray(value) ? Number(key) : key]);
+    }
+  };
+  walk(root, []);
+  return spelled;
 }
 
 export const tooLarge = `is larger than ${largestScenarioBytes / 1024}KiB; put large payloads into files of their own`;

@@ -101,6 +101,35 @@ describe('values of the environment', () => {
     expect(redact('rate 50/s, 1KiB, 77')).toBe('rate 50/s, 1KiB, 77');
   });
 
+  it('are found within a longer text in base64, wherever they stand in it', () => {
+    const { redact } = parsed();
+    for (const user of ['', 'u', 'us', 'usr']) {
+      const encoded = Buffer.from(`${user}:${env.TOKEN}!`).toString('base64');
+      expect(redact(encoded)).toContain(variable('TOKEN'));
+    }
+  });
+
+  it('are in no string and no quoting key of a record, but what the scenario spells out stays', () => {
+    const source = text.replace('name: secrets', `name: secrets\nquestion: "${variable('WORD')} ${variable('AB')}"`);
+    const { redactRecord } = parsed({ ...env, WORD: 'shop', AB: 'ab' }, source);
+    const record = { target: 'shop', ab: 'ab', errors: { [`said ${env.TOKEN}`]: 2 }, list: [env.TOKEN, 3, null] };
+    expect(redactRecord(record)).toEqual({
+      target: 'shop',
+      ab: 'ab',
+      errors: { [`said ${variable('TOKEN')}`]: 2 },
+      list: [variable('TOKEN'), 3, null],
+    });
+  });
+
+  it('name no variant of a sweep', () => {
+    const swept = `${text}sweep: { targets: [ shop ], list: [ { requests.placeOrder.headers.authorization: "Basic ${variable('TOKEN')}" } ] }\n`;
+    const { scenario, variants } = parsed(env, swept);
+    const assignment = { 'requests.placeOrder.headers.authorization': `Basic ${variable('TOKEN')}` };
+    expect(scenario.sweep).toEqual({ shop: [assignment] });
+    expect([...variants.keys()].join()).not.toContain('s3cr');
+    expect(JSON.stringify([...variants.values()])).toContain('Basic s3cr');
+  });
+
   it('show the longer one where one holds another', () => {
     const source = text.replace(`"${variable('TOKEN')}${variable('HOST')}"`, `"${variable('LONG')}"`);
     const { redact } = parsed({ ...env, TOKEN: 'abcd', LONG: 'xabcdx' }, source);

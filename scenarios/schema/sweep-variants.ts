@@ -2,6 +2,7 @@
 import { settingsText } from '../../result/settings-text.ts';
 import type { Target } from '../scenario.ts';
 import { type Finding, formatPath, type Path } from './problem.ts';
+import { isFreeSetting } from './redaction.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 import { type Assignment, expandSweep, type SweepFile } from './sweep-schema.ts';
 
@@ -36,12 +37,16 @@ interface Candidate extends WrittenSweep {
   readonly assignment: Assignment;
 }
 
-/** `read`: what is found when the scenario is this one; `resolve`: its target of that name. */
+/**
+ * `read`: what is found when the scenario is this one; `resolve`: its target of that name; `redact`: takes values
+ * of the environment out, for assignments name variants, trials and files.
+ */
 export function readSweep(
   raw: unknown,
   file: ScenarioFile,
   read: (value: unknown) => Reading,
   resolve: (file: ScenarioFile, target: string) => Target,
+  redact: (text: string) => string,
 ): SweptTargets | { readonly findings: Finding[] } {
   const written = writtenSweeps(file.sweep);
   const expanded = written.map((one) => candidatesOf(one, file.targets));
@@ -58,15 +63,26 @@ export function readSweep(
       findings.set(JSON.stringify([placed.path, placed.message]), placed);
     }
     if (reading.file !== null && reading.findings.length === 0) {
-      targets.set(variantKey(target, assignment), resolve(reading.file, target));
+      targets.set(variantKey(target, shown(assignment, redact)), resolve(reading.file, target));
     }
   }
   if (findings.size > 0) return { findings: [...findings.values()].slice(0, mostFindings) };
-  const kept = [...Map.groupBy(candidates, ({ target }) => target)].map(([name, of]) => {
+  const named = candidates.map((one) => ({ ...one, assignment: shown(one.assignment, redact) }));
+  const kept = [...Map.groupBy(named, ({ target }) => target)].map(([name, of]) => {
     return [name, distinctOf(name, of, targets)] as const;
   });
   const notes = kept.flatMap(([name, { same }]) => sameNote(name, same));
   return { sweep: Object.fromEntries(kept.map(([name, { distinct }]) => [name, distinct])), targets, notes };
+}
+
+function shown(assignment: Assignment, redact: (text: string) => string): Assignment {
+  return Object.fromEntries(
+    Object.entries(assignment).map(([setting, value]) => {
+      const text = String(value);
+      const redacted = isFreeSetting(setting) ? redact(text) : text;
+      return [setting, redacted === text ? value : redacted];
+    }),
+  );
 }
 
 function writtenSweeps(sweep: ScenarioFile['sweep']): WrittenSweep[] {
