@@ -94,6 +94,7 @@ const trial = z.object({
     ...['duplicatesReceived', 'duplicatesApplied', 'reordered', 'corrupted'],
   ),
   reconnects: count.optional(),
+  blockedPublishers: z.object({ times: count, durationMs: count, reason: z.string() }).optional(),
   wire: nullable('bytesUp', 'bytesDown', 'bytesPerOperation').extend({
     bodies: z
       .object({ plainBytesUp: count, wireBytesUp: count, plainBytesDown: count, wireBytesDown: count })

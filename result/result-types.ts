@@ -178,6 +178,14 @@ export interface BatchCounts {
   readonly confirms?: number | undefined;
 }
 
+/** How a broker held its publishers back, at an alarm of its memory or disk: what is published then it does not read. */
+export interface BlockedPublishers {
+  readonly times: number;
+  readonly durationMs: number;
+  /** As the broker puts it. */
+  readonly reason: string;
+}
+
 /** What the ledger holds against a system. */
 export type LedgerKind =
   | 'lost'
@@ -467,6 +475,8 @@ export interface TrialResult {
    * them. Absent in results of earlier versions and of other engines.
    */
   readonly reconnects?: number;
+  /** Of the client that was held back longest, warm-up included. Absent: none was. */
+  readonly blockedPublishers?: BlockedPublishers | undefined;
   readonly wire: WireResult;
   readonly cpu: CpuResult;
   /** Absent in results of earlier versions and of other engines. */

@@ -133,6 +133,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(payments !== null && { payments }),
     ...(examples !== null && { ledgerExamples: examples }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
+    ...longestBlock(workers),
     wire: wireOf(workers, recorder, windows),
     cpu: cpuPerOperation({ ...records, hasBroker: brokerOf(target.protocol) !== null }, measured.counts.offered),
     ...(records.memory !== null && { memory: records.memory }),
@@ -157,6 +158,12 @@ function withPlannedRates(
       : [[name, { ...phase, plannedPerSecond: plannedRate(load, startUs, endUs) }] as const];
   });
   return Object.fromEntries(planned);
+}
+
+function longestBlock(workers: TrialRecords['workers']): Pick<TrialResult, 'blockedPublishers'> {
+  const blocks = workers.flatMap(({ blockedPublishers }) => blockedPublishers ?? []);
+  const [longest] = blocks.sort((a, b) => b.durationMs - a.durationMs);
+  return longest === undefined ? {} : { blockedPublishers: longest };
 }
 
 function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<TrialResult, 'breaker'> {

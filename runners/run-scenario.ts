@@ -16,6 +16,7 @@ import { variantKey } from '../scenarios/schema/sweep-variants.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
+import { blockWarnings } from './block-warnings.ts';
 import { findCapacity } from './capacity/find-capacity.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
@@ -179,6 +180,7 @@ class ScenarioRun {
     const finished = await this.#attempt(plan, target, workDirectory, engines, scenario);
     this.#trials.push(isProbe ? { purpose: 'probe', ...finished.result } : finished.result);
     await store.save(this.#result('partial'));
+    for (const { message } of blockWarnings([finished.result])) emit({ type: 'warning', text: message });
     emit({
       type: 'trialFinished',
       index,
@@ -282,7 +284,7 @@ class ScenarioRun {
         this.#trials.filter(({ purpose }) => purpose === undefined),
       ),
       ...(searchOf(scenario) === null ? {} : { capacity: [...this.#capacity] }),
-      warnings: [...this.#warnings],
+      warnings: [...this.#warnings, ...blockWarnings(this.#trials)],
     };
   }
 }

@@ -1,5 +1,13 @@
 /** The interface between the load loop and the protocols. One folder a protocol implements it in its driver.ts. */
-import type { BatchCounts, BodyBytes, Completion, Pattern, Protocol, SettingValue } from '../result/result-types.ts';
+import type {
+  BatchCounts,
+  BlockedPublishers,
+  BodyBytes,
+  Completion,
+  Pattern,
+  Protocol,
+  SettingValue,
+} from '../result/result-types.ts';
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 
@@ -109,6 +117,8 @@ export interface Session {
   bodyBytes?(): BodyBytes | null;
   /** Since `open`; null, or left out: nothing is gathered into batches. */
   batches?(): BatchCounts | null;
+  /** Since `open`; null, or left out: the broker never held its publishers back. */
+  blockedPublishers?(): BlockedPublishers | null;
   /** Connections that were lost and opened again since `open`. */
   reconnects(): number;
   /** Closes everything; resolves within about two seconds whatever the peer does. Idempotent. */

@@ -259,6 +259,7 @@ class LoadWorker {
     const bodies = session?.bodyBytes?.() ?? null;
     const batches = session?.batches?.() ?? null;
     const canaries = this.#canaries?.close() ?? null;
+    const blockedPublishers = session?.blockedPublishers?.() ?? null;
     await session?.close();
     this.#report({
       type: 'done',
@@ -272,6 +273,7 @@ class LoadWorker {
         bodies: bodies === null ? null : bodiesSince(this.#bodiesAtStart, bodies),
         batches: batches === null ? null : batchesSince(this.#batchesAtStart, batches),
         reconnects: session?.reconnects() ?? 0,
+        blockedPublishers,
         breakerChanges: this.#loop.breakerChanges,
         health,
         canaries,

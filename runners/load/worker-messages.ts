@@ -1,6 +1,6 @@
 /** What the main thread and a load worker say to each other. */
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
-import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
+import type { BatchCounts, BlockedPublishers, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
 import type { CanaryData } from '../canary/canary-account.ts';
@@ -98,6 +98,8 @@ export interface WorkerData {
   /** null: nothing is gathered into batches. */
   readonly batches: BatchCounts | null;
   readonly reconnects: number;
+  /** null: the broker never held them back. */
+  readonly blockedPublishers: BlockedPublishers | null;
   readonly breakerChanges: readonly RecordedBreakerChange[];
   /** null: the load never began. */
   readonly health: WorkerHealthData | null;

@@ -5,9 +5,11 @@ import tls from 'node:tls';
 import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
 import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
+import { closedByBroker } from './closed-by-broker.ts';
 
 const connectTimeoutMs = 5_000;
 const closeDeadlineMs = 1_500;
+const connectionClosed = 'connection closed';
 
 export interface BrokerChannelOptions {
   readonly url: string;
@@ -21,8 +23,10 @@ export interface BrokerChannelOptions {
   prepare(channel: Channel): Promise<void>;
   /** Ready to publish, for the first time or again. */
   opened(channel: Channel): void;
-  /** Whatever was on its way is gone; called once for each `opened`. */
-  lost(): void;
+  /** Whatever was on its way is gone; called once for each `opened`. `reason`: of few distinct values. */
+  lost(reason: string): void;
+  /** The broker reads nothing more that is published, and says why; null: it does again. */
+  blocked?(reason: string | null): void;
 }
 
 export class BrokerChannel {
@@ -31,6 +35,7 @@ export class BrokerChannel {
   #connection: ChannelModel | null = null;
   #channel: Channel | null = null;
   #reconnects = 0;
+  #closeReason = connectionClosed;
 
   constructor(options: BrokerChannelOptions) {
     this.#options = options;
@@ -38,6 +43,11 @@ export class BrokerChannel {
 
   get reconnects(): number {
     return this.#reconnects;
+  }
+
+  /** Of the latest connection, as far as the broker has told. */
+  get closeReason(): string {
+    return this.#closeReason;
   }
 
   /** Rejects when the first connection cannot be made. */
@@ -51,7 +61,10 @@ export class BrokerChannel {
           tls.checkServerIdentity(hostname, certificate),
       }),
     });
-    connection.on('error', () => undefined); // 'close' follows
+    this.#closeReason = connectionClosed;
+    connection.on('error', (error: Error) => this.#told('connection', error)); // 'close' follows
+    connection.on('blocked', (reason: string) => this.#options.blocked?.(reason));
+    connection.on('unblocked', () => this.#options.blocked?.(null));
     const gone = Promise.withResolvers<never>();
     gone.promise.catch(() => undefined);
     connection.once('close', (error?: Error) => gone.reject(error ?? new Error('the connection was closed')));
@@ -61,6 +74,7 @@ export class BrokerChannel {
       this.#end.signal.throwIfAborted();
       this.#connection = connection;
       this.#channel = channel;
+      channel.on('error', (error: Error) => this.#told('channel', error));
       // A broken channel is as good as a lost connection; amqplib mends neither.
       for (const part of [connection, channel]) part.once('close', () => this.#lose(connection));
       opened(channel);
@@ -91,12 +105,16 @@ export class BrokerChannel {
     if (this.#connection !== null) this.#lose(this.#connection);
   }
 
+  #told(part: 'channel' | 'connection', error: Error): void {
+    this.#closeReason = closedByBroker(part, error);
+  }
+
   #lose(connection: ChannelModel): void {
     if (this.#connection !== connection) return;
     this.#connection = null;
     // Not at once: a close that the broker asked for is still to be answered.
     setImmediate(() => destroy(connection));
-    this.#options.lost();
+    this.#options.lost(this.#closeReason);
     void this.#reconnect();
   }
 

@@ -1,7 +1,7 @@
 /** RabbitMQ through amqplib: publishes with confirms, replies by correlation id, one connection a load worker. */
 import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
+import type { BatchCounts, BlockedPublishers, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, Session } from '../driver.ts';
@@ -15,6 +15,7 @@ import { unlessAborted } from '../stack/native/start-part.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { type CompiledRequest, compileRequest, headersOf } from './compiled-request.ts';
 import { brokerUrl, checkOwnSystem, namesQueue } from './own-broker.ts';
+import { PublisherBlocks } from './publisher-blocks.ts';
 
 export const queueDriver: Driver = {
   protocol: 'queue',
@@ -64,7 +65,9 @@ class QueueSession implements Session {
   /** Published, and neither confirmed nor refused. */
   #unconfirmed = 0;
   #channel: Channel | null = null;
-  #blocked = false;
+  /** amqplib's own buffer is full. */
+  #isFull = false;
+  readonly #blocks = new PublisherBlocks();
   #replyQueue = '';
   #connections = 0;
   /** Slots and generations by turns, published without confirms since the event loop came round. */
@@ -98,7 +101,8 @@ class QueueSession implements Session {
       reconnect: context.reconnect,
       prepare: (channel) => this.#prepare(channel),
       opened: (channel) => this.#onOpened(channel),
-      lost: () => this.#onLost(),
+      lost: (reason) => this.#onLost(reason),
+      blocked: (reason) => this.#onBlocked(reason),
     });
   }
 
@@ -141,7 +145,7 @@ class QueueSession implements Session {
 
   #onOpened(channel: Channel): void {
     channel.on('drain', () => {
-      this.#blocked = false;
+      this.#isFull = false;
       this.#publishWaiting();
     });
     // Comes before the confirm of the same message, and is all there is without confirms.
@@ -150,15 +154,26 @@ class QueueSession implements Session {
     );
     for (const told of ['ack', 'nack']) channel.on(told, () => this.#batchCounts.confirms++);
     this.#channel = channel;
-    this.#blocked = false;
+    this.#isFull = false;
     this.#unconfirmed = 0;
     this.#publishWaiting();
   }
 
   /** amqplib answers the pending confirms of some losses only, and the replies are gone with the connection. */
-  #onLost(): void {
+  #onLost(reason: string): void {
     this.#channel = null;
-    this.#attempts.failAll('connection closed');
+    this.#blocks.end();
+    this.#attempts.failAll(reason);
+  }
+
+  /** What is published to a broker that does not read would be neither with it nor with us. */
+  #onBlocked(reason: string | null): void {
+    if (reason !== null) {
+      this.#blocks.begin(reason);
+      return;
+    }
+    this.#blocks.end();
+    this.#publishWaiting();
   }
 
   start(slot: number): void {
@@ -169,7 +184,8 @@ class QueueSession implements Session {
   }
 
   get #canPublish(): boolean {
-    return this.#channel !== null && !this.#blocked && this.#unconfirmed < this.#window;
+    const isOpen = this.#channel !== null && !this.#isFull && !this.#blocks.isBlocked;
+    return isOpen && this.#unconfirmed < this.#window;
   }
 
   #bodyBytes(slot: number): number {
@@ -220,13 +236,13 @@ class QueueSession implements Session {
     try {
       if (this.#target.confirms) {
         this.#unconfirmed++;
-        this.#blocked = !(channel as ConfirmChannel).publish(exchange, routingKey, body, properties, (error) => {
+        this.#isFull = !(channel as ConfirmChannel).publish(exchange, routingKey, body, properties, (error) => {
           this.#confirmed(channel);
           if (error === null) this.#attempts.acknowledge(slot, generation);
-          else this.#attempts.fail(slot, generation, 'not confirmed', true);
+          else this.#attempts.fail(slot, generation, this.#refusalOf(error), true);
         });
       } else {
-        this.#blocked = !channel.publish(exchange, routingKey, body, properties);
+        this.#isFull = !channel.publish(exchange, routingKey, body, properties);
         this.#acknowledgeSoon(slot, generation);
       }
     } catch (error) {
@@ -243,6 +259,11 @@ class QueueSession implements Session {
     if (channel !== this.#channel) return;
     this.#unconfirmed--;
     if (this.#waiting.length > 0) this.#publishWaiting();
+  }
+
+  /** amqplib tells a refused message from one whose channel is gone by nothing but its text. */
+  #refusalOf({ message }: Error): string {
+    return message === 'message nacked' ? 'not confirmed' : this.#broker.closeReason;
   }
 
   #packed(body: Buffer, properties: Options.Publish): Buffer {
@@ -300,6 +321,10 @@ class QueueSession implements Session {
     if (this.#gatherer === null) return null;
     const { confirms, ...written } = this.#batchCounts;
     return this.#target.confirms ? { ...written, confirms } : written;
+  }
+
+  blockedPublishers(): BlockedPublishers | null {
+    return this.#blocks.total();
   }
 
   reconnects(): number {

@@ -157,6 +157,17 @@ it('that do not exist are found before load starts; a routing key that leads now
   }
 });
 
+it('tell in the broker’s own words why it closed the channel, and go on with another', async () => {
+  const nowhere = await open({ request: { exchange: 'none-{{key}}' }, pattern: 'one-way' });
+  expect(await nowhere.run('send')).toMatchObject({
+    outcome: outcomes.failed,
+    reason: 'channel closed: NOT_FOUND - no exchange',
+    retryable: true,
+  });
+  expect(await nowhere.run('send')).toMatchObject({ reason: 'channel closed: NOT_FOUND - no exchange' });
+  expect(nowhere.session.reconnects()).toBeGreaterThan(0);
+});
+
 it('of which the key is too long to be sent fail and hold nobody up', async () => {
   const session = await open({ request: { routingKey: `${plain}{{key}}` } });
   const { outcome, reason, retryable } = await session.run('send', { key: 'x'.repeat(300) });

@@ -19,6 +19,21 @@ describe('sendFailureOf', () => {
       false,
       false,
     ],
+    [
+      'a record that was refused, behind what the broker says of it',
+      new MultipleErrors('Producing messages failed.', [
+        new ResponseError(
+          produceApi,
+          9,
+          { '/responses/0/record_errors/0': [-1, 'no key'], '/responses/0': [87, 'One or more records'] },
+          {},
+        ),
+      ]),
+      'kafka INVALID_RECORD',
+      false,
+      false,
+    ],
+    ['what the broker has no name for', refused(-1), 'kafka UNKNOWN_SERVER_ERROR', false, false],
     ['a refusal that may pass', refused(19), 'kafka NOT_ENOUGH_REPLICAS', true, false],
     ['a leader that moved', refused(6), 'kafka NOT_LEADER_OR_FOLLOWER', true, true],
     ['a lost connection', new NetworkError('Connection closed'), 'connection closed', true, true],
@@ -40,6 +55,29 @@ describe('sendFailureOf', () => {
       true,
     ],
     ['kafkajs: a refusal', exceeded(protocol('MESSAGE_TOO_LARGE', false)), 'kafka MESSAGE_TOO_LARGE', false, false],
+    [
+      'kafkajs: a record that was refused',
+      exceeded(protocol('INVALID_RECORD', false)),
+      'kafka INVALID_RECORD',
+      false,
+      false,
+    ],
+    ['kafkajs: no name', exceeded(protocol('UNKNOWN', false)), 'kafka UNKNOWN_SERVER_ERROR', false, false],
+    [
+      'kafkajs: a name that is newer',
+      exceeded(
+        new KafkaJSProtocolError(
+          Object.assign(new Error('Unknown error code 89'), {
+            type: 'KAFKAJS_UNKNOWN_ERROR_CODE',
+            code: -99,
+            retriable: false,
+          }),
+        ),
+      ),
+      'kafka error 89',
+      false,
+      false,
+    ],
     ['a bug', new TypeError('x is not a function'), 'x is not a function', false, false],
     ['no error at all', undefined, 'undefined', false, false],
   ])('%s', (_what, error, reason, retryable, cutOff) => {

@@ -40,9 +40,9 @@ const longestReason = 80;
 
 export function sendFailureOf(error: unknown): SendFailure {
   const chain = [...chainOf(error)];
-  for (const { apiId, type, canRetry, retriable } of chain) {
-    const word = apiId ?? type;
-    if (typeof word !== 'string') continue;
+  for (const { apiId, type, message, canRetry, retriable } of chain) {
+    const word = nameOf(apiId ?? type, message);
+    if (word === null) continue;
     return {
       reason: `kafka ${word}`,
       retryable: (canRetry ?? retriable) === true,
@@ -74,12 +74,34 @@ function isOfNetwork({ name, code }: KafkaErrorLike): boolean {
   return /^KafkaJS(Connection|RequestTimeout|BrokerNotFound|NoBroker|Metadata)/.test(String(name));
 }
 
+const unknownError = 'UNKNOWN_SERVER_ERROR';
+
+/** Kafka's own name of an error, whichever library tells it; a number where the library does not know the name. */
+function nameOf(word: unknown, message: unknown): string | null {
+  if (typeof word !== 'string') return null;
+  if (word === 'UNKNOWN') return unknownError;
+  if (word !== 'KAFKAJS_UNKNOWN_ERROR_CODE') return word;
+  return `error ${/\d+/.exec(String(message))?.[0]}`;
+}
+
+/**
+ * What a record is refused for has no name, only a text, and platformatic lists it as an unknown error ahead of that of its
+ * batch, which has one.
+ */
+function mostTelling(errors: readonly unknown[]): unknown {
+  const isNamed = (error: unknown) => {
+    const { apiId } = (error ?? {}) as KafkaErrorLike;
+    return apiId !== undefined && apiId !== unknownError;
+  };
+  return errors.find(isNamed) ?? errors[0];
+}
+
 /** From the outside in. */
 function* chainOf(error: unknown): Generator<KafkaErrorLike> {
   for (let inner: unknown = error; typeof inner === 'object' && inner !== null; ) {
     const found = inner as KafkaErrorLike;
     yield found;
-    inner = found.cause ?? (Array.isArray(found.errors) ? found.errors[0] : null);
+    inner = found.cause ?? (Array.isArray(found.errors) ? mostTelling(found.errors) : null);
     if (inner === found) return;
   }
 }
