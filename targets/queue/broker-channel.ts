@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
+import { answersWithin } from '../driver-kit/answers-within.ts';
+import { guardIncoming, malformedAnswer } from '../driver-kit/guard-incoming.ts';
 import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
+import { AmqpFrames } from './amqp-frames.ts';
 import { closedByBroker } from './closed-by-broker.ts';
 
 const connectTimeoutMs = 5_000;
@@ -52,7 +55,7 @@ export class BrokerChannel {
 
   /** Rejects when the first connection cannot be made. */
   async open(): Promise<void> {
-    const { url, hostname = '', confirms, prepare, opened } = this.#options;
+    const { url, hostname = '', confirms, prepare } = this.#options;
     const connection = await amqplib.connect(url, {
       noDelay: true,
       timeout: connectTimeoutMs,
@@ -62,6 +65,9 @@ export class BrokerChannel {
       }),
     });
     this.#closeReason = connectionClosed;
+    guardIncoming(streamOf(connection), new AmqpFrames(), () => {
+      this.#closeReason = malformedAnswer;
+    });
     connection.on('error', (error: Error) => this.#told('connection', error)); // 'close' follows
     connection.on('blocked', (reason: string) => this.#options.blocked?.(reason));
     connection.on('unblocked', () => this.#options.blocked?.(null));
@@ -70,14 +76,16 @@ export class BrokerChannel {
     connection.once('close', (error?: Error) => gone.reject(error ?? new Error('the connection was closed')));
     try {
       this.#end.signal.throwIfAborted();
-      const channel = await bounded(openChannel(connection, confirms, prepare), gone.promise);
+      // amqplib bounds the handshake only: a broker that then falls silent would hold everything up.
+      const opened = Promise.race([openChannel(connection, confirms, prepare), gone.promise]);
+      const channel = await answersWithin(connectTimeoutMs, opened);
       this.#end.signal.throwIfAborted();
       this.#connection = connection;
       this.#channel = channel;
       channel.on('error', (error: Error) => this.#told('channel', error));
       // A broken channel is as good as a lost connection; amqplib mends neither.
       for (const part of [connection, channel]) part.once('close', () => this.#lose(connection));
-      opened(channel);
+      this.#options.opened(channel);
     } catch (error) {
       destroy(connection);
       throw error;
@@ -156,21 +164,6 @@ async function openChannel(
   return channel;
 }
 
-/** amqplib bounds the handshake only: a broker that then falls silent would hold everything up. */
-async function bounded<T>(work: Promise<T>, gone: Promise<never>): Promise<T> {
-  const end = new AbortController();
-  const late = sleep(connectTimeoutMs, undefined, { signal: end.signal }).then(() =>
-    Promise.reject(new Error('no answer in time')),
-  );
-  try {
-    return await Promise.race([work, gone, late]);
-  } finally {
-    end.abort();
-    late.catch(() => undefined);
-    work.catch(() => undefined);
-  }
-}
-
 /** The channel first: the close of a connection overtakes what amqplib still holds of its channels, which is lost then. */
 async function politelyClose(connection: ChannelModel, channel: Channel | null): Promise<void> {
   await channel?.close();
@@ -179,6 +172,9 @@ async function politelyClose(connection: ChannelModel, channel: Channel | null):
 
 /** With an error, for amqplib takes no notice of a socket that just ends on our side: its heartbeat would go on. */
 function destroy(connection: ChannelModel): void {
-  const { stream } = connection.connection as unknown as { stream: Socket };
-  stream.destroy(new Error('given up'));
+  streamOf(connection).destroy(new Error('given up'));
+}
+
+function streamOf(connection: ChannelModel): Socket {
+  return (connection.connection as unknown as { stream: Socket }).stream;
 }

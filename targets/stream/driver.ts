@@ -7,9 +7,12 @@ import type { BatchCounts, BodyBytes, Completion } from '../../result/result-typ
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
+import { answersWithin } from '../driver-kit/answers-within.ts';
+import { connectTimeoutMs } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
 import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
+import { malformedAnswer } from '../driver-kit/guard-incoming.ts';
 import { compileTemplate, RequestTemplate } from '../driver-kit/request-template.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
 import { mostRequestsInFlight, ProducerLane, usualBatch } from './producer-lane.ts';
@@ -39,7 +42,8 @@ export const streamDriver: Driver = {
 };
 
 function cannotOpen(address: string, cause: unknown): BenchError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const why = said.includes(malformedAnswer) ? 'what answers there does not speak Kafka' : said;
   return new BenchError('cannotConnect', `Kafka at ${address} cannot be used: ${why}`, {
     hint: 'Check the address, and that the topics of `requests` and `reply` exist: those of your own system are never created here.',
     exitCode: exitCodes.stack,
@@ -61,6 +65,10 @@ interface CompiledRequest {
   readonly replyTopic: Buffer | null;
 }
 
+/** As for the protocols that we speak ourselves. */
+const openDeadlineMs = 2 * connectTimeoutMs;
+/** A fresh broker creates its coordinator's topic at the first group. */
+const joinDeadlineMs = 25_000;
 const describeAttempts = 8;
 const describeEveryMs = 150;
 const noPayload = Buffer.alloc(0);
@@ -120,18 +128,19 @@ class StreamSession implements Session {
     if (elsewhere !== undefined) throw cannotConsume(this.#target, elsewhere);
     const isAwaited = (completion: Completion) => operations.some(({ index }) => this.completion(index) === completion);
     const replyTopics = isAwaited('replied') ? [this.#target.reply?.topic ?? ''] : [];
-    const brokers = await this.#describe(client, [...topics, ...replyTopics]);
+    const brokers = await answersWithin(openDeadlineMs, this.#describe(client, [...topics, ...replyTopics]));
     if (proxied && !brokers.every((broker) => isAmong(broker, address))) throw notProxied(address, brokers);
     this.#lanes = this.#createLanes(client, producers, topics);
-    await Promise.all(this.#lanes.map((lane) => lane.open()));
+    await answersWithin(openDeadlineMs, Promise.all(this.#lanes.map((lane) => lane.open())));
     const consumed = isAwaited('delivered') ? topics : replyTopics;
     if (consumed.length === 0) return;
-    await client.consume({
+    const joined = client.consume({
       topics: consumed,
       groupId,
       from: this.#target.address === undefined ? 'earliest' : 'latest',
       onMessage: (header) => this.#attempts.answer(header(correlationHeader), header(messageHeaders.code)),
     });
+    await answersWithin(joinDeadlineMs, joined);
   }
 
   /** A topic that was created a moment ago may not have reached the metadata yet. */

@@ -1,13 +1,17 @@
+import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type CompressionTypes,
   type Consumer,
+  type ISocketFactory,
   Kafka,
   logLevel,
   type Message,
   Partitioners,
   type Producer,
 } from 'kafkajs';
+import { guardIncoming } from '../driver-kit/guard-incoming.ts';
+import { KafkaFrames } from './kafka-frames.ts';
 import { giveKafkajsCodecs, kafkajsTypeOf } from './kafkajs-codecs.ts';
 import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
 
@@ -37,6 +41,7 @@ export class KafkajsClient implements StreamClient {
       clientId: options.clientId,
       brokers: options.address.split(','),
       logLevel: logLevel.NOTHING,
+      socketFactory: guardedSocket,
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
     };
@@ -121,3 +126,9 @@ export class KafkajsClient implements StreamClient {
     ]);
   }
 }
+
+const guardedSocket: ISocketFactory = ({ host, port, onConnect }) => {
+  const socket = net.connect({ host, port }, onConnect);
+  guardIncoming(socket, new KafkaFrames());
+  return socket;
+};

@@ -8,6 +8,7 @@ import {
   stringDeserializer,
 } from '@platformatic/kafka';
 import type { StreamCodec } from '../../scenarios/scenario.ts';
+import { guardPlatformatic, orMalformed } from './platformatic-guard.ts';
 import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
@@ -41,6 +42,7 @@ export class PlatformaticClient implements StreamClient {
   #closed = false;
 
   constructor(options: StreamClientOptions) {
+    guardPlatformatic();
     this.#options = options;
     this.#acks = options.acks === 'all' ? -1 : options.acks;
     this.#codec = options.compression?.codec ?? 'none';
@@ -79,7 +81,7 @@ export class PlatformaticClient implements StreamClient {
   async describe(topics: readonly string[]): Promise<readonly string[]> {
     const admin = new Admin(this.#base('admin'));
     try {
-      const { brokers } = await admin.metadata({ topics: [...topics] });
+      const { brokers } = await orMalformed(admin.metadata({ topics: [...topics] }));
       return [...brokers.values()].map(({ host, port }) => `${host}:${port}`);
     } finally {
       await admin.close().catch(() => undefined);
@@ -104,7 +106,7 @@ export class PlatformaticClient implements StreamClient {
   async #metadataOf(n: number, topics: readonly string[]) {
     const asked = this.#producer(n);
     try {
-      return await asked.metadata({ topics: [...topics], forceUpdate: true });
+      return await orMalformed(asked.metadata({ topics: [...topics], forceUpdate: true }));
     } catch (error) {
       if (this.#addresses().length > 1 && !this.#options.idempotent) {
         this.#firstAsked++;
@@ -129,7 +131,7 @@ export class PlatformaticClient implements StreamClient {
       if (headerNames.length > 0) message.headers = this.#headers(headerNames, headerValues);
       return message;
     });
-    await this.#producer(producer).send({ messages: batch, acks: this.#acks, compression: this.#codec });
+    await orMalformed(this.#producer(producer).send({ messages: batch, acks: this.#acks, compression: this.#codec }));
   }
 
   #headers(names: readonly string[], values: readonly (string | Buffer)[]): Map<Buffer, Buffer> {

@@ -1,4 +1,5 @@
 /** What a batch's rejection means, whichever library rejected it. */
+import { malformedAnswer } from '../driver-kit/guard-incoming.ts';
 
 export interface SendFailure {
   /** Of few distinct values. */
@@ -49,6 +50,9 @@ export function sendFailureOf(error: unknown): SendFailure {
       cutOff: stale.has(word),
       unsent: false,
     };
+  }
+  if (chain.some(({ message }) => String(message ?? '').includes(malformedAnswer))) {
+    return { reason: malformedAnswer, retryable: true, cutOff: true, unsent: false };
   }
   const unsent = chain.some(({ code, message }) => code === 'ECONNREFUSED' || noConnection.test(String(message ?? '')));
   for (const { code } of chain) {

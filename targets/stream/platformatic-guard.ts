@@ -1,0 +1,39 @@
+/** Guards the connections that @platformatic/kafka makes in this thread; it announces each, and lets nobody make them. */
+import { tracingChannel } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { guardIncoming, malformedAnswer } from '../driver-kit/guard-incoming.ts';
+import { KafkaFrames } from './kafka-frames.ts';
+
+interface Announcement {
+  readonly connection: { readonly socket?: Socket };
+}
+
+let malformed = 0;
+let isGuarding = false;
+
+/** Of this thread, those that are made from now on. */
+export function guardPlatformatic(): void {
+  if (isGuarding) return;
+  isGuarding = true;
+  const nothing = () => undefined;
+  tracingChannel<unknown, Announcement>('plt:kafka:connections:connects').subscribe({
+    start: nothing,
+    // The socket is there, and has not connected yet.
+    end: ({ connection: { socket } }) => {
+      if (socket !== undefined) guardIncoming(socket, new KafkaFrames(), () => malformed++);
+    },
+    asyncStart: nothing,
+    asyncEnd: nothing,
+    error: nothing,
+  });
+}
+
+/** What fails while a peer of this thread answers nonsense fails for that: the library only says that a connection closed. */
+export async function orMalformed<T>(work: Promise<T>): Promise<T> {
+  const before = malformed;
+  try {
+    return await work;
+  } catch (error) {
+    throw malformed === before ? error : new Error(malformedAnswer, { cause: error });
+  }
+}
