@@ -2,28 +2,43 @@
 
 import { recoveredFactor, recoveredForMs, recoveryOf } from '../result/recovery.ts';
 import type { FaultResult, RunResult, TrialResult, Verdict } from '../result/result-types.ts';
+import { settingsText } from '../result/settings-text.ts';
 import { backlogCells } from './backlog-text.ts';
 import { formatCount, formatDuration, formatUs } from './format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
 
-/** A row a setting, a column a target: read across to see what differs. */
+/**
+ * A row a setting, a column a target: read across to see what differs. `?`: nobody knows; `–`: it is no setting of this
+ * target's. A swept setting has the value of each variant.
+ */
 export function settingsTable({ trials }: RunResult): Table {
-  const byTarget = [...new Map(trials.map((trial) => [trial.target, trial])).values()];
-  const names = [...new Set(byTarget.flatMap(({ semantics }) => Object.keys(semantics)))];
-  const known = names.filter((name) => byTarget.some(({ semantics }) => (semantics[name] ?? null) !== null));
+  const targets = [...new Set(trials.map(({ target }) => target))];
+  const names = [...new Set(trials.flatMap(({ semantics }) => Object.keys(semantics)))];
   return {
     title: 'settings',
     spans: [],
-    columns: [nameColumn(''), ...textColumns(...byTarget.map(({ target }) => target))],
-    rows: known.map((name) => ({
-      cells: [words(name), ...byTarget.map(({ semantics }) => settingText(semantics[name]))],
+    columns: [nameColumn(''), ...textColumns(...targets)],
+    rows: names.map((name) => ({
+      cells: [words(name), ...targets.map((target) => settingCell(trials, target, name))],
       status: 'valid',
     })),
   };
 }
 
+function settingCell(trials: readonly TrialResult[], target: string, name: string): string {
+  const byVariant = new Map<string, string>();
+  for (const trial of trials) {
+    if (trial.target === target) byVariant.set(settingsText(trial.variant), settingText(trial.semantics[name]));
+  }
+  const texts = new Map<string, string[]>();
+  for (const [variant, text] of byVariant) texts.set(text, [...(texts.get(text) ?? []), variant]);
+  if (texts.size === 1) return [...texts.keys()].join('');
+  return [...texts].map(([text, variants]) => `${text} (${variants.join('; ')})`).join(' · ');
+}
+
 function settingText(value: string | number | boolean | null | undefined): string {
-  return value === null || value === undefined ? '–' : value === true ? 'yes' : value === false ? 'no' : String(value);
+  if (value === undefined) return '–';
+  return value === null ? '?' : value === true ? 'yes' : value === false ? 'no' : String(value);
 }
 
 /** `lingerMs` → `linger ms`. */

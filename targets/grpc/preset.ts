@@ -64,10 +64,13 @@ export const grpcEntry: ProtocolEntry = {
   semantics(target) {
     const { connections, address = '', engine, client = 'own', compression, batch, calls } = target as GrpcTarget;
     return {
-      client: engine === 'native' ? clientLabel(client, packages[client]) : null,
+      ...(engine === 'native' && { client: clientLabel(client, packages[client]) }),
       protocol: 'HTTP/2, streams share connections',
       durability: address === '' ? 'in the memory of the service' : null,
-      acks: `${calls === 'stream' ? 'a message of the service' : 'the status'}: after the work, or for one-way once the order is on record`,
+      acks:
+        address === ''
+          ? `${calls === 'stream' ? 'a message of the service' : 'the status'}: after the work, or for one-way once the order is on record`
+          : 'the status; what it promises is the system’s own',
       calls: calls === 'stream' ? 'messages on one stream a connection, both ways' : 'unary',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),

@@ -48,22 +48,30 @@ export const queueEntry: ProtocolEntry = {
       batch,
       ackBatch,
       confirmWindow,
+      address,
+      consume,
+      reply,
     } = target as QueueTarget;
+    const own = address !== undefined;
+    const consumes = !own || consume || reply !== undefined;
     const consumerAcks = ack === 'auto' ? 'none by the consumer' : 'manual consumer acks after the effect';
     return {
-      broker,
-      durability: durable ? 'durable queue, persistent messages' : 'transient',
-      acks: confirms
-        ? `publisher confirms, ${consumerAcks}`
-        : `publishes count as acknowledged when handed to the socket, ${consumerAcks}`,
-      replies: 'by correlation id on a queue of each connection’s own',
-      prefetch: ack === 'auto' ? 'unbounded' : prefetch,
+      broker: own ? null : broker,
+      durability: own ? null : durable ? 'durable queue, persistent messages' : 'transient',
+      acks: [
+        confirms ? 'publisher confirms' : 'publishes count as acknowledged when handed to the socket',
+        ...(own ? [] : [consumerAcks]),
+      ].join(', '),
+      ...((!own || reply !== undefined) && {
+        replies: own ? `by correlation id on ${reply?.queue}` : 'by correlation id on a queue of each connection’s own',
+      }),
+      ...(consumes && { prefetch: own ? null : ack === 'auto' ? 'unbounded' : prefetch }),
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       ...(confirmWindow !== undefined && { confirmWindow }),
       ...(ackBatch !== undefined && { consumerAcks: `one for ${ackBatch.every}, or after ${ackBatch.lingerMs} ms` }),
       connections: 'one a load worker, one channel on it',
       codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'message bodies one by one, packed as they are sent')}`,
-      tls: false,
+      tls: /^amqps:/i.test(address ?? ''),
     };
   },
 };

@@ -104,14 +104,17 @@ export const restEntry: ProtocolEntry = {
   semantics(target) {
     const { connections, address = '', engine, client = 'own', compression, batch, codec } = target as RestTarget;
     return {
-      client: engine === 'native' ? clientLabel(client, packages[client]) : null,
+      ...(engine === 'native' && { client: clientLabel(client, packages[client]) }),
       protocol: 'HTTP/1.1, keep-alive, no pipelining',
       durability: address === '' ? 'in the memory of the service' : null,
-      acks: 'the answer: 2xx after the work, 202 once the order is on record',
+      acks:
+        address === ''
+          ? 'the answer: 2xx after the work, 202 once the order is on record'
+          : 'an answer that is as expected; what it promises is the system’s own',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
-      codec: `${payloadCodecLabel(codec, 'JSON')}, ${compressionLabel(compression, 'bodies one by one, packed as they are sent')}`,
-      tls: address.startsWith('https:'),
+      codec: `${payloadCodecLabel(codec, address === '' ? 'JSON' : 'bodies as written')}, ${compressionLabel(compression, 'bodies one by one, packed as they are sent')}`,
+      tls: /^https:/i.test(address),
     };
   },
 };

@@ -52,19 +52,24 @@ export const streamEntry: ProtocolEntry = {
       client,
       compression,
       codec,
+      address,
     } = target as StreamTarget;
+    const own = address !== undefined;
     return {
-      broker,
+      broker: own ? null : broker,
       client,
-      durability:
-        replicas === 1
+      durability: own
+        ? null
+        : replicas === 1
           ? 'written by one broker, not flushed to disk for each message'
           : `written by ${replicas} brokers, 2 of them needed, not flushed to disk for each message`,
       acks: String(acks),
       lingerMs,
-      partitions,
+      partitions: own ? null : partitions,
       producers: replicas === 1 ? producers : producers * partitions,
-      commits: commit === 'after' ? 'after the effect, every 200 ms' : 'before the effect, in batches',
+      ...(!own && {
+        commits: commit === 'after' ? 'after the effect, every 200 ms' : 'before the effect, in batches',
+      }),
       batching: `${batch === undefined ? 'what is pending when a produce request leaves' : batchLabel(batch)}; at most ${maxInFlight ?? (idempotent ? 1 : mostRequestsInFlight)} requests in flight a producer`,
       order: 'a key stays with one producer; what is sent again after a failure comes later',
       retries: idempotent ? 'by the producer, idempotent' : 'none by the client, not idempotent',

@@ -46,11 +46,14 @@ export const websocketEntry: ProtocolEntry = {
     return {
       client: clientLabel(client, packages[client]),
       durability: address === '' ? 'in the memory of the service' : null,
-      acks: 'a message of the service: after the work, or once the order is on record',
+      acks:
+        address === ''
+          ? 'a message of the service: after the work, or once the order is on record'
+          : 'a message that answers; what it promises is the system’s own',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
-      codec: `${payloadCodecLabel(codec, 'JSON')} in ${(codec ?? 'json') === 'json' ? 'text' : 'binary'} frames, ${deflateLabel(compression)}`,
-      tls: address.startsWith('wss:'),
+      codec: `${payloadCodecLabel(codec, address === '' ? 'JSON' : 'messages as written')} in ${(codec ?? 'json') === 'json' ? 'text' : 'binary'} frames, ${deflateLabel(compression)}`,
+      tls: /^(wss|https):/i.test(address),
     };
   },
 };
