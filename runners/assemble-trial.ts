@@ -13,9 +13,9 @@ import type {
   TrialResult,
   WarmupResult,
 } from '../result/result-types.ts';
+import { operationOf, referenceOperations } from '../scenarios/operations.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
-import { isRead, type referenceOperations } from '../targets/domain/order-domain.ts';
 import { judgeTrial } from './judge-trial.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
@@ -216,7 +216,7 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
       logs: workers.map(({ log }) => log),
       checksums: workers[0]?.checksums ?? [],
       patterns: operations.map(({ pattern }) => pattern),
-      hasEffect: operations.map(({ name }) => !isRead(name)),
+      hasEffect: operations.map(({ action }) => action === null || operationOf(action)?.isRead === false),
       acceptedOnly: operations.map(({ pattern }) => isHandedOver(pattern) && promisesNothing(target)),
       evidence: reader.more(),
     },
@@ -234,10 +234,11 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
 }
 
 function paymentsIn({ evidencePaths, operations, workers, lastWords }: TrialRecords): PaymentsResult | null {
-  const operation = operations.find(({ name }) => name === ('payOrder' satisfies keyof typeof referenceOperations));
-  if (evidencePaths === null || operation === undefined) return null;
+  const paying = operations.filter(({ action }) => action === referenceOperations.payOrder.action);
+  if (evidencePaths === null || paying.length === 0) return null;
   const logs = workers.map(({ log }) => log);
-  return paymentsOf(logs, operation.index, new EvidenceReader(...evidencePaths).more(), chargedCentsOf(lastWords));
+  const indices = paying.map(({ index }) => index);
+  return paymentsOf(logs, indices, new EvidenceReader(...evidencePaths).more(), chargedCentsOf(lastWords));
 }
 
 /** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { requireScenario } from '../scenarios/schema/load-scenario.ts';
 import { templateVariableNames } from '../scenarios/schema/request-schema.ts';
-import { referenceOperationNames } from '../scenarios/schema/workload-schema.ts';
-import { referenceOperations } from '../targets/domain/order-domain.ts';
 import { templateVariables } from '../targets/driver-kit/request-template.ts';
 import { planTrials } from './plan-trials.ts';
 
@@ -56,10 +54,6 @@ describe('planTrials', () => {
 });
 
 describe('what scenarios know of the targets', () => {
-  it('is the operations of the reference services', () => {
-    expect([...referenceOperationNames].sort()).toEqual(Object.keys(referenceOperations).sort());
-  });
-
   it('is the values that requests may hold', () => {
     expect([...templateVariableNames].sort()).toEqual([...templateVariables].sort());
   });

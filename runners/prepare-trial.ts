@@ -5,12 +5,11 @@ import { blockWidthMs } from '../result/block-counts.ts';
 import { ownValue } from '../result/own-value.ts';
 import type { Protocol } from '../result/result-types.ts';
 import { endsWhenReady } from '../scenarios/faults/registry.ts';
+import { operationNamed } from '../scenarios/operations.ts';
 import { type FaultWindow, type Load, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
-import type { referenceOperations } from '../targets/domain/order-domain.ts';
 import type { Population } from '../targets/domain/service-options.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import type { BrokerName } from '../targets/stack/stack.ts';
-import type { KeyUse } from './load/call-source.ts';
 import { LoadSignals } from './load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from './load/worker-messages.ts';
 import { phaseWindows } from './recording/phase-windows.ts';
@@ -42,15 +41,6 @@ function newTrialTag(): string {
   return randomBytes(4).toString('hex');
 }
 
-const referenceKeyUses = {
-  placeOrder: 'keyed',
-  getOrder: 'reads',
-  updateOrder: 'reads',
-  cancelOrder: 'cancels',
-  listOrders: 'keyed',
-  payOrder: 'keyed',
-} as const satisfies Record<keyof typeof referenceOperations, KeyUse>;
-
 /** Repeats draw their own arrivals, operations and keys: an interval over repeats then holds what that draw makes of it. */
 export function prepareTrial(scenario: Scenario, target: Target, entry: ProtocolEntry, repeat = 1): PreparedTrial {
   const trialTag = newTrialTag();
@@ -66,10 +56,12 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
         exitCode: exitCodes.usage,
       });
     }
-    const keyUse = isReference ? (ownValue<KeyUse>(referenceKeyUses, name) ?? 'keyed') : 'keyed';
+    const does = isReference ? operationNamed(operation.does ?? name) : null;
+    const keyUse = does?.keyUse ?? 'keyed';
     const payload =
       operation.payload === undefined ? null : (ownValue(scenario.workload.payloads, operation.payload) ?? null);
-    return { index, name, pattern: operation.pattern, weight: operation.weight, request, keyUse, payload };
+    const { pattern, weight } = operation;
+    return { index, name, action: does?.action ?? null, pattern, weight, request, keyUse, payload };
   });
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
   return { target: resolved, trialTag, names, operations, population, seed: repeatSeed(scenario, repeat) };

@@ -6,6 +6,7 @@ import type { Pattern, PrimaryMetric, Protocol, SettingValue } from '../result/r
 import type { Threshold } from '../result/thresholds.ts';
 import type { ArrivalTimeUnit } from './arrival-file.ts';
 import type { FaultWindow } from './faults/registry.ts';
+import type { OperationName } from './operations.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -50,6 +51,8 @@ export interface Workload {
 }
 
 export interface Operation {
+  /** Of the reference services; absent: what it is called. */
+  readonly does?: OperationName | undefined;
   readonly weight: number;
   readonly pattern: Pattern;
   /** Name of an entry of `payloads`. */

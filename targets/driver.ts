@@ -10,6 +10,7 @@ import type {
 } from '../result/result-types.ts';
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
+import type { PresetOperation } from './driver-kit/preset-requests.ts';
 
 /** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
 export const outcomes = { ok: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
@@ -135,11 +136,11 @@ export interface Preset {
 /** What the registry holds for each protocol. */
 export interface ProtocolEntry {
   readonly driver: Driver;
-  /** Requests for the reference service's operations; `names` are those of `resourceNames` for the same trial. */
+  /** Requests for these operations to the reference service; `names` are those of `resourceNames` for the same trial. */
   preset(
     target: Target,
     names: Readonly<Record<string, string>>,
-    operations: Readonly<Record<string, { readonly pattern: Pattern }>>,
+    operations: Readonly<Record<string, PresetOperation>>,
   ): Preset;
   /** Broker resources (queues, topics) of one trial, e.g. { requests: 'wb-ab12-requests', replies: 'wb-ab12-replies' }; {} without a broker. */
   resourceNames(trialTag: string): Readonly<Record<string, string>>;

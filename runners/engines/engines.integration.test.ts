@@ -68,7 +68,17 @@ async function play(
       const key = name as keyof typeof patterns;
       const payload = name === 'placeOrder' ? { sizeBytes: 300, entropy: 0.5 } : null;
       const request = requests[name] as Request;
-      return { index, name, pattern: patterns[key], request, weight: share, share, keyUse: keyUses[key], payload };
+      return {
+        index,
+        name,
+        action: null,
+        pattern: patterns[key],
+        request,
+        weight: share,
+        share,
+        keyUse: keyUses[key],
+        payload,
+      };
     });
     const output = await run(
       {
@@ -174,7 +184,16 @@ it('sends metadata by ghz, each call with its id', async () => {
   const metadata = { 'x-request-id': '{{id}}', tenant: 'a' };
   const message = { request_id: '{{id}}', id: '{{key}}' };
   const operation: EngineOperation = {
-    ...{ index: 3, name: 'getOrder', pattern: 'request-reply', weight: 1, share: 1, keyUse: 'reads', payload: null },
+    ...{
+      index: 3,
+      name: 'getOrder',
+      action: 'get',
+      pattern: 'request-reply',
+      weight: 1,
+      share: 1,
+      keyUse: 'reads',
+      payload: null,
+    },
     request: { method: 'wirebench.orders.v1.Orders/Get', message, metadata },
   };
   const overrides = { address: `127.0.0.1:${port}`, operations: [operation], trialTag: 'meta' };

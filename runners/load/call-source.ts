@@ -1,15 +1,9 @@
 /** Fills in the values of an operation: pure in the arrival's index, but for the cancels, which each take a fresh order. */
-
+import type { KeyUse } from '../../scenarios/operations.ts';
 import { operationIdPrefix } from '../../targets/domain/operation-id.ts';
 import { cancellableOrderId, readableOrderId } from '../../targets/domain/service-options.ts';
 import type { Call } from '../../targets/driver.ts';
 import type { OperationMix } from '../schedule/operation-mix.ts';
-
-/**
- * What `{{key}}` stands for. `reads`: an order of the seeded population; `cancels`: an order of it that nobody else
- * cancels; `keyed`: one of the scenario's keys.
- */
-export type KeyUse = 'reads' | 'cancels' | 'keyed';
 
 const mostKeyTexts = 1 << 16;
 

@@ -1,6 +1,8 @@
 /** What the main thread and a load worker say to each other. */
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
 import type { BatchCounts, BlockedPublishers, BodyBytes, Completion } from '../../result/result-types.ts';
+
+import type { KeyUse } from '../../scenarios/operations.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
 import type { CanaryData } from '../canary/canary-account.ts';
@@ -9,13 +11,14 @@ import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { BlockPlan, RecordingData } from '../recording/recorder.ts';
 import type { TimelineData } from '../recording/timeline.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
-import type { KeyUse } from './call-source.ts';
 import type { LoadProgress } from './load-loop-options.ts';
 import type { WireBytes } from './wire-counter.ts';
 import type { WorkerHealthData } from './worker-health.ts';
 
 export interface PlannedOperation extends OperationSpec {
   readonly weight: number;
+  /** What the reference service does; null: it is the user's own system's business. */
+  readonly action: string | null;
   readonly keyUse: KeyUse;
   readonly payload: PayloadSpec | null;
 }

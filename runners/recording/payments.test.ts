@@ -32,7 +32,7 @@ describe('paymentsOf', () => {
       record('applied', 9), // nobody sent it
       record('applied', 3),
     ];
-    expect(paymentsOf([logOf([place, pay, pay, pay])], pay, evidence, null)).toEqual({
+    expect(paymentsOf([logOf([place, pay, pay, pay])], [pay], evidence, null)).toEqual({
       payments: 2,
       dueCents: 2 * paymentCents,
       chargedCents: 3 * paymentCents,
@@ -46,7 +46,7 @@ describe('paymentsOf', () => {
       { ...record('applied', 0), producer: 300 },
       { ...record('applied', 0), producer: 5 },
     ];
-    expect(paymentsOf(logs, pay, evidence, null)).toMatchObject({ payments: 1, chargedCents: paymentCents });
-    expect(paymentsOf(logs.slice(1), pay, evidence, null)).toMatchObject({ payments: 1, chargedCents: paymentCents });
+    expect(paymentsOf(logs, [pay], evidence, null)).toMatchObject({ payments: 1, chargedCents: paymentCents });
+    expect(paymentsOf(logs.slice(1), [pay], evidence, null)).toMatchObject({ payments: 1, chargedCents: paymentCents });
   });
 });

@@ -5,10 +5,10 @@ import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidenc
 import { DistinctOperations } from './distinct-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
 
-/** `operation`: index of the one that pays. `accountsCents`: see PaymentsResult. */
+/** `paying`: indices of the operations that pay. `accountsCents`: see PaymentsResult. */
 export function paymentsOf(
   logs: readonly OperationLogData[],
-  operation: number,
+  paying: readonly number[],
   evidence: Iterable<EvidenceRecord>,
   accountsCents: number | null,
 ): PaymentsResult {
@@ -17,7 +17,8 @@ export function paymentsOf(
   let charges = 0;
   for (const record of evidence) {
     if (record.kind !== evidenceKinds.applied) continue;
-    if (byProducer.get(record.producer)?.operation[record.sequence] !== operation) continue;
+    const operation = byProducer.get(record.producer)?.operation[record.sequence];
+    if (operation === undefined || !paying.includes(operation)) continue;
     charges++;
     paid.add(record);
   }

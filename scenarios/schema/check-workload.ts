@@ -2,14 +2,10 @@
 import { closestName } from '../../result/closest-name.ts';
 import { isHandedOver } from '../../result/patterns.ts';
 import { isThresholdWord } from '../../result/threshold-grammar.ts';
+import { handOverNames, operationNamed, operationNames } from '../operations.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
 import { checkFile } from './check-file.ts';
-import {
-  largestPayload,
-  largestPayloadBytes,
-  oneWayOperationNames,
-  referenceOperationNames,
-} from './workload-schema.ts';
+import { largestPayload, largestPayloadBytes } from './workload-schema.ts';
 
 export function checkWorkload(context: CheckContext): void {
   const { file, report } = context;
@@ -35,15 +31,16 @@ function checkReferenceOperations({ file, has, report }: CheckContext): void {
   const reference = Object.keys(file.targets ?? {}).filter((name) => !has(['targets', name, 'address']));
   const [targetName] = reference;
   if (targetName === undefined) return;
-  const known: readonly string[] = referenceOperationNames;
-  for (const [name, { pattern }] of Object.entries(file.workload?.operations ?? {})) {
+  const known: readonly string[] = operationNames;
+  for (const [name, { does, pattern }] of Object.entries(file.workload?.operations ?? {})) {
     const path = ['workload', 'operations', name];
-    if (!known.includes(name)) {
+    const operation = operationNamed(does ?? name);
+    if (operation === null) {
       const suggestion = suggestionFor(closestName(name, known), known);
       const message = `the reference service of target ${targetName} does not know this operation`;
       report({ path, message, suggestion, atKey: true });
-    } else if (isHandedOver(pattern) && !oneWayOperationNames.includes(name)) {
-      const message = `${name} asks for an answer, so it cannot be ${pattern}; ${oneWayOperationNames.join(', ')} can`;
+    } else if (isHandedOver(pattern) && !operation.canBeHandedOver) {
+      const message = `${does ?? name} asks for an answer, so it cannot be ${pattern}; ${handOverNames.join(', ')} can`;
       report({ path: [...path, 'pattern'], message });
     }
   }

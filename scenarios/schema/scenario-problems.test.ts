@@ -38,7 +38,7 @@ describe('a scenario with a problem', () => {
     [
       'key far from any',
       withText('weight: 40', 'zzzzzz: 40'),
-      '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, pattern, payload)',
+      '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, does, pattern, payload)',
     ],
     ['later key', `${base}stages: {}\n`, '11:1: stages: is not supported by this version'],
     [

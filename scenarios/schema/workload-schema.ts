@@ -1,19 +1,8 @@
 /** What is done: operations, their keys and payloads, and how our reference services behave. */
 import { z } from 'zod';
 import { defaultPattern, patternNames, patterns } from '../../result/patterns.ts';
+import { operationNames } from '../operations.ts';
 import { entryName, named, object, quantity, wholeNumber } from './fields.ts';
-
-/** The operations that the reference services know. */
-export const referenceOperationNames = [
-  'placeOrder',
-  'getOrder',
-  'updateOrder',
-  'cancelOrder',
-  'listOrders',
-  'payOrder',
-] as const;
-/** Those of them that can be handed over without an answer. */
-export const oneWayOperationNames: readonly string[] = ['placeOrder', 'updateOrder', 'cancelOrder', 'payOrder'];
 
 export const largestPayload = '16MiB';
 export const largestPayloadBytes = 16 * 1024 ** 2;
@@ -22,6 +11,12 @@ export const defaultWaiting = 1_000;
 
 const operation = object({
   weight: z.number().gt(0).max(1e6).default(1).describe('Share of this operation, in proportion to the other weights.'),
+  does: z
+    .enum(operationNames)
+    .optional()
+    .describe(
+      'What a reference service does; left out: what the operation is called. So one action may come in several ways.',
+    ),
   pattern: z
     .enum(patternNames)
     .default(defaultPattern)
@@ -49,7 +44,7 @@ export const workloadSchema = object({
     .default(42)
     .describe('Decides every draw: arrivals, operations, keys, payloads, order of trials.'),
   operations: named(operation).describe(
-    `Kinds of calls by name. Reference services know ${referenceOperationNames.join(', ')}.`,
+    `Kinds of calls by name. Reference services know ${operationNames.join(', ')}.`,
   ),
   keys: object({
     count: wholeNumber(1, 1_000_000).default(1000).describe('How many different keys there are.'),

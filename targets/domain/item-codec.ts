@@ -4,7 +4,7 @@ import { decode, encode } from '@msgpack/msgpack';
 import protobuf from 'protobufjs';
 import type { PayloadCodec } from '../../scenarios/scenario.ts';
 import { payloadContentTypes } from './item-fields.ts';
-import type { Order } from './order-domain.ts';
+import type { Order } from './orders.ts';
 
 export interface ItemCodec {
   readonly contentType: string;

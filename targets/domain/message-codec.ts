@@ -1,9 +1,9 @@
 /** How a reference service behind a broker reads requests and writes answers, whatever codec their bodies have. */
 import type { PayloadCodec } from '../../scenarios/scenario.ts';
 import { itemCodecOf } from './item-codec.ts';
-import type { OrderReply, OrderRequest } from './order-domain.ts';
 import { orderItemFrom } from './order-item.ts';
 import { orderRequestFrom, replyBody } from './order-message.ts';
+import type { OrderReply, OrderRequest } from './orders.ts';
 
 export interface MessageCodec {
   /** null: not a request. `requestId`: where the message itself says it. */

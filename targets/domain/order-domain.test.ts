@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EvidenceReader, EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { formatOperationId } from './operation-id.ts';
-import { OrderDomain, type OrderDomainOptions, type OrderReply, type OrderRequest } from './order-domain.ts';
+import { OrderDomain, type OrderDomainOptions } from './order-domain.ts';
+import type { OrderReply, OrderRequest } from './orders.ts';
 import { RequestMemory } from './request-memory.ts';
 import { cancellableOrderId } from './service-options.ts';
 

@@ -1,73 +1,19 @@
 /** The orders behind every protocol: one implementation, so that a comparison differs in the protocol alone. */
 import { crc32 } from 'node:zlib';
+import { namesAnOrder, operationOf } from '../../scenarios/operations.ts';
 import { Accounts, paymentCents } from './accounts.ts';
 import { type EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { parseOperationId } from './operation-id.ts';
+import type { Order, OrderReply, OrderRequest } from './orders.ts';
 import { RequestMemory } from './request-memory.ts';
 import { cancellableOrderId, type Population, readableOrderId } from './service-options.ts';
 import { isSlow, type SlowWork } from './slow-work.ts';
 import { WorkPlaces } from './work-places.ts';
 import { workFor } from './work-time.ts';
 
-export const orderActions = ['place', 'get', 'update', 'cancel', 'list', 'pay'] as const;
-export type OrderAction = (typeof orderActions)[number];
-
-/** The operations a scenario may name for reference targets, and what each asks of the domain. */
-export const referenceOperations = {
-  placeOrder: 'place',
-  getOrder: 'get',
-  updateOrder: 'update',
-  cancelOrder: 'cancel',
-  listOrders: 'list',
-  payOrder: 'pay',
-} as const satisfies Record<string, OrderAction>;
-
-/** Whether an operation of a scenario leaves everything as it was. */
-export function isRead(operation: string): boolean {
-  return operation === 'getOrder' || operation === 'listOrders';
-}
-
-export interface Order {
-  readonly id: string;
-  readonly key: string;
-  readonly payload: string;
-  readonly status: 'placed' | 'cancelled' | 'paid';
-  /** Counts from 1 and grows with each change: the ETag. */
-  readonly version: number;
-}
-
-export interface OrderRequest {
-  readonly action: OrderAction;
-  /** The operation's id; the same for a retry. */
-  readonly requestId: string;
-  /** For `place` and `pay` the id of the new order or payment (by convention the request id); '' for `list`. */
-  readonly orderId: string;
-  /** Whose order it is (place), whose account is charged (pay); '' otherwise. */
-  readonly key: string;
-  /** For place and update; '' otherwise. */
-  readonly payload: string;
-  /** For update and cancel: a `conflict` unless the order has one of these versions. Left out: any. */
-  readonly ifVersions?: readonly number[];
-  /** The broker says that it has sent it before. Left out: it did not say. */
-  readonly redelivered?: boolean;
-}
-
-/**
- * `created`, `ok`: done. `accepted`: received, will be done. `notFound`, `conflict` (another state, owner or version), `invalid`
- * (malformed request): refused. `unavailable`: refused at once, by the configured reject ratio or a full line.
- */
-export type OrderReplyCode = 'created' | 'ok' | 'accepted' | 'notFound' | 'conflict' | 'invalid' | 'unavailable';
-
-export interface OrderReply {
-  readonly code: OrderReplyCode;
-  readonly order: Order | null;
-  /** For `list`. */
-  readonly orders?: readonly Order[];
-}
-
 /** What only reads may be done as often as it comes. */
 function changes({ action }: OrderRequest): boolean {
-  return action !== 'get' && action !== 'list';
+  return operationOf(action)?.isRead === false;
 }
 
 const listLimit = 20;
@@ -190,8 +136,8 @@ export class OrderDomain {
     this.#operations++;
     if (this.#rejectRatio > 0 && this.#draw() < this.#rejectRatio) return unavailable;
     if (this.#places?.isFull) return unavailable;
-    if (!orderActions.includes(request.action)) return invalid;
-    if (request.orderId === '' && request.action !== 'list') return invalid;
+    const operation = operationOf(request.action);
+    if (operation === null || (request.orderId === '' && namesAnOrder(operation))) return invalid;
     this.#evidence.append(
       evidenceKinds.received,
       request.requestId,

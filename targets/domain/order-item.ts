@@ -2,30 +2,21 @@
  * An order request as a JSON object, `{"id","action","order","key","payload","handOver"}`: a message of its own over
  * WebSockets, one of many in a batch.
  */
-import {
-  type OrderAction,
-  type OrderDomain,
-  type OrderReply,
-  type OrderRequest,
-  orderActions,
-  referenceOperations,
-} from './order-domain.ts';
-import { carriesPayload } from './order-message.ts';
+import { isCreation, namesAnOrder, operationOf, type ReferenceOperation } from '../../scenarios/operations.ts';
+import type { OrderDomain } from './order-domain.ts';
+import type { OrderAction, OrderReply, OrderRequest } from './orders.ts';
 
 /** Fields of a reference operation's item, their values templates. */
 export function orderItemFields(
-  operation: keyof typeof referenceOperations,
+  operation: ReferenceOperation,
   isHandedOver: boolean,
 ): Record<string, string | boolean> {
-  const action = referenceOperations[operation];
-  const isNew = action === 'place' || action === 'pay';
   return {
     id: '{{id}}',
-    action,
+    action: operation.action,
     ...(isHandedOver && { handOver: true }),
-    ...(isNew && { order: '{{id}}', key: '{{key}}' }),
-    ...(!isNew && action !== 'list' && { order: '{{key}}' }),
-    ...(carriesPayload(operation) && { payload: '{{payload}}' }),
+    ...(isCreation(operation) ? { order: '{{id}}', key: '{{key}}' } : namesAnOrder(operation) && { order: '{{key}}' }),
+    ...(operation.carriesPayload && { payload: '{{payload}}' }),
   };
 }
 
@@ -46,7 +37,7 @@ export function orderItemFrom(value: unknown): OrderItem {
   if (typeof id !== 'string' || typeof order !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
     return { request: null, isHandedOver };
   }
-  if (!orderActions.includes(action as OrderAction)) return { request: null, isHandedOver };
+  if (typeof action !== 'string' || operationOf(action) === null) return { request: null, isHandedOver };
   return { request: { action: action as OrderAction, requestId: id, orderId: order, key, payload }, isHandedOver };
 }
 

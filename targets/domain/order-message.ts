@@ -1,11 +1,6 @@
 /** How an order request travels as a message: what to do in headers, the payload as it is for a body. */
-import {
-  type OrderAction,
-  type OrderReply,
-  type OrderRequest,
-  orderActions,
-  referenceOperations,
-} from './order-domain.ts';
+import { isCreation, namesAnOrder, operationOf, type ReferenceOperation } from '../../scenarios/operations.ts';
+import type { OrderAction, OrderReply, OrderRequest } from './orders.ts';
 
 export const messageHeaders = {
   action: 'wirebench-action',
@@ -14,20 +9,14 @@ export const messageHeaders = {
   code: 'wirebench-code',
 } as const;
 
-/** Header templates of each reference operation. */
-export function orderHeaders(operation: string): Record<string, string> {
-  const action: OrderAction | undefined = referenceOperations[operation as keyof typeof referenceOperations];
-  const isNew = action === 'place' || action === 'pay';
+/** Header templates of a reference operation. */
+export function orderHeaders(operation: ReferenceOperation): Record<string, string> {
+  const isNew = isCreation(operation);
   return {
-    [messageHeaders.action]: action ?? '',
+    [messageHeaders.action]: operation.action,
     [messageHeaders.order]: isNew ? '{{id}}' : '{{key}}',
     [messageHeaders.key]: isNew ? '{{key}}' : '',
   };
-}
-
-/** Only these carry a body. */
-export function carriesPayload(operation: string): boolean {
-  return operation === 'placeOrder' || operation === 'updateOrder';
 }
 
 /** What is not there or unknown becomes an action that the domain refuses as invalid. */
@@ -37,10 +26,11 @@ export function orderRequestFrom(
   payload: string,
 ): OrderRequest {
   const action = header(messageHeaders.action) ?? '';
+  const operation = operationOf(action);
   return {
-    action: (orderActions as readonly string[]).includes(action) ? (action as OrderAction) : ('invalid' as OrderAction),
+    action: operation === null ? ('invalid' as OrderAction) : (action as OrderAction),
     requestId,
-    orderId: action === 'list' ? '' : (header(messageHeaders.order) ?? ''),
+    orderId: operation !== null && !namesAnOrder(operation) ? '' : (header(messageHeaders.order) ?? ''),
     key: header(messageHeaders.key) ?? '',
     payload,
   };

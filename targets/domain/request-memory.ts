@@ -3,7 +3,7 @@
  * Bounded: the oldest are forgotten, so that a request repeated very late counts as a new one. In memory only: a service
  * that is killed forgets, as one without a store would.
  */
-import type { OrderReply } from './order-domain.ts';
+import type { OrderReply } from './orders.ts';
 
 type Listener = (reply: OrderReply) => void;
 

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { isHandedOver } from '../../result/patterns.ts';
 import type { Pattern } from '../../result/result-types.ts';
+import { handOverNames, operationNamed, operationNames } from '../../scenarios/operations.ts';
 import type { Request, Target } from '../../scenarios/scenario.ts';
-import { referenceOperations } from '../domain/order-domain.ts';
-import { carriesPayload } from '../domain/order-message.ts';
 import { cancellableOrderId, readableOrderId } from '../domain/service-options.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { freePort } from '../process/free-port.ts';
@@ -31,9 +31,6 @@ export interface ContractSubject {
   close?(): Promise<void>;
 }
 
-export const operationNames = Object.keys(referenceOperations);
-/** Operations that may be one-way. */
-export const handedOver = ['placeOrder', 'updateOrder', 'cancelOrder', 'payOrder'];
 /** What a JSON text must escape, and more than ASCII: it arrives as it was all the same. */
 export const contractPayload = Buffer.from('"pay\\load" –\n'.repeat(40));
 const population = { readable: 200, cancellable: 1_000 };
@@ -123,7 +120,7 @@ export class ContractRig {
   ) {
     const pool = bodies.length === 0 ? [contractPayload] : bodies;
     const { entry, target } = this.subject;
-    const names = pattern === 'one-way' ? handedOver : operationNames;
+    const names = isHandedOver(pattern) ? handOverNames : operationNames;
     const patterns = Object.fromEntries(names.map((name) => [name, { pattern }]));
     const { requests, settings } = entry.preset(target, entry.resourceNames(trialTag), patterns);
     const recorded = await RecordedSession.open({
@@ -134,7 +131,9 @@ export class ContractRig {
       ...(signal === undefined ? {} : { signal }),
       target: { ...target, ...settings, requests } as Target,
       operations: Object.fromEntries(names.map((name) => [name, { pattern, request: requests[name] as Request }])),
-      payloads: Object.fromEntries(names.filter(carriesPayload).map((name) => [name, pool])),
+      payloads: Object.fromEntries(
+        names.filter((name) => operationNamed(name)?.carriesPayload).map((name) => [name, pool]),
+      ),
     });
     this.#sessions.push(recorded);
     return recorded;
@@ -142,10 +141,9 @@ export class ContractRig {
 
   /** Reads and updates share orders; an order is cancelled at most once. */
   keyFor(operation: string, n: number): { key?: string } {
-    if (operation === 'cancelOrder') return { key: cancellableOrderId(this.#cancelled++) };
-    return operation === 'placeOrder' || operation === 'payOrder'
-      ? {}
-      : { key: readableOrderId(n % population.readable) };
+    const keyUse = operationNamed(operation)?.keyUse;
+    if (keyUse === 'cancels') return { key: cancellableOrderId(this.#cancelled++) };
+    return keyUse === 'reads' ? { key: readableOrderId(n % population.readable) } : {};
   }
 
   async endTest(): Promise<void> {

@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { handOverNames, operationNames } from '../../scenarios/operations.ts';
 import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
 import { outcomes } from '../driver.ts';
 import { freePort } from '../process/free-port.ts';
-import { ContractRig, type ContractSubject, contractPayload, handedOver, operationNames } from './contract-rig.ts';
+import { ContractRig, type ContractSubject, contractPayload } from './contract-rig.ts';
 import type { Attempt, RecordedSession } from './recorded-session.ts';
 
 export type { ContractSubject } from './contract-rig.ts';
@@ -41,7 +42,7 @@ function describeOperations(rig: ContractRig): void {
 
   it('hands over one-way operations and completes them at the acknowledgement', async () => {
     const { recorded } = await rig.open('one-way');
-    for (const operation of handedOver) {
+    for (const operation of handOverNames) {
       const attempts = await Promise.all(times(60, (n) => recorded.run(operation, rig.keyFor(operation, n))));
       expect(summary(attempts)).toEqual([{ sent: 1, outcome: outcomes.ok, reason: '', count: 60 }]);
       expect(recorded.completion(operation)).toBe('acknowledged');

@@ -1,11 +1,11 @@
 /** What every codec of a payload must keep to, shown on the real reference service (and broker). */
 import { crc32 } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { handOverNames, operationNamed, operationNames } from '../../scenarios/operations.ts';
 import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
-import { carriesPayload } from '../domain/order-message.ts';
 import { outcomes } from '../driver.ts';
 import { until } from '../process/until.ts';
-import { ContractRig, type ContractSubject, contractPayload, handedOver, operationNames } from './contract-rig.ts';
+import { ContractRig, type ContractSubject, contractPayload } from './contract-rig.ts';
 
 /** `setup`: with a target that has a codec. */
 export function describeEncodedOrders(name: string, setup: () => Promise<ContractSubject>): void {
@@ -17,7 +17,7 @@ export function describeEncodedOrders(name: string, setup: () => Promise<Contrac
 
     it.each([
       ['request-reply', operationNames],
-      ['one-way', handedOver],
+      ['one-way', handOverNames],
     ] as const)(
       'brings each %s operation once and intact',
       async (pattern, operations) => {
@@ -32,7 +32,7 @@ export function describeEncodedOrders(name: string, setup: () => Promise<Contrac
         await until('all are applied', () => applied().length >= attempts.length);
         const checksums = new Map(applied().map(({ sequence, checksum }) => [sequence, checksum]));
         expect(attempts.map(({ sequence }) => checksums.get(sequence))).toEqual(
-          runs.map(({ operation }) => crc32(carriesPayload(operation) ? contractPayload : '')),
+          runs.map(({ operation }) => crc32(operationNamed(operation)?.carriesPayload ? contractPayload : '')),
         );
       },
       20_000,

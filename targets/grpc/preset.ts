@@ -1,42 +1,48 @@
 import { join } from 'node:path';
-import { defaultPattern, isHandedOver } from '../../result/patterns.ts';
+import { isCreation, namesAnOrder, type ReferenceOperation } from '../../scenarios/operations.ts';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
-import { type OrderAction, referenceOperations } from '../domain/order-domain.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { presetRequests } from '../driver-kit/preset-requests.ts';
 
 export const ordersProto = join(import.meta.dirname, 'orders.proto');
 const service = 'wirebench.orders.v1.Orders';
 
-const methods = {
-  place: { method: 'Place', fields: { id: '{{id}}', key: '{{key}}', payload: '{{payload}}' } },
-  get: { method: 'Get', fields: { id: '{{key}}' } },
-  update: { method: 'Update', fields: { id: '{{key}}', payload: '{{payload}}' } },
-  cancel: { method: 'Cancel', fields: { id: '{{key}}' } },
-  list: { method: 'List', fields: {} },
-  pay: { method: 'Pay', fields: { id: '{{id}}', key: '{{key}}' } },
-} as const satisfies Record<OrderAction, { method: string; fields: Record<string, string> }>;
+/** As the service calls it. */
+export function methodName(action: string): string {
+  return action.charAt(0).toUpperCase() + action.slice(1);
+}
+
+function fieldsOf(operation: ReferenceOperation): Readonly<Record<string, string>> {
+  const isNew = isCreation(operation);
+  return {
+    request_id: '{{id}}',
+    ...(namesAnOrder(operation) && { id: isNew ? '{{id}}' : '{{key}}' }),
+    ...(isNew && { key: '{{key}}' }),
+    ...(operation.carriesPayload && { payload: '{{payload}}' }),
+  };
+}
 
 /** Each as a batch of one: batches are made of them. */
-function batchedRequest(action: OrderAction, isHandedOver: boolean): GrpcRequest {
-  return { method: `${service}/Batch`, message: { items: [itemFor(action, isHandedOver)] }, metadata: {} };
+function batchedRequest(operation: ReferenceOperation, isHandedOver: boolean): GrpcRequest {
+  return { method: `${service}/Batch`, message: { items: [itemFor(operation, isHandedOver)] }, metadata: {} };
 }
 
 /** A message on a stream that stays; its number is the driver's. */
-function streamedRequest(action: OrderAction, isHandedOver: boolean): GrpcRequest {
-  return { method: `${service}/Converse`, message: { item: itemFor(action, isHandedOver) }, metadata: {} };
+function streamedRequest(operation: ReferenceOperation, isHandedOver: boolean): GrpcRequest {
+  return { method: `${service}/Converse`, message: { item: itemFor(operation, isHandedOver) }, metadata: {} };
 }
 
-function itemFor(action: OrderAction, isHandedOver: boolean) {
-  return { [action]: { request_id: '{{id}}', ...methods[action].fields }, hand_over: isHandedOver };
+function itemFor(operation: ReferenceOperation, isHandedOver: boolean) {
+  return { [operation.action]: fieldsOf(operation), hand_over: isHandedOver };
 }
 
-function requestFor(action: OrderAction, isHandedOver: boolean): GrpcRequest {
-  const { method, fields } = methods[action];
-  const message = { request_id: '{{id}}', ...fields };
-  if (!isHandedOver) return { method: `${service}/${method}`, message, metadata: {} };
+function requestFor(operation: ReferenceOperation, isHandedOver: boolean): GrpcRequest {
+  const { action } = operation;
+  const message = fieldsOf(operation);
+  if (!isHandedOver) return { method: `${service}/${methodName(action)}`, message, metadata: {} };
   return { method: `${service}/HandOver`, message: { [action]: message }, metadata: {} };
 }
 
@@ -55,11 +61,7 @@ export const grpcEntry: ProtocolEntry = {
     const { batch, calls } = target as GrpcTarget;
     const unary = batch === undefined ? requestFor : batchedRequest;
     const write = calls === 'stream' ? streamedRequest : unary;
-    const requests = Object.entries(referenceOperations).map(([operation, action]): [string, GrpcRequest] => [
-      operation,
-      write(action, isHandedOver(operations[operation]?.pattern ?? defaultPattern)),
-    ]);
-    return { requests: Object.fromEntries(requests), settings: { proto: ordersProto } };
+    return { requests: presetRequests(operations, write), settings: { proto: ordersProto } };
   },
   semantics(target) {
     const { connections, address = '', engine, client = 'own', compression, batch, calls } = target as GrpcTarget;

@@ -113,7 +113,7 @@ describe('gRPC service', () => {
     const records = [...new EvidenceReader(join(directory, 'evidence')).more()].filter(
       ({ producer }) => producer === 9,
     );
-    for (const kind of Object.values(evidenceKinds)) {
+    for (const kind of [evidenceKinds.received, evidenceKinds.applied]) {
       expect(records.filter((record) => record.kind === kind).map(({ sequence }) => sequence)).toEqual([0, 1, 2]);
     }
   });

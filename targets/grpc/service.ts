@@ -12,27 +12,29 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { type OrderAction, referenceOperations } from '../../scenarios/operations.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
-import type { OrderAction, OrderReply, OrderReplyCode, OrderRequest } from '../domain/order-domain.ts';
 import { handleBatch, handleItem, type OrderItem } from '../domain/order-item.ts';
+import type { OrderReply, OrderReplyCode, OrderRequest } from '../domain/orders.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { packReplies } from './packed-replies.ts';
-import { ordersProto } from './preset.ts';
+import { methodName, ordersProto } from './preset.ts';
 import { encodeRetryInfo, statusDetails } from './retry-info.ts';
 
 type Fields = Readonly<Record<string, string | undefined>>;
 type UnaryHandler = (call: ServerUnaryCall<Fields, object>, done: sendUnaryData<object>) => void;
 /** One of them, as the oneof has it. */
-type HandedOver = { readonly [Action in 'place' | 'update' | 'cancel' | 'pay']?: Fields | null };
+type HandedOver = { readonly [Action in OrderAction]?: Fields | null };
 
-type BatchItem = { readonly [Action in OrderAction]?: Fields | null } & { readonly hand_over?: boolean };
+type BatchItem = HandedOver & { readonly hand_over?: boolean };
 
 interface ConverseRequest {
   readonly number: number;
   readonly item: BatchItem | null;
 }
 
+const actions = Object.values(referenceOperations).map(({ action }) => action);
 const largestMessageBytes = 24 * 1024 * 1024;
 const closeGraceMs = 300;
 
@@ -101,12 +103,7 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
     'grpc.max_send_message_length': largestMessageBytes,
   });
   server.addService(wirebench.orders.v1.Orders.service, {
-    Place: unary('place'),
-    Get: unary('get'),
-    Update: unary('update'),
-    Cancel: unary('cancel'),
-    List: unary('list'),
-    Pay: unary('pay'),
+    ...Object.fromEntries(actions.map((action) => [methodName(action), unary(action)])),
     HandOver: handOver,
     Batch: batch,
     Converse: converse,
@@ -139,11 +136,9 @@ function itemFrom({ hand_over: isHandedOver, ...rest }: BatchItem): OrderItem {
   return { request, isHandedOver: isHandedOver === true };
 }
 
-function handedOverRequest({ place, update, cancel, pay }: HandedOver): OrderRequest {
-  if (place) return requestFrom('place', place);
-  if (update) return requestFrom('update', update);
-  if (pay) return requestFrom('pay', pay);
-  return requestFrom('cancel', cancel ?? {}); // nothing at all has no order, and is refused as invalid
+/** Nothing at all has no order, and is refused as invalid. */
+function handedOverRequest(message: HandedOver): OrderRequest {
+  return itemFrom(message).request ?? requestFrom('cancel', {});
 }
 
 /** Refusals that may pass say when to come back, if the service is told to. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
-import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
+import { orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
+import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { queueDriver } from './driver.ts';
 import { QueueBacklog } from './queue-backlog.ts';
 
@@ -20,21 +20,19 @@ export const queueEntry: ProtocolEntry = {
     counts: 'messages ready in the queue',
     open: (address, names) => new QueueBacklog(address, names.requests ?? ''),
   },
-  preset(target, names) {
+  preset(target, names, operations) {
     const { codec } = target as QueueTarget;
-    const requests = (Object.keys(referenceOperations) as (keyof typeof referenceOperations)[]).map(
-      (operation): [string, QueueRequest] => [
-        operation,
-        {
-          exchange: '',
-          routingKey: names.requests ?? '',
-          headers: codec === undefined ? orderHeaders(operation) : {},
-          body: carriesPayload(operation) ? '{{payload}}' : '',
-          ...(codec !== undefined && { encoded: { codec, fields: orderItemFields(operation, false) } }),
-        },
-      ],
+    const requests = presetRequests(
+      operations,
+      (operation): QueueRequest => ({
+        exchange: '',
+        routingKey: names.requests ?? '',
+        headers: codec === undefined ? orderHeaders(operation) : {},
+        body: operation.carriesPayload ? '{{payload}}' : '',
+        ...(codec !== undefined && { encoded: { codec, fields: orderItemFields(operation, false) } }),
+      }),
     );
-    return { requests: Object.fromEntries(requests), settings: { reply: { queue: names.replies } } };
+    return { requests, settings: { reply: { queue: names.replies } } };
   },
   semantics(target) {
     const {

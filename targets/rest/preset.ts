@@ -1,81 +1,55 @@
 import { join } from 'node:path';
-import { ownValue } from '../../result/own-value.ts';
-import { defaultPattern, isHandedOver } from '../../result/patterns.ts';
-import type { Pattern } from '../../result/result-types.ts';
-import type { EncodedBody, PayloadCodec, RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import { isCreation, type ReferenceOperation } from '../../scenarios/operations.ts';
+import type { PayloadCodec, RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import { payloadContentTypes } from '../domain/item-fields.ts';
-import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { batchRequest } from './batch-format.ts';
 
-const json = { 'content-type': 'application/json' };
 const requestId = { 'idempotency-key': '{{id}}', 'x-request-id': '{{id}}' };
 
-const requests = {
-  placeOrder: {
-    method: 'POST',
-    path: '/v1/orders',
-    headers: { ...json, ...requestId },
-    body: '{"id":"{{id}}","key":"{{key}}","payload":"{{payloadJson}}"}',
-    expect: { status: [201] },
-  },
-  getOrder: { method: 'GET', path: '/v1/orders/{{key}}', headers: requestId, expect: { status: [200] } },
-  updateOrder: {
-    method: 'PUT',
-    path: '/v1/orders/{{key}}',
-    headers: { ...json, ...requestId },
-    body: '{"payload":"{{payloadJson}}"}',
-    expect: { status: [200] },
-  },
-  cancelOrder: { method: 'DELETE', path: '/v1/orders/{{key}}', headers: requestId, expect: { status: [200] } },
-  payOrder: {
-    method: 'POST',
-    path: '/v1/payments',
-    headers: { ...json, ...requestId },
-    body: '{"id":"{{id}}","account":"{{key}}"}',
-    expect: { status: [201] },
-  },
-  listOrders: { method: 'GET', path: '/v1/orders', headers: requestId, expect: { status: [200] } },
-} as const satisfies Record<keyof typeof referenceOperations, RestRequest>;
+/** What a body holds; null: there is none. */
+function bodyFields(operation: ReferenceOperation): Readonly<Record<string, string>> | null {
+  const { carriesPayload, http } = operation;
+  const isNew = isCreation(operation);
+  if (!isNew && !carriesPayload) return null;
+  return {
+    ...(isNew && { id: '{{id}}', [http.keyField ?? 'key']: '{{key}}' }),
+    ...(carriesPayload && { payload: '{{payload}}' }),
+  };
+}
 
-/** What the bodies hold, for codecs that are not JSON. */
-const bodies: Readonly<Record<string, EncodedBody['fields']>> = {
-  placeOrder: { id: '{{id}}', key: '{{key}}', payload: '{{payload}}' },
-  updateOrder: { payload: '{{payload}}' },
-  payOrder: { id: '{{id}}', account: '{{key}}' },
-};
-
-function encodedRequest(operation: string, request: RestRequest, codec: PayloadCodec): RestRequest {
+function requestFor(operation: ReferenceOperation, isHandedOver: boolean, codec: PayloadCodec): RestRequest {
+  const { method, path } = operation.http;
+  const fields = bodyFields(operation);
   const contentType = payloadContentTypes[codec];
-  const headers = { ...request.headers, accept: contentType };
-  const fields = ownValue(bodies, operation);
-  if (fields === undefined) return { ...request, headers };
-  return { ...request, headers: { ...headers, 'content-type': contentType }, encoded: { codec, fields } };
+  return {
+    method,
+    path,
+    headers: {
+      ...(fields !== null && { 'content-type': contentType }),
+      ...requestId,
+      ...(codec !== 'json' && { accept: contentType }),
+      ...(isHandedOver && { prefer: 'respond-async' }),
+    },
+    ...(fields !== null && { body: jsonTemplate(fields), ...(codec !== 'json' && { encoded: { codec, fields } }) }),
+    // RFC 7240: the service answers 202 as soon as it has the order on record.
+    expect: { status: [isHandedOver ? 202 : isCreation(operation) ? 201 : 200] },
+  };
 }
 
-/** RFC 7240: the service answers 202 as soon as it has the order on record. */
-function handedOver(request: RestRequest): RestRequest {
-  return { ...request, headers: { ...request.headers, prefer: 'respond-async' }, expect: { status: [202] } };
+function jsonTemplate(fields: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(fields).map(([name, value]) => `"${name}":"${value.replace('payload', 'payloadJson')}"`);
+  return `{${texts.join(',')}}`;
 }
 
-function itemOf(operation: keyof typeof referenceOperations, isHandedOver: boolean): EncodedBody {
-  return { codec: 'json', fields: orderItemFields(operation, isHandedOver) };
-}
-
-/** What each is within the array of a batch. */
-function batchedRequests(operations: Readonly<Record<string, { readonly pattern: Pattern }>>) {
-  const entries = Object.keys(referenceOperations).map((name): [string, RestRequest] => {
-    const operation = name as keyof typeof referenceOperations;
-    return [
-      name,
-      { ...batchRequest, encoded: itemOf(operation, isHandedOver(operations[name]?.pattern ?? defaultPattern)) },
-    ];
-  });
-  return Object.fromEntries(entries);
+/** What it is within the array of a batch. */
+function batchedRequest(operation: ReferenceOperation, isHandedOver: boolean): RestRequest {
+  return { ...batchRequest, encoded: { codec: 'json', fields: orderItemFields(operation, isHandedOver) } };
 }
 
 const drivers = {
@@ -91,15 +65,9 @@ export const restEntry: ProtocolEntry = {
   resourceNames: () => ({}),
   preset(target, _names, operations) {
     const { batch, codec = 'json' } = target as RestTarget;
-    if (batch !== undefined) return { requests: batchedRequests(operations) };
-    const entries = Object.entries<RestRequest>(requests).map(([operation, plain]): [string, RestRequest] => {
-      const request = codec === 'json' ? plain : encodedRequest(operation, plain, codec);
-      return [
-        operation,
-        isHandedOver(operations[operation]?.pattern ?? defaultPattern) ? handedOver(request) : request,
-      ];
-    });
-    return { requests: Object.fromEntries(entries) };
+    const write = (operation: ReferenceOperation, isHandedOver: boolean) =>
+      batch === undefined ? requestFor(operation, isHandedOver, codec) : batchedRequest(operation, isHandedOver);
+    return { requests: presetRequests(operations, write) };
   },
   semantics(target) {
     const { connections, address = '', engine, client = 'own', compression, batch, codec } = target as RestTarget;

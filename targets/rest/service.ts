@@ -1,11 +1,18 @@
 /** The orders as a REST API: JSON over HTTP/1.1, conditional requests, problem details, hand-over by RFC 7240. */
 import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  isCreation,
+  type OrderAction,
+  type ReferenceOperation,
+  referenceOperations,
+} from '../../scenarios/operations.ts';
 import type { RestTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
-import type { Order, OrderAction, OrderDomain, OrderReply, OrderRequest } from '../domain/order-domain.ts';
+import type { OrderDomain } from '../domain/order-domain.ts';
 import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
+import type { Order, OrderReply, OrderRequest } from '../domain/orders.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
@@ -75,25 +82,42 @@ function answerToNoRequest(status: number): string {
   return `${head.join('\r\n')}\r\n\r\n${problem}`;
 }
 
+const restOperations = Object.values<ReferenceOperation>(referenceOperations);
+/** Each path once, as the router has it, with what can be done there. */
+const resources = new Map(
+  [...new Set(restOperations.map(({ http }) => http.path))].map((path) => {
+    const methods = restOperations.filter(({ http }) => http.path === path).map(({ http }) => http.method);
+    return [path, methods];
+  }),
+);
+const otherMethods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
+
 function routeOrders(app: FastifyInstance, api: OrderApi): void {
-  app.post('/v1/orders', (request, reply) => api.place(request, reply));
+  for (const operation of restOperations) {
+    const { method, path } = operation.http;
+    const url = urlOf(path);
+    app.route<ById>({ method, url, handler: (request, reply) => api.operate(operation, request, reply) });
+  }
   app.post('/v1/batch', (request, reply) => api.batch(request, reply));
-  app.post('/v1/payments', (request, reply) => api.pay(request, reply));
-  app.get('/v1/orders', (request, reply) => api.list(request, reply));
-  app.get<ById>('/v1/orders/:id', (request, reply) => api.get(request, reply));
-  app.put<ById>('/v1/orders/:id', (request, reply) => api.change('update', request, reply));
-  app.delete<ById>('/v1/orders/:id', (request, reply) => api.change('cancel', request, reply));
-  const refuseMethod = (allow: string) => (_request: FastifyRequest, reply: FastifyReply) => {
-    sendProblem(reply.header('allow', allow), 405, 'methodNotAllowed', `Only ${allow} can be done here.`);
-  };
-  app.route({ method: ['PUT', 'DELETE', 'PATCH'], url: '/v1/orders', handler: refuseMethod('GET, HEAD, POST') });
-  app.route({ method: ['GET', 'PUT', 'DELETE', 'PATCH'], url: '/v1/payments', handler: refuseMethod('POST') });
-  app.route({ method: ['GET', 'PUT', 'DELETE', 'PATCH'], url: '/v1/batch', handler: refuseMethod('POST') });
-  app.route({ method: ['POST', 'PATCH'], url: '/v1/orders/:id', handler: refuseMethod('GET, HEAD, PUT, DELETE') });
+  for (const [path, methods] of [...resources, ['/v1/batch', ['POST' as const]] as const]) {
+    const allow = otherMethods.filter((method) => methods.some((one) => one === method));
+    const allowed = allow.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
+    app.route({
+      method: otherMethods.filter((method) => !allow.includes(method)),
+      url: urlOf(path),
+      handler: (_request, reply) => {
+        sendProblem(reply.header('allow', allowed), 405, 'methodNotAllowed', `Only ${allowed} can be done here.`);
+      },
+    });
+  }
+}
+
+function urlOf(path: string): string {
+  return path.replace('{{key}}', ':id');
 }
 
 interface ById {
-  Params: { id: string };
+  Params: { id?: string };
 }
 type RequestById = FastifyRequest<ById>;
 
@@ -110,23 +134,21 @@ class OrderApi {
     this.#retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1e3);
   }
 
-  place(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const { id, key = '', payload = '' } = fields(request.body);
-    if (typeof id !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
-      return sendProblem(reply, 400, 'invalidOrder', 'An order has an id and may have a key and a payload, all text.');
+  operate(operation: ReferenceOperation, request: RequestById, reply: FastifyReply): FastifyReply {
+    const asked = requestFor(operation, request);
+    if (typeof asked === 'string') {
+      return sendProblem(reply, 400, `invalid${resourceName(operation)}`, asked);
     }
-    const asked = orderRequest('place', request, id, { key, payload });
-    reply.header('location', `/v1/orders/${encodeURIComponent(id)}`);
-    return this.#perform(asked, request, reply, ({ order }) => this.#sendOrder(reply, 201, order));
-  }
-
-  pay(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const { id, account } = fields(request.body);
-    if (typeof id !== 'string' || typeof account !== 'string') {
-      return sendProblem(reply, 400, 'invalidPayment', 'A payment has an id and an account, both text.');
+    const { path } = operation.http;
+    const isNew = isCreation(operation);
+    if (isNew && resources.has(`${path}/{{key}}`)) {
+      reply.header('location', `${path}/${encodeURIComponent(asked.orderId)}`);
     }
-    const asked = orderRequest('pay', request, id, { key: account });
-    return this.#perform(asked, request, reply, ({ order }) => this.#sendOrder(reply, 201, order));
+    return this.#perform(operation, asked, request, reply, ({ order, orders }) => {
+      if (orders !== undefined) this.#sendOrders(reply, orders);
+      else if (operation.isRead) this.#sendRead(request, reply, order);
+      else this.#sendOrder(reply, isNew ? 201 : 200, order);
+    });
   }
 
   /** An array of items → `{"codes":[…],"orders":[…]}`, in their order: what became of each stands first, as readers want it. */
@@ -141,31 +163,18 @@ class OrderApi {
     return reply;
   }
 
-  get(request: RequestById, reply: FastifyReply): FastifyReply {
-    const asked = orderRequest('get', request, request.params.id);
-    return this.#perform(asked, request, reply, ({ order }) => {
-      reply.header('cache-control', 'private, no-cache');
-      const isStale = order === null || noneMatches(request.headers['if-none-match'], order.version);
-      if (isStale) this.#sendOrder(reply, 200, order);
-      else reply.header('etag', entityTag(order.version)).code(304).send();
-    });
+  #sendRead(request: FastifyRequest, reply: FastifyReply, order: Order | null): void {
+    reply.header('cache-control', 'private, no-cache');
+    const isStale = order === null || noneMatches(request.headers['if-none-match'], order.version);
+    if (isStale) this.#sendOrder(reply, 200, order);
+    else reply.header('etag', entityTag(order.version)).code(304).send();
   }
 
-  list(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    return this.#perform(orderRequest('list', request, ''), request, reply, ({ orders }) => {
-      reply.header('cache-control', 'no-store');
-      const items = this.#items;
-      if (items === null) reply.type(jsonType).send(JSON.stringify(orders));
-      else reply.type(items.contentType).send(items.orders(orders ?? []));
-    });
-  }
-
-  change(action: 'update' | 'cancel', request: RequestById, reply: FastifyReply): FastifyReply {
-    const { payload = '' } = action === 'update' ? fields(request.body) : {};
-    if (typeof payload !== 'string') return sendProblem(reply, 400, 'invalidOrder', 'The payload of an order is text.');
-    const ifVersions = versionsToMatch(request.headers['if-match']);
-    const asked = orderRequest(action, request, request.params.id, { payload, ifVersions });
-    return this.#perform(asked, request, reply, ({ order }) => this.#sendOrder(reply, 200, order));
+  #sendOrders(reply: FastifyReply, orders: readonly Order[]): void {
+    reply.header('cache-control', 'no-store');
+    const items = this.#items;
+    if (items === null) reply.type(jsonType).send(JSON.stringify(orders));
+    else reply.type(items.contentType).send(items.orders(orders));
   }
 
   #sendOrder(reply: FastifyReply, status: number, order: Order | null): void {
@@ -177,12 +186,13 @@ class OrderApi {
 
   /** `done` answers what was done; refusals and hand-overs are answered here. */
   #perform(
+    operation: ReferenceOperation,
     asked: OrderRequest,
     request: FastifyRequest,
     reply: FastifyReply,
     done: (result: OrderReply) => void,
   ): FastifyReply {
-    if (asked.action !== 'get' && asked.action !== 'list' && prefersAsync(request)) {
+    if (operation.canBeHandedOver && prefersAsync(request)) {
       const result = this.#domain.accept(asked);
       if (result.code !== 'accepted') return this.#refuse(reply, result, asked);
       return reply.code(202).header('preference-applied', 'respond-async').send();
@@ -202,14 +212,35 @@ class OrderApi {
   }
 }
 
-function orderRequest(
-  action: OrderAction,
-  request: FastifyRequest,
-  orderId: string,
-  rest: Partial<OrderRequest> = {},
-): OrderRequest {
+/** What is asked; as text what is wrong with it. */
+function requestFor(operation: ReferenceOperation, request: RequestById): OrderRequest | string {
+  const { carriesPayload, http } = operation;
+  const isNew = isCreation(operation);
+  const body = isNew || carriesPayload ? fields(request.body) : {};
+  const orderId = isNew ? body.id : (request.params.id ?? '');
+  const key = isNew ? (body[http.keyField ?? 'key'] ?? (http.keyField === undefined ? '' : null)) : '';
+  const payload = carriesPayload ? (body.payload ?? '') : '';
+  if (typeof orderId !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
+    return expectedBody(operation);
+  }
   const requestId = request.headers['idempotency-key'] ?? request.headers['x-request-id'] ?? '';
-  return { action, requestId: String(requestId), orderId, key: '', payload: '', ...rest };
+  const ifVersions = isNew || operation.isRead ? undefined : versionsToMatch(request.headers['if-match']);
+  const action = operation.action as OrderAction;
+  return { action, requestId: String(requestId), orderId, key, payload, ...(ifVersions && { ifVersions }) };
+}
+
+function expectedBody(operation: ReferenceOperation): string {
+  const noun = resourceName(operation).toLowerCase();
+  const { keyField } = operation.http;
+  if (!isCreation(operation)) return `The payload of an ${noun} is text.`;
+  if (keyField !== undefined) return `A ${noun} has an id and an ${keyField}, both text.`;
+  return `An ${noun} has an id and may have a key${operation.carriesPayload ? ' and a payload' : ''}, all text.`;
+}
+
+/** `Order` of `/v1/orders`. */
+function resourceName({ http }: ReferenceOperation): string {
+  const noun = (http.path.split('/')[2] ?? '').replace(/s$/, '');
+  return noun.charAt(0).toUpperCase() + noun.slice(1);
 }
 
 /** Whatever JSON came: only objects have fields. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
-import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
-import { carriesPayload, orderHeaders } from '../domain/order-message.ts';
+import { orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
+import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { streamDriver } from './driver.ts';
 import { GroupLag } from './group-lag.ts';
 import { mostRequestsInFlight } from './producer-lane.ts';
@@ -21,21 +21,19 @@ export const streamEntry: ProtocolEntry = {
     counts: 'records beyond the offsets that the service has committed',
     open: (address, names) => new GroupLag(address, names.requests ?? ''),
   },
-  preset(target, names) {
+  preset(target, names, operations) {
     const { codec } = target as StreamTarget;
-    const requests = (Object.keys(referenceOperations) as (keyof typeof referenceOperations)[]).map(
-      (operation): [string, StreamRequest] => [
-        operation,
-        {
-          topic: names.requests ?? '',
-          key: '{{key}}',
-          headers: codec === undefined ? orderHeaders(operation) : {},
-          value: carriesPayload(operation) ? '{{payload}}' : '',
-          ...(codec !== undefined && { encoded: { codec, fields: orderItemFields(operation, false) } }),
-        },
-      ],
+    const requests = presetRequests(
+      operations,
+      (operation): StreamRequest => ({
+        topic: names.requests ?? '',
+        key: '{{key}}',
+        headers: codec === undefined ? orderHeaders(operation) : {},
+        value: operation.carriesPayload ? '{{payload}}' : '',
+        ...(codec !== undefined && { encoded: { codec, fields: orderItemFields(operation, false) } }),
+      }),
     );
-    return { requests: Object.fromEntries(requests), settings: { reply: { topic: names.replies } } };
+    return { requests, settings: { reply: { topic: names.replies } } };
   },
   semantics(target) {
     const {

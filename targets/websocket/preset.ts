@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defaultPattern, isHandedOver } from '../../result/patterns.ts';
+import type { ReferenceOperation } from '../../scenarios/operations.ts';
 import type {
   MessageCompression,
   PayloadCodec,
@@ -7,12 +7,12 @@ import type {
   WebSocketRequest,
   WebSocketTarget,
 } from '../../scenarios/scenario.ts';
-import { referenceOperations } from '../domain/order-domain.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { presetRequests } from '../driver-kit/preset-requests.ts';
 
 const drivers = {
   own: async () => (await import('./driver.ts')).websocketDriver,
@@ -31,15 +31,9 @@ export const websocketEntry: ProtocolEntry = {
   resourceNames: () => ({}),
   preset(target, _names, operations) {
     const { codec = 'json' } = target as WebSocketTarget;
-    const requests = Object.keys(referenceOperations).map((operation): [string, WebSocketRequest] => [
-      operation,
-      requestFor(
-        operation as keyof typeof referenceOperations,
-        isHandedOver(operations[operation]?.pattern ?? defaultPattern),
-        codec,
-      ),
-    ]);
-    return { requests: Object.fromEntries(requests) };
+    return {
+      requests: presetRequests(operations, (operation, isHandedOver) => requestFor(operation, isHandedOver, codec)),
+    };
   },
   semantics(target) {
     const { connections, address = '', client = 'own', compression, batch, codec } = target as WebSocketTarget;
@@ -58,11 +52,7 @@ export const websocketEntry: ProtocolEntry = {
   },
 };
 
-function requestFor(
-  operation: keyof typeof referenceOperations,
-  isHandedOver: boolean,
-  codec: PayloadCodec,
-): WebSocketRequest {
+function requestFor(operation: ReferenceOperation, isHandedOver: boolean, codec: PayloadCodec): WebSocketRequest {
   return {
     message: '',
     encoded: { codec, fields: orderItemFields(operation, isHandedOver) },

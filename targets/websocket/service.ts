@@ -7,8 +7,9 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
-import type { OrderDomain, OrderReply } from '../domain/order-domain.ts';
+import type { OrderDomain } from '../domain/order-domain.ts';
 import { handleItem, invalidReply, type OrderItem, orderItemFrom } from '../domain/order-item.ts';
+import type { OrderReply } from '../domain/orders.ts';
 import { MessagePacking } from './message-packing.ts';
 import { deflateOptions } from './ws-packing.ts';
 

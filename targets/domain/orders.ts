@@ -1,0 +1,42 @@
+/** Orders, what is asked of them and what is answered, whatever the protocol. */
+import type { OrderAction } from '../../scenarios/operations.ts';
+
+export type { OrderAction };
+
+export interface Order {
+  readonly id: string;
+  readonly key: string;
+  readonly payload: string;
+  readonly status: 'placed' | 'cancelled' | 'paid';
+  /** Counts from 1 and grows with each change: the ETag. */
+  readonly version: number;
+}
+
+export interface OrderRequest {
+  readonly action: OrderAction;
+  /** The operation's id; the same for a retry. */
+  readonly requestId: string;
+  /** For `place` and `pay` the id of the new order or payment (by convention the request id); '' for `list`. */
+  readonly orderId: string;
+  /** Whose order it is (place), whose account is charged (pay); '' otherwise. */
+  readonly key: string;
+  /** For place and update; '' otherwise. */
+  readonly payload: string;
+  /** For update and cancel: a `conflict` unless the order has one of these versions. Left out: any. */
+  readonly ifVersions?: readonly number[];
+  /** The broker says that it has sent it before. Left out: it did not say. */
+  readonly redelivered?: boolean;
+}
+
+/**
+ * `created`, `ok`: done. `accepted`: received, will be done. `notFound`, `conflict` (another state, owner or version), `invalid`
+ * (malformed request): refused. `unavailable`: refused at once, by the configured reject ratio or a full line.
+ */
+export type OrderReplyCode = 'created' | 'ok' | 'accepted' | 'notFound' | 'conflict' | 'invalid' | 'unavailable';
+
+export interface OrderReply {
+  readonly code: OrderReplyCode;
+  readonly order: Order | null;
+  /** For `list`. */
+  readonly orders?: readonly Order[];
+}
