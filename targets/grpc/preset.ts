@@ -76,6 +76,7 @@ export const grpcEntry: ProtocolEntry = {
       calls: calls === 'stream' ? 'messages on one stream a connection, both ways' : 'unary',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
+      compression: compression?.codec ?? 'none',
       codec: `protobuf, ${compressionLabel(compression, 'message by message')}`,
       tls: /^(grpcs|https):/i.test(address),
     };

@@ -68,6 +68,7 @@ export const queueEntry: ProtocolEntry = {
       ...(confirmWindow !== undefined && { confirmWindow }),
       ...(ackBatch !== undefined && { consumerAcks: `one for ${ackBatch.every}, or after ${ackBatch.lingerMs} ms` }),
       connections: 'one a load worker, one channel on it',
+      compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'message bodies one by one, packed as they are sent')}`,
       tls: /^amqps:/i.test(address ?? ''),
     };

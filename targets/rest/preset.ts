@@ -81,6 +81,7 @@ export const restEntry: ProtocolEntry = {
           : 'an answer that is as expected; what it promises is the system’s own',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
+      compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, address === '' ? 'JSON' : 'bodies as written')}, ${compressionLabel(compression, 'bodies one by one, packed as they are sent')}`,
       tls: /^https:/i.test(address),
     };

@@ -71,6 +71,7 @@ export const streamEntry: ProtocolEntry = {
       batching: `${batch === undefined ? 'what is pending when a produce request leaves' : batchLabel(batch)}; at most ${maxInFlight ?? (idempotent ? 1 : mostRequestsInFlight)} requests in flight a producer`,
       order: 'a key stays with one producer; what is sent again after a failure comes later',
       retries: idempotent ? 'by the producer, idempotent' : 'none by the client, not idempotent',
+      compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'record batches, compressed by the producer')}`,
       tls: false,
     };

@@ -46,6 +46,7 @@ export const websocketEntry: ProtocolEntry = {
           : 'a message that answers; what it promises is the system’s own',
       connections,
       ...(batch !== undefined && { batching: batchLabel(batch) }),
+      compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, address === '' ? 'JSON' : 'messages as written')} in ${(codec ?? 'json') === 'json' ? 'text' : 'binary'} frames, ${deflateLabel(compression)}`,
       tls: /^(wss|https):/i.test(address),
     };
