@@ -1,5 +1,7 @@
 /** The scenario's question, answered in plain sentences that stay true when trials are missing, suspect or failed. */
+
 import { percentileNames, quantileOf } from '../result/latency-summary.ts';
+import { tookMemory } from '../result/memory-loss.ts';
 import { ownValue } from '../result/own-value.ts';
 import type { Completion, LatencyName, PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
@@ -193,6 +195,7 @@ function ledgerSentence({ trials }: RunResult): string | null {
   const lost = (trial: TrialResult) => trial.ledger.lost;
   const parts = [
     `Lost: ${formatCount(sum(lost))} of ${formatCount(sum(({ ledger }) => ledger.acknowledged))} acknowledged operations${where(lost)}`,
+    ...(known.some(tookMemory) ? ['not counted: what killed services had in memory'] : []),
     ...kinds.filter(([, of]) => sum(of) > 0).map(([word, of]) => `${word}: ${formatCount(sum(of))}${where(of)}`),
   ];
   const unknown = trials.length - known.length;

@@ -53,6 +53,28 @@ describe('findings', () => {
     expect(all.find((one) => one.includes('no acknowledged operation lost'))).not.toContain('queue');
   });
 
+  it('call nobody unharmed whose service was killed with what it held in memory', () => {
+    const killed = (part: string, appliedAtMs: number | null) => (trial: TrialResult) =>
+      trial.target === 'queue'
+        ? {
+            ...trial,
+            faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', settings: { part }, appliedAtMs })),
+          }
+        : trial;
+    const told = findings(killed('service', 1_000));
+    expect(told.find((one) => one.includes('no acknowledged operation lost'))).not.toContain('queue');
+    expect(told.find((one) => one.startsWith('queue: every acknowledged operation was applied'))).toContain('memory');
+    const result = fixtureResult({ trials: fixtureResult().trials.map(killed('service', 1_000)) });
+    const group = conditionGroups(result).find(({ condition }) => condition === 'slow-network');
+    expect(group && harmOf(group)).toMatch(
+      /unharmed: rest, grpc and websocket; all applied once, but the killed service held it in memory: queue$/,
+    );
+    expect(answer(result).sentences.join(' ')).toContain('not counted: what killed services had in memory');
+    for (const survivor of [killed('broker', 1_000), killed('service', null)]) {
+      expect(findings(survivor).find((one) => one.includes('no acknowledged operation lost'))).toContain('queue');
+    }
+  });
+
   it('say nothing of a ledger that nobody kept', () => {
     const unknown = (trial: TrialResult): TrialResult => ({ ...trial, ledger: { ...trial.ledger, lost: null } });
     expect(findings(unknown).join(' ')).not.toMatch(/lost/);

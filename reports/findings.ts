@@ -1,5 +1,6 @@
 /** What the faults of a condition did, one plain sentence a finding: data first, then who kept working and came back. */
 import { amplificationOf } from '../result/amplification.ts';
+import { tookMemory } from '../result/memory-loss.ts';
 import { recoveryOf } from '../result/recovery.ts';
 import type { Counts, FaultResult, LedgerResult } from '../result/result-types.ts';
 import { backlogFindings } from './backlog-text.ts';
@@ -43,8 +44,17 @@ export function harmOf({ contenders }: ConditionGroup): string | null {
     );
     return texts.length === 0 ? [] : [`${kinds[kind]}: ${texts.join(', ')}`];
   });
-  const unharmed = known.filter(isUnharmed).map(({ label }) => label);
-  return [...harms, ...(unharmed.length === 0 ? [] : [`unharmed: ${unharmedText(unharmed, known.length)}`])].join('; ');
+  const named = (word: string, contenders: readonly Contender[]) =>
+    contenders.length === 0 ? [] : [`${word}: ${unharmedText(labelsOf(contenders), known.length)}`];
+  const clean = known.filter(hasCleanLedger);
+  return [
+    ...harms,
+    ...named(
+      'unharmed',
+      clean.filter((contender) => !lostMemory(contender)),
+    ),
+    ...named('all applied once, but the killed service held it in memory', clean.filter(lostMemory)),
+  ].join('; ');
 }
 
 /** A sweep has more of them than anybody wants to read twice. */
@@ -118,8 +128,16 @@ function firstOf({ trials }: Contender, kind: Kind): string {
 }
 
 /** What still waits in a broker is neither lost nor applied yet: nobody knows how it ends. */
-function isUnharmed(contender: Contender): boolean {
+function hasCleanLedger(contender: Contender): boolean {
   return allKinds.every((kind) => sum(contender, kind) === 0) && pendingOf(contender) === 0;
+}
+
+function lostMemory({ trials }: Contender): boolean {
+  return trials.some(tookMemory);
+}
+
+function labelsOf(contenders: readonly Contender[]): string[] {
+  return contenders.map(({ label }) => label);
 }
 
 function pendingOf({ trials }: Contender): number {
@@ -134,9 +152,19 @@ function pending(contender: Contender): string[] {
 }
 
 function unharmed(contenders: readonly Contender[]): string[] {
-  const labels = contenders.filter(isUnharmed).map(({ label }) => label);
-  if (labels.length === 0) return [];
-  return [`${listed(labels)}: no acknowledged operation lost, none took effect twice, none corrupted or out of order.`];
+  const clean = contenders.filter(hasCleanLedger);
+  const kept = labelsOf(clean.filter((contender) => !lostMemory(contender)));
+  const killed = labelsOf(clean.filter(lostMemory));
+  return [
+    ...(kept.length === 0
+      ? []
+      : [`${listed(kept)}: no acknowledged operation lost, none took effect twice, none corrupted or out of order.`]),
+    ...(killed.length === 0
+      ? []
+      : [
+          `${listed(killed)}: every acknowledged operation was applied, none twice, none corrupted or out of order. What the killed service had applied was in its memory, and nobody has measured what is left of it.`,
+        ]),
+  ];
 }
 
 /** Over all trials; null: not known of all of them. */
