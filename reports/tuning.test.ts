@@ -23,7 +23,7 @@ const survey = [
   candidate('0ms', 'zstd', { latencyUs: 3_000, isOnFront: true }),
   candidate('0ms', 'none', { cpuUsPerOperation: 300, isOnFront: true }),
   candidate('10ms', 'zstd', { verdict: 'suspect', isWithin: false }),
-  candidate('10ms', 'none', { verdict: 'invalid', value: null, latencyUs: null }),
+  candidate('10ms', 'none', { verdict: 'invalid', value: null, latencyUs: null, isWithin: null }),
 ];
 const against = { ratio: 0.31, low: 0.28, high: 0.34, pairs: 5 };
 const tuning: TuningResult = {
@@ -51,7 +51,9 @@ describe('what tuning found', () => {
 
   it('is that nothing beats the target as written, without a recommendation, where that is so', () => {
     const [finalist] = tuning.finalists;
-    const none = result({ finalists: [{ ...finalist, variant: { linger: '0ms' }, against, isBetter: false }] });
+    const none = result({
+      finalists: [{ ...finalist, variant: { linger: '0ms' }, against, isBetter: false, side: 'worse' }],
+    });
     expect(tuningSentences(none)[0]).toContain(
       'nothing beats the target as written; the best candidate was linger=0ms',
     );
@@ -59,6 +61,25 @@ describe('what tuning found', () => {
     expect(tuningSentences(result({ finalists: [] }))).toEqual([
       'stream, minimise p90 under slow-network: no variant has a figure.',
     ]);
+  });
+
+  it('is “not told apart” where the interval is wide, however good the ratio looks', () => {
+    const wide = { ratio: 0.64, low: 0.07, high: 5.8, pairs: 3 };
+    const doubtful = result({
+      finalists: [{ variant: { linger: '0ms' }, against: wide, isBetter: false, side: 'notToldApart' }],
+    });
+    expect(tuningSentences(doubtful)).toEqual([
+      'stream, minimise p90 under slow-network: not told apart from the target as written; the best candidate was linger=0ms (0.64 × its value, 95 % within 0.070–5.80, 3 pairs).',
+    ]);
+    expect(tuningTables(doubtful)[1]?.rows[0]?.cells.at(-1)).toBe('not told apart');
+    expect(recommendedSnippets(doubtful)).toEqual([]);
+  });
+
+  it('tells a better one that misses a condition from one that is no better', () => {
+    const missed = result({ finalists: [{ variant: { linger: '0ms' }, against, isBetter: false, side: 'better' }] });
+    expect(tuningSentences(missed)[0]).toMatch(
+      / is better than the target as written, but not within the conditions\.$/,
+    );
   });
 
   it('says where a value was not reached, instead of a ratio that leaves those out', () => {
@@ -83,7 +104,7 @@ describe('what tuning found', () => {
       ['on it', ''],
       ['on it', ''],
       ['', 'missed'],
-      ['', ''],
+      ['', '?'],
     ]);
   });
 

@@ -11,9 +11,12 @@ export function tuningSentences({ tuning = [] }: RunResult): string[] {
     const [best] = one.finalists;
     if (best === undefined) return `${about}: no variant has a figure.`;
     const text = `${variantText(best.variant)} (${ratioText(best)})`;
-    return best.isBetter
-      ? `${about}: ${text} beats the target as written.`
-      : `${about}: nothing beats the target as written; the best candidate was ${text}.`;
+    if (best.isBetter) return `${about}: ${text} beats the target as written.`;
+    if (one.finalists.every(({ side }) => side === 'worse'))
+      return `${about}: nothing beats the target as written; the best candidate was ${text}.`;
+    return best.side === 'better'
+      ? `${about}: ${text} is better than the target as written, but not within the conditions.`
+      : `${about}: not told apart from the target as written; the best candidate was ${text}.`;
   });
 }
 
@@ -96,7 +99,7 @@ function surveyTable({ target, condition, objective, percentile, survey }: Tunin
           cpuUsPerOperation === null ? '–' : formatUs(cpuUsPerOperation),
           bytesPerOperation === null ? '–' : formatBytes(bytesPerOperation),
           isOnFront ? 'on it' : '',
-          isWithin ? '' : 'missed',
+          isWithin === null ? '?' : isWithin ? '' : 'missed',
         ],
         status: verdict,
       };
@@ -104,12 +107,18 @@ function surveyTable({ target, condition, objective, percentile, survey }: Tunin
   };
 }
 
+function betterText(isBetter: boolean, side: TuningResult['finalists'][number]['side']): string {
+  if (isBetter) return 'yes';
+  if (side === 'worse') return 'no';
+  return side === 'better' ? 'yes, a condition missed' : 'not told apart';
+}
+
 function finalsTable({ target, objective, finalists }: TuningResult): Table {
   return {
     title: `finals of ${target} · ${objective}: value ÷ that of the target as written, repeat by repeat`,
     spans: [],
     columns: [nameColumn('settings'), ...figureColumns('ratio', '95 % from', 'to', 'pairs'), ...textColumns('better')],
-    rows: finalists.map(({ variant, against, notReached, doubtful, isBetter }): Row => {
+    rows: finalists.map(({ variant, against, notReached, doubtful, isBetter, side }): Row => {
       // Of some repeats only, a ratio would leave out the worst.
       const told = notReached === undefined ? against : null;
       const figure = (value: number | undefined) => (value === undefined ? '–' : formatRatio(value));
@@ -121,7 +130,7 @@ function finalsTable({ target, objective, finalists }: TuningResult): Table {
           figure(told?.low),
           figure(told?.high),
           String(told?.pairs ?? 0),
-          `${isBetter ? 'yes' : 'not told apart'}${reached}`,
+          `${betterText(isBetter, side)}${reached}`,
         ],
         status: doubtful === undefined ? 'valid' : 'suspect',
       };

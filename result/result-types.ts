@@ -406,8 +406,8 @@ export interface TuningCandidate {
   readonly value: number | null;
   /** Of its trial; absent in results of earlier versions. */
   readonly verdict?: Verdict['status'];
-  /** The objective's conditions hold. */
-  readonly isWithin: boolean;
+  /** The objective's conditions hold; null: not known, as of an invalid trial. */
+  readonly isWithin: boolean | null;
   /** The percentile that `TuningResult.percentile` names. */
   readonly latencyUs: number | null;
   readonly goodputPerSecond: number | null;
@@ -442,6 +442,8 @@ export interface TuningResult {
     /** Repeats in which the value was not reached, so that there is no ratio; absent where it always was. */
     readonly notReached?: { readonly own: number; readonly asWritten: number; readonly repeats: number };
     readonly isBetter: boolean;
+    /** By the interval, which holds for all finalists together; absent in results of earlier versions. */
+    readonly side?: 'better' | 'worse' | 'notToldApart';
   }[];
 }
 

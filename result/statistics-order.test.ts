@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { seededDraws } from './fixtures/seeded-draws.ts';
-import { atMostShare, type Compared, farApart, orderOf, sideOf } from './statistics-order.ts';
+import { atMostShare, type Compared, farApart, orderOf } from './statistics-order.ts';
 
 const never = Number.POSITIVE_INFINITY;
 const target = (label: string, values: Compared['values'], resolution: number | null = null): Compared => ({
@@ -119,16 +119,5 @@ describe('one run alone', () => {
 
   it('of twenty kills without a loss leaves a share of at most 14 %', () => {
     expect(Math.round(atMostShare(20) * 100)).toBe(14);
-  });
-});
-
-describe('the side of a ratio', () => {
-  it.each([
-    [{ ratio: 0.64, low: 0.07, high: 5.8 }, 'notToldApart'],
-    [{ ratio: 0.8, low: 0.7, high: 0.9 }, 'less'],
-    [{ ratio: 0.97, low: 0.96, high: 0.98 }, 'notToldApart'],
-    [{ ratio: 1.2, low: 1.1, high: 1.3 }, 'more'],
-  ] as const)('%j is %s', (ratio, side) => {
-    expect(sideOf(ratio)).toBe(side);
   });
 });

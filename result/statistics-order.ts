@@ -50,31 +50,31 @@ export function orderOf(compared: readonly Compared[]): Order | null {
     const lower = (sorted[n] as (typeof sorted)[number]).one;
     const known = knownPairs(lower.values, higher.values);
     const isReached = known.every((pair) => pair.every(Number.isFinite));
-    const ratio = isReached ? pairedRatio(lower.values, higher.values, sorted.length - 1) : null;
+    const ratio = isReached ? pairedRatio(lower.values, higher.values) : null;
     const isBeyondDoubt =
       known.length >= leastRepeats && known.every(([a, b]) => a < b && b === Number.POSITIVE_INFINITY);
     return { lower, higher, ratio, isBeyondDoubt };
   });
   const tested = pairs.map(({ ratio }) => (ratio === null || ratio.pairs < leastRepeats ? 1 : ratio.chance));
-  const holds = holdTogether(tested);
+  const held = holdTogether(tested);
   const scatters = pairs.flatMap(({ ratio }) => ratio?.scatter ?? []);
   return {
     labels: sorted.map(({ one }) => one.label),
     neighbours: pairs.map(({ lower, higher, ratio, isBeyondDoubt }, n) => ({
       lower: lower.label,
       higher: higher.label,
-      isToldApart: isBeyondDoubt || (holds[n] === true && isLarger(ratio, lower, higher)),
-      ratio,
+      isToldApart: isBeyondDoubt || (held[n]?.holds === true && isLarger(ratio, lower, higher)),
+      ratio: ratio === null ? null : pairedRatio(lower.values, higher.values, held[n]?.comparisons),
     })),
     factorSeen: scatters.length === 0 ? null : factorSeen(pooled(scatters), repeats, pairs.length),
     repeats,
   };
 }
 
+/** The middle values may lie the other way round than the ratio: then nothing is told. */
 function isLarger(ratio: PairedRatio | null, lower: Compared, higher: Compared): boolean {
-  if (ratio === null || ratio.ratio <= alike.high) return false;
-  const difference = middleOf(higher.values) - middleOf(lower.values);
-  return difference > Math.max(lower.resolution ?? 0, higher.resolution ?? 0);
+  const resolution = Math.max(lower.resolution ?? 0, higher.resolution ?? 0);
+  return (ratio?.ratio ?? 0) > 1 && isDifference(ratio, lower.values, higher.values, resolution);
 }
 
 /** Of an even number the worse of the two. */
@@ -87,14 +87,15 @@ function pooled(scatters: readonly number[]): number {
   return Math.sqrt(scatters.reduce((sum, scatter) => sum + scatter ** 2, 0) / scatters.length);
 }
 
-/** Whether a ratio of a tuning is one that anybody would act on, and on which side of 1. */
-export function sideOf({
-  low,
-  high,
-  ratio,
-}: Pick<PairedRatio, 'ratio' | 'low' | 'high'>): 'less' | 'more' | 'notToldApart' {
-  if (high < 1 && ratio < alike.low) return 'less';
-  return low > 1 && ratio > alike.high ? 'more' : 'notToldApart';
+/** Whether anybody would act on it: outside 0.95–1.05, and larger than the instrument's own error. */
+export function isDifference(
+  ratio: PairedRatio | null,
+  before: readonly (number | null)[],
+  after: readonly (number | null)[],
+  resolution: number,
+): boolean {
+  if (ratio === null || (ratio.ratio >= alike.low && ratio.ratio <= alike.high)) return false;
+  return Math.abs(middleOf(after) - middleOf(before)) > resolution;
 }
 
 export interface WithinRun {

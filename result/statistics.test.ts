@@ -87,8 +87,13 @@ describe('Student’s t', () => {
 describe('what holds together', () => {
   it('is Holm’s step-down, in the order in which they were given', () => {
     // 0.01 ≤ 0.05/4, 0.015 ≤ 0.05/3, 0.03 > 0.05/2: the rest falls with it.
-    expect(holdTogether([0.03, 0.01, 0.04, 0.015])).toEqual([false, true, false, true]);
-    expect(holdTogether([0.02, 0.024])).toEqual([true, true]);
+    expect(holdTogether([0.03, 0.01, 0.04, 0.015])).toEqual([
+      { holds: false, comparisons: 2 },
+      { holds: true, comparisons: 4 },
+      { holds: false, comparisons: 2 },
+      { holds: true, comparisons: 3 },
+    ]);
+    expect(holdTogether([0.02, 0.024]).map(({ holds }) => holds)).toEqual([true, true]);
     expect(holdTogether([])).toEqual([]);
   });
 });

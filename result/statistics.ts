@@ -73,15 +73,24 @@ export function pairedRatio(
   };
 }
 
+export interface Held {
+  readonly holds: boolean;
+  /** As one of how many its interval is to be told: then one that holds leaves 1 out, and one that does not has it in. */
+  readonly comparisons: number;
+}
+
 /** Holm: which of them hold so that all that are called so are right together in 95 % of all cases. */
-export function holdTogether(chances: readonly number[]): boolean[] {
+export function holdTogether(chances: readonly number[]): Held[] {
   const order = chances.map((_, n) => n).sort((a, b) => (chances[a] as number) - (chances[b] as number));
-  const holds = chances.map(() => false);
+  const held: Held[] = [];
+  let holds = true;
+  let comparisons = chances.length;
   for (const [rank, n] of order.entries()) {
-    if ((chances[n] as number) > errorRate / (chances.length - rank)) break;
-    holds[n] = true;
+    if (holds) comparisons = chances.length - rank;
+    holds &&= (chances[n] as number) <= errorRate / comparisons;
+    held[n] = { holds, comparisons };
   }
-  return holds;
+  return held;
 }
 
 /** Of 100 differences of the factor returned, so many repeats find 80; from the scatter that these had. */

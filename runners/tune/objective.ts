@@ -1,8 +1,10 @@
 /** What is to be tuned for: `minimise p99`, `maximise goodput with p99 < 20ms and errorRatio < 1%`. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { instrumentError } from '../../result/instrument-error.ts';
+import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import { ownValue } from '../../result/own-value.ts';
 import type { TrialResult } from '../../result/result-types.ts';
-import { parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
+import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
 import { evaluateThresholds } from '../../result/thresholds.ts';
 
 export interface Objective {
@@ -77,6 +79,18 @@ export function objectiveValue({ metric }: Objective, trial: TrialResult): numbe
   return found?.status === 'fail' ? Number.POSITIVE_INFINITY : (found?.actual ?? null);
 }
 
-export function isWithin({ conditions }: Objective, trial: TrialResult): boolean {
-  return evaluateThresholds(conditions, [trial]).every(({ status }) => status === 'pass');
+/** null: not known. An invalid trial says nothing about a condition, so it is none that was missed. */
+export function isWithin({ conditions }: Objective, trial: TrialResult): boolean | null {
+  if (trial.verdict.status === 'invalid') return null;
+  const found = evaluateThresholds(conditions, [trial]).map(({ status }) => status);
+  if (found.includes('fail')) return false;
+  return found.includes('noData') ? null : true;
+}
+
+/** The instrument's own error, in the unit of the objective; null: not known, or none of a time. */
+export function resolutionOf({ metric }: Objective, { verdict }: TrialResult): number | null {
+  const parsed = parseMetric(metric.metric);
+  const percentile = parsed?.kind === 'latency' ? percentileNames.find((name) => name === parsed.figure) : undefined;
+  if (percentile === undefined) return null;
+  return instrumentError(verdict.figures?.canary, quantileOf(percentile))?.us ?? null;
 }

@@ -2,10 +2,11 @@
 import { cpuUsPerOperation } from '../../result/cpu-per-operation.ts';
 import { paretoFront } from '../../result/pareto-front.ts';
 import type { PhaseName, TrialResult, TuningCandidate, TuningResult } from '../../result/result-types.ts';
-import { isLowerThroughout, knownPairs, pairedRatio } from '../../result/statistics.ts';
-import { isWithin, type Objective, objectiveValue } from './objective.ts';
+import { holdTogether, isLowerThroughout, knownPairs, pairedRatio } from '../../result/statistics.ts';
+import { isDifference, leastRepeats, middleOf } from '../../result/statistics-order.ts';
+import { isWithin, type Objective, objectiveValue, resolutionOf } from './objective.ts';
 
-/** One trial a variant. Best first: within the conditions before beyond them, known before unknown. */
+/** One trial a variant. Best first: within the conditions, then beyond them, then those of which it is not known. */
 export function rankVariants(
   trials: readonly TrialResult[],
   objective: Objective,
@@ -17,9 +18,11 @@ export function rankVariants(
   }));
   const front = paretoFront(measured.map(frontPoint), frontAxes);
   const candidates = measured.map((one, n) => ({ ...one, isOnFront: front[n] === true }));
-  return candidates.sort(
-    (a, b) => Number(b.isWithin) - Number(a.isWithin) || compareValues(a.value, b.value, objective),
-  );
+  return candidates.sort((a, b) => rankOf(a) - rankOf(b) || compareValues(a.value, b.value, objective));
+}
+
+function rankOf({ isWithin: within }: { readonly isWithin: boolean | null }): number {
+  return within === null ? 2 : within ? 0 : 1;
 }
 
 function judged(trial: TrialResult, objective: Objective) {
@@ -75,29 +78,41 @@ function compareValues(a: number | null, b: number | null, { direction }: Object
   return direction === 'minimise' ? a - b : b - a;
 }
 
-/** Each finalist beside the target as written, repeat by repeat; best first. */
+/**
+ * Each finalist beside the target as written, repeat by repeat; best first. An invalid trial takes no part. What is told
+ * holds for all finalists together, and is larger than the instrument's own error.
+ */
 export function compareFinalists(trials: readonly TrialResult[], objective: Objective): TuningResult['finalists'] {
   const byVariant = Map.groupBy(trials, ({ variant }) => JSON.stringify(variant));
-  const valuesOf = (of: readonly TrialResult[]) =>
-    [...of].sort((a, b) => a.repeat - b.repeat).map((trial) => objectiveValue(objective, trial));
   const asWritten = byVariant.get('{}') ?? [];
+  const finalists = [...byVariant].flatMap(([key, own]) => (key === '{}' ? [] : [own]));
+  const repeats = Math.max(0, ...trials.map(({ repeat }) => repeat));
+  const valuesOf = (of: readonly TrialResult[]): Values =>
+    Array.from({ length: repeats }, (_, n) => {
+      const trial = of.find(({ repeat, verdict }) => repeat === n + 1 && verdict.status !== 'invalid');
+      return trial === undefined ? null : objectiveValue(objective, trial);
+    });
   const usual = valuesOf(asWritten);
-  const finalists = [...byVariant].filter(([key]) => key !== '{}');
-  const compared = finalists.flatMap(([, own]) => {
-    const [first] = own;
-    if (first === undefined) return [];
+  const held = holdTogether(finalists.map((own) => chanceOf(usual, valuesOf(own))));
+  const compared = finalists.map((own, n) => {
     const values = valuesOf(own);
-    const against = pairedRatio(usual, values, finalists.length);
-    const isSure = against !== null && (objective.direction === 'minimise' ? against.high < 1 : against.low > 1);
+    const against = pairedRatio(usual, values, held[n]?.comparisons);
     const notReached = unreached(usual, values);
-    const isBetter = (notReached === null ? isSure : reachesMore(usual, values)) && own.every(keeps(objective));
+    const found =
+      notReached === null && held[n]?.holds === true && isDifference(against, usual, values, resolution(own));
+    const side = sideIn(objective, found ? (against?.ratio ?? 1) : reachedRatio(usual, values));
+    const keeps = own.every((trial) => trial.verdict.status === 'invalid' || isWithin(objective, trial) === true);
     const doubtful = suspectCount([...own, ...asWritten]);
     const finalist = {
-      ...{ variant: first.variant, against, isBetter },
+      variant: own[0]?.variant ?? {},
+      against:
+        against === null ? null : { ratio: against.ratio, low: against.low, high: against.high, pairs: against.pairs },
+      isBetter: side === 'better' && keeps,
+      side,
       ...(notReached !== null && { notReached }),
       ...(doubtful.suspect > 0 && { doubtful }),
     };
-    return [{ finalist, middle: middleOf(values) }];
+    return { finalist, middle: values.some((value) => value !== null) ? middleOf(values) : null };
   });
   return compared
     .sort(
@@ -107,20 +122,34 @@ export function compareFinalists(trials: readonly TrialResult[], objective: Obje
         compareValues(a.middle, b.middle, objective),
     )
     .map(({ finalist }) => finalist);
+
+  function resolution(own: readonly TrialResult[]): number {
+    return Math.max(0, ...[...own, ...asWritten].map((trial) => resolutionOf(objective, trial) ?? 0));
+  }
+}
+
+/** Of fewer than three pairs nothing is told. */
+function chanceOf(usual: Values, own: Values): number {
+  const ratio = pairedRatio(usual, own);
+  return ratio === null || ratio.pairs < leastRepeats ? 1 : ratio.chance;
+}
+
+/** 1: not told apart. */
+function reachedRatio(usual: Values, own: Values): number {
+  if (unreached(usual, own) === null) return 1;
+  if (reachesMore(usual, own)) return 0;
+  return reachesMore(own, usual) ? Number.POSITIVE_INFINITY : 1;
+}
+
+function sideIn({ direction }: Objective, ratio: number): NonNullable<TuningResult['finalists'][number]['side']> {
+  if (ratio === 1) return 'notToldApart';
+  return ratio < 1 === (direction === 'minimise') ? 'better' : 'worse';
 }
 
 /** Both kinds count in the comparison, since a disturbed machine disturbs both of a pair; it is told. */
 function suspectCount(trials: readonly TrialResult[]) {
   return { suspect: trials.filter(({ verdict }) => verdict.status === 'suspect').length, trials: trials.length };
 }
-
-/** The middle one, of an even number the higher of the two; null: not known. */
-function middleOf(values: Values): number | null {
-  const known = values.filter((value) => value !== null).sort((a, b) => a - b);
-  return known[Math.floor(known.length / 2)] ?? null;
-}
-
-const keeps = (objective: Objective) => (trial: TrialResult) => isWithin(objective, trial);
 
 type Values = readonly (number | null)[];
 

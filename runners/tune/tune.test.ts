@@ -114,6 +114,10 @@ describe('the survey', () => {
       [6, 'invalid', false],
     ]);
     expect(ranked.at(-1)?.value).toBeNull();
+    // It says nothing about a condition either, so none was missed.
+    const [judged] = rankVariants([invalid], parseObjective('minimise p99 with p99 < 0.5ms'));
+    expect(judged?.isWithin).toBeNull();
+    expect(rankVariants([slow], parseObjective('minimise p99 with p99 < 0.5ms'))[0]?.isWithin).toBe(false);
   });
 });
 
@@ -161,6 +165,35 @@ describe('the finals', () => {
       doubtful: { suspect: 1, trials: 10 },
     });
     expect(compareFinalists([...usual, one, ...others], p99)[0]?.doubtful).toBeUndefined();
+  });
+
+  it('say on which side a finalist is, or that it is not told apart', () => {
+    const side = (p99Ms: readonly number[]) => compareFinalists([...usual, ...repeats({ n: 1 }, p99Ms)], p99)[0]?.side;
+    expect(side([8, 16.2, 31.8, 8.9, 15.1])).toBe('better');
+    expect(side([15, 29, 62, 17, 28])).toBe('worse');
+    expect(side([5, 24, 50, 8, 16])).toBe('notToldApart');
+    expect(side([9.8, 19.6, 39.2, 10.8, 18.6])).toBe('notToldApart'); // 2 % are no difference
+    expect(side([8, 16.2])).toBe('notToldApart'); // nor are two repeats enough
+  });
+
+  it('leave an invalid trial and its pair out, for values and for conditions', () => {
+    const own = repeats({ n: 1 }, [8, 16.2, 31.8, 8.9, 900]);
+    const invalid = own.map(
+      (one): TrialResult => (one.repeat === 5 ? { ...one, verdict: { status: 'invalid', reasons: [] } } : one),
+    );
+    const objective = parseObjective('minimise p99 with p99 < 50ms');
+    expect(compareFinalists([...usual, ...invalid], objective)[0]).toMatchObject({
+      isBetter: true,
+      against: { pairs: 4 },
+    });
+    expect(compareFinalists([...usual, ...own], objective)[0]?.isBetter).toBe(false);
+  });
+
+  it('tell no difference that is smaller than the instrument’s own error', () => {
+    const canary = { count: 500, floorUs: 20, p50Us: 60, p90Us: 900, p99Us: 5_000 };
+    const measured = [...usual, ...repeats({ n: 1 }, [8, 16.2, 31.8, 8.9, 15.1])];
+    const within = measured.map((one): TrialResult => ({ ...one, verdict: { ...one.verdict, figures: { canary } } }));
+    expect(compareFinalists(within, p99)[0]?.side).toBe('notToldApart');
   });
 
   it('call nothing better that may as well be chance, or that misses a condition', () => {
