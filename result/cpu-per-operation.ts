@@ -1,4 +1,4 @@
-import type { TrialResult } from './result-types.ts';
+import { hasBroker, type TrialResult } from './result-types.ts';
 
 /**
  * Of all parts together, µs; null where that of a part is not known: of somebody else's broker, say, or of an own system.
@@ -6,8 +6,7 @@ import type { TrialResult } from './result-types.ts';
  */
 export function cpuUsPerOperation({ cpu, protocol }: Pick<TrialResult, 'cpu' | 'protocol'>): number | null {
   const { generatorUsPerOperation, serviceUsPerOperation, brokerUsPerOperation, proxyUsPerOperation } = cpu;
-  const hasBroker = protocol === 'queue' || protocol === 'stream';
   if (generatorUsPerOperation === null || serviceUsPerOperation === null) return null;
-  if (hasBroker && brokerUsPerOperation === null) return null;
+  if (hasBroker(protocol) && brokerUsPerOperation === null) return null;
   return generatorUsPerOperation + serviceUsPerOperation + (brokerUsPerOperation ?? 0) + (proxyUsPerOperation ?? 0);
 }

@@ -4,6 +4,14 @@ import { type Completion, type LaterTime, laterTimes, type Pattern } from './pat
 export const protocols = ['rest', 'grpc', 'websocket', 'queue', 'stream'] as const;
 export type Protocol = (typeof protocols)[number];
 
+/** Between client and service stands a broker. */
+export const brokeredProtocols = ['queue', 'stream'] as const satisfies readonly Protocol[];
+export type BrokeredProtocol = (typeof brokeredProtocols)[number];
+
+export function hasBroker(protocol: Protocol): protocol is BrokeredProtocol {
+  return (brokeredProtocols as readonly Protocol[]).includes(protocol);
+}
+
 export type { Completion, Pattern };
 
 export const phaseNames = ['warmup', 'steady', 'before', 'during', 'after', 'drain'] as const;

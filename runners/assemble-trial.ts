@@ -14,13 +14,14 @@ import type {
   WarmupResult,
 } from '../result/result-types.ts';
 import { operationOf, referenceOperations } from '../scenarios/operations.ts';
+import { brokerOf } from '../scenarios/protocols/registry.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
 import { judgeTrial } from './judge-trial.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
 import type { TrialPlan } from './plan-trials.ts';
-import { blockPlan, brokerOf } from './prepare-trial.ts';
+import { blockPlan } from './prepare-trial.ts';
 import type { BacklogSample } from './recording/backlog-watch.ts';
 import { blocksOf, withIntervals } from './recording/block-figures.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
@@ -135,7 +136,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
     wire: wireOf(workers, recorder, windows),
-    cpu: cpuPerOperation({ ...records, hasBroker: brokerOf(target.protocol) !== null }, measured.counts.offered),
+    cpu: cpuPerOperation({ ...records, hasBroker: brokerOf(target) !== null }, measured.counts.offered),
     ...(records.memory !== null && { memory: records.memory }),
     faults: records.faults,
     ...breakerOf(records),

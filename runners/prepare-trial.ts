@@ -3,13 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { blockWidthMs } from '../result/block-counts.ts';
 import { ownValue } from '../result/own-value.ts';
-import type { Protocol } from '../result/result-types.ts';
 import { endsWhenReady } from '../scenarios/faults/registry.ts';
 import { operationNamed } from '../scenarios/operations.ts';
 import { type FaultWindow, type Load, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import type { Population } from '../targets/domain/service-options.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
-import type { BrokerName } from '../targets/stack/stack.ts';
 import { LoadSignals } from './load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from './load/worker-messages.ts';
 import { phaseWindows } from './recording/phase-windows.ts';
@@ -25,15 +23,6 @@ export interface PreparedTrial {
   readonly population: Population;
   /** Of its repeat, the same for all targets and conditions. */
   readonly seed: number;
-}
-
-/** The broker behind a protocol, if there is one. */
-export const protocolBrokers = { queue: 'rabbitmq', stream: 'kafka' } as const satisfies Partial<
-  Record<Protocol, BrokerName>
->;
-
-export function brokerOf(protocol: Protocol): BrokerName | null {
-  return protocol === 'queue' || protocol === 'stream' ? protocolBrokers[protocol] : null;
 }
 
 /** Always as long, so that ids take the same bytes in every trial. */

@@ -1,20 +1,18 @@
 /** What a run is going to do, before it does it: what it needs, how many trials, which of them are done. */
 import type { RunResult, TrialResult } from '../result/result-types.ts';
+import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { RateSearch, Scenario } from '../scenarios/scenario.ts';
 import type { StackNeeds } from '../targets/stack/stack.ts';
 import { plannedProbes } from './capacity/search-capacity.ts';
 import type { TrialPlan } from './plan-trials.ts';
-import { brokerOf } from './prepare-trial.ts';
 
 /** What the selected targets need; a direct own system needs nothing. */
 export function stackNeeds(scenario: Scenario): StackNeeds {
   const targets = Object.values(scenario.targets);
-  const usesBroker = (name: string) =>
-    targets.some(({ address, protocol }) => address === undefined && brokerOf(protocol) === name);
+  const used = targets.flatMap((target) => (target.address === undefined ? (brokerOf(target) ?? []) : []));
   return {
     toxiproxy: targets.some(({ via }) => via === 'toxiproxy'),
-    rabbitmq: usesBroker('rabbitmq'),
-    kafka: usesBroker('kafka'),
+    ...Object.fromEntries(used.map((name) => [name, true])),
     kafkaBrokers: scenario.kafkaBrokers ?? 1,
   };
 }

@@ -10,6 +10,7 @@ import type {
 } from '../result/result-types.ts';
 import { semanticsVersion } from '../result/semantics-version.ts';
 import { evaluateThresholds } from '../result/thresholds.ts';
+import { brokerOf } from '../scenarios/protocols/registry.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
 import { variantKey } from '../scenarios/schema/sweep-variants.ts';
@@ -23,7 +24,6 @@ import { describeEnvironment } from './environment.ts';
 import { drawMoments } from './faults/draw-moments.ts';
 import { requireFaultParts } from './faults/require-fault-parts.ts';
 import { planTrials, type TrialPlan, trialMs } from './plan-trials.ts';
-import { brokerOf } from './prepare-trial.ts';
 import { sampleCpu } from './recording/cpu-account.ts';
 import { IdleCpu } from './recording/idle-cpu.ts';
 import type { ResultStore } from './result-store.ts';
@@ -160,7 +160,7 @@ class ScenarioRun {
       stack: this.#stack,
       workDirectory,
       cores: this.#environment?.cores ?? 1,
-      idleUsPerSecond: this.#idleCpu?.usPerSecond(brokerOf(target.protocol)),
+      idleUsPerSecond: this.#idleCpu?.usPerSecond(brokerOf(target)),
       emit,
     };
   }

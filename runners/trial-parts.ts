@@ -1,4 +1,5 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
+import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Scenario } from '../scenarios/scenario.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
@@ -8,7 +9,7 @@ import { type Topology, topologyOf } from '../targets/topology/topology.ts';
 import type { FaultPart } from './faults/fault-kind.ts';
 import { LeaderPart } from './faults/leader-part.ts';
 import { openOwnParts } from './own-parts.ts';
-import { brokerOf, type PreparedTrial } from './prepare-trial.ts';
+import type { PreparedTrial } from './prepare-trial.ts';
 import { BacklogWatch } from './recording/backlog-watch.ts';
 import type { PartProcesses } from './recording/cpu-account.ts';
 import type { AllLastWords } from './recording/last-words.ts';
@@ -83,7 +84,7 @@ export async function openTrialParts(input: TrialPartsInput): Promise<TrialParts
 
 function defaultTopology({ scenario, entry, prepared }: TrialPartsInput): Topology {
   const { target, names, population, seed } = prepared;
-  return topologyOf({ scenario, target, entry, broker: brokerOf(target.protocol), names, population, seed });
+  return topologyOf({ scenario, target, entry, broker: brokerOf(target), names, population, seed });
 }
 
 async function openReference(input: TrialPartsInput, topology: Topology, opened: Closers): Promise<OpenedParts> {

@@ -1,7 +1,7 @@
 /** Load that nobody records: a JVM and a fresh broker are several times slower in their first seconds. */
 import { endsWhenReady } from '../scenarios/faults/registry.ts';
+import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
-import { brokerOf } from './prepare-trial.ts';
 import type { RunEvent } from './run-events.ts';
 import { runTrial, type TrialContext } from './run-trial.ts';
 
@@ -16,7 +16,7 @@ export async function warmBrokers(
 ): Promise<void> {
   const byBroker = new Map<string, Target>();
   for (const target of Object.values(scenario.targets)) {
-    const broker = target.address === undefined ? brokerOf(target.protocol) : null;
+    const broker = target.address === undefined ? brokerOf(target) : null;
     if (broker !== null && !byBroker.has(broker)) byBroker.set(broker, target);
   }
   if (byBroker.size === 0) return;

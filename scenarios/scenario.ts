@@ -7,6 +7,7 @@ import type { Threshold } from '../result/thresholds.ts';
 import type { ArrivalTimeUnit } from './arrival-file.ts';
 import type { FaultWindow } from './faults/registry.ts';
 import type { OperationName } from './operations.ts';
+import type { protocolFacts } from './protocols/registry.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -216,7 +217,7 @@ export interface WebSocketTarget extends TargetBase {
 }
 export interface QueueTarget extends TargetBase {
   readonly protocol: 'queue';
-  readonly broker: 'rabbitmq';
+  readonly broker: (typeof protocolFacts.queue.brokers)[number];
   readonly durable: boolean;
   readonly confirms: boolean;
   /** Of our service: after the effect of a message, or as it is sent to it. Left out: manual. */
@@ -237,7 +238,7 @@ export interface QueueTarget extends TargetBase {
 }
 export interface StreamTarget extends TargetBase {
   readonly protocol: 'stream';
-  readonly broker: 'kafka';
+  readonly broker: (typeof protocolFacts.stream.brokers)[number];
   readonly acks: 'all' | 0 | 1;
   readonly lingerMs: number;
   readonly partitions: number;

@@ -1,5 +1,6 @@
 /** Where a user's own system is, without scheme and path. */
 import type { Protocol } from '../result/result-types.ts';
+import { protocolFacts } from '../scenarios/protocols/registry.ts';
 
 const defaultPorts: Readonly<Record<string, number>> = {
   'http:': 80,
@@ -11,15 +12,10 @@ const defaultPorts: Readonly<Record<string, number>> = {
   'grpc:': 80,
   'grpcs:': 443,
 };
-const barePorts = { rest: 80, grpc: 443, websocket: 80, queue: 5672, stream: 9092 } as const satisfies Record<
-  Protocol,
-  number
->;
-
 /** `host:port` (IPv6 in brackets) of an address with or without a scheme; the scenario has been validated. */
 export function hostAndPort(address: string, protocol: Protocol): string {
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address);
   const url = new URL(hasScheme ? address : `bare://${address}`);
-  const port = url.port === '' ? (defaultPorts[url.protocol] ?? barePorts[protocol]) : Number(url.port);
+  const port = url.port === '' ? (defaultPorts[url.protocol] ?? protocolFacts[protocol].barePort) : Number(url.port);
   return `${url.hostname}:${port}`;
 }

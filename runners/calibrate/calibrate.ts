@@ -13,11 +13,11 @@ import type {
   RateProbe,
 } from '../../result/calibration-result.ts';
 import type { EnvironmentResult, Protocol, TrialResult } from '../../result/result-types.ts';
+import { hasBroker, usualBroker } from '../../scenarios/protocols/registry.ts';
 import { EvidenceReader } from '../../targets/domain/evidence.ts';
 import type { RunningStack, StackNeeds } from '../../targets/stack/stack.ts';
 import { describeEnvironment } from '../environment.ts';
 import { pacingFor } from '../load/pacer.ts';
-import { brokerOf } from '../prepare-trial.ts';
 import { type FinishedTrial, runTrial } from '../run-trial.ts';
 import type { CalibrationPlan } from './calibration-plan.ts';
 import { type CalibrationLoad, calibrationScenario, type KnownService, targetOf } from './calibration-scenario.ts';
@@ -110,12 +110,15 @@ class Calibration {
 
   async #setUp(): Promise<void> {
     const { protocols, plan, startStack, signal, note } = this.#options;
-    const behind = protocols.filter((protocol) => brokerOf(protocol) !== null);
+    const behind = protocols.filter(hasBroker);
     if (behind.length === 0) return;
-    const uses = (name: string) => behind.some((protocol) => brokerOf(protocol) === name);
-    this.#stack = await startStack({ toxiproxy: false, rabbitmq: uses('rabbitmq'), kafka: uses('kafka') }, signal);
+    const brokers = behind.flatMap((protocol) => usualBroker(protocol) ?? []);
+    this.#stack = await startStack(
+      { toxiproxy: false, ...Object.fromEntries(brokers.map((name) => [name, true])) },
+      signal,
+    );
     // A JVM and a fresh broker are several times slower in their first seconds.
-    note(`warming up ${behind.map(brokerOf).join(' and ')}`);
+    note(`warming up ${brokers.join(' and ')}`);
     const load = { ratePerSecond: warmUpRate, warmupMs: 0, durationMs: plan.brokerWarmUpMs };
     await Promise.all(behind.map((protocol) => this.#trial(protocol, load, {})));
   }

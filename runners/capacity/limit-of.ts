@@ -1,5 +1,6 @@
 /** Which part kept a system from a higher rate, read off the trial that missed beside the slowest one that did not. */
 import type { CapacityLimit, TrialResult } from '../../result/result-types.ts';
+import { hasBroker } from '../../scenarios/protocols/registry.ts';
 
 /** A part whose work is one thread's is at its end with this much of a core. */
 const fullCore = 0.85;
@@ -67,7 +68,7 @@ function coresUsed({
 /** Nobody was out of CPU: whose waiting grew? */
 function slowest(missed: TrialResult, base: TrialResult | null, usedText: string): CapacityLimit {
   const acknowledged = grown(missed, base, 'acknowledged');
-  const isBrokered = missed.protocol === 'queue' || missed.protocol === 'stream';
+  const isBrokered = hasBroker(missed.protocol);
   if (isBrokered && acknowledged !== null) {
     return { part: 'broker', evidence: `Its acknowledgements took ${acknowledged}; cores used: ${usedText}.` };
   }

@@ -1,4 +1,5 @@
 import type { DownFault } from '../../scenarios/faults/down.ts';
+import { protocolFacts } from '../../scenarios/protocols/registry.ts';
 import type { LinkFaultKind } from './fault-kind.ts';
 import { probeLink } from './link-probe.ts';
 
@@ -16,7 +17,7 @@ export const down: LinkFaultKind<DownFault> = {
     return outcome === 'refused' || outcome === 'closed' ? { probe: outcome } : null;
   },
   expected: (_window, protocol) =>
-    `connections are cut and refused; ${protocol === 'queue' || protocol === 'stream' ? 'publishes' : 'calls'} fail until the link is back`,
+    `connections are cut and refused; ${protocolFacts[protocol].attempts} fail until the link is back`,
   label: () => 'down',
   settings: () => ({}),
 };

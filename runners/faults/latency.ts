@@ -1,5 +1,5 @@
-import type { Protocol } from '../../result/result-types.ts';
 import type { LatencyFault } from '../../scenarios/faults/latency.ts';
+import { protocolFacts } from '../../scenarios/protocols/registry.ts';
 import { probeRoundTripUs } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 
@@ -23,14 +23,6 @@ function probesWithin(window: LatencyFault): number {
   return Math.min(mostProbes, Math.max(1, Math.floor(roomMs / Math.max(1, addedMs(window) + window.jitterMs))));
 }
 
-const effects = {
-  rest: (ms) => `each answer ${ms} ms later`,
-  grpc: (ms) => `each answer ${ms} ms later`,
-  websocket: (ms) => `each answer ${ms} ms later`,
-  queue: (ms) => `confirms and deliveries ${ms} ms later; a request–reply ${ms} ms to ${1.5 * ms} ms`,
-  stream: (ms) => `acknowledgements ${ms} ms later; a fetch that also waits for the one before it up to ${3 * ms} ms`,
-} as const satisfies Record<Protocol, (ms: number) => string>;
-
 /** Delays what flows through the link, in one direction or both; it neither delays connecting nor drops anything. */
 export const latency = toxicFault<LatencyFault>({
   type: 'latency',
@@ -45,7 +37,7 @@ export const latency = toxicFault<LatencyFault>({
     if (shownUs < leastUs) return null;
     return { calmRoundTripUs: rounded(calmRoundTripUs), roundTripUs: rounded(roundTripUs), probes };
   },
-  expected: (window, protocol) => effects[protocol](addedMs(window)),
+  expected: (window, protocol) => protocolFacts[protocol].delayed(addedMs(window)),
   label: ({ latencyMs }) => `latency ${latencyMs} ms`,
   settings: ({ latencyMs, jitterMs }) => ({ latencyMs, jitterMs }),
 });

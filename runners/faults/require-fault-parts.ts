@@ -1,8 +1,8 @@
 /** Faults of processes act on what this run has started, which is known once its stack is there. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { brokerOf } from '../../scenarios/protocols/registry.ts';
 import type { PartFault, PartName, Scenario } from '../../scenarios/scenario.ts';
 import type { RunningStack } from '../../targets/stack/stack.ts';
-import { brokerOf } from '../prepare-trial.ts';
 
 /**
  * Throws a BenchError (exit 3) when a fault of the scenario, of any condition, needs a process that somebody else runs: the
@@ -13,10 +13,7 @@ export function requireFaultParts({ targets, conditions }: Scenario, { processes
     if (!('part' in window)) continue;
     const { part } = window;
     if (part !== 'broker' && part !== 'toxiproxy') continue; // a service is always ours, or refused by validation
-    const names =
-      part === 'toxiproxy'
-        ? (['toxiproxy'] as const)
-        : Object.values(targets).map(({ protocol }) => brokerOf(protocol));
+    const names = part === 'toxiproxy' ? (['toxiproxy'] as const) : Object.values(targets).map(brokerOf);
     if (names.some((name) => name !== null && processes[name] === undefined)) throw faultPartMissing(window, part);
   }
 }

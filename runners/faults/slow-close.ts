@@ -1,20 +1,19 @@
-import type { Protocol } from '../../result/result-types.ts';
 import type { SlowCloseFault } from '../../scenarios/faults/slow-close.ts';
+import { protocolFacts } from '../../scenarios/protocols/registry.ts';
 import type { FaultProof } from './fault-kind.ts';
 import { watchLink } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 
 const longestWatchMs = 5_000;
 const leastShareShown = 0.8;
-/** Their servers close a probe's connection; the others leave that to the client, and nothing of it can be seen here. */
-const closing: readonly Protocol[] = ['rest', 'websocket', 'queue'];
 
 /** Holds a closing connection open for a while longer. */
 export const slowClose = toxicFault<SlowCloseFault>({
   type: 'slow_close',
   attributes: ({ delayMs }) => ({ delay: delayMs }),
   async show({ delayMs, direction, forMs }, { protocol, link }): Promise<FaultProof | null> {
-    if (!closing.includes(protocol) || direction === 'up') return { probe: 'none: only the client closes' };
+    // The servers of some leave closing to the client, and nothing of it can be seen here.
+    if (!protocolFacts[protocol].serverCloses || direction === 'up') return { probe: 'none: only the client closes' };
     const mostMs = Math.min(delayMs + 1_000, longestWatchMs, forMs);
     const { answeredUs, closedUs } = await watchLink(protocol, link.address, mostMs);
     if (answeredUs === null) return null;

@@ -1,32 +1,19 @@
 /** Addresses of own systems: what each protocol accepts, and whether load may be sent there. */
 import type { Protocol } from '../../result/result-types.ts';
 import { AllowedHosts, bareHost } from '../allowed-hosts.ts';
-
-/** Schemes with `//`; '' stands for a bare `host:port`. */
-const schemes = {
-  rest: ['http', 'https'],
-  grpc: ['', 'grpc', 'grpcs', 'http', 'https'],
-  websocket: ['ws', 'wss'],
-  queue: ['amqp', 'amqps'],
-  stream: [''],
-} as const satisfies Record<Protocol, readonly string[]>;
-
-const examples = {
-  rest: 'http://127.0.0.1:8080',
-  grpc: '127.0.0.1:50051',
-  websocket: 'ws://127.0.0.1:8081/live',
-  queue: 'amqp://127.0.0.1:5672',
-  stream: '127.0.0.1:9092',
-} as const satisfies Record<Protocol, string>;
+import { protocolFacts } from '../protocols/registry.ts';
 
 export type AddressReading =
   /** `host` without the brackets of an IPv6 address. */
   { readonly ok: true; readonly host: string } | { readonly ok: false; readonly message: string };
 
 export function readAddress(address: string, protocol: Protocol): AddressReading {
-  const wrong = (why: string): AddressReading => ({ ok: false, message: `${why}; write e.g. ${examples[protocol]}` });
+  const wrong = (why: string): AddressReading => ({
+    ok: false,
+    message: `${why}; write e.g. ${protocolFacts[protocol].exampleAddress}`,
+  });
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(address)?.[1]?.toLowerCase() ?? '';
-  const known: readonly string[] = schemes[protocol];
+  const known: readonly string[] = protocolFacts[protocol].schemes;
   if (!known.includes(scheme)) {
     return wrong(scheme === '' ? 'has no scheme' : `"${scheme}://" is not a scheme of protocol ${protocol}`);
   }
@@ -39,7 +26,7 @@ export function readAddress(address: string, protocol: Protocol): AddressReading
     return wrong('is not of the form host:port');
   }
   if (url.port === '0') return wrong('has the port 0');
-  if (url.username !== '' && protocol !== 'queue')
+  if (url.username !== '' && !protocolFacts[protocol].takesCredentials)
     return wrong('holds credentials, which are not sent; put them into headers');
   if (url.hash !== '' || url.search !== '') return wrong('has a query or a fragment');
   return { ok: true, host: url.hostname.replace(/^\[|\]$/g, '') };

@@ -1,19 +1,11 @@
 /** How a target gathers messages into batches: the same words for every protocol that can. */
 import type { z } from 'zod';
 import type { Protocol } from '../../result/result-types.ts';
+import { protocolFacts } from '../protocols/registry.ts';
 import type { Batch } from '../scenario.ts';
 import { duration, object, quantity, wholeNumber } from './fields.ts';
 
-/** What one message of a batch travels in, and what the batch does. */
-export const batchKinds = {
-  rest: 'one POST of an array, answered with what became of each',
-  grpc: 'one unary call with a repeated field, answered with what became of each',
-  websocket: 'one text message with an array; answers come as they are ready, together or apart',
-  queue: 'publishes that leave in one write; the broker may confirm many at once',
-  stream: 'the records of one produce request',
-} as const satisfies Record<Protocol, string>;
-
-export function batch(protocol: keyof typeof batchKinds) {
+export function batch(protocol: Protocol) {
   return object({
     maxMessages: wholeNumber(1, 10_000)
       .default(1)
@@ -27,7 +19,7 @@ export function batch(protocol: keyof typeof batchKinds) {
   })
     .optional()
     .describe(
-      `Several messages together: ${batchKinds[protocol]}. The wait in the batch is part of their latency. Left out: each leaves by itself.`,
+      `Several messages together: ${protocolFacts[protocol].batches}. The wait in the batch is part of their latency. Left out: each leaves by itself.`,
     );
 }
 

@@ -1,6 +1,7 @@
 /** Checks of the fault timelines against the load and the targets. */
 import { phaseNames } from '../../result/result-types.ts';
 import { unsuitedSettings } from '../faults/registry.ts';
+import { hasBroker } from '../protocols/registry.ts';
 import type { CheckContext, FileTarget, FileWindow } from './check-context.ts';
 import { loadTimeMs } from './fields.ts';
 import type { Path } from './problem.ts';
@@ -87,11 +88,7 @@ function rounded(ms: number): number {
 
 /** Our queue and stream services talk to their broker over a link of their own; others answer on the client's. */
 export function hasServiceLink(target: FileTarget): boolean {
-  return target.address === undefined && hasBroker(target);
-}
-
-function hasBroker({ protocol }: FileTarget): boolean {
-  return protocol === 'queue' || protocol === 'stream';
+  return target.address === undefined && hasBroker(target.protocol);
 }
 
 function checkLinks(
@@ -141,7 +138,7 @@ function checkPartFault(
       report({ path: [...path, key], message: `there is no Toxiproxy in front of ${namesOf(direct)} (via: direct)` });
     return;
   }
-  const brokerless = part === 'broker' ? targets.filter(([, target]) => !hasBroker(target)) : [];
+  const brokerless = part === 'broker' ? targets.filter(([, target]) => !hasBroker(target.protocol)) : [];
   if (brokerless.length > 0) {
     report({ path: [...path, key], message: `${namesOf(brokerless)} has no broker` });
     return;
@@ -162,7 +159,7 @@ function checkBrokerChoice(
 ): void {
   if (!('part' in window)) return;
   const isCluster = file.stack?.kafka.brokers === 3;
-  const streams = targets.filter(([, { protocol }]) => protocol === 'stream');
+  const streams = targets.filter(([, target]) => 'broker' in target && target.broker === 'kafka');
   if (window.broker === undefined) {
     if (window.part !== 'broker' || !isCluster || streams.length === 0) return;
     report({

@@ -1,17 +1,8 @@
-/** How a target compresses: which codecs a protocol has, and how hard each may be told to try. */
+/** How a target compresses: how hard each codec may be told to try. */
 import { z } from 'zod';
-import type { Protocol } from '../../result/result-types.ts';
 import type { Compression, CompressionCodec } from '../scenario.ts';
 import { object, quantity, wholeNumber } from './fields.ts';
 import { largestPayload } from './workload-schema.ts';
-
-export const codecsOf = {
-  rest: ['gzip', 'br', 'zstd'],
-  grpc: ['gzip'],
-  websocket: ['deflate'],
-  queue: ['gzip', 'zstd'],
-  stream: ['gzip', 'snappy', 'lz4', 'zstd'],
-} as const satisfies Record<Protocol, readonly CompressionCodec[]>;
 
 /** Lowest and highest; null: there is nothing to set. */
 export const levelsOf = {

@@ -1,8 +1,9 @@
 /** What is put under load: one protocol with its settings, in front of our reference service or the user's own system. */
 import { z } from 'zod';
+import { protocolFacts } from '../protocols/registry.ts';
 import type { PayloadCodec } from '../scenario.ts';
 import { batch } from './batch-schema.ts';
-import { codecsOf, compression, smallestBody } from './compression-schema.ts';
+import { compression, smallestBody } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
 import { grpcRequest, queueRequest, restRequest, streamRequest, webSocketRequest } from './request-schema.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
@@ -61,9 +62,9 @@ const restTarget = object({
   client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
   batch: batch('rest'),
   codec: payloadCodec,
-  compression: compression(codecsOf.rest, smallestBody),
+  compression: compression(protocolFacts.rest.codecs, smallestBody),
   engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
-  ...common('http://127.0.0.1:8080'),
+  ...common(protocolFacts.rest.exampleAddress),
   requests: requests(restRequest),
 });
 
@@ -78,9 +79,9 @@ const grpcTarget = object({
       'unary: each operation is a call. stream: a message on one bidirectional stream a connection, which stays open; answers come as they are ready.',
     ),
   batch: batch('grpc'),
-  compression: compression(codecsOf.grpc, smallestBody),
+  compression: compression(protocolFacts.grpc.codecs, smallestBody),
   engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
-  ...common('127.0.0.1:50051'),
+  ...common(protocolFacts.grpc.exampleAddress),
   proto: z.string().min(1).optional().describe('Own system: its .proto file, relative to the scenario.'),
   reflection: z.boolean().default(false).describe('Own system: ask the server for its types instead.'),
   requests: requests(grpcRequest),
@@ -92,7 +93,7 @@ const webSocketTarget = object({
   client: z.enum(['own', 'ws']).default('own').describe(ownOr('ws')),
   batch: batch('websocket'),
   codec: payloadCodec,
-  compression: compression(codecsOf.websocket, {
+  compression: compression(protocolFacts.websocket.codecs, {
     ...smallestBody,
     contextTakeover: z
       .boolean()
@@ -100,13 +101,18 @@ const webSocketTarget = object({
       .describe('A message refers to those before it: smaller, for memory on each connection. Left out: true.'),
   }),
   engine: nativeOnly,
-  ...common('ws://127.0.0.1:8081/live'),
+  ...common(protocolFacts.websocket.exampleAddress),
   requests: requests(webSocketRequest),
 });
 
+/** `broker:` chooses among them; the first is the usual one. */
+function brokerAmong<const Name extends string>(brokers: readonly [Name, ...Name[]]) {
+  return z.literal(brokers).default(brokers[0]).describe('The broker.');
+}
+
 const queueTarget = object({
   protocol: z.literal('queue').describe('AMQP 0-9-1.'),
-  broker: z.literal('rabbitmq').default('rabbitmq').describe('The broker.'),
+  broker: brokerAmong(protocolFacts.queue.brokers),
   durable: z.boolean().default(true).describe('Durable queues and persistent messages.'),
   confirms: z.boolean().default(true).describe('Publisher confirms: acknowledged means that the broker has it.'),
   ack: z
@@ -125,9 +131,9 @@ const queueTarget = object({
     .describe('Messages published and not yet confirmed, at most, for each load thread. Left out: no bound.'),
   batch: batch('queue'),
   codec: messageCodec,
-  compression: compression(codecsOf.queue, smallestBody),
+  compression: compression(protocolFacts.queue.codecs, smallestBody),
   engine: nativeOnly,
-  ...common('amqp://127.0.0.1:5672'),
+  ...common(protocolFacts.queue.exampleAddress),
   requests: requests(queueRequest),
   consume,
   reply: object({ queue: lineText.min(1).max(255).describe('Queue on which the answers come.') })
@@ -137,7 +143,7 @@ const queueTarget = object({
 
 const streamTarget = object({
   protocol: z.literal('stream').describe('Kafka.'),
-  broker: z.literal('kafka').default('kafka').describe('The broker.'),
+  broker: brokerAmong(protocolFacts.stream.brokers),
   acks: z
     .union([z.literal('all'), z.literal(0), z.literal(1)], { error: 'expected all, 0 or 1' })
     .default('all')
@@ -159,10 +165,10 @@ const streamTarget = object({
     .describe('Produce requests under way, for each producer. Default: 5, with idempotent 1.'),
   batch: batch('stream'),
   codec: messageCodec,
-  compression: compression(codecsOf.stream, {}),
+  compression: compression(protocolFacts.stream.codecs, {}),
   client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
   engine: nativeOnly,
-  ...common('127.0.0.1:9092'),
+  ...common(protocolFacts.stream.exampleAddress),
   requests: requests(streamRequest),
   consume,
   reply: object({ topic: lineText.min(1).max(249).describe('Topic on which the answers come.') })

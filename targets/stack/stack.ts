@@ -1,17 +1,16 @@
 /** The real parts a run needs and what can be done with them. Native, compose and external stacks all look like this. */
+import type { BrokerName } from '../../scenarios/protocols/registry.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export const stackModes = ['auto', 'native', 'compose', 'external'] as const;
 export type StackMode = (typeof stackModes)[number];
-export const brokerNames = ['rabbitmq', 'kafka'] as const;
-export type BrokerName = (typeof brokerNames)[number];
+export type { BrokerName };
 
-export interface StackNeeds {
+/** Brokers by name. */
+export interface StackNeeds extends Readonly<Partial<Record<BrokerName, boolean>>> {
   readonly toxiproxy: boolean;
-  readonly rabbitmq: boolean;
-  readonly kafka: boolean;
   /** Left out: 1. */
   readonly kafkaBrokers?: number;
 }
