@@ -55,6 +55,13 @@ describe('canaryFigures', () => {
     expect(Math.abs((p99Us ?? 0) - 20_000)).toBeLessThan(100);
   });
 
+  it('takes the floor from the warm-up too, and nothing else from there', () => {
+    const canaries = new CanaryAccount();
+    canaries.record(0, 90_000, 95_000, 95_020, false);
+    for (let index = 0; index < 100; index++) canaries.record(0, 0, 1_000, 1_060);
+    expect(canaryFigures([canaries.toData()])).toMatchObject({ count: 100, floorUs: 20, p50Us: 40, p90Us: 40 });
+  });
+
   it('takes the floor over all load workers', () => {
     const fast = account(
       100,

@@ -14,10 +14,14 @@ export class CanaryAccount {
   readonly #delays = new LatencyCounts();
   #shortestReadUs = Number.POSITIVE_INFINITY;
 
-  /** `sentUs`: by the echo, just before the answer went to the kernel; `recordedUs`: by the load worker. */
-  record(dueUs: number, takenUpUs: number, sentUs: number, recordedUs: number): void {
+  /**
+   * `sentUs`: by the echo, just before the answer went to the kernel; `recordedUs`: by the load worker. Those of the
+   * warm-up are not measured and tell only how fast it can be.
+   */
+  record(dueUs: number, takenUpUs: number, sentUs: number, recordedUs: number, isMeasured = true): void {
     const readUs = Math.max(0, recordedUs - sentUs);
     this.#shortestReadUs = Math.min(this.#shortestReadUs, readUs);
+    if (!isMeasured) return;
     this.#delays.record(Math.max(0, takenUpUs - dueUs) + readUs);
   }
 

@@ -85,8 +85,8 @@ export class CanaryFlock {
     this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     for (; this.#rest.length >= answerBytes; this.#rest = this.#rest.subarray(answerBytes)) {
       const dueUs = this.#rest.readDoubleLE(0);
-      if (!this.#isMeasured(dueUs)) continue;
-      this.#account.record(dueUs, this.#rest.readDoubleLE(8), this.#rest.readDoubleLE(16), recordedUs);
+      const [takenUpUs, sentUs] = [this.#rest.readDoubleLE(8), this.#rest.readDoubleLE(16)];
+      this.#account.record(dueUs, takenUpUs, sentUs, recordedUs, this.#isMeasured(dueUs));
     }
   }
 }
