@@ -15,6 +15,9 @@ describe('bench calibrate', () => {
     expect([0, 5], stderr).toContain(code); // invalid on a machine that is too busy; what follows holds there, too
     const result = JSON.parse(stdout) as CalibrationResult;
     expect(result.status).toBe('complete');
+    const [resolution] = result.resolutions;
+    expect(resolution?.canary?.count).toBeGreaterThan(50);
+    expect(resolution?.canary?.p50Us).toBeGreaterThan(0);
     for (const { service, figures, counts } of result.delays) {
       expect(counts.ok, service).toBe(counts.offered);
       for (const { truthUs, serviceUs, recordedUs, quantile } of figures) {

@@ -102,7 +102,7 @@ function primaryFigures(result: RunResult, primary: PrimaryMetric): AnswerFigure
       unranked: contender.status === 'valid' ? unmeasured : contender.status,
     };
   });
-  const none = { us: null, lowUs: null, highUs: null, text: '–', completion: null };
+  const none = { us: null, lowUs: null, highUs: null, error: null, text: '–', completion: null };
   const missing = plannedTargets(result)
     .filter((target) => !group?.contenders.some((contender) => contender.target === target))
     .map((label): AnswerFigure => ({ ...none, label, unranked: whyMissing(result, label, primary.condition) }));

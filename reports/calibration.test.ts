@@ -4,7 +4,11 @@ import type { Verdict } from '../result/result-types.ts';
 import { renderCalibration } from './calibration.ts';
 
 const valid: Verdict = { status: 'valid', reasons: [] };
-const busy = { code: 'cpuPressure', message: 'Tasks waited for a CPU 31.0 % of the time.', remedy: 'Wait.' };
+const busy = {
+  code: 'otherWork',
+  message: 'Programs that are no part of this run took 31.0 % of the machine’s CPU.',
+  remedy: 'Wait.',
+};
 const suspect = (): Verdict => ({ status: 'suspect', reasons: [{ ...busy, status: 'suspect' }] });
 
 const result: CalibrationResult = {
@@ -13,6 +17,12 @@ const result: CalibrationResult = {
   environment: {
     ...{ cpu: 'A CPU', cores: 2, memoryBytes: 8e9, os: 'Linux', node: '24.0.0', versions: {}, gitCommit: null },
   },
+  resolutions: [
+    {
+      ...{ protocol: 'rest', ratePerSecond: 500, durationMs: 4_000, p50Us: 251, p99Us: 1_240, verdict: valid },
+      canary: { count: 198, floorUs: 24.2, p50Us: 61.3, p90Us: null, p99Us: null },
+    },
+  ],
   delays: [
     {
       ...{ protocol: 'rest', service: 'stall', told: 'stall 1 s', ratePerSecond: 1_000, durationMs: 10_000 },
@@ -69,6 +79,10 @@ describe('a calibration on a terminal', () => {
     expect(text).toContain('stall 1 s p99 900 ms 890 ms not reached – – –');
   });
 
+  it('says what this machine tells apart, and not what too few canaries would say', () => {
+    expect(text).toContain('rest 500/s 251 µs 1.24 ms 24 µs ± 61 µs too few 613 µs –');
+  });
+
   it('shows where a stall went, and what was not ok in it', () => {
     expect(text).toContain('rest 10,000 100 64 8.00 ms 847 ms 1.40 ms');
   });
@@ -78,9 +92,11 @@ describe('a calibration on a terminal', () => {
   });
 
   it('says of each highest rate what ended the search, and where there is none why', () => {
-    expect(text).toContain('rest 5,000/s 4,990/s 10,000/s suspect: cpuPressure');
-    expect(text).toContain('grpc not found – 1,000/s suspect: cpuPressure');
-    expect(text).toContain('cpuPressure: 3 trials, e.g. Tasks waited for a CPU 31.0 % of the time.');
+    expect(text).toContain('rest 5,000/s 4,990/s 10,000/s suspect: otherWork');
+    expect(text).toContain('grpc not found – 1,000/s suspect: otherWork');
+    expect(text).toContain(
+      'otherWork: 3 trials, e.g. Programs that are no part of this run took 31.0 % of the machine’s CPU.',
+    );
   });
 
   it('says that the machine was shared', () => {

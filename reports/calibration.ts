@@ -12,6 +12,7 @@ export function renderCalibration(result: CalibrationResult, options: { colour: 
   const palette = paletteFor(options.colour);
   const byProtocol = [...Map.groupBy(result.delays, ({ protocol }) => protocol)];
   const tables = [
+    resolutionTable(result),
     ...byProtocol.map(([protocol, checks]) => delayTable(protocol, checks)),
     stallTable(result),
     pacingTable(result),
@@ -59,6 +60,30 @@ function delayTable(protocol: Protocol, checks: readonly DelayCheck[]): Table {
         return { cells: [check.told, name, ...times, ...errors], status: check.verdict.status };
       }),
     ),
+  };
+}
+
+/** The smallest figure that a trial's verdict takes for known. */
+const knownFrom = 10;
+
+function resolutionTable({ resolutions }: CalibrationResult): Table {
+  const error = (us: number | null | undefined) => (us === null || us === undefined ? 'too few' : `± ${formatUs(us)}`);
+  return {
+    title: 'This machine’s resolution: the instrument’s own error over a service without delay',
+    spans: [
+      { text: '', columns: 2 },
+      { text: 'response', columns: 2 },
+      { text: 'own error', columns: 3 },
+      { text: 'known to 10 % from', columns: 2 },
+    ],
+    columns: [nameColumn('protocol'), ...figureColumns('rate', 'p50', 'p99', 'floor', 'p50', 'p90', 'p50', 'p90')],
+    rows: resolutions.map(({ protocol, ratePerSecond, p50Us, p99Us, canary, verdict }) => {
+      const from = (us: number | null | undefined) =>
+        us === null || us === undefined ? '–' : formatUs(us * knownFrom);
+      const errors = [timeOf(canary?.floorUs ?? null), error(canary?.p50Us), error(canary?.p90Us)];
+      const cells = [protocol, perSecond(ratePerSecond), timeOf(p50Us), timeOf(p99Us), ...errors];
+      return { cells: [...cells, from(canary?.p50Us), from(canary?.p90Us)], status: verdict.status };
+    }),
   };
 }
 
@@ -116,7 +141,7 @@ function pacingTable({ pacing }: CalibrationResult): Table {
 
 function rateTable({ highestRates }: CalibrationResult): Table {
   return {
-    title: 'Highest rate with a valid verdict: short probes, not a capacity figure',
+    title: 'Highest rate without a doubt but the resolution: short probes, not a capacity figure',
     spans: [],
     columns: [nameColumn('protocol'), ...figureColumns('rate', 'answered'), ...textColumns('what ended the search')],
     rows: highestRates.map((found) => {
@@ -135,9 +160,9 @@ function rateTable({ highestRates }: CalibrationResult): Table {
 }
 
 function endText({ ended, probes, ratePerSecond }: HighestRate): string {
-  if (ended === 'ladderEnd') return 'the ladder: every rate was valid';
+  if (ended === 'ladderEnd') return 'the ladder: no rate was in doubt';
   if (ended === 'timeOver') return probes.length === 0 ? 'no time left to look' : 'no time left to go on';
-  const failed = probes.filter(({ verdict }) => verdict.status !== 'valid').at(-1);
+  const failed = probes.filter(({ verdict }) => verdict.reasons.some(({ code }) => code !== 'resolution')).at(-1);
   if (failed === undefined) return '–';
   const { status, reasons } = failed.verdict;
   const also = ratePerSecond === null && probes.length > 1 ? ', as those above' : '';
@@ -163,8 +188,8 @@ function explanations(result: CalibrationResult): string[] {
 }
 
 /** Each reason once, with how many trials have it and an example. A trial that served twice has one and the same verdict. */
-function reasonLines({ delays, pacing, highestRates }: CalibrationResult): string[] {
-  const verdicts = [...delays, ...pacing, ...highestRates.flatMap(({ probes }) => probes)].map(
+function reasonLines({ resolutions, delays, pacing, highestRates }: CalibrationResult): string[] {
+  const verdicts = [...resolutions, ...delays, ...pacing, ...highestRates.flatMap(({ probes }) => probes)].map(
     ({ verdict }) => verdict,
   );
   const byCode = Map.groupBy(new Set(verdicts.flatMap(({ reasons }) => reasons)), ({ code }) => code);

@@ -24,8 +24,10 @@ import {
   type GroupOperation,
   measuredPhases,
   operationsOf,
+  textWithError,
   totalCounts,
   totalPolicies,
+  validText,
   verdictText,
 } from './result-view.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
@@ -133,7 +135,9 @@ function endingFigures(
 ): string[] {
   const parts = counted.flatMap((trial) => ownValue(trial.phases[phase]?.operations, operation) ?? []);
   const latency = ending.latencyFor(parts[0]?.completion ?? null);
-  return percentiles.map((percentile) => figureOf(counted, phase, operation, latency, percentile).text);
+  return percentiles.map((percentile) =>
+    textWithError(figureOf(counted, phase, operation, latency, percentile), percentile),
+  );
 }
 
 function completionsOf({ contenders, phases }: ConditionGroup, operation: string): Set<Completion> {
@@ -201,7 +205,7 @@ function costTable(group: ConditionGroup): Table {
       ...(waits
         ? [
             { text: '', columns: 1 },
-            { text: 'waited for a CPU, an operation', columns: 4 },
+            { text: 'CPU wait an op', columns: 4 },
           ]
         : []),
     ],
@@ -274,7 +278,7 @@ export function engineTable(result: RunResult): Table | null {
             seconds > 0 ? `${formatCount(counts.ok / seconds)}/s` : '–',
             ...figures,
             formatShare(counts.offered - counts.ok, counts.offered),
-            trial.verdict.status,
+            trial.verdict.status === 'valid' ? validText([trial]) : trial.verdict.status,
           ],
           status: trial.verdict.status,
         };

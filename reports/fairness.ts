@@ -108,8 +108,24 @@ function warmupNotes(trials: readonly TrialResult[]): string[] {
   ];
 }
 
+/** What ± and `valid here` stand for, where they are printed. */
+export function instrumentNotes({ trials }: RunResult): string[] {
+  const canaries = trials.flatMap(({ verdict }) => verdict.figures?.canary ?? []);
+  return [
+    ...(canaries.length > 0
+      ? [
+          '±: the instrument’s own error at that percentile, measured in the same trial; what differs by less is not told apart. ±≥: the canaries were too few for that percentile, so the next lower one stands in.',
+        ]
+      : []),
+    ...(trials.some(({ verdict }) => verdict.sharesCores === true)
+      ? ['valid here: load and system shared cores, so this is true of these parts on these cores.']
+      : []),
+  ];
+}
+
 /** What the numbers mean, for readers who meet them without the documentation. */
-export function readingNotes({ trials, plan }: RunResult): string[] {
+export function readingNotes(result: RunResult): string[] {
+  const { trials, plan } = result;
   const open = plan.load.model === 'open';
   return [
     ...(open
@@ -117,6 +133,7 @@ export function readingNotes({ trials, plan }: RunResult): string[] {
       : []),
     'Percentiles cover all offered operations; one that did not succeed counts as infinitely late (“not reached”). “too few”: fewer than ten samples lie beyond it.',
     'Only valid trials are ranked. Suspect and invalid ones are shown, marked.',
+    ...instrumentNotes(result),
     ...warmupNotes(trials),
     ...(plan.repeats > 1 ? ['Over repeats: the middle one, with the range. Percentiles are never averaged.'] : []),
     'All targets play the same seeded operations and payloads; the calm condition passes through the proxy, too, unless a target is marked direct.',

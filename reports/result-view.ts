@@ -1,5 +1,8 @@
 /** What all reports show, taken from the result once: which trials stand beside each other, and in which groups. */
+
+import { type InstrumentError, instrumentError } from '../result/instrument-error.ts';
 import { decodeLatencyCounts } from '../result/latency-counts.ts';
+import { type PercentileName, quantileOf } from '../result/latency-summary.ts';
 import { ownValue } from '../result/own-value.ts';
 import { isHandedOver, patterns } from '../result/patterns.ts';
 import type {
@@ -166,6 +169,8 @@ export interface Figure {
   /** Over repeats, of the known ones; equal to `us` with one repeat. */
   readonly lowUs: number | null;
   readonly highUs: number | null;
+  /** The instrument's own, of the trial that has `us`; null: not known. */
+  readonly error: InstrumentError | null;
 }
 
 /**
@@ -182,7 +187,8 @@ export function figureOf(
   const found = trials.map((trial) => {
     const part = ownValue(trial.phases[phase]?.operations, operation);
     const us = part?.latencyUs[latency]?.[percentile] ?? null;
-    return { us, text: part === undefined ? '–' : percentileText(trial, phase, part, latency, percentile) };
+    const text = part === undefined ? '–' : percentileText(trial, phase, part, latency, percentile);
+    return { us, text, error: us === null ? null : errorOf(trial, percentile) };
   });
   const stated = found.filter(({ us, text }) => us !== null || text.startsWith('not reached'));
   const sorted = stated.sort((a, b) => (a.us ?? Number.POSITIVE_INFINITY) - (b.us ?? Number.POSITIVE_INFINITY));
@@ -190,16 +196,28 @@ export function figureOf(
   const lowUs = sorted[0]?.us ?? null;
   const known = sorted.flatMap(({ us }) => us ?? []);
   const highUs = known.at(-1) ?? null;
-  if (middle === undefined) return { text: '–', us: null, lowUs, highUs };
+  if (middle === undefined) return { text: '–', us: null, lowUs, highUs, error: null };
   if (sorted.length < 2) return { ...middle, lowUs, highUs };
   const unreached = sorted.length - known.length;
   if (middle.us === null)
-    return { text: `not reached in ${unreached} of ${sorted.length} repeats`, us: null, lowUs, highUs };
+    return { text: `not reached in ${unreached} of ${sorted.length} repeats`, us: null, lowUs, highUs, error: null };
   const range =
     unreached > 0 || highUs === null
       ? `${formatUs(lowUs ?? 0)} – not reached`
       : formatRange(lowUs ?? middle.us, highUs);
-  return { text: `${formatUs(middle.us)} (${range})`, us: middle.us, lowUs, highUs: unreached > 0 ? null : highUs };
+  const text = `${formatUs(middle.us)} (${range})`;
+  return { ...middle, text, lowUs, highUs: unreached > 0 ? null : highUs };
+}
+
+function errorOf({ verdict }: TrialResult, percentile: Percentile): InstrumentError | null {
+  const place = { min: 0, mean: 0.5, max: 1 }[percentile as 'min' | 'mean' | 'max'];
+  return instrumentError(verdict.figures?.canary, place ?? quantileOf(percentile as PercentileName));
+}
+
+/** The figure beside how far the instrument may be off: `1.24 ms ± 60 µs`. `≥`: the canaries were too few for this percentile. */
+export function textWithError({ text, error }: Figure, percentile: PercentileName): string {
+  if (error === null) return text;
+  return `${text} ±${error.quantile < quantileOf(percentile) ? '≥' : ''} ${formatUs(error.us)}`;
 }
 
 function percentileText(
@@ -230,11 +248,17 @@ function undeliveredShare(trial: TrialResult, phase: PhaseName, operation: Opera
   return delivered >= offered ? null : formatShare(offered - delivered, offered);
 }
 
-/** `2 of 3 valid`, `suspect: cpuPressure`. */
+/** `valid` for what holds of the system, `valid here` for what holds of these parts on the cores that they share. */
+export function validText(trials: readonly TrialResult[]): string {
+  return trials.some(({ verdict }) => verdict.sharesCores === true) ? 'valid here' : 'valid';
+}
+
+/** `2 of 3 valid here`, `suspect: resolution`. */
 export function verdictText({ trials, status }: Contender): string {
   const valid = trials.filter(({ verdict }) => verdict.status === 'valid').length;
-  if (valid === trials.length) return 'valid';
+  const validity = validText(trials);
+  if (valid === trials.length) return validity;
   const codes = new Set(trials.flatMap(({ verdict }) => verdict.reasons.map(({ code }) => code)));
   const why = codes.size > 0 ? `: ${[...codes].join(', ')}` : '';
-  return valid > 0 ? `${valid} of ${trials.length} valid${why}` : `${status}${why}`;
+  return valid > 0 ? `${valid} of ${trials.length} ${validity}${why}` : `${status}${why}`;
 }

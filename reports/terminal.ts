@@ -4,7 +4,15 @@ import { answer } from './answer.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { comparisonTables, engineTable } from './comparison-tables.ts';
 import { crossingTable } from './crossing.ts';
-import { doubtsOf, doubtText, limitationsOf, recoveryTable, settingsTable, trialsText } from './fairness.ts';
+import {
+  doubtsOf,
+  doubtText,
+  instrumentNotes,
+  limitationsOf,
+  recoveryTable,
+  settingsTable,
+  trialsText,
+} from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount } from './format-values.ts';
@@ -66,6 +74,7 @@ export function renderTerminal(whole: RunResult, options: TerminalOptions): stri
     ['why operations were not ok', errorLines(result, prose)],
     ['doubts', doubtLines(result, prose, palette)],
     ['settings', settingLines(result, prose)],
+    ['reading this', instrumentNotes(result).flatMap((note) => hanging(note, prose))],
   ];
   for (const [title, body] of sections) {
     if (body.length > 0) lines.push('', palette.strong(`━━ ${title}`), ...body.map((line) => `  ${line}`));

@@ -1,5 +1,5 @@
 /** What `bench calibrate --json` prints. Times are microseconds or milliseconds, as named; errors are shares of the truth. */
-import type { Counts, EnvironmentResult, Protocol, Verdict } from './result-types.ts';
+import type { CanaryFigures, Counts, EnvironmentResult, Protocol, Verdict } from './result-types.ts';
 
 export const knownServices = ['stall', 'fixed', 'bimodal'] as const;
 export type KnownServiceName = (typeof knownServices)[number];
@@ -47,6 +47,19 @@ export interface DelayCheck {
   readonly verdict: Verdict;
 }
 
+/** What this machine can tell apart over a protocol: a service without delay, at a steady rate. */
+export interface ResolutionCheck {
+  readonly protocol: Protocol;
+  readonly ratePerSecond: number;
+  readonly durationMs: number;
+  /** Of the responses; null: too few, or not reached. */
+  readonly p50Us: number | null;
+  readonly p99Us: number | null;
+  /** The instrument's own error; null: no canary came back. */
+  readonly canary: CanaryFigures | null;
+  readonly verdict: Verdict;
+}
+
 export interface PacingCheck {
   readonly protocol: Protocol;
   readonly ratePerSecond: number;
@@ -68,7 +81,7 @@ export interface RateProbe {
 /** A quick look, not a capacity figure: short probes on a ladder of rates. */
 export interface HighestRate {
   readonly protocol: Protocol;
-  /** Of the probes with a `valid` verdict; null: there is none. */
+  /** Of the probes that nothing but their resolution stands against; null: there is none. */
   readonly ratePerSecond: number | null;
   /** `notValid`: the next probe was not. `ladderEnd`: every rate was. `timeOver`: there was no time to go on. */
   readonly ended: 'notValid' | 'ladderEnd' | 'timeOver';
@@ -84,6 +97,7 @@ export interface CalibrationResult {
   readonly environment: EnvironmentResult;
   /** Load average of the last minute before anything was started: above 0, others were at work. */
   readonly loadAverageBefore: number;
+  readonly resolutions: readonly ResolutionCheck[];
   readonly delays: readonly DelayCheck[];
   readonly pacing: readonly PacingCheck[];
   readonly highestRates: readonly HighestRate[];

@@ -7,6 +7,12 @@ export interface InstrumentError {
   readonly quantile: number;
 }
 
+/** What a tenth of the operations, or a hundredth, have beyond what the percentile itself is off by; null: not known. */
+export function errorBeyond(canary: CanaryFigures | null | undefined, quantile: number): number | null {
+  if (canary === null || canary === undefined) return null;
+  return quantile < 0.9 ? canary.p90Us : quantile < 0.99 ? canary.p99Us : null;
+}
+
 /** The error of the trial’s `quantile` (0–1); null: not known. Above p99, canaries are too few for more than their p99. */
 export function instrumentError(canary: CanaryFigures | null | undefined, quantile: number): InstrumentError | null {
   if (canary === null || canary === undefined) return null;

@@ -1,5 +1,5 @@
 /** The figures that a trial is there for, each beside the instrument’s own error at its place. */
-import { instrumentError } from '../result/instrument-error.ts';
+import { errorBeyond, instrumentError } from '../result/instrument-error.ts';
 import { quantileOf } from '../result/latency-summary.ts';
 import type { CanaryFigures, LatencyName, PhaseName, PhaseResult, PrimaryMetric } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
@@ -9,6 +9,8 @@ export interface PrimaryFigure {
   readonly name: string;
   readonly us: number;
   readonly errorUs: number;
+  /** Of the next higher percentile of the canaries; null: not known. */
+  readonly tailErrorUs: number | null;
 }
 
 type Phases = Readonly<Partial<Record<PhaseName, PhaseResult>>>;
@@ -57,7 +59,14 @@ function figureIn(
   const error = instrumentError(canary, placeOf(figure));
   if (us === null || error === null) return [];
   const of = latency === 'offered' ? figure : `${latency} ${figure}`;
-  return [{ name: `${operation} ${of}${phase === 'steady' ? '' : ` (${phase})`}`, us, errorUs: error.us }];
+  return [
+    {
+      name: `${operation} ${of}${phase === 'steady' ? '' : ` (${phase})`}`,
+      us,
+      errorUs: error.us,
+      tailErrorUs: errorBeyond(canary, placeOf(figure)),
+    },
+  ];
 }
 
 /** Where among the operations a figure lies, 0–1; a mean lies somewhere in the middle. */

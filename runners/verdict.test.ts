@@ -23,7 +23,9 @@ const quiet: VerdictInput = {
   lostParts: [],
   cutShort: false,
 };
-const figure = (us: number, errorUs: number) => ({ name: 'getOrder p50', us, errorUs });
+const figure = (us: number, errorUs: number, tailErrorUs: number | null = null) => ({
+  ...{ name: 'getOrder p50', us, errorUs, tailErrorUs },
+});
 const codes = (change: Partial<VerdictInput>) => {
   const { status, reasons } = judge({ ...quiet, ...change });
   return [status, ...reasons.map(({ code }) => code)];
@@ -57,6 +59,8 @@ describe('judge', () => {
       { primaryFigures: [figure(20_000, 60), figure(250, 60)] },
       ['suspect', 'resolution'],
     ],
+    ['a tail that moves no median by more', { primaryFigures: [figure(1_000, 20, 100)] }, ['valid']],
+    ['a tail that may', { primaryFigures: [figure(1_000, 20, 101)] }, ['suspect', 'resolution']],
     ['a figure of nothing', { primaryFigures: [figure(0, 0)] }, ['valid']],
     ['no canaries', { canary: null }, ['valid']],
     ['other programs', { otherWork: 0.08 }, ['suspect', 'otherWork']],

@@ -65,6 +65,11 @@ const ms = (us: number) => (us < 1e3 ? `${Math.round(us)} µs` : `${(us / 1e3).t
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 const slower = 'Lower the rate or the number of users, add load.threads, or give the generator a machine of its own.';
 
+/** A tail of errors moves the percentile below it as well: the one is added to the other in each operation. */
+function errorShare({ us, errorUs, tailErrorUs }: PrimaryFigure): number {
+  return us === 0 ? 0 : Math.max(errorUs, tailErrorUs ?? 0) / us;
+}
+
 function reason(status: VerdictReason['status'], code: string, message: string, remedy: string): VerdictReason {
   return { status, code, message, remedy };
 }
@@ -108,14 +113,15 @@ const rules: readonly Rule[] = [
         )
       : null,
   ({ primaryFigures }) => {
-    const share = ({ us, errorUs }: PrimaryFigure) => (us === 0 ? 0 : errorUs / us);
-    const [worst] = primaryFigures.toSorted((a, b) => share(b) - share(a));
-    if (worst === undefined || share(worst) <= verdictLimits.suspectErrorShare) return null;
-    const error = `${ms(worst.errorUs)}, ${percent(share(worst))} of ${worst.name}, ${ms(worst.us)}`;
+    const [worst] = primaryFigures.toSorted((a, b) => errorShare(b) - errorShare(a));
+    if (worst === undefined || errorShare(worst) <= verdictLimits.suspectErrorShare) return null;
+    const { name, us, errorUs, tailErrorUs } = worst;
+    const tail =
+      tailErrorUs === null || tailErrorUs <= errorUs ? '' : `, and ± ${ms(tailErrorUs)} in the tail that moves it`;
     return reason(
       'suspect',
       'resolution',
-      `The instrument’s own error was ± ${error}.`,
+      `The instrument’s own error was ± ${ms(errorUs)}, ${percent(errorUs / us)} of ${name}, ${ms(us)}${tail}.`,
       'Take no difference for real that is smaller than that; a quieter or larger machine, or a lower rate, has less of it.',
     );
   },

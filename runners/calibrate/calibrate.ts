@@ -11,6 +11,7 @@ import type {
   HighestRate,
   PacingCheck,
   RateProbe,
+  ResolutionCheck,
 } from '../../result/calibration-result.ts';
 import type { EnvironmentResult, Protocol, TrialResult } from '../../result/result-types.ts';
 import { hasBroker, usualBroker } from '../../scenarios/protocols/registry.ts';
@@ -64,6 +65,7 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
     finishedAt: new Date().toISOString(),
     environment: { ...environment, versions: calibration.versions },
     loadAverageBefore: Math.round(loadAverageBefore * 100) / 100,
+    resolutions: calibration.resolutions,
     delays: calibration.delays,
     pacing: calibration.pacing,
     highestRates: calibration.highestRates,
@@ -71,6 +73,7 @@ export async function calibrate(options: CalibrateOptions): Promise<CalibrationR
 }
 
 class Calibration {
+  readonly resolutions: ResolutionCheck[] = [];
   readonly delays: DelayCheck[] = [];
   readonly pacing: PacingCheck[] = [];
   readonly highestRates: HighestRate[] = [];
@@ -96,6 +99,7 @@ class Calibration {
   async play(): Promise<void> {
     const { protocols, note, plan } = this.#options;
     await this.#setUp();
+    for (const protocol of protocols) await this.#checkResolution(protocol);
     for (const protocol of protocols) await this.#checkDelays(protocol);
     const [first] = protocols;
     if (first === undefined) return;
@@ -121,6 +125,19 @@ class Calibration {
     note(`warming up ${brokers.join(' and ')}`);
     const load = { ratePerSecond: warmUpRate, warmupMs: 0, durationMs: plan.brokerWarmUpMs };
     await Promise.all(behind.map((protocol) => this.#trial(protocol, load, {})));
+  }
+
+  async #checkResolution(protocol: Protocol): Promise<void> {
+    const { plan, note } = this.#options;
+    const { result } = await this.#trial(protocol, plan.resolution, {});
+    const { ratePerSecond, durationMs } = plan.resolution;
+    const { p50: p50Us = null, p99: p99Us = null } = result.phases.steady?.latencyUs.offered ?? {};
+    const canary = result.verdict.figures?.canary ?? null;
+    this.resolutions.push({ protocol, ratePerSecond, durationMs, p50Us, p99Us, canary, verdict: result.verdict });
+    const [p50, p90] = [canary?.p50Us, canary?.p90Us].map((us) =>
+      us === null || us === undefined ? '?' : `${Math.round(us)} µs`,
+    );
+    note(`${protocol}: the instrument’s own error is ± ${p50} at p50, ± ${p90} at p90`);
   }
 
   async #checkDelays(protocol: Protocol): Promise<void> {
@@ -161,7 +178,7 @@ class Calibration {
 
   async #searchRate(protocol: Protocol): Promise<void> {
     const { plan, note, signal } = this.#options;
-    note(`${protocol}: the highest rate with a valid verdict`);
+    note(`${protocol}: the highest rate without a doubt but the resolution`);
     const found = await searchHighestRate({
       ladder: plan.ladder,
       firstRate: plan.firstRate,

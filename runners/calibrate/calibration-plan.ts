@@ -14,6 +14,7 @@ export interface StallPlan {
 export interface CalibrationPlan {
   readonly quick: boolean;
   readonly brokerWarmUpMs: number;
+  readonly resolution: CalibrationLoad;
   readonly stall: (protocol: Protocol) => StallPlan;
   readonly delays: CalibrationLoad;
   readonly fixedMs: number;
@@ -45,6 +46,8 @@ const shortLoad = (ratePerSecond: number, durationMs: number): CalibrationLoad =
 export const fullPlan: CalibrationPlan = {
   quick: false,
   brokerWarmUpMs: 3_000,
+  // 200 canaries: their p90 has twice what it takes beyond it.
+  resolution: { ratePerSecond: 500, warmupMs: 500, durationMs: 4_000 },
   // REST has the long one, where the wait for a connection shows; the others a second's stall in a shorter load.
   stall: (protocol) =>
     protocol === 'rest'
@@ -65,6 +68,7 @@ export const quickPlan: CalibrationPlan = {
   ...fullPlan,
   quick: true,
   brokerWarmUpMs: 1_000,
+  resolution: { ratePerSecond: 500, warmupMs: 300, durationMs: 2_200 },
   stall: () => ({ load: shortLoad(500, 2_000), atMs: 500, forMs: 400 }),
   delays: shortLoad(delayRate, 1_250),
   pacingRates: [1_000],

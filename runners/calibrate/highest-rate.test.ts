@@ -4,12 +4,13 @@ import { searchHighestRate } from './highest-rate.ts';
 
 const ladder = [1_000, 2_000, 5_000, 10_000, 20_000];
 
-/** A generator that is true up to `limit`. */
+/** A generator that is true up to `limit`; that a service without delay is not told apart is no limit. */
 async function search(limit: number, mostProbes = 10, knownRates: readonly number[] = []) {
   let asked = 0;
   const probeOf = (rate: number): RateProbe => {
-    const status = rate <= limit ? 'valid' : 'suspect';
-    return { ratePerSecond: rate, goodputPerSecond: rate, verdict: { status, reasons: [] } };
+    const code = rate <= limit ? 'resolution' : 'sendLag';
+    const reasons = [{ status: 'suspect', code, message: '', remedy: '' } as const];
+    return { ratePerSecond: rate, goodputPerSecond: rate, verdict: { status: 'suspect', reasons } };
   };
   const { ratePerSecond, ended, probes } = await searchHighestRate({
     ladder,

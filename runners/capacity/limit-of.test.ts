@@ -49,7 +49,7 @@ const base = trial({});
 
 describe('what limits a rate', () => {
   it.each<[string | null, Shape]>([
-    ['generator', { codes: ['cpuPressure', 'sendLag'] }],
+    ['generator', { codes: ['resolution', 'sendLag'] }],
     ['machine', { cpuBusy: 0.95, p50Ms: { service: 80 } }],
     ['network', { fault: 'bandwidth', p50Ms: { service: 80 } }],
     ['service', { fault: 'bandwidth', cpu: { serviceUsPerOperation: 950 } }],
@@ -59,7 +59,7 @@ describe('what limits a rate', () => {
     ['broker', { protocol: 'stream', p50Ms: { acknowledged: 40, service: 60 } }],
     ['broker', { protocol: 'stream', p50Ms: { acknowledged: null, service: 60 } }],
     ['service', { protocol: 'stream', p50Ms: { service: 60 } }],
-    ['service', { p50Ms: { service: 60, connectionWait: 90 }, codes: ['cpuPressure'] }],
+    ['service', { p50Ms: { service: 60, connectionWait: 90 }, codes: ['resolution'] }],
     ['connections', { p50Ms: { connectionWait: 30 } }],
     [null, {}],
   ])('is the %s in %j', (part, shape) => {
