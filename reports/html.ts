@@ -29,7 +29,7 @@ import { memoryTable } from './memory-table.ts';
 import { paretoFigure } from './pareto-figure.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
-import { type ConditionGroup, engineTrials, totalCounts } from './result-view.ts';
+import { type ConditionGroup, engineTrials, totalCounts, validText } from './result-view.ts';
 import { figureColumns, nameColumn, type Table } from './table.ts';
 import { errorsOf } from './terminal.ts';
 import { latencyTable, ledgerCasesTable, operationsTable, trialFacts } from './trial-tables.ts';
@@ -213,7 +213,7 @@ function trialDetails(trial: TrialResult): string {
   const paragraphs = [trialFacts(trial), ...reasons, ...(errors.length > 0 ? [`Not ok: ${errors.join('; ')}`] : [])];
   const cases = ledgerCasesTable(trial);
   const chart = trial.timeline.length < 2 ? '' : trialCharts(trial);
-  return `<details class="trial ${verdict.status}"><summary><b>${escapeHtml(id)}</b> <span class="verdict">${verdict.status}</span>${notOk}</summary>
+  return `<details class="trial ${verdict.status}"><summary><b>${escapeHtml(id)}</b> <span class="verdict">${verdict.status === 'valid' ? validText([trial]) : verdict.status}</span>${notOk}</summary>
 ${paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join('\n')}
 ${chart}
 ${htmlTable(operationsTable(trial))}
