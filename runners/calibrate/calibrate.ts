@@ -14,7 +14,8 @@ import type {
   ResolutionCheck,
 } from '../../result/calibration-result.ts';
 import type { EnvironmentResult, Protocol, TrialResult } from '../../result/result-types.ts';
-import { hasBroker, usualBroker } from '../../scenarios/protocols/registry.ts';
+import { hasBroker } from '../../result/result-types.ts';
+import { usualBroker } from '../../scenarios/protocols/registry.ts';
 import { EvidenceReader } from '../../targets/domain/evidence.ts';
 import type { RunningStack, StackNeeds } from '../../targets/stack/stack.ts';
 import { describeEnvironment } from '../environment.ts';

@@ -1,6 +1,6 @@
 /** Which part kept a system from a higher rate, read off the trial that missed beside the slowest one that did not. */
 import type { CapacityLimit, TrialResult } from '../../result/result-types.ts';
-import { hasBroker } from '../../scenarios/protocols/registry.ts';
+import { hasBroker } from '../../result/result-types.ts';
 
 /** A part whose work is one thread's is at its end with this much of a core. */
 const fullCore = 0.85;

@@ -1,5 +1,5 @@
 /** All protocols. A new one is a file here, its name in `result/`, its driver in `targets/`, and a line in each registry. */
-import type { Protocol } from '../../result/result-types.ts';
+import type { BrokeredProtocol, Protocol } from '../../result/result-types.ts';
 import type { Target } from '../scenario.ts';
 import { grpc } from './grpc.ts';
 import type { ProtocolFacts } from './protocol-facts.ts';
@@ -8,16 +8,13 @@ import { rest } from './rest.ts';
 import { stream } from './stream.ts';
 import { websocket } from './websocket.ts';
 
-export const protocolFacts = { rest, grpc, websocket, queue, stream } as const satisfies Record<
-  Protocol,
-  ProtocolFacts
->;
+export const protocolFacts = { rest, grpc, websocket, queue, stream } as const satisfies {
+  [Name in Protocol]: ProtocolFacts & {
+    brokers: Name extends BrokeredProtocol ? readonly [string, ...string[]] : readonly [];
+  };
+};
 
 export type BrokerName = (typeof protocolFacts)[Protocol]['brokers'][number];
-
-export function hasBroker(protocol: Protocol): boolean {
-  return protocolFacts[protocol].brokers.length > 0;
-}
 
 /** The one behind a target unless it says otherwise; null: its service answers itself. */
 export function usualBroker(protocol: Protocol): BrokerName | null {

@@ -1,7 +1,6 @@
 /** Checks of the fault timelines against the load and the targets. */
-import { phaseNames } from '../../result/result-types.ts';
+import { hasBroker, phaseNames } from '../../result/result-types.ts';
 import { unsuitedSettings } from '../faults/registry.ts';
-import { hasBroker } from '../protocols/registry.ts';
 import type { CheckContext, FileTarget, FileWindow } from './check-context.ts';
 import { loadTimeMs } from './fields.ts';
 import type { Path } from './problem.ts';
