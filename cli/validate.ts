@@ -19,6 +19,7 @@ export const validateCommand: CommandModule<object, ValidateArguments> = {
       const lines = reading.ok ? [`${path}: ok`] : reading.problems.map(formatProblem);
       process.stdout.write(`${lines.join('\n')}\n`);
       if (!reading.ok) process.exitCode = exitCodes.usage;
+      else for (const note of reading.taking) process.stderr.write(`${path}: ${note}\n`);
     }
   },
 };

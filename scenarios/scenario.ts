@@ -232,8 +232,13 @@ export interface QueueTarget extends TargetBase {
   /** Of message bodies, told by their content-encoding; absent: none. */
   readonly compression?: BodyCompression<QueueCodec>;
   readonly requests?: Readonly<Record<string, QueueRequest>>;
-  /** Own system: complete at delivery to the harness's own consumer of this request's queue. */
-  readonly consume: boolean;
+  /**
+   * Own system: complete at delivery to the harness's own consumer, of this request's queue or of an exclusive one that is
+   * bound so.
+   */
+  readonly consume: boolean | { readonly bind: { readonly exchange: string; readonly routingKey: string } };
+  /** What a queue that is consumed holds of others: it is not used, or they are lost. Absent: refuse. */
+  readonly existing?: 'refuse' | 'discard';
   readonly reply?: { readonly queue: string };
 }
 export interface StreamTarget extends TargetBase {

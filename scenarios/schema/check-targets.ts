@@ -51,6 +51,7 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
   if (target.protocol === 'grpc' && target.reflection) refuse('reflection');
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume) refuse('consume');
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.reply !== undefined) refuse('reply');
+  if (target.protocol === 'queue' && target.existing !== undefined) refuse('existing');
 }
 
 /** What another engine cannot do, or brings itself. */

@@ -18,6 +18,7 @@ import { resolveScenario } from './resolve-scenario.ts';
 import { salvage } from './salvage.ts';
 import { type ScenarioFile, scenarioFileSchema } from './scenario-schema.ts';
 import { readSweep } from './sweep-variants.ts';
+import { takingNotes } from './taking-notes.ts';
 
 export interface ParseOptions {
   /** As it is shown in problems; relative paths in the scenario start at its folder. */
@@ -35,6 +36,8 @@ export interface ParsedScenario extends Redaction {
   readonly variants: ReadonlyMap<string, Target>;
   /** What is not run although it is written, a sentence each. */
   readonly notes: readonly string[];
+  /** What the run takes from queues and streams that are not ours, a sentence a target. */
+  readonly taking: readonly string[];
   /**
    * YAML that means the same anywhere on this machine: overrides applied, paths absolute, `${…}` left as written.
    */
@@ -105,6 +108,7 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
     scenario,
     variants: swept.targets,
     notes: swept.notes,
+    taking: takingNotes(scenario).map(redaction.redact),
     text: portableText(document, read, directory, scenario),
     ...redaction,
   };

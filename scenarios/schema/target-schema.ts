@@ -110,6 +110,14 @@ function brokerAmong<const Name extends string>(brokers: readonly [Name, ...Name
   return z.literal(brokers).default(brokers[0]).describe('The broker.');
 }
 
+const bind = object({
+  exchange: lineText.min(1).max(255).describe('Exchange that exists.'),
+  routingKey: lineText
+    .max(255)
+    .default('')
+    .describe('Routing key of the binding, with the wildcards of a topic exchange.'),
+}).describe('How the exclusive queue is bound; it goes with the connection, and takes nothing from anybody.');
+
 const queueTarget = object({
   protocol: z.literal('queue').describe('AMQP 0-9-1.'),
   broker: brokerAmong(protocolFacts.queue.brokers),
@@ -135,7 +143,19 @@ const queueTarget = object({
   engine: nativeOnly,
   ...common(protocolFacts.queue.exampleAddress),
   requests: requests(queueRequest),
-  consume,
+  consume: z
+    .union([z.boolean(), object({ bind })], { error: 'expected true, false or { bind: { exchange, routingKey } }' })
+    .default(false)
+    .describe(
+      'Own system: operations complete when the harness’s own consumer has the message. true: it takes the messages from the queue of the request; bind: from an exclusive queue of its own.',
+    ),
+  existing: z
+    .enum(['refuse', 'discard'])
+    .optional()
+    .meta({ default: 'refuse' })
+    .describe(
+      'A queue that consume or reply takes from holds messages of others. refuse: they stay, and the run ends; discard: they are lost.',
+    ),
   reply: object({ queue: lineText.min(1).max(255).describe('Queue on which the answers come.') })
     .optional()
     .describe('Own system: operations complete at the reply.'),

@@ -16,6 +16,7 @@ import { BrokerChannel } from './broker-channel.ts';
 import { type CompiledRequest, compileRequest, headersOf } from './compiled-request.ts';
 import { brokerUrl, checkOwnSystem, namesQueue } from './own-broker.ts';
 import { PublisherBlocks } from './publisher-blocks.ts';
+import { isOurs, requireTakeable } from './taken-queue.ts';
 
 export const queueDriver: Driver = {
   protocol: 'queue',
@@ -70,6 +71,10 @@ class QueueSession implements Session {
   readonly #blocks = new PublisherBlocks();
   #replyQueue = '';
   #connections = 0;
+  /** Later connections find messages of our own. */
+  #wasPrepared = false;
+  /** Messages of others, not acknowledged. */
+  #held = 0;
   /** Slots and generations by turns, published without confirms since the event loop came round. */
   #handedOver: number[] = [];
 
@@ -114,7 +119,8 @@ class QueueSession implements Session {
   async #prepare(channel: Channel): Promise<void> {
     if (this.#requests.some(({ expectsReply }) => expectsReply)) {
       this.#replyQueue = await this.#replyQueueOn(channel);
-      await this.#consume(channel, this.#replyQueue);
+      if (this.#target.address === undefined) await this.#consumeExclusive(channel, this.#replyQueue);
+      else await this.#take(channel, this.#replyQueue);
     }
     if (this.#target.address === undefined) return;
     const requests = this.#context.operations.map(({ request }) => request as QueueRequest);
@@ -123,8 +129,10 @@ class QueueSession implements Session {
     }
     for (const queue of new Set(requests.filter(namesQueue).map(({ routingKey }) => routingKey))) {
       await channel.checkQueue(queue);
-      if (this.#target.consume) await this.#consume(channel, queue);
+      if (this.#target.consume === true) await this.#take(channel, queue);
     }
+    if (typeof this.#target.consume === 'object') await this.#consumeBound(channel, this.#target.consume.bind);
+    this.#wasPrepared = true;
   }
 
   /**
@@ -139,8 +147,33 @@ class QueueSession implements Session {
     return (await channel.assertQueue(own, { exclusive: true, durable: false, autoDelete: true })).queue;
   }
 
-  async #consume(channel: Channel, queue: string): Promise<void> {
+  /** Ours alone: whatever comes was sent to nobody else. */
+  async #consumeExclusive(channel: Channel, queue: string): Promise<void> {
     await channel.consume(queue, (message) => this.#onMessage(message), { noAck: true });
+  }
+
+  async #consumeBound(channel: Channel, { exchange, routingKey }: { exchange: string; routingKey: string }) {
+    const { queue } = await channel.assertQueue('', { exclusive: true, durable: false, autoDelete: true });
+    await channel.bindQueue(queue, exchange, routingKey);
+    await this.#consumeExclusive(channel, queue);
+  }
+
+  /** The user's: what is not ours is not acknowledged, and so goes back when the channel closes. */
+  async #take(channel: Channel, queue: string): Promise<void> {
+    const mayDiscard = this.#target.existing === 'discard';
+    if (!this.#wasPrepared) await requireTakeable(channel, queue, mayDiscard);
+    this.#held = 0;
+    await channel.prefetch(this.#target.prefetch);
+    await channel.consume(queue, (message) => {
+      if (message === null || mayDiscard || isOurs(message.properties.correlationId)) {
+        if (message !== null) channel.ack(message);
+        this.#onMessage(message);
+      } else if (++this.#held >= this.#target.prefetch) {
+        // No more would come: they go back, and it begins anew.
+        this.#attempts.failAll('the queue is full of messages of others');
+        this.#broker.renew();
+      }
+    });
   }
 
   #onOpened(channel: Channel): void {

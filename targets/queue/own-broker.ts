@@ -21,7 +21,8 @@ export function brokerUrl(named: string | undefined, address: string): { url: st
 
 /** What can be known to fail before a byte is sent. */
 export function checkOwnSystem(target: QueueTarget, { operations, workers }: DriverContext): void {
-  const { consume, reply, name } = target;
+  const { reply, name } = target;
+  const consume = target.consume === true;
   const shares = consume || (reply !== undefined && operations.some(({ pattern }) => !isHandedOver(pattern)));
   if (shares && workers > 1) {
     throw new BenchError('sharedQueue', `${name}: ${workers} load workers cannot consume from one queue`, {
@@ -32,7 +33,7 @@ export function checkOwnSystem(target: QueueTarget, { operations, workers }: Dri
   const elsewhere = operations.find(({ request }) => consume && !namesQueue(request as QueueRequest));
   if (elsewhere === undefined) return;
   throw new BenchError('cannotConsume', `${name}: consume needs to know the queue to which ${elsewhere.name} goes`, {
-    hint: 'Name it by `routingKey` on the default exchange (`exchange: ""`), without {{…}}; or leave `consume` out.',
+    hint: 'Name it by `routingKey` on the default exchange (`exchange: ""`), without {{…}}; or let `consume: { bind: { exchange, routingKey } }` have a queue of its own.',
     exitCode: exitCodes.usage,
   });
 }

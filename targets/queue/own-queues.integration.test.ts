@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import os from 'node:os';
 import { join } from 'node:path';
 import amqplib, { type Channel, type ChannelModel } from 'amqplib';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { Pattern } from '../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
@@ -52,7 +52,7 @@ interface OwnOptions extends Partial<QueueTarget> {
   readonly trialTag?: string;
 }
 
-async function open({ request, pattern = 'request-reply', trialTag = 'own', ...target }: OwnOptions = {}) {
+async function open({ request, pattern = 'request-reply', trialTag = '00e4f001', ...target }: OwnOptions = {}) {
   const session = await RecordedSession.open({
     driver: queueDriver,
     address,
@@ -82,6 +82,8 @@ async function open({ request, pattern = 'request-reply', trialTag = 'own', ...t
 }
 
 const waitingIn = async (queue: string) => (await channel.checkQueue(queue)).messageCount;
+const untilWaiting = (queue: string, count: number) =>
+  vi.waitFor(async () => expect(await waitingIn(queue)).toBe(count), { timeout: 5_000, interval: 50 });
 const runMany = (session: RecordedSession, count = 20) =>
   Promise.all(Array.from({ length: count }, () => session.run('send')));
 const endsOf = (attempts: readonly { outcome: number | null; reason: string }[]) =>
@@ -108,8 +110,70 @@ it('without confirms count as handed over, and all the same arrive', async () =>
   expect(await waitingIn(plain)).toBe(60);
 });
 
+const refusal = (code: string) => ({ code, exitCode: exitCodes.usage, hint: expect.stringContaining('bind') });
+
+it('that hold messages of others are left as they are, in their order', async () => {
+  const bodies = Array.from({ length: 50 }, (_, n) => `foreign ${n}`);
+  for (const queue of [plain, answers]) for (const body of bodies) channel.sendToQueue(queue, Buffer.from(body));
+  for (const queue of [plain, answers]) await untilWaiting(queue, 50);
+  await expect(open({ consume: true, pattern: 'one-way' })).rejects.toMatchObject(refusal('queueNotEmpty'));
+  await expect(open({ reply: { queue: answers } })).rejects.toMatchObject(refusal('queueNotEmpty'));
+  for (const queue of [plain, answers]) {
+    await untilWaiting(queue, 50);
+    for (const body of bodies) {
+      const message = await channel.get(queue, { noAck: true });
+      expect(message ? message.content.toString() : '').toBe(body);
+    }
+  }
+});
+
+it('that hold messages of others are used with existing: discard, which loses them', async () => {
+  for (let n = 0; n < 50; n++) channel.sendToQueue(plain, Buffer.from('foreign'));
+  await untilWaiting(plain, 50);
+  const session = await open({ consume: true, existing: 'discard', pattern: 'one-way' });
+  expect(endsOf(await runMany(session))).toBe(`${outcomes.ok} `);
+  await session.close();
+  expect(await waitingIn(plain)).toBe(0);
+});
+
+it('that have consumers already are not taken from', async () => {
+  const { consumerTag } = await channel.consume(plain, () => undefined);
+  await expect(open({ consume: true, pattern: 'one-way' })).rejects.toMatchObject(refusal('queueConsumed'));
+  await channel.cancel(consumerTag);
+});
+
+it('get back what others sent meanwhile', async () => {
+  const session = await open({ consume: true, pattern: 'one-way' });
+  for (let n = 0; n < 5; n++) channel.sendToQueue(plain, Buffer.from('foreign'), { correlationId: 'f.1.2.3' });
+  expect(endsOf(await runMany(session))).toBe(`${outcomes.ok} `);
+  await session.close();
+  await untilWaiting(plain, 5);
+});
+
+it('say so when others send more than may be held', async () => {
+  const session = await open({ consume: true, pattern: 'one-way', prefetch: 5 });
+  for (let n = 0; n < 10; n++) channel.sendToQueue(plain, Buffer.from('foreign'));
+  await until('it has begun anew', () => session.session.reconnects() > 0 || null);
+  await session.close();
+  await untilWaiting(plain, 10);
+});
+
+it('need not be touched: with bind our consumer has a queue of its own', async () => {
+  const exchange = `own-exchange-${process.pid}`;
+  await channel.assertExchange(exchange, 'topic', { durable: false });
+  await channel.bindQueue(plain, exchange, 'orders.#');
+  for (let n = 0; n < 7; n++) channel.sendToQueue(plain, Buffer.from('foreign'));
+  const request = { exchange, routingKey: 'orders.{{key}}' };
+  const session = await open({ consume: { bind: { exchange, routingKey: 'orders.*' } }, pattern: 'one-way', request });
+  expect(session.completion('send')).toBe('delivered');
+  expect(endsOf(await runMany(session))).toBe(`${outcomes.ok} `);
+  await session.close();
+  await untilWaiting(plain, 27);
+  await channel.deleteExchange(exchange);
+});
+
 it('are consumed with consume: what an earlier trial left there completes nothing', async () => {
-  const earlier = await open({ trialTag: 'earlier', pattern: 'one-way' });
+  const earlier = await open({ trialTag: '00e4f000', pattern: 'one-way' });
   await runMany(earlier, 64);
   await earlier.close();
   const session = await open({ consume: true, pattern: 'one-way' });
@@ -128,10 +192,12 @@ it('answer on the queue that the target names', async () => {
     channel.sendToQueue(replyTo, Buffer.from('done'), { correlationId: 'of somebody else' });
     channel.ack(message);
   });
-  const session = await open({ reply: { queue: answers } });
+  const session = await open({ reply: { queue: answers }, prefetch: 100 });
   expect(session.completion('send')).toBe('replied');
   expect(endsOf(await runMany(session))).toBe(`${outcomes.ok} `);
   await channel.cancel(consumerTag);
+  await session.close();
+  await untilWaiting(answers, 20); // those of somebody else
 });
 
 it('that do not exist are found before load starts; a routing key that leads nowhere fails each message', async () => {
@@ -154,6 +220,7 @@ it('that do not exist are found before load starts; a routing key that leads now
     const attempts = await runMany(session);
     expect(endsOf(attempts)).toBe(`${outcomes.failed} unroutable`);
     expect(attempts.some(({ retryable }) => retryable)).toBe(false);
+    await session.close(); // two would share the replies, which is refused
   }
 });
 

@@ -1,0 +1,58 @@
+/** A queue of the user's own that we take messages from: ours leave it, those of others stay unless they may be discarded. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Channel, GetMessage } from 'amqplib';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+
+/** As `CorrelatedAttempts` writes them: trial, worker, slot and use. */
+const ourCorrelationId = /^[0-9a-f]{8}\.\d+\.\d+\.\d+$/;
+/** Looked at; behind those of an earlier trial of ours there may be others, which are found as they are consumed. */
+const mostLookedAt = 20;
+const consumerGoneTries = 5;
+const consumerGoneMs = 100;
+
+export function isOurs(correlationId: unknown): boolean {
+  return typeof correlationId === 'string' && ourCorrelationId.test(correlationId);
+}
+
+/**
+ * Before anything is sent or consumed. Throws a BenchError (exit 2) when the queue has consumers, or holds messages that
+ * are not ours and may not be discarded; what it holds is then as it was. Throws as `checkQueue` when it is not there.
+ */
+export async function requireTakeable(channel: Channel, queue: string, mayDiscard: boolean): Promise<void> {
+  let { consumerCount, messageCount } = await channel.checkQueue(queue);
+  for (let tries = 0; consumerCount > 0 && tries < consumerGoneTries; tries++) {
+    await sleep(consumerGoneMs); // of an earlier trial, perhaps
+    ({ consumerCount, messageCount } = await channel.checkQueue(queue));
+  }
+  if (consumerCount > 0) throw hasConsumers(queue, consumerCount);
+  if (mayDiscard) await channel.purgeQueue(queue);
+  else if (messageCount > 0) await requireNoForeign(channel, queue, messageCount);
+}
+
+async function requireNoForeign(channel: Channel, queue: string, messageCount: number): Promise<void> {
+  const ours: GetMessage[] = [];
+  for (let n = 0; n < Math.min(messageCount, mostLookedAt); n++) {
+    const message = await channel.get(queue);
+    if (message === false) break;
+    if (isOurs(message.properties.correlationId)) ours.push(message);
+    else {
+      channel.nackAll(); // all go back, to where they were
+      throw notEmpty(queue, messageCount);
+    }
+  }
+  for (const message of ours) channel.ack(message);
+}
+
+function hasConsumers(queue: string, count: number): BenchError {
+  return new BenchError('queueConsumed', `Queue ${queue} has ${count} consumer${count === 1 ? '' : 's'} already`, {
+    hint: 'They and the harness would take messages from each other. Stop them, or let `consume: { bind: { exchange, routingKey } }` have a queue of its own.',
+    exitCode: exitCodes.usage,
+  });
+}
+
+function notEmpty(queue: string, count: number): BenchError {
+  return new BenchError('queueNotEmpty', `Queue ${queue} holds ${count} messages, and consuming would take them`, {
+    hint: 'They were left as they are. Empty the queue, say `existing: discard` on the target if they may be lost, or let `consume: { bind: { exchange, routingKey } }` have a queue of its own.',
+    exitCode: exitCodes.usage,
+  });
+}
