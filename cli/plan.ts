@@ -2,6 +2,7 @@
 import type { CommandModule } from 'yargs';
 import { ownValue } from '../result/own-value.ts';
 import { planTrials, type TrialPlan } from '../runners/plan-trials.ts';
+import { satOut } from '../scenarios/places.ts';
 import type { Load, RateStage, Scenario } from '../scenarios/scenario.ts';
 import { openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 
@@ -30,8 +31,10 @@ function totalOf(trials: readonly TrialPlan[]): number {
   return trials.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
 }
 
-function planJson({ name, question }: Scenario, trials: readonly TrialPlan[], notes: readonly string[]): string {
-  return `${JSON.stringify({ scenario: name, question: question ?? null, totalMs: totalOf(trials), trials, notes }, null, 2)}\n`;
+function planJson(scenario: Scenario, trials: readonly TrialPlan[], notes: readonly string[]): string {
+  const { name, question } = scenario;
+  const sitting = satOut(scenario);
+  return `${JSON.stringify({ scenario: name, question: question ?? null, totalMs: totalOf(trials), trials, notes, satOut: sitting }, null, 2)}\n`;
 }
 
 function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
@@ -41,17 +44,22 @@ function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
     return `${length} ${noun}${length === 1 ? '' : 's'}`;
   };
   const upTo = load.warmupUntilSteady ? 'up to ' : '';
+  const isWhole = satOut(plan).length === 0;
   const head = [
     name,
     ...(question === undefined ? [] : [question]),
     `${describeLoad(load)}, ${durationText(load.durationMs)} after ${upTo}${durationText(load.warmupMs)} of warm-up`,
-    `${count(targets, 'target')}${variantsText(plan)} × ${count(conditions, 'condition')} × ${repeats} repeat${repeats === 1 ? '' : 's'} = ${count(trials, 'trial')}, ${upTo === '' ? 'about ' : upTo}${durationText(totalOf(trials))} without set-up`,
+    `${count(targets, 'target')}${variantsText(plan)} × ${count(conditions, 'condition')} × ${repeats} repeat${repeats === 1 ? '' : 's'}${isWhole ? '' : ' but for what is sat out'} = ${count(trials, 'trial')}, ${upTo === '' ? 'about ' : upTo}${durationText(totalOf(trials))} without set-up`,
   ];
   const rows = trials.map(({ id, plannedMs }, index) => [String(index + 1), id, `${upTo}${durationText(plannedMs)}`]);
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const lines = rows.map(([number = '', id = '', time = '']) => {
     return `  ${number.padStart(widths[0] ?? 0)}  ${id.padEnd(widths[1] ?? 0)}  ${time}`;
   });
+  const sitting = satOut(plan).map(
+    ({ target, condition, lacks }) => `${target} sits out ${condition}: it has ${lacks}`,
+  );
+  if (sitting.length > 0) lines.push('', ...sitting.map((line) => `  ${line}`));
   return `${[...head, '', ...lines].join('\n')}\n`;
 }
 

@@ -170,6 +170,7 @@ const shape = z.object({
       trial: z.string().optional(),
     }),
   ),
+  satOut: z.array(z.object({ target: z.string(), condition: z.string(), lacks: z.string() })).optional(),
   warnings: z.array(z.object(remark)),
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LatencyName, LatencySummary, RunResult, TrialResult } from '../result/result-types.ts';
 import { answer } from './answer.ts';
+import { comparisonTables } from './comparison-tables.ts';
 import { fixtureResult } from './fixtures/fixture-result.ts';
 
 const whole = fixtureResult();
@@ -50,6 +51,20 @@ describe('the answer', () => {
       '10 of 11 trials valid; 1 suspect: grpc-calm-1. One repeat: small differences may be noise.',
       'Of 4 thresholds 2 failed and 1 has no data.',
     ]);
+  });
+
+  it('says of a target that sits out the condition what it lacks, and ranks it nowhere', () => {
+    const trials = whole.trials.filter((trial) => !isSlow(trial, 'rest'));
+    const satOut = [{ target: 'rest', condition: 'slow-network', lacks: 'no broker' }];
+    const result = fixtureResult({ trials, satOut });
+    expect(lead(result)).toMatch(/Not ranked: .*rest \(sits out slow-network: no broker\)/);
+    const tables = comparisonTables(result).find(({ group }) => group.condition === 'slow-network')?.latency ?? [];
+    expect(tables.length).toBeGreaterThan(0);
+    for (const { columns, rows } of tables) {
+      const row = rows.find(({ cells }) => cells[0] === 'rest')?.cells ?? [];
+      expect(row).toHaveLength(columns.length);
+      expect([row.at(-1), new Set(row.slice(1, -1))]).toEqual(['sits out: no broker', new Set(['–'])]);
+    }
   });
 
   it.each(['suspect', 'invalid'] as const)('shows a %s target without ranking it, however fast', (status) => {

@@ -119,6 +119,8 @@ function completionOf({ counted }: Contender, { operation, phase }: PrimaryMetri
 function whyMissing(result: RunResult, target: string, condition: string): string {
   const engine = result.trials.find((trial) => trial.target === target && !isNative(trial))?.engine;
   if (engine !== undefined) return 'closed loop, see the cross-checks';
+  const satOut = result.satOut?.find((one) => one.target === target && one.condition === condition);
+  if (satOut !== undefined) return `sits out ${condition}: ${satOut.lacks}`;
   const elsewhere = result.trials.some((trial) => trial.target === target);
   return elsewhere ? `not measured under ${condition}` : 'not measured';
 }

@@ -2,7 +2,15 @@
 import { amplificationOf } from '../result/amplification.ts';
 import { ownValue } from '../result/own-value.ts';
 import { type LaterTime, patterns } from '../result/patterns.ts';
-import type { Completion, CpuWaits, LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
+import type {
+  Completion,
+  CpuWaits,
+  LatencyName,
+  PhaseName,
+  RunResult,
+  SatOutResult,
+  TrialResult,
+} from '../result/result-types.ts';
 import { batchSizeText } from './batch-size.ts';
 import { bodiesOf, ratioTexts } from './body-ratio.ts';
 import {
@@ -105,6 +113,13 @@ function operationTable(
   const headings = group.phases.length > 1 ? group.phases : endings.length > 1 ? endings.map(({ title }) => title) : [];
   const inner = figureColumns(...percentiles.map((one) => percentileTitles[one]));
   const repeated = Array.from({ length: Math.max(1, headings.length) }, () => inner).flat();
+  const columns = [
+    nameColumn('target'),
+    ...(mixed ? textColumns('completes') : []),
+    ...repeated,
+    ...figureColumns('not ok'),
+    ...textColumns('verdict'),
+  ];
   return {
     title: [name, pattern, ...point].join(' · '),
     spans:
@@ -115,15 +130,15 @@ function operationTable(
             ...headings.map((text) => ({ text, columns: percentiles.length })),
             { text: '', columns: 2 },
           ],
-    columns: [
-      nameColumn('target'),
-      ...(mixed ? textColumns('completes') : []),
-      ...repeated,
-      ...figureColumns('not ok'),
-      ...textColumns('verdict'),
-    ],
-    rows,
+    columns,
+    rows: [...rows, ...group.satOut.map((one) => satOutRow(one, columns.length))],
   };
+}
+
+/** Beside those that were measured, with no figure to be ranked by. */
+function satOutRow({ target, lacks }: SatOutResult, columns: number): Row {
+  const none = Array.from({ length: columns - 2 }, () => '–');
+  return { cells: [target, ...none, `sits out: ${lacks}`], status: 'valid' };
 }
 
 function endingFigures(

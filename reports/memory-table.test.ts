@@ -10,7 +10,12 @@ const held = (mebibytes: number, brokerBytes: number | null): MemoryResult => {
 const rows = (...memory: (MemoryResult | undefined)[]) => {
   const trials = memory.map((one) => ({ ...trial, ...(one && { memory: one }) }));
   const contender = { label: 'rest', target: 'rest', status: 'valid' as const, trials, counted: trials };
-  return memoryTable({ condition: 'calm', phases: ['steady'], contenders: [contender] })?.rows[0]?.cells.slice(1);
+  return memoryTable({
+    condition: 'calm',
+    phases: ['steady'],
+    contenders: [contender],
+    satOut: [],
+  })?.rows[0]?.cells.slice(1);
 };
 
 describe('memory in a report', () => {

@@ -13,6 +13,7 @@ import type {
   PhaseName,
   PolicyResult,
   RunResult,
+  SatOutResult,
   TrialResult,
   Verdict,
 } from '../result/result-types.ts';
@@ -38,6 +39,8 @@ export interface ConditionGroup {
   readonly phases: readonly PhaseName[];
   /** Native engine only, in the order of the plan. */
   readonly contenders: readonly Contender[];
+  /** Planned targets that do not play it. */
+  readonly satOut: readonly SatOutResult[];
 }
 
 /** Closed-loop tools are cross-checks and stand in a table of their own. */
@@ -63,7 +66,8 @@ export function conditionGroups(result: RunResult): ConditionGroup[] {
     const byTarget = (a: Contender, b: Contender) => order.indexOf(a.target) - order.indexOf(b.target);
     // Variants by their values, not by when chance had them run.
     const contenders = contendersOf(trials).sort((a, b) => byTarget(a, b) || compareLabels(a.label, b.label));
-    return [{ condition, phases: measuredPhases(trials), contenders }];
+    const satOut = (result.satOut ?? []).filter((one) => one.condition === condition);
+    return [{ condition, phases: measuredPhases(trials), contenders, satOut }];
   });
 }
 

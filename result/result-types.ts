@@ -568,6 +568,14 @@ export interface PlanView {
   readonly repeats: number;
 }
 
+/** A target that was not played under a condition: it lacks what the condition's faults act on. */
+export interface SatOutResult {
+  readonly target: string;
+  readonly condition: string;
+  /** `no broker`. */
+  readonly lacks: string;
+}
+
 export interface RunResult {
   readonly schemaVersion: 1;
   /** See semantics-version.ts. */
@@ -586,6 +594,8 @@ export interface RunResult {
   readonly plan: PlanView;
   readonly trials: readonly TrialResult[];
   readonly thresholds: readonly ThresholdResult[];
+  /** Absent where every target plays every condition. */
+  readonly satOut?: readonly SatOutResult[];
   /** Of `bench tune`. */
   readonly tuning?: readonly TuningResult[];
   /** With `rate: max`. */

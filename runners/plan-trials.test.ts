@@ -29,6 +29,15 @@ describe('planTrials', () => {
     expect(trials[0]).toMatchObject({ variant: {}, id: expect.stringMatching(/^[a-z]+-[a-z-]+-1$/) });
   });
 
+  it('leaves out what a target sits out, since it lacks what a fault acts on', () => {
+    const killed = { fault: 'kill', part: 'broker', atMs: 0, forMs: 1 } as const;
+    const trials = planTrials({ ...withSeed(1, 2), conditions: { calm: [], 'broker-gone': [killed] } });
+    const played = (condition: string) =>
+      [...new Set(trials.filter((one) => one.condition === condition).map(({ target }) => target))].toSorted();
+    expect(played('broker-gone')).toEqual(['queue', 'stream']);
+    expect(played('calm')).toEqual(Object.keys(scenario.targets).toSorted());
+  });
+
   it('has the same order for the same seed, another one for another seed and in another repeat', () => {
     expect(ids(withSeed(5, 2))).toEqual(ids(withSeed(5, 2)));
     expect(ids(withSeed(5, 2))).not.toEqual(ids(withSeed(6, 2)));

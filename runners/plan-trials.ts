@@ -2,6 +2,7 @@
 
 import { ownValue } from '../result/own-value.ts';
 import type { SettingValue } from '../result/result-types.ts';
+import { satOut } from '../scenarios/places.ts';
 import type { Load, Scenario } from '../scenarios/scenario.ts';
 import { plannedProbes } from './capacity/search-capacity.ts';
 import { hash32, randomStreams } from './schedule/seeded-random.ts';
@@ -27,16 +28,21 @@ export function trialMs({ warmupMs, durationMs }: Load): number {
 }
 
 /**
- * Repeat after repeat, each with all targets and conditions in a seeded order of its own: what changes on the machine
+ * Repeat after repeat, each with all targets and conditions, but for those that a target sits out, in a seeded order of its own: what changes on the machine
  * over the run then falls on all of them alike.
  */
 export function planTrials(scenario: Scenario): TrialPlan[] {
   const { load, workload, repeats } = scenario;
   const search = load.model === 'open' ? load.search : null;
   const plannedMs = trialMs(load) * (search === null ? 1 : plannedProbes(search));
+  const out = satOut(scenario);
+  const plays = (target: string, condition: string) =>
+    !out.some((one) => one.target === target && one.condition === condition);
   const pairs = Object.keys(scenario.targets).flatMap((target) =>
     (ownValue(scenario.sweep, target) ?? [{}]).flatMap((variant) =>
-      Object.keys(scenario.conditions).map((condition) => ({ target, variant, condition })),
+      Object.keys(scenario.conditions)
+        .filter((condition) => plays(target, condition))
+        .map((condition) => ({ target, variant, condition })),
     ),
   );
   return Array.from({ length: repeats }, (_, index) => index + 1).flatMap((repeat) =>

@@ -10,6 +10,7 @@ import type {
 } from '../result/result-types.ts';
 import { semanticsVersion } from '../result/semantics-version.ts';
 import { evaluateThresholds } from '../result/thresholds.ts';
+import { satOut } from '../scenarios/places.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
@@ -264,6 +265,7 @@ class ScenarioRun {
     const { scenario, plan } = this.#options;
     if (this.#environment === null)
       throw new BenchError('internal', 'The environment is described before any result is stored');
+    const out = satOut(scenario);
     return {
       schemaVersion: 1,
       semanticsVersion,
@@ -283,6 +285,7 @@ class ScenarioRun {
         scenario.thresholds,
         this.#trials.filter(({ purpose }) => purpose === undefined),
       ),
+      ...(out.length > 0 && { satOut: out }),
       ...(searchOf(scenario) === null ? {} : { capacity: [...this.#capacity] }),
       warnings: [...this.#warnings, ...blockWarnings(this.#trials)],
     };

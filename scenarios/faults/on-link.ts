@@ -10,9 +10,12 @@ export type Direction = 'down' | 'up' | 'both';
 
 export const onLink = {
   link: z
-    .enum(['client', 'service', 'both'] satisfies (LinkName | 'both')[])
+    .string()
+    .min(1)
     .default('client')
-    .describe('Which connection: from the load to the target, from a broker to its service, or both.'),
+    .describe(
+      'Which connection: client (from the load to the target), service (from a broker to its services), <caller>-<called> between two services, or both: client and service. A target without it sits the condition out.',
+    ),
 };
 
 export const directed = {

@@ -8,8 +8,11 @@ export type BrokerChoice = 'leader';
 
 export const onPart = {
   part: z
-    .enum(['service', 'broker', 'toxiproxy'] satisfies PartName[])
-    .describe('Whose process: one that this run started.'),
+    .string()
+    .min(1)
+    .describe(
+      'Whose process, of those that this run starts: service, broker or toxiproxy. A target without it sits the condition out.',
+    ),
   broker: z
     .enum(['leader'] satisfies BrokerChoice[])
     .optional()

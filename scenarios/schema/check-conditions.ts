@@ -1,7 +1,9 @@
 /** Checks of the fault timelines against the load and the targets. */
+import { closestName } from '../../result/closest-name.ts';
 import { hasBroker, phaseNames } from '../../result/result-types.ts';
 import { unsuitedSettings } from '../faults/registry.ts';
-import type { CheckContext, FileTarget, FileWindow } from './check-context.ts';
+import { everyLink, hasServiceLink, lackOf, linkNames, partNames } from '../places.ts';
+import { type CheckContext, type FileTarget, type FileWindow, suggestionFor } from './check-context.ts';
 import { loadTimeMs } from './fields.ts';
 import type { Path } from './problem.ts';
 import { slackMs, windowStartsMs } from './resolve-windows.ts';
@@ -18,8 +20,9 @@ export function checkConditions(context: CheckContext): void {
     const places = windows.map((_, index): Path => [...path, context.originalIndex(path, index)]);
     windows.forEach((window, index) => {
       checkWindow(context, window, places[index] ?? path);
-      checkLinks(context, window, places[index] ?? path, targets);
+      checkPlace(context, window, places[index] ?? path, targets);
     });
+    checkSomebodyPlays(context, windows, path, targets);
     if (context.durationMs !== null) checkOverlaps(context, windows, places, context.durationMs);
   }
 }
@@ -85,19 +88,52 @@ function rounded(ms: number): number {
   return Math.round(ms * 1e3) / 1e3;
 }
 
-/** Our queue and stream services talk to their broker over a link of their own; others answer on the client's. */
-export function hasServiceLink(target: FileTarget): boolean {
-  return target.address === undefined && hasBroker(target.protocol);
-}
-
-function checkLinks(
+/** Some target must have what the window acts on; those that have it not sit the condition out. */
+function checkPlace(
   context: CheckContext,
   window: FileWindow,
   path: Path,
   targets: readonly [string, FileTarget][],
 ): void {
+  if (!('link' in window)) checkBrokerChoice(context, window, path, targets);
+  if (targets.length === 0 || targets.some(([, target]) => lackOf(target, window) === null)) return;
+  if (isUnknownPlace(context, window, path, targets)) return;
   if ('link' in window) checkLinkFault(context, window, path, targets);
   else checkPartFault(context, window, path, targets);
+}
+
+/** A name that could be nowhere: misspelt. */
+function isUnknownPlace(
+  { report }: CheckContext,
+  window: FileWindow,
+  path: Path,
+  targets: readonly [string, FileTarget][],
+): boolean {
+  const namesOfAll = (of: (target: FileTarget) => string[]) => targets.flatMap(([, target]) => of(target));
+  const complain = (key: string, name: string, known: readonly string[]) => {
+    if (known.includes(name)) return false;
+    const message = `no target has a ${key} ${name}`;
+    report({ path: [...path, key], message, suggestion: suggestionFor(closestName(name, known), known) });
+    return true;
+  };
+  if ('link' in window) {
+    return complain('link', window.link, [...new Set(['client', 'service', everyLink, ...namesOfAll(linkNames)])]);
+  }
+  if (!('part' in window)) return false;
+  return complain('part', window.part, [...new Set(['service', 'broker', 'toxiproxy', ...namesOfAll(partNames)])]);
+}
+
+/** Each fault has a target to act on, but no target has the places of all of them. */
+function checkSomebodyPlays(
+  { report }: CheckContext,
+  windows: readonly FileWindow[],
+  path: Path,
+  targets: readonly [string, FileTarget][],
+): void {
+  const plays = (window: FileWindow) => targets.filter(([, target]) => lackOf(target, window) === null);
+  if (targets.length === 0 || windows.some((window) => plays(window).length === 0)) return;
+  if (targets.some((target) => windows.every((window) => plays(window).includes(target)))) return;
+  report({ path, message: 'every target lacks something that one of its faults acts on', atKey: true });
 }
 
 const namesOf = (targets: readonly [string, FileTarget][]) => targets.map(([name]) => name).join(', ');
@@ -130,7 +166,6 @@ function checkPartFault(
   const { report } = context;
   const part = 'part' in window ? window.part : 'service';
   const key = 'part' in window ? 'part' : 'fault';
-  checkBrokerChoice(context, window, path, targets);
   if (part === 'toxiproxy') {
     const direct = targets.filter(([, { via }]) => via === 'direct');
     if (direct.length > 0)
@@ -173,9 +208,8 @@ function checkBrokerChoice(
   else if (!isCluster) {
     const message = 'is for three brokers (stack: { kafka: { brokers: 3 } }); there is one';
     report({ path: key, message, atKey: true });
-  } else if (streams.length < targets.length) {
-    const others = namesOf(targets.filter((target) => !streams.includes(target)));
-    report({ path: key, message: `${others} has no leader: only streams have`, atKey: true });
+  } else if (streams.length === 0) {
+    report({ path: key, message: `${namesOf(targets)} has no leader: only streams have`, atKey: true });
   }
 }
 

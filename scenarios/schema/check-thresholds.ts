@@ -4,6 +4,7 @@ import { ownValue } from '../../result/own-value.ts';
 import { laterTimes, patternNames, patterns } from '../../result/patterns.ts';
 import { type PhaseName, phaseNames } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
+import { satOut } from '../places.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
 import type { Path } from './problem.ts';
 
@@ -41,7 +42,23 @@ export function checkThresholdNames(context: CheckContext, text: string, thresho
     const message = `${named.length > 0 ? named.join(', ') : 'no condition'} has ${named.length > 0 ? 'no' : 'a'} phase ${phase}`;
     context.report({ path, message, offset: wordAt(text, phase, text.lastIndexOf(' in ')) });
   }
+  if (named.length > 0) checkPlayed(context, threshold, named, path);
   checkLaterTime(context, threshold, path, text);
+}
+
+/** A target that sits out all the conditions that are named has no trial to be held against. */
+function checkPlayed(
+  { file, report }: CheckContext,
+  { target }: Threshold,
+  named: readonly string[],
+  path: Path,
+): void {
+  const { targets, conditions } = file;
+  if (targets === undefined || conditions === undefined) return;
+  const out = satOut({ targets, conditions }).filter((one) => one.target === target && named.includes(one.condition));
+  if (named.some((condition) => !out.some((one) => one.condition === condition))) return;
+  const message = out.map(({ condition, lacks }) => `${target} sits out ${condition}: it has ${lacks}`).join('; ');
+  report({ path, message });
 }
 
 /** Of all operations together there are only the later times that they are judged by. */

@@ -573,6 +573,26 @@ describe('a scenario with a problem', () => {
       `${withText('protocol: rest', 'protocol: rest, via: direct')}conditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: toxiproxy } ] }\n`,
       '11:60: conditions.bad[0].part: there is no Toxiproxy in front of rest (via: direct)',
     ],
+    [
+      'part that no target has',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: servise } ] }\n`,
+      '11:60: conditions.bad[0].part: no target has a part servise (did you mean service?)',
+    ],
+    [
+      'link that no target has',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: down, link: orders-payment } ] }\n`,
+      '11:60: conditions.bad[0].link: no target has a link orders-payment (there is client, service, both)',
+    ],
+    [
+      'condition that nobody can play',
+      `${withText('  rest: { protocol: rest }', '  rest: { protocol: rest }\n  queue: { protocol: queue, via: direct }')}conditions: { bad: [ { at: 1s, for: 2s, fault: down }, { at: 4s, for: 2s, fault: kill, part: broker } ] }\n`,
+      '12:15: conditions.bad: every target lacks something that one of its faults acts on',
+    ],
+    [
+      'threshold of a target that sits out',
+      `${withText('  rest: { protocol: rest }', '  rest: { protocol: rest }\n  queue: { protocol: queue }')}conditions: { gone: [ { at: 1s, for: 2s, fault: kill, part: broker } ] }\nthresholds: [ "all lost == 0 in gone", "rest lost == 0 in gone" ]\n`,
+      '13:40: thresholds[1]: rest sits out gone: it has no broker',
+    ],
     // thresholds and the primary figure
     [
       'threshold grammar',

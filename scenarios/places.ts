@@ -1,0 +1,67 @@
+/** Where faults act: the parts and links that each target has, and who sits a condition out for want of one. */
+import { hasBroker, type Protocol, type SatOutResult } from '../result/result-types.ts';
+import { instanceNames, linkBetween, servicesOf } from './target-services.ts';
+
+/** As in the file, or resolved. */
+export interface PlacedTarget {
+  readonly protocol: Protocol;
+  readonly address?: string | undefined;
+  readonly via: 'toxiproxy' | 'direct';
+}
+
+/** What of a window says where it acts. Without `link` and `part` it acts on all services. */
+export interface PlacedWindow {
+  readonly fault: string;
+  readonly link?: string | undefined;
+  readonly part?: string | undefined;
+  readonly broker?: string | undefined;
+}
+
+export const everyLink = 'both';
+
+/** Our queue and stream services talk to their broker over a link of their own; others answer on the client's. */
+export function hasServiceLink(target: PlacedTarget): boolean {
+  return target.address === undefined && hasBroker(target.protocol);
+}
+
+/** Whatever they go through. */
+export function linkNames(target: PlacedTarget): string[] {
+  if (target.address !== undefined) return ['client'];
+  const edges = servicesOf(target).flatMap(({ name, calls }) => calls.map((called) => linkBetween(name, called)));
+  return ['client', ...(hasBroker(target.protocol) ? ['service'] : []), ...edges];
+}
+
+/** Those that a run starts for it. */
+export function partNames(target: PlacedTarget): string[] {
+  const proxy = target.via === 'direct' ? [] : ['toxiproxy'];
+  if (target.address !== undefined) return proxy;
+  return [...servicesOf(target).flatMap(instanceNames), ...(hasBroker(target.protocol) ? ['broker'] : []), ...proxy];
+}
+
+/** What a target has not, of what a window acts on, e.g. `no broker`; null: it has it. */
+export function lackOf(target: PlacedTarget, window: PlacedWindow): string | null {
+  if (window.link !== undefined) {
+    if (target.via === 'direct') return 'no proxy (via: direct)';
+    return window.link === everyLink || linkNames(target).includes(window.link) ? null : `no ${window.link} link`;
+  }
+  const part = window.part ?? servicesOf(target)[0]?.name ?? '';
+  if (part === 'toxiproxy') return target.via === 'direct' ? 'no proxy (via: direct)' : null;
+  if (target.address !== undefined) return `no ${part} of this run’s own`;
+  if (!partNames(target).includes(part)) return `no ${part}`;
+  return window.broker === 'leader' && target.protocol !== 'stream' ? 'no leader among its brokers' : null;
+}
+
+export interface PlacedScenario {
+  readonly targets: Readonly<Record<string, PlacedTarget>>;
+  readonly conditions: Readonly<Record<string, readonly PlacedWindow[]>>;
+}
+
+/** Condition by condition. Half of a condition would be another one: who lacks a place of it sits all of it out. */
+export function satOut({ targets, conditions }: PlacedScenario): SatOutResult[] {
+  return Object.entries(conditions).flatMap(([condition, windows]) =>
+    Object.entries(targets).flatMap(([name, target]) => {
+      const lacks = windows.map((window) => lackOf(target, window)).find((lack) => lack !== null);
+      return lacks === undefined ? [] : [{ target: name, condition, lacks }];
+    }),
+  );
+}
