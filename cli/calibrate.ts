@@ -1,14 +1,17 @@
 /** `bench calibrate`: how true and how fast the generator is on this machine. */
+
 import type { CommandModule } from 'yargs';
 import { renderCalibration } from '../reports/calibration.ts';
 import { exitCodes } from '../result/bench-error.ts';
 import type { CalibrationResult } from '../result/calibration-result.ts';
+import { cleanTexts } from '../result/printable.ts';
 import { protocols } from '../result/result-types.ts';
 import { calibrate } from '../runners/calibrate/calibrate.ts';
 import { fullPlan, quickPlan } from '../runners/calibrate/calibration-plan.ts';
 import { startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
+import { printNote } from './print.ts';
 import { externalAddresses, type StackArguments, stackOptions } from './stack-arguments.ts';
 import { useColour } from './write-reports.ts';
 
@@ -40,7 +43,7 @@ export const calibrateCommand: CommandModule<object, CalibrateArguments> = {
 };
 
 async function run(args: CalibrateArguments): Promise<number> {
-  const note = (line: string) => void process.stderr.write(`${line}\n`);
+  const note = (line: string) => printNote(`${line}\n`);
   const signal = interruptSignal(note);
   const external = await externalAddresses(args);
   const result = await calibrate({
@@ -55,7 +58,7 @@ async function run(args: CalibrateArguments): Promise<number> {
     signal,
   });
   const colour = useColour(process.stdout);
-  const text = () => renderCalibration(result, { colour, width: process.stdout.columns ?? 160 });
+  const text = () => renderCalibration(cleanTexts(result), { colour, width: process.stdout.columns ?? 160 });
   process.stdout.write(args.json ? `${JSON.stringify(result, null, 2)}\n` : text());
   return exitCodeOf(result);
 }

@@ -1,6 +1,8 @@
 /** Asks before anything is installed; where nobody can be asked the answer is no. */
+
 import { createInterface } from 'node:readline/promises';
 import type { MissingPart } from '../targets/stack/install.ts';
+import { printNote } from './print.ts';
 
 export function confirmInstall(yes: boolean): (missing: readonly MissingPart[]) => Promise<boolean> {
   return async (missing) => {
@@ -10,7 +12,7 @@ export function confirmInstall(yes: boolean): (missing: readonly MissingPart[]) 
       `  ${title} (${cost})`,
       ...commands.map((command) => `    ${command}`),
     ]);
-    process.stderr.write(`Missing on this machine:\n${lines.join('\n')}\n`);
+    printNote(`Missing on this machine:\n${lines.join('\n')}\n`);
     const prompt = createInterface({ input: process.stdin, output: process.stderr });
     try {
       return /^y(es)?$/i.test((await prompt.question('Install now? [y/N] ')).trim());

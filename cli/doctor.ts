@@ -1,8 +1,10 @@
 /** `bench doctor`: what is here, what is missing, how to get it. */
+
 import type { CommandModule } from 'yargs';
 import { exitCodes } from '../result/bench-error.ts';
 import { hasComposeEngine } from '../targets/stack/compose-stack.ts';
 import { onPath, type Program, programNames, programs } from '../targets/stack/programs.ts';
+import { print } from './print.ts';
 
 interface DoctorArguments {
   readonly json?: boolean | undefined;
@@ -29,7 +31,7 @@ export const doctorCommand: CommandModule<object, DoctorArguments> = {
       hasComposeEngine(),
     ]);
     const report = { node: process.versions.node, dockerCompose: compose, programs: findings };
-    process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : text(report));
+    print(json ? `${JSON.stringify(report, null, 2)}\n` : text(report));
     const missing = findings.some(({ path, needed }) => needed && path === null);
     process.exitCode = missing && !compose ? exitCodes.stack : exitCodes.done;
   },

@@ -1,9 +1,11 @@
 /** `bench init`: a commented scenario to start from. */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, relative, resolve, sep } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { jsonSchemaPath } from '../scenarios/schema/json-schema.ts';
+import { print } from './print.ts';
 
 interface InitArguments {
   readonly file: string;
@@ -18,7 +20,7 @@ export const initCommand: CommandModule<object, InitArguments> = {
     yargs.positional('file', { type: 'string', default: 'scenario.yaml', describe: 'where to; never overwritten' }),
   handler: ({ file }) => {
     writeNew(file, starterText(file));
-    process.stdout.write(`wrote ${file}; next: bench validate ${file}\n`);
+    print(`wrote ${file}; next: bench validate ${file}\n`);
   },
 };
 

@@ -6,7 +6,10 @@ import { allowDial } from '../targets/allow-dial.ts';
 import { calibrateCommand } from './calibrate.ts';
 import { doctorCommand } from './doctor.ts';
 import { initCommand } from './init.ts';
+import { refusalByMachine } from './machine-refusal.ts';
+import { meantArgument } from './meant-argument.ts';
 import { planCommand } from './plan.ts';
+import { printNote, troubleWithOutput, watchStreams } from './print.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { stackCommand } from './stack.ts';
@@ -14,50 +17,70 @@ import { tuneCommand } from './tune.ts';
 import { validateCommand } from './validate.ts';
 import { version } from './version.ts';
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.done); // `bench … | head` closed the pipe: nobody reads on
-  throw error;
-});
-
+watchStreams();
 allowDial([]); // until a scenario allows more
 
-function printError(error: unknown): number {
+function printError(thrown: unknown): number {
+  const error = refusalByMachine(thrown) ?? thrown;
   if (error instanceof BenchError) {
-    process.stderr.write(`bench: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    printNote(`bench: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`bench: this is a bug of Wirebench, please report it:\n${text}\n`);
+  printNote(`bench: this is a bug of Wirebench, please report it:\n${text}\n`);
   return exitCodes.internal;
 }
 
-const parser = yargs(hideBin(process.argv))
-  .scriptName('bench')
-  .usage('$0 <command>\n\nOne workload over REST, gRPC, WebSocket, a queue and a stream, measured the same way.')
-  .command(runCommand)
-  .command(initCommand)
-  .command(validateCommand)
-  .command(planCommand)
-  .command(reportCommand)
-  .command(tuneCommand)
-  .command(calibrateCommand)
-  .command(stackCommand)
-  .command(doctorCommand)
-  .completion('completion', 'print a shell completion script')
-  .demandCommand(1, 'Name a command; `bench --help` lists them.')
-  .strict()
-  .version(version)
-  .help()
-  .alias('help', 'h')
-  .wrap(Math.min(110, process.stdout.columns ?? 110))
-  .exitProcess(false)
-  .fail((message, error) => {
-    if (error) throw error;
-    throw new BenchError('commandLine', message, { hint: 'See `bench --help`.', exitCode: exitCodes.usage });
-  });
+const wrongArguments = 'commandLine';
 
-try {
-  await parser.parseAsync();
-} catch (error) {
-  process.exitCode = printError(error);
+function createParser(args: readonly string[]) {
+  return yargs(args)
+    .scriptName('bench')
+    .usage('$0 <command>\n\nOne workload over REST, gRPC, WebSocket, a queue and a stream, measured the same way.')
+    .command(runCommand)
+    .command(initCommand)
+    .command(validateCommand)
+    .command(planCommand)
+    .command(reportCommand)
+    .command(tuneCommand)
+    .command(calibrateCommand)
+    .command(stackCommand)
+    .command(doctorCommand)
+    .completion('completion', 'print a shell completion script')
+    .demandCommand(1, 'Name a command; `bench --help` lists them.')
+    .strict()
+    .version(version)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new BenchError(wrongArguments, message, { exitCode: exitCodes.usage });
+    });
 }
+
+async function withHint(error: unknown, args: readonly string[]): Promise<unknown> {
+  if (!(error instanceof BenchError) || error.code !== wrongArguments || error.hint !== undefined) return error;
+  const { message, exitCode } = error;
+  const help = (command: string | null) => createParser(command === null ? [] : [command]).getHelp();
+  const meant = await meantArgument(message, args, help);
+  return new BenchError(wrongArguments, message, {
+    hint: `${meant === null ? '' : `${meant} `}See \`bench --help\`.`,
+    exitCode,
+  });
+}
+
+const args = hideBin(process.argv);
+try {
+  await createParser(args).parseAsync();
+} catch (error) {
+  process.exitCode = printError(await withHint(error, args));
+}
+
+// What is written to a file that takes no more fails after the write.
+process.on('exit', (code) => {
+  const trouble = troubleWithOutput();
+  if (trouble === null) return;
+  printNote(`bench: what was printed could not be written: ${trouble.message}\n`);
+  if (code !== exitCodes.interrupted) process.exitCode = exitCodes.notWritten;
+});

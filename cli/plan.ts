@@ -1,9 +1,11 @@
 /** `bench plan`: the trials a scenario stands for, and how long they take; nothing is started. */
+
 import type { CommandModule } from 'yargs';
 import { ownValue } from '../result/own-value.ts';
 import { planTrials, type TrialPlan } from '../runners/plan-trials.ts';
 import { satOut } from '../scenarios/places.ts';
 import type { Load, RateStage, Scenario } from '../scenarios/scenario.ts';
+import { print, printNote } from './print.ts';
 import { openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 
 interface PlanArguments extends ScenarioArguments {
@@ -22,8 +24,8 @@ export const planCommand: CommandModule<object, PlanArguments> = {
   handler: (options) => {
     const { plan, scenario, notes } = openScenario(options.scenario, options);
     const trials = planTrials(scenario);
-    for (const note of notes) process.stderr.write(`${note}\n`);
-    process.stdout.write(options.json ? planJson(plan, trials, notes) : planText(plan, trials));
+    for (const note of notes) printNote(`${note}\n`);
+    print(options.json ? planJson(plan, trials, notes) : planText(plan, trials));
   },
 };
 

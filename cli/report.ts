@@ -1,6 +1,8 @@
 /** `bench report <result>`: all reports again, from the stored result. */
+
 import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { printNote } from './print.ts';
 import { readResult, resultDirectory } from './read-result.ts';
 import { formatNames, parseFormats, printReport, writeReports } from './write-reports.ts';
 
@@ -31,7 +33,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     // The stored result is the source: it is not written over with itself.
     const isSource = resolve(directory) === resolve(source);
     const written = formats.filter((format) => !(isSource && format === 'json'));
-    for (const path of writeReports(result, directory, written)) process.stderr.write(`Written: ${path}\n`);
+    for (const path of writeReports(result, directory, written)) printNote(`Written: ${path}\n`);
     if (formats.includes('terminal')) printReport(result);
   },
 };

@@ -1,11 +1,12 @@
 /** `bench run <scenario>`: the main job. */
-import { join } from 'node:path';
+
+import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { CommandModule } from 'yargs';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { RunResult } from '../result/result-types.ts';
 import type { EnginePaths } from '../runners/engines/engine-trial.ts';
-import { ResultStore } from '../runners/result-store.ts';
+import { ResultStore, UnstoredResultError } from '../runners/result-store.ts';
 import { type RunOptions, runScenario } from '../runners/run-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
@@ -13,7 +14,9 @@ import type { StackNeeds } from '../targets/stack/stack.ts';
 import { startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
+import { keepUnstored } from './keep-unstored.ts';
 import { createLiveDisplay } from './live-display.ts';
+import { printNote } from './print.ts';
 import { type OpenedScenario, openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 import { externalAddresses, type StackArguments, stackOptions } from './stack-arguments.ts';
 import { formatNames, parseFormats, printReport, writeReports } from './write-reports.ts';
@@ -97,10 +100,18 @@ export async function playRun(
       display.close();
     }
     const shown = selected.redactRecord(result);
-    await writeReports(shown, out, formats);
-    if (formats.includes('terminal')) printReport(shown);
-    process.stderr.write(`Result: ${out}\n`);
+    try {
+      writeReports(shown, held.directory, formats, exitCodes.notWritten);
+    } finally {
+      if (formats.includes('terminal')) printReport(shown);
+    }
+    printNote(`Result: ${out}\n`);
     return exitCodeOf(result);
+  } catch (error) {
+    if (!(error instanceof UnstoredResultError)) throw error;
+    const folder = keepUnstored(selected.redactRecord(error.result), resolve(out));
+    printNote(folder === null ? 'The result could be kept nowhere.\n' : `The result is kept in ${folder}\n`);
+    throw error;
   } finally {
     await held?.close();
   }

@@ -1,4 +1,5 @@
 /** `bench stack up|status|down`: the brokers and Toxiproxy on their own. */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ import type { RunningStack } from '../targets/stack/stack.ts';
 import { prepareStack, type StartStackOptions, startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
+import { print, printNote } from './print.ts';
 
 interface StackCommandArguments {
   readonly action: 'up' | 'status' | 'down';
@@ -49,13 +51,13 @@ export const stackCommand: CommandModule<object, StackCommandArguments> = {
       .option('json', { type: 'boolean', default: false, describe: 'with status: as JSON' }),
   handler: async ({ action, yes, foreground, json }) => {
     if (action === 'down') await down();
-    else if (action === 'status') process.stdout.write(await status(json));
+    else if (action === 'status') print(await status(json));
     else process.exitCode = await (foreground ? keep(yes) : up(yes));
   },
 };
 
 function stackOptions(yes: boolean): StartStackOptions {
-  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  const log = (line: string) => printNote(`${line}\n`);
   return { mode: 'auto', needs: everything, confirm: confirmInstall(yes), log, signal: interruptSignal(log) };
 }
 
@@ -72,7 +74,7 @@ async function up(yes: boolean): Promise<number> {
       throw error;
     }
   }
-  process.stdout.write(await status(false));
+  print(await status(false));
   return exitCodes.done;
 }
 
@@ -114,7 +116,7 @@ async function keep(yes: boolean): Promise<number> {
   try {
     stack = await startStack(options);
     await writeKeptStack(stack);
-    process.stdout.write(await status(false));
+    print(await status(false));
     await untilStackEnds(stack, options.signal);
     return exitCodes.done;
   } catch (error) {
@@ -157,13 +159,13 @@ function usage({ addresses }: KeptStack): string {
 async function down(): Promise<void> {
   const kept = await readKeptStack();
   if (kept === null) {
-    process.stdout.write('No stack is up.\n');
+    print('No stack is up.\n');
     return;
   }
   process.kill(kept.keeper.pid, 'SIGTERM');
   for (let waitedMs = 0; waitedMs < downDeadlineMs; waitedMs += pollMs) {
     if (!isAlive(kept.keeper)) {
-      process.stdout.write('The stack is down.\n');
+      print('The stack is down.\n');
       return;
     }
     await sleep(pollMs);

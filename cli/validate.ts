@@ -1,8 +1,10 @@
 /** `bench validate`: every problem of every scenario at once; nothing is started. */
+
 import type { CommandModule } from 'yargs';
 import { exitCodes } from '../result/bench-error.ts';
 import { loadScenario } from '../scenarios/schema/load-scenario.ts';
 import { formatProblem } from '../scenarios/schema/problem.ts';
+import { print } from './print.ts';
 
 interface ValidateArguments {
   readonly scenario: readonly string[];
@@ -17,7 +19,7 @@ export const validateCommand: CommandModule<object, ValidateArguments> = {
     for (const path of paths) {
       const reading = loadScenario(path);
       const lines = reading.ok ? [`${path}: ok`] : reading.problems.map(formatProblem);
-      process.stdout.write(`${lines.join('\n')}\n`);
+      print(`${lines.join('\n')}\n`);
       if (!reading.ok) process.exitCode = exitCodes.usage;
       else for (const note of reading.taking) process.stderr.write(`${path}: ${note}\n`);
     }

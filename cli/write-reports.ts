@@ -1,10 +1,12 @@
 /** The one place where report files are written and the final report is printed. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FormatName, formatNames, reporters } from '../reports/formats.ts';
 import { renderTerminal } from '../reports/terminal.ts';
-import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { BenchError, type ExitCode, exitCodes } from '../result/bench-error.ts';
 import { closestName } from '../result/closest-name.ts';
+import { createFolder } from '../result/create-folder.ts';
+import { cleanTexts } from '../result/printable.ts';
 import type { RunResult } from '../result/result-types.ts';
 
 export { formatNames };
@@ -37,23 +39,32 @@ export function parseFormats(text: string): FormatName[] {
 
 /**
  * Writes all but the one for the terminal and gives their paths. Readers see an old file or a whole new one, never half
- * of one. Throws a BenchError (exit 2) for a folder that can't be written or is full.
+ * of one. Throws a BenchError for a folder that can't be written (exit 2, unless `failure` says otherwise) or is full (exit
+ * 6).
  */
-export function writeReports(result: RunResult, directory: string, formats: readonly FormatName[]): string[] {
+export function writeReports(
+  result: RunResult,
+  directory: string,
+  formats: readonly FormatName[],
+  failure: ExitCode = exitCodes.usage,
+): string[] {
   return formats
     .filter((format) => format !== 'terminal')
     .map((format) => {
       const { file, render } = reporters[format];
       const path = join(directory, file);
-      writeWhole(path, render(result)); // rendered first: an error of ours is not one of the disk
+      writeWhole(path, render(result), failure); // rendered first: an error of ours is not one of the disk
       return path;
     });
 }
 
-function writeWhole(path: string, text: string): void {
+/** The disk's trouble, not the folder's. */
+const diskTroubles: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'];
+
+function writeWhole(path: string, text: string, failure: ExitCode): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    createFolder(dirname(path));
     writeFileSync(temporary, text, { flush: true });
     renameSync(temporary, path);
   } catch (cause) {
@@ -64,7 +75,7 @@ function writeWhole(path: string, text: string): void {
     }
     throw new BenchError('reportNotWritten', `The report ${path} cannot be written: ${(cause as Error).message}`, {
       hint: 'Free some space or name another folder with --out; `bench report` renders again from result.json.',
-      exitCode: exitCodes.usage,
+      exitCode: diskTroubles.includes((cause as NodeJS.ErrnoException).code) ? exitCodes.notWritten : failure,
       cause,
     });
   }
@@ -73,7 +84,7 @@ function writeWhole(path: string, text: string): void {
 /** To stdout: coloured on a terminal unless NO_COLOR is set. */
 export function printReport(result: RunResult): void {
   const colour = useColour(process.stdout);
-  process.stdout.write(renderTerminal(result, { colour, width: process.stdout.columns ?? 160 }));
+  process.stdout.write(renderTerminal(cleanTexts(result), { colour, width: process.stdout.columns ?? 160 }));
 }
 
 export function useColour(stream: NodeJS.WriteStream): boolean {

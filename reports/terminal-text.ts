@@ -1,11 +1,6 @@
 /** Text for a terminal: safe, and no wider than it. */
-import { stripVTControlCharacters } from 'node:util';
 
-/** One line without control characters: what comes from a user's file must not steer the terminal. */
-export function cleanLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-  return stripVTControlCharacters(text).replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]+/g, ' ');
-}
+export { cleanLine } from '../result/printable.ts';
 
 /** Breaks at spaces; a number stays with its unit, and a word longer than the width is cut into pieces. */
 export function wrap(text: string, width: number): string[] {

@@ -6,6 +6,8 @@ export const exitCodes = {
   stack: 3,
   threshold: 4,
   invalid: 5,
+  /** The result, or a report of it. */
+  notWritten: 6,
   interrupted: 130,
 } as const;
 

@@ -1,8 +1,9 @@
 /** The result folder: found writable before anything starts, and replaced atomically after every trial. */
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { access, constants, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { createFolder } from '../result/create-folder.ts';
 import type { RunResult } from '../result/result-types.ts';
 import { requireSameSemantics } from '../result/semantics-version.ts';
 import { lockFile, type OutLock, takeOutLock } from './out-lock.ts';
@@ -84,11 +85,12 @@ export class ResultStore {
     await this.#lock.release();
   }
 
-  /** Readers see the old file or the new one, never half of one. */
+  /** Throws a BenchError (exit 6) when it cannot be written any more. */
   async save(result: RunResult): Promise<void> {
     await this.write(resultFile, `${JSON.stringify(this.#redact(result), null, 1)}\n`);
   }
 
+  /** The same. Readers see the old file or the new one, never half of one. */
   async write(name: string, text: string): Promise<void> {
     const path = join(this.directory, name);
     const temporary = `${path}.${process.pid}.tmp`;
@@ -96,9 +98,25 @@ export class ResultStore {
       await writeFile(temporary, text, { flush: true });
       await rename(temporary, path);
     } catch (cause) {
-      await rm(temporary, { force: true });
-      throw cannotWrite(path, cause);
+      await rm(temporary, { force: true }).catch(() => undefined); // the first error tells better
+      throw new BenchError('resultNotWritten', `${path} can no longer be written: ${messageOf(cause)}`, {
+        hint: 'Free some space, or name another folder with --out.',
+        exitCode: exitCodes.notWritten,
+        cause,
+      });
     }
+  }
+}
+
+/** The run has ended early, or its last result is not stored: what was finished comes with the error. Exit 6. */
+export class UnstoredResultError extends BenchError {
+  readonly result: RunResult;
+
+  constructor(cause: BenchError, result: RunResult) {
+    const { code, message, hint = '', exitCode } = cause;
+    super(code, message, { hint, exitCode, cause });
+    this.name = 'UnstoredResultError';
+    this.result = result;
   }
 }
 
@@ -111,19 +129,22 @@ function nothingToResume(path: string, why: string): BenchError {
 
 function cannotWrite(path: string, cause: unknown): BenchError {
   if (cause instanceof BenchError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new BenchError('outNotWritable', `The result cannot be written to ${path}: ${why}`, {
+  return new BenchError('outNotWritable', `The result cannot be written to ${path}: ${messageOf(cause)}`, {
     hint: 'Name a folder that can be written with --out, or free some space.',
     exitCode: exitCodes.usage,
     cause,
   });
 }
 
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 /** Held first: what is moved aside must not be another run's that goes on. */
 async function holdFolder(path: string, note: (line: string) => void): Promise<OutLock> {
   const found = await stat(path).catch(() => null);
   if (found !== null && !found.isDirectory()) throw new Error('it is not a folder');
-  await mkdir(path, { recursive: true });
+  createFolder(path);
   const lock = await takeOutLock(path);
   try {
     const aside = await moveEarlierAside(path, note);
@@ -133,7 +154,7 @@ async function holdFolder(path: string, note: (line: string) => void): Promise<O
     await lock.release();
     throw error;
   }
-  await mkdir(path, { recursive: true });
+  createFolder(path);
   return takeOutLock(path); // another run may have come in between
 }
 

@@ -27,7 +27,7 @@ import { requireFaultParts } from './faults/require-fault-parts.ts';
 import { planTrials, type TrialPlan, trialMs } from './plan-trials.ts';
 import { sampleCpu } from './recording/cpu-account.ts';
 import { IdleCpu } from './recording/idle-cpu.ts';
-import type { ResultStore } from './result-store.ts';
+import { type ResultStore, UnstoredResultError } from './result-store.ts';
 import type { RunEvent } from './run-events.ts';
 import { finishedTrials, plannedTrials, searchOf, stackNeeds } from './run-plan.ts';
 import { type FinishedTrial, runTrial, type TrialContext } from './run-trial.ts';
@@ -68,6 +68,8 @@ class ScenarioRun {
   readonly #plans: readonly TrialPlan[];
   readonly #startedAt: string;
   #environment: EnvironmentResult | null = null;
+  /** The folder can no longer be written: what is finished is all that there will be. */
+  #unstored: BenchError | null = null;
   #stack: RunningStack | null = null;
   #idleCpu: IdleCpu | undefined;
 
@@ -85,7 +87,7 @@ class ScenarioRun {
     const totalMs = left.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
     this.#environment = await describeEnvironment();
     this.#warnOfUnknownCpu();
-    await store.save(this.#result('partial'));
+    await store.save(this.#result('partial')); // nothing is finished yet: the error says it all
     emit({ type: 'planned', trials: plannedTrials(scenario, this.#plans), totalMs });
     const work = await createRunDirectory();
     try {
@@ -97,7 +99,7 @@ class ScenarioRun {
       const finished = new Set(this.#trials.map(({ id }) => id));
       let brokerIsCold = false;
       for (const [index, plan] of this.#plans.entries()) {
-        if (signal.aborted) break;
+        if (!this.#goesOn()) break;
         if (finished.has(plan.id)) continue;
         if (brokerIsCold && !killsBroker(scenario, plan.condition)) {
           await this.#warmBrokers(work.path);
@@ -113,10 +115,25 @@ class ScenarioRun {
       await this.#stack?.down();
       await work.remove();
     }
-    const result = this.#result(signal.aborted ? 'interrupted' : 'complete');
-    await store.save(result);
+    const result = this.#result(this.#goesOn() ? 'complete' : 'interrupted');
+    if (this.#unstored === null) await this.#save(result);
+    if (this.#unstored !== null) throw new UnstoredResultError(this.#unstored, result);
     emit({ type: 'finished', status: result.status });
     return result;
+  }
+
+  #goesOn(): boolean {
+    return !this.#options.signal.aborted && this.#unstored === null;
+  }
+
+  /** What cannot be stored ends the run after what is finished, instead of taking that with it. */
+  async #save(result: RunResult): Promise<void> {
+    try {
+      await this.#options.store.save(result);
+    } catch (error) {
+      if (!(error instanceof BenchError)) throw error;
+      this.#unstored = error;
+    }
   }
 
   #warnOfUnknownCpu(): void {
@@ -174,13 +191,13 @@ class ScenarioRun {
     scenario = this.#options.scenario,
     target = this.#targetOf(plan),
   ): Promise<TrialResult> {
-    const { store, emit, signal } = this.#options;
+    const { emit } = this.#options;
     const isProbe = searchOf(this.#options.scenario) !== null;
     const { id, condition, repeat, plannedMs } = plan;
     emit({ type: 'trialStarted', index, id, target: plan.target, condition, repeat, plannedMs });
     const finished = await this.#attempt(plan, target, workDirectory, engines, scenario);
     this.#trials.push(isProbe ? { purpose: 'probe', ...finished.result } : finished.result);
-    await store.save(this.#result('partial'));
+    await this.#save(this.#result('partial'));
     for (const { message } of blockWarnings([finished.result])) emit({ type: 'warning', text: message });
     emit({
       type: 'trialFinished',
@@ -189,7 +206,7 @@ class ScenarioRun {
       verdict: finished.result.verdict.status,
       summary: summaryOf(finished.result),
     });
-    if (finished.lostParts.some((part) => part !== 'service') && !signal.aborted)
+    if (finished.lostParts.some((part) => part !== 'service') && this.#goesOn())
       await this.#replaceStack(finished.lostParts, workDirectory);
     return finished.result;
   }
@@ -201,7 +218,7 @@ class ScenarioRun {
 
   /** The trials of a search, each as long as the scenario says, at the rate that the search asks for. */
   async #findCapacity(plan: TrialPlan, workDirectory: string, engines: EnginePaths): Promise<void> {
-    const { scenario, store, signal } = this.#options;
+    const { scenario } = this.#options;
     const { load } = scenario;
     const search = searchOf(scenario);
     if (load.model !== 'open' || search === null) return;
@@ -213,7 +230,7 @@ class ScenarioRun {
       variant: plan.variant,
       search,
       cores: this.#environment?.cores ?? 1,
-      goesOn: () => !signal.aborted,
+      goesOn: () => this.#goesOn(),
       keep: ({ id }) => {
         const kept = this.#trials.findIndex((trial) => trial.id === id);
         const { purpose: _, ...trial } = this.#trials[kept] as TrialResult;
@@ -229,7 +246,7 @@ class ScenarioRun {
       },
     });
     this.#capacity.push(capacity);
-    await store.save(this.#result('partial'));
+    await this.#save(this.#result('partial'));
   }
 
   async #attempt(

@@ -1,6 +1,8 @@
 /** A sweep, and then its best variants again beside the target as written: what the best setting is worth. */
+import { BenchError } from '../../result/bench-error.ts';
 import type { RunResult, TuningResult } from '../../result/result-types.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
+import { UnstoredResultError } from '../result-store.ts';
 import { type RunOptions, runScenario } from '../run-scenario.ts';
 import type { Objective } from './objective.ts';
 import { compareFinalists, highestPercentile, rankVariants } from './rank-variants.ts';
@@ -29,7 +31,7 @@ export async function tuneScenario(options: TuneOptions): Promise<RunResult> {
     },
   });
   if (survey.status !== 'complete') return survey;
-  await store.write('survey.json', `${JSON.stringify(survey, null, 1)}\n`);
+  await orUnstored(survey, store.write('survey.json', `${JSON.stringify(survey, null, 1)}\n`));
   const ranked = Object.keys(swept.targets).map((target) => {
     const trials = survey.trials.filter((trial) => trial.target === target);
     return { target, percentile: highestPercentile(trials), candidates: rankVariants(trials, objective) };
@@ -58,8 +60,17 @@ export async function tuneScenario(options: TuneOptions): Promise<RunResult> {
     };
   });
   const result = { ...finals, tuning };
-  await store.save(result);
+  await orUnstored(result, store.save(result));
   return result;
+}
+
+/** What is measured stays with the error. */
+async function orUnstored(result: RunResult, storing: Promise<void>): Promise<void> {
+  try {
+    await storing;
+  } catch (error) {
+    throw error instanceof BenchError ? new UnstoredResultError(error, result) : error;
+  }
 }
 
 /** The one of the primary figure, else the last. */

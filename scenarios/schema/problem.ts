@@ -1,5 +1,6 @@
 /** What is wrong with a scenario, and where. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { visible } from '../../result/printable.ts';
 
 /** Keys and indexes from the root of the document. */
 export type Path = readonly (string | number)[];
@@ -40,7 +41,7 @@ export function formatProblem({ file, line, column, path, message, suggestion }:
   const place = line === 0 ? file : `${file}:${line}:${column}`;
   // The option names the setting already.
   const subject = path === '' || (line === 0 && file.endsWith(path)) ? '' : `${path}: `;
-  return `${place}: ${subject}${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
+  return visible(`${place}: ${subject}${message}${suggestion === undefined ? '' : ` (${suggestion})`}`);
 }
 
 /** All problems of a scenario as one error for the command line: exit code 2. */

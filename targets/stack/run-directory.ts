@@ -3,10 +3,11 @@
  * folders of owners that are gone, and ends what they left: only processes whose pid and start time are still those noted.
  */
 import { renameSync, writeFileSync } from 'node:fs';
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { createFolder } from '../../result/create-folder.ts';
 import {
   identify,
   isAlive,
@@ -39,7 +40,7 @@ export function runsDirectory(): string {
 
 /** Makes it. Rejects with a BenchError (exit 3) when it is there and not safely ours. */
 export async function prepareRunsDirectory(base: string = runsDirectory()): Promise<string> {
-  await mkdir(base, { recursive: true, mode: 0o700 });
+  await orNoTemporaryFolder(base, () => createFolder(base, 0o700));
   if (await isOwnDirectory(base)) return base;
   throw new BenchError('unsafeDirectory', `${base} belongs to somebody else, or others may write to it`, {
     hint: 'Remove it, or set TMPDIR to a folder of your own.',
@@ -47,10 +48,26 @@ export async function prepareRunsDirectory(base: string = runsDirectory()): Prom
   });
 }
 
+async function orNoTemporaryFolder<Made>(base: string, make: () => Made | Promise<Made>): Promise<Made> {
+  try {
+    return await make();
+  } catch (cause) {
+    throw new BenchError(
+      'noTemporaryFolder',
+      `${base} cannot be used for the run’s data: ${(cause as Error).message}`,
+      {
+        hint: 'Free some space, or set TMPDIR to a folder that can be written.',
+        exitCode: exitCodes.stack,
+        cause,
+      },
+    );
+  }
+}
+
 /** Rejects with a BenchError (exit 3) when the folder above it is not safely ours. */
 export async function createRunDirectory(base: string = runsDirectory()): Promise<RunDirectory> {
   await prepareRunsDirectory(base);
-  const path = await mkdtemp(join(base, 'run-'));
+  const path = await orNoTemporaryFolder(base, () => mkdtemp(join(base, 'run-')));
   const children: ProcessIdentity[] = [];
   const write = () => {
     const owner: Owner = { ...pidSpace(), owner: identify(process.pid), children };

@@ -1,7 +1,8 @@
 /** Where installed programs are kept between runs, and how one gets there without ever being half there. */
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
+import { createFolder } from '../../result/create-folder.ts';
 
 const abandonedMs = 3_600_000;
 
@@ -15,7 +16,7 @@ export function cacheDirectory(part: string, version: string): string {
  * taken for a good one. What is in its place already was found to be no good.
  */
 export async function installInto(directory: string, fill: (temporary: string) => Promise<void>): Promise<void> {
-  await mkdir(dirname(directory), { recursive: true });
+  createFolder(dirname(directory));
   await removeAbandoned(`${directory}.partial-`);
   const temporary = await mkdtemp(`${directory}.partial-`);
   try {

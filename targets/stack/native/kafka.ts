@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Admin } from '@platformatic/kafka';
 import { BenchError, exitCodes } from '../../../result/bench-error.ts';
+import { createFolder } from '../../../result/create-folder.ts';
 import { freePort } from '../../process/free-port.ts';
 import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
 import type { BrokerLinkName } from '../stack.ts';
@@ -54,7 +55,7 @@ export async function startKafka(
   const name = node.id === 1 ? 'kafka' : `kafka-${node.id}`;
   const isCluster = node.controllers.length > 1;
   const home = join(context.directory, name);
-  mkdirSync(home, { recursive: true });
+  createFolder(home);
   const address = `127.0.0.1:${await freePort()}`;
   const [client, service] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`) as [string, string];
   const properties = {
@@ -79,7 +80,7 @@ export async function startKafka(
   writeFileSync(configPath, lines.join(''));
   // Nothing outside: performance data and the unpacked libraries of codecs would stay in the folder for temporary files.
   const temporary = join(home, 'temporary');
-  mkdirSync(temporary, { recursive: true });
+  createFolder(temporary);
   const jvm = ['-XX:-UsePerfData', `-Djava.io.tmpdir=${temporary}`, '-cp', join(jars, '*')];
   const logPath = join(context.directory, `${name}.log`);
   await formatStorage(java, jvm, configPath, node.clusterId, { ...context, logPath });

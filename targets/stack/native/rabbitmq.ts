@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import amqplib from 'amqplib';
+import { createFolder } from '../../../result/create-folder.ts';
 import { freePort } from '../../process/free-port.ts';
 import { onPath } from '../../process/on-path.ts';
 import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
@@ -23,7 +24,7 @@ export interface NativeRabbitmq {
 export async function startRabbitmq(script: string, context: PartContext): Promise<NativeRabbitmq> {
   const ports = { amqp: await freePort(), distribution: await freePort(), portMapper: await freePort() };
   const home = join(context.directory, 'rabbitmq');
-  mkdirSync(home, { recursive: true });
+  createFolder(home);
   const portMapper = await startPortMapper(ports.portMapper, context);
   try {
     const address = `127.0.0.1:${ports.amqp}`;
