@@ -6,6 +6,7 @@ const elsewhere = ['node_modules/**', 'results/**'];
 const unmeasured = [
   'cli/engines.integration.test.ts',
   'cli/own-system.integration.test.ts',
+  'cli/package.integration.test.ts',
   'cli/resume.integration.test.ts',
   'cli/stack.integration.test.ts',
   'runners/engines/engines.integration.test.ts',

@@ -1,5 +1,6 @@
 /** Starts the canaries’ echo for a trial. */
-import { fileURLToPath } from 'node:url';
+
+import { beside } from '../../result/beside.ts';
 import { type SupervisedProcess, startProcess } from '../../targets/process/supervised-process.ts';
 import type { EchoReport } from './canary-wire.ts';
 
@@ -14,7 +15,7 @@ const stopGraceMs = 300;
 
 /** null: it could not be started, or did not listen in time; a trial goes on without canaries then, its error not known. */
 export async function startCanaryEcho(logPath: string): Promise<CanaryEcho | null> {
-  const args = [fileURLToPath(new URL('./canary-echo.ts', import.meta.url))];
+  const args = [beside(import.meta.url, 'canary-echo')];
   const options = { name: 'canary echo', command: process.execPath, args, logPath, ipc: true };
   const child = await startProcess(options).catch(() => null);
   if (child === null) return null;

@@ -1,7 +1,9 @@
 /** `engine: autocannon`: one process per operation, since its events do not say which request they answer. */
+
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { beside } from '../../result/beside.ts';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import type { RestTarget } from '../../scenarios/scenario.ts';
 import { startProcess } from '../../targets/process/supervised-process.ts';
@@ -47,7 +49,7 @@ async function playOne(input: EngineInput, operation: EngineOperation, signal: A
   const child = await startProcess({
     name: `autocannon ${operation.name}`,
     command: process.execPath,
-    args: [join(import.meta.dirname, 'autocannon-child.ts')],
+    args: [beside(import.meta.url, 'autocannon-child')],
     logPath,
     ipc: true,
   });

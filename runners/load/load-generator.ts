@@ -1,6 +1,8 @@
 /** The main thread's side of the load workers of this process: it only controls; rendering and disk never sit on the load path. */
+
 import { Worker } from 'node:worker_threads';
 import { BenchError, type ExitCode, exitCodes } from '../../result/bench-error.ts';
+import { beside } from '../../result/beside.ts';
 import { LoadSignals } from './load-clock.ts';
 import type { LoadProgress } from './load-loop-options.ts';
 import type { LoadSource } from './load-source.ts';
@@ -98,7 +100,7 @@ export class LoadGenerator implements LoadSource {
 }
 
 function startThread(plan: LoadPlan, worker: number, onSecond: (report: SecondReport) => void): LoadThread {
-  const thread = new Worker(new URL('./load-worker.ts', import.meta.url), { workerData: { load: { plan, worker } } });
+  const thread = new Worker(beside(import.meta.url, 'load-worker'), { workerData: { load: { plan, worker } } });
   const load: LoadThread = {
     thread,
     opened: Promise.withResolvers<number>(),

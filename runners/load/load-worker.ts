@@ -1,8 +1,10 @@
 /** A load worker thread: opens its share of the connections, plays its share of the schedule, hands over what it recorded. */
+
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import { batchesSince } from '../../result/batch-counts.ts';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { beside } from '../../result/beside.ts';
 import { bodiesSince } from '../../result/body-bytes.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { BatchCounts, BodyBytes } from '../../result/result-types.ts';
@@ -222,7 +224,7 @@ class LoadWorker {
       warmup: this.#warmup,
       signals: this.#signals.memory,
     };
-    const thread = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: { pacer } });
+    const thread = new Worker(beside(import.meta.url, 'pacer'), { workerData: { pacer } });
     thread.on('message', this.#takeUpDue);
     thread.on('error', (error) => {
       throw error;

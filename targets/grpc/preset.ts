@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { beside } from '../../result/beside.ts';
 import { isCreation, namesAnOrder, type ReferenceOperation } from '../../scenarios/operations.ts';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
@@ -55,7 +56,7 @@ const packages = { own: null, 'grpc-js': '@grpc/grpc-js' } as const satisfies Re
 
 export const grpcEntry: ProtocolEntry = {
   driver: driverByClient<GrpcClient>('grpc', (target) => (target as GrpcTarget).client ?? 'own', drivers),
-  servicePath: join(import.meta.dirname, 'service.ts'),
+  servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {
     const { batch, calls } = target as GrpcTarget;

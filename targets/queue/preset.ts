@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { beside } from '../../result/beside.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import { orderHeaders } from '../domain/order-message.ts';
@@ -11,7 +11,7 @@ import { QueueBacklog } from './queue-backlog.ts';
 
 export const queueEntry: ProtocolEntry = {
   driver: queueDriver,
-  servicePath: join(import.meta.dirname, 'service.ts'),
+  servicePath: beside(import.meta.url, 'service'),
   resourceNames: (trialTag) => ({
     requests: `wirebench-${trialTag}-requests`,
     replies: `wirebench-${trialTag}-replies`,

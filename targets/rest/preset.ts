@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { beside } from '../../result/beside.ts';
 import { isCreation, type ReferenceOperation } from '../../scenarios/operations.ts';
 import type { PayloadCodec, RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import { payloadContentTypes } from '../domain/item-fields.ts';
@@ -61,7 +61,7 @@ const packages = { own: null, undici: 'undici' } as const satisfies Record<RestC
 
 export const restEntry: ProtocolEntry = {
   driver: driverByClient<RestClient>('rest', (target) => (target as RestTarget).client ?? 'own', drivers),
-  servicePath: join(import.meta.dirname, 'service.ts'),
+  servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {
     const { batch, codec = 'json' } = target as RestTarget;

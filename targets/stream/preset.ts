@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { beside } from '../../result/beside.ts';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import { orderHeaders } from '../domain/order-message.ts';
@@ -12,7 +12,7 @@ import { mostRequestsInFlight } from './producer-lane.ts';
 
 export const streamEntry: ProtocolEntry = {
   driver: streamDriver,
-  servicePath: join(import.meta.dirname, 'service.ts'),
+  servicePath: beside(import.meta.url, 'service'),
   resourceNames: (trialTag) => ({
     requests: `wirebench-${trialTag}-requests`,
     replies: `wirebench-${trialTag}-replies`,

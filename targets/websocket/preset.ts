@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { beside } from '../../result/beside.ts';
 import type { ReferenceOperation } from '../../scenarios/operations.ts';
 import type {
   MessageCompression,
@@ -27,7 +27,7 @@ export const websocketEntry: ProtocolEntry = {
     (target) => (target as WebSocketTarget).client ?? 'own',
     drivers,
   ),
-  servicePath: join(import.meta.dirname, 'service.ts'),
+  servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {
     const { codec = 'json' } = target as WebSocketTarget;

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..');
+
+describe('the package', () => {
+  let folder = '';
+  let bench = '';
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(os.tmpdir(), 'wirebench-package-'));
+    const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
+    const listed = JSON.parse(packed.stdout.slice(packed.stdout.indexOf('[\n'))) as { filename: string }[];
+    const tarball = join(folder, listed[0]?.filename ?? '');
+    await run('npm', ['install', '--no-audit', '--no-fund', '--prefix', folder, tarball], { cwd: folder });
+    bench = join(folder, 'node_modules', '.bin', 'bench');
+  }, 240_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('runs a scenario in an empty folder', { timeout: 90_000 }, async () => {
+    await run(bench, ['init', 'mine.yaml'], { cwd: folder });
+    const args = ['--target', 'rest', '--duration', '1s', '--stack', 'native', '--out', 'out', '--format', 'json,html'];
+    const outcome = await run(bench, ['run', 'mine.yaml', '--yes', ...args], { cwd: folder }).catch((error) => error);
+    const result = JSON.parse(await readFile(join(folder, 'out', 'result.json'), 'utf8'));
+    expect([outcome.stderr, result.status]).toEqual([expect.any(String), 'complete']);
+    expect(result.trials.map(({ target }: { target: string }) => target)).toContain('rest');
+    expect(await readFile(join(folder, 'out', 'report.html'), 'utf8')).toContain('uPlot');
+  });
+
+  it('has the types of the result and the schema of scenarios in it', async () => {
+    const home = join(folder, 'node_modules', 'wirebench');
+    const { exports } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
+    expect(await readFile(join(home, exports['./result'].types), 'utf8')).toContain('interface RunResult');
+    const schema = JSON.parse(await readFile(join(home, exports['./scenario.schema.json']), 'utf8'));
+    expect(Object.keys(schema.properties)).toContain('workload');
+  });
+
+  it('holds neither tests nor their fixtures', async () => {
+    const { stdout } = await run('find', [join(folder, 'node_modules', 'wirebench'), '-name', '*.test.*']);
+    expect(stdout).toBe('');
+  });
+});
