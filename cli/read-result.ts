@@ -144,6 +144,7 @@ const shape = z.object({
     os: z.string(),
     node: z.string(),
     versions: z.record(z.string(), z.string()),
+    support: z.record(z.string(), z.string()).optional(),
     gitCommit: z.string().nullable(),
   }),
   plan: z.object({

@@ -123,9 +123,18 @@ export function instrumentNotes({ trials }: RunResult): string[] {
   ];
 }
 
+const brokerNames: Readonly<Record<string, string>> = { rabbitmq: 'RabbitMQ', kafka: 'Kafka' };
+
+/** Figures of a broker that its makers have left behind say little about a newer one. */
+function supportNotes({ versions, support = {} }: RunResult['environment']): string[] {
+  return Object.entries(support).map(
+    ([name, state]) => `${brokerNames[name] ?? name}: ${versions[name] ?? 'of an unknown version'}, ${state}.`,
+  );
+}
+
 /** What the numbers mean, for readers who meet them without the documentation. */
 export function readingNotes(result: RunResult): string[] {
-  const { trials, plan } = result;
+  const { trials, plan, environment } = result;
   const open = plan.load.model === 'open';
   return [
     ...(open
@@ -135,6 +144,7 @@ export function readingNotes(result: RunResult): string[] {
     'Only valid trials are ranked. Suspect and invalid ones are shown, marked.',
     ...instrumentNotes(result),
     ...warmupNotes(trials),
+    ...supportNotes(environment),
     ...(plan.repeats > 1 ? ['Over repeats: the middle one, with the range. Percentiles are never averaged.'] : []),
     'All targets play the same seeded operations and payloads; the calm condition passes through the proxy, too, unless a target is marked direct.',
     ...(trials.some(({ cpu }) => cpu.serviceUsPerOperation !== null)

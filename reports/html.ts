@@ -261,14 +261,19 @@ function fairness(result: RunResult): string {
 <ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
 }
 
+/** `rabbitmq 3.10.8 (Debian’s, out of community support since July 2023)` */
+function partText(name: string, version: string, support: string | undefined): string {
+  return `${name} ${version}${support === undefined ? '' : ` (${support})`}`;
+}
+
 function environmentLine({ environment, run }: RunResult): string {
-  const { cpu, cores, memoryBytes, os, node, versions, gitCommit } = environment;
+  const { cpu, cores, memoryBytes, os, node, versions, support = {}, gitCommit } = environment;
   const parts = [
     run.id,
     `${cpu}, ${cores} cores, ${Math.round(memoryBytes / 1024 ** 3)} GiB`,
     os,
     `Node ${node}`,
-    ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
+    ...Object.entries(versions).map(([name, version]) => partText(name, version, support[name])),
     ...(gitCommit === null ? [] : [`commit ${gitCommit}`]),
   ];
   return escapeHtml(parts.join(' · '));

@@ -525,6 +525,8 @@ export interface EnvironmentResult {
   readonly os: string;
   readonly node: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** Of brokers: whose package it is and whether its makers still care for it. Absent in results of earlier versions. */
+  readonly support?: Readonly<Record<string, string>> | undefined;
   readonly gitCommit: string | null;
 }
 

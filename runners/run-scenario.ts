@@ -16,6 +16,7 @@ import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.
 import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
 import { variantKey } from '../scenarios/schema/sweep-variants.ts';
 import { allowDial } from '../targets/allow-dial.ts';
+import { supportOfParts } from '../targets/stack/broker-support.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
 import { blockWarnings } from './block-warnings.ts';
@@ -155,7 +156,8 @@ class ScenarioRun {
     this.#stack = await startStack(needs, signal);
     requireFaultParts(scenario, this.#stack);
     const { versions } = this.#stack;
-    if (this.#environment !== null) this.#environment = { ...this.#environment, versions };
+    const support = supportOfParts(this.#stack);
+    if (this.#environment !== null) this.#environment = { ...this.#environment, versions, support };
   }
 
   /** Toxiproxy alone does nothing when nothing is asked of it: only brokers are worth the seconds. */

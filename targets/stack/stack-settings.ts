@@ -1,8 +1,8 @@
 /** Versions and settings that the native stack and docker-compose.yml share; a test holds the two together. */
 export const kafkaVersion = '4.3.1';
 export const toxiproxyVersion = '2.12.0';
-/** What Debian 12 ships is what runs natively; compose pins the nearest official image. */
-export const rabbitmqImage = 'rabbitmq:3.10.25';
+/** The series that its makers care for. Natively runs what the system ships, Debian 12's 3.10; this one was not run here. */
+export const rabbitmqImage = 'rabbitmq:4.2.5';
 export const kafkaImage = `apache/kafka:${kafkaVersion}`;
 export const toxiproxyImage = `ghcr.io/shopify/toxiproxy:${toxiproxyVersion}`;
 
