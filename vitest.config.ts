@@ -5,6 +5,7 @@ const elsewhere = ['node_modules/**', 'results/**'];
 /** Of commands and runners, yet of what is right, not of how fast: they bear company. */
 const unmeasured = [
   'cli/engines.integration.test.ts',
+  'cli/hostile-servers.integration.test.ts',
   'cli/own-system.integration.test.ts',
   'cli/package.integration.test.ts',
   'cli/resume.integration.test.ts',
@@ -59,6 +60,7 @@ function integration(
       hookTimeout: 300_000, // the first one may have to install what it needs
       retry: 1, // real brokers on shared cores have bad seconds; the summary still tells of a test that needed it
       maxWorkers: order.maxWorkers,
+      maxConcurrency: 8, // of tests that say themselves that they may be concurrent: they mostly wait
       sequence: { groupOrder: order.groupOrder },
     },
   };
