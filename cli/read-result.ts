@@ -66,6 +66,7 @@ const fault = z.object({
 });
 const remark = { code: z.string(), message: z.string(), remedy: z.string() };
 const verdicts = z.enum(['valid', 'suspect', 'invalid']);
+const countsByTime = z.record(z.string(), z.string());
 const trial = z.object({
   id: z.string(),
   target: z.string(),
@@ -118,8 +119,9 @@ const trial = z.object({
   ),
   blocks: z
     .object({
-      blockMs: count,
-      phases: z.partialRecord(z.enum(phaseNames), z.record(z.string(), z.record(z.string(), z.string()))),
+      blockMs: z.number().positive(),
+      phases: z.partialRecord(z.enum(phaseNames), z.record(z.string(), countsByTime)),
+      happened: z.record(z.string(), countsByTime).optional(),
     })
     .optional(),
   histograms: z.partialRecord(z.enum(phaseNames), z.partialRecord(z.enum(latencyNames), z.string())),

@@ -1,7 +1,7 @@
 /** The numbers behind the charts of the page, small enough to be inlined. */
 import { decodeLatencyCounts, LatencyCounts } from '../result/latency-counts.ts';
-import { recoveryOf } from '../result/recovery.ts';
 import type { BreakerChange, PhaseName, RunResult, TimelinePoint, TrialResult } from '../result/result-types.ts';
+import { asUsualAtMs, trialRecovery } from '../result/trial-recovery.ts';
 import {
   type ConditionGroup,
   type Contender,
@@ -34,7 +34,7 @@ export interface TrialTimeline {
   readonly faults: readonly FaultSpan[];
   /** What waited in the broker, at times of its own; null: not known. */
   readonly backlog: { readonly seconds: readonly number[]; readonly messages: readonly number[] } | null;
-  /** When all was as before the faults again; null: without faults, or not within the load. */
+  /** When all was in its usual range again, at the latest; null: without faults, not within the load, or nobody can say. */
   readonly recoveredSeconds: number | null;
   /** The breaker's changes of state, as many as can be told apart; null: there is none. */
   readonly breaker: readonly { readonly atSeconds: number; readonly state: BreakerChange['state'] }[] | null;
@@ -69,7 +69,7 @@ export function chartData(result: RunResult): ChartData {
       timelines: group.contenders.flatMap(({ counted }) => counted[0]?.id ?? []),
     })),
     trials: Object.fromEntries(
-      drawn.map((trial) => [trial.id, timelineOf(trial, labels.get(trial.id) ?? trial.target)]),
+      drawn.map((trial) => [trial.id, timelineOf(trial, labels.get(trial.id) ?? trial.target, result.trials)]),
     ),
   };
 }
@@ -109,10 +109,10 @@ function curve(counts: LatencyCounts, offered: number): [number, number][] {
   return [...points.values()];
 }
 
-function timelineOf(trial: TrialResult, label: string): TrialTimeline {
+function timelineOf(trial: TrialResult, label: string, all: readonly TrialResult[]): TrialTimeline {
   const { timeline, faults, breaker } = trial;
-  const recovery = recoveryOf(trial);
-  const afterMs = recovery?.recoveredAfterMs ?? null;
+  const recovery = trialRecovery(trial, all);
+  const usualAtMs = recovery === null ? null : asUsualAtMs(recovery);
   const seconds = intervalSeconds(trial);
   const toMs = (us: number | null) => (us === null ? null : significant(Math.max(us, 1) / 1e3));
   return {
@@ -128,7 +128,7 @@ function timelineOf(trial: TrialResult, label: string): TrialTimeline {
       label: appliedAtMs === null ? `${fault} (never applied)` : fault,
     })),
     backlog: backlogOf(trial),
-    recoveredSeconds: recovery === null || afterMs === null ? null : (recovery.overAtMs + afterMs) / 1e3,
+    recoveredSeconds: usualAtMs === null ? null : usualAtMs / 1e3,
     breaker: breaker?.slice(0, mostBreakerMarks).map(({ atMs, state }) => ({ atSeconds: atMs / 1e3, state })) ?? null,
   };
 }

@@ -1,11 +1,9 @@
 /** What stands beside the numbers: settings of each target, limits of engines, reasons for doubt, faults as they were. */
 
-import { recoveredFactor, recoveredForMs, recoveryOf } from '../result/recovery.ts';
 import type { FaultResult, RunResult, TrialResult, Verdict } from '../result/result-types.ts';
 import { settingsText } from '../result/settings-text.ts';
-import { backlogCells } from './backlog-text.ts';
-import { formatCount, formatDuration, formatUs } from './format-values.ts';
-import { figureColumns, nameColumn, type Row, type Table, textColumns } from './table.ts';
+import { formatDuration, formatUs } from './format-values.ts';
+import { nameColumn, type Row, type Table, textColumns } from './table.ts';
 
 /**
  * A row a setting, a column a target: read across to see what differs. `?`: nobody knows; `–`: it is no setting of this
@@ -162,47 +160,6 @@ export function faultTable(trials: readonly TrialResult[]): Table | null {
     title: 'faults as they really were · times count from the end of warm-up',
     spans: [],
     columns: [nameColumn('trial'), ...textColumns('fault', 'planned', 'in force', 'expected effect', 'proof')],
-    rows,
-  };
-}
-
-/** null without faults. */
-export function recoveryTable(trials: readonly TrialResult[]): Table | null {
-  const hasBacklog = trials.some(({ backlog, faults }) => faults.length > 0 && backlog !== undefined);
-  const rows = trials.flatMap((trial): Row[] => {
-    const recovery = recoveryOf(trial);
-    if (recovery === null) return [];
-    const { overAtMs, firstOkAfterMs, recoveredAfterMs } = recovery;
-    const after = (ms: number | null) => (ms === null ? 'not within the load' : formatDuration(ms));
-    return [
-      {
-        cells: [
-          trial.id,
-          formatDuration(overAtMs),
-          after(firstOkAfterMs),
-          after(recoveredAfterMs),
-          trial.reconnects === undefined ? '–' : formatCount(trial.reconnects),
-          ...(hasBacklog ? backlogCells(trial) : []),
-        ],
-        status: trial.verdict.status,
-      },
-    ];
-  });
-  if (rows.length === 0) return null;
-  const like = `p99 within ${recoveredFactor} × the highest of before, for ${formatDuration(recoveredForMs)}`;
-  return {
-    title: `recovery · recovered: ${like}`,
-    spans: [],
-    columns: [
-      nameColumn('trial'),
-      ...figureColumns(
-        'faults over at',
-        'first ok after',
-        'recovered after',
-        'reconnects',
-        ...(hasBacklog ? ['highest backlog', 'drained after', 'redelivered', 'rebalances'] : []),
-      ),
-    ],
     rows,
   };
 }

@@ -1,15 +1,15 @@
 /** What the faults of a condition did, one plain sentence a finding: data first, then who kept working and came back. */
 import { amplificationOf } from '../result/amplification.ts';
 import { tookMemory } from '../result/memory-loss.ts';
-import { recoveryOf } from '../result/recovery.ts';
 import type { Counts, FaultResult, LedgerResult } from '../result/result-types.ts';
 import { backlogFindings } from './backlog-text.ts';
-import { formatCount, formatDuration, formatFactor, formatShare } from './format-values.ts';
+import { formatCount, formatFactor, formatShare } from './format-values.ts';
 import { paymentFindings } from './payments-table.ts';
+import { recoveryFindings } from './recovery-text.ts';
 import { type ConditionGroup, type Contender, sumCounts, totalPolicies } from './result-view.ts';
 
 /** Empty for a condition without faults. Failing trials and doubtful ones count alike: what was lost is lost. */
-export function findingsOf({ contenders, condition }: ConditionGroup): string[] {
+export function findingsOf({ contenders, condition, ofRun }: ConditionGroup): string[] {
   const faulted = contenders.filter(({ trials }) => trials.some(({ faults }) => faults.length > 0));
   if (faulted.length === 0) return [];
   const when = circumstance(
@@ -22,7 +22,7 @@ export function findingsOf({ contenders, condition }: ConditionGroup): string[] 
     ...faulted.flatMap(paymentFindings),
     ...unharmed(faulted),
     ...availability(faulted),
-    ...recoveries(faulted),
+    ...recoveryFindings(faulted, ofRun),
     ...backlogFindings(faulted),
     ...retries(faulted),
   ];
@@ -191,23 +191,6 @@ function availability(contenders: readonly Contender[]): string[] {
 
 function countsDuring({ trials }: Contender): Counts {
   return sumCounts(trials.flatMap(({ phases }) => phases.during?.counts ?? []));
-}
-
-/** The slowest of the repeats. */
-function recoveries(contenders: readonly Contender[]): string[] {
-  const known = contenders.flatMap(({ label, trials }) => {
-    const all = trials.flatMap((trial) => recoveryOf(trial) ?? []);
-    return all.length === 0 ? [] : [{ label, afterMs: all.map(({ recoveredAfterMs }) => recoveredAfterMs) }];
-  });
-  if (known.length === 0) return [];
-  const texts = known.map(({ label, afterMs }) =>
-    afterMs.includes(null) ? `${label} not within the load` : `${label} ${sinceText(Math.max(...afterMs.map(Number)))}`,
-  );
-  return [`As before the faults again: ${texts.join(', ')}.`];
-}
-
-function sinceText(ms: number): string {
-  return ms === 0 ? 'at once' : `after ${formatDuration(ms)}`;
 }
 
 const notableAmplification = 1.05;

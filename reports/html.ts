@@ -8,16 +8,7 @@ import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { chartData, mergedLatencies } from './chart-data.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
 import { crossingTable } from './crossing.ts';
-import {
-  doubtsOf,
-  doubtText,
-  faultTable,
-  limitationsOf,
-  readingNotes,
-  recoveryTable,
-  settingsTable,
-  trialsText,
-} from './fairness.ts';
+import { doubtsOf, doubtText, faultTable, limitationsOf, readingNotes, settingsTable, trialsText } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount, formatUs } from './format-values.ts';
@@ -29,6 +20,7 @@ import { memoryTable } from './memory-table.ts';
 import { paretoFigure } from './pareto-figure.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
+import { recoveryTable } from './recovery-text.ts';
 import { type ConditionGroup, engineTrials, totalCounts, validText } from './result-view.ts';
 import { figureColumns, nameColumn, type Table } from './table.ts';
 import { errorsOf } from './terminal.ts';
@@ -133,7 +125,8 @@ function pageSections(result: RunResult): Section[] {
 /** `first`: the phase that the scenario's primary figure is of, which is shown first. */
 function conditionBody({ group, latency, cost }: ConditionTables, n: number, first: PhaseName | null): string {
   const trials = group.contenders.flatMap((contender) => contender.trials);
-  const ofTrials = [paymentsTable, policyTable, recoveryTable, faultTable].map((tableOf) => tableOf(trials));
+  const recovery = recoveryTable(trials, group.ofRun);
+  const ofTrials = [paymentsTable(trials), policyTable(trials), recovery, faultTable(trials)];
   const tables = [cost, ledgerTable(group), memoryTable(group), ...ofTrials].flatMap((table) => table ?? []);
   const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
   return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
@@ -168,7 +161,7 @@ function curvesFigure(group: ConditionGroup, n: number, first: PhaseName | null)
 
 function timelineFigure(n: number): string {
   return `<figure>
-<div class="head"><figcaption><b>Over time</b>, ok operations by intended start. Faults are shaded where they acted; dashed: as before again.</figcaption>
+<div class="head"><figcaption><b>Over time</b>, ok operations by intended start. Faults are shaded where they acted; dashed: all in its usual range again.</figcaption>
 ${choice('Figure', ['p99', 'p50', 'ok/s', 'not ok/s'], 'p99')}</div>
 <div class="chart" data-condition="${n}" data-kind="timeline" role="img" aria-label="Latency and rates over time; the tables above have them by phase"></div>
 </figure>`;

@@ -4,22 +4,14 @@ import { answer } from './answer.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { comparisonTables, engineTable } from './comparison-tables.ts';
 import { crossingTable } from './crossing.ts';
-import {
-  doubtsOf,
-  doubtText,
-  faultTable,
-  limitationsOf,
-  readingNotes,
-  recoveryTable,
-  settingsTable,
-  trialsText,
-} from './fairness.ts';
+import { doubtsOf, doubtText, faultTable, limitationsOf, readingNotes, settingsTable, trialsText } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { memoryTable } from './memory-table.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
+import { recoveryTable } from './recovery-text.ts';
 import { fullTitles, type Table } from './table.ts';
 import { recommendedSnippets, tuningTables } from './tuning.ts';
 
@@ -29,9 +21,9 @@ export function renderMarkdown(whole: RunResult): string {
   const crossing = crossingTable(result);
   const { question, name } = result.plan;
   const engines = engineTable(result);
-  const chaos = [paymentsTable, policyTable, recoveryTable, faultTable].flatMap(
-    (tableOf) => tableOf(result.trials) ?? [],
-  );
+  const { trials } = result;
+  const recovery = recoveryTable(trials, trials);
+  const chaos = [paymentsTable(trials), policyTable(trials), recovery, faultTable(trials)].flatMap((one) => one ?? []);
   const [lead, ...rest] = answer(result).sentences;
   const parts = [
     `# ${escaped(question ?? name)}`,

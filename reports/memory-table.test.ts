@@ -15,6 +15,7 @@ const rows = (...memory: (MemoryResult | undefined)[]) => {
     phases: ['steady'],
     contenders: [contender],
     satOut: [],
+    ofRun: trials,
   })?.rows[0]?.cells.slice(1);
 };
 

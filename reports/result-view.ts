@@ -41,6 +41,8 @@ export interface ConditionGroup {
   readonly contenders: readonly Contender[];
   /** Planned targets that do not play it. */
   readonly satOut: readonly SatOutResult[];
+  /** Of the whole run: what is usual without faults is told by other groups. */
+  readonly ofRun: readonly TrialResult[];
 }
 
 /** Closed-loop tools are cross-checks and stand in a table of their own. */
@@ -67,7 +69,7 @@ export function conditionGroups(result: RunResult): ConditionGroup[] {
     // Variants by their values, not by when chance had them run.
     const contenders = contendersOf(trials).sort((a, b) => byTarget(a, b) || compareLabels(a.label, b.label));
     const satOut = (result.satOut ?? []).filter((one) => one.condition === condition);
-    return [{ condition, phases: measuredPhases(trials), contenders, satOut }];
+    return [{ condition, phases: measuredPhases(trials), contenders, satOut, ofRun: result.trials }];
   });
 }
 

@@ -4,15 +4,7 @@ import { answer } from './answer.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { comparisonTables, engineTable } from './comparison-tables.ts';
 import { crossingTable } from './crossing.ts';
-import {
-  doubtsOf,
-  doubtText,
-  instrumentNotes,
-  limitationsOf,
-  recoveryTable,
-  settingsTable,
-  trialsText,
-} from './fairness.ts';
+import { doubtsOf, doubtText, instrumentNotes, limitationsOf, settingsTable, trialsText } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount } from './format-values.ts';
@@ -20,6 +12,7 @@ import { hasCleanLedger, ledgerTable } from './ledger-table.ts';
 import { memoryTable } from './memory-table.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
+import { recoveryTable } from './recovery-text.ts';
 import { totalCounts } from './result-view.ts';
 import { type Palette, paletteFor } from './terminal-palette.ts';
 import { renderTable } from './terminal-table.ts';
@@ -63,7 +56,7 @@ export function renderTerminal(whole: RunResult, options: TerminalOptions): stri
     const trials = group.contenders.flatMap((contender) => contender.trials);
     // What a setting costs in memory is asked where settings are tried out; else the page has it.
     const memory = trials.some(({ variant }) => Object.keys(variant).length > 0) ? memoryTable(group) : null;
-    const more = [memory, paymentsTable(trials), policyTable(trials), recoveryTable(trials)];
+    const more = [memory, paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun)];
     for (const table of [...latency, cost, ...ledger, ...more.flatMap((one) => one ?? [])])
       lines.push(...renderTable(table, width, palette));
   }

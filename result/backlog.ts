@@ -1,41 +1,30 @@
-/** What a backlog came to: how high it rose, and how long after the faults it was down again. */
-import type { BacklogPoint, FaultResult } from './result-types.ts';
+/** What waited in a broker: how high it rose, and when after the faults it was as low as it usually is. */
 
-export interface BacklogFigures {
-  readonly highest: BacklogPoint;
-  /**
-   * From the end of the last fault to the first sample after the peak that is no higher than all was before the first
-   * fault; null: without faults that acted, or not as long as it was watched.
-   */
-  readonly drainedAfterMs: number | null;
-}
+import { type FaultSpan, type Recovery, type RecoveryBlock, recoveryIn, usualRange } from './recovery.ts';
+import { calmTrialsOf } from './recovery-blocks.ts';
+import type { BacklogPoint, TrialResult } from './result-types.ts';
 
-/** null without points. */
-export function backlogFigures(
-  points: readonly BacklogPoint[],
-  faults: readonly Pick<FaultResult, 'appliedAtMs' | 'removedAtMs'>[],
-): BacklogFigures | null {
-  const [first, ...rest] = points.filter(({ atMs }) => atMs >= 0);
-  if (first === undefined) return null;
-  const highest = rest.reduce((peak, point) => (point.messages > peak.messages ? point : peak), first);
-  return { highest, drainedAfterMs: drainedAfterMs(points, faults) };
-}
-
-function drainedAfterMs(
-  points: readonly BacklogPoint[],
-  faults: readonly Pick<FaultResult, 'appliedAtMs' | 'removedAtMs'>[],
-): number | null {
-  const spans = faults.flatMap(({ appliedAtMs, removedAtMs }) =>
-    appliedAtMs === null || removedAtMs === null ? [] : [{ appliedAtMs, removedAtMs }],
+/** After warm-up; null without points. */
+export function highestBacklog(points: readonly BacklogPoint[]): BacklogPoint | null {
+  const measured = points.filter(({ atMs }) => atMs >= 0);
+  return measured.reduce<BacklogPoint | null>(
+    (peak, point) => (peak === null || point.messages > peak.messages ? point : peak),
+    null,
   );
-  if (spans.length === 0 || spans.length < faults.length) return null;
-  const beginsAtMs = Math.min(...spans.map(({ appliedAtMs }) => appliedAtMs));
-  const overAtMs = Math.max(...spans.map(({ removedAtMs }) => removedAtMs));
-  const usual = Math.max(0, ...points.filter(({ atMs }) => atMs < beginsAtMs).map(({ messages }) => messages));
-  const afterwards = points.filter(({ atMs }) => atMs >= overAtMs);
-  // A killed part's backlog is still growing when the part is ready again: down counts from the peak on.
-  const peak = Math.max(...afterwards.map(({ messages }) => messages));
-  const peakAt = afterwards.findIndex(({ messages }) => messages === peak);
-  const down = afterwards.slice(Math.max(0, peakAt)).find(({ messages }) => messages <= usual);
-  return down === undefined ? null : Math.round(down.atMs - overAtMs);
+}
+
+/** By its own usual range, of calm trials, else of before; watched until the drain was over. null without a backlog. */
+export function backlogRecovery(trial: TrialResult, all: readonly TrialResult[], span: FaultSpan): Recovery | null {
+  const { backlog } = trial;
+  if (backlog === undefined || backlog.points.length === 0) return null;
+  const calm = calmTrialsOf(trial, all).map((one) => samples(one.backlog?.points ?? []));
+  const points = samples(backlog.points);
+  const before = points.filter(({ toMs }) => toMs < span.beginsAtMs);
+  return recoveryIn(points, usualRange(calm) ?? usualRange([before]), span, Number.POSITIVE_INFINITY);
+}
+
+function samples(points: readonly BacklogPoint[]): RecoveryBlock[] {
+  return points
+    .filter(({ atMs }) => atMs >= 0)
+    .map(({ atMs, messages }) => ({ fromMs: atMs, toMs: atMs, figures: [messages] }));
 }

@@ -120,6 +120,8 @@ export interface BlocksResult {
   readonly phases: Readonly<
     Partial<Record<PhaseName, Readonly<Record<string, Readonly<Partial<Record<'offered' | LaterTime, string>>>>>>>
   >;
+  /** The same counts by when it happened, drain included: operation → time → counts. */
+  readonly happened?: Readonly<Record<string, Readonly<Partial<Record<LaterTime, string>>>>>;
 }
 
 export interface OperationResult {
@@ -302,8 +304,6 @@ export interface BacklogResult {
   readonly points: readonly BacklogPoint[];
   /** Of the measured part and the drain; null without points. */
   readonly highest: BacklogPoint | null;
-  /** From the end of the last fault until it was as low as before the first; null: without faults, or not seen. */
-  readonly drainedAfterMs: number | null;
   /** Messages that reached the service with the broker's word that it had sent them before; null: it has no such word. */
   readonly redelivered: number | null;
   /** How often our service joined its consumer group anew; null: no group, or not known. Absent in results of earlier versions. */

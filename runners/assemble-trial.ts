@@ -1,8 +1,9 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
-import { backlogFigures } from '../result/backlog.ts';
+import { highestBacklog } from '../result/backlog.ts';
 import { sumOfBatches } from '../result/batch-counts.ts';
+import { BlockCounts } from '../result/block-counts.ts';
 import { sumOfBodies } from '../result/body-bytes.ts';
-import { isHandedOver } from '../result/patterns.ts';
+import { isHandedOver, type LaterTime } from '../result/patterns.ts';
 import type {
   BacklogPoint,
   BreakerChange,
@@ -28,7 +29,7 @@ import type { CpuUse } from './recording/cpu-account.ts';
 import { cpuPerOperation } from './recording/cpu-per-operation.ts';
 import type { PartWaits } from './recording/cpu-waits.ts';
 import { type AllLastWords, chargedCentsOf, rebalancesOf } from './recording/last-words.ts';
-import { type Ledger, reconcileLedger } from './recording/ledger.ts';
+import { type Ledger, type OnLaterTime, reconcileLedger } from './recording/ledger.ts';
 import { paymentsOf } from './recording/payments.ts';
 import { asPlayed, isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
 import { RecordedCell, Recorder } from './recording/recorder.ts';
@@ -95,7 +96,14 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     recorder.add(recording);
     timeline.add(intervals);
   }
-  const { ledger, examples } = reconcile(records, recorder);
+  const happened = operations.map((): Partial<Record<LaterTime, BlockCounts>> => ({}));
+  const { ledger, examples } = reconcile(records, recorder, (time, operation, atUs, afterUs) => {
+    const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
+    const counts = happened[operation];
+    if (counts === undefined || block < 0) return;
+    counts[time] ??= new BlockCounts();
+    counts[time].record(block, afterUs);
+  });
   const completions = workers[0]?.completions ?? [];
   const recordedOperations = operations.map(({ name, pattern, index }) => ({
     name,
@@ -110,6 +118,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const verdict = judgeTrial(records, measured, summary.phases, payments);
   const figures = {
     ...{ recorder, windows: played, operations: operations.map(({ name }) => name), blockMs: blocks.widthMs },
+    happened,
     longestStallMs: verdict.figures?.longestStallMs ?? 0,
   };
   return {
@@ -177,25 +186,16 @@ function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<Tri
   return { breaker: changes.sort((a, b) => a.atMs - b.atMs) };
 }
 
-function backlogOf({
-  backlog,
-  clock,
-  scenario,
-  faults,
-  target,
-  lastWords,
-}: TrialRecords): Pick<TrialResult, 'backlog'> {
+function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords): Pick<TrialResult, 'backlog'> {
   if (backlog === null) return {};
   const points = backlog.samples.map(({ atUs, messages }): BacklogPoint => {
     return { atMs: Math.round(clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs), messages };
   });
-  const figures = backlogFigures(points, faults);
   return {
     backlog: {
       counts: backlog.counts,
       points,
-      highest: figures?.highest ?? null,
-      drainedAfterMs: figures?.drainedAfterMs ?? null,
+      highest: highestBacklog(points),
       // Records have no such mark.
       redelivered: target.protocol === 'queue' ? backlog.redelivered : null,
       rebalances: rebalancesOf(lastWords),
@@ -208,7 +208,8 @@ interface Account {
   readonly examples: TrialResult['ledgerExamples'] | null;
 }
 
-function reconcile(records: TrialRecords, recorder: Recorder): Account {
+/** `onHappened`: `atUs` is when, `afterUs` how long after the intended start. */
+function reconcile(records: TrialRecords, recorder: Recorder, onHappened: OnLaterTime): Account {
   const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
   if (evidencePaths === null) return { ledger: unknownLedger, examples: null };
   const reader = new EvidenceReader(...evidencePaths);
@@ -226,6 +227,7 @@ function reconcile(records: TrialRecords, recorder: Recorder): Account {
       const phase = phaseAt(windows, offsetUs);
       recorder.cell(phase, operation).latency(time).record(afterUs);
       recorder.recordBlock(phase, operation, time, offsetUs, afterUs);
+      onHappened(time, operation, intendedUs + afterUs, afterUs);
     },
   );
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;

@@ -149,7 +149,7 @@
     return whole ? [from, Math.max(high ?? 10, from * 100)] : [low, high];
   }
 
-  /** When each was as before the faults again: a dashed line down in its colour, labelled where there is one only. */
+  /** When each was in its usual range again: a dashed line down in its colour, labelled where there is one only. */
   function recoveryMarks(plot, marks) {
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
@@ -167,7 +167,7 @@
       ctx.fillStyle = colour('faint');
       ctx.font = `${11 * ratio}px system-ui, sans-serif`;
       ctx.textAlign = 'left';
-      ctx.fillText('as before', x + 5 * ratio, bbox.top + 24 * ratio);
+      ctx.fillText('as usual', x + 5 * ratio, bbox.top + 24 * ratio);
     }
   }
 

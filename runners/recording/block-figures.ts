@@ -2,6 +2,7 @@
 import type { BlockCounts } from '../../result/block-counts.ts';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
+import type { LaterTime } from '../../result/patterns.ts';
 import type { BlocksResult, PhaseName, PhaseResult, WithinRun } from '../../result/result-types.ts';
 import { withinRunInterval } from '../../result/statistics-blocks.ts';
 import { isMeasured, type PhaseWindow } from './phase-windows.ts';
@@ -10,6 +11,8 @@ import { type BlockLatency, blockLatencies, type RecordedCell, type Recorder } f
 type Phases = Partial<Record<PhaseName, PhaseResult>>;
 
 export interface BlockFiguresInput {
+  /** happened[operation]: by when it happened. */
+  readonly happened: readonly Readonly<Partial<Record<LaterTime, BlockCounts>>>[];
   readonly recorder: Recorder;
   readonly windows: readonly PhaseWindow[];
   /** By index. */
@@ -19,7 +22,7 @@ export interface BlockFiguresInput {
   readonly longestStallMs: number;
 }
 
-export function blocksOf({ recorder, windows, operations, blockMs }: BlockFiguresInput): BlocksResult {
+export function blocksOf({ recorder, windows, operations, blockMs, happened }: BlockFiguresInput): BlocksResult {
   const phases: Partial<Record<PhaseName, Record<string, Partial<Record<BlockLatency, string>>>>> = {};
   windows.forEach(({ name: phase }, index) => {
     if (!isMeasured(phase)) return;
@@ -31,7 +34,11 @@ export function blocksOf({ recorder, windows, operations, blockMs }: BlockFigure
       }),
     );
   });
-  return { blockMs, phases };
+  const byTime = operations.map((name, operation) => {
+    const texts = Object.entries(happened[operation] ?? {}).map(([time, counts]) => [time, counts.encode()] as const);
+    return [name, Object.fromEntries(texts.filter(([, text]) => text !== ''))] as const;
+  });
+  return { blockMs, phases, happened: Object.fromEntries(byTime) };
 }
 
 /** The phases with an interval beside each percentile that has one. */
