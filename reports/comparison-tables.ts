@@ -82,11 +82,24 @@ function operationTables(group: ConditionGroup, operation: GroupOperation): Tabl
   const several = group.phases.length > 1;
   const percentiles: Shown[] = several ? ['p50', 'p99'] : ['p50', 'p99', 'p999'];
   const { judgedBy, ends: end } = patterns[operation.pattern];
-  const endings = [...(judgedBy === null ? [] : [later(judgedBy)]), ends[end]];
+  const shown = judgedBy.filter((time) => time === 'delivered' || saysMore(group, operation.name, time));
+  const endings = [...shown.map(later), ends[end]];
   return several
     ? endings.map((ending) => operationTable(group, operation, [ending], percentiles))
     : [operationTable(group, operation, endings, percentiles)];
 }
+
+/** A time behind the delivery is shown where it tells of work or of a wait that the delivery does not. */
+function saysMore({ contenders, phases }: ConditionGroup, name: string, time: LaterTime): boolean {
+  const parts = contenders.flatMap(({ counted }) =>
+    counted.flatMap((trial) => phases.flatMap((phase) => ownValue(trial.phases[phase]?.operations, name) ?? [])),
+  );
+  return parts.some(({ latencyUs }) => {
+    const [delivered, after] = [latencyUs.delivered.p50 ?? null, latencyUs[time].p50 ?? null];
+    return delivered !== null && after !== null && after > delivered * notablyLater;
+  });
+}
+const notablyLater = 1.2;
 
 function operationTable(
   group: ConditionGroup,

@@ -4,7 +4,7 @@ import { type InstrumentError, instrumentError } from '../result/instrument-erro
 import { decodeLatencyCounts } from '../result/latency-counts.ts';
 import { type PercentileName, quantileOf } from '../result/latency-summary.ts';
 import { ownValue } from '../result/own-value.ts';
-import { isHandedOver, patterns } from '../result/patterns.ts';
+import { isHandedOver, type LaterTime, laterTimes, patterns } from '../result/patterns.ts';
 import type {
   Counts,
   LatencyName,
@@ -234,24 +234,30 @@ function percentileText(
   percentile: Percentile,
 ): string {
   const { counts, latencyUs } = operation;
-  if (latency !== 'delivered') return formatPercentile(latencyUs[latency], percentile, counts);
-  const text = formatPercentile(latencyUs.delivered, percentile);
-  const share = text === 'not reached' ? undeliveredShare(trial, phase, operation) : null;
-  return share === null ? text : `${text} (${share} undelivered)`;
+  const time = laterTimes.find((name) => name === latency);
+  if (time === undefined) return formatPercentile(latencyUs[latency], percentile, counts);
+  const text = formatPercentile(latencyUs[time], percentile);
+  const share = text === 'not reached' ? missingShare(trial, phase, operation, time) : null;
+  return share === null ? text : `${text} (${share} ${time === 'delivered' ? 'undelivered' : `not ${time}`})`;
 }
 
-/** Known where the phase has one operation that is judged by it: then its delivered histogram is that operation's. */
-function undeliveredShare(trial: TrialResult, phase: PhaseName, operation: OperationResult): string | null {
-  const judged = Object.values(trial.phases[phase]?.operations ?? {}).filter(
-    ({ pattern }) => patterns[pattern].judgedBy === 'delivered',
+/** Known where the phase has one operation that is judged by it: then the phase's histogram is that operation's. */
+function missingShare(
+  trial: TrialResult,
+  phase: PhaseName,
+  operation: OperationResult,
+  time: LaterTime,
+): string | null {
+  const judged = Object.values(trial.phases[phase]?.operations ?? {}).filter(({ pattern }) =>
+    patterns[pattern].judgedBy.includes(time),
   );
   const [only] = judged;
   if (only !== operation || judged.length > 1) return null;
-  const { count: offered, min } = only.latencyUs.delivered;
-  const encoded = trial.histograms[phase]?.delivered;
-  if (encoded === undefined && min !== null) return null; // some were delivered, but their histogram is not here
-  const delivered = encoded === undefined ? 0 : decodeLatencyCounts(encoded).count;
-  return delivered >= offered ? null : formatShare(offered - delivered, offered);
+  const { count: offered, min } = only.latencyUs[time];
+  const encoded = trial.histograms[phase]?.[time];
+  if (encoded === undefined && min !== null) return null; // some came so far, but their histogram is not here
+  const came = encoded === undefined ? 0 : decodeLatencyCounts(encoded).count;
+  return came >= offered ? null : formatShare(offered - came, offered);
 }
 
 /** `valid` for what holds of the system, `valid here` for what holds of these parts on the cores that they share. */

@@ -43,6 +43,8 @@ const meanings = {
   sendLag: 'send lag of the generator',
   acknowledged: 'acknowledged',
   delivered: 'delivered',
+  started: 'started',
+  applied: 'applied',
   failed: 'until failure',
   timedOut: 'until time-out',
 } as const satisfies Record<(typeof latencyNames)[number], string>;

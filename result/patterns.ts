@@ -8,9 +8,10 @@ export type Completion = 'replied' | 'acknowledged' | 'delivered';
 
 /**
  * Times that nobody waits for: reconciled after the drain from what the service put on record. They cover every offered
- * operation; one that never came so far counts as infinitely late.
+ * operation; one that never came so far counts as infinitely late. `delivered`: whole at the service, before it waits for a
+ * place; `started`: it has a place; `applied`: its effect is in the service's state.
  */
-export const laterTimes = ['delivered'] as const;
+export const laterTimes = ['delivered', 'started', 'applied'] as const;
 export type LaterTime = (typeof laterTimes)[number];
 
 /** How many are to have what was sent once. */
@@ -22,8 +23,8 @@ export interface PatternRecord {
   /** Where the client's part ends, unless a target of the user's own ends it elsewhere. */
   readonly ends: Exclude<Completion, 'delivered'>;
   readonly later: readonly LaterTime[];
-  /** The later time that such operations are judged by, beside their end; null: their end alone. */
-  readonly judgedBy: LaterTime | null;
+  /** The later times that such operations are judged by, beside their end; none: their end alone. */
+  readonly judgedBy: readonly LaterTime[];
   readonly receivers: Receivers;
 }
 
@@ -34,15 +35,15 @@ export const patterns: Readonly<Record<Pattern, PatternRecord>> = {
   'request-reply': {
     describes: 'waits for the answer',
     ends: 'replied',
-    later: ['delivered'],
-    judgedBy: null,
+    later: laterTimes,
+    judgedBy: [],
     receivers: 'one',
   },
   'one-way': {
     describes: 'hands over, and is acknowledged and delivered',
     ends: 'acknowledged',
-    later: ['delivered'],
-    judgedBy: 'delivered',
+    later: laterTimes,
+    judgedBy: laterTimes,
     receivers: 'one',
   },
 };

@@ -7,7 +7,7 @@
  *               | "cpuPerOperation" (of generator, service, broker and proxy together)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
- *               | "acknowledged" | "delivered" | "failed" | "timedOut"
+ *               | "acknowledged" | "delivered" | "started" | "applied" | "failed" | "timedOut"
  *   percentile  = "p50" | "p90" | "p99" | "p999" | "p99.9" | "min" | "mean" | "max"
  *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
  *   ledger      = "lost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"

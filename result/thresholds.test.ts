@@ -14,6 +14,8 @@ function latencies(offered: LatencySummary, delivered: LatencySummary = { count:
     connectionWait: none,
     sendLag: none,
     acknowledged: none,
+    started: none,
+    applied: none,
     failed: none,
     timedOut: none,
   };

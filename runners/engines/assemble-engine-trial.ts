@@ -161,6 +161,8 @@ function latenciesOf(cell: RecordedCell): OperationResult['latencyUs'] {
     // The tool's protocols answer: what it saw of a reply is what it knows.
     acknowledged: summariseLatency(response, cell.counts.offered),
     delivered: none,
+    started: none,
+    applied: none,
     failed: none,
     timedOut: none,
   };

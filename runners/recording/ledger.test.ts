@@ -37,7 +37,14 @@ function evidence(kind: keyof typeof evidenceKinds, sequence: number, atUs = 5, 
 function account(
   sent: readonly Sent[],
   records: readonly EvidenceRecord[],
-  { delivered = [] as number[], hasEffect = [true], accepted = false, pattern = 'one-way' as Pattern } = {},
+  {
+    delivered = [] as number[],
+    started = [] as number[],
+    applied = [] as number[],
+    hasEffect = [true],
+    accepted = false,
+    pattern = 'one-way' as Pattern,
+  } = {},
 ) {
   const logs = [logOf(sent).toData()];
   const input = {
@@ -48,7 +55,11 @@ function account(
     acceptedOnly: [accepted],
     evidence: records,
   };
-  return reconcileLedger(input, (_time, _operation, _intendedUs, afterUs) => void delivered.push(afterUs));
+  return reconcileLedger(input, (time, _operation, _intendedUs, afterUs) => {
+    if (time === 'delivered') delivered.push(afterUs);
+    if (time === 'started') started.push(afterUs);
+    if (time === 'applied') applied.push(afterUs);
+  });
 }
 
 const reconcile = (...all: Parameters<typeof account>) => account(...all).ledger;
@@ -113,6 +124,14 @@ describe('reconcileLedger', () => {
     const delivered: number[] = [];
     reconcile([{ intendedUs: 1_000 }], [evidence('received', 0, 1_250), evidence('received', 0, 9_000)], { delivered });
     expect(delivered).toEqual([250]);
+  });
+
+  it('tells when an operation first had a place and when its effect first was there', () => {
+    const [started, applied]: [number[], number[]] = [[], []];
+    const records = (['received', 'started', 'applied'] as const).map((kind, n) => evidence(kind, 0, 1_200 + n * 100));
+    const again = records.map((record) => ({ ...record, atUs: record.atUs + 5_000 }));
+    reconcile([{ intendedUs: 1_000 }], [...records, ...again], { started, applied });
+    expect([started, applied]).toEqual([[300], [400]]);
   });
 
   it('tells when what is answered reached the service, too', () => {

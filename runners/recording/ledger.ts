@@ -36,7 +36,14 @@ export interface Ledger extends LedgerResult {
 export type OnLaterTime = (time: LaterTime, operation: number, intendedUs: number, afterUs: number) => void;
 
 /** The evidence that an operation has come so far. */
-const evidenceOf: Readonly<Record<LaterTime, EvidenceRecord['kind']>> = { delivered: evidenceKinds.received };
+const evidenceOf: Readonly<Record<LaterTime, EvidenceRecord['kind']>> = {
+  delivered: evidenceKinds.received,
+  started: evidenceKinds.started,
+  applied: evidenceKinds.applied,
+};
+
+/** Kinds that the account goes by. */
+const counted: readonly EvidenceRecord['kind'][] = Object.values(evidenceOf);
 
 /** How often an operation is received when all is well. */
 const timesReceived: Readonly<Record<Receivers, number>> = { one: 1 };
@@ -45,11 +52,13 @@ class ProducerAccount {
   readonly log: OperationLogData;
   readonly received: Uint16Array;
   readonly applied: Uint16Array;
+  readonly started: Uint8Array;
 
   constructor(log: OperationLogData) {
     this.log = log;
     this.received = new Uint16Array(log.length);
     this.applied = new Uint16Array(log.length);
+    this.started = new Uint8Array(log.length);
   }
 }
 
@@ -76,16 +85,19 @@ export function reconcileLedger(
   };
 
   for (const record of input.evidence) {
-    if (record.kind !== evidenceKinds.received && record.kind !== evidenceKinds.applied) continue;
+    if (!counted.includes(record.kind)) continue;
     const account = byProducer.get(record.producer);
     if (account === undefined || record.sequence >= account.log.length) {
-      unknown++;
+      if (record.kind !== evidenceKinds.started) unknown++; // it was received as well
       continue;
     }
     const { sequence } = record;
-    const { log, received, applied } = account;
+    const { log, received, applied, started } = account;
     const operation = log.operation[sequence] as number;
-    if (record.kind === evidenceKinds.received) {
+    if (record.kind === evidenceKinds.started) {
+      if (started[sequence] === 0) tellLater(record, operation, log.intendedUs[sequence] as number);
+      started[sequence] = 1;
+    } else if (record.kind === evidenceKinds.received) {
       const times = increment(received, sequence);
       const most = usual[operation] ?? 1;
       if (times > most) {

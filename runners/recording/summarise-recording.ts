@@ -85,7 +85,7 @@ function isHad(time: LaterTime, { pattern, completion }: RecordedOperation, evid
 
 /** A phase as a whole has the times of the operations that are judged by them: of the others they are a stage on the way. */
 function isJudgedBy(time: LaterTime, { pattern, completion }: RecordedOperation): boolean {
-  return completion === time || patterns[pattern].judgedBy === time;
+  return completion === time || patterns[pattern].judgedBy.includes(time);
 }
 
 function totalOf(cells: readonly RecordedCell[], operations: readonly RecordedOperation[]): RecordedCell {

@@ -66,8 +66,8 @@ function checkLaterTime({ file, report }: CheckContext, threshold: Threshold, pa
   const time = laterTimes.find((name) => threshold.metric.startsWith(`${name} `));
   const operations = Object.entries(file.workload?.operations ?? {});
   if (time === undefined || threshold.operation !== undefined || operations.length === 0) return;
-  if (operations.some(([, { pattern }]) => patterns[pattern].judgedBy === time)) return;
-  const judged = patternNames.filter((name) => patterns[name].judgedBy === time).join(' or ');
+  if (operations.some(([, { pattern }]) => patterns[pattern].judgedBy.includes(time))) return;
+  const judged = patternNames.filter((name) => patterns[name].judgedBy.includes(time)).join(' or ');
   const message = `no operation is ${judged}, so ${time} is not a time of them all; name the operation that is meant`;
   report({ path, message, offset: wordAt(text, time) });
 }

@@ -15,35 +15,52 @@ export const evidenceKinds = { received: 1, applied: 2, refused: 3, step: 4, sta
 export type EvidenceKind = (typeof evidenceKinds)[keyof typeof evidenceKinds];
 
 const recordBytes = 32;
+const mostHeld = 4;
 
 export class EvidenceWriter {
   readonly #descriptor: number;
   #isClosed = false;
-  readonly #record = Buffer.alloc(recordBytes);
+  readonly #records = Buffer.alloc(recordBytes * mostHeld);
+  /** Records that leave with the next one. */
+  #held = 0;
 
   /** `part`: below 256. */
   constructor(path: string, part = 0) {
     this.#descriptor = openSync(path, 'a');
-    this.#record[26] = part;
+    for (let n = 0; n < mostHeld; n++) this.#records[n * recordBytes + 26] = part;
   }
 
   /** Appends one record, none after `close`. An id that is not ours (another engine's warm-up call, say) leaves none. */
   append(kind: EvidenceKind, requestId: string, checksum: number, key: string, redelivered = false, step = 0): void {
+    this.hold(kind, requestId, checksum, key, redelivered, step);
+    this.flush();
+  }
+
+  /** As `append`, but may wait for `flush`, which must come before anybody is answered: one write costs less than two. */
+  hold(kind: EvidenceKind, requestId: string, checksum: number, key: string, redelivered = false, step = 0): void {
     const id = parseOperationId(requestId);
     if (id === null || this.#isClosed) return;
-    const record = this.#record;
-    record.writeUInt32LE(id.producer, 0);
-    record.writeUInt32LE(id.sequence, 4);
-    record.writeDoubleLE(monotonicNowUs(), 8);
-    record.writeUInt32LE(checksum, 16);
-    record.writeUInt32LE(crc32(key), 20);
-    record[24] = kind;
-    record[25] = redelivered ? 1 : 0;
-    record[27] = step;
-    writeSync(this.#descriptor, record);
+    if (this.#held === mostHeld) this.flush();
+    const records = this.#records;
+    const at = this.#held++ * recordBytes;
+    records.writeUInt32LE(id.producer, at);
+    records.writeUInt32LE(id.sequence, at + 4);
+    records.writeDoubleLE(monotonicNowUs(), at + 8);
+    records.writeUInt32LE(checksum, at + 16);
+    records.writeUInt32LE(crc32(key), at + 20);
+    records[at + 24] = kind;
+    records[at + 25] = redelivered ? 1 : 0;
+    records[at + 27] = step;
+  }
+
+  flush(): void {
+    if (this.#held === 0 || this.#isClosed) return;
+    writeSync(this.#descriptor, this.#records, 0, this.#held * recordBytes);
+    this.#held = 0;
   }
 
   close(): void {
+    this.flush();
     this.#isClosed = true;
     closeSync(this.#descriptor);
   }

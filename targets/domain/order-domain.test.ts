@@ -25,6 +25,7 @@ function open(
   return {
     domain,
     handle: (request: OrderRequest) => new Promise<OrderReply>((resolve) => domain.handle(request, resolve)),
+    kinds: () => [...new EvidenceReader(path).more()].map(({ kind, sequence }) => ({ kind, sequence })),
     counts: () => ({ received: count(evidenceKinds.received), applied: count(evidenceKinds.applied) }),
   };
 }
@@ -126,5 +127,44 @@ describe('a service with few places', () => {
     const startedMs = performance.now();
     await Promise.all([0, 1, 2, 3].map((number) => handle(order(number))));
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(40);
+  });
+});
+
+describe('the evidence of a request', () => {
+  const { received, started, applied } = evidenceKinds;
+  const request = (sequence: number): OrderRequest => {
+    const requestId = formatOperationId('trial', 0, sequence);
+    return { ...place, requestId, orderId: requestId };
+  };
+
+  it('says that it came, got a place and took effect, before it is answered', () => {
+    const { domain, kinds } = open();
+    let seen: number[] = [];
+    domain.handle(request(1), () => {
+      seen = kinds().map(({ kind }) => kind);
+    });
+    expect(seen).toEqual([received, started, applied]);
+  });
+
+  it('says of one that waits for a place that it came, and no more until it has one', async () => {
+    const { handle, kinds } = open({ concurrency: 1, waiting: 1, workTimeMs: 40 });
+    const both = [handle(request(1)), handle(request(2))];
+    expect(kinds()).toEqual([
+      { kind: received, sequence: 1 },
+      { kind: started, sequence: 1 },
+      { kind: received, sequence: 2 },
+    ]);
+    await Promise.all(both);
+    expect(kinds().slice(3)).toEqual([
+      { kind: applied, sequence: 1 },
+      { kind: started, sequence: 2 },
+      { kind: applied, sequence: 2 },
+    ]);
+  });
+
+  it('is on record when a hand-over returns', () => {
+    const { domain, kinds } = open({ workTimeMs: 60_000 });
+    domain.accept(request(3));
+    expect(kinds().map(({ kind }) => kind)).toEqual([received, started]);
   });
 });

@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { namesAnOrder, operationOf } from '../../scenarios/operations.ts';
 import { Accounts, paymentCents } from './accounts.ts';
-import { type EvidenceWriter, evidenceKinds } from './evidence.ts';
+import { type EvidenceKind, type EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { parseOperationId } from './operation-id.ts';
 import type { Order, OrderReply, OrderRequest } from './orders.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -90,6 +90,7 @@ export class OrderDomain {
     }
     if (changes(request) && this.#memory?.repeats(request.requestId, reply)) return;
     this.#work(request, reply);
+    this.#evidence.flush();
   }
 
   /** Hand-over: returns as soon as the request is on record, and does the work afterwards. */
@@ -99,6 +100,7 @@ export class OrderDomain {
     if (!(changes(request) && this.#memory?.repeats(request.requestId, () => undefined))) {
       this.#work(request, () => undefined);
     }
+    this.#evidence.flush();
     return accepted;
   }
 
@@ -116,13 +118,18 @@ export class OrderDomain {
 
   #workOn(request: OrderRequest, reply: (reply: OrderReply) => void): void {
     const workTimeMs = this.#workTimeOf(request);
+    this.#note(evidenceKinds.started, request);
     const finish = () => {
       const done = this.#apply(request);
       this.#memory?.finish(request.requestId, done);
       reply(done);
     };
-    if (workTimeMs === 0) finish();
-    else workFor(workTimeMs, finish);
+    if (workTimeMs === 0) {
+      finish();
+      return;
+    }
+    this.#evidence.flush();
+    workFor(workTimeMs, finish);
   }
 
   #workTimeOf({ requestId }: OrderRequest): number {
@@ -138,25 +145,22 @@ export class OrderDomain {
     if (this.#places?.isFull) return unavailable;
     const operation = operationOf(request.action);
     if (operation === null || (request.orderId === '' && namesAnOrder(operation))) return invalid;
-    this.#evidence.append(
-      evidenceKinds.received,
-      request.requestId,
-      crc32(request.payload),
-      request.key || request.orderId,
-      request.redelivered,
-    );
+    this.#note(evidenceKinds.received, request);
+    if (this.#memory !== null) this.#evidence.flush(); // it may answer at once
     return null;
   }
 
   #apply(request: OrderRequest): OrderReply {
     const reply = this.#change(request);
-    this.#evidence.append(
-      evidenceKinds.applied,
-      request.requestId,
-      crc32(request.payload),
-      request.key || request.orderId,
-    );
+    this.#note(evidenceKinds.applied, request);
+    this.#evidence.flush();
     return reply;
+  }
+
+  /** On record with the next flush: what follows in the same turn goes in one write. */
+  #note(kind: EvidenceKind, { requestId, payload, key, orderId, redelivered }: OrderRequest): void {
+    const isReceived = kind === evidenceKinds.received;
+    this.#evidence.hold(kind, requestId, crc32(payload), key || orderId, isReceived && redelivered);
   }
 
   #change(request: OrderRequest): OrderReply {
