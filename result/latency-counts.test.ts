@@ -113,4 +113,13 @@ describe('LatencyCounts', () => {
     expect(decoded.atQuantile(0.6)).toBe(30);
     expect(decoded.maxUs).toBe(highestLatencyUs);
   });
+
+  it.each(['', 'AAAA', 'not base64 at all', 'HISTFAAAABx4nJNpmSzMwMAgyQABzFCaEUqgCgB2'])(
+    'is not read from what is no histogram: %j',
+    (text) => {
+      expect(() => decodeLatencyCounts(text)).toThrow(
+        expect.objectContaining({ name: 'BenchError', code: 'noHistogram', exitCode: 2 }),
+      );
+    },
+  );
 });

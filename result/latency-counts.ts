@@ -3,7 +3,9 @@
  * Recording is an index computation and an increment, so it can sit on the load path; everything else (merging,
  * percentiles, the V2 encoding) sees the same cells. hdr-histogram-js does the encoding and decoding.
  */
+
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import { BenchError, exitCodes } from './bench-error.ts';
 
 /** 2,048 sub-buckets hold three significant digits; half of each later power of two is new. */
 const subBucketBits = 11;
@@ -162,9 +164,24 @@ function newHistogram(): Histogram {
   });
 }
 
-/** Reads back what `encode` wrote; counts are exact, minimum and maximum are those of their cells. */
+function decoded(base64: string) {
+  try {
+    return decodeFromCompressedBase64(base64, 64, false);
+  } catch (cause) {
+    throw new BenchError('noHistogram', `A stored histogram cannot be read: ${(cause as Error).message}`, {
+      hint: 'The result was cut off or edited; copy it again, or run the scenario again.',
+      exitCode: exitCodes.usage,
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads back what `encode` wrote; counts are exact, minimum and maximum are those of their cells. Throws a BenchError (exit
+ * 2) for what is none.
+ */
 export function decodeLatencyCounts(base64: string): LatencyCounts {
-  const histogram = decodeFromCompressedBase64(base64, 64, false);
+  const histogram = decoded(base64);
   const data = { cells: new Float64Array(cells), count: 0, minUs: Number.POSITIVE_INFINITY, maxUs: 0, sumUs: 0 };
   // The library has no cell iterator in its types: walk our cells, which are its own, by their lowest value.
   const countAt = (valueUs: number): number =>

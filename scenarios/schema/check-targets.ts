@@ -158,8 +158,8 @@ function checkTemplates(context: CheckContext, value: unknown, path: Path, opera
 
 function checkTemplate({ file, report }: CheckContext, text: string, path: Path, operation: string): void {
   const known: readonly string[] = templateVariableNames;
-  for (const match of text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)) {
-    const name = match[1] ?? '';
+  for (const match of text.matchAll(/\{\{([^{}]*)\}\}/g)) {
+    const name = (match[1] ?? '').trim();
     if (!known.includes(name)) {
       const suggestion = suggestionFor(closestName(name, known), known);
       report({ path, message: `"{{${name}}}" is not a value of an operation`, suggestion, offset: match.index });

@@ -63,7 +63,7 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
   if (text.length > largestScenarioBytes) return atStart(tooLarge);
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false });
   } catch (error) {
     if (error instanceof RangeError) return atStart('is nested too deeply');
     throw error;
@@ -73,10 +73,11 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
     return { ok: false, problems: [{ ...positionOf(tooDeep.pos[0]), path: '', message: 'is nested too deeply' }] };
   }
   // What follows a broken place is noise: tokens that fit nowhere any more.
-  const errors = document.errors.filter(({ message }, index) => index === 0 || !message.startsWith('Unexpected '));
+  const errors = document.errors
+    .filter(({ message }, index) => index === 0 || !message.startsWith('Unexpected '))
+    .slice(0, mostSyntaxProblems);
   const syntax = [...errors, ...document.warnings].map((error) => syntaxProblem(error, text, positionOf));
-  const broken = document.errors.some(({ code }) => code !== 'DUPLICATE_KEY');
-  if (broken) return { ok: false, problems: sorted(syntax).slice(0, mostSyntaxProblems) };
+  if (document.errors.length > 0) return { ok: false, problems: sorted(syntax).slice(0, mostSyntaxProblems) };
   if (document.contents === null) return atStart('the file is empty; `bench init` writes a scenario to start from');
   if (!isMap(document.contents))
     return atStart('a scenario is a mapping of keys such as name, workload, load and targets');
@@ -86,7 +87,8 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
   const directory = dirname(resolve(options.path));
   const { file, findings } = findAll(read, directory);
   const locate = (finding: Finding) => locatedProblem(redactFinding(finding, read.interpolations), read, positionOf);
-  const problems = sorted([...syntax, ...overrideProblems, ...findings.map(locate)]);
+  const duplicates = read.duplicates.map((offset) => duplicateKey(text, offset, positionOf));
+  const problems = sorted([...syntax, ...duplicates, ...overrideProblems, ...findings.map(locate)]);
   if (file === null || problems.length > 0) return { ok: false, problems };
   const resolving = {
     directory,
@@ -199,6 +201,12 @@ function writtenText(interpolations: readonly Interpolation[], path: Path): stri
 
 type PositionOf = (offset: number) => Pick<Problem, 'file' | 'line' | 'column'>;
 
+/** Found here: the library compares each key with each other. */
+function duplicateKey(text: string, offset: number, positionOf: PositionOf): Problem {
+  const key = /^\s*("[^"]*"|'[^']*'|[^\s:]+)/.exec(text.slice(offset, offset + 100))?.[1] ?? '';
+  return { ...positionOf(offset), path: '', message: `duplicate key ${key}` };
+}
+
 function syntaxProblem(error: YAMLError, text: string, positionOf: PositionOf): Problem {
   const [offset, end] = error.pos;
   const place = { ...positionOf(offset), path: '' };
@@ -210,11 +218,6 @@ function syntaxProblem(error: YAMLError, text: string, positionOf: PositionOf): 
     };
   }
   switch (error.code) {
-    case 'DUPLICATE_KEY':
-      return {
-        ...place,
-        message: `duplicate key ${/^\s*("[^"]*"|'[^']*'|[^\s:]+)/.exec(text.slice(offset))?.[1] ?? ''}`,
-      };
     case 'MULTIPLE_DOCS':
       return { ...place, message: 'a scenario is one YAML document; another one begins here' };
     case 'TAG_RESOLVE_FAILED':

@@ -40,6 +40,8 @@ export interface Interpolation {
 export interface ReadDocument {
   readonly value: unknown;
   readonly findings: readonly Finding[];
+  /** Offsets of keys that their mapping has had before. */
+  readonly duplicates: readonly number[];
   /** Values that could not be read: what is said about them further on is of no use. */
   readonly unreadable: readonly Path[];
   readonly interpolations: readonly Interpolation[];
@@ -61,10 +63,11 @@ export function readDocument(
 ): ReadDocument {
   const reader = new DocumentReader(text, env, labels);
   const value = reader.read(document.contents as Node | null, [], { keyOffset: 0, label: undefined });
-  const { findings, unreadable, interpolations, places, nodes } = reader;
+  const { findings, duplicates, unreadable, interpolations, places, nodes } = reader;
   return {
     value,
     findings,
+    duplicates,
     unreadable,
     interpolations,
     placeOf(path) {
@@ -84,6 +87,9 @@ export const extensionKey = /^x-/;
 /** Mappings and lists within each other, the merged ones among them. */
 const mostOpen = 2 * deepest;
 
+/** Of one mapping or list: what compares them with each other takes seconds from here on. */
+const mostEntries = 1_000;
+
 /** `<<: *name` puts the keys of a mapping into the one around it. */
 const mergeKey = '<<';
 
@@ -100,6 +106,7 @@ interface Around {
 
 class DocumentReader {
   readonly findings: Finding[] = [];
+  readonly duplicates: number[] = [];
   readonly unreadable: Path[] = [];
   readonly interpolations: Interpolation[] = [];
   readonly places = new Map<string, Place>();
@@ -166,6 +173,8 @@ class DocumentReader {
   }
 
   #readCollection(node: Node, path: Path, around: Around): unknown {
+    const { length } = isSeq(node) || isMap(node) ? node.items : [];
+    if (length > mostEntries) return this.#refuse(path, `has ${length} entries; ${mostEntries} at most can be read`);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
         const child = item as Node | null;
@@ -186,6 +195,7 @@ class DocumentReader {
       if (given.has(key)) continue;
       const keyRange = isScalar(pair.key) ? pair.key.range?.[0] : undefined;
       const keyOffset = around.alias?.offset ?? keyRange ?? around.keyOffset;
+      if (Object.hasOwn(object, key) && around.alias === undefined) this.duplicates.push(keyOffset);
       const value = this.read(pair.value as Node | null, [...path, key], { ...around, keyOffset });
       if (path.length === 0 && extensionKey.test(key)) continue;
       // An assignment to __proto__ would change the object's nature instead of adding a key.

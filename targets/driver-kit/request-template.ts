@@ -21,8 +21,8 @@ const emptyPayload = Buffer.alloc(0);
 
 /** Names of `{{…}}` in the text that are no template variable; for validation. */
 export function unknownTemplateVariables(text: string): string[] {
-  return [...text.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)]
-    .map((match) => match[1] ?? '')
+  return [...text.matchAll(/\{\{([^{}]*)\}\}/g)]
+    .map((match) => (match[1] ?? '').trim())
     .filter((name) => !(templateVariables as readonly string[]).includes(name));
 }
 

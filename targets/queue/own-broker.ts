@@ -13,7 +13,7 @@ export function namesQueue({ exchange, routingKey }: QueueRequest): boolean {
 /** User, password, virtual host and options are the target's; where to dial may be a proxy. */
 export function brokerUrl(named: string | undefined, address: string): { url: string; hostname: string } {
   if (named === undefined) return { url: `amqp://${address}`, hostname: '' };
-  const url = new URL(/^amqps?:\/\//.test(named) ? named : `amqp://${named}`);
+  const url = new URL(/^amqps?:\/\//i.test(named) ? named : `amqp://${named}`);
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   url.host = address;
   return { url: url.href, hostname };
