@@ -1,28 +1,14 @@
 /** RabbitMQ, Kafka and Toxiproxy as plain processes: free ports, data folders per run, gone with their parent. */
-import { onPath } from '../process/on-path.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
-import { planKafkaNodes, startKafka } from './native/kafka.ts';
-import { startRabbitmq } from './native/rabbitmq.ts';
+import { brokerNames, brokerParts } from './broker-parts.ts';
 import type { PartContext } from './native/start-part.ts';
 import { startToxiproxy } from './native/toxiproxy.ts';
-
-import { joinedLinks, openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
+import { openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
 import { createRunDirectory, type RunDirectory } from './run-directory.ts';
-import type {
-  BrokerLinkName,
-  BrokerMember,
-  BrokerName,
-  Link,
-  ProcessName,
-  RunningBroker,
-  RunningStack,
-  StackNeeds,
-} from './stack.ts';
+import type { BrokerName, ProcessName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
-const processNames = ['kafka', 'kafka-2', 'kafka-3'] as const satisfies readonly ProcessName[];
-
-export type ProgramPaths = Readonly<Partial<Record<'toxiproxy' | 'rabbitmq' | 'kafka', string>>>;
+export type ProgramPaths = Readonly<Partial<Record<'toxiproxy' | BrokerName, string>>>;
 
 /**
  * `toxiproxy`: one that runs already and is used instead of an own; what is opened there is taken away by `down`.
@@ -52,7 +38,7 @@ class NativeParts {
   readonly #failing = new AbortController();
   readonly #context: PartContext;
   readonly #processes: Partial<Record<ProcessName, SupervisedProcess>> = {};
-  readonly #portMappers: SupervisedProcess[] = [];
+  readonly #helpers: SupervisedProcess[] = [];
   readonly #brokers: Partial<Record<BrokerName, RunningBroker>> = {};
   readonly #versions: Record<string, string> = {};
   readonly #foreign: boolean;
@@ -77,8 +63,7 @@ class NativeParts {
     const proxied = needs.toxiproxy && !this.#foreign ? this.#startToxiproxy() : Promise.resolve();
     const begun = [
       proxied,
-      ...(needs.rabbitmq ? [this.#startRabbitmq(proxied)] : []),
-      ...(needs.kafka ? [this.#startKafka(proxied, needs.kafkaBrokers ?? 1)] : []),
+      ...brokerNames.filter((name) => needs[name]).map((name) => this.#startBroker(name, needs, proxied)),
     ];
     let first: { error: unknown } | null = null;
     const failed = (error: unknown) => {
@@ -97,39 +82,21 @@ class NativeParts {
     this.#links = openProxyLinks(client);
   }
 
-  async #startRabbitmq(proxied: Promise<void>): Promise<void> {
-    const rabbitmq = await startRabbitmq(this.#paths.rabbitmq ?? '', this.#context);
-    this.#keep('rabbitmq', rabbitmq.process);
-    if (rabbitmq.portMapper !== null) this.#portMappers.push(rabbitmq.portMapper);
-    this.#versions.rabbitmq = rabbitmq.version;
-    await proxied;
-    const links = this.#links === null ? {} : await this.#links.openBoth(rabbitmq.address);
-    this.#brokers.rabbitmq = { name: 'rabbitmq', directAddress: rabbitmq.address, links };
-  }
-
-  async #startKafka(proxied: Promise<void>, brokers: number): Promise<void> {
-    await proxied; // its proxies come first: their addresses are what it advertises
-    const program = { jars: this.#paths.kafka ?? '', java: onPath('java') ?? 'java' };
-    const links: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
-    const nodes = await planKafkaNodes(brokers);
-    const starts = nodes.map(async (node): Promise<BrokerMember> => {
-      const { process, address, version } = await startKafka(program, node, this.#context, async (name, upstream) => {
-        if (this.#links === null) return upstream;
-        const link = await this.#links.open(name, upstream);
-        links[name].push(link);
-        return link.address;
-      });
-      this.#keep(processNames[node.id - 1] ?? 'kafka', process);
-      this.#versions.kafka = version;
-      return { id: node.id, directAddress: address, process };
+  async #startBroker(name: BrokerName, needs: StackNeeds, proxied: Promise<void>): Promise<void> {
+    this.#brokers[name] = await brokerParts[name].start({
+      path: this.#paths[name] ?? '',
+      context: this.#context,
+      needs,
+      links: async () => {
+        await proxied;
+        return this.#links;
+      },
+      keep: (part, process) => this.#keep(part, process),
+      keepHelper: (process) => void this.#helpers.push(process),
+      version: (text) => {
+        this.#versions[name] = text;
+      },
     });
-    const members = await Promise.all(starts);
-    this.#brokers.kafka = {
-      name: 'kafka',
-      directAddress: members.map(({ directAddress }) => directAddress).join(','),
-      links: joinedLinks(links),
-      ...(brokers > 1 && { members }),
-    };
   }
 
   #keep(name: ProcessName, process: SupervisedProcess): void {
@@ -143,7 +110,7 @@ class NativeParts {
   down(keep?: 'logs'): Promise<void> {
     this.#down ??= (async () => {
       if (this.#foreign) await this.#links?.closeAll();
-      const all = [...Object.values(this.#processes), ...this.#portMappers];
+      const all = [...Object.values(this.#processes), ...this.#helpers];
       await Promise.all(all.map((part) => part.kill()));
       await this.#directory.remove(this.#partFailed ? 'logs' : keep);
     })().catch(() => undefined);

@@ -1,5 +1,6 @@
 /** Brings up what a run needs, in the way that is asked for or at hand. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { stackParts } from './broker-parts.ts';
 import { hasComposeEngine, startComposeStack } from './compose-stack.ts';
 import { type ExternalAddresses, type ExternalOptions, startExternalStack } from './external-stack.ts';
 import { ensurePrograms, findMissing } from './install.ts';
@@ -12,8 +13,6 @@ export interface StartStackOptions extends ExternalOptions {
   readonly needs: StackNeeds;
   readonly external?: ExternalAddresses;
 }
-
-const stackPrograms = ['toxiproxy', 'rabbitmq', 'kafka'] as const;
 
 export async function startStack(options: StartStackOptions): Promise<RunningStack> {
   const { needs, external = {}, signal, log } = options;
@@ -36,14 +35,14 @@ export async function prepareStack(
   options: StartStackOptions,
 ): Promise<{ readonly mode: Exclude<StackMode, 'auto'>; readonly paths: ProgramPaths }> {
   const mode = await chooseMode(options);
-  const names = mode === 'native' ? stackPrograms.filter((name) => options.needs[name]) : [];
+  const names = mode === 'native' ? stackParts.filter((name) => options.needs[name]) : [];
   return { mode, paths: await ensurePrograms(names, options) };
 }
 
 async function chooseMode({ mode, needs, external = {} }: StartStackOptions): Promise<Exclude<StackMode, 'auto'>> {
   if (mode !== 'auto') return mode;
   if (Object.values(external).some((address) => address !== undefined)) return 'external';
-  const missing = await findMissing(stackPrograms.filter((name) => needs[name]));
+  const missing = await findMissing(stackParts.filter((name) => needs[name]));
   return missing.length > 0 && (await hasComposeEngine()) ? 'compose' : 'native';
 }
 
