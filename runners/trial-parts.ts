@@ -1,12 +1,14 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Scenario } from '../scenarios/scenario.ts';
+import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
+import { formatOperationId } from '../targets/domain/operation-id.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
 import { untilBrokerAnswers } from '../targets/stack/part-health.ts';
 import type { Link, RunningBroker, RunningStack } from '../targets/stack/stack.ts';
 import { type Topology, topologyOf } from '../targets/topology/topology.ts';
-import type { FaultPart } from './faults/fault-kind.ts';
+import type { FaultPart, FaultProof } from './faults/fault-kind.ts';
 import { LeaderPart } from './faults/leader-part.ts';
 import { openOwnParts } from './own-parts.ts';
 import type { PreparedTrial } from './prepare-trial.ts';
@@ -120,7 +122,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
     },
     backlog: watchBacklog(input, broker, opened),
     faultParts: {
-      ...Object.fromEntries(services.map((one) => [one.name, servicePart(one)])),
+      ...Object.fromEntries(services.map((one) => [one.name, servicePart(one, prepared.trialTag)])),
       ...brokerParts(broker, brokerProcesses, prepared.names.requests ?? ''),
       ...(links.client === undefined ? {} : proxyPart(stack, links.client, target.protocol)),
     },
@@ -145,8 +147,25 @@ function entryBroker({ parts, entry }: Topology, stack: RunningStack | null): Ru
   return name === null ? null : (requireStack(stack).brokers[name] ?? missingPart());
 }
 
-function servicePart({ name, service }: StartedService): FaultPart {
-  return { name, process: service.process, restart: service.restart, adjust: service.adjust };
+function servicePart({ name, service, evidencePath }: StartedService, trialTag: string): FaultPart {
+  const deaths = new EvidenceReader(evidencePath);
+  return {
+    name,
+    process: service.process,
+    restart: service.restart,
+    adjust: service.adjust,
+    arm: service.arm,
+    died: () => lastDeath(deaths, trialTag),
+  };
+}
+
+/** Of what was written since it was asked last. */
+function lastDeath(evidence: EvidenceReader, trialTag: string): FaultProof {
+  let operation: string | null = null;
+  for (const { kind, producer, sequence } of evidence.more()) {
+    if (kind === evidenceKinds.died) operation = formatOperationId(trialTag, producer, sequence);
+  }
+  return { operation };
 }
 
 function watchBacklog(

@@ -29,6 +29,8 @@ export interface BoundFault {
   readonly place: string;
   readonly link: LinkName | null;
   readonly expected: string;
+  /** Of one that operations begin: not once, but as often as one comes to its moment. */
+  readonly isRepeated: boolean;
   readonly label: string;
   readonly settings: Readonly<Record<string, SettingValue>>;
   /** At once, or as large as a ramp begins. */
@@ -87,6 +89,7 @@ function bind<Window extends FaultWindow, Context extends { readonly protocol: P
     window,
     ...where,
     expected: kind.expected(window, context.protocol),
+    isRepeated: 'when' in window && window.when?.again === true,
     label: kind.label(window),
     settings: { ...kind.settings(window), ...(isRamped(window) && { rampMs: window.rampMs }) },
     apply: () => kind.apply(sized(window, 1 / rampSteps), context),

@@ -1,6 +1,7 @@
 /** What a kind of fault is: a declarative window with an action, its undoing, and proof that it acted. */
 import type { Protocol, SettingValue } from '../../result/result-types.ts';
 import type { FaultWindow, LinkFault, PartFault } from '../../scenarios/scenario.ts';
+import type { ArmedFailpoint } from '../../targets/domain/failpoint.ts';
 import type { ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link } from '../../targets/stack/stack.ts';
@@ -37,6 +38,10 @@ export interface FaultPart {
   back?(): FaultProof;
   /** It goes on, or will not be restarted any more: nothing need wait for it. */
   abandon?(): void;
+  /** Of our reference services only. See RunningService. */
+  readonly arm?: (failpoint: ArmedFailpoint | null) => Promise<void>;
+  /** Of a service that ended itself at a failpoint: with which operation. */
+  readonly died?: () => FaultProof;
   /** Of our reference service only. Resolves with the number of operations it has taken up so far. */
   readonly adjust?: (settings: ReferenceServiceSettings) => Promise<number>;
 }

@@ -56,7 +56,42 @@ export class FaultTimeline {
 
   /** Plays all windows; `zeroUs` is the monotonic time of the end of warm-up. Never rejects. */
   async play(zeroUs: number, signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#planned.map((planned) => this.#playOne(planned, zeroUs, signal)));
+    await Promise.all(
+      this.#planned.map((planned) => {
+        const { untilMs } = planned.fault.window;
+        return untilMs === undefined
+          ? this.#playOne(planned, zeroUs, signal)
+          : this.#playWhenHit(planned, zeroUs, zeroUs + untilMs * 1e3, signal);
+      }),
+    );
+  }
+
+  /** A fault that an operation begins, once or again and again; its result spans from the first begin to the last end. */
+  async #playWhenHit(planned: Planned, zeroUs: number, untilUs: number, signal: AbortSignal): Promise<void> {
+    const { fault } = planned;
+    const { window } = fault;
+    const atMs = () => (monotonicNowUs() - zeroUs) / 1e3;
+    try {
+      await sleepUntil(zeroUs + window.atMs * 1e3, signal);
+      for (let times = 1; times === 1 || (fault.isRepeated && monotonicNowUs() < untilUs); times++) {
+        planned.armed = true;
+        if (!(await isDoneBy(fault.apply(), untilUs, signal))) break;
+        planned.appliedAtMs ??= atMs();
+        this.#inForce.add(fault.label);
+        const proof = await fault.prove();
+        await sleep(window.forMs, undefined, { signal });
+        if (!(await this.#undo(planned, signal))) return;
+        planned.removedAtMs = atMs();
+        this.#inForce.delete(fault.label);
+        if (proof !== null) planned.proof = { ...proof, ...planned.seen, ...(fault.isRepeated && { times }) };
+      }
+      if (planned.appliedAtMs === null) planned.problem ??= 'no operation came to its moment within the load';
+      else if (planned.proof === null) planned.problem ??= 'it could not be shown to act';
+    } catch (error) {
+      if (!signal.aborted) planned.problem ??= messageOf(error);
+    }
+    await this.#undo(planned, signal);
+    this.#inForce.delete(fault.label);
   }
 
   async #playOne(planned: Planned, zeroUs: number, signal: AbortSignal): Promise<void> {
@@ -154,6 +189,19 @@ export class FaultTimeline {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether `work` is done by then. Rejects as it does, or with the signal's reason. */
+async function isDoneBy(work: Promise<void>, untilUs: number, signal: AbortSignal): Promise<boolean> {
+  const over = new AbortController();
+  const late = sleepUntil(untilUs, AbortSignal.any([signal, over.signal])).then(() => false);
+  late.catch(() => undefined);
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    over.abort();
+  }
 }
 
 async function sleepUntil(atUs: number, signal: AbortSignal): Promise<void> {

@@ -145,7 +145,13 @@ async function nobodyListens(): Promise<string> {
 
 describe('a fault of a part', () => {
   const part = () => ({
-    service: { name: 'service', process: service.process, restart: service.restart, adjust: service.adjust },
+    service: {
+      name: 'service',
+      process: service.process,
+      restart: service.restart,
+      adjust: service.adjust,
+      arm: service.arm,
+    },
   });
 
   /** Reads until it is aborted; milliseconds each took. */
@@ -188,6 +194,28 @@ describe('a fault of a part', () => {
     expect(service.process.pid).not.toBe(pid);
     expect(statuses).toContain(0);
     expect((await fetch(`http://${address}/v1/orders/order-r-00000000`)).status).toBe(200);
+  });
+
+  const atOperation = { atMs: 0, forMs: 200, fault: 'kill', part: 'service' } as const;
+
+  it('kill at an operation: gone when that one comes, again and again if asked to', async () => {
+    const when = { point: 'applied', nth: 10, again: false } as const;
+    const once = await playUnderLoad({ ...atOperation, untilMs: 10_000, when });
+    expect(once.problems).toEqual([]);
+    expect(once.result?.proof).toMatchObject({ process: 'gone', signal: 'SIGKILL', readyAfterUs: expect.any(Number) });
+    expect(once.result?.settings).toEqual({ part: 'service', when: 'after applied', operation: 10 });
+    expect(once.statuses.indexOf(0)).toBe(9);
+    const often = await playUnderLoad({ ...atOperation, untilMs: 3_000, when: { ...when, nth: 3, again: true } });
+    expect(often.problems).toEqual([]);
+    expect(Number(often.result?.proof?.times)).toBeGreaterThan(1);
+    expect(service.process.exit).toBeNull();
+  }, 30_000);
+
+  it('kill at an operation that never comes is a problem, and is not in wait any more', async () => {
+    const when = { point: 'ack', nth: 1, again: false } as const;
+    const { problems, statuses } = await playUnderLoad({ ...atOperation, untilMs: 300, when });
+    expect(problems).toEqual(['kill on the service: no operation came to its moment within the load']);
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
   it('slow-service and failing-service: as told, then as before', async () => {

@@ -22,6 +22,8 @@ export interface FaultTimes {
   readonly withinMs?: number;
   /** Over how much of the window, from its begin, the fault grows to its full size; absent: it is there at once. */
   readonly rampMs?: number;
+  /** Of one that an operation begins: it waits for that one from `atMs` up to here, and then lasts `forMs`. */
+  readonly untilMs?: number;
 }
 
 /** A setting that the fault cannot have, and why. */

@@ -1,11 +1,77 @@
-import { defineFault, type WindowOf } from './fault-definition.ts';
+import { z } from 'zod';
+import { type FailpointName, failpointsAt } from '../failpoints.ts';
+import { loadTime, object } from '../schema/fields.ts';
+import { defineFault, type Unsuited, type WindowOf } from './fault-definition.ts';
 import { onPart, partSettings } from './on-part.ts';
+
+const when = object({
+  after: z
+    .enum(failpointsAt('after'))
+    .optional()
+    .describe('received: on record, nothing done yet; applied: done, nobody told yet. Left out: before says it.'),
+  before: z
+    .enum(failpointsAt('before'))
+    .optional()
+    .describe(
+      'reply: just before the answer is sent; ack: just before the broker is told that its message is done. Left out: after says it.',
+    ),
+  operation: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('The how manieth operation that comes there after the end of warm-up; once. Left out: everyNth says it.'),
+  everyNth: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Each so manieth operation that comes there, counted anew after each restart. Left out: operation says it.',
+    ),
+});
+
+/** At which operation that comes by which moment a service ends itself. */
+export interface KillMoment {
+  readonly point: FailpointName;
+  readonly nth: number;
+  /** Again after each restart. */
+  readonly again: boolean;
+}
+
+function momentOf({ after, before, operation, everyNth }: z.output<typeof when>): KillMoment {
+  return { point: (after ?? before) as FailpointName, nth: operation ?? everyNth ?? 1, again: everyNth !== undefined };
+}
+
+function unsuitedMoment({ after, before, operation, everyNth }: z.output<typeof when>): Unsuited[] {
+  const found: Unsuited[] = [];
+  if ((after === undefined) === (before === undefined))
+    found.push({ key: 'when', message: 'needs one of after and before' });
+  if ((operation === undefined) === (everyNth === undefined))
+    found.push({ key: 'when', message: 'needs one of operation and everyNth' });
+  return found;
+}
 
 export const kill = defineFault({
   name: 'kill',
   describes: 'A process is killed (SIGKILL), and started again when the window ends.',
-  shape: onPart,
-  settings: partSettings,
+  shape: {
+    ...onPart,
+    at: loadTime()
+      .optional()
+      .describe('Begin, from the end of warm-up: a duration or a share of load.duration. Left out: when says it.'),
+    when: when
+      .optional()
+      .describe(
+        'In place of at, within and every: a service dies at this moment of an operation, and is gone for `for`. Left out: at says it.',
+      ),
+  },
+  check({ at, when, part }) {
+    if (when === undefined) return at === undefined ? [{ key: 'fault', message: 'needs at, or when' }] : [];
+    const found = unsuitedMoment(when);
+    if (at !== undefined) found.push({ key: 'at', message: 'does not go with when' });
+    if (part === 'broker' || part === 'toxiproxy') found.push({ key: 'when', message: 'is for services' });
+    return found;
+  },
+  settings: ({ when, ...rest }) => ({ ...partSettings(rest), ...(when && { when: momentOf(when) }) }),
   endsWhenReady: true,
 });
 export type KillFault = WindowOf<typeof kill>;

@@ -6,7 +6,7 @@ import { everyLink, hasServiceLink, lackOf, linkNames, partNames } from '../plac
 import { type CheckContext, type FileTarget, type FileWindow, suggestionFor } from './check-context.ts';
 import { loadTimeMs } from './fields.ts';
 import type { Path } from './problem.ts';
-import { slackMs, windowStartsMs } from './resolve-windows.ts';
+import { atOnce, slackMs, windowStartsMs } from './resolve-windows.ts';
 
 export function checkConditions(context: CheckContext): void {
   const { file, report } = context;
@@ -50,6 +50,11 @@ function checkWindow({ durationMs, report }: CheckContext, window: FileWindow, p
     const isLonger = loadTimeMs(window.ramp, durationMs) > loadTimeMs(window.for, durationMs) + slackMs;
     if (isLonger) report({ path: [...path, 'ramp'], message: 'takes longer than the fault itself' });
   }
+  if (hasMoment(window)) {
+    for (const key of ['within', 'every'] as const) {
+      if (window[key] !== undefined) report({ path: [...path, key], message: 'does not go with when' });
+    }
+  }
   if (window.every !== undefined && window.within !== undefined) {
     report({ path: [...path, 'within'], message: 'is for a fault that comes once, without every' });
   }
@@ -65,7 +70,7 @@ function checkWindow({ durationMs, report }: CheckContext, window: FileWindow, p
 }
 
 function tooLate(
-  { at, for: length, within }: FileWindow,
+  { at = atOnce, for: length, within }: FileWindow,
   durationMs: number | null,
 ): { key: string; message: string } | null {
   if (within === undefined && 'share' in at && 'share' in length) {
@@ -134,6 +139,11 @@ function checkSomebodyPlays(
   if (targets.length === 0 || windows.some((window) => plays(window).length === 0)) return;
   if (targets.some((target) => windows.every((window) => plays(window).includes(target)))) return;
   report({ path, message: 'every target lacks something that one of its faults acts on', atKey: true });
+}
+
+/** An operation decides when it begins. */
+function hasMoment(window: FileWindow): boolean {
+  return 'when' in window && window.when !== undefined;
 }
 
 const namesOf = (targets: readonly [string, FileTarget][]) => targets.map(([name]) => name).join(', ');
@@ -241,6 +251,7 @@ function isSamePlace(a: FileWindow, b: FileWindow): boolean {
 }
 
 function doOverlap(a: FileWindow, b: FileWindow, durationMs: number): boolean {
+  if (hasMoment(a) || hasMoment(b)) return true;
   const [aForMs, bForMs] = [a, b].map(
     ({ for: length, within }) =>
       loadTimeMs(length, durationMs) + (within === undefined ? 0 : loadTimeMs(within, durationMs)),

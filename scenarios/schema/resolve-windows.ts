@@ -5,15 +5,18 @@ import { type LoadTime, loadTimeMs } from './fields.ts';
 /** Shares such as 33.3% + 66.7% may add up to a hair more than all. */
 export const slackMs = 1e-6;
 
+export const atOnce: LoadTime = { ms: 0 };
+
 interface Times {
-  readonly at: LoadTime;
+  /** Left out: an operation decides, at the earliest at once. */
+  readonly at?: LoadTime | undefined;
   readonly for: LoadTime;
   readonly every?: LoadTime | undefined;
 }
 
 /** Begins of a window and its repetitions, milliseconds after the end of warm-up: those that end within the load. */
 export function windowStartsMs({ at, for: length, every }: Times, durationMs: number): number[] {
-  const atMs = loadTimeMs(at, durationMs);
+  const atMs = loadTimeMs(at ?? atOnce, durationMs);
   const everyMs = every === undefined ? 0 : loadTimeMs(every, durationMs);
   const starts = [atMs];
   if (everyMs <= 0) return starts;
@@ -28,6 +31,7 @@ export function resolveWindows(window: FileFault, durationMs: number): FaultWind
     ...settingsOf(window),
     ...rampOf(window, durationMs),
     ...(window.within !== undefined && { withinMs: loadTimeMs(window.within, durationMs) }),
+    ...('when' in window && window.when !== undefined && { untilMs: durationMs }),
     atMs,
     forMs: Math.min(loadTimeMs(window.for, durationMs), durationMs - atMs),
   }));

@@ -593,6 +593,26 @@ describe('a scenario with a problem', () => {
       `${withText('  rest: { protocol: rest }', '  rest: { protocol: rest }\n  queue: { protocol: queue }')}conditions: { gone: [ { at: 1s, for: 2s, fault: kill, part: broker } ] }\nthresholds: [ "all lost == 0 in gone", "rest lost == 0 in gone" ]\n`,
       '13:40: thresholds[1]: rest sits out gone: it has no broker',
     ],
+    [
+      'kill without a time',
+      `${base}conditions: { bad: [ { for: 2s, fault: kill, part: service } ] }\n`,
+      '11:40: conditions.bad[0].fault: needs at, or when',
+    ],
+    [
+      'kill at a moment that is two',
+      `${base}conditions: { bad: [ { for: 2s, fault: kill, part: service, when: { after: applied, before: reply, operation: 3 } } ] }\n`,
+      '11:67: conditions.bad[0].when: needs one of after and before',
+    ],
+    [
+      'kill at a moment and a time',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: service, when: { after: applied, everyNth: 3 } } ] }\n`,
+      '11:28: conditions.bad[0].at: does not go with when',
+    ],
+    [
+      'kill of the proxy at a moment of the service',
+      `${base}conditions: { bad: [ { for: 2s, fault: kill, part: toxiproxy, when: { after: applied, operation: 3 } } ] }\n`,
+      '11:69: conditions.bad[0].when: is for services',
+    ],
     // thresholds and the primary figure
     [
       'threshold grammar',

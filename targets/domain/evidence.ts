@@ -10,8 +10,11 @@ import { crc32 } from 'node:zlib';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { parseOperationId } from './operation-id.ts';
 
-/** `started`: it has a place to be worked at. `refused`: it was received and will not be done. `step`: part of a flow is done. */
-export const evidenceKinds = { received: 1, applied: 2, refused: 3, step: 4, started: 5 } as const;
+/**
+ * `started`: it has a place to be worked at. `refused`: it was received and will not be done. `step`: part of a flow is
+ * done. `died`: the service ended itself with this operation at a failpoint, whose code stands in place of the step.
+ */
+export const evidenceKinds = { received: 1, applied: 2, refused: 3, step: 4, started: 5, died: 6 } as const;
 export type EvidenceKind = (typeof evidenceKinds)[keyof typeof evidenceKinds];
 
 const recordBytes = 32;

@@ -1,6 +1,7 @@
 /** The life of a reference service process: options in by IPC, ready out, stop in; it ends when its parent does. */
 import { allowDial } from '../allow-dial.ts';
 import { EvidenceWriter } from './evidence.ts';
+import type { ArmedFailpoint } from './failpoint.ts';
 import { OrderDomain } from './order-domain.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type ServiceStall, stallOnce } from './service-stall.ts';
@@ -23,6 +24,8 @@ export interface ReferenceServiceSettings {
 export type ServiceCommand =
   | { readonly type: 'start'; readonly options: ServiceOptions }
   | { readonly type: 'adjust'; readonly settings: ReferenceServiceSettings }
+  /** null: disarm. */
+  | { readonly type: 'arm'; readonly failpoint: ArmedFailpoint | null }
   /** `zeroUs`: monotonic time at which warm-up will be over. */
   | { readonly type: 'loadStarts'; readonly zeroUs: number }
   | { readonly type: 'stop' };
@@ -38,6 +41,7 @@ export type ServiceReport =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'adjusted'; readonly operations: number }
+  | { readonly type: 'armed' }
   /** Its last words, of what was since this process started. */
   | ({ readonly type: 'stopped' } & LastWords);
 
@@ -76,6 +80,9 @@ export function hostService(start: ServiceStart): void {
     else if (command.type === 'adjust') {
       domain?.adjust(command.settings);
       send({ type: 'adjusted', operations: domain?.operations ?? 0 });
+    } else if (command.type === 'arm') {
+      domain?.failpoint.arm(command.failpoint);
+      send({ type: 'armed' });
     } else if (command.type === 'stop') void end();
     else if (stall !== undefined) stallOnce(stall, command.zeroUs);
   });

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { namesAnOrder, operationOf } from '../../scenarios/operations.ts';
 import { Accounts, paymentCents } from './accounts.ts';
 import { type EvidenceKind, type EvidenceWriter, evidenceKinds } from './evidence.ts';
+import { Failpoint } from './failpoint.ts';
 import { parseOperationId } from './operation-id.ts';
 import type { Order, OrderReply, OrderRequest } from './orders.ts';
 import { RequestMemory } from './request-memory.ts';
@@ -37,6 +38,7 @@ export interface OrderDomainOptions {
 }
 
 export class OrderDomain {
+  readonly failpoint: Failpoint;
   readonly #orders = new Map<string, Order>();
   readonly #accounts = new Accounts();
   readonly #evidence: EvidenceWriter;
@@ -50,6 +52,7 @@ export class OrderDomain {
 
   constructor(options: OrderDomainOptions) {
     this.#evidence = options.evidence;
+    this.failpoint = new Failpoint(options.evidence);
     this.#workTimeMs = options.workTimeMs;
     this.#slow = options.slow;
     this.#rejectRatio = options.rejectRatio;
@@ -89,8 +92,13 @@ export class OrderDomain {
       return;
     }
     if (changes(request) && this.#memory?.repeats(request.requestId, reply)) return;
-    this.#work(request, reply);
+    this.#work(request, request.isUnheard === true ? reply : (done) => this.#answer(request, done, reply));
     this.#evidence.flush();
+  }
+
+  #answer({ requestId }: OrderRequest, done: OrderReply, reply: (reply: OrderReply) => void): void {
+    this.failpoint.reach('reply', requestId);
+    reply(done);
   }
 
   /** Hand-over: returns as soon as the request is on record, and does the work afterwards. */
@@ -101,6 +109,7 @@ export class OrderDomain {
       this.#work(request, () => undefined);
     }
     this.#evidence.flush();
+    this.failpoint.reach('reply', request.requestId);
     return accepted;
   }
 
@@ -147,6 +156,7 @@ export class OrderDomain {
     if (operation === null || (request.orderId === '' && namesAnOrder(operation))) return invalid;
     this.#note(evidenceKinds.received, request);
     if (this.#memory !== null) this.#evidence.flush(); // it may answer at once
+    this.failpoint.reach('received', request.requestId);
     return null;
   }
 
@@ -154,6 +164,7 @@ export class OrderDomain {
     const reply = this.#change(request);
     this.#note(evidenceKinds.applied, request);
     this.#evidence.flush();
+    this.failpoint.reach('applied', request.requestId);
     return reply;
   }
 

@@ -26,6 +26,8 @@ export interface OrderRequest {
   readonly ifVersions?: readonly number[];
   /** The broker says that it has sent it before. Left out: it did not say. */
   readonly redelivered?: boolean;
+  /** Nobody waits for a reply. Left out: somebody does. */
+  readonly isUnheard?: boolean;
 }
 
 /**

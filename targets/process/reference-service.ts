@@ -1,5 +1,6 @@
 /** Our reference services: one process each, started with the pinned Node, told what to do over IPC. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { ArmedFailpoint } from '../domain/failpoint.ts';
 import type { LastWords, ReferenceServiceSettings, ServiceCommand, ServiceReport } from '../domain/host-service.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { type SupervisedProcess, startProcess } from './supervised-process.ts';
@@ -21,6 +22,11 @@ export interface RunningService {
    * Rejects when it does not say so in time.
    */
   adjust(settings: ReferenceServiceSettings): Promise<number>;
+  /**
+   * Its process ends, as is then expected, at this moment of an operation that comes from now on; null: it does not any more.
+   * Resolves when it knows, or has ended. Rejects when it does not say so in time.
+   */
+  arm(failpoint: ArmedFailpoint | null): Promise<void>;
 }
 
 /** Resolves when the service is ready. Rejects with a BenchError (exit 3) that holds the end of its log. */
@@ -70,22 +76,39 @@ export async function startReferenceService(
       await beginOrKill();
     },
     adjust(settings) {
-      const adjusted = nextReport(child);
+      const adjusted = nextReport(child, 'adjusted').then((report) => report?.operations ?? 0);
       child.send({ type: 'adjust', settings } satisfies ServiceCommand);
       return adjusted;
+    },
+    async arm(failpoint) {
+      if (failpoint !== null) child.expectEnd();
+      const armed = nextReport(child, 'armed');
+      child.send({ type: 'arm', failpoint } satisfies ServiceCommand);
+      await armed;
     },
   };
 }
 
-function nextReport(child: SupervisedProcess): Promise<number> {
+/** null: it ended instead. */
+function nextReport<Type extends ServiceReport['type']>(
+  child: SupervisedProcess,
+  type: Type,
+): Promise<Extract<ServiceReport, { readonly type: Type }> | null> {
   return new Promise((resolve, reject) => {
-    const forget = child.onMessage((message) => {
-      const report = message as ServiceReport;
-      if (report.type !== 'adjusted') return;
-      clearTimeout(timer);
+    const end = (report: Extract<ServiceReport, { readonly type: Type }> | null) => {
       forget();
-      resolve(report.operations);
+      resolve(report);
+    };
+    const forgetMessage = child.onMessage((message) => {
+      const report = message as ServiceReport;
+      if (report.type === type) end(report as Extract<ServiceReport, { readonly type: Type }>);
     });
+    const forgetExit = child.onExit(() => end(null));
+    const forget = () => {
+      clearTimeout(timer);
+      forgetMessage();
+      forgetExit();
+    };
     const timer = setTimeout(() => {
       forget();
       reject(new Error(`the ${child.name} did not answer within ${adjustDeadlineMs / 1e3} s`));
@@ -108,7 +131,7 @@ function whenReady(child: SupervisedProcess, startDeadlineMs: number): Promise<v
     );
     const forgetMessage = child.onMessage((message) => {
       const report = message as ServiceReport;
-      if (report.type === 'adjusted' || report.type === 'stopped') return;
+      if (report.type !== 'failed' && report.type !== 'ready') return;
       if (report.type === 'failed') return fail(`could not start: ${report.message}`);
       forget();
       resolve();

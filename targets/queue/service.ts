@@ -81,8 +81,8 @@ class QueueService {
     const body = this.#bodyOf(message);
     const request = (body && this.#messages.request(body, header, requestId)) ?? unreadable(requestId);
     const { redelivered } = message.fields;
-    this.#domain.handle({ ...request, redelivered }, (reply) => {
-      const wantsReply = typeof replyTo === 'string' && replyTo !== '';
+    const wantsReply = typeof replyTo === 'string' && replyTo !== '';
+    this.#domain.handle({ ...request, redelivered, isUnheard: !wantsReply }, (reply) => {
       try {
         if (wantsReply) this.#reply(channel, message, this.#messages.replyBody(reply), reply.code, acks);
         else this.#acknowledge(channel, message, acks);
@@ -131,6 +131,8 @@ class QueueService {
 
   /** Throws when the channel is gone. */
   #acknowledge(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+    if (this.#noAck) return;
+    this.#domain.failpoint.reach('ack', String(message.properties.messageId ?? ''));
     if (acks !== undefined) acks.done(message.fields.deliveryTag);
     else if (!this.#noAck) channel.ack(message);
   }

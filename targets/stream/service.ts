@@ -138,8 +138,10 @@ class StreamService {
   }
 
   #take(message: TextMessage): void {
-    if (this.#commitFirst !== null) this.#commitFirst.take(message);
-    else this.#apply(message, this.#offsets.begin(message.partition, message.offset, message.leaderEpoch));
+    if (this.#commitFirst !== null) {
+      this.#domain.failpoint.reach('ack', message.headers.get(idHeader) ?? '');
+      this.#commitFirst.take(message);
+    } else this.#apply(message, this.#offsets.begin(message.partition, message.offset, message.leaderEpoch));
   }
 
   #apply(message: TextMessage, handled?: () => void): void {
@@ -147,9 +149,10 @@ class StreamService {
     const value = (message.value as Buffer | null | undefined) ?? nothing; // a tombstone has none
     const requestId = headers.get(idHeader) ?? '';
     const request = this.#messages.request(value, (name) => headers.get(name), requestId) ?? unreadable(requestId);
-    this.#domain.handle(request, (reply) => {
+    const topic = headers.get(replyTopicHeader);
+    this.#domain.handle({ ...request, isUnheard: topic === undefined }, (reply) => {
+      if (handled !== undefined) this.#domain.failpoint.reach('ack', requestId);
       handled?.();
-      const topic = headers.get(replyTopicHeader);
       // A topic that does not exist, named by who knows whom, would hold up the replies to all others.
       if (topic === undefined || topic !== this.#options.names.replies) return;
       this.#reply({
