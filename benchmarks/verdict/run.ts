@@ -1,5 +1,6 @@
 /**
- * `node benchmarks/verdict/run.ts --set calibration|held-out [--seconds N] [--out FILE]`: plays trials whose truth is
+ * `node benchmarks/verdict/run.ts --set calibration|held-out [--only quiet|crowded] [--seconds N] [--out FILE]`:
+ * plays trials whose truth is
  * known and appends a line for each to FILE; called again, it goes on where it stopped. `--report FILE`: only the shares.
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { playVerdictTrial } from './play-verdict-trial.ts';
 import { relayReplies } from './relayed-stack.ts';
 import { type VerdictLine, verdictShares } from './verdict-line.ts';
 import { verdictReport } from './verdict-report.ts';
-import { type SetName, setNames, verdictTrials } from './verdict-trials.ts';
+import { type SetName, setNames, type VerdictTrial, verdictTrials } from './verdict-trials.ts';
 
 const log = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -22,7 +23,13 @@ function readLines(path: string): VerdictLine[] {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as VerdictLine);
 }
 
-async function play(set: SetName, out: string, seconds: number): Promise<void> {
+type Only = 'quiet' | 'crowded' | undefined;
+
+function chosenTrials(set: SetName, only: Only): readonly VerdictTrial[] {
+  return verdictTrials(set).filter(({ spinners }) => only === undefined || spinners > 0 === (only === 'crowded'));
+}
+
+async function play(set: SetName, only: Only, out: string, seconds: number): Promise<void> {
   const endsAtMs = performance.now() + seconds * 1e3;
   const workDirectory = await mkdtemp(join(os.tmpdir(), 'wirebench-verdict-'));
   const signal = AbortSignal.timeout(Math.min(2 ** 31 - 1, (seconds + 120) * 1e3));
@@ -43,7 +50,7 @@ async function play(set: SetName, out: string, seconds: number): Promise<void> {
       }
     }
     const done = new Set(readLines(out).map(({ index }) => index));
-    for (const trial of verdictTrials(set)) {
+    for (const trial of chosenTrials(set, only)) {
       if (done.has(trial.index)) continue;
       if (performance.now() > endsAtMs) break;
       const line = await playVerdictTrial(trial, context);
@@ -62,6 +69,7 @@ async function play(set: SetName, out: string, seconds: number): Promise<void> {
 const { values } = parseArgs({
   options: {
     set: { type: 'string' },
+    only: { type: 'string' },
     seconds: { type: 'string', default: '100000' },
     out: { type: 'string' },
     report: { type: 'string' },
@@ -74,8 +82,9 @@ if (values.report !== undefined) {
   if (set === undefined) throw new Error(`--set takes one of ${setNames.join(', ')}`);
   const out = values.out ?? join(import.meta.dirname, '..', 'results', `verdict-${set}.jsonl`);
   mkdirSync(dirname(out), { recursive: true });
-  await play(set, out, Number(values.seconds));
-  const left = verdictTrials(set).length - readLines(out).length;
+  const only = (['quiet', 'crowded'] as const).find((name) => name === values.only);
+  await play(set, only, out, Number(values.seconds));
+  const left = chosenTrials(set, only).length - readLines(out).length;
   log(left > 0 ? `${left} trials are left: call it again` : `all are in ${out}`);
   process.stdout.write(verdictReport(readLines(out)));
   process.exitCode = verdictShares(readLines(out)).trials === 0 ? 1 : 0;
