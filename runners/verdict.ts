@@ -57,6 +57,8 @@ export const verdictLimits = {
   suspectEventLoopUtilisation: 0.9,
   /** The instrument’s own error, of a primary figure. */
   suspectErrorShare: 0.1,
+  /** The error of the tail beyond it, of the same figure. Chosen on the calibration set: docs/calibrate.md. */
+  suspectTailShare: 0.05,
 } as const;
 
 type Rule = (input: VerdictInput) => VerdictReason | null;
@@ -65,9 +67,13 @@ const ms = (us: number) => (us < 1e3 ? `${Math.round(us)} µs` : `${(us / 1e3).t
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 const slower = 'Lower the rate or the number of users, add load.threads, or give the generator a machine of its own.';
 
-/** A tail of errors moves the percentile below it as well: the one is added to the other in each operation. */
-function errorShare({ us, errorUs, tailErrorUs }: PrimaryFigure): number {
-  return us === 0 ? 0 : Math.max(errorUs, tailErrorUs ?? 0) / us;
+/**
+ * Above 1: too coarse. A tail of errors moves the percentile below it as well, since errors are added to figures in each
+ * operation.
+ */
+function coarseness({ us, errorUs, tailErrorUs }: PrimaryFigure): number {
+  const { suspectErrorShare, suspectTailShare } = verdictLimits;
+  return us === 0 ? 0 : Math.max(errorUs / suspectErrorShare, (tailErrorUs ?? 0) / suspectTailShare) / us;
 }
 
 function reason(status: VerdictReason['status'], code: string, message: string, remedy: string): VerdictReason {
@@ -113,8 +119,8 @@ const rules: readonly Rule[] = [
         )
       : null,
   ({ primaryFigures }) => {
-    const [worst] = primaryFigures.toSorted((a, b) => errorShare(b) - errorShare(a));
-    if (worst === undefined || errorShare(worst) <= verdictLimits.suspectErrorShare) return null;
+    const [worst] = primaryFigures.toSorted((a, b) => coarseness(b) - coarseness(a));
+    if (worst === undefined || coarseness(worst) <= 1) return null;
     const { name, us, errorUs, tailErrorUs } = worst;
     const tail =
       tailErrorUs === null || tailErrorUs <= errorUs ? '' : `, and ± ${ms(tailErrorUs)} in the tail that moves it`;
