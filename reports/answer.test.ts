@@ -39,16 +39,18 @@ function repeats(p99Ms: Readonly<Record<string, readonly (number | null)[]>>): R
 }
 
 describe('the answer', () => {
-  it('orders the targets by the primary figure and says who is out of the ranking, and why', () => {
+  it('has the primary figure of each target by guarantee, in the scenario’s order, and who takes no part, and why', () => {
     expect(lead(whole)).toMatch(
-      /^Delivered p99 of placeOrder under slow-network \(during\): websocket 1\S+ ms, rest \S+ ms, grpc \S+ ms, stream \S+ ms, queue not reached \(31 % undelivered\)\. Not ranked: rest-autocannon \(closed loop, see the cross-checks\)\.$/,
+      /^Delivered p99 of placeOrder under slow-network \(during\): process memory: rest \S+ ms, grpc \S+ ms, websocket 1\S+ ms; broker’s page cache: stream \S+ ms; broker’s disk \(flushed\): queue not reached \(31 % undelivered\) – different guarantees, in no order among each other\. Not ranked: rest-autocannon \(closed loop, see the cross-checks\)\.$/,
     );
   });
 
   it('tells what was lost and where, which trials hold, and which thresholds do not', () => {
     expect(answer(whole).sentences.slice(1)).toEqual([
+      'One repeat gives no order: it takes 3.',
+      'Beyond doubt: rest, grpc, websocket and stream reached it, queue did not; stream lost 12 acknowledged operations, rest, grpc, websocket and queue none.',
       'Lost: 12 of 75,000 acknowledged operations (stream-slow-network-1); applied twice: 3 (stream-slow-network-1); no ledger in 1 of 11 trials.',
-      '10 of 11 trials valid; 1 suspect: grpc-calm-1. One repeat: small differences may be noise.',
+      '10 of 11 trials valid; 1 suspect: grpc-calm-1.',
       'Of 4 thresholds 2 failed and 1 has no data.',
     ]);
   });
@@ -124,7 +126,7 @@ describe('the answer', () => {
       return { ...trial, phases: { ...trial.phases, during: { ...during, operations } } };
     });
     expect(lead(fixtureResult({ trials, plan: { ...whole.plan, primary } }))).toMatch(
-      /: acknowledged: websocket .*, queue .*; delivered: stream \S+ ms – different completion points, not ranked against each other\./,
+      /: acknowledged, process memory: rest .*, websocket [^,;]*; delivered, broker’s page cache: stream \S+ ms; acknowledged, broker’s disk \(flushed\): queue .* – different completion points and guarantees, in no order among each other\./,
     );
   });
 
@@ -150,12 +152,45 @@ describe('repeats', () => {
     expect(lead(repeats({ rest: [1, null, null] }))).toContain('rest not reached in 2 of 3 repeats');
   });
 
-  it('tell two targets apart only when all of one lie below all of the other', () => {
-    const sentence = (p99Ms: Record<string, number[]>) => answer(repeats(p99Ms)).sentences.join(' ');
-    expect(sentence({ rest: [1, 2, 3], grpc: [4, 5, 6] })).toContain(
-      'Every repeat of rest was below every one of grpc.',
+  const said = (
+    p99Ms: Parameters<typeof repeats>[0],
+    change: (trial: TrialResult) => TrialResult = (trial) => trial,
+  ) => {
+    const result = repeats(p99Ms);
+    return answer({ ...result, trials: result.trials.map(change) }).sentences.join(' ');
+  };
+
+  it('tell two targets apart by the ratio within each repeat, and what so many repeats see', () => {
+    // Log ratios 0.68, 0.70, 0.72 of values that move by a factor of 4 from repeat to repeat.
+    expect(said({ rest: [1, 2, 4], grpc: [1.974, 4.028, 8.218] })).toContain(
+      'Over 3 repeats rest is below grpc, which takes 2.01 × as long (95 % within 1.92–2.12). 3 repeats see a factor of about 1.06 here.',
     );
-    expect(sentence({ rest: [1, 2, 5], grpc: [4, 5, 6] })).toContain('rest and grpc overlap: they are not told apart.');
+    expect(said({ rest: [1, 2, 5], grpc: [4, 5, 6] })).toContain('Over 3 repeats rest and grpc are not told apart.');
+  });
+
+  it('give no order where there are fewer than three', () => {
+    expect(said({ rest: [1, 1], grpc: [9, 9] })).toContain('Two repeats give no order: it takes 3.');
+  });
+
+  it('are not told apart within the instrument’s own error', () => {
+    const p99Ms = { rest: [10, 10, 10], grpc: [12, 12.01, 12.02] };
+    const canary = { count: 800, floorUs: 20, p50Us: 60, p90Us: 900, p99Us: 2_500 };
+    const measured = (trial: TrialResult): TrialResult => ({
+      ...trial,
+      verdict: { ...trial.verdict, figures: { canary } },
+    });
+    expect(said(p99Ms)).toContain('rest is below grpc');
+    expect(said(p99Ms, measured)).toContain('rest and grpc are not told apart');
+  });
+
+  it('give no order between two guarantees, nor two completion points', () => {
+    const flushed = (trial: TrialResult): TrialResult =>
+      trial.target === 'grpc' ? { ...trial, semantics: { guarantee: 'broker’s disk (flushed)' } } : trial;
+    expect(said({ rest: [1, 1, 1], grpc: [9, 9.1, 9.2] }, flushed)).not.toMatch(/below|told apart/);
+    const unknown = (trial: TrialResult): TrialResult => ({ ...trial, semantics: { guarantee: null } });
+    const both = said({ rest: [1, 1, 1], grpc: [9, 9.1, 9.2] }, unknown);
+    expect(both).toContain('guarantee ?: rest 1.00 ms');
+    expect(both).toContain('rest is below grpc');
   });
 
   it('that are not valid do not count while there is one that is', () => {
@@ -165,5 +200,53 @@ describe('repeats', () => {
         trial.id === 'rest-1' ? { ...trial, verdict: { status: 'suspect', reasons: [] } } : trial,
     );
     expect(lead({ ...result, trials })).toContain('rest 3.00 ms (2.00–3.00 ms)');
+  });
+});
+
+describe('what is beyond doubt', () => {
+  const within = (trial: TrialResult, interval: readonly [number, number | null]): TrialResult => {
+    const { during } = trial.phases;
+    const place = during?.operations.placeOrder;
+    if (during === undefined || place === undefined) return trial;
+    const operations = {
+      ...during.operations,
+      placeOrder: { ...place, withinRunUs: { delivered: { p99: interval } } },
+    };
+    return { ...trial, phases: { ...trial.phases, during: { ...during, operations } } };
+  };
+
+  it('is of one run what lies a factor of 1.5 apart with the whole interval, within one guarantee', () => {
+    const intervals = {
+      rest: [900, 1_000],
+      grpc: [1_600, 2_000],
+      websocket: [1_400, 1_500],
+      stream: [9_000, null],
+    } as const;
+    const result = withTrials((trial) =>
+      trial.target in intervals ? within(trial, intervals[trial.target as keyof typeof intervals]) : trial,
+    );
+    expect(lead(result)).toMatch(
+      /rest \S+ ms \[900 µs – 1\.00 ms\], grpc .*stream \S+ ms \[9\.00 ms or more\].* – in brackets 95 % within this run/,
+    );
+    expect(answer(result).sentences[2]).toMatch(
+      /^Beyond doubt: rest is below grpc by a factor of 1\.60 or more within this run; rest, grpc, /,
+    );
+  });
+
+  it('is told of suspect trials, too, of what all or none of the operations did', () => {
+    const outage = (trial: TrialResult): TrialResult => {
+      const { after } = trial.phases;
+      if (after === undefined) return trial;
+      const { offered } = after.counts;
+      const isDown = trial.target === 'rest' || trial.target === 'grpc';
+      const counts = isDown ? { ...after.counts, ok: 0, failed: offered } : { ...after.counts, ok: offered, failed: 0 };
+      return { ...trial, phases: { ...trial.phases, after: { ...after, counts } } };
+    };
+    const result = withTrials((trial) => ({ ...outage(trial), verdict: { status: 'suspect', reasons: [] } }));
+    expect(answer(result).sentences.join(' ')).toContain(
+      'under slow-network (after) all operations of rest and grpc failed, of websocket, queue and stream none;',
+    );
+    const invalid = withTrials((trial) => ({ ...outage(trial), verdict: { status: 'invalid', reasons: [] } }));
+    expect(answer(invalid).sentences.join(' ')).not.toContain('Beyond doubt');
   });
 });

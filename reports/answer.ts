@@ -1,39 +1,23 @@
 /** The scenario's question, answered in plain sentences that stay true when trials are missing, suspect or failed. */
-
+import { guaranteeClasses } from '../result/guarantee.ts';
 import { percentileNames, quantileOf } from '../result/latency-summary.ts';
 import { tookMemory } from '../result/memory-loss.ts';
-import { ownValue } from '../result/own-value.ts';
-import type { Completion, LatencyName, PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
-import { parseMetric } from '../result/threshold-grammar.ts';
+import type { PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
+import { type AnswerFigure, latencyOf, primaryFigures } from './answer-figures.ts';
 import { capacitySentence } from './capacity.ts';
 import { crossingSentence } from './crossing.ts';
 import { harmOf } from './findings.ts';
-import { formatCount, type Percentile } from './format-values.ts';
-import {
-  type ConditionGroup,
-  type Contender,
-  conditionGroups,
-  type Figure,
-  figureOf,
-  isNative,
-  operationsOf,
-  plannedTargets,
-} from './result-view.ts';
+import { formatCount } from './format-values.ts';
+import { doubtlessSentence, orderSentence, withinText } from './order-text.ts';
+import { conditionGroups, operationsOf } from './result-view.ts';
 import { tuningSentences } from './tuning.ts';
-
-export interface AnswerFigure extends Figure {
-  readonly label: string;
-  readonly completion: Completion | null;
-  /** Why it takes no part in the ranking; null: ranked. */
-  readonly unranked: string | null;
-}
 
 export interface Answer {
   /** Whole sentences; the first is the answer proper. */
   readonly sentences: readonly string[];
   /** What the primary figure is, e.g. `delivered p99 of placeOrder under slow-network (during)`; null without trials. */
   readonly what: string | null;
-  /** The primary figure of each target, best first, unranked ones last. */
+  /** The primary figure of each target in the scenario's order, unranked ones last. */
   readonly figures: readonly AnswerFigure[];
 }
 
@@ -47,16 +31,26 @@ export function answer(result: RunResult): Answer {
   const figures = primary === null ? [] : primaryFigures(result, primary);
   const what =
     primary === null ? null : `${primary.metric} of ${primary.operation} under ${primary.condition} (${primary.phase})`;
+  const kinds =
+    what === null
+      ? []
+      : kindsOf(
+          what,
+          figures.filter(({ unranked }) => unranked === null),
+        );
+  const measured = figures.filter(({ unranked }) => unranked === null || unranked === 'suspect');
   const sentences = [
     ...tuning,
     capacity,
     harm,
     what === null ? null : capitalised(primarySentence(what, figures)),
     primary === null ? null : medianSentence(result, primary, figures),
+    orderSentence(kinds, repeatsOf(kinds.flat())),
+    doubtlessSentence({ result, kinds, figures: measured, hasLosses: harm !== null }),
     crossingSentence(result),
     partialSentence(result),
     harm === null ? ledgerSentence(result) : null,
-    verdictSentence(result, figures),
+    verdictSentence(result),
     thresholdSentence(result),
   ];
   return { sentences: sentences.filter((sentence) => sentence !== null), what, figures };
@@ -81,50 +75,6 @@ function primaryOf(result: RunResult): PrimaryMetric | null {
   return { operation, metric: 'p99', condition: group.condition, phase };
 }
 
-function latencyOf(metric: string): { latency: LatencyName; percentile: Percentile } {
-  const parsed = parseMetric(metric);
-  return parsed?.kind === 'latency'
-    ? { latency: parsed.latency, percentile: parsed.figure }
-    : { latency: 'offered', percentile: 'p99' };
-}
-
-function primaryFigures(result: RunResult, primary: PrimaryMetric): AnswerFigure[] {
-  const { latency, percentile } = latencyOf(primary.metric);
-  const group = conditionGroups(result).find(({ condition }) => condition === primary.condition);
-  const measured = (group?.contenders ?? []).map((contender): AnswerFigure => {
-    const figure = figureOf(contender.counted, primary.phase, primary.operation, latency, percentile);
-    const completion = completionOf(contender, primary);
-    const unmeasured = figure.text === '–' ? 'not measured' : null;
-    return {
-      ...figure,
-      label: contender.label,
-      completion,
-      unranked: contender.status === 'valid' ? unmeasured : contender.status,
-    };
-  });
-  const none = { us: null, lowUs: null, highUs: null, error: null, text: '–', completion: null };
-  const missing = plannedTargets(result)
-    .filter((target) => !group?.contenders.some((contender) => contender.target === target))
-    .map((label): AnswerFigure => ({ ...none, label, unranked: whyMissing(result, label, primary.condition) }));
-  const rank = ({ unranked, us }: AnswerFigure) =>
-    unranked !== null ? Number.POSITIVE_INFINITY : (us ?? Number.MAX_VALUE);
-  // Equal ranks would give NaN from ∞ − ∞.
-  return [...measured, ...missing].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
-}
-
-function completionOf({ counted }: Contender, { operation, phase }: PrimaryMetric): Completion | null {
-  return ownValue(counted[0]?.phases[phase]?.operations, operation)?.completion ?? null;
-}
-
-function whyMissing(result: RunResult, target: string, condition: string): string {
-  const engine = result.trials.find((trial) => trial.target === target && !isNative(trial))?.engine;
-  if (engine !== undefined) return 'closed loop, see the cross-checks';
-  const satOut = result.satOut?.find((one) => one.target === target && one.condition === condition);
-  if (satOut !== undefined) return `sits out ${condition}: ${satOut.lacks}`;
-  const elsewhere = result.trials.some((trial) => trial.target === target);
-  return elsewhere ? `not measured under ${condition}` : 'not measured';
-}
-
 function primarySentence(what: string, figures: readonly AnswerFigure[]): string {
   const ranked = figures.filter(({ unranked }) => unranked === null);
   const others = unrankedTexts(figures);
@@ -145,16 +95,40 @@ function unrankedTexts(figures: readonly AnswerFigure[]): string[] {
   return [...withFigure, ...[...byReason].map(([reason, labels]) => `${labels.join(', ')} (${reason})`)];
 }
 
-/** `delivered` and `acknowledged` are points of their own; anything else ends where the operation completes. */
+/** By kind, weakest guarantee first; figures in the scenario's order, for their order is told apart from them. */
 function rankedText(what: string, ranked: readonly AnswerFigure[]): string {
   const list = (figures: readonly AnswerFigure[]) =>
-    figures.map(({ label, text }) => `${label} ${text === 'too few' ? 'too few samples' : text}`).join(', ');
+    figures
+      .map(
+        ({ label, text, withinUs }) =>
+          `${label} ${text === 'too few' ? 'too few samples' : text}${withinText(withinUs)}`,
+      )
+      .join(', ');
+  const kinds = kindsOf(what, ranked);
+  const within = ranked.some(({ withinUs }) => withinUs !== null) ? ' – in brackets 95 % within this run' : '';
   const points = new Set(ranked.map(({ completion }) => completion));
-  if (points.size < 2 || /^(delivered|acknowledged) /.test(what)) return list(ranked);
-  const parts = [...points].map(
-    (point) => `${point ?? 'unknown'}: ${list(ranked.filter(({ completion }) => completion === point))}`,
+  const severalPoints = !isPoint(what) && points.size > 1;
+  const titleOf = ({ completion, guarantee }: AnswerFigure) =>
+    `${severalPoints ? `${completion ?? 'unknown'}, ` : ''}${guarantee ?? 'guarantee ?'}`;
+  const parts = kinds.map((figures) => `${titleOf(figures[0] as AnswerFigure)}: ${list(figures)}`);
+  const apart = severalPoints ? 'different completion points and guarantees' : 'different guarantees';
+  return kinds.length < 2
+    ? `${parts.join('')}${within}`
+    : `${parts.join('; ')}${within} – ${apart}, in no order among each other`;
+}
+
+/** `delivered` and `acknowledged` are points of their own; anything else ends where the operation completes. */
+function isPoint(what: string): boolean {
+  return /^(delivered|acknowledged) /.test(what);
+}
+
+/** Of one completion point and one guarantee each: only such figures are compared. */
+function kindsOf(what: string, ranked: readonly AnswerFigure[]): AnswerFigure[][] {
+  const weakness = ({ guarantee }: AnswerFigure) => (guarantee === null ? -1 : guaranteeClasses.indexOf(guarantee));
+  const byKind = Map.groupBy(ranked, (figure) =>
+    JSON.stringify([isPoint(what) ? null : figure.completion, figure.guarantee]),
   );
-  return `${parts.join('; ')} – different completion points, not ranked against each other`;
+  return [...byKind.values()].sort((a, b) => weakness(a[0] as AnswerFigure) - weakness(b[0] as AnswerFigure));
 }
 
 /** When nobody has enough samples for the figure asked for, the median still says something. */
@@ -204,7 +178,7 @@ function ledgerSentence({ trials }: RunResult): string | null {
   return `${parts.join('; ')}${unknown === 0 ? '' : `; no ledger in ${unknown} of ${trials.length} trials`}.`;
 }
 
-function verdictSentence(result: RunResult, figures: readonly AnswerFigure[]): string | null {
+function verdictSentence(result: RunResult): string | null {
   const { trials } = result;
   if (trials.length === 0) return null;
   const withStatus = (status: string) => trials.filter(({ verdict }) => verdict.status === status).map(({ id }) => id);
@@ -212,24 +186,12 @@ function verdictSentence(result: RunResult, figures: readonly AnswerFigure[]): s
     .map((status) => ({ status, ids: withStatus(status) }))
     .filter(({ ids }) => ids.length > 0)
     .map(({ status, ids }) => `; ${ids.length} ${status}: ${named(ids)}`);
-  const counts = `${withStatus('valid').length} of ${trials.length} trials valid${rest.join('')}.`;
-  return `${counts} ${noise(result, figures)}`.trimEnd();
+  return `${withStatus('valid').length} of ${trials.length} trials valid${rest.join('')}.`;
 }
 
-/** What the repeats allow to say: with one, nothing; with several, whether the ranges of the best two are apart. */
-function noise(result: RunResult, figures: readonly AnswerFigure[]): string {
-  const repeats = Math.max(...repeatsOf(conditionGroups(result)), 0);
-  if (repeats < 2) return 'One repeat: small differences may be noise.';
-  const [best, next] = figures.filter(({ unranked, us }) => unranked === null && us !== null);
-  if (best === undefined || next === undefined || next.lowUs === null) return '';
-  const apart = best.highUs !== null && best.highUs < next.lowUs;
-  return apart
-    ? `Every repeat of ${best.label} was below every one of ${next.label}.`
-    : `The repeats of ${best.label} and ${next.label} overlap: they are not told apart.`;
-}
-
-function repeatsOf(groups: readonly ConditionGroup[]): number[] {
-  return groups.flatMap(({ contenders }) => contenders.map(({ counted }) => counted.length));
+/** The most that count of any target. */
+function repeatsOf(figures: readonly AnswerFigure[]): number {
+  return Math.max(0, ...figures.map(({ values }) => values.filter((value) => value !== null).length));
 }
 
 function thresholdSentence({ thresholds }: RunResult): string | null {

@@ -1,5 +1,6 @@
 /** The comparison as tables, the same for every format. */
 import { amplificationOf } from '../result/amplification.ts';
+import { guaranteeText } from '../result/guarantee.ts';
 import { ownValue } from '../result/own-value.ts';
 import { type LaterTime, patterns } from '../result/patterns.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
   SatOutResult,
   TrialResult,
 } from '../result/result-types.ts';
+import { arrivalsTable } from './arrivals-table.ts';
 import { batchSizeText } from './batch-size.ts';
 import { bodiesOf, ratioTexts } from './body-ratio.ts';
 import {
@@ -44,6 +46,8 @@ export interface ConditionTables {
   readonly group: ConditionGroup;
   readonly latency: readonly Table[];
   readonly cost: Table;
+  /** null where nobody planned a rate. */
+  readonly arrivals: Table | null;
 }
 
 export function comparisonTables(result: RunResult): ConditionTables[] {
@@ -51,6 +55,7 @@ export function comparisonTables(result: RunResult): ConditionTables[] {
     group,
     latency: operationsOf(group).flatMap((operation) => operationTables(group, operation)),
     cost: costTable(group),
+    arrivals: arrivalsTable(group),
   }));
 }
 
@@ -119,7 +124,14 @@ function operationTable(
     const completes = mixed ? [[...completionsOf({ ...group, contenders: [contender] }, name)].join(', ') || '–'] : [];
     const notOk = formatShare(offered - ok, offered);
     return {
-      cells: [contender.label, ...completes, ...figures, notOk, verdictText(contender)],
+      cells: [
+        contender.label,
+        guaranteeText(contender.trials[0]?.semantics),
+        ...completes,
+        ...figures,
+        notOk,
+        verdictText(contender),
+      ],
       status: contender.status,
     };
   });
@@ -128,6 +140,7 @@ function operationTable(
   const repeated = Array.from({ length: Math.max(1, headings.length) }, () => inner).flat();
   const columns = [
     nameColumn('target'),
+    ...textColumns('guarantee'),
     ...(mixed ? textColumns('completes') : []),
     ...repeated,
     ...figureColumns('not ok'),
@@ -139,7 +152,7 @@ function operationTable(
       headings.length === 0
         ? []
         : [
-            { text: '', columns: mixed ? 2 : 1 },
+            { text: '', columns: mixed ? 3 : 2 },
             ...headings.map((text) => ({ text, columns: percentiles.length })),
             { text: '', columns: 2 },
           ],

@@ -29,6 +29,17 @@ describe('findings', () => {
     );
   });
 
+  it('take one kill for one observation, however many operations it struck', () => {
+    const killed = (trial: TrialResult) => ({
+      ...trial,
+      faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', link: null, settings: { part: 'broker' } })),
+    });
+    expect(findings(killed).join(' ')).toContain(
+      'none corrupted or out of order (none in 1 kill each: at most 95 % of kills, 95 %)',
+    );
+    expect(findings((trial) => trial).join(' ')).not.toContain('of kills');
+  });
+
   it('call what was only accepted by the client’s own socket so', () => {
     const accepted = (trial: TrialResult): TrialResult => ({
       ...trial,

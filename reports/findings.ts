@@ -2,6 +2,7 @@
 import { amplificationOf } from '../result/amplification.ts';
 import { tookMemory } from '../result/memory-loss.ts';
 import type { Counts, FaultResult, LedgerResult } from '../result/result-types.ts';
+import { atMostShare } from '../result/statistics-order.ts';
 import { backlogFindings } from './backlog-text.ts';
 import { formatCount, formatFactor, formatShare } from './format-values.ts';
 import { paymentFindings } from './payments-table.ts';
@@ -153,18 +154,33 @@ function pending(contender: Contender): string[] {
 
 function unharmed(contenders: readonly Contender[]): string[] {
   const clean = contenders.filter(hasCleanLedger);
+  const bound = killBound(clean);
   const kept = labelsOf(clean.filter((contender) => !lostMemory(contender)));
   const killed = labelsOf(clean.filter(lostMemory));
   return [
     ...(kept.length === 0
       ? []
-      : [`${listed(kept)}: no acknowledged operation lost, none took effect twice, none corrupted or out of order.`]),
+      : [
+          `${listed(kept)}: no acknowledged operation lost, none took effect twice, none corrupted or out of order${bound}.`,
+        ]),
     ...(killed.length === 0
       ? []
       : [
-          `${listed(killed)}: every acknowledged operation was applied, none twice, none corrupted or out of order. What the killed service had applied was in its memory, and nobody has measured what is left of it.`,
+          `${listed(killed)}: every acknowledged operation was applied, none twice, none corrupted or out of order${bound}. What the killed service had applied was in its memory, and nobody has measured what is left of it.`,
         ]),
   ];
+}
+
+/** One kill is one observation, however many operations it struck: ` (none in 3 kills: at most 63 % of kills, 95 %)`. */
+function killBound(contenders: readonly Contender[]): string {
+  const kills = contenders.map(({ trials }) =>
+    trials.reduce((sum, { faults }) => sum + faults.filter(({ fault }) => fault === 'kill').length, 0),
+  );
+  const fewest = Math.min(...kills);
+  if (contenders.length === 0 || fewest === 0) return '';
+  const each = contenders.length > 1 ? ' each' : '';
+  const share = Math.round(atMostShare(fewest) * 100);
+  return ` (none in ${formatCount(fewest)} ${fewest === 1 ? 'kill' : 'kills'}${each}: at most ${share} % of kills, 95 %)`;
 }
 
 /** Over all trials; null: not known of all of them. */

@@ -1,6 +1,7 @@
 /** The top of the page: the question, its answer in a sentence, and the one figure of each target as a bar. */
 import type { RunResult } from '../result/result-types.ts';
-import { type AnswerFigure, answer } from './answer.ts';
+import { answer } from './answer.ts';
+import type { AnswerFigure } from './answer-figures.ts';
 import { formatCount, formatDuration } from './format-values.ts';
 import { escapeHtml } from './html-table.ts';
 

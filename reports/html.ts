@@ -123,11 +123,15 @@ function pageSections(result: RunResult): Section[] {
 }
 
 /** `first`: the phase that the scenario's primary figure is of, which is shown first. */
-function conditionBody({ group, latency, cost }: ConditionTables, n: number, first: PhaseName | null): string {
+function conditionBody(
+  { group, latency, cost, arrivals }: ConditionTables,
+  n: number,
+  first: PhaseName | null,
+): string {
   const trials = group.contenders.flatMap((contender) => contender.trials);
   const recovery = recoveryTable(trials, group.ofRun);
   const ofTrials = [paymentsTable(trials), policyTable(trials), recovery, faultTable(trials)];
-  const tables = [cost, ledgerTable(group), memoryTable(group), ...ofTrials].flatMap((table) => table ?? []);
+  const tables = [cost, arrivals, ledgerTable(group), memoryTable(group), ...ofTrials].flatMap((table) => table ?? []);
   const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
   return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
 ${latency.map(htmlTable).join('\n')}

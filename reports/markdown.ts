@@ -40,12 +40,14 @@ export function renderMarkdown(whole: RunResult): string {
             .map((note) => `- ${escaped(note)}`)
             .join('\n'),
         ]),
-    ...comparisonTables(result).flatMap(({ group, latency, cost }) => [
+    ...comparisonTables(result).flatMap(({ group, latency, cost, arrivals }) => [
       `## ${escaped(group.condition)}`,
       findingsOf(group)
         .map((finding) => `- ${escaped(finding)}`)
         .join('\n'),
-      ...[...latency, cost, ledgerTable(group), memoryTable(group)].flatMap((table) => table ?? []).map(renderTable),
+      ...[...latency, cost, arrivals, ledgerTable(group), memoryTable(group)]
+        .flatMap((table) => table ?? [])
+        .map(renderTable),
     ]),
     ...(engines === null ? [] : [renderTable(engines)]),
     ...section('Thresholds', thresholds(result)),

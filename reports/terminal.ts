@@ -49,14 +49,14 @@ export function renderTerminal(whole: RunResult, options: TerminalOptions): stri
     lines.push(...renderTable(capacity, width, palette));
     for (const note of limitNotes(whole)) lines.push(...hanging(note, prose).map((line) => `  ${line}`));
   }
-  for (const { group, latency, cost } of comparisonTables(result)) {
+  for (const { group, latency, cost, arrivals } of comparisonTables(result)) {
     const ledger = hasCleanLedger(group) ? [] : [ledgerTable(group)];
     lines.push('', palette.strong(`━━ ${cleanLine(group.condition)}`));
     for (const finding of findingsOf(group)) lines.push(...hanging(finding, prose).map((line) => `  ${line}`));
     const trials = group.contenders.flatMap((contender) => contender.trials);
     // What a setting costs in memory is asked where settings are tried out; else the page has it.
     const memory = trials.some(({ variant }) => Object.keys(variant).length > 0) ? memoryTable(group) : null;
-    const more = [memory, paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun)];
+    const more = [arrivals, memory, paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun)];
     for (const table of [...latency, cost, ...ledger, ...more.flatMap((one) => one ?? [])])
       lines.push(...renderTable(table, width, palette));
   }
