@@ -11,7 +11,7 @@ import { restEntry } from '../targets/rest/preset.ts';
 import { LoadClock } from './load/load-clock.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import type { SecondReport } from './load/worker-messages.ts';
-import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
+import { loadPlanFor, prepareTrial, repeatSeed } from './prepare-trial.ts';
 import { phaseWindows } from './recording/phase-windows.ts';
 import { Recorder } from './recording/recorder.ts';
 import { mergeCells } from './recording/summarise-recording.ts';
@@ -45,12 +45,12 @@ resilience: { deadline: 8s, timeout: 8s }
   return { scenario, target: scenario.targets.rest as Target };
 }
 
-/** What the seeded schedule holds of arrivals at 100/s. */
+/** What the first repeat’s schedule holds of arrivals at 100/s. */
 function arrivals(fromMs: number, toMs: number): number {
   const schedule = createArrivalSchedule({
     arrivals: 'poisson',
     stages: [{ forMs: 60_000, fromPerSecond: 100, toPerSecond: 100 }],
-    seed: 42,
+    seed: repeatSeed(scenarioWith('model: open, rate: 100/s').scenario, 1),
   });
   let count = 0;
   for (let index = 0, us = schedule.offsetUs(0); us !== null && us < toMs * 1e3; us = schedule.offsetUs(++index)) {
