@@ -58,10 +58,14 @@ export function recoveryFindings(contenders: readonly Contender[], all: readonly
       const text = recoveryText(medianRecovery(each), name);
       byText.set(text, [...(byText.get(text) ?? []), name]);
     }
-    const parts = [...byText].map(([text, names]) => `${names.join(' and ')} ${text}`);
-    return parts.length === 0 ? [] : [`${label} ${parts.join(', ')}`];
+    const parts = [...byText].map(([text, names]) => `${listed(names)} ${text}`);
+    return parts.length === 0 ? [] : [`${label}: ${parts.join('; ')}`];
   });
-  return texts.length === 0 ? [] : [`Back in the usual range after the faults: ${texts.join('; ')}.`];
+  return texts.length === 0 ? [] : [`Back in the usual range after the faults – ${texts.join(' · ')}.`];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 function recoveryText(recovery: Recovery | undefined, name: RecoveryName): string {

@@ -59,7 +59,7 @@ it('has p50, p90 and the share that was not ok of each block, wider ones where t
   expect(notOk).toBe(0.05);
   expect(second?.figures).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1]);
   const rare = trial({ offered: encoded(30, ...times(100, 10)), durationMs: 25_000 });
-  expect(usualOf(rare, [], 'acknowledged', 25_000)).toMatchObject({ of: 'before', join: 4 });
+  expect(usualOf(rare, [], 'acknowledged', 25_000)).toMatchObject({ of: 'before', join: 3 });
 });
 
 it('knows what is usual from calm trials, else from before, else not', () => {
@@ -72,6 +72,18 @@ it('knows what is usual from calm trials, else from before, else not', () => {
 it('takes calm trials for no measure of one that was slower from the start', () => {
   const slower = trial({ offered: encoded(100, ...times(40, 30)), durationMs: 10_000 });
   expect(usualOf(slower, [calm], 'acknowledged', 5_000)?.of).toBe('before');
+});
+
+it('has room for what is told apart nowhere: 5 %, or what the instruments may be off by', () => {
+  const canary = { p50Us: 4_000, p90Us: 9_000, p99Us: null };
+  const highest = (verdict: object) => {
+    const one = trial({ offered: encoded(100, ...times(40, 10)), durationMs: 10_000 }, { verdict });
+    return usualOf(one, [], 'acknowledged', 10_000)?.range?.highest ?? [];
+  };
+  const [p50 = 0, p90 = 0] =
+    recoveryBlocks(sequenceOf(calm, 'acknowledged') ?? { widthMs: 1, counts: [] }, 1, 0, 250)[0]?.figures ?? [];
+  expect(highest({ status: 'valid', figures: { canary: null } })).toEqual([p50 * 1.05, p90 * 1.05, 0]);
+  expect(highest({ status: 'valid', figures: { canary } })).toEqual([p50 + 4_000, p90 + 9_000, 0]);
 });
 
 it('takes trials without faults of the same target and settings for calm ones', () => {

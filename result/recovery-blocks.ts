@@ -1,5 +1,6 @@
 /** From the stored blocks of a trial to what its recovery is read off: p50, p90 and the share that was not ok, by block. */
 import { type BlockCountsData, binStartUs, decodeBlockCounts, neverBin } from './block-counts.ts';
+import { instrumentError } from './instrument-error.ts';
 import { isHandedOver, type LaterTime, laterTimes } from './patterns.ts';
 import { type RecoveryBlock, type UsualRange, usualRange } from './recovery.ts';
 import type { TrialResult } from './result-types.ts';
@@ -12,8 +13,8 @@ import { settingsText } from './settings-text.ts';
 export const recoveryPoints = ['replied', 'acknowledged', ...laterTimes] as const;
 export type RecoveryPoint = (typeof recoveryPoints)[number];
 
-/** A block holds so many operations, or is made wider. */
-const leastPerBlock = 100;
+/** A block is made wider until the middle one holds 100 operations, less what random arrivals are short of that. */
+const leastPerBlock = 90;
 
 export interface BlockSequence {
   readonly widthMs: number;
@@ -144,14 +145,31 @@ export function usualOf(
     const blocks = stretches.map(({ sequence, untilMs }) => recoveryBlocks(sequence, join, 0, untilMs));
     return { join, range: usualRange(blocks) };
   };
-  const before = { of: 'before', ...range(stretch(trial, beginsAtMs)) } as const;
-  const usual = { of: 'calm', ...range(calm.flatMap((one) => stretch(one, loadedMsOf(one)))) } as const;
+  const told = (found: ReturnType<typeof range>, trials: readonly TrialResult[]) => ({
+    ...found,
+    range: found.range === null ? null : asToldApart(found.range, trials),
+  });
+  const before = { of: 'before', ...told(range(stretch(trial, beginsAtMs)), [trial]) } as const;
+  const calmRange = range(calm.flatMap((one) => stretch(one, loadedMsOf(one))));
+  const usual = { of: 'calm', ...told(calmRange, [trial, ...calm]) } as const;
   if (usual.range === null) return before;
   if (before.range === null) return usual;
   const { highest } = usual.range;
   const blocks = recoveryBlocks(own, usual.join, 0, beginsAtMs);
   const out = blocks.filter(({ figures }) => figures.some((figure, n) => figure > (highest[n] as number)));
   return out.length > blocks.length / 2 ? before : usual;
+}
+
+/** Smaller differences are told apart nowhere. */
+const leastRatio = 1.05;
+
+/** Latencies have so much more room that one beyond it differs by more than 5 % and than the instruments may be off by. */
+function asToldApart(range: UsualRange, trials: readonly TrialResult[]): UsualRange {
+  const error = (quantile: number) =>
+    Math.max(0, ...trials.map(({ verdict }) => instrumentError(verdict.figures?.canary, quantile)?.us ?? 0));
+  const [p50 = 0, p90 = 0, notOk = 0] = range.highest;
+  const widened = (us: number, quantile: number) => Math.max(us * leastRatio, us + error(quantile));
+  return { ...range, highest: [widened(p50, 0.5), widened(p90, 0.9), notOk] };
 }
 
 /** Trials that show how the same target is without faults. */
