@@ -4,6 +4,7 @@ import { hideBin } from 'yargs/helpers';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { calibrateCommand } from './calibrate.ts';
+import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { initCommand } from './init.ts';
 import { refusalByMachine } from './machine-refusal.ts';
@@ -42,6 +43,7 @@ function createParser(args: readonly string[]) {
     .command(validateCommand)
     .command(planCommand)
     .command(reportCommand)
+    .command(compareCommand)
     .command(tuneCommand)
     .command(calibrateCommand)
     .command(stackCommand)

@@ -177,14 +177,16 @@ const shape = z.object({
   warnings: z.array(z.object(remark)),
 });
 
+const ofAnySemantics = shape.extend({ semanticsVersion: z.number().optional() });
+
 /** Where a result lies: the folder is named, or its result.json. */
 export function resultDirectory(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
   return found?.isFile() ? dirname(path) : path;
 }
 
-/** Throws a BenchError (exit 2) for what is not there, not whole, no result of a version that we know, or of other meanings. */
-export function readResult(path: string): RunResult {
+/** Throws a BenchError (exit 2) for what is not there, not whole, no result of a version that we know, or (unless asked for) of other meanings. */
+export function readResult(path: string, { anySemantics = false } = {}): RunResult {
   const file = statSync(path, { throwIfNoEntry: false })?.isFile() ? path : join(path, resultFile);
   const value = parse(file, read(path, file));
   const version = (value as { readonly schemaVersion?: unknown } | null)?.schemaVersion;
@@ -194,8 +196,8 @@ export function readResult(path: string): RunResult {
       'Render it with the Wirebench that wrote it, or a newer one.',
     );
   }
-  if (version === knownSchemaVersion) requireSameSemantics(value, file);
-  const checked = shape.safeParse(value);
+  if (version === knownSchemaVersion && !anySemantics) requireSameSemantics(value, file);
+  const checked = (anySemantics ? ofAnySemantics : shape).safeParse(value);
   if (!checked.success) {
     const problems = checked.error.issues.map((issue) => `  ${placeOf(issue.path)}: ${issue.message}`);
     const more = problems.length > mostProblems ? [`  and ${problems.length - mostProblems} more`] : [];

@@ -1,0 +1,168 @@
+/** `bench compare <base> <new…>`: is it different, and by how much. */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CommandModule } from 'yargs';
+import { renderComparison } from '../reports/comparison-terminal.ts';
+import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { type CompareOptions, compareRuns, type NamedRun } from '../result/compare-runs.ts';
+import { parseGate } from '../result/comparison-gates.ts';
+import type { ComparisonResult } from '../result/comparison-result.ts';
+import { cleanTexts } from '../result/printable.ts';
+import { parseMetric } from '../result/threshold-grammar.ts';
+import { print } from './print.ts';
+import { readResult, resultFile } from './read-result.ts';
+import { useColour } from './write-reports.ts';
+
+export interface CompareArguments {
+  readonly results: readonly string[];
+  readonly 'min-effect': string;
+  readonly metric?: readonly string[] | undefined;
+  readonly 'fail-on'?: readonly string[] | undefined;
+  readonly 'baseline-noise'?: string | undefined;
+  readonly force: boolean;
+  readonly format: string;
+}
+
+const formats = ['terminal', 'json'] as const;
+const list = { type: 'string', array: true, nargs: 1 } as const;
+
+export const compareCommand: CommandModule<object, CompareArguments> = {
+  command: 'compare <results..>',
+  describe: 'is one result different from another, and by how much',
+  builder: (parser) =>
+    parser
+      .positional('results', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'result folders, the base first',
+      })
+      .option('min-effect', {
+        type: 'string',
+        nargs: 1,
+        default: '5%',
+        describe: 'a change that nobody would act on if it were smaller',
+      })
+      .option('metric', { ...list, describe: 'instead of p50 and p99, e.g. "delivered p90" (again for more)' })
+      .option('fail-on', { ...list, describe: 'e.g. "p99 > +10%": exit 4 beyond it, 5 when nobody can tell' })
+      .option('baseline-noise', {
+        type: 'string',
+        nargs: 1,
+        describe: 'a folder of results of one and the same, of this machine',
+      })
+      .option('force', { type: 'boolean', default: false, describe: 'compare figures of different things, and say so' })
+      .option('format', {
+        type: 'string',
+        nargs: 1,
+        choices: formats,
+        default: 'terminal',
+        describe: 'what is printed',
+      }),
+  handler: (args) => {
+    const options = compareOptions(args);
+    const [base, ...others] = args.results.map((path): NamedRun => {
+      return { name: path, result: readResult(path, { anySemantics: args.force }) };
+    });
+    if (base === undefined || others.length === 0) {
+      throw new BenchError('commandLine', 'compare needs two results at least: the base, and what is held against it', {
+        hint: 'For example: bench compare results/before results/after',
+        exitCode: exitCodes.usage,
+      });
+    }
+    const noise = args['baseline-noise'] === undefined ? [] : readNoise(args['baseline-noise'], base);
+    const comparison = compareRuns(base, others, { ...options, noise });
+    refuseUnlike(comparison, args.force);
+    printComparison(comparison, args.format);
+    process.exitCode = comparisonExitCode(comparison);
+  },
+};
+
+/** Throws a BenchError (exit 2) for what cannot be read. */
+export function compareOptions(
+  args: Pick<CompareArguments, 'min-effect' | 'metric' | 'fail-on' | 'force'>,
+): CompareOptions {
+  const metrics = (args.metric ?? []).map((text) => text.trim().replace('p99.9', 'p999'));
+  const unknown = metrics.find((text) => parseMetric(text) === null);
+  if (unknown !== undefined)
+    throw usage(`--metric: "${unknown}" is no metric`, 'For example: --metric p50 --metric "delivered p99"');
+  return {
+    minEffect: readShare(args['min-effect']),
+    metrics,
+    gates: (args['fail-on'] ?? []).map(parseGate),
+    isForced: args.force,
+  };
+}
+
+function readShare(text: string): number {
+  const found = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);
+  const share = Number(found?.[1]) / 100;
+  if (!(share > 0 && share < 1))
+    throw usage(`--min-effect ${text} is no percentage between 0 and 100`, 'For example: --min-effect 5%');
+  return share;
+}
+
+export function usage(message: string, hint: string): BenchError {
+  return new BenchError('commandLine', message, { hint, exitCode: exitCodes.usage });
+}
+
+/** Results of runs of one and the same: the folders in it, each a result. */
+function readNoise(folder: string, base: NamedRun) {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined || !found.isDirectory())
+    throw usage(`--baseline-noise: there is no folder ${folder}`, noiseHint);
+  const paths = readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(join(path, resultFile), { throwIfNoEntry: false })?.isFile() === true);
+  if (paths.length === 0) throw usage(`--baseline-noise: ${folder} holds no folder with a result`, noiseHint);
+  return paths.sort().map((path) => {
+    const result = readResult(path);
+    const first = compareRuns(base, [{ name: path, result }], noOptions).differences.find(({ refused }) => refused);
+    if (first !== undefined)
+      throw usage(
+        `--baseline-noise: ${path} is of something else: ${first.what} ${first.base} → ${first.other}`,
+        noiseHint,
+      );
+    return result;
+  });
+}
+
+const noOptions: CompareOptions = { minEffect: 0.05, metrics: [], gates: [], isForced: false };
+const noiseHint = 'Play the same scenario three times or more on this machine, each with --out into one folder.';
+
+/** What is not alike gives no ratio of anything. Exit 2. */
+export function refuseUnlike({ differences, sides, rows }: ComparisonResult, isForced: boolean): void {
+  const refused = differences.filter((one) => one.refused);
+  if (refused.length > 0 && !isForced) {
+    const lines = refused.map(
+      ({ side, what, base, other }) => `  ${what}: ${base ?? '(none)'} → ${other ?? '(none)'}  (${side})`,
+    );
+    throw new BenchError('notComparable', ['These are figures of different things:', ...lines].join('\n'), {
+      hint: 'Play both with the same load on the same machine; --force compares them all the same, and says so.',
+      exitCode: exitCodes.usage,
+    });
+  }
+  if (rows.length > 0) return;
+  throw new BenchError(
+    'nothingInCommon',
+    `${sides.map(({ name }) => name).join(' and ')} have no valid trial in common`,
+    {
+      hint: 'They need the same target, condition and variant, with a trial that is not invalid on either side.',
+      exitCode: exitCodes.usage,
+    },
+  );
+}
+
+export function printComparison(comparison: ComparisonResult, format: string): void {
+  if (format === 'json') {
+    print(`${JSON.stringify(comparison, null, 1)}\n`);
+    return;
+  }
+  const colour = useColour(process.stdout);
+  process.stdout.write(renderComparison(cleanTexts(comparison), { colour, width: process.stdout.columns ?? 160 }));
+}
+
+/** A gate that failed outranks one of which nobody can tell: what is known is known. */
+export function comparisonExitCode({ gates }: ComparisonResult): number {
+  if (gates.some(({ status }) => status === 'fail')) return exitCodes.threshold;
+  return gates.some(({ status }) => status === 'cannotTell') ? exitCodes.invalid : exitCodes.done;
+}
