@@ -8,6 +8,7 @@ import { queues } from './parts/queue.ts';
 import { rest } from './parts/rest.ts';
 import { stream } from './parts/stream.ts';
 import { websocket } from './parts/websocket.ts';
+import { soak } from './soak-benchmark.ts';
 
 export const benchmarks = {
   rest: partBenchmark(rest),
@@ -16,5 +17,6 @@ export const benchmarks = {
   queue: partBenchmark(queues),
   stream: partBenchmark(stream),
   memory,
+  soak,
   connections: connectionsBenchmark,
 } as const satisfies Record<string, Benchmark>;

@@ -17,6 +17,8 @@ export interface OurRun {
   readonly env: Readonly<Record<string, string>>;
   /** Further arguments of `bench run`. */
   readonly args?: readonly string[];
+  /** Beside those of a run that went through: of one that `watch` ends, say. */
+  readonly exitCodes?: readonly number[];
   /** See measureCommand. */
   readonly watch?: Command['watch'];
 }
@@ -26,7 +28,7 @@ export function ours(run: OurRun, name = 'wirebench'): LoadTool {
 }
 
 export async function runOurs(
-  { scenario, env, args = [], watch }: OurRun,
+  { scenario, env, args = [], exitCodes: others = [], watch }: OurRun,
   seconds: number,
   signal: AbortSignal,
 ): Promise<LoadRun> {
@@ -39,7 +41,7 @@ export async function runOurs(
         command: join(root, 'bench'),
         args: ['run', file, '--duration', `${seconds}s`, '--out', out, ...args],
         env: { ...env, NO_COLOR: '1' },
-        exitCodes: [exitCodes.done, exitCodes.invalid], // an invalid trial is told below
+        exitCodes: [exitCodes.done, exitCodes.invalid, ...others], // an invalid trial is told below
         deadlineMs: seconds * 1e3 + graceMs,
         ...(watch === undefined ? {} : { watch }),
       },

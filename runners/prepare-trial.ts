@@ -110,6 +110,7 @@ export function loadPlanFor(
     timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
     blocks: blockPlan(load),
     trialTag: prepared.trialTag,
+    logFolder: null,
     workers: load.threads,
     share: { first: 0, count: load.threads },
     canaryPort,

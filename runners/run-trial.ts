@@ -1,4 +1,5 @@
 /** One trial from a fresh service to an immutable result, with the native engine. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guaranteeSetting } from '../result/guarantee.ts';
@@ -88,7 +89,7 @@ export async function runTrial(
     signal.throwIfAborted();
     const { address, proxied } = parts;
     const loadPlan = loadPlanFor(scenario, prepared, faults, address, proxied, echo?.port ?? null);
-    source = await (context.openLoad ?? LoadGenerator.open)(loadPlan, signal);
+    source = await (context.openLoad ?? LoadGenerator.open)({ ...loadPlan, logFolder: workDirectory }, signal);
     const timeline = await prepareFaults(context, prepared.target, faults, parts);
     const startedAt = new Date(Date.now() + leadMs).toISOString();
     const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
@@ -132,6 +133,7 @@ export async function runTrial(
       cutShort: signal.aborted,
       startedAt,
     });
+    for (const { log } of workers) if (log.path !== null) await rm(log.path, { force: true });
     return { result, lostParts, startUs: load.clock.startUs, evidencePaths: parts.evidencePaths };
   } finally {
     await source?.terminate();

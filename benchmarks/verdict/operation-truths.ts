@@ -1,4 +1,5 @@
 /** What the operations of a trial took without the instrument: by other clocks than the one that is on trial. Times in µs. */
+import { LoggedOperations } from '../../runners/recording/logged-operations.ts';
 import type { OperationLogData } from '../../runners/recording/operation-log.ts';
 import { formatOperationId } from '../../targets/domain/operation-id.ts';
 
@@ -29,11 +30,13 @@ export interface Truths {
 export function operationTruths({ trialTag, logs, fromUs, answeredUs, fastestUs, ...input }: TruthInput): Truths {
   const took: number[] = [];
   let unknown = 0;
-  for (const { producer, length, intendedUs, sentAfterUs } of logs) {
+  for (const log of logs) {
+    const { producer, length } = log;
+    const logged = new LoggedOperations(log);
     for (let sequence = 0; sequence < length; sequence++) {
-      const dueUs = intendedUs[sequence] ?? 0;
+      const dueUs = logged.intendedUs(sequence);
       if (dueUs < fromUs) continue;
-      const sentUs = dueUs + (input.gatheredSendLagUs ?? sentAfterUs[sequence] ?? Number.NaN);
+      const sentUs = dueUs + (input.gatheredSendLagUs ?? logged.sentAfterUs(sequence));
       const seenUs = answeredUs(formatOperationId(trialTag, producer, sequence));
       if (seenUs === undefined || Number.isNaN(sentUs)) unknown++;
       else took.push(seenUs - sentUs);

@@ -1,5 +1,6 @@
 /** A load worker thread: opens its share of the connections, plays its share of the schedule, hands over what it recorded. */
 
+import { join } from 'node:path';
 import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import { batchesSince } from '../../result/batch-counts.ts';
@@ -88,7 +89,7 @@ class LoadWorker {
     this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
     // Nobody keeps a ledger of an own system, and a long run would fill the memory for nothing.
-    this.#log = new OperationLog(worker, plan.target.address === undefined);
+    this.#log = new OperationLog(worker, plan.target.address === undefined, logPathOf(plan, worker));
     this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs) : null;
     const source = new CallSource({
       mix: new OperationMix({ seed: plan.seed, weights: operations.map(({ weight }) => weight), keys: plan.keys }),
@@ -293,6 +294,10 @@ class LoadWorker {
   #report(report: WorkerReport): void {
     this.#port.postMessage(report);
   }
+}
+
+function logPathOf({ logFolder, trialTag }: LoadPlan, worker: number): string | null {
+  return logFolder === null ? null : join(logFolder, `${trialTag}-${worker}.operations`);
 }
 
 function arrivalsOf({ seed, workers }: LoadPlan, load: OpenLoad, worker: number, warmup: PlannedWarmup) {

@@ -43,6 +43,8 @@ export interface LoadPlan {
   readonly timelineIntervalMs: number;
   readonly blocks: BlockPlan;
   readonly trialTag: string;
+  /** Where long operation logs go; null: they stay in memory. */
+  readonly logFolder: string | null;
   /** In all, wherever they are. */
   readonly workers: number;
   /** Those that are to be started here: worker k of n plays the same operations wherever it is. */

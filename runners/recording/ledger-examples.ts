@@ -1,20 +1,20 @@
 /** The first operations of each kind that the ledger holds against a system: which they were, and when they were sent. */
 import type { FaultResult, LedgerExample, LedgerKind } from '../../result/result-types.ts';
 import { formatOperationId } from '../../targets/domain/operation-id.ts';
-import type { OperationLogData } from './operation-log.ts';
+import type { LoggedOperations } from './logged-operations.ts';
 
 /** Enough to look them up in logs; more would make results large where everything is lost. */
 const mostExamples = 10;
 
 interface Case {
-  readonly log: OperationLogData;
+  readonly log: LoggedOperations;
   readonly sequence: number;
 }
 
 export class LedgerCases {
   readonly #cases = new Map<LedgerKind, Case[]>();
 
-  add(kind: LedgerKind, log: OperationLogData, sequence: number): void {
+  add(kind: LedgerKind, log: LoggedOperations, sequence: number): void {
     const known = this.#cases.get(kind) ?? [];
     if (known.length >= mostExamples) return;
     known.push({ log, sequence });
@@ -31,8 +31,8 @@ export class LedgerCases {
       [...this.#cases].map(([kind, cases]) => [
         kind,
         cases.map(({ log, sequence }): LedgerExample => {
-          const sentAfterUs = log.sentAfterUs[sequence] as number;
-          const atUs = (log.intendedUs[sequence] as number) + (Number.isNaN(sentAfterUs) ? 0 : sentAfterUs);
+          const sentAfterUs = log.sentAfterUs(sequence);
+          const atUs = log.intendedUs(sequence) + (Number.isNaN(sentAfterUs) ? 0 : sentAfterUs);
           const sentAtMs = Math.round(loadMs(atUs));
           return {
             id: formatOperationId(trialTag, log.producer, sequence),

@@ -6,6 +6,7 @@ import { type LaterTime, type Pattern, patterns, type Receivers } from '../../re
 import type { LedgerResult } from '../../result/result-types.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { LedgerCases } from './ledger-examples.ts';
+import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
 
 export interface LedgerInput {
@@ -48,17 +49,47 @@ const counted: readonly EvidenceRecord['kind'][] = Object.values(evidenceOf);
 /** How often an operation is received when all is well. */
 const timesReceived: Readonly<Record<Receivers, number>> = { one: 1 };
 
+/** One byte an operation, since there may be many millions: how often it was received and applied, and whether started. */
+const mostReceived = 15;
+const mostApplied = 7;
+
 class ProducerAccount {
-  readonly log: OperationLogData;
-  readonly received: Uint16Array;
-  readonly applied: Uint16Array;
-  readonly started: Uint8Array;
+  readonly log: LoggedOperations;
+  readonly #seen: Uint8Array;
 
   constructor(log: OperationLogData) {
-    this.log = log;
-    this.received = new Uint16Array(log.length);
-    this.applied = new Uint16Array(log.length);
-    this.started = new Uint8Array(log.length);
+    this.log = new LoggedOperations(log);
+    this.#seen = new Uint8Array(log.length);
+  }
+
+  /** Up to 15. */
+  received(sequence: number): number {
+    return (this.#seen[sequence] as number) & mostReceived;
+  }
+
+  /** Up to 7. */
+  applied(sequence: number): number {
+    return ((this.#seen[sequence] as number) >> 4) & mostApplied;
+  }
+
+  /** Returns how often it was by now, at most one more than can be counted. */
+  receive(sequence: number): number {
+    const before = this.received(sequence);
+    if (before < mostReceived) this.#seen[sequence] = (this.#seen[sequence] as number) + 1;
+    return before + 1;
+  }
+
+  apply(sequence: number): number {
+    const before = this.applied(sequence);
+    if (before < mostApplied) this.#seen[sequence] = (this.#seen[sequence] as number) + 0x10;
+    return before + 1;
+  }
+
+  /** Whether it is the first time. */
+  start(sequence: number): boolean {
+    const before = this.#seen[sequence] as number;
+    this.#seen[sequence] = before | 0x80;
+    return before < 0x80;
   }
 }
 
@@ -92,31 +123,30 @@ export function reconcileLedger(
       continue;
     }
     const { sequence } = record;
-    const { log, received, applied, started } = account;
-    const operation = log.operation[sequence] as number;
+    const { log } = account;
+    const operation = log.operation(sequence);
     if (record.kind === evidenceKinds.started) {
-      if (started[sequence] === 0) tellLater(record, operation, log.intendedUs[sequence] as number);
-      started[sequence] = 1;
+      if (account.start(sequence)) tellLater(record, operation, log.intendedUs(sequence));
     } else if (record.kind === evidenceKinds.received) {
-      const times = increment(received, sequence);
+      const times = account.receive(sequence);
       const most = usual[operation] ?? 1;
       if (times > most) {
         duplicatesReceived++;
         if (times === most + 1) cases.add('duplicatesReceived', log, sequence);
-      } else if (times === 1) tellLater(record, operation, log.intendedUs[sequence] as number);
-      const expected = input.checksums[operation]?.[log.payload[sequence] as number];
+      } else if (times === 1) tellLater(record, operation, log.intendedUs(sequence));
+      const expected = input.checksums[operation]?.[log.payload(sequence)];
       if (expected !== undefined && expected !== record.checksum) {
         corrupted++;
         cases.add('corrupted', log, sequence);
       }
     } else {
-      const times = increment(applied, sequence);
+      const times = account.apply(sequence);
       if (times > 1) {
         if (!input.hasEffect[operation]) continue;
         duplicatesApplied++;
         if (times === 2) cases.add('duplicatesApplied', log, sequence);
       } else {
-        tellLater(record, operation, log.intendedUs[sequence] as number);
+        tellLater(record, operation, log.intendedUs(sequence));
         if (!order.isLate(log, sequence)) continue;
         reordered++;
         cases.add('reordered', log, sequence);
@@ -137,11 +167,11 @@ function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boo
   let acceptedOnlyGone = 0;
   for (const account of accounts) {
     for (let sequence = 0; sequence < account.log.length; sequence++) {
-      const isAcknowledged = !Number.isNaN(account.log.acknowledgedAfterUs[sequence]);
-      const isApplied = (account.applied[sequence] as number) > 0;
-      if ((account.received[sequence] as number) > 0) received++;
+      const isAcknowledged = !Number.isNaN(account.log.acknowledgedAfterUs(sequence));
+      const isApplied = account.applied(sequence) > 0;
+      if (account.received(sequence) > 0) received++;
       if (isApplied) applied++;
-      if (isAcknowledged && onlyAccepted[account.log.operation[sequence] as number]) {
+      if (isAcknowledged && onlyAccepted[account.log.operation(sequence)]) {
         acceptedOnly++;
         if (isApplied) continue;
         acceptedOnlyGone++;
@@ -162,12 +192,6 @@ function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boo
   return { acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly, acceptedOnlyGone };
 }
 
-function increment(counts: Uint16Array, sequence: number): number {
-  const count = Math.min(0xffff, (counts[sequence] as number) + 1);
-  counts[sequence] = count;
-  return count;
-}
-
 /**
  * Late: applied after a later operation of the same key whose send began only after this one was acknowledged.
  * Operations in flight together may be applied either way round.
@@ -176,11 +200,11 @@ class KeyOrder {
   /** Key → latest start of sending among the operations applied so far, monotonic µs. */
   readonly #latestSentUs = new Map<number, number>();
 
-  isLate(log: OperationLogData, sequence: number): boolean {
-    const key = log.key[sequence] as number;
-    const intendedUs = log.intendedUs[sequence] as number;
-    const sentUs = intendedUs + (log.sentAfterUs[sequence] as number);
-    const acknowledgedUs = intendedUs + (log.acknowledgedAfterUs[sequence] as number);
+  isLate(log: LoggedOperations, sequence: number): boolean {
+    const key = log.key(sequence);
+    const intendedUs = log.intendedUs(sequence);
+    const sentUs = intendedUs + log.sentAfterUs(sequence);
+    const acknowledgedUs = intendedUs + log.acknowledgedAfterUs(sequence);
     const latestUs = this.#latestSentUs.get(key) ?? Number.NEGATIVE_INFINITY;
     if (sentUs > latestUs) this.#latestSentUs.set(key, sentUs);
     return latestUs > acknowledgedUs; // false when either is not known

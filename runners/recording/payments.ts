@@ -3,6 +3,7 @@ import type { PaymentsResult } from '../../result/result-types.ts';
 import { paymentCents } from '../../targets/domain/accounts.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { DistinctOperations } from './distinct-operations.ts';
+import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
 
 /** `paying`: indices of the operations that pay. `accountsCents`: see PaymentsResult. */
@@ -12,13 +13,14 @@ export function paymentsOf(
   evidence: Iterable<EvidenceRecord>,
   accountsCents: number | null,
 ): PaymentsResult {
-  const byProducer = new Map(logs.map((log) => [log.producer, log]));
+  const byProducer = new Map(logs.map((log) => [log.producer, new LoggedOperations(log)]));
   const paid = new DistinctOperations();
   let charges = 0;
   for (const record of evidence) {
     if (record.kind !== evidenceKinds.applied) continue;
-    const operation = byProducer.get(record.producer)?.operation[record.sequence];
-    if (operation === undefined || !paying.includes(operation)) continue;
+    const log = byProducer.get(record.producer);
+    if (log === undefined || record.sequence >= log.length) continue;
+    if (!paying.includes(log.operation(record.sequence))) continue;
     charges++;
     paid.add(record);
   }
