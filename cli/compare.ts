@@ -9,12 +9,15 @@ import { parseGate } from '../result/comparison-gates.ts';
 import type { ComparisonResult } from '../result/comparison-result.ts';
 import { cleanTexts } from '../result/printable.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
-import { print } from './print.ts';
+import { compareInterleaved, type InterleaveArguments, interleaveOptions } from './interleave.ts';
+import { print, printNote } from './print.ts';
 import { readResult, resultFile } from './read-result.ts';
+import { scenarioOptions } from './scenario-options.ts';
+import { stackOptions } from './stack-arguments.ts';
+import { usageError } from './usage-error.ts';
 import { useColour } from './write-reports.ts';
 
-export interface CompareArguments {
-  readonly results: readonly string[];
+export interface CompareArguments extends InterleaveArguments {
   readonly 'min-effect': string;
   readonly metric?: readonly string[] | undefined;
   readonly 'fail-on'?: readonly string[] | undefined;
@@ -24,6 +27,7 @@ export interface CompareArguments {
 }
 
 const formats = ['terminal', 'json'] as const;
+const { target, condition, duration, rate, set, seed } = scenarioOptions;
 const list = { type: 'string', array: true, nargs: 1 } as const;
 
 export const compareCommand: CommandModule<object, CompareArguments> = {
@@ -35,8 +39,11 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'result folders, the base first',
+        describe: 'result folders, the base first; with --interleave scenario files',
       })
+      .options(interleaveOptions)
+      .options({ target, condition, duration, rate, set, seed })
+      .options(stackOptions)
       .option('min-effect', {
         type: 'string',
         nargs: 1,
@@ -58,8 +65,19 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
         default: 'terminal',
         describe: 'what is printed',
       }),
-  handler: (args) => {
+  handler: async (args) => {
     const options = compareOptions(args);
+    if (args.interleave !== undefined) {
+      const { comparison, directory, isInterrupted } = await compareInterleaved(args, options);
+      printNote(`Results: ${directory}\n`);
+      // Broken off before three blocks were whole there may be nothing to show.
+      if (!isInterrupted || comparison.rows.length > 0) {
+        refuseUnlike(comparison, args.force);
+        printComparison(comparison, args.format);
+      }
+      process.exitCode = isInterrupted ? exitCodes.interrupted : comparisonExitCode(comparison);
+      return;
+    }
     const [base, ...others] = args.results.map((path): NamedRun => {
       return { name: path, result: readResult(path, { anySemantics: args.force }) };
     });
@@ -84,7 +102,7 @@ export function compareOptions(
   const metrics = (args.metric ?? []).map((text) => text.trim().replace('p99.9', 'p999'));
   const unknown = metrics.find((text) => parseMetric(text) === null);
   if (unknown !== undefined)
-    throw usage(`--metric: "${unknown}" is no metric`, 'For example: --metric p50 --metric "delivered p99"');
+    throw usageError(`--metric: "${unknown}" is no metric`, 'For example: --metric p50 --metric "delivered p99"');
   return {
     minEffect: readShare(args['min-effect']),
     metrics,
@@ -97,28 +115,24 @@ function readShare(text: string): number {
   const found = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);
   const share = Number(found?.[1]) / 100;
   if (!(share > 0 && share < 1))
-    throw usage(`--min-effect ${text} is no percentage between 0 and 100`, 'For example: --min-effect 5%');
+    throw usageError(`--min-effect ${text} is no percentage between 0 and 100`, 'For example: --min-effect 5%');
   return share;
-}
-
-export function usage(message: string, hint: string): BenchError {
-  return new BenchError('commandLine', message, { hint, exitCode: exitCodes.usage });
 }
 
 /** Results of runs of one and the same: the folders in it, each a result. */
 function readNoise(folder: string, base: NamedRun) {
   const found = statSync(folder, { throwIfNoEntry: false });
   if (found === undefined || !found.isDirectory())
-    throw usage(`--baseline-noise: there is no folder ${folder}`, noiseHint);
+    throw usageError(`--baseline-noise: there is no folder ${folder}`, noiseHint);
   const paths = readdirSync(folder)
     .map((name) => join(folder, name))
     .filter((path) => statSync(join(path, resultFile), { throwIfNoEntry: false })?.isFile() === true);
-  if (paths.length === 0) throw usage(`--baseline-noise: ${folder} holds no folder with a result`, noiseHint);
+  if (paths.length === 0) throw usageError(`--baseline-noise: ${folder} holds no folder with a result`, noiseHint);
   return paths.sort().map((path) => {
     const result = readResult(path);
     const first = compareRuns(base, [{ name: path, result }], noOptions).differences.find(({ refused }) => refused);
     if (first !== undefined)
-      throw usage(
+      throw usageError(
         `--baseline-noise: ${path} is of something else: ${first.what} ${first.base} → ${first.other}`,
         noiseHint,
       );

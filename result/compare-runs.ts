@@ -121,7 +121,7 @@ function draftsOf(
 ): Draft[] {
   const cells = new Map(counted(one).map((trial) => [cellOf(trial), trial]));
   const metrics = [...new Set([...options.metrics, ...options.gates.map(({ metric }) => metric)])];
-  const isSameRun = one.run.id === two.run.id && one.run.startedAt === two.run.startedAt;
+  const isSameRun = options.isInterleaved !== true && isSame(one, two);
   return [...cells].flatMap(([cell, first]) => {
     const [base, other] = sidesOf(cell, one, two, method);
     if (base.length === 0 || other.length === 0) return [];
@@ -143,6 +143,12 @@ function draftsOf(
       };
     });
   });
+}
+
+function isSame(one: RunResult, two: RunResult): boolean {
+  const moments = ({ run, trials }: RunResult) =>
+    [run.id, run.startedAt, ...trials.map(({ startedAt }) => startedAt)].join();
+  return moments(one) === moments(two);
 }
 
 /** A gate alone asks for its own metrics only: what else is told at once widens the intervals of all. */
@@ -389,7 +395,7 @@ function warningsOf(base: NamedRun, others: readonly NamedRun[], options: Compar
     }
   }
   for (const { name, result } of others) {
-    if (result.run.id === base.result.run.id && result.run.startedAt === base.result.run.startedAt) {
+    if (options.isInterleaved !== true && isSame(base.result, result)) {
       found.push({
         code: 'sameRun',
         message: `${name} is the same run as ${base.name}.`,

@@ -52,6 +52,18 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
+/** What several runs in turn share: one stack, and what is known of it. */
+export interface RunParts {
+  stack: RunningStack | null;
+  idleCpu: IdleCpu | undefined;
+  /** Started again by a fault, and not warmed since. */
+  brokerIsCold: boolean;
+}
+
+export function noParts(): RunParts {
+  return { stack: null, idleCpu: undefined, brokerIsCold: false };
+}
+
 /**
  * Resolves with the stored result: `complete`, or `interrupted` when the signal came. Rejects with a BenchError when the
  * stack could not be had; the partial result is on disk then, too.
@@ -61,7 +73,8 @@ export async function runScenario(options: RunOptions): Promise<RunResult> {
   return run.play();
 }
 
-class ScenarioRun {
+/** `begin`, then `playPlanned` for each of `plans` in any order, then `end` however it went. */
+export class ScenarioRun {
   readonly #options: RunOptions;
   readonly #trials: TrialResult[] = [];
   readonly #capacity: CapacityResult[] = [];
@@ -71,17 +84,39 @@ class ScenarioRun {
   #environment: EnvironmentResult | null = null;
   /** The folder can no longer be written: what is finished is all that there will be. */
   #unstored: BenchError | null = null;
-  #stack: RunningStack | null = null;
-  #idleCpu: IdleCpu | undefined;
+  readonly #parts: RunParts;
+  #work: Awaited<ReturnType<typeof createRunDirectory>> | null = null;
+  #engines: EnginePaths = {};
 
-  constructor(options: RunOptions) {
+  constructor(options: RunOptions, parts: RunParts = noParts()) {
     this.#options = options;
+    this.#parts = parts;
     this.#plans = planTrials(options.scenario);
     this.#startedAt = options.earlier?.run.startedAt ?? new Date().toISOString();
     if (options.earlier !== undefined) this.#trials.push(...finishedTrials(options.earlier));
   }
 
+  get plans(): readonly TrialPlan[] {
+    return this.#plans;
+  }
+
   async play(): Promise<RunResult> {
+    try {
+      await this.begin();
+      for (const index of this.#plans.keys()) {
+        if (!this.#goesOn()) break;
+        await this.playPlanned(index);
+      }
+    } catch (error) {
+      if (!this.#options.signal.aborted || this.#environment === null) throw error;
+    } finally {
+      await this.clear();
+    }
+    return this.end();
+  }
+
+  /** Everything up to the first trial; what other runs have set up is taken as it is. */
+  async begin(): Promise<void> {
     const { scenario, store, emit, signal } = this.#options;
     allowDial(scenario.allowHosts);
     const left = this.#plans.filter(({ id }) => !this.#trials.some((trial) => trial.id === id));
@@ -90,36 +125,44 @@ class ScenarioRun {
     this.#warnOfUnknownCpu();
     await store.save(this.#result('partial')); // nothing is finished yet: the error says it all
     emit({ type: 'planned', trials: plannedTrials(scenario, this.#plans), totalMs });
-    const work = await createRunDirectory();
-    try {
-      const names = new Set(Object.values(scenario.targets).map(({ engine }) => engine));
-      const engines = await this.#options.ensureEngines(names, signal);
-      await this.#setUp();
-      await this.#warmBrokers(work.path);
-      await this.#measureIdle();
-      const finished = new Set(this.#trials.map(({ id }) => id));
-      let brokerIsCold = false;
-      for (const [index, plan] of this.#plans.entries()) {
-        if (!this.#goesOn()) break;
-        if (finished.has(plan.id)) continue;
-        if (brokerIsCold && !killsBroker(scenario, plan.condition)) {
-          await this.#warmBrokers(work.path);
-          brokerIsCold = false;
-        }
-        if (searchOf(scenario) === null) await this.#playTrial(index, plan, work.path, engines);
-        else await this.#findCapacity(plan, work.path, engines);
-        brokerIsCold ||= killsBroker(scenario, plan.condition);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      await this.#stack?.down();
-      await work.remove();
+    this.#work = await createRunDirectory();
+    const names = new Set(Object.values(scenario.targets).map(({ engine }) => engine));
+    this.#engines = await this.#options.ensureEngines(names, signal);
+    const isShared = this.#parts.stack !== null;
+    await this.#setUp();
+    if (isShared) return;
+    await this.#warmBrokers();
+    await this.#measureIdle();
+  }
+
+  /** One of `plans`; nothing where an earlier run has left it finished. */
+  async playPlanned(index: number): Promise<void> {
+    const { scenario } = this.#options;
+    const plan = this.#plans[index];
+    if (plan === undefined || this.#trials.some(({ id }) => id === plan.id)) return;
+    allowDial(scenario.allowHosts); // another run in turn may have hosts of its own
+    if (this.#parts.brokerIsCold && !killsBroker(scenario, plan.condition)) {
+      await this.#warmBrokers();
+      this.#parts.brokerIsCold = false;
     }
+    if (searchOf(scenario) === null) await this.#playTrial(index, plan);
+    else await this.#findCapacity(plan);
+    this.#parts.brokerIsCold ||= killsBroker(scenario, plan.condition);
+  }
+
+  /** Nothing of the run is left. */
+  async clear(): Promise<void> {
+    await this.#parts.stack?.down();
+    this.#parts.stack = null;
+    await this.#work?.remove();
+  }
+
+  /** The stored result. */
+  async end(): Promise<RunResult> {
     const result = this.#result(this.#goesOn() ? 'complete' : 'interrupted');
     if (this.#unstored === null) await this.#save(result);
     if (this.#unstored !== null) throw new UnstoredResultError(this.#unstored, result);
-    emit({ type: 'finished', status: result.status });
+    this.#options.emit({ type: 'finished', status: result.status });
     return result;
   }
 
@@ -153,34 +196,36 @@ class ScenarioRun {
       await sweepLeftovers(); // a stack's start would do it
       return;
     }
-    this.#stack = await startStack(needs, signal);
-    requireFaultParts(scenario, this.#stack);
-    const { versions } = this.#stack;
-    const support = supportOfParts(this.#stack);
+    const stack = this.#parts.stack ?? (await startStack(needs, signal));
+    this.#parts.stack = stack;
+    requireFaultParts(scenario, stack);
+    const { versions } = stack;
+    const support = supportOfParts(stack);
     if (this.#environment !== null) this.#environment = { ...this.#environment, versions, support };
   }
 
   /** Toxiproxy alone does nothing when nothing is asked of it: only brokers are worth the seconds. */
   async #measureIdle(): Promise<void> {
-    const { rabbitmq, kafka } = this.#stack?.processes ?? {};
-    if (this.#stack === null || (rabbitmq === undefined && kafka === undefined)) return;
-    this.#idleCpu = await IdleCpu.measure(this.#stack, this.#environment?.cores ?? 1, this.#options.signal);
+    const { rabbitmq, kafka } = this.#parts.stack?.processes ?? {};
+    const { stack } = this.#parts;
+    if (stack === null || (rabbitmq === undefined && kafka === undefined)) return;
+    this.#parts.idleCpu = await IdleCpu.measure(stack, this.#environment?.cores ?? 1, this.#options.signal);
   }
 
   /** After a start of the brokers, by us or by a fault: what a cold one costs would fall on whoever comes next. */
-  async #warmBrokers(workDirectory: string): Promise<void> {
+  async #warmBrokers(): Promise<void> {
     const { scenario, emit, signal } = this.#options;
-    await warmBrokers(scenario, (target) => this.#context(target, workDirectory), emit, signal);
+    await warmBrokers(scenario, (target) => this.#context(target), emit, signal);
   }
 
-  #context(target: Target, workDirectory: string): TrialContext {
+  #context(target: Target): TrialContext {
     const { scenario, emit } = this.#options;
     return {
       scenario,
-      stack: this.#stack,
-      workDirectory,
+      stack: this.#parts.stack,
+      workDirectory: this.#work?.path ?? '',
       cores: this.#environment?.cores ?? 1,
-      idleUsPerSecond: this.#idleCpu?.usPerSecond(brokerOf(target)),
+      idleUsPerSecond: this.#parts.idleCpu?.usPerSecond(brokerOf(target)),
       emit,
     };
   }
@@ -188,8 +233,6 @@ class ScenarioRun {
   async #playTrial(
     index: number,
     plan: TrialPlan,
-    workDirectory: string,
-    engines: EnginePaths,
     scenario = this.#options.scenario,
     target = this.#targetOf(plan),
   ): Promise<TrialResult> {
@@ -197,7 +240,7 @@ class ScenarioRun {
     const isProbe = searchOf(this.#options.scenario) !== null;
     const { id, condition, repeat, plannedMs } = plan;
     emit({ type: 'trialStarted', index, id, target: plan.target, condition, repeat, plannedMs });
-    const finished = await this.#attempt(plan, target, workDirectory, engines, scenario);
+    const finished = await this.#attempt(plan, target, scenario);
     this.#trials.push(isProbe ? { purpose: 'probe', ...finished.result } : finished.result);
     await this.#save(this.#result('partial'));
     for (const { message } of blockWarnings([finished.result])) emit({ type: 'warning', text: message });
@@ -209,7 +252,7 @@ class ScenarioRun {
       summary: summaryOf(finished.result),
     });
     if (finished.lostParts.some((part) => part !== 'service') && this.#goesOn())
-      await this.#replaceStack(finished.lostParts, workDirectory);
+      await this.#replaceStack(finished.lostParts);
     return finished.result;
   }
 
@@ -219,7 +262,7 @@ class ScenarioRun {
   }
 
   /** The trials of a search, each as long as the scenario says, at the rate that the search asks for. */
-  async #findCapacity(plan: TrialPlan, workDirectory: string, engines: EnginePaths): Promise<void> {
+  async #findCapacity(plan: TrialPlan): Promise<void> {
     const { scenario } = this.#options;
     const { load } = scenario;
     const search = searchOf(scenario);
@@ -244,29 +287,23 @@ class ScenarioRun {
         const atRate = { ...scenario, load: loadAtRate(load, ratePerSecond, deadlineMs) };
         const variant = { ...plan.variant, 'load.rate': `${ratePerSecond}/s` };
         const probe = { ...plan, id, variant, plannedMs: trialMs(load) };
-        return this.#playTrial(index, probe, workDirectory, engines, atRate, target);
+        return this.#playTrial(index, probe, atRate, target);
       },
     });
     this.#capacity.push(capacity);
     await this.#save(this.#result('partial'));
   }
 
-  async #attempt(
-    plan: TrialPlan,
-    target: Target,
-    workDirectory: string,
-    engines: EnginePaths,
-    scenario: Scenario,
-  ): Promise<FinishedTrial> {
+  async #attempt(plan: TrialPlan, target: Target, scenario: Scenario): Promise<FinishedTrial> {
     const { signal } = this.#options;
     const conditions = drawMoments(scenario, plan.repeat);
-    const context = { ...this.#context(target, workDirectory), scenario: { ...scenario, conditions } };
+    const context = { ...this.#context(target), scenario: { ...scenario, conditions } };
     return target.engine === 'native'
       ? runTrial(plan, target, context, signal)
-      : runEngineTrial(plan, target, context, engines, signal);
+      : runEngineTrial(plan, target, context, this.#engines, signal);
   }
 
-  async #replaceStack(lostParts: readonly string[], workDirectory: string): Promise<void> {
+  async #replaceStack(lostParts: readonly string[]): Promise<void> {
     const message = `${lostParts.join(' and ')} ended during a trial; the stack is started anew`;
     this.#warnings.push({
       code: 'stackRestarted',
@@ -274,9 +311,10 @@ class ScenarioRun {
       remedy: 'Look at the trial’s verdict and at the log of the part.',
     });
     this.#options.emit({ type: 'warning', text: message });
-    await this.#stack?.down();
+    await this.#parts.stack?.down();
+    this.#parts.stack = null;
     await this.#setUp();
-    await this.#warmBrokers(workDirectory);
+    await this.#warmBrokers();
     await this.#measureIdle();
   }
 

@@ -36,4 +36,5 @@ export const randomStreams = {
   fault: 9,
   canary: 10,
   repeat: 11,
+  sides: 21,
 } as const;

@@ -1,0 +1,130 @@
+/** `bench compare --interleave N`: from scenarios and what each side has of its own to a comparison. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CompareOptions, compareRuns } from '../result/compare-runs.ts';
+import type { ComparisonResult } from '../result/comparison-result.ts';
+import { type InterleavedSide, playInterleaved } from '../runners/interleave/play-interleaved.ts';
+import { ResultStore } from '../runners/result-store.ts';
+import { ensurePrograms } from '../targets/stack/install.ts';
+import type { StackNeeds } from '../targets/stack/stack.ts';
+import { startStack } from '../targets/stack/start-stack.ts';
+import { confirmInstall } from './confirm-install.ts';
+import { interruptSignal } from './interrupt-signal.ts';
+import { createLiveDisplay } from './live-display.ts';
+import { type OpenedScenario, openScenario, type ScenarioArguments } from './scenario-options.ts';
+import { externalAddresses, type StackArguments } from './stack-arguments.ts';
+import { usageError } from './usage-error.ts';
+
+export interface InterleaveArguments extends ScenarioArguments, StackArguments {
+  /** One scenario, or one for each side. */
+  readonly results: readonly string[];
+  readonly interleave?: string | undefined;
+  readonly 'a-set'?: readonly string[] | undefined;
+  readonly 'b-set'?: readonly string[] | undefined;
+  readonly 'a-start'?: string | undefined;
+  readonly 'b-start'?: string | undefined;
+  readonly out?: string | undefined;
+}
+
+const list = { type: 'string', array: true, nargs: 1 } as const;
+const text = { type: 'string', nargs: 1 } as const;
+
+export const interleaveOptions = {
+  interleave: { ...text, describe: 'play two sides of a scenario alternately, so many blocks' },
+  'a-set': { ...list, describe: 'path=value that only side A has' },
+  'b-set': { ...list, describe: 'path=value that only side B has' },
+  'a-start': { ...text, describe: 'starts the own service of side A, anew in each block' },
+  'b-start': { ...text, describe: 'starts the own service of side B' },
+  out: { ...text, describe: 'folder of an interleaved comparison (default: results/compare-<scenario>-<UTC time>)' },
+} as const;
+
+const leastBlocks = 3;
+
+export interface InterleavedComparison {
+  readonly comparison: ComparisonResult;
+  readonly directory: string;
+  readonly isInterrupted: boolean;
+}
+
+/** Throws as `openScenario` and `playInterleaved` do. */
+export async function compareInterleaved(
+  args: InterleaveArguments,
+  options: CompareOptions,
+): Promise<InterleavedComparison> {
+  const blocks = Number(args.interleave);
+  if (!Number.isInteger(blocks) || blocks < leastBlocks) {
+    throw usageError(
+      `--interleave ${args.interleave} is no whole number from ${leastBlocks}`,
+      'Eight blocks are usual.',
+    );
+  }
+  const [fileA, fileB = fileA, ...more] = args.results;
+  if (fileA === undefined || fileB === undefined || more.length > 0) {
+    throw usageError(
+      '--interleave takes one scenario file, or two: one for each side',
+      'For example: bench compare --interleave 8 scenarios/order-flow.yaml --a-set … --b-set …',
+    );
+  }
+  const open = (file: string, own: readonly string[] = []) =>
+    openScenario(file, { ...args, set: [...(args.set ?? []), ...own], repeats: String(blocks) });
+  const [a, b] = [open(fileA, args['a-set']), open(fileB, args['b-set'])];
+  const startA = args['a-start'] ?? null;
+  const startB = args['b-start'] ?? null;
+  for (const [start, side] of [
+    [startA, a],
+    [startB, b],
+  ] as const)
+    requireAddress(start, side);
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const out = args.out ?? join('results', `compare-${a.scenario.name}-${stamp}`);
+  const display = createLiveDisplay({ stream: process.stderr });
+  const note = (line: string) => display.event({ type: 'message', text: line });
+  const signal = interruptSignal(note);
+  const stores: ResultStore[] = [];
+  try {
+    for (const line of new Set([...a.notes, ...b.notes])) note(line);
+    const external = await externalAddresses(args);
+    const install = { confirm: confirmInstall(args.yes), log: note, signal };
+    const sideOf = async (
+      opened: OpenedScenario,
+      letter: string,
+      startCommand: string | null,
+    ): Promise<InterleavedSide> => {
+      const store = await ResultStore.open(join(out, letter), note, opened.redactRecord);
+      stores.push(store);
+      await store.write('scenario.yaml', opened.text);
+      const { scenario, variants, plan } = opened;
+      const run: InterleavedSide['run'] = {
+        ...{ scenario, variants, plan, store, signal },
+        emit: (event) => display.event(opened.redactRecord(event)),
+        startStack: (needs: StackNeeds) =>
+          startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
+        ensureEngines: async (engines) => (engines.has('ghz') ? ensurePrograms(['ghz'], install) : {}),
+      };
+      return { run, startCommand };
+    };
+    const played = await playInterleaved(await sideOf(a, 'a', startA), await sideOf(b, 'b', startB), blocks);
+    const settings = (own: readonly string[] | undefined, start: string | null) => [
+      ...(own ?? []),
+      ...(start === null ? [] : [`start: ${start}`]),
+    ];
+    const comparison = compareRuns(
+      { name: 'A', result: a.redactRecord(played.a), settings: settings(args['a-set'], startA) },
+      [{ name: 'B', result: b.redactRecord(played.b), settings: settings(args['b-set'], startB) }],
+      { ...options, isInterleaved: true, blocks: played.blocks },
+    );
+    writeFileSync(join(out, 'comparison.json'), `${JSON.stringify(comparison, null, 1)}\n`);
+    return { comparison, directory: out, isInterrupted: signal.aborted };
+  } finally {
+    display.close();
+    for (const store of stores) await store.close();
+  }
+}
+
+function requireAddress(start: string | null, { scenario }: OpenedScenario): void {
+  if (start === null || Object.values(scenario.targets).every(({ address }) => address !== undefined)) return;
+  throw usageError(
+    '--a-start and --b-start are for targets with an address of their own',
+    'Choose them with --target.',
+  );
+}
