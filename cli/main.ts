@@ -6,6 +6,7 @@ import { allowDial } from '../targets/allow-dial.ts';
 import { calibrateCommand } from './calibrate.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
+import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
 import { refusalByMachine } from './machine-refusal.ts';
 import { meantArgument } from './meant-argument.ts';
@@ -44,6 +45,7 @@ function createParser(args: readonly string[]) {
     .command(planCommand)
     .command(reportCommand)
     .command(compareCommand)
+    .command(historyCommand)
     .command(tuneCommand)
     .command(calibrateCommand)
     .command(stackCommand)

@@ -140,7 +140,7 @@ export function placeOf({ target, variant, condition, phase, operation, metric }
     .join(' ');
 }
 
-export function valueText({ unit }: ComparisonRow, value: number | null): string {
+export function valueText({ unit }: Pick<ComparisonRow, 'unit'>, value: number | null): string {
   if (value === null) return '–';
   if (unit === 'us') return formatUs(value);
   if (unit === 'bytes') return formatBytes(value);
