@@ -56,6 +56,7 @@ describe('bench compare --interleave', () => {
     });
     expect(rows[0]?.ratio?.ratio).toBeGreaterThan(1.5);
     expect(stdout).toContain('what differs');
+    expect(readFileSync(join(out, 'comparison.html'), 'utf8')).toMatch(/<circle[\s\S]*shop calm steady ask p50/);
     expect(await allGone(bench.descendants(/server\.cjs/))).toEqual([]);
     const stored = await runBench(['compare', join(out, 'a'), join(out, 'b'), '--format', 'json']);
     expect(JSON.parse(stored.stdout)).toMatchObject({ method: 'stored', kind: 'comparison' });
@@ -105,8 +106,9 @@ describe('bench compare --interleave', () => {
     const refused = await runBench(['compare', '--interleave', '3', file, ...args, ...sides]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('load.ratePerSecond: 200 → 100');
-    const forced = await runBench(['compare', join(out, 'a'), join(out, 'b'), '--force']);
-    expect(forced.code).toBe(0);
+    const forced = await runBench(['compare', '--interleave', '3', file, ...args, ...sides, '--force']);
+    expect(forced.code, forced.stderr).toBe(0);
+    expect((await runBench(['compare', join(out, 'a'), join(out, 'b')])).code).toBe(2);
     expect(forced.stdout).toMatch(/^FORCED: .*load\.ratePerSecond/);
   });
 });

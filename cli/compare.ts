@@ -8,13 +8,16 @@ import { type CompareOptions, compareRuns, type NamedRun } from '../result/compa
 import { parseGate } from '../result/comparison-gates.ts';
 import type { ComparisonResult } from '../result/comparison-result.ts';
 import { cleanTexts } from '../result/printable.ts';
+import type { RunResult } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { compareInterleaved, type InterleaveArguments, interleaveOptions } from './interleave.ts';
 import { print, printNote } from './print.ts';
 import { readResult, resultFile } from './read-result.ts';
+import { refuseDifferences } from './refuse-differences.ts';
 import { scenarioOptions } from './scenario-options.ts';
 import { stackOptions } from './stack-arguments.ts';
 import { usageError } from './usage-error.ts';
+import { writeComparison } from './write-comparison.ts';
 import { useColour } from './write-reports.ts';
 
 export interface CompareArguments extends InterleaveArguments {
@@ -67,6 +70,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       }),
   handler: async (args) => {
     const options = compareOptions(args);
+    requireItsOptions(args);
     if (args.interleave !== undefined) {
       const { comparison, directory, isInterrupted } = await compareInterleaved(args, options);
       printNote(`Results: ${directory}\n`);
@@ -79,7 +83,7 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       return;
     }
     const [base, ...others] = args.results.map((path): NamedRun => {
-      return { name: path, result: readResult(path, { anySemantics: args.force }) };
+      return { name: path, result: selected(readResult(path, { anySemantics: args.force }), args) };
     });
     if (base === undefined || others.length === 0) {
       throw new BenchError('commandLine', 'compare needs two results at least: the base, and what is held against it', {
@@ -90,10 +94,35 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
     const noise = args['baseline-noise'] === undefined ? [] : readNoise(args['baseline-noise'], base);
     const comparison = compareRuns(base, others, { ...options, noise });
     refuseUnlike(comparison, args.force);
+    if (args.out !== undefined) writeComparison(comparison, args.out);
     printComparison(comparison, args.format);
     process.exitCode = comparisonExitCode(comparison);
   },
 };
+
+const ofInterleaved = ['a-set', 'b-set', 'a-start', 'b-start', 'set', 'duration', 'rate', 'seed'] as const;
+
+function selected(result: RunResult, { target, condition }: CompareArguments): RunResult {
+  const isWanted = (names: readonly string[] | undefined, name: string) => names === undefined || names.includes(name);
+  const trials = result.trials.filter(
+    (trial) => isWanted(target, trial.target) && isWanted(condition, trial.condition),
+  );
+  return { ...result, trials };
+}
+
+/** What would have no effect is not meant. */
+function requireItsOptions(args: CompareArguments): void {
+  const { interleave } = args;
+  const lost = interleave === undefined ? ofInterleaved.find((name) => args[name] !== undefined) : undefined;
+  if (lost !== undefined) {
+    throw usageError(
+      `--${lost} is for what is played, and stored results are not played again`,
+      'Add --interleave 8 and name a scenario.',
+    );
+  }
+  if (interleave === undefined || args['baseline-noise'] === undefined) return;
+  throw usageError('--baseline-noise is for stored results; sides played in turn need none', 'Leave it out.');
+}
 
 /** Throws a BenchError (exit 2) for what cannot be read. */
 export function compareOptions(
@@ -145,16 +174,7 @@ const noiseHint = 'Play the same scenario three times or more on this machine, e
 
 /** What is not alike gives no ratio of anything. Exit 2. */
 export function refuseUnlike({ differences, sides, rows }: ComparisonResult, isForced: boolean): void {
-  const refused = differences.filter((one) => one.refused);
-  if (refused.length > 0 && !isForced) {
-    const lines = refused.map(
-      ({ side, what, base, other }) => `  ${what}: ${base ?? '(none)'} → ${other ?? '(none)'}  (${side})`,
-    );
-    throw new BenchError('notComparable', ['These are figures of different things:', ...lines].join('\n'), {
-      hint: 'Play both with the same load on the same machine; --force compares them all the same, and says so.',
-      exitCode: exitCodes.usage,
-    });
-  }
+  if (!isForced) refuseDifferences(differences);
   if (rows.length > 0) return;
   throw new BenchError(
     'nothingInCommon',

@@ -1,8 +1,8 @@
 /** `bench compare --interleave N`: from scenarios and what each side has of its own to a comparison. */
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CompareOptions, compareRuns } from '../result/compare-runs.ts';
 import type { ComparisonResult } from '../result/comparison-result.ts';
+import { plannedDifferences } from '../result/run-differences.ts';
 import { type InterleavedSide, playInterleaved } from '../runners/interleave/play-interleaved.ts';
 import { ResultStore } from '../runners/result-store.ts';
 import { ensurePrograms } from '../targets/stack/install.ts';
@@ -11,9 +11,11 @@ import { startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { createLiveDisplay } from './live-display.ts';
+import { refuseDifferences } from './refuse-differences.ts';
 import { type OpenedScenario, openScenario, type ScenarioArguments } from './scenario-options.ts';
 import { externalAddresses, type StackArguments } from './stack-arguments.ts';
 import { usageError } from './usage-error.ts';
+import { writeComparison } from './write-comparison.ts';
 
 export interface InterleaveArguments extends ScenarioArguments, StackArguments {
   /** One scenario, or one for each side. */
@@ -35,7 +37,11 @@ export const interleaveOptions = {
   'b-set': { ...list, describe: 'path=value that only side B has' },
   'a-start': { ...text, describe: 'starts the own service of side A, anew in each block' },
   'b-start': { ...text, describe: 'starts the own service of side B' },
-  out: { ...text, describe: 'folder of an interleaved comparison (default: results/compare-<scenario>-<UTC time>)' },
+  out: {
+    ...text,
+    describe:
+      'folder for comparison.json and comparison.html; of --interleave for both sides too (default then: results/compare-<scenario>-<UTC time>)',
+  },
 } as const;
 
 const leastBlocks = 3;
@@ -68,6 +74,7 @@ export async function compareInterleaved(
   const open = (file: string, own: readonly string[] = []) =>
     openScenario(file, { ...args, set: [...(args.set ?? []), ...own], repeats: String(blocks) });
   const [a, b] = [open(fileA, args['a-set']), open(fileB, args['b-set'])];
+  if (!options.isForced) refuseDifferences(plannedDifferences(a.plan, b.plan, 'B'));
   const startA = args['a-start'] ?? null;
   const startB = args['b-start'] ?? null;
   for (const [start, side] of [
@@ -113,7 +120,7 @@ export async function compareInterleaved(
       [{ name: 'B', result: b.redactRecord(played.b), settings: settings(args['b-set'], startB) }],
       { ...options, isInterleaved: true, blocks: played.blocks },
     );
-    writeFileSync(join(out, 'comparison.json'), `${JSON.stringify(comparison, null, 1)}\n`);
+    writeComparison(comparison, out);
     return { comparison, directory: out, isInterrupted: signal.aborted };
   } finally {
     display.close();

@@ -61,7 +61,8 @@ export function writeReports(
 /** The disk's trouble, not the folder's. */
 const diskTroubles: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'];
 
-function writeWhole(path: string, text: string, failure: ExitCode): void {
+/** Throws as `writeReports` does. */
+export function writeWhole(path: string, text: string, failure: ExitCode): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     createFolder(dirname(path));

@@ -1,7 +1,7 @@
 /** What two results differ in, so that nobody takes the effect of another machine for that of a change. */
 import type { RunDifference } from './comparison-result.ts';
 import { guaranteeSetting } from './guarantee.ts';
-import type { RunResult, TrialResult } from './result-types.ts';
+import type { PlanView, RunResult, TrialResult } from './result-types.ts';
 
 /** Of these the figures are of other things; a condition of the same name with other faults is another condition. */
 const refusedPaths = [/^load(\.|$)/, /^workload\.(operations|payloads|keys)(\.|$)/, /^environment\.(cpu|cores|memory)/];
@@ -26,6 +26,13 @@ export function runDifferences(base: RunResult, other: RunResult, side: string):
   return found.sort((a, b) => Number(b.refused) - Number(a.refused));
 }
 
+/** The same of what is only planned. */
+export function plannedDifferences(base: PlanView, other: PlanView, side: string): RunDifference[] {
+  return planDifferences({ plan: base }, { plan: other }).map(([what, one, two]) => {
+    return { side, what, base: textOf(one), other: textOf(two), refused: isRefused(what, one, two) };
+  });
+}
+
 type Difference = readonly [what: string, base: unknown, other: unknown];
 
 function isRefused(what: string, base: unknown, other: unknown): boolean {
@@ -43,7 +50,7 @@ function environmentDifferences({ environment: a }: RunResult, { environment: b 
   return [...found, ...unlike(a.versions, b.versions, 'environment.versions')];
 }
 
-function planDifferences({ plan: a }: RunResult, { plan: b }: RunResult): Difference[] {
+function planDifferences({ plan: a }: Pick<RunResult, 'plan'>, { plan: b }: Pick<RunResult, 'plan'>): Difference[] {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)].filter((key) => !unimportant.has(key)));
   return [...keys].flatMap((key) => {
     const [one, two] = [a, b].map((plan) => (plan as unknown as Record<string, unknown>)[key]);
