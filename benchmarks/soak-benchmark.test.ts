@@ -7,7 +7,7 @@ const samples = (bytesAnOperation: number) =>
   Array.from({ length: 1_200 }, (_, n) => {
     const atMs = n * 50;
     const rssBytes = 200 * mebibyte + bytesAnOperation * 5 * atMs + (n % 7) * mebibyte;
-    return { atMs, rssBytes: atMs < 25_000 ? 90 * mebibyte : rssBytes };
+    return { atMs, rssBytes: atMs < 15_000 ? 90 * mebibyte : rssBytes };
   });
 
 describe('the memory of a soak', () => {

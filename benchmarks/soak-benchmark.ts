@@ -14,8 +14,6 @@ const ratePerSecond = 5_000;
 const fullSeconds = 300;
 const soakSeconds = 8 * 3_600;
 const soakOperations = soakSeconds * 2_000;
-/** Of the run: until then buffers fill, code is compiled, and V8 has seen how large its heap must be. */
-const settledShare = 0.5;
 /** One byte for the ledger, a bit each for two counts of different operations: taken once, after the load. */
 const reconciledBytesAnOperation = 1.25;
 const goalMebibytes = 600;
@@ -57,26 +55,24 @@ export const soak: Benchmark = {
   },
 };
 
-/** Bytes that each operation adds, by least squares over the settled part of the load. */
+/**
+ * Bytes that each operation adds: how much higher the lowest resident size of the last third lies than that of the third
+ * before it. What stays raises the floor; how far V8 lets its heap grow between two collections does not.
+ */
 export function slopeOf(samples: readonly SoakSample[], seconds: number): number {
-  const settled = settledPart(samples, seconds);
-  const mean = (of: (sample: SoakSample) => number) =>
-    settled.reduce((sum, sample) => sum + of(sample), 0) / settled.length;
-  const [meanMs, meanBytes] = [mean(({ atMs }) => atMs), mean(({ rssBytes: bytes }) => bytes)];
-  const covariance = mean(({ atMs, rssBytes: bytes }) => (atMs - meanMs) * (bytes - meanBytes));
-  const bytesAMs = covariance / mean(({ atMs }) => (atMs - meanMs) ** 2);
-  return (bytesAMs * 1e3) / ratePerSecond;
+  const floors = [1, 2].map((third) => {
+    const inside = samples.filter(({ atMs }) => Math.floor((atMs * 3) / (seconds * 1e3)) === third);
+    return Math.min(...inside.map(({ rssBytes: bytes }) => bytes));
+  });
+  const [middle = 0, last = 0] = floors;
+  return (last - middle) / ((ratePerSecond * seconds) / 3);
 }
 
-function settledPart(samples: readonly SoakSample[], seconds: number): SoakSample[] {
-  return samples.filter(({ atMs }) => atMs > seconds * settledShare * 1e3 && atMs <= seconds * 1e3);
-}
-
-/** A resident size that falls over the run is taken as one that stays. */
+/** A floor that falls over the run is taken as one that stays. */
 export function soakLine(samples: readonly SoakSample[], seconds: number, reasons: readonly string[]): GoalLine {
   const atEnd = spreadOf(
-    settledPart(samples, seconds)
-      .slice(-samples.length / 10)
+    samples
+      .filter(({ atMs }) => atMs > seconds * 900 && atMs <= seconds * 1e3)
       .map(({ rssBytes: bytes }) => bytes / 2 ** 20),
   );
   const more = soakOperations - seconds * ratePerSecond;

@@ -15,6 +15,8 @@ export interface PlacedWindow {
   readonly link?: string | undefined;
   readonly part?: string | undefined;
   readonly broker?: string | undefined;
+  /** As in the file, or resolved. */
+  readonly when?: { readonly before?: string | undefined; readonly point?: string } | undefined;
 }
 
 export const everyLink = 'both';
@@ -48,6 +50,8 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow): string | nul
   if (part === 'toxiproxy') return target.via === 'direct' ? 'no proxy (via: direct)' : null;
   if (target.address !== undefined) return `no ${part} of this run’s own`;
   if (!partNames(target).includes(part)) return `no ${part}`;
+  const { before, point = before } = window.when ?? {};
+  if (point === 'ack' && !hasBroker(target.protocol)) return 'no broker to acknowledge to';
   return window.broker === 'leader' && target.protocol !== 'stream' ? 'no leader among its brokers' : null;
 }
 

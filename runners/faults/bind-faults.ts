@@ -65,7 +65,8 @@ async function bindToLinks(
     for (const [n, link] of [first, ...(first.others ?? [])].entries()) {
       if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(protocol, link.address, 3, 1_000));
       const context = { protocol, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
-      const place = n === 0 ? `${name} link` : `${name} link of broker ${n + 1}`;
+      const which = name === 'client' || name === 'service' ? 'of broker' : 'to instance';
+      const place = n === 0 ? `${name} link` : `${name} link ${which} ${n + 1}`;
       bound.push(bind(linkFaultKind(window), window, context, { place, link: name }));
     }
   }

@@ -176,7 +176,9 @@ export class FaultTimeline {
     return this.#planned.map(({ fault, appliedAtMs, removedAtMs, proof }) => ({
       fault: fault.window.fault,
       link: fault.link,
-      plannedAtMs: fault.window.atMs,
+      // Of one that an operation begins nobody planned when.
+      plannedAtMs:
+        fault.window.untilMs === undefined || appliedAtMs === null ? fault.window.atMs : Math.round(appliedAtMs),
       plannedForMs: fault.window.forMs,
       appliedAtMs: appliedAtMs === null ? null : Math.round(appliedAtMs),
       removedAtMs: removedAtMs === null ? null : Math.round(removedAtMs),

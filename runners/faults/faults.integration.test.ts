@@ -205,6 +205,7 @@ describe('a fault of a part', () => {
     expect(once.result?.proof).toMatchObject({ process: 'gone', signal: 'SIGKILL', readyAfterUs: expect.any(Number) });
     expect(once.result?.settings).toEqual({ part: 'service', when: 'after applied', operation: 10 });
     expect(once.statuses.indexOf(0)).toBe(9);
+    expect(once.result?.plannedAtMs).toBe(once.result?.appliedAtMs);
     const often = await playUnderLoad({ ...atOperation, untilMs: 3_000, when: { ...when, nth: 3, again: true } });
     expect(often.problems).toEqual([]);
     expect(Number(often.result?.proof?.times)).toBeGreaterThan(1);

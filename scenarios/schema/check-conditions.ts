@@ -191,6 +191,8 @@ function checkPartFault(
   if (own.length > 0) {
     const message = `cannot act on ${namesOf(own)}: its ${part} is the user's own, and is never touched`;
     report({ path: [...path, key], message });
+  } else if ('when' in window && window.when?.before === 'ack') {
+    report({ path: [...path, 'when'], message: `${namesOf(targets)} has no broker to acknowledge to` });
   }
 }
 

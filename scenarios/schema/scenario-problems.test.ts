@@ -613,6 +613,11 @@ describe('a scenario with a problem', () => {
       `${base}conditions: { bad: [ { for: 2s, fault: kill, part: toxiproxy, when: { after: applied, operation: 3 } } ] }\n`,
       '11:69: conditions.bad[0].when: is for services',
     ],
+    [
+      'kill before an acknowledgement that nobody gives',
+      `${base}conditions: { bad: [ { for: 2s, fault: kill, part: service, when: { before: ack, operation: 3 } } ] }\n`,
+      '11:67: conditions.bad[0].when: rest has no broker to acknowledge to',
+    ],
     // thresholds and the primary figure
     [
       'threshold grammar',
