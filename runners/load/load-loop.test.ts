@@ -10,7 +10,7 @@ import { breakerOpen, tooManyWaiting, waitedTooLong } from '../resilience/client
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { CallSource } from './call-source.ts';
 import { LoadClock, LoadSignals } from './load-clock.ts';
-import { droppedLate, LoadLoop, notSent } from './load-loop.ts';
+import { droppedLate, LoadLoop, notSent, sentLate } from './load-loop.ts';
 
 const ms = 1e3;
 const noRetry: Resilience['retry'] = { attempts: 1, backoff: 'exponential', baseMs: 50, capMs: 1_000, jitter: 'none' };
@@ -512,6 +512,19 @@ describe('LoadLoop', () => {
     const logged = new LoggedOperations(log.toData());
     const sent = Array.from({ length: logged.length }, (_, sequence) => logged.sentAfterUs(sequence));
     expect(sent.filter((us) => !Number.isNaN(us))).toHaveLength(2);
+  });
+
+  it('tells what was sent so late that nobody could have answered in time', () => {
+    const { loop, clock, startUs, advance, steady } = setUp({ connected: false, timeoutMs: 100 });
+    clock.nowUs = startUs + 200 * ms;
+    const [late = -1, early = -1] = [0, 1].map((index) => loop.start(index, clock.nowUs, clock.nowUs));
+    advance(20 * ms);
+    loop.sent(early);
+    advance(70 * ms);
+    loop.sent(late);
+    advance(40 * ms);
+    expect(Object.fromEntries(steady().reasons)).toEqual({ timeout: 1, [sentLate]: 1 });
+    expect(steady().counts).toMatchObject({ timedOut: 2, attempts: 2 });
   });
 
   it('counts the wait for a connection of an operation that never got one', () => {

@@ -24,6 +24,8 @@ const tickUs = 4_000;
 const lateUs = 10_000;
 /** Nothing of the last attempt was handed to a connection: our own waits, before connecting anew or for a free one, took its time. */
 export const notSent = 'notSent';
+/** Sent, but only after our own waits had taken most of the time that it had. */
+export const sentLate = 'sentLate';
 export const droppedLate = 'maxInFlight reached, the generator being late';
 export class LoadLoop implements CompletionSink {
   readonly #options: LoadLoopOptions;
@@ -144,6 +146,7 @@ export class LoadLoop implements CompletionSink {
     call.attempt++;
     this.#slots.state[slot] = states.attempting;
     this.#slots.retryAfterMs[slot] = 0;
+    this.#slots.begunUs[slot] = nowUs;
     this.#slots.sentUs[slot] = nowUs; // until the session says when the first byte really left
     this.#slots.isSent[slot] = 0;
     this.#wheel.set(
@@ -275,10 +278,18 @@ export class LoadLoop implements CompletionSink {
     (this.#session as Session).abort(slot);
     this.#leave(slot, true, nowUs);
     const beyondDeadline = nowUs >= (this.#slots.intendedUs[slot] as number) + this.#deadlineUs;
-    const late = beyondDeadline ? 'deadline' : 'timeout';
-    const reason = this.#slots.isSent[slot] === 0 ? notSent : late;
+    const reason = this.#lateReason(slot, beyondDeadline, nowUs);
     if (!beyondDeadline && this.#retry(slot, outcomes.timedOut, reason, nowUs)) return;
     this.#end(slot, outcomes.timedOut, reason, nowUs);
+  }
+
+  /** Whose time it was that ran out: the system's, or that of our own waits for a connection. */
+  #lateReason(slot: number, beyondDeadline: boolean, nowUs: number): string {
+    const { isSent, sentUs, begunUs } = this.#slots;
+    if (isSent[slot] === 0) return notSent;
+    const waitedUs = (sentUs[slot] as number) - (begunUs[slot] as number);
+    if (waitedUs > nowUs - (sentUs[slot] as number)) return sentLate;
+    return beyondDeadline ? 'deadline' : 'timeout';
   }
 
   #end(slot: number, outcome: Outcome, reason: string, nowUs: number): void {

@@ -11,7 +11,8 @@ export class OperationSlots {
   readonly phase: Uint8Array;
   readonly intendedUs: Float64Array;
   readonly takenUpUs: Float64Array;
-  /** Of the last attempt. */
+  /** Of the last attempt: when it was begun, and when its first byte left. */
+  readonly begunUs: Float64Array;
   readonly sentUs: Float64Array;
   /** Of the last attempt: it was handed to a connection. */
   readonly isSent: Uint8Array;
@@ -35,6 +36,7 @@ export class OperationSlots {
     this.phase = new Uint8Array(slots);
     this.intendedUs = new Float64Array(slots);
     this.takenUpUs = new Float64Array(slots);
+    this.begunUs = new Float64Array(slots);
     this.sentUs = new Float64Array(slots);
     this.isSent = new Uint8Array(slots);
     this.attemptsSent = new Uint16Array(slots);

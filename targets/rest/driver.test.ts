@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 function isProbe(data: Buffer): boolean {
-  return data.toString('latin1').startsWith('GET /probe ');
+  return data.toString('latin1').startsWith('HEAD /probe ');
 }
 
 interface Opened {
@@ -31,7 +31,7 @@ async function openTo(answer: (socket: Socket, n: number) => void, connections =
   let requests = 0;
   const server = await RawServer.listen((socket) => {
     socket.on('data', (data) => {
-      if (isProbe(data)) socket.write(fine);
+      if (isProbe(data)) socket.write(fine.slice(0, -2));
       else answer(socket, requests++);
     });
   });

@@ -52,8 +52,8 @@ export class HttpConnection implements SocketListener, RestConnection {
     return this.#content?.body ?? null;
   }
 
-  sendHead(): void {
-    this.#write(probeSlot, Buffer.from(`HEAD / HTTP/1.1\r\nhost: ${this.#endpoint.authority}\r\n\r\n`), true);
+  sendHead(path: string): void {
+    this.#write(probeSlot, Buffer.from(`HEAD ${path} HTTP/1.1\r\nhost: ${this.#endpoint.authority}\r\n\r\n`), true);
   }
 
   send(slot: number, call: Call, payload: Buffer | undefined): void {

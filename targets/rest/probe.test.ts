@@ -58,8 +58,17 @@ function fail(): never {
 }
 
 describe.each(drivers)('what the client %s asks first', (client, driver) => {
-  it('is a safe request of the target itself', async () => {
-    expect(await openTo(driver, client, { GET: fine }, [post, get])).toEqual(['GET /base/orders/probe']);
+  it('is the head of a safe request of the target itself, which is none of the load', async () => {
+    const head = 'HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n';
+    expect(await openTo(driver, client, { HEAD: head }, [post, get])).toEqual(['HEAD /base/orders/probe']);
+  });
+
+  it.each([
+    ['is closed on', {}],
+    ['has no answer', { HEAD: '' }],
+  ])('is that request where its head %s', async (_name, answers) => {
+    const asked = await openTo(driver, client, { ...answers, GET: fine }, [post, get]);
+    expect(asked).toEqual(['HEAD /base/orders/probe', 'GET /base/orders/probe']);
   });
 
   it('is nothing where each request changes something', async () => {

@@ -6,8 +6,14 @@ import { compileTemplate } from '../driver-kit/request-template.ts';
 export type Probe =
   /** Of the reference service, which is known to answer it. */
   | { readonly kind: 'head' }
-  /** One of the target's own. */
-  | { readonly kind: 'request'; readonly call: Call; readonly payload: Buffer | undefined; readonly text: string }
+  /** One of the target's own: its head alone, and itself where that has no answer. `headPath` null: it is a HEAD. */
+  | {
+      readonly kind: 'request';
+      readonly call: Call;
+      readonly payload: Buffer | undefined;
+      readonly headPath: string | null;
+      readonly text: string;
+    }
   /** A connection has to do. */
   | { readonly kind: 'connection' };
 
@@ -15,7 +21,10 @@ export type Probe =
 const safeMethods = ['HEAD', 'GET', 'OPTIONS'];
 const probeId = 'probe';
 
-/** Not every service answers a HEAD, or a path that it does not know: an own one is asked what it will be asked anyway. */
+/**
+ * Not every service answers a HEAD, or a path that it does not know: an own one is asked what it will be asked anyway. By
+ * its head first, as long as that has an answer: then the service gets no request more than the load's own attempts.
+ */
 export function probeOf({ target, operations, payloads }: DriverContext): Probe {
   if (target.address === undefined) return { kind: 'head' };
   const requests = operations.map(({ index, request }) => ({ index, request: request as RestRequest }));
@@ -27,10 +36,7 @@ export function probeOf({ target, operations, payloads }: DriverContext): Probe 
     ...{ operation: index, id: probeId, key: probeId, sequence: 0, payload: 0, attempt: 1, random: 0 },
   };
   const payload = payloads[index]?.[0];
-  return {
-    kind: 'request',
-    call,
-    payload,
-    text: `${request.method} ${compileTemplate(request.path).text(call, payload)}`,
-  };
+  const path = compileTemplate(request.path).text(call, payload);
+  const headPath = request.method === 'HEAD' ? null : path;
+  return { kind: 'request', call, payload, headPath, text: `${request.method} ${path}` };
 }

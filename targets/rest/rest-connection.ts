@@ -11,8 +11,8 @@ export const probeSlot = -2;
 export interface RestConnection extends KeptConnection {
   /** Of the last answer, where bodies are kept; null where they are not. */
   readonly body?: Buffer | null;
-  /** `HEAD` of the service's own address, for `probeSlot`. */
-  sendHead(): void;
+  /** `HEAD` of that path, for `probeSlot`. */
+  sendHead(path: string): void;
   send(slot: number, call: Call, payload: Buffer | undefined): void;
   /** Closes without a word to the owner. */
   drop(): void;

@@ -4,6 +4,7 @@ import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import { type DriverContext, outcomes, type Session } from '../driver.ts';
 import type { TakeBody } from '../driver-kit/batched-session.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { endpointOf } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
@@ -12,6 +13,7 @@ import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from
 
 const statuses = 1_000;
 const proxyVerdictMs = 250;
+const headTimeoutMs = 1_000;
 const retryableStatuses: readonly number[] = [429, 502, 503, 504];
 
 export class RestSession<Connection extends RestConnection> implements Session, RestConnectionOwner<Connection> {
@@ -26,6 +28,11 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   readonly #connectionOf: (Connection | null)[];
   readonly #keeper: ConnectionKeeper;
   readonly #probe: Probe;
+  /** While a HEAD of ours waits for its answer. */
+  #headAskedOn: Connection | null = null;
+  #headTimer: NodeJS.Timeout | undefined;
+  /** Index of the connection on which the request itself is asked, once it is open. */
+  #askedAgainOn: number | null = null;
 
   constructor(
     context: DriverContext,
@@ -59,8 +66,9 @@ export class RestSession<Connection extends RestConnection> implements Session, 
 
   /** A proxy accepts connections whether or not there is a service behind it: only an answer, whatever it says, proves one. */
   opened(connection: Connection): void {
-    if (!this.#keeper.opened(connection.index)) this.freed(connection);
-    else this.#askFirst(connection);
+    const isLast = this.#keeper.opened(connection.index);
+    if (isLast || connection.index === this.#askedAgainOn) this.#askFirst(connection);
+    else this.freed(connection);
   }
 
   #askFirst(connection: Connection): void {
@@ -68,11 +76,15 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     switch (probe.kind) {
       case 'head':
         this.#keeper.asked('HEAD /');
-        connection.sendHead();
+        connection.sendHead('/');
         return;
       case 'request':
-        this.#keeper.asked(probe.text);
-        connection.send(probeSlot, probe.call, probe.payload);
+        if (probe.headPath !== null && this.#askedAgainOn === null) this.#askHead(connection, probe.headPath);
+        else {
+          this.#askedAgainOn = null;
+          this.#keeper.asked(probe.text);
+          connection.send(probeSlot, probe.call, probe.payload);
+        }
         return;
       case 'connection':
         this.freed(connection);
@@ -80,6 +92,25 @@ export class RestSession<Connection extends RestConnection> implements Session, 
         if (this.#context.proxied) setTimeout(() => this.#keeper.ready(), proxyVerdictMs);
         else this.#keeper.ready();
     }
+  }
+
+  #askHead(connection: Connection, path: string): void {
+    const { address, target } = this.#context;
+    const { path: base } = endpointOf(address, target.address);
+    this.#headAskedOn = connection;
+    this.#headTimer = setTimeout(() => {
+      connection.drop();
+      this.#askAgain(connection);
+    }, headTimeoutMs);
+    connection.sendHead(`${base}${path}`);
+  }
+
+  /** The head had no answer: the request itself may have one, on a connection of its own. */
+  #askAgain({ index }: Connection): void {
+    clearTimeout(this.#headTimer);
+    this.#headAskedOn = null;
+    this.#askedAgainOn = index;
+    this.#keeper.replace(index);
   }
 
   start(slot: number): void {
@@ -115,6 +146,8 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   answered(connection: Connection, slot: number, status: number, retryAfterMs: number): void {
     this.#keeper.worked(connection.index);
     if (slot === probeSlot) {
+      clearTimeout(this.#headTimer);
+      this.#headAskedOn = null;
       this.#keeper.ready();
       return;
     }
@@ -132,6 +165,10 @@ export class RestSession<Connection extends RestConnection> implements Session, 
 
   broke(connection: Connection, slot: number, reason: string, cause: Error | null): void {
     if (slot === noSlot) this.#forget(connection);
+    if (slot === probeSlot && connection === this.#headAskedOn) {
+      this.#askAgain(connection);
+      return;
+    }
     this.#keeper.lost(connection.index, reason, cause);
     if (slot < 0) return;
     this.#connectionOf[slot] = null;
@@ -165,6 +202,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   }
 
   close(): Promise<void> {
+    clearTimeout(this.#headTimer);
     this.#idle.length = 0;
     return this.#keeper.close();
   }

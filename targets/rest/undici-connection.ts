@@ -92,11 +92,11 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
     }
   }
 
-  sendHead(): void {
+  sendHead(path: string): void {
     // undici closes after a HEAD, unless it is told not to.
     this.#dispatch(probeSlot, {
       method: 'HEAD',
-      path: '/',
+      path,
       headers: { host: this.#options.endpoint.authority },
       reset: false,
     });
