@@ -3,7 +3,14 @@ import { type GuaranteeClass, guaranteeIn } from '../result/guarantee.ts';
 import { instrumentError } from '../result/instrument-error.ts';
 import { percentileNames, quantileOf } from '../result/latency-summary.ts';
 import { ownValue } from '../result/own-value.ts';
-import type { Completion, LatencyName, PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
+import type {
+  Completion,
+  LatencyName,
+  PhaseName,
+  PrimaryMetric,
+  RunResult,
+  TrialResult,
+} from '../result/result-types.ts';
 import type { QuantileInterval } from '../result/statistics-blocks.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import type { Percentile } from './format-values.ts';
@@ -62,7 +69,7 @@ function figureIn(contender: Contender, primary: PrimaryMetric): AnswerFigure {
       return trial === undefined ? null : valueIn(trial);
     }),
     resolutionUs: errors.length === 0 ? null : Math.max(...errors),
-    withinUs: counted.length === 1 && only !== undefined ? withinOf(only, primary) : null,
+    withinUs: counted.length === 1 && only !== undefined ? withinOf(only, { ...primary, latency, percentile }) : null,
   };
 }
 
@@ -73,8 +80,16 @@ function errorOf(canary: Canary, percentile: Percentile): number | null {
   return name === undefined ? null : (instrumentError(canary, quantileOf(name))?.us ?? null);
 }
 
-function withinOf({ phases }: TrialResult, { operation, phase, metric }: PrimaryMetric): QuantileInterval | null {
-  const { latency, percentile } = latencyOf(metric);
+interface FigurePlace {
+  readonly operation: string;
+  readonly phase: PhaseName;
+  readonly latency: LatencyName;
+  readonly percentile: Percentile;
+}
+
+/** null: not known. */
+export function withinOf({ phases }: TrialResult, place: FigurePlace): QuantileInterval | null {
+  const { operation, phase, latency, percentile } = place;
   const within = ownValue(phases[phase]?.operations, operation)?.withinRunUs;
   const intervals: Readonly<Partial<Record<string, QuantileInterval>>> | undefined = (
     within as Readonly<Partial<Record<string, NonNullable<typeof within>['offered']>>> | undefined

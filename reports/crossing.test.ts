@@ -22,7 +22,11 @@ function trial(condition: string, variant: TrialResult['variant'], p90Ms: number
     if (placeOrder === undefined) return [name, phase];
     const offered = { ...placeOrder.latencyUs.offered, count: 2_000, p90: p90Ms === null ? null : p90Ms * 1e3 };
     const latencyUs = { ...placeOrder.latencyUs, offered };
-    return [name, { ...phase, operations: { placeOrder: { ...placeOrder, latencyUs } } }];
+    const within = p90Ms === null ? {} : { p90: [p90Ms * 950, p90Ms * 1_050] as const };
+    return [
+      name,
+      { ...phase, operations: { placeOrder: { ...placeOrder, latencyUs, withinRunUs: { offered: within } } } },
+    ];
   });
   const id = `${condition}-${Object.values(variant).join('-')}`;
   return { ...like, id, condition, variant, faults, phases: Object.fromEntries(phases) };
@@ -80,6 +84,25 @@ describe('where compression pays', () => {
     expect(says(...on('calm', 2, 0.9), ...on('4-mbps', 4, 5), ...on('1-mbps', 9, 1))).toBe('on calm and 1 MB/s only');
     expect(says(...on('calm', 2, 0.9), ...on('1-mbps', 9, 9))).toBe('on calm only');
     expect(says(...on('calm', 2, 4.1), ...on('1-mbps', 9, 1))).toBe('at 1 MB/s and below, not at calm');
+  });
+
+  it('tells nothing of one repeat whose intervals are not known, or too near', () => {
+    const bare = ({ phases, ...rest }: TrialResult): TrialResult => ({
+      ...rest,
+      phases: Object.fromEntries(
+        Object.entries(phases).map(([name, phase]) => {
+          const operations = Object.entries(phase.operations).map(([one, { withinRunUs: _, ...known }]) => [
+            one,
+            known,
+          ]);
+          return [name, { ...phase, operations: Object.fromEntries(operations) }];
+        }),
+      ),
+    });
+    expect(cells(...[...on('calm', 2, 2), ...on('1-mbps', 100, 10)].map(bare))?.[0]?.at(-1)).toBe(
+      'on none of these lines',
+    );
+    expect(cells(...on('calm', 2, 2), ...on('1-mbps', 16, 10))?.[0]?.at(-1)).toBe('on none of these lines');
   });
 
   it('goes by the interval where there are repeats, however close to 1', () => {

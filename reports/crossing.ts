@@ -4,13 +4,13 @@
  */
 import type { LatencyName, PhaseName, RunResult, SettingValue } from '../result/result-types.ts';
 import { isLowerThroughout, knownPairs, pairedRatio } from '../result/statistics.ts';
+import type { QuantileInterval } from '../result/statistics-blocks.ts';
+import { factorBeyondDoubt, farApart, isDifference, leastRepeats } from '../result/statistics-order.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
+import { withinOf } from './answer-figures.ts';
 import { formatRatio, type Percentile } from './format-values.ts';
 import { type ConditionGroup, type Contender, conditionGroups, figureOf, operationsOf } from './result-view.ts';
 import { figureColumns, nameColumn, type Table, textColumns } from './table.ts';
-
-/** From one repeat nothing is told of less than this factor: on a machine that all parts share a tail differs so much by chance. */
-const tellingFactor = 2;
 
 interface Line {
   readonly group: ConditionGroup;
@@ -35,7 +35,7 @@ interface Crossing {
 interface Compared {
   /** Its latency ÷ that without; null: not known; 0, infinite: one of them was not reached. */
   readonly ratio: number | null;
-  /** By the interval of the repeats, of one repeat by a wide margin. */
+  /** By the ratio within each repeat, of one repeat by intervals within the run that lie far apart. */
   readonly tells: 'pays' | 'costs' | 'nothing';
   /** Suspect trials are among those compared. */
   readonly isDoubtful: boolean;
@@ -45,6 +45,8 @@ interface Compared {
 interface Measured {
   readonly us: number;
   readonly repeats: readonly (number | null)[];
+  /** Of a single trial; null: not known. */
+  readonly withinUs: QuantileInterval | null;
   readonly isDoubtful: boolean;
 }
 
@@ -158,7 +160,10 @@ function bestOn(
     if (us === null) return [];
     // Repeat by repeat, with a gap where one does not count: pairs must be of the same repeat.
     const repeats = trials.map((trial) => (counted.includes(trial) ? latencyUsOf([trial]) : null));
-    return [{ us, repeats, isDoubtful: status !== 'valid' }];
+    const [only] = counted;
+    const place = { operation, phase, latency, percentile };
+    const withinUs = counted.length === 1 && only !== undefined ? withinOf(only, place) : null;
+    return [{ us, repeats, withinUs, isDoubtful: status !== 'valid' }];
   });
   return known.reduce<Measured | null>((best, one) => (best === null || one.us < best.us ? one : best), null);
 }
@@ -167,25 +172,37 @@ function compare(one: Measured | null, without: Measured | null): Compared {
   if (one === null || without === null || (!Number.isFinite(one.us) && !Number.isFinite(without.us)))
     return { ratio: null, tells: 'nothing', isDoubtful: false };
   const ratio = Number.isFinite(without.us) ? one.us / without.us : 0;
-  return { ratio, tells: toldBy(one, without, ratio), isDoubtful: one.isDoubtful || without.isDoubtful };
+  return { ratio, tells: toldBy(one, without), isDoubtful: one.isDoubtful || without.isDoubtful };
 }
 
-function toldBy(one: Measured, without: Measured, ratio: number): Compared['tells'] {
+function toldBy(one: Measured, without: Measured): Compared['tells'] {
   const pairs = knownPairs(one.repeats, without.repeats);
+  if (pairs.length < 2) return toldByOneRun(one, without);
   // What was not reached has no ratio, and leaving it out would flatter: then each repeat has to say the same.
-  if (pairs.length > 1 && pairs.flat().some((us) => !Number.isFinite(us))) {
+  if (pairs.flat().some((us) => !Number.isFinite(us))) {
     if (isLowerThroughout(pairs)) return 'pays';
     return isLowerThroughout(knownPairs(without.repeats, one.repeats)) ? 'costs' : 'nothing';
   }
   const interval = pairedRatio(without.repeats, one.repeats);
-  const { low, high } = interval ?? { low: ratio / tellingFactor, high: ratio * tellingFactor };
-  return high < 1 ? 'pays' : low > 1 ? 'costs' : 'nothing';
+  if (interval === null || interval.pairs < leastRepeats) return 'nothing';
+  if (!isDifference(interval, without.repeats, one.repeats, 0)) return 'nothing';
+  return interval.high < 1 ? 'pays' : interval.low > 1 ? 'costs' : 'nothing';
+}
+
+/** Reached beside not reached is beyond doubt; else whole intervals have to lie far apart. */
+function toldByOneRun(one: Measured, without: Measured): Compared['tells'] {
+  if (Number.isFinite(one.us) !== Number.isFinite(without.us)) return Number.isFinite(one.us) ? 'pays' : 'costs';
+  const known = [one, without].flatMap(({ withinUs }, n) =>
+    withinUs === null ? [] : [{ label: n === 0 ? 'one' : 'without', low: withinUs[0], high: withinUs[1] }],
+  );
+  const [apart] = farApart(known);
+  return apart === undefined ? 'nothing' : apart.lower === 'one' ? 'pays' : 'costs';
 }
 
 function repeatsText({ plan: { repeats } }: RunResult): string {
   return repeats > 1
     ? ' · told by the 95 % interval of each'
-    : ` · one repeat: less than ${tellingFactor}× may be noise`;
+    : ` · one repeat: told where intervals within the run lie a factor of ${factorBeyondDoubt} apart`;
 }
 
 function ratioText(ratio: number | null): string {

@@ -139,12 +139,12 @@ export function readingNotes(result: RunResult): string[] {
       ? ['Times count from the intended start of an operation, not from when the generator got round to it.']
       : []),
     'Percentiles cover all offered operations; one that did not succeed counts as infinitely late (“not reached”). “too few”: fewer than ten samples lie beyond it.',
-    'Only valid trials are ranked. Suspect and invalid ones are shown, marked.',
+    'Only valid trials are compared, and only within one completion point and one guarantee. Suspect and invalid ones are shown, marked.',
     ...instrumentNotes(result),
     ...warmupNotes(trials),
     ...supportNotes(environment),
     ...(plan.repeats > 1 ? ['Over repeats: the middle one, with the range. Percentiles are never averaged.'] : []),
-    'All targets play the same seeded operations and payloads; the calm condition passes through the proxy, too, unless a target is marked direct.',
+    'All targets of a repeat play the same seeded arrivals, operations and payloads; the calm condition passes through the proxy, too, unless a target is marked direct.',
     ...(trials.some(({ cpu }) => cpu.serviceUsPerOperation !== null)
       ? ['CPU is that of each process tree less its idle use; all of them share this machine.']
       : []),
