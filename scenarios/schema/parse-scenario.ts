@@ -152,6 +152,10 @@ function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | 
     checkThresholds(context);
     findings.push(...context.findings);
   }
+  for (const path of read.protoKeys) {
+    if (findings.some((one) => formatPath(one.path) === formatPath(path))) continue;
+    findings.push({ path, message: 'cannot be a name', atKey: true });
+  }
   if (read.interpolations.some(({ path }) => formatPath(path) === 'name')) {
     findings.push({ path: ['name'], message: 'cannot come from the environment: it stands in names of files' });
   }

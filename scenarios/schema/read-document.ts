@@ -42,6 +42,8 @@ export interface ReadDocument {
   readonly findings: readonly Finding[];
   /** Offsets of keys that their mapping has had before. */
   readonly duplicates: readonly number[];
+  /** Keys `__proto__`: the definition passes over those of records without a word. */
+  readonly protoKeys: readonly Path[];
   /** Values that could not be read: what is said about them further on is of no use. */
   readonly unreadable: readonly Path[];
   readonly interpolations: readonly Interpolation[];
@@ -63,11 +65,12 @@ export function readDocument(
 ): ReadDocument {
   const reader = new DocumentReader(text, env, labels);
   const value = reader.read(document.contents as Node | null, [], { keyOffset: 0, label: undefined });
-  const { findings, duplicates, unreadable, interpolations, places, nodes } = reader;
+  const { findings, duplicates, protoKeys, unreadable, interpolations, places, nodes } = reader;
   return {
     value,
     findings,
     duplicates,
+    protoKeys,
     unreadable,
     interpolations,
     placeOf(path) {
@@ -107,6 +110,7 @@ interface Around {
 class DocumentReader {
   readonly findings: Finding[] = [];
   readonly duplicates: number[] = [];
+  readonly protoKeys: Path[] = [];
   readonly unreadable: Path[] = [];
   readonly interpolations: Interpolation[] = [];
   readonly places = new Map<string, Place>();
@@ -198,6 +202,7 @@ class DocumentReader {
       if (Object.hasOwn(object, key) && around.alias === undefined) this.duplicates.push(keyOffset);
       const value = this.read(pair.value as Node | null, [...path, key], { ...around, keyOffset });
       if (path.length === 0 && extensionKey.test(key)) continue;
+      if (key === '__proto__') this.protoKeys.push([...path, key]);
       // An assignment to __proto__ would change the object's nature instead of adding a key.
       Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
     }
