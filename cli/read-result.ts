@@ -114,6 +114,7 @@ const trial = z.object({
       failed: count,
       timedOut: count,
       p50Us: figure,
+      p90Us: figure.optional(),
       p99Us: figure,
     }),
   ),

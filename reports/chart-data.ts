@@ -1,5 +1,6 @@
 /** The numbers behind the charts of the page, small enough to be inlined. */
 import { decodeLatencyCounts, LatencyCounts } from '../result/latency-counts.ts';
+import { leastSamplesBeyond } from '../result/latency-summary.ts';
 import type { BreakerChange, PhaseName, RunResult, TimelinePoint, TrialResult } from '../result/result-types.ts';
 import { asUsualAtMs, trialRecovery } from '../result/trial-recovery.ts';
 import {
@@ -30,6 +31,7 @@ export interface TrialTimeline {
   readonly okPerSecond: readonly number[];
   readonly notOkPerSecond: readonly number[];
   readonly p50Ms: readonly (number | null)[];
+  readonly p90Ms: readonly (number | null)[];
   readonly p99Ms: readonly (number | null)[];
   readonly faults: readonly FaultSpan[];
   /** What waited in the broker, at times of its own; null: not known. */
@@ -52,8 +54,6 @@ export interface ChartData {
 /** Points a decade of 1 / (1 − quantile): more than a chart has pixels for. */
 const pointsPerDecade = 60;
 const mostBreakerMarks = 200;
-/** As in the tables: a percentile with fewer samples beyond is luck. */
-const leastBeyond = 10;
 
 export function chartData(result: RunResult): ChartData {
   const groups = conditionGroups(result);
@@ -102,7 +102,7 @@ function curve(counts: LatencyCounts, offered: number): [number, number][] {
   let seen = 0;
   for (const { valueUs, count } of counts.filled()) {
     seen += count;
-    if (offered - seen < leastBeyond) break;
+    if (offered - seen < leastSamplesBeyond) break;
     const x = offered / (offered - seen);
     points.set(Math.round(Math.log10(x) * pointsPerDecade), [significant(x), significant(Math.max(valueUs, 1) / 1e3)]);
   }
@@ -121,6 +121,7 @@ function timelineOf(trial: TrialResult, label: string, all: readonly TrialResult
     okPerSecond: timeline.map(({ ok }, n) => significant(ok / (seconds[n] as number))),
     notOkPerSecond: timeline.map(({ offered, ok }, n) => significant((offered - ok) / (seconds[n] as number))),
     p50Ms: timeline.map(({ p50Us }) => toMs(p50Us)),
+    p90Ms: timeline.map(({ p90Us }) => toMs(p90Us ?? null)),
     p99Ms: timeline.map(({ p99Us }) => toMs(p99Us)),
     faults: faults.map(({ fault, plannedAtMs, plannedForMs, appliedAtMs, removedAtMs }) => ({
       fromSeconds: (appliedAtMs ?? plannedAtMs) / 1e3,

@@ -138,7 +138,7 @@ ${latency.map(htmlTable).join('\n')}
 ${variantSets(group).map(variantPictures).join('\n')}
 <div class="charts">
 ${curvesFigure(group, n, first)}
-${timelineFigure(n)}
+${timelineFigure(group, n)}
 </div>
 ${tables.map(htmlTable).join('\n')}
 <h3>Trials</h3>
@@ -163,10 +163,17 @@ function curvesFigure(group: ConditionGroup, n: number, first: PhaseName | null)
 </figure>`;
 }
 
-function timelineFigure(n: number): string {
+/** The highest percentile that most intervals know: a quarter of a second seldom has the samples for a p99. */
+function timelineFigure({ contenders }: ConditionGroup, n: number): string {
+  const points = contenders.flatMap(({ trials }) =>
+    trials.flatMap(({ timeline }) => timeline.filter(({ ok }) => ok > 0)),
+  );
+  const isKnown = (name: 'p99Us' | 'p90Us') =>
+    points.filter((point) => (point[name] ?? null) !== null).length > points.length / 2;
+  const shown = isKnown('p99Us') ? 'p99' : isKnown('p90Us') ? 'p90' : 'p50';
   return `<figure>
-<div class="head"><figcaption><b>Over time</b>, ok operations by intended start. Faults are shaded where they acted; dashed: all in its usual range again.</figcaption>
-${choice('Figure', ['p99', 'p50', 'ok/s', 'not ok/s'], 'p99')}</div>
+<div class="head"><figcaption><b>Over time</b>, ok operations by intended start. Faults are shaded where they acted; dashed: all in its usual range again. No line where nothing succeeded, or fewer than ten lie beyond the percentile.</figcaption>
+${choice('Figure', ['p99', 'p90', 'p50', 'ok/s', 'not ok/s'], shown)}</div>
 <div class="chart" data-condition="${n}" data-kind="timeline" role="img" aria-label="Latency and rates over time; the tables above have them by phase"></div>
 </figure>`;
 }
@@ -225,7 +232,7 @@ function trialCharts({ id, backlog, breaker }: TrialResult): string {
   const hasBacklog = backlog !== undefined && backlog.points.length > 1;
   const waiting = hasBacklog ? chart('trialBacklog', `backlog: ${escapeHtml(backlog.counts)}`) : '';
   const marks = breaker === undefined ? '' : ' · at the upper edge: ▼ breaker opens, ● probes, ▲ closes';
-  return `<div class="charts">${chart('trialLatency', `p50 and p99 over time${marks}`)}${chart('trialRate', 'ok/s and not ok/s by intended start')}${waiting}</div>`;
+  return `<div class="charts">${chart('trialLatency', `p50, p90 and p99 over time${marks}`)}${chart('trialRate', 'ok/s and not ok/s by intended start')}${waiting}</div>`;
 }
 
 function enginesBody(result: RunResult, table: Table): string {

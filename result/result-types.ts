@@ -286,7 +286,9 @@ export interface TimelinePoint {
   readonly ok: number;
   readonly failed: number;
   readonly timedOut: number;
+  /** Percentiles of the ok ones; null where fewer than ten of them lie beyond. Results of older versions have no p90. */
   readonly p50Us: number | null;
+  readonly p90Us?: number | null;
   readonly p99Us: number | null;
 }
 

@@ -241,7 +241,7 @@
     });
   }
 
-  const figures = { p99: 'p99Ms', p50: 'p50Ms', 'ok/s': 'okPerSecond', 'not ok/s': 'notOkPerSecond' };
+  const figures = { p99: 'p99Ms', p90: 'p90Ms', p50: 'p50Ms', 'ok/s': 'okPerSecond', 'not ok/s': 'notOkPerSecond' };
 
   function timeline({ timelines }, width, figure) {
     const trials = timelines.map((id) => data.trials[id]);
@@ -262,9 +262,10 @@
   function trialLatency(trial, width) {
     const options = overTime(width, 220, trial, ownMark(trial), true, (format) => [
       line('p50', 0, format),
+      line('p90', 2, format),
       line('p99', 1, format),
     ]);
-    return { options, columns: [trial.seconds, trial.p50Ms, trial.p99Ms] };
+    return { options, columns: [trial.seconds, trial.p50Ms, trial.p90Ms, trial.p99Ms] };
   }
 
   function trialRate(trial, width) {

@@ -1,5 +1,6 @@
 /** Counts and percentiles over time, by intended start, in equal intervals few enough to draw and to keep. */
 import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
+import { leastSamplesBeyond } from '../../result/latency-summary.ts';
 import type { TimelinePoint } from '../../result/result-types.ts';
 import { type Outcome, outcomes } from '../../targets/driver.ts';
 
@@ -78,7 +79,14 @@ export class Timeline {
       const isWarmup = fromMs + intervalMs <= 0;
       if (isWarmup && fromMs + skippedMs >= 0) return [];
       const atMs = isWarmup ? fromMs + skippedMs : fromMs;
-      return [{ atMs, ...counts, p50Us: latencies.atQuantile(0.5), p99Us: latencies.atQuantile(0.99) }];
+      const [p50Us, p90Us, p99Us] = [0.5, 0.9, 0.99].map((quantile) => known(latencies, quantile));
+      return [{ atMs, ...counts, p50Us: p50Us ?? null, p90Us: p90Us ?? null, p99Us: p99Us ?? null }];
     });
   }
+}
+
+/** null where fewer than ten samples lie beyond: over a quarter of a second that is most p99. */
+function known(latencies: LatencyCounts, quantile: number): number | null {
+  const beyond = Math.round(latencies.count * (1 - quantile) * 1e6) / 1e6;
+  return beyond < leastSamplesBeyond ? null : latencies.atQuantile(quantile);
 }
