@@ -1,0 +1,229 @@
+/** Each sentence and cell is a claim about stored figures: change one, and the claim that rests on it must go or change. */
+import { describe, expect, it } from 'vitest';
+import type { RunResult } from '../result/result-types.ts';
+import { fixtureResult } from './fixtures/fixture-result.ts';
+import { renderHtml } from './html.ts';
+import { renderMarkdown } from './markdown.ts';
+import { renderTerminal } from './terminal.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: figures are changed by their paths, whatever they are
+type Loose = any;
+
+const formats = {
+  terminal: (result: RunResult) => renderTerminal(result, { colour: false, width: 2_000 }),
+  markdown: renderMarkdown,
+  html: (result: RunResult) =>
+    renderHtml(result)
+      .replace(/<script[\s\S]*?<\/script>|<style>[\s\S]*?<\/style>/g, '')
+      .replace(/<[^>]*>/g, ' '),
+};
+type Format = keyof typeof formats;
+const everywhere = Object.keys(formats) as Format[];
+
+/** Table cells are set apart by different means. */
+const plain = (text: string) => text.replaceAll('\\', '').replace(/[\s|]+/g, ' ');
+
+const changed = (change: (result: Loose) => void): RunResult => {
+  const result = structuredClone(fixtureResult());
+  change(result);
+  return result;
+};
+const trial = (result: Loose, id: string) => result.trials.find((one: Loose) => one.id === id);
+const during = (result: Loose, target: string) => trial(result, `${target}-slow-network-1`).phases.during;
+
+interface Claim {
+  /** In words: what is claimed. */
+  readonly name: string;
+  readonly claim: string;
+  readonly change: (result: Loose) => void;
+  readonly formats?: readonly Format[];
+}
+
+const claims: readonly Claim[] = [
+  {
+    name: 'the leading figure',
+    claim: 'websocket 1.17 ms;',
+    change: (result) => (during(result, 'websocket').operations.placeOrder.latencyUs.delivered.p99 = 9_000),
+  },
+  {
+    name: 'the leading figure that is not reached',
+    claim: 'queue not reached (31 % undelivered)',
+    change: (result) => (during(result, 'queue').operations.placeOrder.latencyUs.delivered.p99 = 9_000),
+  },
+  {
+    name: 'the guarantee a figure stands under',
+    claim: 'broker’s page cache: stream',
+    change: (result) => (trial(result, 'stream-slow-network-1').semantics.guarantee = 'replicated'),
+  },
+  {
+    name: 'reached beside not reached',
+    claim: 'reached it, queue did not',
+    change: (result) => (during(result, 'queue').operations.placeOrder.latencyUs.delivered.p99 = 9_000),
+  },
+  {
+    name: 'lost beside none',
+    claim: 'stream lost 12 acknowledged operations, rest, grpc, websocket and queue none',
+    change: (result) => (trial(result, 'stream-slow-network-1').ledger.lost = 0),
+  },
+  {
+    name: 'lost beside none, of one that lost some too',
+    claim: 'stream lost 12 acknowledged operations, rest, grpc, websocket and queue none',
+    change: (result) => (trial(result, 'grpc-slow-network-1').ledger.lost = 4),
+  },
+  {
+    name: 'the lost of the run',
+    claim: 'Lost: 12 of 75,000 acknowledged operations',
+    change: (result) => (trial(result, 'rest-calm-1').ledger.lost = 1),
+  },
+  {
+    name: 'the acknowledged of the run',
+    claim: 'Lost: 12 of 75,000 acknowledged operations',
+    change: (result) => (trial(result, 'rest-calm-1').ledger.acknowledged -= 100),
+  },
+  {
+    name: 'applied twice',
+    claim: 'applied twice: 3',
+    change: (result) => (trial(result, 'stream-slow-network-1').ledger.duplicatesApplied = 0),
+  },
+  {
+    name: 'the verdicts of the run',
+    claim: '10 of 11 trials valid; 1 suspect: grpc-calm-1',
+    change: (result) => (trial(result, 'rest-calm-1').verdict.status = 'invalid'),
+  },
+  {
+    name: 'one repeat, no order',
+    claim: 'One repeat gives no order',
+    change: (result) => {
+      for (const repeat of [2, 3]) {
+        for (const one of structuredClone(fixtureResult().trials) as Loose[])
+          result.trials.push({ ...one, repeat, id: one.id.replace(/1$/, String(repeat)) });
+      }
+      result.plan.repeats = 3;
+    },
+  },
+  {
+    name: 'thresholds that failed',
+    claim: 'Of 4 thresholds 2 failed and 1 has no data.',
+    change: (result) => (result.thresholds[0].status = 'pass'),
+  },
+  {
+    name: 'a threshold’s figure',
+    claim: '2.54 ms in rest-calm-1',
+    change: (result) => (result.thresholds[1].actual = 3_100),
+  },
+  {
+    name: 'the finding of a loss',
+    claim: 'stream: 12 of 7,500 acknowledged operations lost under added latency',
+    change: (result) => (trial(result, 'stream-slow-network-1').ledger.lost = 11),
+  },
+  {
+    name: 'the finding of repeated effects',
+    claim: 'stream: 3 repeated effects among 7,488 applied operations',
+    change: (result) => (trial(result, 'stream-slow-network-1').ledger.applied = 7_400),
+  },
+  {
+    name: 'the finding that nothing happened',
+    claim: 'rest, grpc, websocket and queue: no acknowledged operation lost, none took effect twice, none corrupted',
+    change: (result) => (trial(result, 'websocket-slow-network-1').ledger.corrupted = 1),
+  },
+  {
+    name: 'not ok during the faults',
+    claim: 'Not ok of what was offered during the faults: queue 31 %.',
+    change: (result) =>
+      Object.assign(during(result, 'queue').counts, { ok: during(result, 'queue').counts.offered, failed: 0 }),
+  },
+  {
+    name: 'all ok in the end',
+    claim: 'Every operation offered during the faults was ok in the end: rest, grpc, websocket and stream.',
+    change: (result) => {
+      const { counts } = during(result, 'grpc');
+      Object.assign(counts, { ok: counts.ok - 1, failed: 1 });
+    },
+  },
+  {
+    name: 'when it recovered',
+    claim: 'rest: replied and acknowledged within 494 ms',
+    change: (result) => (trial(result, 'rest-slow-network-1').faults[0].removedAtMs += 700),
+  },
+  {
+    name: 'the backlog',
+    claim: 'Messages that waited in the broker, at most: queue 250.',
+    change: (result) => {
+      for (const point of trial(result, 'queue-slow-network-1').backlog.points) point.messages *= 2;
+      trial(result, 'queue-slow-network-1').backlog.highest *= 2;
+    },
+  },
+  {
+    name: 'a cell of a percentile, with the instrument’s error',
+    claim: '377 µs ± 98 µs',
+    change: (result) => (trial(result, 'grpc-calm-1').verdict.figures.canary.p50Us = 60),
+  },
+  {
+    name: 'a cell of a percentile',
+    claim: '377 µs ± 98 µs',
+    change: (result) =>
+      (trial(result, 'grpc-calm-1').phases.steady.operations.placeOrder.latencyUs.delivered.p50 = 390),
+  },
+  {
+    name: 'a doubt',
+    claim: 'resolution, grpc-calm-1',
+    change: (result) => Object.assign(trial(result, 'grpc-calm-1').verdict, { status: 'valid', reasons: [] }),
+    formats: ['terminal'],
+  },
+  {
+    name: 'goodput',
+    claim: '345/s',
+    change: (result) => (during(result, 'queue').goodputPerSecond = 200),
+  },
+  {
+    name: 'CPU of a part',
+    claim: '290 µs',
+    change: (result) => {
+      for (const one of result.trials) if (one.target === 'queue') one.cpu.brokerUsPerOperation = 301;
+    },
+  },
+  {
+    name: 'bytes of an operation',
+    claim: '1.09 KiB',
+    change: (result) => {
+      for (const one of result.trials) if (one.target === 'queue') one.wire.bytesPerOperation = 900;
+    },
+  },
+  {
+    name: 'why operations were not ok',
+    claim: '755 × connection reset',
+    change: (result) => {
+      for (const phase of Object.values(trial(result, 'queue-slow-network-1').phases) as Loose[])
+        if (phase.errors?.['connection reset'] !== undefined) phase.errors['connection reset'] += 10;
+    },
+    formats: ['terminal', 'html'],
+  },
+  {
+    name: 'a setting',
+    claim: 'linger ms',
+    change: (result) => {
+      for (const one of result.trials) delete one.semantics.lingerMs;
+    },
+  },
+  {
+    name: 'reconnects',
+    claim: 'can’t say 3 250 at 10 s',
+    change: (result) => (trial(result, 'queue-slow-network-1').reconnects = 5),
+  },
+  {
+    name: 'redelivered',
+    claim: '250 at 10 s 4',
+    change: (result) => (trial(result, 'queue-slow-network-1').backlog.redelivered = 5),
+  },
+];
+
+const before = Object.fromEntries(everywhere.map((format) => [format, plain(formats[format](fixtureResult()))]));
+
+describe.each(everywhere)('%s', (format) => {
+  const told = claims.filter(({ formats = everywhere }) => formats.includes(format));
+
+  it.each(told.map((claim) => [claim.name, claim] as const))('changes what it says: %s', (_, { claim, change }) => {
+    expect(before[format]).toContain(claim);
+    expect(plain(formats[format](changed(change)))).not.toContain(claim);
+  });
+});
