@@ -72,7 +72,7 @@ export class RecordedSession implements CompletionSink {
 
   static async open(options: RecordedSessionOptions): Promise<RecordedSession> {
     const recorded = new RecordedSession(options);
-    const { driver, target, address, operations, payloads = {}, trialTag = 'contract', worker = 0 } = options;
+    const { driver, target, address, operations, payloads = {}, trialTag = 'c0117ac7', worker = 0 } = options;
     recorded.#session = await driver.open(
       {
         target,
@@ -107,7 +107,7 @@ export class RecordedSession implements CompletionSink {
     if (call === undefined || index === -1 || this.#running[slot] !== null)
       throw new Error(`cannot start ${operation}`);
     const sequence = this.#sequence++;
-    const { trialTag = 'contract', worker = 0 } = this.#options;
+    const { trialTag = 'c0117ac7', worker = 0 } = this.#options;
     const id = formatOperationId(trialTag, worker, sequence);
     Object.assign(call, { operation: index, id, key: `key-${sequence}`, sequence, payload: 0, attempt: 1, random: 7 });
     Object.assign(call, given);

@@ -162,7 +162,7 @@ describe.each(['own', 'ws'] as const)('with the client %s', (client) => {
   it.each(['permessage-deflate', 'permessage-deflate; client_no_context_takeover; server_no_context_takeover'])(
     'a message that is too small to be packed says that it goes as it is: %s',
     async (extensions) => {
-      const plainBytes = `{"id":"${formatOperationId('contract', 0, 0)}"}`.length;
+      const plainBytes = `{"id":"${formatOperationId('c0117ac7', 0, 0)}"}`.length;
       for (const [minBytes, isPacked] of [
         [plainBytes + 1, false],
         [plainBytes, true],
