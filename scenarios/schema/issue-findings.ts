@@ -77,6 +77,8 @@ function optionsOf(issue: z.core.$ZodIssueInvalidUnion): readonly string[] | und
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Finding {
+  if (key === 'stages' && path.length < 2)
+    return { path, message: 'is not a key of the scenario itself: write it under load (load.stages)', atKey: true };
   if (reservedKeys.includes(key)) return { path, message: 'is not supported by this version', atKey: true };
   const meant = closestName(key, known);
   const suggestion = meant === null ? `known here: ${known.join(', ')}` : `did you mean ${meant}?`;

@@ -40,7 +40,11 @@ describe('a scenario with a problem', () => {
       withText('weight: 40', 'zzzzzz: 40'),
       '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, does, pattern, payload)',
     ],
-    ['later key', `${base}stages: {}\n`, '11:1: stages: is not supported by this version'],
+    [
+      'key of another place',
+      `${base}stages: {}\n`,
+      '11:1: stages: is not a key of the scenario itself: write it under load (load.stages)',
+    ],
     [
       'cluster that nobody asks',
       `${base}stack: { kafka: { brokers: 3 } }\n`,

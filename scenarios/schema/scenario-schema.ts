@@ -44,7 +44,7 @@ export const scenarioFileSchema = object({
       brokers: z
         .union([z.literal(1), z.literal(3)], { error: 'expected 1 or 3' })
         .default(1)
-        .describe('3: each partition on all three, acks: all needs two of them (native stack only).'),
+        .describe('3: each partition on all three, acks: all needs two of them (native stack, or compose).'),
     })
       .prefault({})
       .describe('The Kafka that is started.'),
