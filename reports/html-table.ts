@@ -43,7 +43,10 @@ export function htmlTable({ title, spans, columns, rows }: Table): string {
 
 /** A number and its unit stay on one line. */
 function keptTogether(html: string): string {
-  return html.replace(/(?<=\d) (?=(%|µs|ms|s|B|KiB|MiB)(?!\w))/g, '\u00a0');
+  return html
+    .replace(/(?<=\d) (?=(%|µs|ms|s|B|KiB|MiB)(?!\w))/g, '\u00a0')
+    .replace(/(?<=±≥?) /g, '\u00a0')
+    .replace(/\(\d[^)]*\)/g, (range) => range.replaceAll(' ', '\u00a0').replaceAll('–', '–\u2060'));
 }
 
 function spanCell(text: string, columns: number): string {
