@@ -139,7 +139,9 @@ function expectMeasured(outcome: Outcome, reasons: readonly string[]): void {
   const { counts, errors } = outcome.result?.trials[0]?.phases.steady ?? {};
   expect(counts).toMatchObject({ offered: 25, ok: 0 });
   const told = Object.keys(errors ?? {});
-  expect(told.filter((reason) => !reasons.includes(reason))).toEqual([]);
+  // A flood keeps the generator busy, too: what it could not send in time it says itself.
+  const possible = [...reasons, 'sentLate'];
+  expect(told.filter((reason) => !possible.includes(reason))).toEqual([]);
   expect(told.length).toBeGreaterThan(0);
 }
 

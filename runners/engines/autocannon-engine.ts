@@ -75,6 +75,7 @@ async function playOne(input: EngineInput, operation: EngineOperation, signal: A
           }),
         );
       };
+      if (bound.aborted) fail(); // it may have come while the process started
       bound.addEventListener('abort', fail, { once: true });
       child.onExit(fail);
       child.onMessage((message) => resolve(message as AutocannonReport));

@@ -150,12 +150,19 @@ describe.each([
     expect(Object.keys(errors ?? {})).toEqual([run === runGhz ? 'status UNAVAILABLE' : 'status 503']);
   }, 40_000);
 
-  it('stops when it is told to, and leaves no process', async () => {
-    const signal = AbortSignal.timeout(700);
-    const beganMs = performance.now();
-    await expect(play(run, entry, target, { signal })).rejects.toThrow();
-    expect(performance.now() - beganMs).toBeLessThan(6_000);
-  }, 40_000);
+  it.each([
+    ['before its process stands', () => AbortSignal.abort()],
+    ['while it runs', () => AbortSignal.timeout(700)],
+  ])(
+    'stops when it is told to, and leaves no process: %s',
+    async (_when, told) => {
+      const signal = told();
+      const beganMs = performance.now();
+      await expect(play(run, entry, target, { signal })).rejects.toThrow();
+      expect(performance.now() - beganMs).toBeLessThan(6_000);
+    },
+    40_000,
+  );
 });
 
 it('says what a tool said that gave no report', async () => {

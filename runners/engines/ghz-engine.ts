@@ -101,6 +101,7 @@ async function playOne(
   const late = AbortSignal.timeout(seconds * 1e3 + input.timeoutMs + graceMs);
   const bound = AbortSignal.any([signal, late]);
   const onAbort = () => void child.stop(1_000);
+  if (bound.aborted) onAbort(); // it may have come while the process started
   bound.addEventListener('abort', onAbort, { once: true });
   try {
     await ended;

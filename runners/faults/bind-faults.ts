@@ -10,6 +10,8 @@ import { probeRoundTripUs } from './link-probe.ts';
 import { isRamped, rampSteps } from './ramp.ts';
 import { faultPartMissing } from './require-fault-parts.ts';
 
+const calmProbes = 5;
+
 export interface FaultPlaces {
   readonly protocol: Protocol;
   readonly windows: readonly FaultWindow[];
@@ -63,7 +65,7 @@ async function bindToLinks(
     const first = links[name];
     if (first === undefined || toxiproxy === null) continue; // validation has refused what this target has no link for
     for (const [n, link] of [first, ...(first.others ?? [])].entries()) {
-      if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(protocol, link.address, 3, 1_000));
+      if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(protocol, link.address, calmProbes, 1_000));
       const context = { protocol, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
       const which = name === 'client' || name === 'service' ? 'of broker' : 'to instance';
       const place = n === 0 ? `${name} link` : `${name} link ${which} ${n + 1}`;

@@ -79,20 +79,19 @@ export function probeLink(protocol: Protocol, address: string, deadlineMs: numbe
   });
 }
 
-/** The median of a few probes that were answered; null when none was. */
+/** The quickest of a few probes that were answered: a busy machine only ever adds to one. null when none was. */
 export async function probeRoundTripUs(
   protocol: Protocol,
   address: string,
   probes: number,
   deadlineMs: number,
 ): Promise<number | null> {
-  const roundTripsUs: number[] = [];
+  let quickestUs: number | null = null;
   for (let n = 0; n < probes; n++) {
     const result = await probeLink(protocol, address, deadlineMs);
-    if (result.outcome === 'answered') roundTripsUs.push(result.roundTripUs);
+    if (result.outcome === 'answered') quickestUs = Math.min(quickestUs ?? result.roundTripUs, result.roundTripUs);
   }
-  roundTripsUs.sort((a, b) => a - b);
-  return roundTripsUs[Math.floor(roundTripsUs.length / 2)] ?? null;
+  return quickestUs;
 }
 
 /** What came back on one connection, and how it ended; microseconds after the probe's request was sent. */

@@ -50,6 +50,7 @@ export class ConnectionKeeper {
     this.#opening = opening;
     const onAbort = () => this.#refuse('it was interrupted', signal.reason);
     const timer = setTimeout(() => this.#refuse('it does not answer'), 2 * connectTimeoutMs);
+    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     for (let index = 0; index < this.#options.count; index++) this.replace(index);
     try {
