@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 const integrationTests = '**/*.integration.test.ts';
+/** Of more than a few seconds each: `npm run test:long` alone runs them. */
+const longTests = '**/*.long.test.ts';
+const isLong = process.env.WIREBENCH_LONG_TESTS === '1';
 const elsewhere = ['node_modules/**', 'results/**'];
 /** Of commands and runners, yet of what is right, not of how fast: they bear company. */
 const unmeasured = [
@@ -27,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['**/*.test.ts'],
-          exclude: [...elsewhere, integrationTests],
+          exclude: [...elsewhere, integrationTests, longTests],
           testTimeout: 10_000,
           sequence: { groupOrder: 0 },
         },
@@ -39,6 +42,7 @@ export default defineConfig({
         groupOrder: 2,
         maxWorkers: 1,
       }),
+      ...(isLong ? [integration('long', [longTests], [], { groupOrder: 3, maxWorkers: 1 })] : []),
     ],
   },
 });
@@ -56,7 +60,7 @@ function integration(
       include,
       exclude: [...elsewhere, ...exclude],
       globalSetup: ['targets/stack/shared-test-stack-setup.ts'],
-      testTimeout: 60_000,
+      testTimeout: name === 'long' ? 600_000 : 60_000,
       hookTimeout: 300_000, // the first one may have to install what it needs
       retry: 1, // real brokers on shared cores have bad seconds; the summary still tells of a test that needed it
       maxWorkers: order.maxWorkers,
