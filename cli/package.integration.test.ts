@@ -32,12 +32,14 @@ describe('the package', () => {
     expect(await readFile(join(folder, 'out', 'report.html'), 'utf8')).toContain('uPlot');
   });
 
-  it('has the types of the result and the schema of scenarios in it', async () => {
+  it('has the types of the result and the schemas of results and scenarios in it', async () => {
     const home = join(folder, 'node_modules', 'wirebench');
     const { exports } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
-    expect(await readFile(join(home, exports['./result'].types), 'utf8')).toContain('interface RunResult');
+    expect(await readFile(join(home, exports['./result'].types), 'utf8')).toContain('RunResult');
     const schema = JSON.parse(await readFile(join(home, exports['./scenario.schema.json']), 'utf8'));
     expect(Object.keys(schema.properties)).toContain('workload');
+    const ofResult = JSON.parse(await readFile(join(home, exports['./result.schema.json']), 'utf8'));
+    expect(Object.keys(ofResult.properties)).toContain('trials');
   });
 
   it('holds neither tests nor their fixtures', async () => {

@@ -3,182 +3,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import { patternNames } from '../result/patterns.ts';
-import { breakerStates, latencyNames, phaseNames, protocols, type RunResult } from '../result/result-types.ts';
-import { requireSameSemantics, semanticsVersion } from '../result/semantics-version.ts';
+import type { RunResult } from '../result/result-types.ts';
+import { runResultSchema, schemaVersion } from '../result/schema/run-schema.ts';
+import { requireSameSemantics } from '../result/semantics-version.ts';
 
 export const resultFile = 'result.json';
-const knownSchemaVersion = 1;
 const mostProblems = 5;
 
-const figure = z.number().nullable();
-const count = z.number().min(0);
-const summary = z.object({
-  count,
-  ...Object.fromEntries(['min', 'mean', 'p50', 'p90', 'p99', 'p999', 'max'].map((name) => [name, figure.optional()])),
-});
-const latencyUs = z.object(Object.fromEntries(latencyNames.map((name) => [name, summary])));
-const counts = z.object({
-  offered: count,
-  ok: count,
-  rejected: count,
-  failed: count,
-  timedOut: count,
-  dropped: count,
-  attempts: count,
-  resent: count.optional(),
-});
-const policies = z
-  .object({ refused: count, retriesDenied: count, unsent: count, fallbacks: count, fallbackUs: summary })
-  .optional();
-const operation = z.object({
-  completion: z.enum(['replied', 'acknowledged', 'delivered']),
-  pattern: z.enum(patternNames),
-  counts,
-  latencyUs,
-  policies,
-  withinRunUs: z.record(z.string(), z.record(z.string(), z.tuple([count, figure]))).optional(),
-});
-const phase = z.object({
-  durationMs: count,
-  plannedPerSecond: figure.optional(),
-  offeredPerSecond: z.number(),
-  goodputPerSecond: z.number(),
-  counts,
-  latencyUs,
-  operations: z.record(z.string(), operation),
-  policies,
-  errors: z.record(z.string(), z.number()),
-});
-const setting = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const nullable = (...names: string[]) => z.object(Object.fromEntries(names.map((name) => [name, figure])));
-const cpuCosts = ['generatorUsPerOperation', 'serviceUsPerOperation', 'brokerUsPerOperation', 'proxyUsPerOperation'];
-const fault = z.object({
-  fault: z.string(),
-  link: z.string().nullable(),
-  plannedAtMs: z.number(),
-  plannedForMs: z.number(),
-  appliedAtMs: figure,
-  removedAtMs: figure,
-  settings: z.record(z.string(), setting),
-  expected: z.string(),
-  proof: z.record(z.string(), setting).nullable(),
-});
-const remark = { code: z.string(), message: z.string(), remedy: z.string() };
-const verdicts = z.enum(['valid', 'suspect', 'invalid']);
-const countsByTime = z.record(z.string(), z.string());
-const trial = z.object({
-  id: z.string(),
-  target: z.string(),
-  protocol: z.enum(protocols),
-  condition: z.string(),
-  variant: z.record(z.string(), setting),
-  repeat: z.number(),
-  engine: z.string(),
-  model: z.enum(['open', 'closed']),
-  startedAt: z.iso.datetime(),
-  semantics: z.record(z.string(), setting),
-  limitations: z.array(z.string()),
-  verdict: z.object({
-    status: verdicts,
-    reasons: z.array(z.object({ ...remark, status: verdicts })),
-    sharesCores: z.boolean().optional(),
-    figures: z
-      .object({ canary: z.object({ count, floorUs: count, p50Us: figure, p90Us: figure, p99Us: figure }).nullish() })
-      .catchall(figure)
-      .optional(),
-  }),
-  warmup: z.object({ durationMs: count, ended: z.enum(['planned', 'steady', 'notSteady']) }).optional(),
-  phases: z.partialRecord(z.enum(phaseNames), phase),
-  ledger: nullable(
-    ...['acknowledged', 'received', 'applied', 'lost', 'unacknowledgedButApplied'],
-    ...['duplicatesReceived', 'duplicatesApplied', 'reordered', 'corrupted'],
-  ),
-  reconnects: count.optional(),
-  blockedPublishers: z.object({ times: count, durationMs: count, reason: z.string() }).optional(),
-  wire: nullable('bytesUp', 'bytesDown', 'bytesPerOperation').extend({
-    bodies: z
-      .object({ plainBytesUp: count, wireBytesUp: count, plainBytesDown: count, wireBytesDown: count })
-      .optional(),
-    batches: z.object({ messages: count, requests: count }).optional(),
-  }),
-  cpu: nullable(...cpuCosts).extend({ harnessShare: figure.optional(), waits: nullable(...cpuCosts).optional() }),
-  memory: nullable('generatorBytes', 'serviceBytes', 'brokerBytes', 'proxyBytes').optional(),
-  faults: z.array(fault),
-  breaker: z.array(z.object({ atMs: z.number(), state: z.enum(breakerStates), client: count })).optional(),
-  timeline: z.array(
-    z.object({
-      atMs: z.number(),
-      offered: count,
-      ok: count,
-      failed: count,
-      timedOut: count,
-      p50Us: figure,
-      p90Us: figure.optional(),
-      p99Us: figure,
-    }),
-  ),
-  blocks: z
-    .object({
-      blockMs: z.number().positive(),
-      phases: z.partialRecord(z.enum(phaseNames), z.record(z.string(), countsByTime)),
-      happened: z.record(z.string(), countsByTime).optional(),
-    })
-    .optional(),
-  histograms: z.partialRecord(z.enum(phaseNames), z.partialRecord(z.enum(latencyNames), z.string())),
-});
-
-const shape = z.object({
-  schemaVersion: z.literal(knownSchemaVersion),
-  semanticsVersion: z.literal(semanticsVersion),
-  status: z.enum(['complete', 'partial', 'interrupted']),
-  run: z.object({
-    id: z.string(),
-    scenario: z.string(),
-    startedAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().nullable(),
-    seed: z.number(),
-    trialsPlanned: z.number(),
-  }),
-  environment: z.object({
-    cpu: z.string(),
-    cores: z.number(),
-    memoryBytes: z.number(),
-    os: z.string(),
-    node: z.string(),
-    versions: z.record(z.string(), z.string()),
-    support: z.record(z.string(), z.string()).optional(),
-    gitCommit: z.string().nullable(),
-  }),
-  plan: z.object({
-    name: z.string(),
-    question: z.string().optional(),
-    primary: z
-      .object({ operation: z.string(), metric: z.string(), condition: z.string(), phase: z.enum(phaseNames) })
-      .optional(),
-    load: z.object({
-      model: z.enum(['open', 'closed']),
-      warmupMs: count,
-      warmupUntilSteady: z.boolean().optional(),
-      durationMs: count,
-    }),
-    conditions: z.record(z.string(), z.array(z.unknown())),
-    repeats: z.number(),
-  }),
-  trials: z.array(trial),
-  thresholds: z.array(
-    z.object({
-      expression: z.string(),
-      actual: figure,
-      status: z.enum(['pass', 'fail', 'noData']),
-      trial: z.string().optional(),
-    }),
-  ),
-  satOut: z.array(z.object({ target: z.string(), condition: z.string(), lacks: z.string() })).optional(),
-  warnings: z.array(z.object(remark)),
-});
-
-const ofAnySemantics = shape.extend({ semanticsVersion: z.number().optional() });
+const ofAnySemantics = runResultSchema.extend({ semanticsVersion: z.number().optional() });
 
 /** Where a result lies: the folder is named, or its result.json. */
 export function resultDirectory(path: string): string {
@@ -191,14 +23,14 @@ export function readResult(path: string, { anySemantics = false } = {}): RunResu
   const file = statSync(path, { throwIfNoEntry: false })?.isFile() ? path : join(path, resultFile);
   const value = parse(file, read(path, file));
   const version = (value as { readonly schemaVersion?: unknown } | null)?.schemaVersion;
-  if (typeof version === 'number' && version > knownSchemaVersion) {
+  if (typeof version === 'number' && version > schemaVersion) {
     throw refusal(
-      `${file} is of a newer version (${version}) than this Wirebench knows (${knownSchemaVersion})`,
+      `${file} is of a newer version (${version}) than this Wirebench knows (${schemaVersion})`,
       'Render it with the Wirebench that wrote it, or a newer one.',
     );
   }
-  if (version === knownSchemaVersion && !anySemantics) requireSameSemantics(value, file);
-  const checked = (anySemantics ? ofAnySemantics : shape).safeParse(value);
+  if (version === schemaVersion && !anySemantics) requireSameSemantics(value, file);
+  const checked = (anySemantics ? ofAnySemantics : runResultSchema).safeParse(value);
   if (!checked.success) {
     const problems = checked.error.issues.map((issue) => `  ${placeOf(issue.path)}: ${issue.message}`);
     const more = problems.length > mostProblems ? [`  and ${problems.length - mostProblems} more`] : [];

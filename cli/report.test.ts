@@ -3,8 +3,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { fixtureResult } from '../reports/fixtures/fixture-result.ts';
 import { BenchError } from '../result/bench-error.ts';
+import { resultJsonSchemaPath } from '../result/schema/result-json-schema.ts';
 import { readResult } from './read-result.ts';
 import { parseFormats, writeReports } from './write-reports.ts';
 
@@ -31,7 +33,22 @@ function refused(act: () => unknown): BenchError {
 
 const text = JSON.stringify(fixtureResult());
 
+function withExtra(extra: object): string {
+  return JSON.stringify({ ...fixtureResult(), ...extra });
+}
+
 describe('readResult', () => {
+  it('reads what a later version adds, and keeps it', () => {
+    const later = JSON.parse(text.replaceAll('"ledger":{', '"ledger":{"later":[1],').replace('{', '{"added":{},'));
+    expect(readResult(stored(JSON.stringify(later)))).toEqual(later);
+  });
+
+  it('accepts the fixture by the shipped JSON Schema, too', () => {
+    const check = z.fromJSONSchema(JSON.parse(readFileSync(resultJsonSchemaPath, 'utf8')));
+    expect(check.safeParse(JSON.parse(text)).error).toBeUndefined();
+    expect(check.safeParse(JSON.parse(withExtra({ capacity: [{}] }))).success).toBe(false);
+  });
+
   it('gives back what was stored, by its folder or its file', () => {
     const directory = stored(text);
     expect(readResult(directory)).toEqual(JSON.parse(text));
@@ -48,6 +65,14 @@ describe('readResult', () => {
     ['a newer version', () => stored('{"schemaVersion": 2}'), /is of a newer version \(2\)/],
     ['an older version', () => stored('{"schemaVersion": 0}'), /schemaVersion: /],
     ['text for a count', () => stored(text.replace('"ok":4500', '"ok":"4500"')), /trials\[0\]\.phases\.\w+\.\S*ok: /],
+    ['a plan without its workload', () => stored(text.replace('"workload":', '"work":')), /plan\.workload: /],
+    ['a search without its end', () => stored(withExtra({ capacity: [{}] })), /capacity\[0\]\.ended: /],
+    ['a tuning that is none', () => stored(withExtra({ tuning: 'best' })), /tuning: /],
+    [
+      'a backlog of text',
+      () => stored(text.replace('"verdict":', '"backlog":"7","verdict":')),
+      /trials\[0\]\.backlog: /,
+    ],
     ['a trial without a ledger', () => stored(text.replace('"ledger":', '"leger":')), /trials\[0\]\.ledger: /],
   ])('refuses %s and says what is wrong with it', (_name, path, message) => {
     const error = refused(() => readResult(path()));

@@ -1,0 +1,144 @@
+/** What the ledger holds, and what a trial cost. */
+import { z } from 'zod';
+import { allOf, count, figure, type Immutable, text } from './fields.ts';
+
+export const ledgerKinds = [
+  'lost',
+  'acceptedOnlyGone',
+  'unacknowledgedButApplied',
+  'duplicatesReceived',
+  'duplicatesApplied',
+  'reordered',
+  'corrupted',
+] as const;
+
+export const ledgerSchema = z
+  .object({
+    acknowledged: figure,
+    received: figure,
+    applied: figure,
+    lost: figure,
+    unacknowledgedButApplied: figure,
+    duplicatesReceived: figure,
+    duplicatesApplied: figure,
+    reordered: figure,
+    corrupted: figure,
+    acceptedOnly: figure
+      .describe(
+        'Taken by our own socket, which is all that the setting promises (acks=0, no confirms): neither acknowledged nor lost.',
+      )
+      .optional(),
+    acceptedOnlyGone: figure.describe('Of those: not applied after the drain.').optional(),
+    pendingInBroker: figure
+      .describe(
+        'Acknowledged, not applied, and as many still waiting in the broker after the drain: not lost. A count, for the broker tells no ids.',
+      )
+      .optional(),
+    unknown: figure.describe('Evidence of operations that nobody sent.').optional(),
+  })
+  .meta({ id: 'Ledger', description: 'null: not known (an own system keeps no ledger for us).' });
+
+export const ledgerExampleSchema = z
+  .object({
+    id: text,
+    sentAtMs: z
+      .number()
+      .describe(
+        'First attempt’s first byte (the intended start where there was none), milliseconds after the end of warm-up.',
+      ),
+    when: text.nullable().describe('`during kill`, `80 ms before kill`, `1200 ms after kill`; null without faults.'),
+  })
+  .meta({ id: 'LedgerExample' });
+
+export const paymentsSchema = z
+  .object({
+    payments: count.describe('Payments that took effect, each counted once.'),
+    dueCents: z.number().describe('What they come to.'),
+    chargedCents: z.number().describe('By the service’s record: each effect charges again.'),
+    accountsCents: figure.describe(
+      'By the accounts of the service when it ended; null: it had been killed, and its accounts are in its memory.',
+    ),
+  })
+  .meta({
+    id: 'Payments',
+    description: 'Money, in cents: what a payment that takes effect twice does to the customer.',
+  });
+
+export const bodyBytesSchema = allOf(['plainBytesUp', 'wireBytesUp', 'plainBytesDown', 'wireBytesDown'], count).meta({
+  id: 'BodyBytes',
+  description: 'Bodies before they were compressed and after; what went as it was is in none of them.',
+});
+
+export const batchCountsSchema = z
+  .object({
+    messages: count,
+    requests: count,
+    confirms: count
+      .describe('By which the broker confirmed those messages; absent where there are none of their own.')
+      .optional(),
+  })
+  .meta({
+    id: 'BatchCounts',
+    description: 'Requests that were to carry several messages each, and what they carried.',
+  });
+
+export const wireSchema = z
+  .object({
+    bytesUp: figure,
+    bytesDown: figure,
+    bytesPerOperation: figure,
+    bodies: bodyBytesSchema.describe('Absent where the target does not compress.').optional(),
+    batches: batchCountsSchema.describe('Absent where each message leaves as it comes.').optional(),
+  })
+  .meta({ id: 'Wire' });
+
+const cpuCosts = [
+  'generatorUsPerOperation',
+  'serviceUsPerOperation',
+  'brokerUsPerOperation',
+  'proxyUsPerOperation',
+] as const;
+const cpuCostsSchema = allOf(cpuCosts, figure);
+
+export const cpuSchema = cpuCostsSchema
+  .extend({
+    harnessShare: figure
+      .describe(
+        'Generator and proxy, of the CPU of all four (0–1); null: not known. Absent in results of earlier versions and of other engines.',
+      )
+      .optional(),
+    waits: cpuCostsSchema
+      .describe(
+        'Time that the tasks of each part were ready to run and had no CPU, all tasks together, for each offered operation; null: no such part, or not known. Absent in results of earlier versions and of other engines.',
+      )
+      .optional(),
+    parts: z
+      .record(text, figure)
+      .describe('Of our services each, by name: µs an operation. Left out: there is none.')
+      .optional(),
+  })
+  .meta({ id: 'Cpu' });
+
+export const memorySchema = allOf(['generatorBytes', 'serviceBytes', 'brokerBytes', 'proxyBytes'], figure).meta({
+  id: 'Memory',
+  description:
+    'The highest resident memory of each part’s processes while it was measured; null: no such part, or not known.',
+});
+
+/** null: not known (an own system keeps no ledger for us). */
+export type LedgerResult = Immutable<z.infer<typeof ledgerSchema>>;
+/** What the ledger holds against a system. */
+export type LedgerKind = (typeof ledgerKinds)[number];
+export type LedgerExample = Immutable<z.infer<typeof ledgerExampleSchema>>;
+/** Money, in cents: what a payment that takes effect twice does to the customer. */
+export type PaymentsResult = Immutable<z.infer<typeof paymentsSchema>>;
+/** Bodies before they were compressed and after; what went as it was is in none of them. */
+export type BodyBytes = Immutable<z.infer<typeof bodyBytesSchema>>;
+/** Requests that were to carry several messages each, and what they carried. */
+export type BatchCounts = Immutable<z.infer<typeof batchCountsSchema>>;
+export type WireResult = Immutable<z.infer<typeof wireSchema>>;
+export type CpuResult = Immutable<z.infer<typeof cpuSchema>>;
+/** null: no such part, or not known. */
+export type CpuWaits = Immutable<z.infer<typeof cpuCostsSchema>>;
+/** The highest resident memory of each part's processes while it was measured. */
+export type MemoryResult = Immutable<z.infer<typeof memorySchema>>;

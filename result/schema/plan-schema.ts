@@ -1,0 +1,57 @@
+/** What readers need of the scenario as it was resolved. */
+import { z } from 'zod';
+import { patternNames } from '../patterns.ts';
+import { phaseNames } from '../result-types.ts';
+import { count, type Immutable, text } from './fields.ts';
+
+export const primaryMetricSchema = z
+  .object({
+    operation: text,
+    metric: text.describe('`<latency name> <percentile>`, e.g. `delivered p99`.'),
+    condition: text,
+    phase: z.enum(phaseNames),
+  })
+  .meta({
+    id: 'PrimaryMetric',
+    description: 'The one figure that the scenario tests; everything else explores.',
+  });
+
+const stage = z.object({ forMs: count, fromPerSecond: z.number(), toPerSecond: z.number() });
+
+export const planSchema = z
+  .object({
+    name: text,
+    question: text.optional(),
+    primary: primaryMetricSchema.optional(),
+    workload: z.object({
+      operations: z.record(
+        text,
+        z.object({ weight: z.number(), pattern: z.enum(patternNames), payload: text.optional() }),
+      ),
+      payloads: z.record(text, z.object({ sizeBytes: count.optional(), entropy: z.number().optional() })),
+    }),
+    load: z.object({
+      model: z.enum(['open', 'closed']),
+      arrivals: text.optional(),
+      ratePerSecond: z.number().describe('With stages: the highest.').optional(),
+      stages: z
+        .array(stage)
+        .describe('Of the measured part, one after the other; absent in results of earlier versions.')
+        .optional(),
+      users: count.optional(),
+      warmupMs: count,
+      warmupUntilSteady: z.boolean().optional(),
+      durationMs: count,
+    }),
+    conditions: z.record(text, z.array(z.unknown())),
+    repeats: z.number(),
+  })
+  .meta({
+    id: 'Plan',
+    description: 'The resolved scenario, whole; only what is named here keeps its place between versions.',
+  });
+
+/** The one figure that the scenario tests; everything else explores. */
+export type PrimaryMetric = Immutable<z.infer<typeof primaryMetricSchema>>;
+/** What the reports read of the resolved scenario; result.json holds the whole of it under `plan`. */
+export type PlanView = Immutable<z.infer<typeof planSchema>>;

@@ -1,0 +1,82 @@
+/** One trial. */
+import { z } from 'zod';
+import { latencyNames, phaseNames, protocols } from '../result-types.ts';
+import {
+  backlogSchema,
+  blockedPublishersSchema,
+  breakerChangeSchema,
+  faultSchema,
+  timelinePointSchema,
+  warmupSchema,
+} from './course-schema.ts';
+import {
+  cpuSchema,
+  ledgerExampleSchema,
+  ledgerKinds,
+  ledgerSchema,
+  memorySchema,
+  paymentsSchema,
+  wireSchema,
+} from './evidence-schema.ts';
+import { count, type Immutable, instant, settings, settingValue, someOf, text } from './fields.ts';
+import { blocksSchema } from './latency-schema.ts';
+import { phaseSchema } from './phase-schema.ts';
+import { verdictSchema } from './verdict-schema.ts';
+
+export const trialSchema = z
+  .object({
+    purpose: z
+      .literal('probe')
+      .describe('Of a search for the highest rate: tried on the way, no result of its own. Absent: it counts.')
+      .optional(),
+    id: text,
+    target: text,
+    protocol: z.enum(protocols),
+    condition: text,
+    variant: settings.describe('Of a sweep; {}: the target as written.'),
+    repeat: z.number(),
+    engine: text,
+    model: z.enum(['open', 'closed']),
+    startedAt: instant,
+    semantics: z
+      .record(text, settingValue.nullable())
+      .describe(
+        'What makes the comparison fair or unfair: durability, acks, tls, connections, codec, … as printed beside the numbers.',
+      ),
+    limitations: z.array(text).describe('What this engine cannot do, one sentence each; empty for the native engine.'),
+    verdict: verdictSchema,
+    warmup: warmupSchema.describe('Absent in results of earlier versions.').optional(),
+    phases: someOf(phaseNames, phaseSchema),
+    ledger: ledgerSchema,
+    payments: paymentsSchema.describe('Absent where nothing is paid, or nobody keeps accounts for us.').optional(),
+    ledgerExamples: someOf(ledgerKinds, z.array(ledgerExampleSchema))
+      .describe('The first few operations of each kind; absent in results of earlier versions.')
+      .optional(),
+    reconnects: count
+      .describe(
+        'Connections that were lost and opened again, warm-up included; what a client gave up itself, at a time-out, is none of them. Absent in results of earlier versions and of other engines.',
+      )
+      .optional(),
+    blockedPublishers: blockedPublishersSchema
+      .describe('Of the client that was held back longest, warm-up included. Absent: none was.')
+      .optional(),
+    wire: wireSchema,
+    cpu: cpuSchema,
+    memory: memorySchema.describe('Absent in results of earlier versions and of other engines.').optional(),
+    faults: z.array(faultSchema),
+    breaker: z
+      .array(breakerChangeSchema)
+      .describe('In the order of time; of each client the first thousand. Absent without a circuit breaker.')
+      .optional(),
+    timeline: z.array(timelinePointSchema),
+    backlog: backlogSchema
+      .describe('Absent without a broker and a service of ours behind it, and in results of earlier versions.')
+      .optional(),
+    blocks: blocksSchema.describe('Absent in results of other engines.').optional(),
+    histograms: someOf(phaseNames, someOf(latencyNames, text)).describe(
+      'Phase → latency name → HDR V2, base64 (compressed form).',
+    ),
+  })
+  .meta({ id: 'Trial' });
+
+export type TrialResult = Immutable<z.infer<typeof trialSchema>>;
