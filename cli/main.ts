@@ -1,23 +1,11 @@
 /** The command `bench`: one file a subcommand, errors turned into messages and exit codes here and nowhere else. */
-import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { allowDial } from '../targets/allow-dial.ts';
-import { calibrateCommand } from './calibrate.ts';
-import { compareCommand } from './compare.ts';
-import { doctorCommand } from './doctor.ts';
-import { historyCommand } from './history.ts';
-import { initCommand } from './init.ts';
+import { createParser, wrongArguments } from './create-parser.ts';
 import { refusalByMachine } from './machine-refusal.ts';
 import { meantArgument } from './meant-argument.ts';
-import { planCommand } from './plan.ts';
 import { printNote, troubleWithOutput, watchStreams } from './print.ts';
-import { reportCommand } from './report.ts';
-import { runCommand } from './run.ts';
-import { stackCommand } from './stack.ts';
-import { tuneCommand } from './tune.ts';
-import { validateCommand } from './validate.ts';
-import { version } from './version.ts';
 
 watchStreams();
 allowDial([]); // until a scenario allows more
@@ -31,36 +19,6 @@ function printError(thrown: unknown): number {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   printNote(`bench: this is a bug of Wirebench, please report it:\n${text}\n`);
   return exitCodes.internal;
-}
-
-const wrongArguments = 'commandLine';
-
-function createParser(args: readonly string[]) {
-  return yargs(args)
-    .scriptName('bench')
-    .usage('$0 <command>\n\nOne workload over REST, gRPC, WebSocket, a queue and a stream, measured the same way.')
-    .command(runCommand)
-    .command(initCommand)
-    .command(validateCommand)
-    .command(planCommand)
-    .command(reportCommand)
-    .command(compareCommand)
-    .command(historyCommand)
-    .command(tuneCommand)
-    .command(calibrateCommand)
-    .command(stackCommand)
-    .command(doctorCommand)
-    .completion('completion', 'print a shell completion script')
-    .demandCommand(1, 'Name a command; `bench --help` lists them.')
-    .strict()
-    .version(version)
-    .help()
-    .alias('help', 'h')
-    .wrap(Math.min(110, process.stdout.columns ?? 110))
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new BenchError(wrongArguments, message, { exitCode: exitCodes.usage });
-    });
 }
 
 async function withHint(error: unknown, args: readonly string[]): Promise<unknown> {

@@ -40,7 +40,7 @@ export interface VerdictInput {
   readonly cutShort: boolean;
 }
 
-/** Documented in the README: change both. */
+/** Documented in the docs/fairness.md: change both. */
 export const verdictLimits = {
   suspectSendLagP50Us: 2_000,
   suspectSendLagP99Us: 10_000,

@@ -10,7 +10,7 @@ import type { LoadSource } from './load/load-source.ts';
 import { announcedAheadUs } from './load/pacer.ts';
 import type { SecondReport } from './load/worker-messages.ts';
 
-/** Documented in the README: change both. */
+/** Documented in the docs/fairness.md: change both. */
 export const steadyRule = {
   secondsThatAgree: 3,
   /** Largest and smallest of the three, to the smallest. */

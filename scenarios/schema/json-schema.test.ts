@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { jsonSchemaPath, jsonSchemaText } from './json-schema.ts';
+import { keysPage, keysPagePath } from './keys-page.ts';
 
 interface SchemaNode {
   readonly description?: string;
@@ -21,6 +22,10 @@ const folder = join(import.meta.dirname, '..');
 describe('the JSON Schema', () => {
   it('is current: `npm run schema` writes it', () => {
     expect(readFileSync(jsonSchemaPath, 'utf8')).toBe(jsonSchemaText());
+  });
+
+  it('is what the page of keys was written from: `npm run schema` writes it', () => {
+    expect(readFileSync(keysPagePath, 'utf8')).toBe(keysPage());
   });
 
   it('describes every setting', () => {

@@ -1,11 +1,13 @@
-/** `npm run schema`: the JSON Schemas beside their definitions, for editors and for programs that read results. */
+/** `npm run schema`: the JSON Schemas beside their definitions, and the page of the scenario's keys. */
 import { writeFileSync } from 'node:fs';
 import { resultJsonSchemaPath, resultJsonSchemaText } from '../../result/schema/result-json-schema.ts';
 import { jsonSchemaPath, jsonSchemaText } from './json-schema.ts';
+import { keysPage, keysPagePath } from './keys-page.ts';
 
 for (const [path, text] of [
   [jsonSchemaPath, jsonSchemaText()],
   [resultJsonSchemaPath, resultJsonSchemaText()],
+  [keysPagePath, keysPage()],
 ] as const) {
   writeFileSync(path, text);
   console.log(`wrote ${path}`);

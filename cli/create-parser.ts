@@ -1,0 +1,52 @@
+/** The command line of `bench`: which commands there are, and how it speaks. */
+import yargs, { type CommandModule } from 'yargs';
+import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { calibrateCommand } from './calibrate.ts';
+import { compareCommand } from './compare.ts';
+import { doctorCommand } from './doctor.ts';
+import { historyCommand } from './history.ts';
+import { initCommand } from './init.ts';
+import { planCommand } from './plan.ts';
+import { reportCommand } from './report.ts';
+import { runCommand } from './run.ts';
+import { stackCommand } from './stack.ts';
+import { tuneCommand } from './tune.ts';
+import { validateCommand } from './validate.ts';
+import { version } from './version.ts';
+
+/** Code of the error for words that are no command line of ours. */
+export const wrongArguments = 'commandLine';
+
+const commands = [
+  runCommand,
+  initCommand,
+  validateCommand,
+  planCommand,
+  reportCommand,
+  compareCommand,
+  historyCommand,
+  tuneCommand,
+  calibrateCommand,
+  stackCommand,
+  doctorCommand,
+] as unknown as readonly CommandModule[];
+
+/** `isDry`: what the words mean is checked, and nothing done. */
+export function createParser(args: readonly string[], { isDry = false } = {}) {
+  const parser = yargs(args)
+    .scriptName('bench')
+    .usage('$0 <command>\n\nOne workload over REST, gRPC, WebSocket, a queue and a stream, measured the same way.');
+  for (const command of commands) parser.command(isDry ? { ...command, handler: () => undefined } : command);
+  return parser
+    .completion('completion', 'print a shell completion script')
+    .demandCommand(1, 'Name a command; `bench --help` lists them.')
+    .strict()
+    .version(version)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new BenchError(wrongArguments, message, { exitCode: exitCodes.usage });
+    });
+}
