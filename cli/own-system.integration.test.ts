@@ -19,6 +19,7 @@ const topic = `own-${process.pid}`;
 let stack: SharedTestStack;
 let http: ChildProcess;
 let httpPort: number;
+let deadPort: number;
 
 beforeAll(async () => {
   stack = await sharedTestStack({ rabbitmq: true, kafka: true });
@@ -29,6 +30,7 @@ beforeAll(async () => {
   const options = { clientId: 'test', bootstrapBrokers: [stack.broker('kafka').directAddress] };
   await createTopics(options, { topics: [topic], partitions: 2, replicas: 1 });
   httpPort = await freePort();
+  deadPort = await freePort();
   writeFileSync(join(folder, 'index.html'), 'hello');
   const args = [
     '-m',
@@ -64,7 +66,7 @@ let runs = 0;
 /** A busy machine may make a trial invalid, which is no matter of what is measured here. */
 const measured = [0, 5];
 
-async function run(target: string, pattern = 'one-way') {
+async function run(target: string, pattern = 'one-way', conditions = '{ calm: [] }') {
   const number = runs++;
   const path = join(folder, `own-${number}.yaml`);
   const out = join(folder, `out-${number}`);
@@ -76,7 +78,7 @@ workload:
   payloads: { body: { size: 200B } }
 load: { model: open, arrivals: constant, rate: 100/s, warmup: 200ms, duration: 1s }
 targets: { own: ${target} }
-conditions: { calm: [] }
+conditions: ${conditions}
 `,
   );
   const exit = await runBench(['run', path, '--yes', '--out', out]);
@@ -143,8 +145,8 @@ describe('a plain queue', () => {
 });
 
 describe('a plain topic', () => {
-  const target = (more: string) =>
-    `{ protocol: stream, address: "${stack.broker('kafka').directAddress}", ${more} requests: { send: { topic: ${topic}, key: "{{key}}", value: "{{payload}}" } } }`;
+  const target = (more: string, address = stack.broker('kafka').directAddress) =>
+    `{ protocol: stream, address: "${address}", ${more} requests: { send: { topic: ${topic}, key: "{{key}}", value: "{{payload}}" } } }`;
 
   it('completes at the acknowledgement, or at the delivery with consume: true', async () => {
     for (const [more, completion] of [
@@ -157,9 +159,21 @@ describe('a plain topic', () => {
     }
   });
 
-  it('of a broker that advertises itself is refused behind a proxy, with the listener to add', async () => {
-    const { code, stderr } = await run(target(''));
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/advertised\.listeners/);
-  });
+  it.each(['platformatic', 'kafkajs'])(
+    'of a broker that advertises itself is reached through Toxiproxy by %s, where a latency shows',
+    async (client) => {
+      const { directAddress } = stack.broker('kafka');
+      const bootstrap = `127.0.0.1:${deadPort},${directAddress}`; // one of several servers may be away
+      const more = `client: ${client}, consume: true,`;
+      const slow = '[{ at: 300ms, for: 600ms, fault: latency, latency: 150ms }]';
+      const { code, stderr, trial } = await run(target(more, bootstrap), 'one-way', `{ slow: ${slow} }`);
+      expect(stderr).not.toMatch(/bug of Wirebench/);
+      expect(measured).toContain(code);
+      const { before, during } = trial()?.phases ?? {};
+      expect(before?.counts.ok).toBe(before?.counts.offered);
+      expect(during?.counts).toMatchObject({ offered: 60, ok: 60 });
+      expect(during?.latencyUs.offered.p50).toBeGreaterThan(140_000);
+      expect(trial()?.faults[0]?.proof).toMatchObject({ toxics: 1 });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 /** From a finished trial's records to what its verdict goes by. */
 import type { PaymentsResult, TrialResult, Verdict } from '../result/result-types.ts';
 import { isOnThisMachine } from '../targets/is-on-this-machine.ts';
-import { hostAndPort } from '../targets/target-address.ts';
+import { hostsAndPorts } from '../targets/target-address.ts';
 import type { TrialRecords } from './assemble-trial.ts';
 import { canaryFigures } from './canary/canary-account.ts';
 import { faultShifts } from './faults/fault-shifts.ts';
@@ -34,7 +34,7 @@ export function judgeTrial(
     ...generatorHealth(records, measured),
     canary,
     primaryFigures: primaryFigures(scenario.primary, phases, canary),
-    sharesCores: target.address === undefined || isOnThisMachine(hostAndPort(target.address, target.protocol)),
+    sharesCores: target.address === undefined || hostsAndPorts(target.address, target.protocol).some(isOnThisMachine),
     ...(accountsCents !== null && { unexplainedCents: accountsCents - chargedCents }),
     faultProblems: records.faultProblems,
     faultShifts: faultShifts(records.faults),

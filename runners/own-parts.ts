@@ -1,6 +1,9 @@
-/** The parts of a trial against the user's own system: at most a link in front of it. */
+/** The parts of a trial against the user's own system: at most links in front of it. */
+import type { Target } from '../scenarios/scenario.ts';
 import { judgedAddress } from '../targets/allow-dial.ts';
-import { hostAndPort } from '../targets/target-address.ts';
+import type { Link } from '../targets/stack/stack.ts';
+import { hostsAndPorts } from '../targets/target-address.ts';
+import { openBrokerLinks } from './broker-links.ts';
 import { type Closers, openLink, proxyPart, proxyProcesses, watchParts } from './stack-parts.ts';
 import type { OpenedParts, TrialPartsInput } from './trial-parts.ts';
 
@@ -9,7 +12,7 @@ export async function openOwnParts(
   opened: Closers,
 ): Promise<OpenedParts> {
   const { target } = prepared;
-  const upstream = hostAndPort(target.address ?? '', target.protocol);
+  const upstreams = hostsAndPorts(target.address ?? '', target.protocol);
   const watch = watchParts(stack, {});
   opened.push(async () => watch.close());
   const nothingOfOurs = {
@@ -22,15 +25,30 @@ export async function openOwnParts(
     lostParts: watch.lost,
   };
   if (target.via === 'direct') {
-    return { ...nothingOfOurs, address: upstream, proxied: false, links: {}, processes: {}, faultParts: {} };
+    return { ...nothingOfOurs, address: upstreams.join(','), proxied: false, links: {}, processes: {}, faultParts: {} };
   }
-  const client = await openLink(stack, 'client', await judgedAddress(upstream), opened);
+  const { client, ...way } = await openWay(stack, target, upstreams, opened);
   return {
     ...nothingOfOurs,
-    address: client.address,
+    ...way,
     proxied: true,
     links: { client },
     processes: proxyProcesses(stack),
     faultParts: proxyPart(stack, client, target.protocol),
   };
+}
+
+/** Brokers of a Kafka tell their clients where they are: those names stay, and each is led through a link of its own. */
+async function openWay(
+  stack: TrialPartsInput['stack'],
+  { protocol }: Target,
+  upstreams: readonly [string, ...string[]],
+  opened: Closers,
+): Promise<Pick<OpenedParts, 'address' | 'linkOf'> & { readonly client: Link }> {
+  if (protocol === 'stream') {
+    const { client, addressOf } = await openBrokerLinks(stack, upstreams, opened);
+    return { client, address: upstreams.join(','), linkOf: addressOf };
+  }
+  const client = await openLink(stack, 'client', await judgedAddress(upstreams[0]), opened);
+  return { client, address: client.address };
 }

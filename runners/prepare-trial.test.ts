@@ -14,7 +14,7 @@ const load = scenario.load as OpenLoad;
 async function planOf(name: string, repeat: number) {
   const target = scenario.targets[name] as Target;
   const prepared = prepareTrial(scenario, target, await loadProtocol(target.protocol), repeat);
-  return loadPlanFor(scenario, prepared, [], '127.0.0.1:1', false);
+  return loadPlanFor(scenario, prepared, [], { address: '127.0.0.1:1', proxied: false });
 }
 
 const draws = (seed: number) => {

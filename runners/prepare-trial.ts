@@ -86,12 +86,18 @@ export function blockPlan({ warmupMs, durationMs }: Load): BlockPlan {
   return { fromUs: warmupMs * 1e3, widthMs: blockWidthMs(durationMs) };
 }
 
+/** Of the trial's parts: where the load goes. */
+interface WayIn {
+  readonly address: string;
+  readonly proxied: boolean;
+  readonly linkOf?: unknown;
+}
+
 export function loadPlanFor(
   scenario: Scenario,
   prepared: PreparedTrial,
   faults: readonly FaultWindow[],
-  address: string,
-  proxied: boolean,
+  { address, proxied, linkOf }: WayIn,
   canaryPort: number | null = null,
 ): LoadPlan {
   const { workload, load } = scenario;
@@ -99,6 +105,7 @@ export function loadPlanFor(
     target: prepared.target,
     address,
     proxied,
+    asksForLinks: linkOf !== undefined,
     operations: prepared.operations,
     seed: prepared.seed,
     keys: workload.keys,

@@ -87,9 +87,9 @@ export async function runTrial(
   try {
     const echo = await starting;
     signal.throwIfAborted();
-    const { address, proxied } = parts;
-    const loadPlan = loadPlanFor(scenario, prepared, faults, address, proxied, echo?.port ?? null);
-    source = await (context.openLoad ?? LoadGenerator.open)({ ...loadPlan, logFolder: workDirectory }, signal);
+    const loadPlan = loadPlanFor(scenario, prepared, faults, parts, echo?.port ?? null);
+    const openLoad = context.openLoad ?? LoadGenerator.open;
+    source = await openLoad({ ...loadPlan, logFolder: workDirectory }, signal, parts.linkOf);
     const timeline = await prepareFaults(context, prepared.target, faults, parts);
     const startedAt = new Date(Date.now() + leadMs).toISOString();
     const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);

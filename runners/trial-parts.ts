@@ -31,6 +31,8 @@ export interface TrialParts {
   /** `host:port` for the load to dial. */
   readonly address: string;
   readonly proxied: boolean;
+  /** See DriverContext: of an own system that advertises addresses of its own. */
+  readonly linkOf?: (broker: string) => Promise<string>;
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
   /** One file a service; null for an own system: nobody keeps a ledger there. */
   readonly evidencePaths: readonly string[] | null;

@@ -68,7 +68,7 @@ async function endEarly(load: string, trialId: string) {
     ...{ scenario, entry: restEntry, prepared, stack: null, workDirectory: folder, trialId },
   });
   const never = new AbortController().signal;
-  const generator = await LoadGenerator.open(loadPlanFor(scenario, prepared, [], parts.address, false), never);
+  const generator = await LoadGenerator.open(loadPlanFor(scenario, prepared, [], parts), never);
   try {
     const seconds: SecondReport[] = [];
     generator.onSecond((report) => seconds.push(report));

@@ -11,6 +11,7 @@ import type {
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 import type { PresetOperation } from './driver-kit/preset-requests.ts';
+import type { LinkOf } from './stream/dial-through.ts';
 
 /** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
 export const outcomes = { ok: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
@@ -76,8 +77,13 @@ export interface DriverContext {
   readonly target: Target;
   /** Where to connect (already the proxy's side if there is one): `host:port`. Paths and schemes come from `target.address`. */
   readonly address: string;
-  /** `address` is a proxy's: what the service advertises of itself must lead there too. */
+  /** `address` is a proxy's. */
   readonly proxied?: boolean;
+  /**
+   * The link to a broker that advertises `host:port` of its own, opened when it is first asked for; rejects as a
+   * connection would. Left out: what is advertised is dialled as it is. With it `address` is the broker's own, too.
+   */
+  readonly linkOf?: LinkOf | undefined;
   readonly operations: readonly OperationSpec[];
   /** payloads[operation] is a small pool of prepared bodies (JSON-safe ASCII), empty where the operation has none. */
   readonly payloads: readonly (readonly Buffer[])[];

@@ -1,6 +1,7 @@
 /** Where a user's own system is, without scheme and path. */
 import type { Protocol } from '../result/result-types.ts';
 import { protocolFacts } from '../scenarios/protocols/registry.ts';
+import { addressesOf } from '../scenarios/schema/address.ts';
 
 const defaultPorts: Readonly<Record<string, number>> = {
   'http:': 80,
@@ -13,7 +14,13 @@ const defaultPorts: Readonly<Record<string, number>> = {
   'grpcs:': 443,
 };
 /** `host:port` (IPv6 in brackets) of an address with or without a scheme; the scenario has been validated. */
-export function hostAndPort(address: string, protocol: Protocol): string {
+/** `host:port` of each server that the address names: one, of a Kafka several with commas between. */
+export function hostsAndPorts(address: string, protocol: Protocol): [string, ...string[]] {
+  const [first = '', ...others] = addressesOf(address, protocol);
+  return [hostAndPort(first, protocol), ...others.map((one) => hostAndPort(one, protocol))];
+}
+
+function hostAndPort(address: string, protocol: Protocol): string {
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address);
   const url = new URL(hasScheme ? address : `bare://${address}`);
   const port = url.port === '' ? (defaultPorts[url.protocol] ?? protocolFacts[protocol].barePort) : Number(url.port);

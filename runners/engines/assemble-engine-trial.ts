@@ -12,7 +12,7 @@ import type {
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { isOnThisMachine } from '../../targets/is-on-this-machine.ts';
-import { hostAndPort } from '../../targets/target-address.ts';
+import { hostsAndPorts } from '../../targets/target-address.ts';
 import { unknownLedger } from '../assemble-trial.ts';
 import { faultShifts } from '../faults/fault-shifts.ts';
 import type { FaultTimeline } from '../faults/fault-timeline.ts';
@@ -88,7 +88,7 @@ export function assembleEngineTrial(records: EngineRecords): TrialResult {
       cpuSteal: use.steal,
       eventLoopUtilisation: null,
       primaryFigures: [],
-      sharesCores: target.address === undefined || isOnThisMachine(hostAndPort(target.address, target.protocol)),
+      sharesCores: target.address === undefined || hostsAndPorts(target.address, target.protocol).some(isOnThisMachine),
       faultProblems: timeline?.problems() ?? [],
       faultShifts: faultShifts(timeline?.results() ?? []),
       lostParts: records.lostParts,

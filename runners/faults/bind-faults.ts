@@ -4,7 +4,7 @@ import { sizedAt } from '../../scenarios/faults/registry.ts';
 import type { FaultWindow, LinkFault, LinkName, PartFault, PartName } from '../../scenarios/scenario.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
-import type { FaultKind, FaultPart, FaultProof, PartFaultContext } from './fault-kind.ts';
+import type { FaultKind, FaultPart, FaultProof, LinkFaultContext, PartFaultContext } from './fault-kind.ts';
 import { linkFaultKind, partFaultKind } from './fault-kinds.ts';
 import { probeRoundTripUs } from './link-probe.ts';
 import { isRamped, rampSteps } from './ramp.ts';
@@ -64,15 +64,53 @@ async function bindToLinks(
   for (const name of window.link === 'both' ? (['client', 'service'] as const) : [window.link]) {
     const first = links[name];
     if (first === undefined || toxiproxy === null) continue; // validation has refused what this target has no link for
-    for (const [n, link] of [first, ...(first.others ?? [])].entries()) {
+    const early = [first, ...(first.others ?? [])];
+    for (const link of early) {
       if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(protocol, link.address, calmProbes, 1_000));
+    }
+    // One of several servers of the user's own may be away before the fault, where nothing can be shown.
+    const answering = early.filter((link) => calmUs.get(link) !== null);
+    const proven = answering.length === 0 ? early : answering;
+    const unproven = () => [first, ...(first.others ?? [])].filter((link) => !proven.includes(link));
+    for (const [n, link] of proven.entries()) {
       const context = { protocol, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
       const which = name === 'client' || name === 'service' ? 'of broker' : 'to instance';
       const place = n === 0 ? `${name} link` : `${name} link ${which} ${n + 1}`;
-      bound.push(bind(linkFaultKind(window), window, context, { place, link: name }));
+      const fault = bind(linkFaultKind(window), window, context, { place, link: name });
+      bound.push(n > 0 ? fault : withUnproven(fault, window, context, unproven));
     }
   }
   return bound;
+}
+
+/** `links`: those of brokers that are away, or join while the load runs and begin as the first is. They change with it. */
+function withUnproven(
+  fault: BoundFault,
+  window: LinkFault,
+  context: LinkFaultContext,
+  links: () => readonly Link[],
+): BoundFault {
+  const onOthers = async (act: (other: BoundFault) => Promise<unknown>) => {
+    for (const link of links()) {
+      await act(bind(linkFaultKind(window), window, { ...context, link }, fault)).catch(() => undefined);
+    }
+  };
+  return {
+    ...fault,
+    async apply() {
+      await fault.apply();
+      await onOthers((other) => other.apply());
+    },
+    async resize(share) {
+      await fault.resize(share);
+      await onOthers((other) => other.resize(share));
+    },
+    async undo(signal) {
+      const proof = await fault.undo(signal);
+      await onOthers((other) => other.undo(signal));
+      return proof;
+    },
+  };
 }
 
 function bindToPart(window: PartFault, id: string, { protocol, parts, usual }: FaultPlaces): BoundFault {

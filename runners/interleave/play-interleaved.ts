@@ -3,7 +3,7 @@ import { BenchError } from '../../result/bench-error.ts';
 import type { RunResult } from '../../result/result-types.ts';
 import { createRunDirectory } from '../../targets/stack/run-directory.ts';
 import type { StackNeeds } from '../../targets/stack/stack.ts';
-import { hostAndPort } from '../../targets/target-address.ts';
+import { hostsAndPorts } from '../../targets/target-address.ts';
 import type { RunEvent } from '../run-events.ts';
 import { stackNeeds } from '../run-plan.ts';
 import { noParts, type RunOptions, ScenarioRun } from '../run-scenario.ts';
@@ -122,7 +122,7 @@ async function playWithService(
   const addresses = [
     ...new Set(
       Object.values(run.scenario.targets).flatMap(({ address, protocol }) =>
-        address === undefined ? [] : [hostAndPort(address, protocol)],
+        address === undefined ? [] : hostsAndPorts(address, protocol),
       ),
     ),
   ];

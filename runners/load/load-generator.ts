@@ -5,7 +5,7 @@ import { BenchError, type ExitCode, exitCodes } from '../../result/bench-error.t
 import { beside } from '../../result/beside.ts';
 import { LoadSignals } from './load-clock.ts';
 import type { LoadProgress } from './load-loop-options.ts';
-import type { LoadSource } from './load-source.ts';
+import type { LinkTo, LoadSource } from './load-source.ts';
 import type { LoadPlan, SecondReport, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
 
 interface LoadThread {
@@ -23,18 +23,18 @@ export class LoadGenerator implements LoadSource {
   readonly signals: LoadSignals;
   readonly #onSecond: ((report: SecondReport) => void)[] = [];
 
-  private constructor(plan: LoadPlan) {
+  private constructor(plan: LoadPlan, linkOf: LinkTo | undefined) {
     this.signals = new LoadSignals(plan.signals);
     const onSecond = (report: SecondReport) => {
       for (const listener of this.#onSecond) listener(report);
     };
     const { first, count } = plan.share;
-    this.#threads = Array.from({ length: count }, (_, n) => startThread(plan, first + n, onSecond));
+    this.#threads = Array.from({ length: count }, (_, n) => startThread({ plan, worker: first + n, linkOf, onSecond }));
   }
 
   /** See OpenLoad; rejects with the first worker's BenchError. */
-  static async open(plan: LoadPlan, signal: AbortSignal): Promise<LoadGenerator> {
-    const generator = new LoadGenerator(plan);
+  static async open(plan: LoadPlan, signal: AbortSignal, linkOf?: LinkTo): Promise<LoadGenerator> {
+    const generator = new LoadGenerator(plan, linkOf);
     const abort = () => generator.stop();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -99,7 +99,14 @@ export class LoadGenerator implements LoadSource {
   }
 }
 
-function startThread(plan: LoadPlan, worker: number, onSecond: (report: SecondReport) => void): LoadThread {
+interface StartedLoad {
+  readonly plan: LoadPlan;
+  readonly worker: number;
+  readonly linkOf: LinkTo | undefined;
+  readonly onSecond: (report: SecondReport) => void;
+}
+
+function startThread({ plan, worker, linkOf, onSecond }: StartedLoad): LoadThread {
   const thread = new Worker(beside(import.meta.url, 'load-worker'), { workerData: { load: { plan, worker } } });
   const load: LoadThread = {
     thread,
@@ -121,6 +128,7 @@ function startThread(plan: LoadPlan, worker: number, onSecond: (report: SecondRe
     else if (report.type === 'second') onSecond(report);
     else if (report.type === 'idle') load.idle.resolve(report.acknowledged);
     else if (report.type === 'done') load.done.resolve(report.data);
+    else if (report.type === 'link') void answerLink(thread, report.broker, linkOf, fail);
     else {
       const { code, message, hint, exitCode } = report.error;
       fail(new BenchError(code, message, { hint, exitCode: exitCode as ExitCode }));
@@ -131,4 +139,23 @@ function startThread(plan: LoadPlan, worker: number, onSecond: (report: SecondRe
     fail(new BenchError('loadWorkerEnded', `A load worker ended with code ${code}`, { exitCode: exitCodes.internal }));
   });
   return load;
+}
+
+/** A host that is not allowed ends the load, as it would where the worker dials it itself. */
+async function answerLink(
+  thread: Worker,
+  broker: string,
+  linkOf: LinkTo | undefined,
+  fail: (error: unknown) => void,
+): Promise<void> {
+  const answer = (address: string | null, reason: string) => {
+    thread.postMessage({ type: 'linked', broker, address, reason } satisfies WorkerCommand);
+  };
+  try {
+    if (linkOf === undefined) throw new Error('nothing leads there');
+    answer(await linkOf(broker), '');
+  } catch (error) {
+    if (error instanceof BenchError && error.exitCode === exitCodes.usage) fail(error);
+    answer(null, error instanceof Error ? error.message : String(error));
+  }
 }

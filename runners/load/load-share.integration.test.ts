@@ -45,7 +45,8 @@ function planOf(): LoadPlan {
   const { rest: target } = reading.scenario.targets;
   if (target === undefined) throw new Error('no target');
   const prepared = { ...prepareTrial(reading.scenario, target, restEntry), trialTag: 'abcd1234' };
-  return loadPlanFor(reading.scenario, prepared, [], `127.0.0.1:${(server.address() as AddressInfo).port}`, false);
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return loadPlanFor(reading.scenario, prepared, [], { address, proxied: false });
 }
 
 /** What the server was asked, and what was recorded as offered by phase and operation. */

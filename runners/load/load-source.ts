@@ -27,4 +27,7 @@ export interface LoadSource {
 }
 
 /** Resolves when all connections are open. Rejects with a BenchError, all workers ended; the signal ends the opening only. */
-export type OpenLoad = (plan: LoadPlan, signal: AbortSignal) => Promise<LoadSource>;
+export type OpenLoad = (plan: LoadPlan, signal: AbortSignal, linkOf?: LinkTo) => Promise<LoadSource>;
+
+/** Where the main thread lets a worker dial in place of a broker; see DriverContext. */
+export type LinkTo = (broker: string) => Promise<string>;

@@ -26,6 +26,7 @@ import { OperationMix } from '../schedule/operation-mix.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
 import { stagesOf } from '../schedule/planned-rate.ts';
 import { ArrivalCursor } from './arrival-cursor.ts';
+import { AskedLinks } from './asked-links.ts';
 import { CallSource } from './call-source.ts';
 import { ClosedUsers } from './closed-users.ts';
 import { LoadClock, LoadSignals, type PlannedWarmup } from './load-clock.ts';
@@ -47,6 +48,7 @@ class LoadWorker {
   readonly #worker: number;
   readonly #port: MessagePort;
   readonly #wire = new WireCounter();
+  readonly #links: AskedLinks;
   readonly #recorder: Recorder;
   readonly #timeline: Timeline;
   readonly #log: OperationLog;
@@ -77,6 +79,7 @@ class LoadWorker {
     this.#plan = plan;
     this.#worker = worker;
     this.#port = port;
+    this.#links = new AskedLinks((broker) => this.#report({ type: 'link', broker }));
     const { operations, workers, load } = plan;
     this.#signals = new LoadSignals(plan.signals);
     this.#warmup = { warmupMs: load.warmupMs, untilSteady: load.warmupUntilSteady };
@@ -126,6 +129,7 @@ class LoadWorker {
         target: this.#plan.target,
         address: this.#plan.address,
         proxied: this.#plan.proxied,
+        linkOf: this.#plan.asksForLinks ? (broker) => this.#links.addressOf(broker) : undefined,
         operations: this.#plan.operations,
         payloads: this.#pools,
         calls: this.#calls,
@@ -145,6 +149,10 @@ class LoadWorker {
     if (canaryPort === null) return;
     const ratePerSecond = load.model === 'open' ? load.ratePerSecond : null;
     this.#canaries = await CanaryFlock.open({ port: canaryPort, worker: this.#worker, workers, ratePerSecond, seed });
+  }
+
+  linked(broker: string, address: string | null, reason: string): void {
+    this.#links.answered(broker, address, reason);
   }
 
   begin(startUs: number): void {
@@ -343,6 +351,7 @@ if (parentPort !== null && input?.load !== undefined) {
     const worker = new LoadWorker(input.load.plan, input.load.worker, port);
     port.on('message', (command: WorkerCommand) => {
       if (command.type === 'begin') worker.begin(command.startUs);
+      else if (command.type === 'linked') worker.linked(command.broker, command.address, command.reason);
       else if (command.type === 'stop') worker.stop();
       else void worker.finish();
     });

@@ -30,6 +30,8 @@ export interface LoadPlan {
   readonly address: string;
   /** `address` is a proxy's. */
   readonly proxied: boolean;
+  /** What brokers advertise is not dialled; the worker asks for a link to it. */
+  readonly asksForLinks: boolean;
   readonly operations: readonly PlannedOperation[];
   readonly seed: number;
   readonly keys: { readonly count: number; readonly distribution: 'uniform' | 'zipf' };
@@ -58,6 +60,8 @@ export interface LoadPlan {
 }
 
 export type WorkerCommand =
+  /** Answers `link`; `address` null: there is none, for this reason. */
+  | { readonly type: 'linked'; readonly broker: string; readonly address: string | null; readonly reason: string }
   | { readonly type: 'begin'; readonly startUs: number }
   /** No more arrivals; what is in flight ends as timed out. */
   | { readonly type: 'stop' }
@@ -68,6 +72,8 @@ export type WorkerReport =
   | { readonly type: 'opened'; readonly openMs: number }
   /** Nothing more will come of it: it could not open, or was led to a host that is not allowed. */
   | { readonly type: 'failed'; readonly error: WorkerError }
+  /** Where is this broker to be dialled? */
+  | { readonly type: 'link'; readonly broker: string }
   | { readonly type: 'progress'; readonly progress: LoadProgress }
   | SecondReport
   /** All arrivals were taken up and nothing is in flight. */

@@ -42,7 +42,7 @@ async function ledgerOf(servicePath: string, trialId: string) {
   const prepared = prepareTrial(scenario, target, entry);
   const parts = await openTrialParts({ scenario, entry, prepared, stack: null, workDirectory: folder, trialId });
   const never = new AbortController().signal;
-  const generator = await LoadGenerator.open(loadPlanFor(scenario, prepared, [], parts.address, false), never);
+  const generator = await LoadGenerator.open(loadPlanFor(scenario, prepared, [], parts), never);
   try {
     generator.begin(monotonicNowUs() + 200e3);
     await generator.whenIdle();

@@ -5,6 +5,7 @@ export const grpc = {
   schemes: ['', 'grpc', 'grpcs', 'http', 'https'],
   exampleAddress: '127.0.0.1:50051',
   barePort: 443,
+  takesSeveral: false,
   takesCredentials: false,
   codecs: ['gzip'],
   batches: 'one unary call with a repeated field, answered with what became of each',

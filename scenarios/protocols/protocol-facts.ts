@@ -9,6 +9,8 @@ export interface ProtocolFacts {
   readonly exampleAddress: string;
   /** Where an address without a port leads. */
   readonly barePort: number;
+  /** An address may name several servers, with commas between. */
+  readonly takesSeveral: boolean;
   /** An address may hold user and password. */
   readonly takesCredentials: boolean;
   /** Of bodies or messages. */

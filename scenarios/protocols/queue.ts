@@ -5,6 +5,7 @@ export const queue = {
   schemes: ['amqp', 'amqps'],
   exampleAddress: 'amqp://127.0.0.1:5672',
   barePort: 5672,
+  takesSeveral: false,
   takesCredentials: true,
   codecs: ['gzip', 'zstd'],
   batches: 'publishes that leave in one write; the broker may confirm many at once',

@@ -5,6 +5,7 @@ export const rest = {
   schemes: ['http', 'https'],
   exampleAddress: 'http://127.0.0.1:8080',
   barePort: 80,
+  takesSeveral: false,
   takesCredentials: false,
   codecs: ['gzip', 'br', 'zstd'],
   batches: 'one POST of an array, answered with what became of each',

@@ -5,6 +5,7 @@ export const stream = {
   schemes: [''],
   exampleAddress: '127.0.0.1:9092',
   barePort: 9092,
+  takesSeveral: true,
   takesCredentials: false,
   codecs: ['gzip', 'snappy', 'lz4', 'zstd'],
   batches: 'the records of one produce request',

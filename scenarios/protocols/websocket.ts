@@ -5,6 +5,7 @@ export const websocket = {
   schemes: ['ws', 'wss'],
   exampleAddress: 'ws://127.0.0.1:8081/live',
   barePort: 80,
+  takesSeveral: false,
   takesCredentials: false,
   codecs: ['deflate'],
   batches: 'one text message with an array; answers come as they are ready, together or apart',

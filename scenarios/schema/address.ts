@@ -7,6 +7,12 @@ export type AddressReading =
   /** `host` without the brackets of an IPv6 address. */
   { readonly ok: true; readonly host: string } | { readonly ok: false; readonly message: string };
 
+/** Kafka's clients are told several servers of one cluster, with commas between. */
+export function addressesOf(address: string, protocol: Protocol): string[] {
+  return protocolFacts[protocol].takesSeveral ? address.split(',').map((one) => one.trim()) : [address];
+}
+
+/** Of one server. */
 export function readAddress(address: string, protocol: Protocol): AddressReading {
   const wrong = (why: string): AddressReading => ({
     ok: false,

@@ -3,7 +3,7 @@ import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
 import type { Protocol } from '../../result/result-types.ts';
 import { largestProtoBytes } from '../named-file.ts';
-import { isAllowedHost, readAddress } from './address.ts';
+import { addressesOf, isAllowedHost, readAddress } from './address.ts';
 import { checkBatch, checkStreams } from './check-batch.ts';
 import { checkCodec } from './check-codec.ts';
 import { checkCompression } from './check-compression.ts';
@@ -116,14 +116,16 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
 }
 
 function checkAddress({ file, report }: CheckContext, address: string, protocol: Protocol, path: Path): void {
-  const reading = readAddress(address, protocol);
-  if (!reading.ok) {
-    report({ path, message: reading.message });
-    return;
+  for (const one of addressesOf(address, protocol)) {
+    const reading = readAddress(one, protocol);
+    if (!reading.ok) {
+      report({ path, message: reading.message });
+      continue;
+    }
+    if (isAllowedHost(reading.host, file.allowHosts ?? [])) continue;
+    const message = `"${reading.host}" is outside this machine; load goes there only when allowHosts lists it`;
+    report({ path, message, suggestion: `add allowHosts: [${reading.host}] if it is yours to load` });
   }
-  if (isAllowedHost(reading.host, file.allowHosts ?? [])) return;
-  const message = `"${reading.host}" is outside this machine; load goes there only when allowHosts lists it`;
-  report({ path, message, suggestion: `add allowHosts: [${reading.host}] if it is yours to load` });
 }
 
 function checkRequests(context: CheckContext, target: FileTarget, path: Path): void {

@@ -2,7 +2,15 @@
 import type { Pattern } from '../../result/result-types.ts';
 import type { Request, Target } from '../../scenarios/scenario.ts';
 import { formatOperationId } from '../domain/operation-id.ts';
-import { type Call, type CompletionSink, type Driver, type Outcome, outcomes, type Session } from '../driver.ts';
+import {
+  type Call,
+  type CompletionSink,
+  type Driver,
+  type DriverContext,
+  type Outcome,
+  outcomes,
+  type Session,
+} from '../driver.ts';
 
 export interface RecordedSessionOptions {
   readonly driver: Driver;
@@ -15,6 +23,7 @@ export interface RecordedSessionOptions {
   readonly trialTag?: string;
   /** Is part of every id. */
   readonly worker?: number;
+  readonly linkOf?: DriverContext['linkOf'];
   readonly signal?: AbortSignal;
 }
 
@@ -77,6 +86,7 @@ export class RecordedSession implements CompletionSink {
       {
         target,
         address,
+        linkOf: options.linkOf,
         trialTag,
         worker,
         workers: worker + 1,

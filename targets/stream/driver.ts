@@ -106,21 +106,15 @@ class StreamSession implements Session {
   }
 
   async open(): Promise<void> {
-    const { address, proxied, trialTag, worker, workers, operations } = this.#context;
-    const { acks, compression, client: library, idempotent = false } = this.#target;
-    this.#isCluster = address.includes(',');
+    const { address, linkOf, trialTag, worker, workers, operations } = this.#context;
+    const { acks, compression, idempotent = false } = this.#target;
+    this.#isCluster = this.#target.address === undefined && address.includes(',');
     const share = Math.max(1, Math.floor(this.#target.producers / workers));
     // While one of several brokers is away the partitions of the others go on: each has producers of its own.
     const producers = this.#isCluster ? share * this.#target.partitions : share;
     const groupId = `wirebench-${trialTag}-${worker}`;
     const onLost = (producer: number) => this.#lanes[producer]?.lost();
     useStreamCodecs(compression);
-    const client = await clients[library]({
-      ...{ address, clientId: groupId, acks, idempotent, producers, onLost },
-      compression,
-    });
-    this.#client = client;
-    if (this.#closed) return client.close();
     const topics = constantTopics(operations);
     const elsewhere = operations.find(({ index, request }) => {
       return this.completion(index) === 'delivered' && !topics.includes((request as StreamRequest).topic);
@@ -128,8 +122,15 @@ class StreamSession implements Session {
     if (elsewhere !== undefined) throw cannotConsume(this.#target, elsewhere);
     const isAwaited = (completion: Completion) => operations.some(({ index }) => this.completion(index) === completion);
     const replyTopics = isAwaited('replied') ? [this.#target.reply?.topic ?? ''] : [];
-    const brokers = await answersWithin(openDeadlineMs, this.#describe(client, [...topics, ...replyTopics]));
-    if (proxied && !brokers.every((broker) => isAmong(broker, address))) throw notProxied(address, brokers);
+    const { client, brokers } = await answersWithin(
+      openDeadlineMs,
+      this.#connect({ address, linkOf, clientId: groupId, acks, idempotent, producers, onLost, compression }, [
+        ...topics,
+        ...replyTopics,
+      ]),
+    );
+    // Their links are there before the first fault; a broker that joins later gets its own when it is dialled.
+    await Promise.all(brokers.map((broker) => linkOf?.(broker)));
     this.#lanes = this.#createLanes(client, producers, topics);
     await answersWithin(openDeadlineMs, Promise.all(this.#lanes.map((lane) => lane.open())));
     const consumed = isAwaited('delivered') ? topics : replyTopics;
@@ -143,13 +144,28 @@ class StreamSession implements Session {
     await answersWithin(joinDeadlineMs, joined);
   }
 
-  /** A topic that was created a moment ago may not have reached the metadata yet. */
-  async #describe(client: StreamClient, topics: readonly string[]): Promise<readonly string[]> {
-    for (let attempt = 1; ; attempt++) {
+  /**
+   * A topic that was created a moment ago may not have reached the metadata yet. Of several servers of the user's own
+   * some may be away, which through a proxy only shows when they are asked: each attempt begins with the next.
+   */
+  async #connect(
+    options: StreamClientOptions,
+    topics: readonly string[],
+  ): Promise<{ readonly client: StreamClient; readonly brokers: readonly string[] }> {
+    const isOwn = this.#target.address !== undefined;
+    for (let attempt = 0; ; attempt++) {
+      const address = isOwn ? beginningWith(attempt, options.address) : options.address;
+      this.#client ??= await clients[this.#target.client]({ ...options, address });
+      const client = this.#client;
       try {
-        return await client.describe(topics);
+        if (this.#closed) throw new Error('closed meanwhile');
+        return { client, brokers: await client.describe(topics) };
       } catch (error) {
-        if (attempt === describeAttempts || this.#closed) throw error;
+        if (attempt + 1 === describeAttempts || this.#closed) throw error;
+        if (isOwn && address.includes(',')) {
+          this.#client = null;
+          await client.close();
+        }
         await sleep(describeEveryMs);
       }
     }
@@ -270,21 +286,17 @@ function compileRequest(
   };
 }
 
+/** Addresses with commas between, in turn. */
+function beginningWith(n: number, addresses: string): string {
+  const all = addresses.split(',');
+  const first = n % all.length;
+  return [...all.slice(first), ...all.slice(0, first)].join(',');
+}
+
 /** Topics that are named without `{{…}}`: those that can be looked up, connected for and consumed. */
 function constantTopics(operations: readonly OperationSpec[]): readonly string[] {
   const topics = operations.map(({ request }) => (request as StreamRequest).topic);
   return [...new Set(topics)].filter((topic) => compileTemplate(topic).isConstant);
-}
-
-function notProxied(address: string, brokers: readonly string[]): BenchError {
-  return new BenchError(
-    'kafkaNotProxied',
-    `This Kafka advertises ${brokers.join(', ')}, so its clients would go round the proxy at ${address}`,
-    {
-      hint: `Set \`via: direct\` on the target, or give the broker one more listener that advertises the proxy, e.g.\n  listeners=…,PROXIED://127.0.0.1:19092\n  advertised.listeners=…,PROXIED://${address}`,
-      exitCode: exitCodes.usage,
-    },
-  );
 }
 
 function cannotConsume({ name }: StreamTarget, operation: OperationSpec): BenchError {
@@ -292,14 +304,4 @@ function cannotConsume({ name }: StreamTarget, operation: OperationSpec): BenchE
     hint: 'Name it by `topic` without {{…}}, or leave `consume` out.',
     exitCode: exitCodes.usage,
   });
-}
-
-/** `addresses`: one, or several with commas between. */
-function isAmong(broker: string, addresses: string): boolean {
-  return addresses.split(',').some((address) => sameAddress(broker, address));
-}
-
-function sameAddress(a: string, b: string): boolean {
-  const loopback = (address: string) => address.replace(/^(localhost|\[::1\]|::1):/, '127.0.0.1:');
-  return loopback(a) === loopback(b);
 }

@@ -11,6 +11,7 @@ import {
   type Producer,
 } from 'kafkajs';
 import { guardIncoming } from '../driver-kit/guard-incoming.ts';
+import { dialThrough, type LinkOf } from './dial-through.ts';
 import { KafkaFrames } from './kafka-frames.ts';
 import { giveKafkajsCodecs, kafkajsTypeOf } from './kafkajs-codecs.ts';
 import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
@@ -41,7 +42,7 @@ export class KafkajsClient implements StreamClient {
       clientId: options.clientId,
       brokers: options.address.split(','),
       logLevel: logLevel.NOTHING,
-      socketFactory: guardedSocket,
+      socketFactory: guardedSocket(options.linkOf),
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
     };
@@ -127,8 +128,10 @@ export class KafkajsClient implements StreamClient {
   }
 }
 
-const guardedSocket: ISocketFactory = ({ host, port, onConnect }) => {
-  const socket = net.connect({ host, port }, onConnect);
-  guardIncoming(socket, new KafkaFrames());
-  return socket;
-};
+function guardedSocket(linkOf: LinkOf | undefined): ISocketFactory {
+  return ({ host, port, onConnect }) => {
+    const socket = dialThrough(linkOf, () => net.connect({ host, port }, onConnect));
+    guardIncoming(socket, new KafkaFrames());
+    return socket;
+  };
+}

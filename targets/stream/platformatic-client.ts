@@ -8,7 +8,7 @@ import {
   stringDeserializer,
 } from '@platformatic/kafka';
 import type { StreamCodec } from '../../scenarios/scenario.ts';
-import { guardPlatformatic, orMalformed } from './platformatic-guard.ts';
+import { guardPlatformatic, orMalformed, type PlatformaticContext } from './platformatic-guard.ts';
 import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
@@ -65,6 +65,7 @@ export class PlatformaticClient implements StreamClient {
     return {
       clientId: `${this.#options.clientId}-${role}`,
       bootstrapBrokers: this.#addresses(),
+      context: { linkOf: this.#options.linkOf } satisfies PlatformaticContext,
       retries: 0,
       timeout: requestTimeoutMs,
       connectTimeout: connectTimeoutMs,

@@ -1,15 +1,25 @@
-/** Guards the connections that @platformatic/kafka makes in this thread; it announces each, and lets nobody make them. */
+/**
+ * Guards the connections that @platformatic/kafka makes in this thread, and leads them through links; it announces each,
+ * and lets nobody make them.
+ */
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { guardIncoming, malformedAnswer } from '../driver-kit/guard-incoming.ts';
+import { beginDialThrough, type LinkOf } from './dial-through.ts';
 import { KafkaFrames } from './kafka-frames.ts';
 
 interface Announcement {
-  readonly connection: { readonly socket?: Socket };
+  readonly connection: { readonly socket?: Socket; readonly context?: unknown };
+}
+
+/** What our clients give their connections, as the library's `context`. */
+export interface PlatformaticContext {
+  readonly linkOf: LinkOf | undefined;
 }
 
 let malformed = 0;
 let isGuarding = false;
+let endDialThrough = () => {};
 
 /** Of this thread, those that are made from now on. */
 export function guardPlatformatic(): void {
@@ -17,9 +27,13 @@ export function guardPlatformatic(): void {
   isGuarding = true;
   const nothing = () => undefined;
   tracingChannel<unknown, Announcement>('plt:kafka:connections:connects').subscribe({
-    start: nothing,
+    // The socket is made between `start` and `end`, in one go.
+    start: ({ connection: { context } }) => {
+      endDialThrough = beginDialThrough((context as PlatformaticContext | undefined)?.linkOf);
+    },
     // The socket is there, and has not connected yet.
     end: ({ connection: { socket } }) => {
+      endDialThrough();
       if (socket !== undefined) guardIncoming(socket, new KafkaFrames(), () => malformed++);
     },
     asyncStart: nothing,

@@ -1,6 +1,7 @@
 /** What the stream driver needs of a Kafka library; one implementation for each `client:`. */
 
 import type { Compression, StreamCodec } from '../../scenarios/scenario.ts';
+import type { LinkOf } from './dial-through.ts';
 
 export interface StreamMessage {
   readonly topic: string;
@@ -19,6 +20,8 @@ export interface StreamClientOptions {
   readonly compression: Compression<StreamCodec> | undefined;
   /** `host:port`, of a cluster several with commas between. */
   readonly address: string;
+  /** See DriverContext. */
+  readonly linkOf?: LinkOf | undefined;
   readonly clientId: string;
   readonly acks: 'all' | 0 | 1;
   /** What a lost connection interrupts is sent again by the library, as the same batch. Left out: false. */
