@@ -1,32 +1,26 @@
 /** One self-contained page: the answer, the tables, the curves. Nothing is fetched, and only its own scripts may run. */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
-import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
+import { withoutProbes } from './capacity.ts';
 import { chartData, mergedLatencies } from './chart-data.ts';
-import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
-import { crossingTable } from './crossing.ts';
-import { doubtsOf, doubtText, faultTable, limitationsOf, readingNotes, settingsTable, trialsText } from './fairness.ts';
-import { findingsOf } from './findings.ts';
+import { reasonTexts } from './error-texts.ts';
+import type { Doubt } from './fairness.ts';
+import { doubtText, trialsText } from './fairness.ts';
 import { formatThresholdActual } from './format-threshold.ts';
 import { formatCount, formatUs } from './format-values.ts';
 import { heatMap, htmlHeatMap } from './heat-maps.ts';
 import { answerSection } from './html-answer.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
-import { ledgerTable } from './ledger-table.ts';
-import { memoryTable } from './memory-table.ts';
+import { type Item, outline, type Section } from './outline.ts';
 import { paretoFigure } from './pareto-figure.ts';
-import { paymentsTable } from './payments-table.ts';
-import { policyTable } from './policy-table.ts';
-import { recoveryTable } from './recovery-text.ts';
-import { type ConditionGroup, engineTrials, totalCounts, validText } from './result-view.ts';
+import { type ConditionGroup, totalCounts, validText } from './result-view.ts';
 import { figureColumns, nameColumn, type Table } from './table.ts';
-import { errorsOf } from './terminal.ts';
 import { latencyTable, ledgerCasesTable, operationsTable, trialFacts } from './trial-tables.ts';
-import { recommendedSnippets, surveySets, tuningTables } from './tuning.ts';
-import { type VariantSet, variantSets } from './variant-figures.ts';
+import type { VariantSet } from './variant-figures.ts';
 
 const uplot = dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
 const asset = (path: string) => readFileSync(path, 'utf8');
@@ -39,12 +33,7 @@ export function renderHtml(whole: RunResult): string {
     (path) => asset(path).replaceAll('</script', '<\\/script'),
   );
   const policy = `default-src 'none'; style-src ${hash(style)}; script-src ${scripts.map(hash).join(' ')}; base-uri 'none'; form-action 'none'`;
-  const sections = [
-    ...tuningSection(whole),
-    ...capacitySection(whole),
-    ...crossingSection(result),
-    ...pageSections(result),
-  ];
+  const sections = outline(whole).map((section) => ({ ...section, body: sectionBody(section, result) }));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -73,76 +62,35 @@ function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: string;
+function sectionBody({ items }: Section, result: RunResult): string {
+  return items.map((item) => itemHtml(item, result)).join('\n');
 }
 
-function tuningSection(result: RunResult): Section[] {
-  const tables = tuningTables(result).map(htmlTable);
-  const snippets = recommendedSnippets(result).map((snippet) => `<p><code>${escapeHtml(snippet)}</code></p>`);
-  const pictures = surveySets(result).map(variantPictures);
-  const body = [...snippets, ...pictures, ...tables].join('\n');
-  return tables.length === 0 ? [] : [{ id: 'tuning', title: 'Tuning', body }];
-}
-
-function crossingSection(result: RunResult): Section[] {
-  const table = crossingTable(result);
-  return table === null ? [] : [{ id: 'crossing', title: 'Where compression pays', body: htmlTable(table) }];
-}
-
-function capacitySection(result: RunResult): Section[] {
-  const table = capacityTable(result);
-  const notes = limitNotes(result).map((note) => `<li>${escapeHtml(note)}</li>`);
-  return table === null
-    ? []
-    : [
-        {
-          id: 'capacity',
-          title: 'Highest rate',
-          body: `${htmlTable(table)}\n<ul class="findings">${notes.join('')}</ul>`,
-        },
-      ];
-}
-
-function pageSections(result: RunResult): Section[] {
-  const conditions = comparisonTables(result).map((tables, n) => ({
-    id: `condition-${n}`,
-    title: tables.group.condition,
-    body: conditionBody(tables, n, result.plan.primary?.phase ?? null),
-  }));
-  const engines = engineTable(result);
-  const rest: Section[] = [
-    { id: 'engines', title: 'Other engines', body: engines === null ? '' : enginesBody(result, engines) },
-    { id: 'thresholds', title: 'Thresholds', body: thresholdList(result) },
-    { id: 'doubts', title: 'Doubts', body: doubtList(result) },
-    { id: 'fairness', title: 'What was compared', body: fairness(result) },
-  ];
-  return [...conditions, ...rest.filter(({ body }) => body !== '')];
-}
-
-/** `first`: the phase that the scenario's primary figure is of, which is shown first. */
-function conditionBody(
-  { group, latency, cost, arrivals }: ConditionTables,
-  n: number,
-  first: PhaseName | null,
-): string {
-  const trials = group.contenders.flatMap((contender) => contender.trials);
-  const recovery = recoveryTable(trials, group.ofRun);
-  const ofTrials = [paymentsTable(trials), policyTable(trials), recovery, faultTable(trials)];
-  const tables = [cost, arrivals, ledgerTable(group), memoryTable(group), ...ofTrials].flatMap((table) => table ?? []);
-  const findings = findingsOf(group).map((finding) => `<li>${escapeHtml(finding)}</li>`);
-  return `${findings.length === 0 ? '' : `<ul class="findings">${findings.join('')}</ul>`}
-${latency.map(htmlTable).join('\n')}
-${variantSets(group).map(variantPictures).join('\n')}
-<div class="charts">
-${curvesFigure(group, n, first)}
-${timelineFigure(group, n)}
-</div>
-${tables.map(htmlTable).join('\n')}
-<h3>Trials</h3>
-${trials.map(trialDetails).join('\n')}`;
+function itemHtml(item: Item, { plan }: RunResult): string {
+  switch (item.kind) {
+    case 'table':
+      return htmlTable(item.table);
+    case 'settings':
+      return `<div class="settings">${htmlTable(item.table)}</div>`;
+    case 'findings':
+    case 'notes':
+      return `<ul class="${item.kind}">${item.texts.map((text) => `<li>${escapeHtml(text)}</li>`).join('')}</ul>`;
+    case 'snippets':
+      return item.texts.map((text) => `<p><code>${escapeHtml(text)}</code></p>`).join('');
+    case 'thresholds':
+      return thresholdList(item.thresholds);
+    case 'doubts':
+      return doubtList(item.doubts);
+    case 'variantPictures':
+      return item.sets.map(variantPictures).join('\n');
+    case 'charts':
+      return `<div class="charts">
+${curvesFigure(item.group, item.index, plan.primary?.phase ?? null)}
+${timelineFigure(item.group, item.index)}
+</div>`;
+    case 'trials':
+      return `<h3>Trials</h3>\n${item.trials.map(trialDetails).join('\n')}`;
+  }
 }
 
 /** What each variant costs, and two settings against each other. */
@@ -152,6 +100,7 @@ function variantPictures(set: VariantSet): string {
   return `${paretoFigure(set)}\n${heat === '' ? '' : `<div class="heats">${heat}</div>`}`;
 }
 
+/** `first`: the phase that the scenario’s primary figure is of, which is shown first. */
 function curvesFigure(group: ConditionGroup, n: number, first: PhaseName | null): string {
   const preferred = [first, 'during'] as const;
   const shown = preferred.find((phase) => phase !== null && group.phases.includes(phase)) ?? group.phases[0];
@@ -210,7 +159,7 @@ function percentileTable(group: ConditionGroup, phase: ConditionGroup['phases'][
 
 function trialDetails(trial: TrialResult): string {
   const { id, verdict } = trial;
-  const errors = errorsOf(trial.phases).map(([reason, count]) => `${formatCount(count)} × ${reason}`);
+  const errors = reasonTexts(trial.phases);
   const reasons = verdict.reasons.map(({ message, remedy }) => `${message} ${remedy}`);
   const { offered, ok } = totalCounts([trial]);
   const notOk = offered === ok ? '' : ` · ${formatCount(offered - ok)} of ${formatCount(offered)} not ok`;
@@ -235,12 +184,7 @@ function trialCharts({ id, backlog, breaker }: TrialResult): string {
   return `<div class="charts">${chart('trialLatency', `p50, p90 and p99 over time${marks}`)}${chart('trialRate', 'ok/s and not ok/s by intended start')}${waiting}</div>`;
 }
 
-function enginesBody(result: RunResult, table: Table): string {
-  return `${htmlTable(table)}\n${engineTrials(result).map(trialDetails).join('\n')}`;
-}
-
-function thresholdList({ thresholds }: RunResult): string {
-  if (thresholds.length === 0) return '';
+function thresholdList(thresholds: RunResult['thresholds']): string {
   const words = { pass: '✓ pass', fail: '✕ fail', noData: '? no data' };
   const items = thresholds.map(
     (one) =>
@@ -249,20 +193,12 @@ function thresholdList({ thresholds }: RunResult): string {
   return `<ul class="thresholds">${items.join('')}</ul>`;
 }
 
-function doubtList(result: RunResult): string {
-  const items = doubtsOf(result).map((doubt) => {
+function doubtList(doubts: readonly Doubt[]): string {
+  const items = doubts.map((doubt) => {
     const who = doubt.trials.length === 0 ? 'run' : trialsText(doubt.trials);
     return `<li class="${doubt.status}"><b>${doubt.status}</b> <span class="who">${escapeHtml(who)}</span> ${escapeHtml(doubtText(doubt))}</li>`;
   });
-  return items.length === 0 ? '' : `<ul class="doubts">${items.join('')}</ul>`;
-}
-
-function fairness(result: RunResult): string {
-  if (result.trials.length === 0) return '';
-  const limits = limitationsOf(result).flatMap(([engine, all]) => all.map((one) => `${engine}: ${one}`));
-  const notes = [...readingNotes(result), ...limits];
-  return `<div class="settings">${htmlTable(settingsTable(result))}</div>
-<ul class="notes">${notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>`;
+  return `<ul class="doubts">${items.join('')}</ul>`;
 }
 
 /** `rabbitmq 3.10.8 (Debian’s, out of community support since July 2023)` */

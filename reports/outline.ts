@@ -1,0 +1,124 @@
+/** Which parts a report has, and in which order. A format draws them in its own way and decides nothing of it. */
+import type { RunResult, ThresholdResult, TrialResult } from '../result/result-types.ts';
+import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
+import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
+import { crossingTable } from './crossing.ts';
+import { errorTexts } from './error-texts.ts';
+import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './fairness.ts';
+import { findingsOf } from './findings.ts';
+import { ledgerTable } from './ledger-table.ts';
+import { memoryTable } from './memory-table.ts';
+import { paymentsTable } from './payments-table.ts';
+import { policyTable } from './policy-table.ts';
+import { recoveryTable } from './recovery-text.ts';
+import { type ConditionGroup, engineTrials } from './result-view.ts';
+import type { Table } from './table.ts';
+import { recommendedSnippets, surveySets, tuningTables } from './tuning.ts';
+import { type VariantSet, variantSets } from './variant-figures.ts';
+
+/** What a section holds. Pictures and trials are left out by formats that cannot draw them. */
+export type Item =
+  | { readonly kind: 'table'; readonly table: Table }
+  /** Targets beside each other, a row a setting: where there is little room, drawn the other way. */
+  | { readonly kind: 'settings'; readonly table: Table }
+  /** `findings` say what the figures below come to, `notes` how to read them. */
+  | { readonly kind: 'findings' | 'notes'; readonly texts: readonly string[] }
+  /** Of a scenario file. */
+  | { readonly kind: 'snippets'; readonly texts: readonly string[] }
+  | { readonly kind: 'thresholds'; readonly thresholds: readonly ThresholdResult[] }
+  | { readonly kind: 'doubts'; readonly doubts: readonly Doubt[] }
+  | { readonly kind: 'variantPictures'; readonly sets: readonly VariantSet[] }
+  /** `index`: of the condition among those of the result. */
+  | { readonly kind: 'charts'; readonly group: ConditionGroup; readonly index: number }
+  | { readonly kind: 'trials'; readonly trials: readonly TrialResult[] };
+
+export interface Section {
+  /** Unique within the report, fit for an anchor. */
+  readonly id: string;
+  readonly title: string;
+  readonly items: readonly Item[];
+}
+
+/** Everything below the answer; a section without anything to show is left out. */
+export function outline(whole: RunResult): Section[] {
+  const result = withoutProbes(whole);
+  const sections: Section[] = [
+    { id: 'tuning', title: 'Tuning', items: tuningItems(whole) },
+    { id: 'capacity', title: 'Highest rate', items: [...tables(capacityTable(whole)), findings(limitNotes(whole))] },
+    { id: 'crossing', title: 'Where compression pays', items: tables(crossingTable(result)) },
+    ...comparisonTables(result).map((condition, n) => conditionSection(condition, n)),
+    { id: 'engines', title: 'Other engines', items: engineItems(result) },
+    { id: 'thresholds', title: 'Thresholds', items: [{ kind: 'thresholds', thresholds: result.thresholds }] },
+    { id: 'errors', title: 'Why operations were not ok', items: [findings(errorTexts(result))] },
+    { id: 'doubts', title: 'Doubts', items: [{ kind: 'doubts', doubts: doubtsOf(result) }] },
+    { id: 'fairness', title: 'What was compared', items: fairnessItems(result) },
+  ];
+  return sections
+    .map((section) => ({ ...section, items: section.items.filter(hasContent) }))
+    .filter(({ items }) => items.length > 0);
+}
+
+function tuningItems(result: RunResult): Item[] {
+  return [
+    { kind: 'snippets', texts: recommendedSnippets(result) },
+    { kind: 'variantPictures', sets: surveySets(result) },
+    ...tables(...tuningTables(result)),
+  ];
+}
+
+function conditionSection({ group, latency, cost, arrivals }: ConditionTables, index: number): Section {
+  const trials = group.contenders.flatMap((contender) => contender.trials);
+  return {
+    id: `condition-${index}`,
+    title: group.condition,
+    items: [
+      findings(findingsOf(group)),
+      ...tables(...latency),
+      { kind: 'variantPictures', sets: variantSets(group) },
+      { kind: 'charts', group, index },
+      ...tables(cost, arrivals, ledgerTable(group), memoryTable(group)),
+      ...tables(paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun), faultTable(trials)),
+      { kind: 'trials', trials },
+    ],
+  };
+}
+
+function engineItems(result: RunResult): Item[] {
+  return [...tables(engineTable(result)), { kind: 'trials', trials: engineTrials(result) }];
+}
+
+function fairnessItems(result: RunResult): Item[] {
+  if (result.trials.length === 0) return [];
+  const limits = limitationsOf(result).flatMap(([engine, all]) => all.map((one) => `${engine}: ${one}`));
+  return [
+    { kind: 'settings', table: settingsTable(result) },
+    { kind: 'notes', texts: [...readingNotes(result), ...limits] },
+  ];
+}
+
+function tables(...all: readonly (Table | null)[]): Item[] {
+  return all.flatMap((table) => (table === null ? [] : [{ kind: 'table', table } as const]));
+}
+
+function findings(texts: readonly string[]): Item {
+  return { kind: 'findings', texts };
+}
+
+function hasContent(item: Item): boolean {
+  switch (item.kind) {
+    case 'findings':
+    case 'notes':
+    case 'snippets':
+      return item.texts.length > 0;
+    case 'thresholds':
+      return item.thresholds.length > 0;
+    case 'doubts':
+      return item.doubts.length > 0;
+    case 'variantPictures':
+      return item.sets.length > 0;
+    case 'trials':
+      return item.trials.length > 0;
+    default:
+      return true;
+  }
+}
