@@ -51,6 +51,7 @@ function figureIn(contender: Contender, primary: PrimaryMetric): AnswerFigure {
   const { latency, percentile } = latencyOf(primary.metric);
   const { counted, trials, label, status } = contender;
   const figure = figureOf(counted, primary.phase, primary.operation, latency, percentile);
+  const completion = completionOf(contender, primary);
   const valueIn = (trial: TrialResult): number | null => {
     const { us, text } = figureOf([trial], primary.phase, primary.operation, latency, percentile);
     return us ?? (text.startsWith('not reached') ? Number.POSITIVE_INFINITY : null);
@@ -61,8 +62,8 @@ function figureIn(contender: Contender, primary: PrimaryMetric): AnswerFigure {
   return {
     ...figure,
     label,
-    completion: completionOf(contender, primary),
-    guarantee: guaranteeIn(trials[0]?.semantics),
+    completion,
+    guarantee: guaranteeIn(trials[0]?.semantics, completion),
     unranked: status === 'valid' ? (figure.text === '–' ? 'not measured' : null) : status,
     values: Array.from({ length: repeats }, (_, n) => {
       const trial = counted.find(({ repeat }) => repeat === n + 1);

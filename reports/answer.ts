@@ -1,7 +1,7 @@
 /** The scenario's question, answered in plain sentences that stay true when trials are missing, suspect or failed. */
 import { guaranteeClasses } from '../result/guarantee.ts';
 import { percentileNames, quantileOf } from '../result/latency-summary.ts';
-import { tookMemory } from '../result/memory-loss.ts';
+import { isStateUnknown } from '../result/memory-loss.ts';
 import type { PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
 import { type AnswerFigure, latencyOf, primaryFigures } from './answer-figures.ts';
 import { capacitySentence } from './capacity.ts';
@@ -169,9 +169,11 @@ function ledgerSentence({ trials }: RunResult): string | null {
     ['corrupted', ({ ledger }) => ledger.corrupted],
   ];
   const lost = (trial: TrialResult) => trial.ledger.lost;
+  const stateLost = (trial: TrialResult) => trial.ledger.stateLost ?? null;
   const parts = [
     `Lost: ${formatCount(sum(lost))} of ${formatCount(sum(({ ledger }) => ledger.acknowledged))} acknowledged operations${where(lost)}`,
-    ...(known.some(tookMemory) ? ['not counted: what killed services had in memory'] : []),
+    ...(sum(stateLost) > 0 ? [`state lost: ${formatCount(sum(stateLost))}${where(stateLost)}`] : []),
+    ...(known.some(isStateUnknown) ? ['not counted: what killed services have kept of them'] : []),
     ...kinds.filter(([, of]) => sum(of) > 0).map(([word, of]) => `${word}: ${formatCount(sum(of))}${where(of)}`),
   ];
   const unknown = trials.length - known.length;

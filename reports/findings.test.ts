@@ -64,23 +64,41 @@ describe('findings', () => {
     expect(all.find((one) => one.includes('no acknowledged operation lost'))).not.toContain('queue');
   });
 
-  it('call nobody unharmed whose service was killed with what it held in memory', () => {
-    const killed = (part: string, appliedAtMs: number | null) => (trial: TrialResult) =>
+  it('call nobody unharmed whose service was killed, unless it is known what it kept', () => {
+    const killed = (part: string, appliedAtMs: number | null, stateLost?: number) => (trial: TrialResult) =>
       trial.target === 'queue'
         ? {
             ...trial,
+            ...(stateLost !== undefined && { ledger: { ...trial.ledger, stateLost } }),
             faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', settings: { part }, appliedAtMs })),
           }
         : trial;
     const told = findings(killed('service', 1_000));
     expect(told.find((one) => one.includes('no acknowledged operation lost'))).not.toContain('queue');
-    expect(told.find((one) => one.startsWith('queue: every acknowledged operation was applied'))).toContain('memory');
+    expect(told.find((one) => one.startsWith('queue: every acknowledged operation was applied'))).toContain(
+      'nobody has measured',
+    );
     const result = fixtureResult({ trials: fixtureResult().trials.map(killed('service', 1_000)) });
     const group = conditionGroups(result).find(({ condition }) => condition === 'slow-network');
     expect(group && harmOf(group)).toMatch(
-      /unharmed: rest, grpc and websocket; all applied once, but the killed service held it in memory: queue$/,
+      /unharmed: rest, grpc and websocket; all applied once, but what the killed service kept of it is not known: queue$/,
     );
-    expect(answer(result).sentences.join(' ')).toContain('not counted: what killed services had in memory');
+    expect(answer(result).sentences.join(' ')).toContain('not counted: what killed services have kept of them');
+    const forgetful = findings(killed('service', 1_000, 297));
+    expect(forgetful.find((one) => one.includes('no acknowledged operation lost'))).not.toContain('queue');
+    expect(forgetful.join('\n')).toMatch(
+      /queue: 297 of [\d,]+ acknowledged operations applied, and then gone from the service’s state under slow-network\./,
+    );
+    const lasting = findings(killed('service', 1_000, 0));
+    expect(lasting.find((one) => one.includes('no acknowledged operation lost'))).toContain('queue');
+    const trials = fixtureResult().trials.map(killed('service', 1_000, 297));
+    const harmed = conditionGroups(fixtureResult({ trials })).find(({ condition }) => condition === 'slow-network');
+    expect(harmed && harmOf(harmed)).toMatch(
+      /; state lost: queue 297 of [\d,]+; .*unharmed: rest, grpc and websocket$/,
+    );
+    const sentences = answer(fixtureResult({ trials })).sentences.join(' ');
+    expect(sentences).toMatch(/; state lost: 594 \(queue-calm-1, queue-slow-network-1\)/);
+    expect(sentences).not.toContain('not counted');
     for (const survivor of [killed('broker', 1_000), killed('service', null)]) {
       expect(findings(survivor).find((one) => one.includes('no acknowledged operation lost'))).toContain('queue');
     }

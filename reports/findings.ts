@@ -1,6 +1,6 @@
 /** What the faults of a condition did, one plain sentence a finding: data first, then who kept working and came back. */
 import { amplificationOf } from '../result/amplification.ts';
-import { tookMemory } from '../result/memory-loss.ts';
+import { isStateUnknown } from '../result/memory-loss.ts';
 import type { Counts, FaultResult, LedgerResult } from '../result/result-types.ts';
 import { atMostShare } from '../result/statistics-order.ts';
 import { backlogFindings } from './backlog-text.ts';
@@ -52,9 +52,9 @@ export function harmOf({ contenders }: ConditionGroup): string | null {
     ...harms,
     ...named(
       'unharmed',
-      clean.filter((contender) => !lostMemory(contender)),
+      clean.filter((contender) => !isOfUnknownState(contender)),
     ),
-    ...named('all applied once, but the killed service held it in memory', clean.filter(lostMemory)),
+    ...named('all applied once, but what the killed service kept of it is not known', clean.filter(isOfUnknownState)),
   ].join('; ');
 }
 
@@ -65,7 +65,7 @@ function unharmedText(labels: readonly string[], known: number): string {
 
 /** Losses are among the acknowledged, the other kinds among the applied. */
 function wholeOf(contender: Contender, kind: Kind): string {
-  const wholes = { lost: 'acknowledged', acceptedOnlyGone: 'acceptedOnly' } as const;
+  const wholes = { lost: 'acknowledged', stateLost: 'acknowledged', acceptedOnlyGone: 'acceptedOnly' } as const;
   return formatCount(sum(contender, kind in wholes ? wholes[kind as keyof typeof wholes] : 'applied') ?? 0);
 }
 
@@ -95,12 +95,18 @@ function circumstance(faults: readonly FaultResult[], condition: string): string
 
 const kinds = {
   lost: 'lost',
+  stateLost: 'state lost',
   acceptedOnlyGone: 'gone, never acknowledged',
   duplicatesApplied: 'repeated effects',
   corrupted: 'corrupted',
   reordered: 'applied out of order',
 } as const satisfies Partial<Record<keyof LedgerResult, string>>;
 type Kind = keyof typeof kinds;
+/** In sentences, where the name of the kind is none. */
+const became: Readonly<Partial<Record<Kind, string>>> = {
+  acceptedOnlyGone: 'gone',
+  stateLost: 'applied, and then gone from the service’s state',
+};
 const mostNamed = 6;
 const allKinds = Object.keys(kinds) as Kind[];
 
@@ -113,14 +119,14 @@ function damages(contender: Contender, when: string): string[] {
     const what =
       kind === 'duplicatesApplied'
         ? `${formatCount(count)} repeated effects among ${whole}`
-        : `${formatCount(count)} of ${whole} ${kind === 'acceptedOnlyGone' ? 'gone' : kinds[kind]}`;
+        : `${formatCount(count)} of ${whole} ${became[kind] ?? kinds[kind]}`;
     return [`${contender.label}: ${what} ${when}${firstOf(contender, kind)}.`];
   });
 }
 
 function amongWhich(kind: Kind): string {
   if (kind === 'acceptedOnlyGone') return 'operations that nobody but the client’s own socket had accepted';
-  return kind === 'lost' ? 'acknowledged operations' : 'applied operations';
+  return kind === 'lost' || kind === 'stateLost' ? 'acknowledged operations' : 'applied operations';
 }
 
 function firstOf({ trials }: Contender, kind: Kind): string {
@@ -133,8 +139,8 @@ function hasCleanLedger(contender: Contender): boolean {
   return allKinds.every((kind) => sum(contender, kind) === 0) && pendingOf(contender) === 0;
 }
 
-function lostMemory({ trials }: Contender): boolean {
-  return trials.some(tookMemory);
+function isOfUnknownState({ trials }: Contender): boolean {
+  return trials.some(isStateUnknown);
 }
 
 function labelsOf(contenders: readonly Contender[]): string[] {
@@ -155,8 +161,8 @@ function pending(contender: Contender): string[] {
 function unharmed(contenders: readonly Contender[]): string[] {
   const clean = contenders.filter(hasCleanLedger);
   const bound = killBound(clean);
-  const kept = labelsOf(clean.filter((contender) => !lostMemory(contender)));
-  const killed = labelsOf(clean.filter(lostMemory));
+  const kept = labelsOf(clean.filter((contender) => !isOfUnknownState(contender)));
+  const killed = labelsOf(clean.filter(isOfUnknownState));
   return [
     ...(kept.length === 0
       ? []
@@ -166,7 +172,7 @@ function unharmed(contenders: readonly Contender[]): string[] {
     ...(killed.length === 0
       ? []
       : [
-          `${listed(killed)}: every acknowledged operation was applied, none twice, none corrupted or out of order${bound}. What the killed service had applied was in its memory, and nobody has measured what is left of it.`,
+          `${listed(killed)}: every acknowledged operation was applied, none twice, none corrupted or out of order${bound}. What the killed service has kept of it nobody has measured.`,
         ]),
   ];
 }
@@ -186,7 +192,8 @@ function killBound(contenders: readonly Contender[]): string {
 /** Over all trials; null: not known of all of them. */
 function sum({ trials }: Contender, entry: keyof LedgerResult): number | null {
   return trials.reduce<number | null>((total, { ledger }) => {
-    const value = entry === 'acceptedOnlyGone' ? (ledger[entry] ?? 0) : ledger[entry]; // newer than the others
+    const isNewer = entry === 'acceptedOnlyGone' || entry === 'stateLost'; // than the others
+    const value = isNewer ? (ledger[entry] ?? 0) : ledger[entry];
     return total === null || typeof value !== 'number' ? null : total + value;
   }, 0);
 }

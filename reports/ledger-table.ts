@@ -1,4 +1,5 @@
 /** What became of every operation, target by target. */
+import { killedService } from '../result/memory-loss.ts';
 import type { TrialResult } from '../result/result-types.ts';
 import { formatCount } from './format-values.ts';
 import type { ConditionGroup } from './result-view.ts';
@@ -16,24 +17,27 @@ export const ledgerEntries = {
   corrupted: 'corrupted',
 } as const satisfies Record<Exclude<keyof TrialResult['ledger'], keyof typeof rareEntries | 'unknown'>, string>;
 const ledgerKeys = Object.keys(ledgerEntries) as (keyof typeof ledgerEntries)[];
-/** Shown where there are any. */
+/** Shown where there are any; state also where it was at stake. */
 const rareEntries = {
   acceptedOnly: 'accepted only',
   acceptedOnlyGone: 'gone of these',
   pendingInBroker: 'still in the broker',
+  stateLost: 'state lost',
 } as const;
 
 /** Losses in a trial that can't be trusted for time are losses all the same: all repeats count. */
 export function ledgerSum(trials: readonly TrialResult[], entry: keyof TrialResult['ledger']): string {
   const values = trials.map(({ ledger }) => ledger[entry]);
-  return values.every((value) => value !== null)
-    ? formatCount(values.reduce((sum: number, value) => sum + (value ?? 0), 0))
-    : '?';
+  const isKnown = (value: number | null | undefined) =>
+    value !== null && (value !== undefined || entry !== 'stateLost');
+  return values.every(isKnown) ? formatCount(values.reduce((sum: number, value) => sum + (value ?? 0), 0)) : '?';
 }
 
 export function ledgerTable({ contenders }: ConditionGroup): Table {
   const rare = (Object.keys(rareEntries) as (keyof typeof rareEntries)[]).filter((key) =>
-    contenders.some(({ trials }) => trials.some(({ ledger }) => (ledger[key] ?? 0) > 0)),
+    contenders.some(({ trials }) =>
+      trials.some((trial) => (trial.ledger[key] ?? 0) > 0 || (key === 'stateLost' && killedService(trial))),
+    ),
   );
   return {
     title: 'ledger: what became of every operation',
@@ -53,6 +57,9 @@ export function ledgerTable({ contenders }: ConditionGroup): Table {
 export function hasCleanLedger({ contenders }: ConditionGroup): boolean {
   const faults = ['lost', 'duplicatesApplied', 'reordered', 'corrupted'] as const;
   const isClean = ({ ledger }: TrialResult) =>
-    faults.every((fault) => ledger[fault] === 0) && !ledger.acceptedOnlyGone && !ledger.pendingInBroker;
+    faults.every((fault) => ledger[fault] === 0) &&
+    !ledger.acceptedOnlyGone &&
+    !ledger.pendingInBroker &&
+    !ledger.stateLost;
   return contenders.every(({ trials }) => trials.every(isClean));
 }

@@ -1,4 +1,5 @@
 /** What may be said of the order of targets, and what is beyond doubt however few the repeats and however doubtful the trials. */
+import { isStateUnknown } from '../result/memory-loss.ts';
 import type { RunResult, TrialResult } from '../result/result-types.ts';
 import type { QuantileInterval } from '../result/statistics-blocks.ts';
 import { type Compared, farApart, leastRepeats, type Neighbours, orderOf } from '../result/statistics-order.ts';
@@ -146,11 +147,22 @@ function lostFacts({ trials }: RunResult): string[] {
     trials.filter(({ verdict, ledger }) => verdict.status !== 'invalid' && ledger.lost !== null),
     ({ target }) => target,
   );
-  const lostOf = (of: readonly TrialResult[]) => of.reduce((sum, { ledger }) => sum + (ledger.lost ?? 0), 0);
-  const all = [...byTarget].map(([label, own]) => ({ label, lost: lostOf(own) }));
-  const [some, none] = [all.filter(({ lost }) => lost > 0), all.filter(({ lost }) => lost === 0)];
-  if (some.length === 0 || none.length === 0) return [];
-  const texts = some.map(({ label, lost }) => `${label} lost ${formatCount(lost)} acknowledged operations`);
+  const sumOf = (of: readonly TrialResult[], entry: 'lost' | 'stateLost') =>
+    of.reduce((sum, { ledger }) => sum + (ledger[entry] ?? 0), 0);
+  const all = [...byTarget].map(([label, own]) => {
+    const isKnown = !own.some(isStateUnknown);
+    return { label, isKnown, lost: sumOf(own, 'lost'), stateLost: sumOf(own, 'stateLost') };
+  });
+  const none = all.filter(({ lost, stateLost, isKnown }) => isKnown && lost === 0 && stateLost === 0);
+  const texts = [
+    ...all
+      .filter(({ lost }) => lost > 0)
+      .map(({ label, lost }) => `${label} lost ${formatCount(lost)} acknowledged operations`),
+    ...all
+      .filter(({ stateLost }) => stateLost > 0)
+      .map(({ label, stateLost }) => `${label} lost ${formatCount(stateLost)} from its state`),
+  ];
+  if (texts.length === 0 || none.length === 0) return [];
   return [`${texts.join(', ')}, ${listed(none)} none`];
 }
 

@@ -105,6 +105,7 @@ export function trialFacts(trial: TrialResult): string {
 const caseNames: Readonly<Record<LedgerKind, string>> = {
   acceptedOnlyGone: 'accepted only, gone',
   lost: 'acknowledged, not applied',
+  stateLost: 'applied, not in the state',
   unacknowledgedButApplied: 'applied, not acknowledged',
   duplicatesReceived: 'received twice',
   duplicatesApplied: 'applied twice',

@@ -312,6 +312,7 @@ function isWithinResolution({ place, base, other, baseValues, otherValues }: Dra
 const countedLedger = [
   ...([
     'lost',
+    'stateLost',
     'unacknowledgedButApplied',
     'duplicatesReceived',
     'duplicatesApplied',
@@ -332,7 +333,7 @@ function countsOf(
     if (base.length === 0 || other.length === 0) return [];
     const common = { side, target, variant, condition, baseTrials: base.length, otherTrials: other.length };
     const counts = [
-      ...countedLedger.map((what) => ({ what, of: ({ ledger }: TrialResult) => ledger[what] })),
+      ...countedLedger.map((what) => ({ what, of: ({ ledger }: TrialResult) => ledger[what] ?? null })),
       ...countedOutcomes.map((what) => ({ what, of: (trial: TrialResult) => outcomes(trial, what) })),
     ];
     return counts.flatMap(({ what, of }) => {

@@ -1,7 +1,7 @@
 /** What an acknowledgement is worth: where the message, or the effect, is when the client is told. Weakest first. */
 export const guaranteeClasses = [
   'process memory',
-  'process’s own store',
+  'service’s disk (flushed)',
   'broker’s page cache',
   'broker’s disk (flushed)',
   'replicated',
@@ -11,10 +11,13 @@ export type GuaranteeClass = (typeof guaranteeClasses)[number];
 /** The setting of a trial that names it; null there: not known. */
 export const guaranteeSetting = 'guarantee';
 
+/** Behind a broker: of operations that end with the service's reply. Left out: the same. */
+export const replyGuaranteeSetting = 'guarantee of replies';
+
 /** Where there is little room. */
 const shortTexts: Readonly<Record<GuaranteeClass, string>> = {
   'process memory': 'memory',
-  'process’s own store': 'own store',
+  'service’s disk (flushed)': 'service’s disk',
   'broker’s page cache': 'page cache',
   'broker’s disk (flushed)': 'disk, flushed',
   replicated: 'replicated',
@@ -26,7 +29,12 @@ export function guaranteeText(semantics: Readonly<Record<string, unknown>> | und
   return found === null ? '?' : shortTexts[found];
 }
 
-export function guaranteeIn(semantics: Readonly<Record<string, unknown>> | undefined): GuaranteeClass | null {
-  const found = semantics?.[guaranteeSetting];
+/** `completion`: where the operation ends; left out: where it is handed over. */
+export function guaranteeIn(
+  semantics: Readonly<Record<string, unknown>> | undefined,
+  completion?: string | null,
+): GuaranteeClass | null {
+  const ofReplies = completion === 'replied' ? semantics?.[replyGuaranteeSetting] : undefined;
+  const found = ofReplies ?? semantics?.[guaranteeSetting];
   return guaranteeClasses.find((one) => one === found) ?? null;
 }

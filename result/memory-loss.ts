@@ -1,16 +1,20 @@
-/** Which trials took from a service what it held in memory alone. */
+/** Which trials may have taken from a service what it held in memory alone. */
 import type { TrialResult } from './result-types.ts';
 
 /** Parts that keep no state of the service's: what a broker keeps, it keeps on disk, and the ledger tells what it lost. */
 const withoutServiceState: readonly unknown[] = ['broker', 'toxiproxy'];
 
-/**
- * A service was killed. What it had applied before is on record as applied, but whether its state still has it nobody has
- * measured: our reference services hold their orders in memory.
- */
-export function tookMemory({ faults }: Pick<TrialResult, 'faults'>): boolean {
+export function killedService({ faults }: Pick<TrialResult, 'faults'>): boolean {
   return faults.some(
     ({ fault, settings, appliedAtMs }) =>
       fault === 'kill' && appliedAtMs !== null && !withoutServiceState.includes(settings.part),
   );
+}
+
+/**
+ * A service was killed, and nobody knows what is left of what it had applied before: it did not say at its end, or the
+ * result is of a version that did not ask.
+ */
+export function isStateUnknown({ faults, ledger }: Pick<TrialResult, 'faults' | 'ledger'>): boolean {
+  return killedService({ faults }) && (ledger.stateLost ?? null) === null;
 }

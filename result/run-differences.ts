@@ -1,6 +1,6 @@
 /** What two results differ in, so that nobody takes the effect of another machine for that of a change. */
 import type { RunDifference } from './comparison-result.ts';
-import { guaranteeSetting } from './guarantee.ts';
+import { guaranteeSetting, replyGuaranteeSetting } from './guarantee.ts';
 import type { PlanView, RunResult, TrialResult } from './result-types.ts';
 
 /** Of these the figures are of other things; a condition of the same name with other faults is another condition. */
@@ -65,8 +65,11 @@ function trialDifferences(base: RunResult, other: RunResult): Difference[] {
   for (const one of base.trials) {
     const two = other.trials.find((trial) => cellOf(trial) === cellOf(one));
     if (two === undefined) continue;
-    const [a, b] = [one.semantics[guaranteeSetting] ?? null, two.semantics[guaranteeSetting] ?? null];
-    if (a !== b) found.set(`${one.target} guarantee`, [`${one.target} guarantee`, a, b]);
+    for (const setting of [guaranteeSetting, replyGuaranteeSetting]) {
+      const [a, b] = [one.semantics[setting] ?? null, two.semantics[setting] ?? null];
+      const isUntold = setting === replyGuaranteeSetting && (a === null || b === null); // older results have none
+      if (a !== b && !isUntold) found.set(`${one.target} ${setting}`, [`${one.target} ${setting}`, a, b]);
+    }
     for (const [name, completion] of completionsOf(one)) {
       const its = completionsOf(two).get(name);
       const what = `${one.target} ${name} completion`;

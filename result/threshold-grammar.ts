@@ -10,7 +10,7 @@
  *               | "acknowledged" | "delivered" | "started" | "applied" | "failed" | "timedOut"
  *   percentile  = "p50" | "p90" | "p99" | "p999" | "p99.9" | "min" | "mean" | "max"
  *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
- *   ledger      = "lost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
+ *   ledger      = "lost" | "stateLost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
  *               | "duplicatesApplied" | "reordered" | "corrupted" | "acceptedOnly" | "acceptedOnlyGone" | "pendingInBroker"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
  *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
@@ -47,6 +47,7 @@ export const latencyFigures = ['p50', 'p90', 'p99', 'p999', 'min', 'mean', 'max'
 export const countMetrics = ['offered', 'ok', 'rejected', 'failed', 'timedOut', 'dropped', 'attempts'] as const;
 export const ledgerMetrics = [
   'lost',
+  'stateLost',
   'received',
   'applied',
   'unacknowledgedButApplied',

@@ -18,6 +18,7 @@ import { operationOf, referenceOperations } from '../scenarios/operations.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
+import type { HeldState } from '../targets/domain/held-state.ts';
 import { judgeTrial } from './judge-trial.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
@@ -60,6 +61,8 @@ export interface TrialRecords {
   readonly workers: readonly WorkerData[];
   readonly evidencePaths: readonly string[] | null;
   readonly lastWords: AllLastWords;
+  /** What our services hold at the end; null: not known. */
+  readonly held: HeldState | null;
   readonly drainMs: number;
   /** Where the load ended, µs from the start of the plan. */
   readonly loadedUntilUs: number;
@@ -84,6 +87,7 @@ export const unknownLedger: LedgerResult = {
   duplicatesApplied: null,
   reordered: null,
   corrupted: null,
+  stateLost: null,
 };
 
 export function assembleTrial(records: TrialRecords): TrialResult {
@@ -221,6 +225,7 @@ function reconcile(records: TrialRecords, recorder: Recorder, onHappened: OnLate
       hasEffect: operations.map(({ action }) => action === null || operationOf(action)?.isRead === false),
       acceptedOnly: operations.map(({ pattern }) => isHandedOver(pattern) && promisesNothing(target)),
       evidence: reader.more(),
+      held: records.held?.operations ?? null,
     },
     (time, operation, intendedUs, afterUs) => {
       const offsetUs = clock.offsetUs(intendedUs);
@@ -236,12 +241,13 @@ function reconcile(records: TrialRecords, recorder: Recorder, onHappened: OnLate
   return { ledger: withPending(ledger, pending), examples };
 }
 
-function paymentsIn({ evidencePaths, operations, workers, lastWords }: TrialRecords): PaymentsResult | null {
+function paymentsIn({ evidencePaths, operations, workers, lastWords, held }: TrialRecords): PaymentsResult | null {
   const paying = operations.filter(({ action }) => action === referenceOperations.payOrder.action);
   if (evidencePaths === null || paying.length === 0) return null;
   const logs = workers.map(({ log }) => log);
   const indices = paying.map(({ index }) => index);
-  return paymentsOf(logs, indices, new EvidenceReader(...evidencePaths).more(), chargedCentsOf(lastWords));
+  const accountsCents = held?.chargedCents ?? chargedCentsOf(lastWords);
+  return paymentsOf(logs, indices, new EvidenceReader(...evidencePaths).more(), accountsCents);
 }
 
 /** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */

@@ -18,6 +18,7 @@ export async function openOwnParts(
   const nothingOfOurs = {
     evidencePaths: null,
     lastWords: () => ({}),
+    takeHeld: async () => null,
     services: {},
     loadStarts: () => undefined,
     backlog: null,

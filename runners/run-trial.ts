@@ -2,13 +2,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { guaranteeSetting } from '../result/guarantee.ts';
 import { monotonicNowUs } from '../result/monotonic-clock.ts';
 import type { PhaseName, TrialResult, WarmupResult } from '../result/result-types.ts';
 import { endsWhenReady } from '../scenarios/faults/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
+import { DistinctOperations } from '../targets/domain/distinct-operations.ts';
 import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
-import { guaranteeOf } from '../targets/guarantee.ts';
+import { guaranteeSettings } from '../targets/guarantee.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
 import { assembleTrial } from './assemble-trial.ts';
@@ -21,7 +21,6 @@ import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import type { BacklogWatch } from './recording/backlog-watch.ts';
 import { allUs, type CpuUse, type PartProcesses, sampleCpu } from './recording/cpu-account.ts';
-import { DistinctOperations } from './recording/distinct-operations.ts';
 import { type MeasuredParts, measureParts } from './recording/measure-parts.ts';
 import { duringUntil, PhaseLookup, type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
 import { resilienceSemantics } from './resilience/describe-resilience.ts';
@@ -105,7 +104,7 @@ export async function runTrial(
       target: prepared.target,
       trialTag: prepared.trialTag,
       semantics: {
-        [guaranteeSetting]: guaranteeOf(target, stack),
+        ...guaranteeSettings(target, stack),
         ...entry.semantics(prepared.target),
         ...resilienceSemantics(scenario, prepared.target),
       },
@@ -118,6 +117,7 @@ export async function runTrial(
       workers,
       evidencePaths: parts.evidencePaths,
       lastWords: parts.lastWords(),
+      held: await parts.takeHeld(),
       drainMs: load.drainMs + drain.waitedMs,
       loadedUntilUs: load.loadedUntilUs,
       backlog:

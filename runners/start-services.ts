@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { LinkName } from '../scenarios/scenario.ts';
 import { instanceNames, linkBetween } from '../scenarios/target-services.ts';
+import type { StatePlace } from '../targets/domain/held-state.ts';
 import type { LastWords } from '../targets/domain/host-service.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../targets/process/reference-service.ts';
@@ -16,6 +17,7 @@ export interface StartedService {
   readonly address: string;
   readonly service: RunningService;
   readonly evidencePath: string;
+  readonly statePath: string;
 }
 
 export interface StartedServices {
@@ -25,6 +27,8 @@ export interface StartedServices {
   readonly links: Readonly<Record<LinkName, Link>>;
   /** By instance, once it was stopped; null: killed meanwhile, or it did not say. */
   readonly lastWords: Readonly<Record<string, LastWords | null>>;
+  /** Where the state of each instance is found, once they were stopped. */
+  readonly states: readonly StatePlace[];
 }
 
 export interface StartInput {
@@ -42,6 +46,7 @@ export async function startServices(input: StartInput, opened: Closers): Promise
   const started = new Map<string, StartedService>();
   const links: Record<LinkName, Link> = {};
   const lastWords: Record<string, LastWords | null> = {};
+  const states: StatePlace[] = [];
   for (const part of inStartOrder(topology.parts)) {
     const calls = Object.fromEntries(
       part.calls.map((called) => {
@@ -52,8 +57,11 @@ export async function startServices(input: StartInput, opened: Closers): Promise
     for (const name of instanceNames(part)) {
       const one = await startOne(input, part, name, numbers.get(name) ?? 0, calls);
       started.set(name, one);
+      const { store = 'memory' } = part.options.target;
       opened.push(async () => {
+        const gone = one.service.process.exit !== null;
         lastWords[name] = await one.service.stop();
+        states.push({ store, path: one.statePath, gone });
       });
     }
     if (direct) continue;
@@ -65,7 +73,7 @@ export async function startServices(input: StartInput, opened: Closers): Promise
     }
   }
   const services = [...numbers.keys()].flatMap((name) => started.get(name) ?? []);
-  return { services, links, lastWords };
+  return { services, links, lastWords, states };
 }
 
 function instancesOf({ parts }: Topology, name: string): string[] {
@@ -80,6 +88,9 @@ async function startOne(
   calls: Readonly<Record<string, readonly string[]>>,
 ): Promise<StartedService> {
   const evidencePath = join(workDirectory, `${trialId}.${name}.evidence`);
+  // A file is the service's: all its instances share it.
+  const isShared = part.options.target.store === 'file';
+  const statePath = join(workDirectory, `${trialId}.${isShared ? part.name : name}.${isShared ? 'sqlite' : 'held'}`);
   const port = await freePort();
   const broker = part.broker === null ? null : (requireStack(stack).brokers[part.broker] ?? missingPart());
   const brokerAddress = direct ? undefined : joinedAddress(broker?.links.service);
@@ -91,9 +102,10 @@ async function startOne(
       broker: brokerAddress ?? broker?.directAddress ?? null,
       calls,
       evidencePath,
+      statePath,
       part: number,
     },
     join(workDirectory, `${trialId}.${name}.log`),
   );
-  return { name, address: `127.0.0.1:${port}`, service, evidencePath };
+  return { name, address: `127.0.0.1:${port}`, service, evidencePath, statePath };
 }

@@ -2,6 +2,7 @@
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Scenario } from '../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
+import { type HeldState, readHeld, removeStates } from '../targets/domain/held-state.ts';
 import { formatOperationId } from '../targets/domain/operation-id.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
@@ -38,6 +39,8 @@ export interface TrialParts {
   readonly evidencePaths: readonly string[] | null;
   /** After `close`: what each of our services said at its end; null: killed meanwhile, or it did not say. */
   lastWords(): AllLastWords;
+  /** After `close`, once: whose effects our services hold; null: not known. */
+  takeHeld(): Promise<HeldState | null>;
   readonly processes: PartProcesses;
   /** Of `processes` our services, by name. */
   readonly services: Readonly<Record<string, SupervisedProcess>>;
@@ -116,6 +119,11 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
     links,
     evidencePaths: services.map(({ evidencePath }) => evidencePath),
     lastWords: () => lastWords,
+    async takeHeld() {
+      const held = readHeld(started.states);
+      await removeStates(started.states);
+      return held;
+    },
     processes: { ...used, ...(rest.length === 0 ? {} : { rest }) },
     services: processes,
     allProcessesKnown: isAllOurs(stack),

@@ -139,6 +139,9 @@ export interface BodyCompression<Codec extends CompressionCodec = CompressionCod
   readonly minBytes?: number | undefined;
 }
 
+/** Where our service keeps its state: in its process, or in a database that outlives it. */
+export type StoreName = 'memory' | 'file';
+
 /** permessage-deflate. */
 export interface MessageCompression extends BodyCompression<'deflate'> {
   /** A message refers to those before it on its connection; absent: yes. */
@@ -178,6 +181,8 @@ interface TargetBase {
   readonly resilience?: Resilience;
   /** Absent: each message leaves as it comes. */
   readonly batch?: Batch;
+  /** Where our service keeps its orders; absent: in memory. */
+  readonly store?: StoreName;
 }
 export interface RestTarget extends TargetBase {
   readonly protocol: 'rest';

@@ -1,5 +1,6 @@
 /** What an acknowledgement of a target is worth, as it was found out for each broker, version and setting. */
-import type { GuaranteeClass } from '../result/guarantee.ts';
+import { type GuaranteeClass, guaranteeSetting, replyGuaranteeSetting } from '../result/guarantee.ts';
+import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { QueueTarget, StreamTarget, Target } from '../scenarios/scenario.ts';
 import type { RunningStack } from './stack/stack.ts';
 
@@ -30,13 +31,32 @@ const found: Readonly<Record<string, Readonly<Partial<Record<Setting, GuaranteeC
   },
 };
 
-/** null: not known, as of a user's own system, of a broker that we did not start or of a version that was never watched. */
+/** Of operations that our service answers itself: `guarantee.integration.test.ts` watches its file as well. */
+export function serviceGuarantee({
+  address,
+  store = 'memory',
+}: Pick<Target, 'address' | 'store'>): GuaranteeClass | null {
+  if (address !== undefined) return null;
+  return store === 'file' ? 'service’s disk (flushed)' : 'process memory';
+}
+
+/** As trials store them. */
+export function guaranteeSettings(
+  target: Target,
+  stack: Parameters<typeof guaranteeOf>[1],
+): Record<string, GuaranteeClass | null> {
+  const [handedOver, replied] = [guaranteeOf(target, stack), serviceGuarantee(target)];
+  const isBehindBroker = replied !== null && brokerOf(target) !== null;
+  return { [guaranteeSetting]: handedOver, ...(isBehindBroker && { [replyGuaranteeSetting]: replied }) };
+}
+
+/** Of what is handed over. null: not known, as of a user's own system, of a broker that we did not start or of a version that was never watched. */
 export function guaranteeOf(
   target: Target,
   stack: Pick<RunningStack, 'mode' | 'versions'> | null,
 ): GuaranteeClass | null {
   if (target.address !== undefined) return null;
-  if (target.protocol !== 'queue' && target.protocol !== 'stream') return 'process memory'; // of our service
+  if (target.protocol !== 'queue' && target.protocol !== 'stream') return serviceGuarantee(target);
   if (stack === null || stack.mode === 'external') return null;
   const [broker, setting] =
     target.protocol === 'queue'

@@ -4,6 +4,7 @@ import { allOf, count, figure, type Immutable, text } from './fields.ts';
 
 export const ledgerKinds = [
   'lost',
+  'stateLost',
   'acceptedOnlyGone',
   'unacknowledgedButApplied',
   'duplicatesReceived',
@@ -34,6 +35,11 @@ export const ledgerSchema = z
         'Acknowledged, not applied, and as many still waiting in the broker after the drain: not lost. A count, for the broker tells no ids.',
       )
       .optional(),
+    stateLost: figure
+      .describe(
+        'Acknowledged and applied, and not in the state of the service at the end: gone with the memory of a process that was killed, or out of its store. Absent in results of earlier versions.',
+      )
+      .optional(),
     unknown: figure.describe('Evidence of operations that nobody sent.').optional(),
   })
   .meta({ id: 'Ledger', description: 'null: not known (an own system keeps no ledger for us).' });
@@ -56,7 +62,7 @@ export const paymentsSchema = z
     dueCents: z.number().describe('What they come to.'),
     chargedCents: z.number().describe('By the service’s record: each effect charges again.'),
     accountsCents: figure.describe(
-      'By the accounts of the service when it ended; null: it had been killed, and its accounts are in its memory.',
+      'By the accounts of the service when it ended; null: it had been killed, and its accounts were in its memory.',
     ),
   })
   .meta({

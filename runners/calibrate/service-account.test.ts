@@ -3,7 +3,18 @@ import { type EvidenceKind, type EvidenceRecord, evidenceKinds } from '../../tar
 import { serviceAccount } from './service-account.ts';
 
 function record(kind: EvidenceKind, sequence: number, atUs: number): EvidenceRecord {
-  return { kind, sequence, atUs, producer: 0, checksum: 0, keyHash: 0, redelivered: false, part: 0, step: 0 };
+  return {
+    kind,
+    sequence,
+    atUs,
+    producer: 0,
+    checksum: 0,
+    keyHash: 0,
+    redelivered: false,
+    changed: true,
+    part: 0,
+    step: 0,
+  };
 }
 
 describe('the account of the service', () => {

@@ -1,10 +1,9 @@
 /** A trial played by another tool: the same service behind the same link, the same faults, its figures in the same result. */
-import { guaranteeSetting } from '../../result/guarantee.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { TrialResult } from '../../result/result-types.ts';
 import { type Engine, resilienceOf, type Target } from '../../scenarios/scenario.ts';
 import { judgedAddress } from '../../targets/allow-dial.ts';
-import { guaranteeOf } from '../../targets/guarantee.ts';
+import { guaranteeSettings } from '../../targets/guarantee.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import type { FaultTimeline } from '../faults/fault-timeline.ts';
 import type { PlannedOperation } from '../load/worker-messages.ts';
@@ -74,7 +73,7 @@ export async function runEngineTrial(
     const lostParts = parts.lostParts();
     await parts.close();
     const { evidencePaths } = parts;
-    const semantics = { [guaranteeSetting]: guaranteeOf(target, stack), ...entry.semantics(prepared.target) };
+    const semantics = { ...guaranteeSettings(target, stack), ...entry.semantics(prepared.target) };
     const result: TrialResult = assembleEngineTrial({
       plan,
       target: prepared.target,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { chargedCentsOf, rebalancesOf } from './last-words.ts';
 
-const orders = { chargedCents: 300, rebalances: null };
-const shipping = { chargedCents: 0, rebalances: 2 };
+const storeFailures = { requests: 0, why: '' };
+const orders = { chargedCents: 300, rebalances: null, storeFailures };
+const shipping = { chargedCents: 0, rebalances: 2, storeFailures };
 
 describe('the last words of the services', () => {
   it('add up, and what a service does not have is left out', () => {

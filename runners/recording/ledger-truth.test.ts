@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { uniform } from '../schedule/seeded-random.ts';
 import { reconcileLedger } from './ledger.ts';
@@ -15,7 +16,7 @@ const keys = 1_000;
 const ackUs = 500;
 const gapUs = 1_000;
 
-type Plant = 'none' | 'lose' | 'duplicate' | 'swap' | 'corrupt';
+type Plant = 'none' | 'lose' | 'duplicate' | 'swap' | 'corrupt' | 'forget';
 
 function logOf(count: number, path: string | null = null): OperationLog {
   const log = new OperationLog(0, true, path);
@@ -27,8 +28,15 @@ function logOf(count: number, path: string | null = null): OperationLog {
   return log;
 }
 
-/** What a service would have put on record; `swap` applies an operation only after the next one of its key. */
-function* evidenceOf(count: number, plantAt: (sequence: number) => Plant): Generator<EvidenceRecord> {
+/**
+ * What a service would have put on record, and what its state would hold; `swap` applies an operation only after the next
+ * one of its key.
+ */
+function* evidenceOf(
+  count: number,
+  plantAt: (sequence: number) => Plant,
+  held = new DistinctOperations(),
+): Generator<EvidenceRecord> {
   const record = (kind: keyof typeof evidenceKinds, sequence: number, sum = checksum): EvidenceRecord => {
     const atUs = sequence * gapUs + 100;
     return {
@@ -39,6 +47,7 @@ function* evidenceOf(count: number, plantAt: (sequence: number) => Plant): Gener
       checksum: sum,
       keyHash: 0,
       redelivered: false,
+      changed: true,
       part: 0,
       step: 0,
     };
@@ -47,25 +56,28 @@ function* evidenceOf(count: number, plantAt: (sequence: number) => Plant): Gener
   for (let sequence = 0; sequence < count; sequence++) {
     const plant = plantAt(sequence);
     if (plant === 'lose') continue;
+    if (plant !== 'forget') held.add({ producer: 0, sequence });
     yield record('received', sequence, plant === 'corrupt' ? checksum + 1 : checksum);
     if (plant === 'swap') late.set(sequence % keys, sequence);
     else yield record('applied', sequence);
     if (plant === 'duplicate') yield* [record('received', sequence), record('applied', sequence)];
-    const held = late.get(sequence % keys);
-    if (held === undefined || held === sequence) continue;
+    const swapped = late.get(sequence % keys);
+    if (swapped === undefined || swapped === sequence) continue;
     late.delete(sequence % keys);
-    yield record('applied', held);
+    yield record('applied', swapped);
   }
 }
 
 function reconcile(count: number, plantAt: (sequence: number) => Plant = () => 'none') {
+  const held = new DistinctOperations();
   const input = {
     logs: [logOf(count).toData()],
     checksums: [[checksum]],
     patterns: ['one-way'] as const,
     hasEffect: [true],
     acceptedOnly: [false],
-    evidence: evidenceOf(count, plantAt),
+    evidence: evidenceOf(count, plantAt, held),
+    held,
   };
   return reconcileLedger(input, () => undefined);
 }
@@ -73,13 +85,13 @@ function reconcile(count: number, plantAt: (sequence: number) => Plant = () => '
 describe('planted failures', () => {
   it('are each found, exactly as many as were planted, and the first ones by their ids', () => {
     const count = 200_000;
-    const planted: Record<Plant, number[]> = { none: [], lose: [], duplicate: [], swap: [], corrupt: [] };
-    const plants: readonly Plant[] = ['lose', 'duplicate', 'swap', 'corrupt'];
+    const planted: Record<Plant, number[]> = { none: [], lose: [], duplicate: [], swap: [], corrupt: [], forget: [] };
+    const plants: readonly Plant[] = ['lose', 'duplicate', 'swap', 'corrupt', 'forget'];
     const plantAt = (sequence: number): Plant => {
       // Each with the next of its key to come: what is never applied late was lost.
       if (sequence % 7 !== 0 || Math.floor(sequence / keys) % 2 !== 0 || sequence >= count - keys) return 'none';
       const draw = uniform(23, 5, sequence);
-      const plant = draw < 0.04 ? (plants[Math.floor(draw * 100)] as Plant) : 'none';
+      const plant = draw < 0.05 ? (plants[Math.floor(draw * 100)] as Plant) : 'none';
       planted[plant].push(sequence);
       return plant;
     };
@@ -98,6 +110,7 @@ describe('planted failures', () => {
       acceptedOnly: 0,
       acceptedOnlyGone: 0,
       unknown: 0,
+      stateLost: planted.forget.length,
     });
     const kill = { fault: 'kill', appliedAtMs: 0, removedAtMs: 50 } as never;
     const { lost = [] } = cases.examples('wbtag', [kill], (atUs) => atUs / 1e3);

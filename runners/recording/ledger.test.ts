@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Pattern } from '../../result/patterns.ts';
+import { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { reconcileLedger } from './ledger.ts';
 import { OperationLog } from './operation-log.ts';
@@ -29,6 +30,7 @@ function evidence(kind: keyof typeof evidenceKinds, sequence: number, atUs = 5, 
     checksum,
     keyHash: 0,
     redelivered: false,
+    changed: true,
     part: 0,
     step: 0,
   };
@@ -44,6 +46,7 @@ function account(
     hasEffect = [true],
     accepted = false,
     pattern = 'one-way' as Pattern,
+    held = null as DistinctOperations | null,
   } = {},
 ) {
   const logs = [logOf(sent).toData()];
@@ -54,6 +57,7 @@ function account(
     hasEffect,
     acceptedOnly: [accepted],
     evidence: records,
+    held,
   };
   return reconcileLedger(input, (time, _operation, _intendedUs, afterUs) => {
     if (time === 'delivered') delivered.push(afterUs);
@@ -81,6 +85,39 @@ describe('reconcileLedger', () => {
       acceptedOnly: 0,
       acceptedOnlyGone: 0,
       unknown: 0,
+      stateLost: null,
+    });
+  });
+
+  describe('of what was acknowledged and applied', () => {
+    const held = (...sequences: readonly number[]) => {
+      const operations = new DistinctOperations();
+      for (const sequence of sequences) operations.add({ producer: 0, sequence });
+      return operations;
+    };
+
+    it('finds what is not in the state any more, k of k', () => {
+      const sent = [{}, {}, {}, {}, { acknowledgedUs: null }];
+      const records = [0, 1, 2, 3, 4].flatMap(both);
+      for (const [state, stateLost] of [
+        [held(0, 1, 2, 3), 0],
+        [held(1, 3), 2],
+        [held(), 4],
+      ] as const) {
+        expect(reconcile(sent, records, { held: state })).toMatchObject({ stateLost, lost: 0, applied: 5 });
+      }
+      expect(reconcile(sent, records, { held: null })).toMatchObject({ stateLost: null });
+    });
+
+    it('misses nothing that never changed the state, nor what was only read', () => {
+      const unchanged = { ...evidence('applied', 0), changed: false };
+      expect(reconcile([{}], [evidence('received', 0), unchanged], { held: held() })).toMatchObject({ stateLost: 0 });
+      expect(reconcile([{}], both(0), { held: held(), hasEffect: [false] })).toMatchObject({ stateLost: 0 });
+    });
+
+    it('counts as lost what was never applied, and as applied what the state has without a record of it', () => {
+      const found = reconcile([{}, {}], [evidence('received', 0), evidence('received', 1)], { held: held(1) });
+      expect(found).toMatchObject({ acknowledged: 2, applied: 1, lost: 1, stateLost: 0 });
     });
   });
 

@@ -4,6 +4,7 @@
  */
 import { type LaterTime, type Pattern, patterns, type Receivers } from '../../result/patterns.ts';
 import type { LedgerResult } from '../../result/result-types.ts';
+import type { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { LedgerCases } from './ledger-examples.ts';
 import { LoggedOperations } from './logged-operations.ts';
@@ -21,6 +22,8 @@ export interface LedgerInput {
   readonly acceptedOnly: readonly boolean[];
   /** In the order of time. */
   readonly evidence: Iterable<EvidenceRecord>;
+  /** Whose effects are in the state of the services at the end; null, or left out: not known. */
+  readonly held?: Pick<DistinctOperations, 'has'> | null;
 }
 
 export interface Ledger extends LedgerResult {
@@ -56,10 +59,22 @@ const mostApplied = 7;
 class ProducerAccount {
   readonly log: LoggedOperations;
   readonly #seen: Uint8Array;
+  /** A bit each. */
+  readonly #changed: Uint8Array;
 
   constructor(log: OperationLogData) {
     this.log = new LoggedOperations(log);
     this.#seen = new Uint8Array(log.length);
+    this.#changed = new Uint8Array(Math.ceil(log.length / 8));
+  }
+
+  /** It took effect on the state, at least once. */
+  changed(sequence: number): boolean {
+    return ((this.#changed[sequence >>> 3] as number) & (1 << (sequence & 7))) !== 0;
+  }
+
+  change(sequence: number): void {
+    this.#changed[sequence >>> 3] = (this.#changed[sequence >>> 3] as number) | (1 << (sequence & 7));
   }
 
   /** Up to 15. */
@@ -141,6 +156,7 @@ export function reconcileLedger(
       }
     } else {
       const times = account.apply(sequence);
+      if (record.changed && input.hasEffect[operation]) account.change(sequence);
       if (times > 1) {
         if (!input.hasEffect[operation]) continue;
         duplicatesApplied++;
@@ -153,11 +169,15 @@ export function reconcileLedger(
       }
     }
   }
-  const sums = totals(accounts, input.acceptedOnly, cases);
+  const sums = totals(accounts, input, cases);
   return { ledger: { ...sums, duplicatesReceived, duplicatesApplied, reordered, corrupted, unknown }, cases };
 }
 
-function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boolean[], cases: LedgerCases) {
+function totals(
+  accounts: readonly ProducerAccount[],
+  { acceptedOnly: onlyAccepted, held = null }: Pick<LedgerInput, 'acceptedOnly' | 'held'>,
+  cases: LedgerCases,
+) {
   let acknowledged = 0;
   let received = 0;
   let applied = 0;
@@ -165,10 +185,14 @@ function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boo
   let unacknowledgedButApplied = 0;
   let acceptedOnly = 0;
   let acceptedOnlyGone = 0;
+  let stateLost = 0;
   for (const account of accounts) {
+    const { producer } = account.log;
     for (let sequence = 0; sequence < account.log.length; sequence++) {
       const isAcknowledged = !Number.isNaN(account.log.acknowledgedAfterUs(sequence));
-      const isApplied = account.applied(sequence) > 0;
+      const isHeld = held?.has({ producer, sequence }) ?? false;
+      // A service that was killed just after its commit put no more on record: its state has it all the same.
+      const isApplied = account.applied(sequence) > 0 || isHeld;
       if (account.received(sequence) > 0) received++;
       if (isApplied) applied++;
       if (isAcknowledged && onlyAccepted[account.log.operation(sequence)]) {
@@ -179,6 +203,10 @@ function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boo
         continue;
       }
       if (isAcknowledged) acknowledged++;
+      if (isAcknowledged && held !== null && !isHeld && account.changed(sequence)) {
+        stateLost++;
+        cases.add('stateLost', account.log, sequence);
+      }
       if (isAcknowledged && !isApplied) {
         lost++;
         cases.add('lost', account.log, sequence);
@@ -189,7 +217,10 @@ function totals(accounts: readonly ProducerAccount[], onlyAccepted: readonly boo
       }
     }
   }
-  return { acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly, acceptedOnlyGone };
+  return {
+    ...{ acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly, acceptedOnlyGone },
+    stateLost: held === null ? null : stateLost,
+  };
 }
 
 /**

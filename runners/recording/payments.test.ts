@@ -16,7 +16,7 @@ function logOf(operations: readonly number[], producer = 0) {
 }
 
 function record(kind: keyof typeof evidenceKinds, sequence: number): EvidenceRecord {
-  const rest = { atUs: 0, checksum: 0, keyHash: 0, redelivered: false, part: 0, step: 0 };
+  const rest = { atUs: 0, checksum: 0, keyHash: 0, redelivered: false, changed: true, part: 0, step: 0 };
   return { kind: evidenceKinds[kind], producer: 0, sequence, ...rest };
 }
 

@@ -1,8 +1,8 @@
 /** The payments of a trial: what was due, what the record of the service charged, and what its accounts say. */
 import type { PaymentsResult } from '../../result/result-types.ts';
 import { paymentCents } from '../../targets/domain/accounts.ts';
+import { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
-import { DistinctOperations } from './distinct-operations.ts';
 import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FailpointName, failpointsAt } from '../failpoints.ts';
+import { type FailpointName, failpointAt, failpointsAt } from '../failpoints.ts';
 import { loadTime, object } from '../schema/fields.ts';
 import { defineFault, type Unsuited, type WindowOf } from './fault-definition.ts';
 import { onPart, partSettings } from './on-part.ts';
@@ -8,12 +8,14 @@ const when = object({
   after: z
     .enum(failpointsAt('after'))
     .optional()
-    .describe('received: on record, nothing done yet; applied: done, nobody told yet. Left out: before says it.'),
+    .describe(
+      'received: on record, nothing done yet; commit: its effect is kept, nobody told yet; applied: done, nobody told yet. Left out: before says it.',
+    ),
   before: z
     .enum(failpointsAt('before'))
     .optional()
     .describe(
-      'reply: just before the answer is sent; ack: just before the broker is told that its message is done. Left out: after says it.',
+      'commit: just before its effect is kept; reply: just before the answer is sent; ack: just before the broker is told that its message is done. Left out: after says it.',
     ),
   operation: z
     .int()
@@ -38,7 +40,8 @@ export interface KillMoment {
 }
 
 function momentOf({ after, before, operation, everyNth }: z.output<typeof when>): KillMoment {
-  return { point: (after ?? before) as FailpointName, nth: operation ?? everyNth ?? 1, again: everyNth !== undefined };
+  const point = after === undefined ? failpointAt('before', before ?? '') : failpointAt('after', after);
+  return { point, nth: operation ?? everyNth ?? 1, again: everyNth !== undefined };
 }
 
 function unsuitedMoment({ after, before, operation, everyNth }: z.output<typeof when>): Unsuited[] {

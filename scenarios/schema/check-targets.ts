@@ -89,6 +89,13 @@ function checkEngine({ file, report }: CheckContext, target: FileTarget, path: P
 
 function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): void {
   const { report, directory, has } = context;
+  if (target.store !== undefined) {
+    report({
+      path: [...path, 'store'],
+      message: 'is of our own services; how it keeps its data is the system’s own',
+      atKey: true,
+    });
+  }
   if (target.address !== undefined) checkAddress(context, target.address, target.protocol, [...path, 'address']);
   if (target.protocol === 'grpc') {
     if (target.proto !== undefined)

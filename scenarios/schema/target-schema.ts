@@ -1,7 +1,7 @@
 /** What is put under load: one protocol with its settings, in front of our reference service or the user's own system. */
 import { z } from 'zod';
 import { protocolFacts } from '../protocols/registry.ts';
-import type { PayloadCodec } from '../scenario.ts';
+import type { PayloadCodec, StoreName } from '../scenario.ts';
 import { batch } from './batch-schema.ts';
 import { compression, smallestBody } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
@@ -10,12 +10,21 @@ import { targetResilienceSchema } from './resilience-schema.ts';
 
 const nativeOnly = z.enum(['native']).default('native').describe('What generates the load.');
 
+const storeNames = ['memory', 'file'] as const satisfies readonly StoreName[];
+
 function common(address: string) {
   return {
     via: z
       .enum(['toxiproxy', 'direct'])
       .default('toxiproxy')
       .describe('toxiproxy: through the proxy, so that link faults can act; direct: without it.'),
+    store: z
+      .enum(storeNames)
+      .optional()
+      .meta({ default: 'memory' })
+      .describe(
+        'Where our service keeps orders, accounts and idempotency keys. memory: gone with its process; file: a database, each change flushed before it is answered.',
+      ),
     address: lineText
       .min(1)
       .optional()

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { EvidenceReader, EvidenceWriter, evidenceKinds } from './evidence.ts';
+import { EvidenceReader, EvidenceWriter, evidenceFlags, evidenceKinds } from './evidence.ts';
 import { formatOperationId } from './operation-id.ts';
 
 const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-evidence-'));
@@ -15,15 +15,22 @@ describe('evidence', () => {
   it('says what became of which operation, in which part and at which step', () => {
     const path = join(folder, 'whole');
     const writer = new EvidenceWriter(path, 7);
-    writer.append(evidenceKinds.received, id(1, 300), 0xffffffff, 'a', true);
-    writer.append(evidenceKinds.step, id(2), 3, 'b', false, 4);
+    writer.append(evidenceKinds.received, id(1, 300), 0xffffffff, 'a', evidenceFlags.redelivered);
+    writer.append(evidenceKinds.step, id(2), 3, 'b', evidenceFlags.unchanged, 4);
     writer.append(evidenceKinds.refused, 'somebody else’s', 3, 'b');
     writer.close();
     writer.append(evidenceKinds.applied, id(3), 3, 'b');
     const [first, second, ...rest] = new EvidenceReader(path).more();
     expect(first).toMatchObject({ kind: evidenceKinds.received, producer: 300, sequence: 1, checksum: 0xffffffff });
-    expect(first).toMatchObject({ redelivered: true, part: 7, step: 0 });
-    expect(second).toMatchObject({ kind: evidenceKinds.step, sequence: 2, redelivered: false, part: 7, step: 4 });
+    expect(first).toMatchObject({ redelivered: true, changed: true, part: 7, step: 0 });
+    expect(second).toMatchObject({
+      kind: evidenceKinds.step,
+      sequence: 2,
+      redelivered: false,
+      changed: false,
+      part: 7,
+      step: 4,
+    });
     expect(rest).toEqual([]);
   });
 

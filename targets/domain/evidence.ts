@@ -2,7 +2,7 @@
  * What a service received and applied, appended to a file before it answers: killing the service does not kill the
  * evidence (written data stays in the page cache of the host). Fixed records, little endian, 32 bytes:
  * producer u32, sequence u32, monotonic time in µs f64, payload CRC-32 u32, key CRC-32 u32, kind u8,
- * redelivered u8 (1: the broker said so), part u8 (which process of the trial, by its place in the topology), step u8
+ * flags u8 (see evidenceFlags), part u8 (which process of the trial, by its place in the topology), step u8
  * (of a flow, from 1; 0: none), padding. One file a process.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
@@ -16,6 +16,9 @@ import { parseOperationId } from './operation-id.ts';
  */
 export const evidenceKinds = { received: 1, applied: 2, refused: 3, step: 4, started: 5, died: 6 } as const;
 export type EvidenceKind = (typeof evidenceKinds)[keyof typeof evidenceKinds];
+
+/** `redelivered`: the broker said so. `unchanged`: done, and it left the state as it was, like a second cancellation. */
+export const evidenceFlags = { redelivered: 1, unchanged: 2 } as const;
 
 const recordBytes = 32;
 const mostHeld = 4;
@@ -34,13 +37,13 @@ export class EvidenceWriter {
   }
 
   /** Appends one record, none after `close`. An id that is not ours (another engine's warm-up call, say) leaves none. */
-  append(kind: EvidenceKind, requestId: string, checksum: number, key: string, redelivered = false, step = 0): void {
-    this.hold(kind, requestId, checksum, key, redelivered, step);
+  append(kind: EvidenceKind, requestId: string, checksum: number, key: string, flags = 0, step = 0): void {
+    this.hold(kind, requestId, checksum, key, flags, step);
     this.flush();
   }
 
   /** As `append`, but may wait for `flush`, which must come before anybody is answered: one write costs less than two. */
-  hold(kind: EvidenceKind, requestId: string, checksum: number, key: string, redelivered = false, step = 0): void {
+  hold(kind: EvidenceKind, requestId: string, checksum: number, key: string, flags = 0, step = 0): void {
     const id = parseOperationId(requestId);
     if (id === null || this.#isClosed) return;
     if (this.#held === mostHeld) this.flush();
@@ -52,7 +55,7 @@ export class EvidenceWriter {
     records.writeUInt32LE(checksum, at + 16);
     records.writeUInt32LE(crc32(key), at + 20);
     records[at + 24] = kind;
-    records[at + 25] = redelivered ? 1 : 0;
+    records[at + 25] = flags;
     records[at + 27] = step;
   }
 
@@ -78,6 +81,8 @@ export interface EvidenceRecord {
   readonly keyHash: number;
   /** The broker had sent it before. */
   readonly redelivered: boolean;
+  /** Its effect is in the state: false for what was done and changed nothing. */
+  readonly changed: boolean;
   readonly part: number;
   readonly step: number;
 }
@@ -157,6 +162,7 @@ class EvidenceFile {
 }
 
 function recordAt(bytes: Buffer, at: number): EvidenceRecord {
+  const flags = bytes[at + 25] as number;
   return {
     producer: bytes.readUInt32LE(at),
     sequence: bytes.readUInt32LE(at + 4),
@@ -164,7 +170,8 @@ function recordAt(bytes: Buffer, at: number): EvidenceRecord {
     checksum: bytes.readUInt32LE(at + 16),
     keyHash: bytes.readUInt32LE(at + 20),
     kind: bytes[at + 24] as EvidenceKind,
-    redelivered: bytes[at + 25] === 1,
+    redelivered: (flags & evidenceFlags.redelivered) !== 0,
+    changed: (flags & evidenceFlags.unchanged) === 0,
     part: bytes[at + 26] as number,
     step: bytes[at + 27] as number,
   };

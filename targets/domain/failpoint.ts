@@ -30,7 +30,7 @@ export class Failpoint {
   reach(point: FailpointName, requestId: string): void {
     if (this.#armed === null || this.#armed.point !== point || ++this.#reached < this.#armed.nth) return;
     this.#armed = null;
-    this.#evidence.append(evidenceKinds.died, requestId, 0, '', false, failpoints[point].code);
+    this.#evidence.append(evidenceKinds.died, requestId, 0, '', 0, failpoints[point].code);
     this.#die();
   }
 }

@@ -1,8 +1,9 @@
 /** The life of a reference service process: options in by IPC, ready out, stop in; it ends when its parent does. */
 import { allowDial } from '../allow-dial.ts';
 import { EvidenceWriter } from './evidence.ts';
-import type { ArmedFailpoint } from './failpoint.ts';
+import { type ArmedFailpoint, Failpoint } from './failpoint.ts';
 import { OrderDomain } from './order-domain.ts';
+import { type OrderStore, openStore, type StoreFailures } from './order-store.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type ServiceStall, stallOnce } from './service-stall.ts';
 
@@ -30,10 +31,12 @@ export type ServiceCommand =
   | { readonly type: 'loadStarts'; readonly zeroUs: number }
   | { readonly type: 'stop' };
 
-/** `chargedCents`: over all accounts. `rebalances`: see HostedService; null: no group. */
+/** `chargedCents`: over all accounts; null: see OrderStore. `rebalances`: see HostedService; null: no group. */
 export interface LastWords {
-  readonly chargedCents: number;
+  readonly chargedCents: number | null;
   readonly rebalances: number | null;
+  /** Requests that its store could not keep. */
+  readonly storeFailures: StoreFailures;
 }
 
 /** Messages to the parent. `operations`: taken up so far, refused ones included. */
@@ -52,27 +55,44 @@ export function hostService(start: ServiceStart): void {
   let evidence: EvidenceWriter | undefined;
   let stall: ServiceStall | undefined;
   let domain: OrderDomain | undefined;
+  let store: OrderStore | undefined;
 
   const begin = async (options: ServiceOptions) => {
     stall = options.stall;
     allowDial(options.allowHosts ?? [], ({ message }) => send({ type: 'failed', message }));
     try {
-      evidence = new EvidenceWriter(options.evidencePath, options.part);
-      domain = new OrderDomain({ ...options, evidence });
+      const { evidencePath, statePath = `${evidencePath}.state`, part = 0, population, target } = options;
+      evidence = new EvidenceWriter(evidencePath, part);
+      const failpoint = new Failpoint(evidence);
+      const beforeCommit = (requestId: string) => failpoint.reach('beforeCommit', requestId);
+      store = await openStore(target.store ?? 'memory', { statePath, part, population, beforeCommit });
+      domain = new OrderDomain({ ...options, evidence, failpoint, store });
+      domain.resume();
       service = await start(domain, options);
       send({ type: 'ready' });
     } catch (error) {
       send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
     }
   };
+  let isOver = false;
+  /** From here on nothing is done any more, so that what is on record and what is in the state are of one moment. */
+  const finish = () => {
+    if (isOver) return;
+    isOver = true;
+    const words: LastWords = {
+      chargedCents: store?.chargedCents ?? null,
+      rebalances: service?.rebalances?.() ?? null,
+      storeFailures: store?.failures ?? { requests: 0, why: '' },
+    };
+    store?.close();
+    evidence?.close();
+    process.send?.({ type: 'stopped', ...words } satisfies ServiceReport, () => process.exit(0));
+  };
   const end = async () => {
     // A peer that never closes must not keep the process: the parent's own deadline comes later than this one.
-    setTimeout(() => process.exit(0), 1500).unref();
-    const rebalances = service?.rebalances?.() ?? null;
+    setTimeout(finish, 1500).unref();
     await service?.close().catch(() => undefined);
-    evidence?.close();
-    const stopped: ServiceReport = { type: 'stopped', chargedCents: domain?.chargedCents ?? 0, rebalances };
-    process.send?.(stopped, () => process.exit(0));
+    finish();
   };
 
   process.on('message', (command: ServiceCommand) => {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { EvidenceReader, EvidenceWriter, evidenceKinds } from './evidence.ts';
+import { Failpoint } from './failpoint.ts';
+import { MemoryStore } from './memory-store.ts';
 import { formatOperationId } from './operation-id.ts';
 import { OrderDomain, type OrderDomainOptions } from './order-domain.ts';
 import type { OrderReply, OrderRequest } from './orders.ts';
@@ -18,12 +20,15 @@ function open(
   options: Partial<Pick<OrderDomainOptions, 'idempotent' | 'workTimeMs' | 'concurrency' | 'waiting'>> = {},
 ) {
   const path = join(folder, `evidence-${opened++}`);
-  const population = { readable: 1, cancellable: 4 };
   const behaviour = { workTimeMs: 0, rejectRatio: 0, seed: 1, ...options };
-  const domain = new OrderDomain({ evidence: new EvidenceWriter(path), population, ...behaviour });
+  const evidence = new EvidenceWriter(path);
+  const population = { readable: 1, cancellable: 4 };
+  const store = new MemoryStore({ statePath: `${path}.state`, population, beforeCommit: () => undefined });
+  const domain = new OrderDomain({ evidence, failpoint: new Failpoint(evidence), store, ...behaviour });
   const count = (kind: number) => [...new EvidenceReader(path).more()].filter((record) => record.kind === kind).length;
   return {
     domain,
+    store,
     handle: (request: OrderRequest) => new Promise<OrderReply>((resolve) => domain.handle(request, resolve)),
     kinds: () => [...new EvidenceReader(path).more()].map(({ kind, sequence }) => ({ kind, sequence })),
     counts: () => ({ received: count(evidenceKinds.received), applied: count(evidenceKinds.applied) }),
@@ -48,9 +53,9 @@ describe('a request that comes again', () => {
       [false, 2_000],
       [true, 1_000],
     ] as const) {
-      const { domain, handle } = open({ idempotent });
+      const { store, handle } = open({ idempotent });
       expect([(await handle(pay)).code, (await handle(pay)).code]).toEqual(['created', 'created']);
-      expect(domain.chargedCents).toBe(charged);
+      expect(store.chargedCents).toBe(charged);
     }
   });
 
@@ -74,7 +79,9 @@ describe('a request that comes again', () => {
 
   it('is handed over once, too', async () => {
     const { domain, handle, counts } = open({ idempotent: true });
-    expect([domain.accept(place).code, domain.accept(place).code]).toEqual(['accepted', 'accepted']);
+    const codes: string[] = [];
+    for (let n = 0; n < 2; n++) domain.accept(place, ({ code }) => codes.push(code));
+    expect(codes).toEqual(['accepted', 'accepted']);
     expect((await handle(place)).code).toBe('created');
     expect(counts()).toEqual({ received: 3, applied: 1 });
   });
@@ -82,7 +89,7 @@ describe('a request that comes again', () => {
 
 describe('RequestMemory', () => {
   it('forgets the oldest that are done, and never one that somebody may wait for', () => {
-    const memory = new RequestMemory(3);
+    const memory = new RequestMemory(() => null, 3);
     const none = () => undefined;
     const done = { code: 'ok', order: null } as const;
     for (const name of ['pending', 'a', 'b']) memory.repeats(name, none);
@@ -164,7 +171,7 @@ describe('the evidence of a request', () => {
 
   it('is on record when a hand-over returns', () => {
     const { domain, kinds } = open({ workTimeMs: 60_000 });
-    domain.accept(request(3));
+    domain.accept(request(3), () => undefined);
     expect(kinds().map(({ kind }) => kind)).toEqual([received, started]);
   });
 });

@@ -1,13 +1,13 @@
 /** The orders behind every protocol: one implementation, so that a comparison differs in the protocol alone. */
 import { crc32 } from 'node:zlib';
 import { namesAnOrder, operationOf } from '../../scenarios/operations.ts';
-import { Accounts, paymentCents } from './accounts.ts';
-import { type EvidenceKind, type EvidenceWriter, evidenceKinds } from './evidence.ts';
-import { Failpoint } from './failpoint.ts';
+import { paymentCents } from './accounts.ts';
+import { type EvidenceKind, type EvidenceWriter, evidenceFlags, evidenceKinds } from './evidence.ts';
+import type { Failpoint } from './failpoint.ts';
 import { parseOperationId } from './operation-id.ts';
+import { type OrderState, type OrderStore, StoreFailure } from './order-store.ts';
 import type { Order, OrderReply, OrderRequest } from './orders.ts';
 import { RequestMemory } from './request-memory.ts';
-import { cancellableOrderId, type Population, readableOrderId } from './service-options.ts';
 import { isSlow, type SlowWork } from './slow-work.ts';
 import { WorkPlaces } from './work-places.ts';
 import { workFor } from './work-time.ts';
@@ -18,13 +18,15 @@ function changes({ action }: OrderRequest): boolean {
 }
 
 const listLimit = 20;
+const owedAgainAfterMs = 500;
 const unavailable: OrderReply = { code: 'unavailable', order: null };
 const invalid: OrderReply = { code: 'invalid', order: null };
 const accepted: OrderReply = { code: 'accepted', order: null };
 
 export interface OrderDomainOptions {
   readonly evidence: EvidenceWriter;
-  readonly population: Population;
+  readonly failpoint: Failpoint;
+  readonly store: OrderStore;
   readonly workTimeMs: number;
   readonly slow?: SlowWork | undefined;
   readonly rejectRatio: number;
@@ -39,8 +41,7 @@ export interface OrderDomainOptions {
 
 export class OrderDomain {
   readonly failpoint: Failpoint;
-  readonly #orders = new Map<string, Order>();
-  readonly #accounts = new Accounts();
+  readonly #store: OrderStore;
   readonly #evidence: EvidenceWriter;
   #workTimeMs: number;
   readonly #slow: SlowWork | undefined;
@@ -52,16 +53,15 @@ export class OrderDomain {
 
   constructor(options: OrderDomainOptions) {
     this.#evidence = options.evidence;
-    this.failpoint = new Failpoint(options.evidence);
+    this.failpoint = options.failpoint;
+    this.#store = options.store;
     this.#workTimeMs = options.workTimeMs;
     this.#slow = options.slow;
     this.#rejectRatio = options.rejectRatio;
     const { concurrency, waiting = 0 } = options;
     this.#places = concurrency === undefined ? null : new WorkPlaces(concurrency, waiting);
-    this.#memory = options.idempotent === true ? new RequestMemory() : null;
+    this.#memory = options.idempotent === true ? new RequestMemory((id) => this.#store.recall(id)) : null;
     this.#random = options.seed >>> 0 || 1;
-    for (let n = 0; n < options.population.readable; n++) this.#seed(readableOrderId(n));
-    for (let n = 0; n < options.population.cancellable; n++) this.#seed(cancellableOrderId(n));
   }
 
   /** Taken up so far, refused ones included. */
@@ -69,19 +69,19 @@ export class OrderDomain {
     return this.#operations;
   }
 
-  /** Over all accounts, since this service started. */
-  get chargedCents(): number {
-    return this.#accounts.chargedCents;
+  /** Begins with what was handed over to an earlier life of this service and not done: once, before anything comes. */
+  resume(): void {
+    for (const request of this.#store.accepted()) {
+      this.#memory?.repeats(request.requestId, () => undefined);
+      this.#workOff(request);
+    }
+    this.#evidence.flush();
   }
 
   /** From the next operation on. */
   adjust({ workTimeMs, rejectRatio }: { readonly workTimeMs?: number; readonly rejectRatio?: number }): void {
     this.#workTimeMs = workTimeMs ?? this.#workTimeMs;
     this.#rejectRatio = rejectRatio ?? this.#rejectRatio;
-  }
-
-  #seed(id: string): void {
-    this.#orders.set(id, { id, key: '', payload: '', status: 'placed', version: 1 });
   }
 
   /** Does the work, then replies; without work time the reply comes synchronously. */
@@ -101,16 +101,39 @@ export class OrderDomain {
     reply(done);
   }
 
-  /** Hand-over: returns as soon as the request is on record, and does the work afterwards. */
-  accept(request: OrderRequest): OrderReply {
+  /** Hand-over: replies as soon as the request is on record and the store knows it, and does the work afterwards. */
+  accept(request: OrderRequest, reply: (reply: OrderReply) => void): void {
     const refusal = this.#receive(request);
-    if (refusal !== null) return refusal;
-    if (!(changes(request) && this.#memory?.repeats(request.requestId, () => undefined))) {
-      this.#work(request, () => undefined);
+    if (refusal !== null) {
+      reply(refusal);
+      return;
     }
+    const isChange = changes(request);
+    if (isChange && this.#memory?.repeats(request.requestId, () => undefined)) {
+      this.#answer(request, accepted, reply);
+      return;
+    }
+    const access = { kind: isChange ? 'note' : 'read', requestId: request.requestId } as const;
+    const keep = (state: OrderState) => {
+      if (isChange) state.keepAccepted(request);
+    };
+    this.#store.run(access, keep, (kept) => {
+      if (kept instanceof StoreFailure) {
+        reply(this.#notKept(request, kept));
+        return;
+      }
+      this.#workOff(request);
+      this.#evidence.flush();
+      this.#answer(request, accepted, reply);
+    });
     this.#evidence.flush();
-    this.failpoint.reach('reply', request.requestId);
-    return accepted;
+  }
+
+  /** It was accepted, so it is owed, also by a store that can keep nothing for a while. */
+  #workOff(request: OrderRequest): void {
+    this.#work(request, ({ why }) => {
+      if (why !== undefined) setTimeout(() => this.#workOff(request), owedAgainAfterMs).unref();
+    });
   }
 
   #work(request: OrderRequest, reply: (reply: OrderReply) => void): void {
@@ -128,11 +151,7 @@ export class OrderDomain {
   #workOn(request: OrderRequest, reply: (reply: OrderReply) => void): void {
     const workTimeMs = this.#workTimeOf(request);
     this.#note(evidenceKinds.started, request);
-    const finish = () => {
-      const done = this.#apply(request);
-      this.#memory?.finish(request.requestId, done);
-      reply(done);
-    };
+    const finish = () => this.#apply(request, reply);
     if (workTimeMs === 0) {
       finish();
       return;
@@ -160,38 +179,70 @@ export class OrderDomain {
     return null;
   }
 
-  #apply(request: OrderRequest): OrderReply {
-    const reply = this.#change(request);
-    this.#note(evidenceKinds.applied, request);
-    this.#evidence.flush();
-    this.failpoint.reach('applied', request.requestId);
+  #apply(request: OrderRequest, reply: (reply: OrderReply) => void): void {
+    const { requestId } = request;
+    const access = { kind: changes(request) ? 'effect' : 'read', requestId } as const;
+    const work = (state: OrderState) =>
+      access.kind === 'read' ? this.#effect(request, state) : this.#change(request, state);
+    this.#store.run(access, work, (done) => {
+      if (done instanceof StoreFailure) {
+        reply(this.#notKept(request, done));
+        return;
+      }
+      this.#note(evidenceKinds.applied, request, done.code);
+      this.#evidence.flush();
+      if (access.kind === 'effect') this.failpoint.reach('afterCommit', requestId);
+      this.failpoint.reach('applied', requestId);
+      this.#memory?.finish(requestId, done);
+      reply(done);
+    });
+  }
+
+  /** What it left undone is new when it comes again. */
+  #notKept({ requestId }: OrderRequest, { why }: StoreFailure): OrderReply {
+    const reply = { ...unavailable, why };
+    this.#memory?.fail(requestId, reply);
+    return reply;
+  }
+
+  #change(request: OrderRequest, state: OrderState): OrderReply {
+    const { requestId } = request;
+    state.dropAccepted(requestId);
+    if (this.#memory === null) return this.#effect(request, state);
+    // Another process of this service may have done it meanwhile.
+    const known = state.recall(requestId);
+    if (known !== null) return known;
+    const reply = this.#effect(request, state);
+    state.remember(requestId, reply);
     return reply;
   }
 
   /** On record with the next flush: what follows in the same turn goes in one write. */
-  #note(kind: EvidenceKind, { requestId, payload, key, orderId, redelivered }: OrderRequest): void {
-    const isReceived = kind === evidenceKinds.received;
-    this.#evidence.hold(kind, requestId, crc32(payload), key || orderId, isReceived && redelivered);
+  #note(kind: EvidenceKind, request: OrderRequest, code?: OrderReply['code']): void {
+    const { requestId, payload, key, orderId, redelivered } = request;
+    let flags = kind === evidenceKinds.received && redelivered ? evidenceFlags.redelivered : 0;
+    if (code === 'conflict' || code === 'notFound') flags = evidenceFlags.unchanged;
+    this.#evidence.hold(kind, requestId, crc32(payload), key || orderId, flags);
   }
 
-  #change(request: OrderRequest): OrderReply {
-    const { action, orderId } = request;
-    const current = this.#orders.get(orderId) ?? null;
+  #effect(request: OrderRequest, state: OrderState): OrderReply {
+    const { action, orderId, requestId } = request;
+    const current = state.order(orderId);
     switch (action) {
       case 'place': {
         const version = current === null ? 1 : current.version + 1;
         const order: Order = { id: orderId, key: request.key, payload: request.payload, status: 'placed', version };
-        this.#orders.set(orderId, order);
+        state.put(order, requestId);
         return { code: 'created', order };
       }
       case 'pay':
         // Without a check of its own: whether a payment is taken twice is for the idempotency key to decide.
-        this.#accounts.charge(request.key, paymentCents);
+        state.charge(request.key, paymentCents, requestId);
         return { code: 'created', order: { id: orderId, key: request.key, payload: '', status: 'paid', version: 1 } };
       case 'get':
         return current === null ? { code: 'notFound', order: null } : { code: 'ok', order: current };
       case 'list':
-        return { code: 'ok', order: null, orders: this.#first(listLimit) };
+        return { code: 'ok', order: null, orders: state.first(listLimit) };
       case 'update':
       case 'cancel': {
         if (current === null) return { code: 'notFound', order: null };
@@ -199,18 +250,10 @@ export class OrderDomain {
         if (current.status === 'cancelled' || !isExpected) return { code: 'conflict', order: current };
         const change = action === 'cancel' ? { status: 'cancelled' as const } : { payload: request.payload };
         const order: Order = { ...current, ...change, version: current.version + 1 };
-        this.#orders.set(orderId, order);
+        state.put(order, requestId);
         return { code: 'ok', order };
       }
     }
-  }
-
-  #first(limit: number): Order[] {
-    const page: Order[] = [];
-    for (const order of this.#orders.values()) {
-      if (page.push(order) === limit) break;
-    }
-    return page;
   }
 
   /** Mulberry32: seeded, so that a refusing service refuses the same share in every run. */

@@ -47,7 +47,7 @@ export function handleItem(
   reply: (reply: OrderReply) => void,
 ): void {
   if (request === null) reply(invalidReply);
-  else if (isHandedOver) reply(domain.accept(request));
+  else if (isHandedOver) domain.accept(request, reply);
   else domain.handle(request, reply);
 }
 

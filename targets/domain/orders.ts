@@ -32,7 +32,8 @@ export interface OrderRequest {
 
 /**
  * `created`, `ok`: done. `accepted`: received, will be done. `notFound`, `conflict` (another state, owner or version), `invalid`
- * (malformed request): refused. `unavailable`: refused at once, by the configured reject ratio or a full line.
+ * (malformed request): refused. `unavailable`: refused at once, by the configured reject ratio or a full line, or because
+ * the store could not keep it.
  */
 export type OrderReplyCode = 'created' | 'ok' | 'accepted' | 'notFound' | 'conflict' | 'invalid' | 'unavailable';
 
@@ -41,4 +42,6 @@ export interface OrderReply {
   readonly order: Order | null;
   /** For `list`. */
   readonly orders?: readonly Order[];
+  /** Of `unavailable`, where it is the store: as that puts it. */
+  readonly why?: string;
 }

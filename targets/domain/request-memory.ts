@@ -1,7 +1,7 @@
 /**
  * Idempotency by request id: the effect of a request that comes again happens once, and it gets the first one's reply.
- * Bounded: the oldest are forgotten, so that a request repeated very late counts as a new one. In memory only: a service
- * that is killed forgets, as one without a store would.
+ * Bounded: the oldest are forgotten, so that a request repeated very late counts as a new one, unless the store knows it:
+ * one in memory goes with its process, one in a file forgets nothing.
  */
 import type { OrderReply } from './orders.ts';
 
@@ -14,14 +14,18 @@ export class RequestMemory {
   /** In the order of coming: the reply, or who waits for it. */
   readonly #known = new Map<string, OrderReply | Listener[]>();
 
-  constructor(capacity: number = defaultCapacity) {
+  readonly #recall: (requestId: string) => OrderReply | null;
+
+  /** `recall`: what a store knows of it. */
+  constructor(recall: (requestId: string) => OrderReply | null = () => null, capacity: number = defaultCapacity) {
+    this.#recall = recall;
     this.#capacity = capacity;
   }
 
   /** False: it is new, and `finish` is to be called with its reply. Else `listener` gets the first one's reply, now or later. */
   repeats(requestId: string, listener: Listener): boolean {
-    const known = this.#known.get(requestId);
-    if (known === undefined) {
+    const known = this.#known.get(requestId) ?? this.#recall(requestId);
+    if (known === null) {
       this.#known.set(requestId, []);
       if (this.#known.size > this.#capacity) this.#forgetOldest();
       return false;
@@ -34,6 +38,13 @@ export class RequestMemory {
   finish(requestId: string, reply: OrderReply): void {
     const waiting = this.#known.get(requestId);
     if (waiting !== undefined) this.#known.set(requestId, reply);
+    if (Array.isArray(waiting)) for (const listener of waiting) listener(reply);
+  }
+
+  /** It has come to nothing, of which this tells those who wait: when it comes again, it is new. */
+  fail(requestId: string, reply: OrderReply): void {
+    const waiting = this.#known.get(requestId);
+    this.#known.delete(requestId);
     if (Array.isArray(waiting)) for (const listener of waiting) listener(reply);
   }
 

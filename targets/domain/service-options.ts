@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly names: Readonly<Record<string, string>>;
   /** File to which the service appends what it received and applied. */
   readonly evidencePath: string;
+  /** Where its state is, or is said at its end: see StoreOptions. Left out: beside the evidence. */
+  readonly statePath?: string;
   /** Which process of the trial this is, by its place in the topology: its evidence says so. Left out: 0. */
   readonly part?: number;
   readonly population: Population;
@@ -41,6 +43,11 @@ export interface ServiceOptions {
   /** Where it may connect to beside loopback; left out: nowhere. */
   readonly allowHosts?: readonly string[];
   readonly seed: number;
+}
+
+export function* populationIds({ readable, cancellable }: Population): Generator<string> {
+  for (let n = 0; n < readable; n++) yield readableOrderId(n);
+  for (let n = 0; n < cancellable; n++) yield cancellableOrderId(n);
 }
 
 export function readableOrderId(n: number): string {

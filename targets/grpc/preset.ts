@@ -6,6 +6,7 @@ import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 
 export const ordersProto = join(import.meta.dirname, 'orders.proto');
@@ -69,7 +70,7 @@ export const grpcEntry: ProtocolEntry = {
     return {
       ...(engine === 'native' && { client: clientLabel(client, packages[client]) }),
       protocol: 'HTTP/2, streams share connections',
-      durability: address === '' ? 'in the memory of the service' : null,
+      durability: durabilityLabel(target),
       acks:
         address === ''
           ? `${calls === 'stream' ? 'a message of the service' : 'the status'}: after the work, or for one-way once the order is on record`

@@ -60,13 +60,22 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
   const handOver = (call: ServerReadableStream<HandedOver, object>, done: sendUnaryData<object>) => {
     let accepted = 0;
     let refused: OrderReply | null = null;
+    let open = 1; // the call itself
+    const close = () => {
+      if (--open > 0) return;
+      if (refused === null) done(null, { accepted });
+      else answer(refused, done);
+    };
     call.on('data', (message: HandedOver) => {
-      const reply = domain.accept(handedOverRequest(message));
-      if (reply.code === 'accepted') accepted++;
-      else refused ??= reply;
+      open++;
+      domain.accept(handedOverRequest(message), (reply) => {
+        if (reply.code === 'accepted') accepted++;
+        else refused ??= reply;
+        close();
+      });
     });
     call.on('error', () => undefined); // a caller that went away
-    call.on('end', () => (refused === null ? done(null, { accepted }) : answer(refused, done)));
+    call.on('end', close);
   };
   const batch = (
     call: ServerUnaryCall<{ readonly items: readonly BatchItem[] }, object>,
@@ -147,10 +156,10 @@ function answerer(retryAfterMs: number | undefined) {
   if (retryAfterMs !== undefined) {
     later.set(statusDetails, encodeRetryInfo(status.UNAVAILABLE, 'unavailable', retryAfterMs));
   }
-  return ({ code, order, orders }: OrderReply, done: sendUnaryData<object>): void => {
+  return ({ code, order, orders, why }: OrderReply, done: sendUnaryData<object>): void => {
     const refusal = refusals[code];
     if (refusal === undefined) done(null, orders === undefined ? { ...order } : { orders });
-    else if (code === 'unavailable') done({ code: refusal, details: code, metadata: later });
+    else if (code === 'unavailable') done({ code: refusal, details: why ?? code, metadata: later });
     else done({ code: refusal, details: code });
   };
 }

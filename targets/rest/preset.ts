@@ -7,6 +7,7 @@ import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { batchRequest } from './batch-format.ts';
 
@@ -74,7 +75,7 @@ export const restEntry: ProtocolEntry = {
     return {
       ...(engine === 'native' && { client: clientLabel(client, packages[client]) }),
       protocol: 'HTTP/1.1, keep-alive, no pipelining',
-      durability: address === '' ? 'in the memory of the service' : null,
+      durability: durabilityLabel(target),
       acks:
         address === ''
           ? 'the answer: 2xx after the work, 202 once the order is on record'

@@ -193,9 +193,11 @@ class OrderApi {
     done: (result: OrderReply) => void,
   ): FastifyReply {
     if (operation.canBeHandedOver && prefersAsync(request)) {
-      const result = this.#domain.accept(asked);
-      if (result.code !== 'accepted') return this.#refuse(reply, result, asked);
-      return reply.code(202).header('preference-applied', 'respond-async').send();
+      this.#domain.accept(asked, (result) => {
+        if (result.code !== 'accepted') this.#refuse(reply, result, asked);
+        else reply.code(202).header('preference-applied', 'respond-async').send();
+      });
+      return reply;
     }
     this.#domain.handle(asked, (result) => {
       if (result.code === 'ok' || result.code === 'created') done(result);
@@ -253,7 +255,7 @@ function prefersAsync(request: FastifyRequest): boolean {
   return prefer !== undefined && /(^|,)\s*respond-async\s*(;|,|$)/i.test(String(prefer));
 }
 
-function sendRefusal(reply: FastifyReply, { code, order }: OrderReply, asked: OrderRequest): FastifyReply {
+function sendRefusal(reply: FastifyReply, { code, order, why }: OrderReply, asked: OrderRequest): FastifyReply {
   reply.removeHeader('location');
   switch (code) {
     case 'notFound':
@@ -265,6 +267,7 @@ function sendRefusal(reply: FastifyReply, { code, order }: OrderReply, asked: Or
       }
       return sendProblem(reply, 409, code, `Order ${asked.orderId} is already cancelled.`);
     case 'unavailable':
+      if (why !== undefined) return sendProblem(reply, 503, 'notKept', `The order service can’t keep it: ${why}.`);
       return sendProblem(reply, 503, code, 'The order service takes no more at the moment.');
     default:
       return sendProblem(reply, 400, 'invalidOrder', 'An order needs an id.');

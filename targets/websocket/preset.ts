@@ -12,6 +12,7 @@ import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 
 const drivers = {
@@ -39,7 +40,7 @@ export const websocketEntry: ProtocolEntry = {
     const { connections, address = '', client = 'own', compression, batch, codec } = target as WebSocketTarget;
     return {
       client: clientLabel(client, packages[client]),
-      durability: address === '' ? 'in the memory of the service' : null,
+      durability: durabilityLabel(target),
       acks:
         address === ''
           ? 'a message of the service: after the work, or once the order is on record'

@@ -1,0 +1,200 @@
+/**
+ * State in a file, committed before anybody is told. What comes in one turn of the event loop shares a commit, since the
+ * flush is what a commit costs; each change waits for it all the same.
+ */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { databaseErrorText, openDatabase } from './order-database.ts';
+import {
+  type Access,
+  type OrderState,
+  type OrderStore,
+  StoreFailure,
+  type StoreFailures,
+  type StoreOptions,
+} from './order-store.ts';
+import type { Order, OrderReply, OrderReplyCode, OrderRequest } from './orders.ts';
+import { populationIds } from './service-options.ts';
+
+interface Waiting {
+  /** A request id; null: of none. */
+  readonly effectOf: string | null;
+  readonly committed: () => void;
+  readonly failed: (failure: StoreFailure) => void;
+}
+
+export class FileStore implements OrderStore, OrderState {
+  /** Of all that share the file, so that no process alone can say it. */
+  readonly chargedCents = null;
+  readonly #options: StoreOptions;
+  readonly #database: DatabaseSync;
+  readonly #statements: Statements;
+  /** Changes that the next commit keeps. */
+  #waiting: Waiting[] = [];
+  #isClosed = false;
+  #failures: StoreFailures = { requests: 0, why: '' };
+
+  /** Throws with what is wrong with the file. */
+  constructor(options: StoreOptions) {
+    this.#options = options;
+    try {
+      this.#database = openDatabase(options.statePath);
+    } catch (error) {
+      throw new Error(`its store ${options.statePath} can't be opened: ${databaseErrorText(error)}`);
+    }
+    this.#statements = prepareStatements(this.#database);
+    this.#seed(options);
+  }
+
+  get failures(): StoreFailures {
+    return this.#failures;
+  }
+
+  /** Once: an earlier life of the service, or another process of it, may have done so. */
+  #seed({ population }: StoreOptions): void {
+    this.#database.exec('BEGIN IMMEDIATE');
+    if (this.#statements.first.get(1) === undefined) {
+      for (const id of populationIds(population)) this.#insert({ ...seeded, id }, null);
+    }
+    this.#database.exec('COMMIT');
+  }
+
+  run<Result>(
+    { kind, requestId }: Access,
+    work: (state: OrderState) => Result,
+    done: (result: Result | StoreFailure) => void,
+  ): void {
+    if (this.#isClosed) return; // nobody is told any more
+    const isAlone = kind === 'read' && this.#waiting.length === 0;
+    let result: Result;
+    try {
+      if (!isAlone && !this.#database.isTransaction) this.#database.exec('BEGIN IMMEDIATE');
+      result = work(this);
+    } catch (error) {
+      this.#fail(error, done);
+      return;
+    }
+    if (isAlone) done(result);
+    else this.#wait({ effectOf: kind === 'effect' ? requestId : null, committed: () => done(result), failed: done });
+  }
+
+  #wait(one: Waiting): void {
+    if (this.#waiting.push(one) === 1) setImmediate(() => this.#commit());
+  }
+
+  #commit(): void {
+    if (this.#waiting.length === 0) return;
+    for (const { effectOf } of this.#waiting) if (effectOf !== null) this.#options.beforeCommit(effectOf);
+    try {
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    const committed = this.#waiting;
+    this.#waiting = [];
+    for (const one of committed) one.committed();
+  }
+
+  /** Nothing of the transaction is kept, so all that wait for it are told. */
+  #fail(error: unknown, alsoFailed?: Waiting['failed']): void {
+    const why = databaseErrorText(error);
+    const failed = [...this.#waiting.map((one) => one.failed), ...(alsoFailed === undefined ? [] : [alsoFailed])];
+    this.#waiting = [];
+    try {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled it back itself.
+    }
+    if (this.#failures.requests === 0) process.stderr.write(`the store keeps nothing: ${why}\n`);
+    this.#failures = { requests: this.#failures.requests + failed.length, why: this.#failures.why || why };
+    for (const tell of failed) tell(new StoreFailure(why));
+  }
+
+  order(id: string): Order | null {
+    return orderOf(this.#statements.latest.get(id));
+  }
+
+  put(order: Order, requestId: string): void {
+    this.#insert(order, requestId);
+  }
+
+  #insert({ id, version, key, payload, status }: Order, requestId: string | null): void {
+    this.#statements.insertOrder.run(id, version, key, payload, status, requestId);
+  }
+
+  first(limit: number): Order[] {
+    return this.#statements.first.all(limit).flatMap(({ id }) => this.order(String(id)) ?? []);
+  }
+
+  charge(account: string, cents: number, requestId: string): void {
+    this.#statements.insertPayment.run(account, cents, requestId);
+  }
+
+  keepAccepted(request: OrderRequest): void {
+    this.#statements.insertAccepted.run(this.#options.part, request.requestId, JSON.stringify(request));
+  }
+
+  dropAccepted(requestId: string): void {
+    this.#statements.deleteAccepted.run(requestId);
+  }
+
+  accepted(): OrderRequest[] {
+    const rows = this.#statements.accepted.all(this.#options.part);
+    return rows.map(({ request }) => JSON.parse(String(request)) as OrderRequest);
+  }
+
+  remember(requestId: string, { code, order }: OrderReply): void {
+    const { id = null, version = null, key = null } = order ?? {};
+    this.#statements.insertRequest.run(requestId, code, id, version, key);
+  }
+
+  recall(requestId: string): OrderReply | null {
+    const row = this.#statements.request.get(requestId);
+    if (row === undefined) return null;
+    const code = row.code as OrderReplyCode;
+    const { order: id, version } = row;
+    if (typeof id !== 'string' || typeof version !== 'number') return { code, order: null };
+    // A payment is no order, and all of it is in the row.
+    const paid: Order = { id, key: String(row.key), payload: '', status: 'paid', version };
+    return { code, order: orderOf(this.#statements.version.get(id, version)) ?? paid };
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#commit();
+    this.#isClosed = true;
+    this.#database.close();
+  }
+}
+
+const seeded: Omit<Order, 'id'> = { key: '', payload: '', status: 'placed', version: 1 };
+
+type Statements = ReturnType<typeof prepareStatements>;
+
+function prepareStatements(database: DatabaseSync) {
+  return {
+    latest: database.prepare('SELECT * FROM orders WHERE id = ? ORDER BY version DESC LIMIT 1'),
+    version: database.prepare('SELECT * FROM orders WHERE id = ? AND version = ?'),
+    first: database.prepare('SELECT id FROM orders WHERE version = 1 ORDER BY number LIMIT ?'),
+    insertOrder: database.prepare(
+      'INSERT INTO orders (id, version, key, payload, status, request) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    insertPayment: database.prepare('INSERT INTO payments (account, cents, request) VALUES (?, ?, ?)'),
+    request: database.prepare('SELECT * FROM requests WHERE id = ?'),
+    insertRequest: database.prepare(
+      'INSERT OR IGNORE INTO requests (id, code, "order", version, key) VALUES (?, ?, ?, ?, ?)',
+    ),
+    accepted: database.prepare('SELECT request FROM accepted WHERE part = ? ORDER BY number'),
+    insertAccepted: database.prepare('INSERT INTO accepted (part, id, request) VALUES (?, ?, ?)'),
+    deleteAccepted: database.prepare('DELETE FROM accepted WHERE id = ?'),
+  } satisfies Record<string, StatementSync>;
+}
+
+function orderOf(row: ReturnType<StatementSync['get']>): Order | null {
+  if (row === undefined) return null;
+  const { id, key, payload, status, version } = row;
+  return {
+    ...{ id: String(id), key: String(key), payload: String(payload), version: Number(version) },
+    status: status as Order['status'],
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * Whose effects the services of a trial hold at its end: of a store in memory as it says itself before it goes, of a file
+ * as it is found there.
+ */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { StoreName } from '../../scenarios/scenario.ts';
+import { DistinctOperations } from './distinct-operations.ts';
+import { addHeld } from './held-file.ts';
+import { parseOperationId } from './operation-id.ts';
+import { openDatabase } from './order-database.ts';
+
+export interface HeldState {
+  readonly operations: DistinctOperations;
+  /** Over all accounts in the file; null: they were in the memory of processes. */
+  readonly chargedCents: number | null;
+}
+
+/** Where the state of a service is to be found, and how. `gone`: its process had ended, and held nothing any more. */
+export interface StatePlace {
+  readonly store: StoreName;
+  readonly path: string;
+  readonly gone: boolean;
+}
+
+/** Of all of them together; null: not known, since one of them did not say or can't be read. */
+export function readHeld(places: readonly StatePlace[]): HeldState | null {
+  const operations = new DistinctOperations();
+  let chargedCents: number | null = null;
+  const seen = new Set<string>(); // processes of one service may share a file
+  for (const { store, path, gone } of places) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    if (store === 'memory' && gone) continue;
+    if (!existsSync(path)) return null;
+    if (store === 'memory') addHeld(path, operations);
+    else {
+      const cents = addFromFile(path, operations);
+      if (cents === null) return null;
+      chargedCents = (chargedCents ?? 0) + cents;
+    }
+  }
+  return { operations, chargedCents };
+}
+
+/** Nobody needs it any more: a run has many trials. */
+export async function removeStates(places: readonly StatePlace[]): Promise<void> {
+  const files = places.flatMap(({ path }) => [path, `${path}-wal`, `${path}-shm`]);
+  await Promise.all(files.map((file) => rm(file, { force: true })));
+}
+
+/** Returns what the accounts come to; null: it can't be read. */
+function addFromFile(path: string, operations: DistinctOperations): number | null {
+  try {
+    const database = openDatabase(path);
+    try {
+      const requests = 'SELECT request FROM orders WHERE request IS NOT NULL UNION ALL SELECT request FROM payments';
+      for (const { request } of database.prepare(requests).iterate()) {
+        const id = parseOperationId(String(request));
+        if (id !== null) operations.add(id);
+      }
+      const { cents } = database.prepare('SELECT coalesce(sum(cents), 0) AS cents FROM payments').get() ?? {};
+      return Number(cents);
+    } finally {
+      database.close();
+    }
+  } catch {
+    return null;
+  }
+}
