@@ -5,18 +5,19 @@ const integrationTests = '**/*.integration.test.ts';
 const longTests = '**/*.long.test.ts';
 const isLong = process.env.WIREBENCH_LONG_TESTS === '1';
 const elsewhere = ['node_modules/**', 'results/**'];
-/** Of commands and runners, yet of what is right, not of how fast: they bear company. */
-const unmeasured = [
-  'cli/engines.integration.test.ts',
-  'cli/hostile-servers.integration.test.ts',
-  'cli/own-system.integration.test.ts',
-  'cli/package.integration.test.ts',
-  'cli/resume.integration.test.ts',
-  'cli/stack.integration.test.ts',
-  'runners/engines/engines.integration.test.ts',
-  'runners/faults/leader-part.integration.test.ts',
-  'runners/load/wire-counter.integration.test.ts',
-  'runners/recording/planted-service.integration.test.ts',
+/** What holds figures against each other, or against a truth, wants the cores for itself. */
+const measuring = [
+  'cli/calibrate.integration.test.ts',
+  'cli/capacity.integration.test.ts',
+  'cli/client-policies.integration.test.ts',
+  'cli/compare.integration.test.ts',
+  'cli/known-truth.integration.test.ts',
+  'cli/tune.integration.test.ts',
+  'cli/verdict-reasons.integration.test.ts',
+  'runners/canary/canary.integration.test.ts',
+  'runners/faults/faults.integration.test.ts',
+  'runners/load/load-share.integration.test.ts',
+  'runners/warmup-watch.integration.test.ts',
 ];
 
 /** `vitest run result/` runs what is there and starts nothing; the shared stack comes with the first integration test. */
@@ -36,12 +37,8 @@ export default defineConfig({
         },
       },
       // Three files at once: drivers and brokers mostly wait for each other.
-      integration('parts', ['targets/**/*.integration.test.ts', ...unmeasured], [], { groupOrder: 1, maxWorkers: 3 }),
-      // One at a time: these measure, and want the cores for themselves.
-      integration('commands', ['cli/**/*.integration.test.ts', 'runners/**/*.integration.test.ts'], unmeasured, {
-        groupOrder: 2,
-        maxWorkers: 1,
-      }),
+      integration('parts', [integrationTests], measuring, { groupOrder: 1, maxWorkers: 3 }),
+      integration('measuring', measuring, [], { groupOrder: 2, maxWorkers: 1 }),
       ...(isLong ? [integration('long', [longTests], [], { groupOrder: 3, maxWorkers: 1 })] : []),
     ],
   },
