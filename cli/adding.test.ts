@@ -1,6 +1,6 @@
 /** What docs/adding.md says is all that it takes: its examples are added to a copy of the repository, compiled and played. */
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +41,7 @@ async function fresh(): Promise<void> {
   for (const entry of [...rooms, 'package.json', 'tsconfig.json']) {
     cpSync(join(root, entry), join(copy, entry), { recursive: true });
   }
+  mkdirSync(join(copy, 'docs')); // for the page of keys, which is generated too
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 }
 
