@@ -2,23 +2,27 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { type ComparisonFormat, comparisonFormats, comparisonReporters } from '../reports/comparison-formats.ts';
 import { renderComparison } from '../reports/comparison-terminal.ts';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { type CompareOptions, compareRuns, type NamedRun } from '../result/compare-runs.ts';
+import { comparedCurves } from '../result/compared-curves.ts';
 import { parseGate } from '../result/comparison-gates.ts';
 import type { ComparisonResult } from '../result/comparison-result.ts';
 import { cleanTexts } from '../result/printable.ts';
 import type { RunResult } from '../result/result-types.ts';
+import { runDifferences } from '../result/run-differences.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { compareInterleaved, type InterleaveArguments, interleaveOptions } from './interleave.ts';
-import { print, printNote } from './print.ts';
+import type { Output } from './outputs.ts';
+import { printNote } from './print.ts';
 import { readResult, resultFile } from './read-result.ts';
 import { refuseDifferences } from './refuse-differences.ts';
 import { scenarioOptions } from './scenario-options.ts';
 import { stackOptions } from './stack-arguments.ts';
 import { usageError } from './usage-error.ts';
-import { writeComparison } from './write-comparison.ts';
-import { useColour } from './write-reports.ts';
+import { comparisonOutputs, writeComparison } from './write-comparison.ts';
+import { printOutputs, useColour } from './write-reports.ts';
 
 export interface CompareArguments extends InterleaveArguments {
   readonly 'min-effect': string;
@@ -29,7 +33,6 @@ export interface CompareArguments extends InterleaveArguments {
   readonly format: string;
 }
 
-const formats = ['terminal', 'json'] as const;
 const { target, condition, duration, rate, set, seed } = scenarioOptions;
 const list = { type: 'string', array: true, nargs: 1 } as const;
 
@@ -64,20 +67,21 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       .option('format', {
         type: 'string',
         nargs: 1,
-        choices: formats,
         default: 'terminal',
-        describe: 'what is printed',
+        describe: `what is printed, or written into --out: ${comparisonFormats.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`,
       }),
   handler: async (args) => {
     const options = compareOptions(args);
     requireItsOptions(args);
+    const outputs = comparisonOutputs(args.format, args.out !== undefined || args.interleave !== undefined);
     if (args.interleave !== undefined) {
       const { comparison, directory, isInterrupted } = await compareInterleaved(args, options);
       printNote(`Results: ${directory}\n`);
       // Broken off before three blocks were whole there may be nothing to show.
       if (!isInterrupted || comparison.rows.length > 0) {
         refuseUnlike(comparison, args.force);
-        printComparison(comparison, args.format);
+        writeComparison(comparison, directory, outputs);
+        printComparison(comparison, outputs);
       }
       process.exitCode = isInterrupted ? exitCodes.interrupted : comparisonExitCode(comparison);
       return;
@@ -92,10 +96,11 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
       });
     }
     const noise = args['baseline-noise'] === undefined ? [] : readNoise(args['baseline-noise'], base);
-    const comparison = compareRuns(base, others, { ...options, noise });
-    refuseUnlike(comparison, args.force);
-    if (args.out !== undefined) writeComparison(comparison, args.out);
-    printComparison(comparison, args.format);
+    const compared = compareRuns(base, others, { ...options, noise });
+    refuseUnlike(compared, args.force);
+    const comparison = { ...compared, curves: comparedCurves([base, ...others]) };
+    writeComparison(comparison, args.out ?? null, outputs);
+    printComparison(comparison, outputs);
     process.exitCode = comparisonExitCode(comparison);
   },
 };
@@ -159,7 +164,7 @@ function readNoise(folder: string, base: NamedRun) {
   if (paths.length === 0) throw usageError(`--baseline-noise: ${folder} holds no folder with a result`, noiseHint);
   return paths.sort().map((path) => {
     const result = readResult(path);
-    const first = compareRuns(base, [{ name: path, result }], noOptions).differences.find(({ refused }) => refused);
+    const first = runDifferences(base.result, result, path).find(({ refused }) => refused);
     if (first !== undefined)
       throw usageError(
         `--baseline-noise: ${path} is of something else: ${first.what} ${first.base} → ${first.other}`,
@@ -169,7 +174,6 @@ function readNoise(folder: string, base: NamedRun) {
   });
 }
 
-const noOptions: CompareOptions = { minEffect: 0.05, metrics: [], gates: [], isForced: false };
 const noiseHint = 'Play the same scenario three times or more on this machine, each with --out into one folder.';
 
 /** What is not alike gives no ratio of anything. Exit 2. */
@@ -186,13 +190,11 @@ export function refuseUnlike({ differences, sides, rows }: ComparisonResult, isF
   );
 }
 
-export function printComparison(comparison: ComparisonResult, format: string): void {
-  if (format === 'json') {
-    print(`${JSON.stringify(comparison, null, 1)}\n`);
-    return;
-  }
-  const colour = useColour(process.stdout);
-  process.stdout.write(renderComparison(cleanTexts(comparison), { colour, width: process.stdout.columns ?? 160 }));
+export function printComparison(comparison: ComparisonResult, outputs: readonly Output<ComparisonFormat>[]): void {
+  printOutputs(comparisonReporters, outputs, comparison, () => {
+    const colour = useColour(process.stdout);
+    process.stdout.write(renderComparison(cleanTexts(comparison), { colour, width: process.stdout.columns ?? 160 }));
+  });
 }
 
 /** A gate that failed outranks one of which nobody can tell: what is known is known. */

@@ -1,6 +1,7 @@
 /** `bench compare --interleave N`: from scenarios and what each side has of its own to a comparison. */
 import { join } from 'node:path';
 import { type CompareOptions, compareRuns } from '../result/compare-runs.ts';
+import { comparedCurves } from '../result/compared-curves.ts';
 import type { ComparisonResult } from '../result/comparison-result.ts';
 import { plannedDifferences } from '../result/run-differences.ts';
 import { type InterleavedSide, playInterleaved } from '../runners/interleave/play-interleaved.ts';
@@ -115,12 +116,11 @@ export async function compareInterleaved(
       ...(own ?? []),
       ...(start === null ? [] : [`start: ${start}`]),
     ];
-    const comparison = compareRuns(
-      { name: 'A', result: a.redactRecord(played.a), settings: settings(args['a-set'], startA) },
-      [{ name: 'B', result: b.redactRecord(played.b), settings: settings(args['b-set'], startB) }],
-      { ...options, isInterleaved: true, blocks: played.blocks },
-    );
-    writeComparison(comparison, out);
+    const sideA = { name: 'A', result: a.redactRecord(played.a), settings: settings(args['a-set'], startA) };
+    const sideB = { name: 'B', result: b.redactRecord(played.b), settings: settings(args['b-set'], startB) };
+    const compared = compareRuns(sideA, [sideB], { ...options, isInterleaved: true, blocks: played.blocks });
+    const comparison = { ...compared, curves: comparedCurves([sideA, sideB]) };
+    writeComparison(comparison, out, []);
     return { comparison, directory: out, isInterrupted: signal.aborted };
   } finally {
     display.close();

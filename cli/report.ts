@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { printNote } from './print.ts';
 import { readResult, resultDirectory } from './read-result.ts';
-import { formatNames, parseFormats, printReport, writeReports } from './write-reports.ts';
+import { formatNames, parseFormats, printReports, writeReports } from './write-reports.ts';
 
 interface ReportArguments {
   readonly result: string;
@@ -22,7 +22,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
         type: 'string',
         nargs: 1,
         default: 'terminal,html,hlog',
-        describe: `reports to write: ${formatNames.join(', ')}`,
+        describe: `reports: ${formatNames.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`,
       })
       .option('out', { type: 'string', nargs: 1, describe: 'where to write them (default: the result folder)' }),
   handler: (args) => {
@@ -32,8 +32,8 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     const directory = args.out ?? source;
     // The stored result is the source: it is not written over with itself.
     const isSource = resolve(directory) === resolve(source);
-    const written = formats.filter((format) => !(isSource && format === 'json'));
+    const written = formats.filter(({ format, to }) => !(isSource && format === 'json' && to === null));
     for (const path of writeReports(result, directory, written)) printNote(`Written: ${path}\n`);
-    if (formats.includes('terminal')) printReport(result);
+    printReports(result, formats);
   },
 };

@@ -19,7 +19,7 @@ import { createLiveDisplay } from './live-display.ts';
 import { printNote } from './print.ts';
 import { type OpenedScenario, openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 import { externalAddresses, type StackArguments, stackOptions } from './stack-arguments.ts';
-import { formatNames, parseFormats, printReport, writeReports } from './write-reports.ts';
+import { formatNames, parseFormats, printReports, writeReports } from './write-reports.ts';
 
 export interface RunArguments extends ScenarioArguments, StackArguments {
   readonly scenario: string;
@@ -28,13 +28,15 @@ export interface RunArguments extends ScenarioArguments, StackArguments {
   readonly format: string;
 }
 
+const formatsText = `reports: ${formatNames.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`;
+
 export const outputOptions = {
   out: { type: 'string', nargs: 1, describe: 'the result folder (default: results/<scenario>-<UTC time>)' },
   format: {
     type: 'string',
     nargs: 1,
     default: 'terminal,json,html,hlog',
-    describe: `reports to write: ${formatNames.join(', ')}`,
+    describe: formatsText,
   },
 } as const;
 
@@ -103,7 +105,7 @@ export async function playRun(
     try {
       writeReports(shown, held.directory, formats, exitCodes.notWritten);
     } finally {
-      if (formats.includes('terminal')) printReport(shown);
+      printReports(shown, formats);
     }
     printNote(`Result: ${out}\n`);
     return exitCodeOf(result);

@@ -1,61 +1,57 @@
 /** The one place where report files are written and the final report is printed. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type FormatName, formatNames, reporters } from '../reports/formats.ts';
+import { type FormatName, formatNames, type Reporter, reporters } from '../reports/formats.ts';
 import { renderTerminal } from '../reports/terminal.ts';
 import { BenchError, type ExitCode, exitCodes } from '../result/bench-error.ts';
-import { closestName } from '../result/closest-name.ts';
 import { createFolder } from '../result/create-folder.ts';
 import { cleanTexts } from '../result/printable.ts';
 import type { RunResult } from '../result/result-types.ts';
+import { type Output, parseOutputs, toStdout } from './outputs.ts';
+import { printNote } from './print.ts';
 
 export { formatNames };
 
-/** From `terminal,json,…`. Throws a BenchError (exit 2) for an unknown format. */
-export function parseFormats(text: string): FormatName[] {
-  const names = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  for (const name of names) {
-    if ((formatNames as readonly string[]).includes(name)) continue;
-    const meant = closestName(name, formatNames);
-    throw new BenchError('commandLine', `--format: there is no format "${name}"`, {
-      hint:
-        meant === null
-          ? `There are ${formatNames.join(', ')}.`
-          : `Did you mean ${meant}? There are ${formatNames.join(', ')}.`,
-      exitCode: exitCodes.usage,
-    });
-  }
-  if (names.length === 0) {
-    throw new BenchError('commandLine', '--format names no format', {
-      hint: `There are ${formatNames.join(', ')}.`,
-      exitCode: exitCodes.usage,
-    });
-  }
-  return [...new Set(names as FormatName[])];
+const printedFormats = formatNames.filter((name) => (reporters[name] as Reporter).isPrinted === true);
+
+/** From `terminal,json,csv=-,…`. Throws a BenchError (exit 2); see `parseOutputs`. */
+export function parseFormats(text: string): Output<FormatName>[] {
+  return parseOutputs(text, formatNames, printedFormats);
 }
 
 /**
- * Writes all but the one for the terminal and gives their paths. Readers see an old file or a whole new one, never half
+ * Writes all but what is for stdout and gives their paths. Readers see an old file or a whole new one, never half
  * of one. Throws a BenchError for a folder that can't be written (exit 2, unless `failure` says otherwise) or is full (exit
  * 6).
  */
 export function writeReports(
   result: RunResult,
   directory: string,
-  formats: readonly FormatName[],
+  formats: readonly (FormatName | Output<FormatName>)[],
   failure: ExitCode = exitCodes.usage,
 ): string[] {
-  return formats
-    .filter((format) => format !== 'terminal')
-    .map((format) => {
-      const { file, render } = reporters[format];
-      const path = join(directory, file);
-      writeWhole(path, render(result), failure); // rendered first: an error of ours is not one of the disk
-      return path;
-    });
+  return writeOutputs(reporters, result, directory, formats.map(asOutput), failure);
+}
+
+/** Of any kind of result. `directory` null: there is none, and all has a path of its own. */
+export function writeOutputs<Result, Name extends string>(
+  all: Readonly<Record<Name, Reporter<Result>>>,
+  result: Result,
+  directory: string | null,
+  outputs: readonly Output<Name>[],
+  failure: ExitCode,
+): string[] {
+  return outputs.flatMap(({ format, to }) => {
+    const { file, isPrinted, render } = all[format];
+    if (to === toStdout || (to === null && (isPrinted === true || directory === null))) return [];
+    const path = to ?? join(directory ?? '', file);
+    writeWhole(path, render(result), failure); // rendered first: an error of ours is not one of the disk
+    return [path];
+  });
+}
+
+function asOutput(format: FormatName | Output<FormatName>): Output<FormatName> {
+  return typeof format === 'string' ? { format, to: null } : format;
 }
 
 /** The disk's trouble, not the folder's. */
@@ -79,6 +75,39 @@ export function writeWhole(path: string, text: string, failure: ExitCode): void 
       exitCode: diskTroubles.includes((cause as NodeJS.ErrnoException).code) ? exitCodes.notWritten : failure,
       cause,
     });
+  }
+}
+
+/** What is for stdout, annotations first: the report for people is the last thing on the screen. */
+export function printReports(result: RunResult, outputs: readonly Output<FormatName>[]): void {
+  printOutputs(reporters, outputs, result, () => printReport(result));
+}
+
+/** `printTerminal`: as wide and colourful as the terminal is. */
+export function printOutputs<Result, Name extends string>(
+  all: Readonly<Record<Name | 'github' | 'markdown', Reporter<Result>>>,
+  outputs: readonly Output<Name>[],
+  result: Result,
+  printTerminal: () => void,
+): void {
+  const isOnStdout = ({ format, to }: Output<Name>) =>
+    to === toStdout || (to === null && all[format].isPrinted === true);
+  const printed = outputs.filter(isOnStdout);
+  for (const { format } of printed.filter((one) => one.format !== 'terminal')) {
+    process.stdout.write(all[format].render(result));
+  }
+  if (outputs.some(({ format }) => format === 'github')) addStepSummary(all.markdown.render(result));
+  if (printed.some(({ format }) => format === 'terminal')) printTerminal();
+}
+
+/** On GitHub's runners the page of the job shows it; a step may hold 1 MiB, of which this is a small part. */
+function addStepSummary(text: string): void {
+  const path = process.env.GITHUB_STEP_SUMMARY ?? '';
+  if (path === '') return;
+  try {
+    appendFileSync(path, `${text}\n`);
+  } catch (error) {
+    printNote(`The step summary ${path} cannot be written: ${(error as Error).message}\n`);
   }
 }
 

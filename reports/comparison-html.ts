@@ -1,5 +1,6 @@
 /** A comparison as one page that needs nothing else: the answer, a forest plot of the ratios, the tables. Pure. */
 import type { ComparisonResult, ComparisonRow } from '../result/comparison-result.ts';
+import { comparisonCurves } from './comparison-curves.ts';
 import {
   answerText,
   comparisonSentences,
@@ -29,6 +30,7 @@ export function renderComparisonHtml(comparison: ComparisonResult): string {
   const sections = [
     list('What differs', differenceLines(comparison)),
     ...plots,
+    comparisonCurves(comparison),
     ...comparisonTables(comparison).map(htmlTable),
     counts.length === 0 ? '<p>Ledger and errors: none on either side.</p>' : htmlTable(countsTable(comparison)),
     list('Gates', gates.map(gateText)),
@@ -58,7 +60,11 @@ const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2r
 h1{font-size:1.4rem}h2{font-size:1.05rem}.answer{font-weight:600;margin:.3rem 0}table{border-collapse:collapse}caption{text-align:left;padding:.5rem 0}
 td,th{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #dfe5ec}th[scope=row],.text{text-align:left}.table{overflow-x:auto}
 svg{width:100%;height:auto}.worse{fill:#b3261e;stroke:#b3261e}.better{fill:#18794e;stroke:#18794e}.same{fill:#33475b;stroke:#33475b}
-.cannotTell{fill:#8a97a6;stroke:#8a97a6}.grid{stroke:#dfe5ec}.one{stroke:#33475b}.effect{fill:#f1f4f8}text{fill:#1d2733;font-size:12px}`;
+.cannotTell{fill:#8a97a6;stroke:#8a97a6}.grid{stroke:#dfe5ec}.one{stroke:#33475b}.effect{fill:#f1f4f8}text{fill:#1d2733;font-size:12px}
+.curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(22rem,1fr));gap:1rem}figure{margin:1rem 0}figcaption{font-size:.85rem}
+.side0{stroke:#33475b;color:#33475b}.side1{stroke:#b35c00;color:#b35c00}.side2{stroke:#18794e;color:#18794e}.side3{stroke:#7a3e9d;color:#7a3e9d}
+.key{font-weight:600;margin-right:.8rem}.key:before{content:"";display:inline-block;width:1.4rem;margin-right:.35rem;border-top:3px solid;vertical-align:.25rem}
+.key.side1:before{border-top-style:dashed}.key.side2:before{border-top-style:dotted}`;
 
 const width = 960;
 const nameWidth = 360;

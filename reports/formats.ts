@@ -3,18 +3,19 @@
 import { cleanTexts } from '../result/printable.ts';
 import type { RunResult } from '../result/result-types.ts';
 import { renderCsv } from './csv.ts';
+import { renderGithub } from './github.ts';
 import { renderHlog } from './hlog.ts';
 import { renderHtml } from './html.ts';
+import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderTerminal } from './terminal.ts';
 
-export const formatNames = ['terminal', 'json', 'html', 'hlog', 'csv', 'markdown'] as const;
-export type FormatName = (typeof formatNames)[number];
-
-export interface Reporter {
+export interface Reporter<Result = RunResult> {
   /** In the result folder. */
   readonly file: string;
-  render(result: RunResult): string;
+  /** Of what is read on stdout, unless a file is named for it. */
+  readonly isPrinted?: true;
+  render(result: Result): string;
 }
 
 const plainWidth = 160;
@@ -22,6 +23,7 @@ const plainWidth = 160;
 export const reporters = {
   terminal: {
     file: 'report.txt',
+    isPrinted: true,
     render: (result) => renderTerminal(cleanTexts(result), { colour: false, width: plainWidth }),
   },
   json: { file: 'result.json', render: (result) => `${JSON.stringify(result, null, 1)}\n` },
@@ -29,4 +31,9 @@ export const reporters = {
   hlog: { file: 'histograms.hlog', render: (result) => renderHlog(cleanTexts(result)) },
   csv: { file: 'summary.csv', render: (result) => renderCsv(cleanTexts(result)) },
   markdown: { file: 'report.md', render: (result) => renderMarkdown(cleanTexts(result)) },
-} as const satisfies Record<FormatName, Reporter>;
+  github: { file: 'annotations.txt', isPrinted: true, render: (result) => renderGithub(cleanTexts(result)) },
+  junit: { file: 'junit.xml', render: (result) => renderJunit(cleanTexts(result)) },
+} as const satisfies Record<string, Reporter>;
+
+export type FormatName = keyof typeof reporters;
+export const formatNames = Object.keys(reporters) as readonly FormatName[];

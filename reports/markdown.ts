@@ -6,24 +6,24 @@ import { withoutProbes } from './capacity.ts';
 import type { Doubt } from './fairness.ts';
 import { doubtText, trialsText } from './fairness.ts';
 import { formatThresholdActual } from './format-threshold.ts';
+import { escapeMarkdown, joinForComment, markdownTable } from './markdown-text.ts';
 import { type Item, outline, type Section } from './outline.ts';
-import { fullTitles, type Table } from './table.ts';
 
 export function renderMarkdown(result: RunResult): string {
   const { question, name } = result.plan;
   const [lead, ...rest] = answer(withoutProbes(result)).sentences;
   const parts = [
-    `# ${escaped(question ?? name)}`,
-    lead === undefined ? 'No trial was finished.' : `**${escaped(lead)}**`,
-    rest.map(escaped).join(' '),
+    `# ${escapeMarkdown(question ?? name)}`,
+    lead === undefined ? 'No trial was finished.' : `**${escapeMarkdown(lead)}**`,
+    rest.map(escapeMarkdown).join(' '),
     ...outline(result).flatMap(sectionParts),
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return joinForComment(parts, 'The whole of it: report.html, or bench report.');
 }
 
 function sectionParts({ title, items }: Section): string[] {
   const parts = items.map(itemMarkdown).filter((part) => part !== '');
-  return parts.length === 0 ? [] : [`## ${escaped(title)}`, ...parts];
+  return parts.length === 0 ? [] : [`## ${escapeMarkdown(title)}`, ...parts];
 }
 
 /** Pictures are left to the page, and so is each trial by itself. */
@@ -31,10 +31,10 @@ function itemMarkdown(item: Item): string {
   switch (item.kind) {
     case 'table':
     case 'settings':
-      return renderTable(item.table);
+      return markdownTable(item.table);
     case 'findings':
     case 'notes':
-      return list(item.texts.map(escaped));
+      return list(item.texts.map(escapeMarkdown));
     case 'snippets':
       return item.texts.map((text) => `\`${text}\``).join('\n\n');
     case 'thresholds':
@@ -50,25 +50,14 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n');
 }
 
-function renderTable(table: Table): string {
-  const row = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`;
-  const alignment = `|${table.columns.map(({ kind }) => (kind === 'figure' ? '--:' : '---')).join('|')}|`;
-  const rows = table.rows.map(({ cells }) => row(cells));
-  return [`### ${escaped(table.title)}`, '', row(fullTitles(table)), alignment, ...rows].join('\n');
-}
-
 function thresholds(all: RunResult['thresholds']): string[] {
   const words = { pass: 'pass', fail: '**fail**', noData: '**no data**' };
-  return all.map((one) => `${words[one.status]}: ${escaped(`${one.expression}${formatThresholdActual(one)}`)}`);
+  return all.map((one) => `${words[one.status]}: ${escapeMarkdown(`${one.expression}${formatThresholdActual(one)}`)}`);
 }
 
 function doubts(all: readonly Doubt[]): string[] {
   return all.map((doubt) => {
-    const who = doubt.trials.length === 0 ? '' : `${escaped(trialsText(doubt.trials))} ${doubt.status}: `;
-    return `${who}${escaped(doubtText(doubt))}`;
+    const who = doubt.trials.length === 0 ? '' : `${escapeMarkdown(trialsText(doubt.trials))} ${doubt.status}: `;
+    return `${who}${escapeMarkdown(doubtText(doubt))}`;
   });
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\|<>`*_[\]#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

@@ -100,6 +100,17 @@ export interface ComparisonCount {
   readonly otherTrials: number;
 }
 
+/** The latencies of every offered operation of a phase, all trials of a side that count together. */
+export interface ComparedCurve {
+  readonly side: string;
+  readonly target: string;
+  readonly variant: Readonly<Record<string, SettingValue>>;
+  readonly condition: string;
+  readonly phase: string;
+  /** Quantile (0–1), µs. Left out: fewer than ten operations lie beyond, or it was not reached. */
+  readonly points: readonly (readonly [number, number])[];
+}
+
 export interface LeftOutTrial {
   readonly side: string;
   readonly trial: string;
@@ -136,6 +147,8 @@ export interface ComparisonResult {
   /** The primary first. */
   readonly rows: readonly ComparisonRow[];
   readonly counts: readonly ComparisonCount[];
+  /** Absent in results of earlier versions. */
+  readonly curves?: readonly ComparedCurve[];
   readonly leftOut: readonly LeftOutTrial[];
   /** What only one side has, in words. */
   readonly onlyOneHas: readonly string[];
