@@ -303,15 +303,45 @@ export interface QueueRequest {
   readonly body: string;
   /** In its place, of a reference target. */
   readonly encoded?: EncodedBody;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, HeaderValue>>;
+  /** A message that no queue takes comes back and fails. Left out: true. */
+  readonly mandatory?: boolean;
+  readonly properties?: QueueProperties;
+}
+/** Of an AMQP header, with the type that it has in the scenario. */
+export type HeaderValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly HeaderValue[]
+  | { readonly [name: string]: HeaderValue };
+/** Of an AMQP message. What is left out is not sent, but `messageId` and `correlationId`, which are ours then. */
+export interface QueueProperties {
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly priority?: number;
+  readonly correlationId?: string;
+  readonly replyTo?: string;
+  /** Milliseconds. */
+  readonly expiration?: number;
+  readonly messageId?: string;
+  /** Seconds since 1970. */
+  readonly timestamp?: number | 'now';
+  readonly type?: string;
+  readonly userId?: string;
+  readonly appId?: string;
 }
 export interface StreamRequest {
   readonly topic: string;
   readonly key?: string;
-  readonly value: string;
+  /** Left out: by the key. */
+  readonly partition?: number;
+  /** null: a tombstone. */
+  readonly value: string | null;
   /** In its place, of a reference target. */
   readonly encoded?: EncodedBody;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | null>>;
 }
 export type Request = RestRequest | GrpcRequest | WebSocketRequest | QueueRequest | StreamRequest;
 

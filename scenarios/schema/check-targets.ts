@@ -10,6 +10,7 @@ import { checkCompression } from './check-compression.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkDelivery } from './check-delivery.ts';
 import { checkFile } from './check-file.ts';
+import { checkMessages } from './check-messages.ts';
 import type { Path } from './problem.ts';
 import { templateVariableNames } from './request-schema.ts';
 
@@ -120,6 +121,7 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
     });
   }
   checkRequests(context, target, path);
+  checkMessages(context, target, path);
 }
 
 function checkAddress({ file, report }: CheckContext, address: string, protocol: Protocol, path: Path): void {
@@ -153,7 +155,7 @@ function checkRequests(context: CheckContext, target: FileTarget, path: Path): v
 }
 
 /** Keys whose text the drivers send as it is written. */
-const plainKeys = ['method', 'expect', 'replyId', 'topic', 'exchange'];
+const plainKeys = ['method', 'expect', 'replyId'];
 
 function checkTemplates(context: CheckContext, value: unknown, path: Path, operation: string, depth = 0): void {
   if (typeof value === 'string') checkTemplate(context, value, path, operation);

@@ -18,6 +18,11 @@ const rest = (requests: string, address = 'http://127.0.0.1:8080') =>
   `{ protocol: rest, address: "${address}", requests: ${requests} }`;
 const get = '{ method: GET, path: / }';
 
+const stream = (request: string, address = '127.0.0.1:9092', more = '') =>
+  `{ protocol: stream, address: "${address}", ${more} requests: { ping: { value: x, ${request} }, placeOrder: { topic: b } } }`;
+const queue = (request: string, more = '') =>
+  `{ protocol: queue, address: "amqp://127.0.0.1", ${more} requests: { ping: { routingKey: a, body: x, ${request} }, placeOrder: { routingKey: b } } }`;
+
 describe('an own system', () => {
   it('is never paused, killed or slowed down', () => {
     const target = rest(`{ ping: ${get}, placeOrder: ${get} }`);
@@ -100,7 +105,42 @@ describe('an own system', () => {
     [
       'with a bad topic',
       '{ protocol: stream, address: "127.0.0.1:9092", requests: { ping: { topic: "a b", value: x }, placeOrder: { topic: a } } }',
-      't.requests.ping.topic: "a b" is not the name of a topic (letters, digits, . _ -)',
+      't.requests.ping.topic: "a b" is not the name of a topic (letters, digits, . _ -; of {{…}} only id, key, sequence and random)',
+    ],
+    [
+      'with one server of two outside this machine',
+      stream('topic: a', '127.0.0.1:9092, kafka-2:9092'),
+      't.address: "kafka-2" is outside this machine; load goes there only when allowHosts lists it (add allowHosts: [kafka-2] if it is yours to load)',
+    ],
+    [
+      'with a topic of a template that is consumed',
+      stream('topic: "orders-{{key}}"', '127.0.0.1:9092', 'consume: true,'),
+      't.requests.ping.topic: must be known with consume; without {{…}}',
+    ],
+    [
+      'with a header without a value by kafkajs',
+      stream('topic: a, headers: { größe: null }', '127.0.0.1:9092', 'client: kafkajs,'),
+      't.requests.ping.headers.größe: needs a value: client kafkajs can send none without',
+    ],
+    [
+      'with a header that is not exact',
+      queue('headers: { at: { n: 1e300 } }'),
+      't.requests.ping.headers.at.n: is beyond what is exact; write it as text',
+    ],
+    [
+      'with a correlation id and returns',
+      queue('properties: { correlationId: x }'),
+      't.requests.ping.properties.correlationId: needs mandatory: false; by its own the harness knows what came back unroutable',
+    ],
+    [
+      'with a correlation id and consume',
+      queue('mandatory: false, properties: { correlationId: x }', 'consume: true,'),
+      't.requests.ping.properties.correlationId: is the harness’s own, with consume and reply: by it what comes back is known',
+    ],
+    [
+      'with two queues for the reply',
+      queue('properties: { replyTo: x }', 'reply: { queue: r },'),
+      't.requests.ping.properties.replyTo: is the queue of `reply` here',
     ],
     [
       'outside this machine',
@@ -109,6 +149,19 @@ describe('an own system', () => {
     ],
   ])('%s', (_, target, expected) => {
     expect(messagesOf(target)).toEqual([`targets.${expected}`]);
+  });
+
+  it('may be sent messages of any kind that its broker takes', () => {
+    const typed = '{ n: 5, half: 0.5, yes: true, none: null, list: [1, a], at: { x: y }, größe: "{{key}}" }';
+    const properties = '{ contentType: a/b, priority: 5, expiration: 60s, timestamp: now, correlationId: "{{id}}" }';
+    expect(messagesOf(queue(`headers: ${typed}, mandatory: false, properties: ${properties}`))).toEqual([]);
+    const record = 'topic: "orders-{{key}}", partition: 1, headers: { größe: 1, leer: null }';
+    expect(messagesOf(stream(record, '127.0.0.1:9092,127.0.0.1:9093'))).toEqual([]);
+    expect(
+      messagesOf(
+        '{ protocol: stream, address: "127.0.0.1:9092", requests: { ping: { topic: a, value: null }, placeOrder: { topic: b } } }',
+      ),
+    ).toEqual([]);
   });
 
   it('may be outside this machine where it is listed', () => {

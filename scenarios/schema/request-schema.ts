@@ -1,7 +1,8 @@
 /** What the user's own system is sent for an operation; strings may hold {{id}} and the other values of an operation. */
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
-import { lineText, object, wholeNumber } from './fields.ts';
+import type { HeaderValue } from '../scenario.ts';
+import { duration, lineText, object, wholeNumber } from './fields.ts';
 
 /** Values of an operation that a request may hold as `{{name}}`. */
 export const templateVariableNames = [
@@ -92,19 +93,75 @@ export const webSocketRequest = object({
     .describe('What counts as ok; left out: every answer does.'),
 });
 
+const shortText = lineText.refine((text) => Buffer.byteLength(text) <= 255, { error: 'is longer than 255 bytes' });
+
+/** Whole numbers beyond would not arrive as they are written. */
+const headerNumber = z.number().refine((value) => !Number.isInteger(value) || Number.isSafeInteger(value), {
+  error: 'is beyond what is exact; write it as text',
+});
+
+const typedHeader: z.ZodType<HeaderValue> = z.lazy(() =>
+  z.union([z.string(), headerNumber, z.boolean(), z.null(), z.array(typedHeader), z.record(shortText, typedHeader)]),
+);
+
+const unsent = 'Left out: none.';
+const messageProperties = object({
+  contentType: shortText.optional().describe(`MIME type of the body. ${unsent}`),
+  contentEncoding: shortText.optional().describe(`How the body is encoded. ${unsent}`),
+  priority: wholeNumber(0, 255).optional().describe(`Priority, for queues with x-max-priority. ${unsent}`),
+  correlationId: shortText
+    .optional()
+    .describe('Needs mandatory: false, and operations that end at the acknowledgement. Left out: the harness’s own.'),
+  replyTo: shortText
+    .optional()
+    .describe(`Queue for an answer; the operation ends at the acknowledgement all the same. ${unsent}`),
+  expiration: duration('0ms').optional().describe(`How long the message lives in a queue. ${unsent}`),
+  messageId: shortText.optional().describe('Id of the message. Left out: {{id}}.'),
+  timestamp: z
+    .union([wholeNumber(0, 0xffff_ffff), z.literal('now')], { error: 'expected seconds since 1970, or now' })
+    .optional()
+    .describe(`Seconds since 1970, or now. ${unsent}`),
+  type: shortText.optional().describe(`Type of the message. ${unsent}`),
+  userId: shortText.optional().describe(`User; RabbitMQ refuses another one than the connection’s. ${unsent}`),
+  appId: shortText.optional().describe(`Application. ${unsent}`),
+});
+
 export const queueRequest = object({
   exchange: lineText.max(255).default('').describe('Exchange; empty: the default one, which routes by queue name.'),
   routingKey: lineText.max(255).describe('Routing key, with the default exchange the queue.'),
   body,
-  headers,
+  headers: z
+    .record(shortText, typedHeader)
+    .prefault({})
+    .describe(
+      'Headers by name, of the type that is written: text, whole number (int, long), number, true, list, table.',
+    ),
+  mandatory: z
+    .boolean()
+    .default(true)
+    .describe('A message that no queue takes comes back, and its operation fails. false: the broker drops it.'),
+  properties: messageProperties
+    .optional()
+    .describe(
+      'Properties of the message; whether it is persistent says `durable`. Left out: none but messageId and correlationId.',
+    ),
+});
+
+/** Values of an operation of which the characters are known. */
+const topicName = /^(?!\.{1,2}$)(?:[\w.-]|\{\{\s*(?:id|key|sequence|random)\s*\}\}){1,249}$/;
+const recordHeader = z.union([z.string(), z.number().transform(String), z.boolean().transform(String), z.null()], {
+  error: 'expected text or null',
 });
 
 export const streamRequest = object({
   topic: z
     .string()
-    .regex(/^(?!\.{1,2}$)[\w.-]{1,249}$/, { error: 'is not the name of a topic (letters, digits, . _ -)' })
-    .describe('Topic.'),
+    .regex(topicName, {
+      error: 'is not the name of a topic (letters, digits, . _ -; of {{…}} only id, key, sequence and random)',
+    })
+    .describe('Topic; with {{key}} and the like one of several, which are not looked up beforehand.'),
   key: z.string().optional().describe('Message key; messages of one key keep their order.'),
-  value: z.string().prefault('{{payload}}').describe('The message value.'),
-  headers,
+  partition: wholeNumber(0, 100_000).optional().describe('Partition; left out: by the key.'),
+  value: z.string().nullable().prefault('{{payload}}').describe('The message value; null: a tombstone.'),
+  headers: z.record(z.string(), recordHeader).prefault({}).describe('Headers by name, of any kind; null: no value.'),
 });

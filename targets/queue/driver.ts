@@ -13,10 +13,10 @@ import { compileTemplate } from '../driver-kit/request-template.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { unlessAborted } from '../stack/native/start-part.ts';
 import { BrokerChannel } from './broker-channel.ts';
-import { type CompiledRequest, compileRequest, headersOf } from './compiled-request.ts';
+import { type CompiledRequest, compileRequest } from './compiled-request.ts';
 import { brokerUrl, checkOwnSystem, namesQueue } from './own-broker.ts';
 import { PublisherBlocks } from './publisher-blocks.ts';
-import { isOurs, requireTakeable } from './taken-queue.ts';
+import { isOfStream, isOurs, requireTakeable, streamThatRefused } from './taken-queue.ts';
 
 export const queueDriver: Driver = {
   protocol: 'queue',
@@ -73,6 +73,8 @@ class QueueSession implements Session {
   #connections = 0;
   /** Later connections find messages of our own. */
   #wasPrepared = false;
+  /** Of the queues that are taken from: they are read, and nothing is taken away. */
+  readonly #streams = new Set<string>();
   /** Messages of others, not acknowledged. */
   #held = 0;
   /** Slots and generations by turns, published without confirms since the event loop came round. */
@@ -113,7 +115,15 @@ class QueueSession implements Session {
 
   async open(): Promise<void> {
     if (this.#target.address !== undefined) checkOwnSystem(this.#target, this.#context);
-    await this.#broker.open();
+    for (;;) {
+      try {
+        return await this.#broker.open();
+      } catch (error) {
+        const stream = streamThatRefused(error);
+        if (stream === null || this.#streams.has(stream)) throw error;
+        this.#streams.add(stream);
+      }
+    }
   }
 
   async #prepare(channel: Channel): Promise<void> {
@@ -161,11 +171,11 @@ class QueueSession implements Session {
   /** The user's: what is not ours is not acknowledged, and so goes back when the channel closes. */
   async #take(channel: Channel, queue: string): Promise<void> {
     const mayDiscard = this.#target.existing === 'discard';
-    if (!this.#wasPrepared) await requireTakeable(channel, queue, mayDiscard);
+    if (!this.#wasPrepared && !this.#streams.has(queue)) await requireTakeable(channel, queue, mayDiscard);
     this.#held = 0;
     await channel.prefetch(this.#target.prefetch);
     await channel.consume(queue, (message) => {
-      if (message === null || mayDiscard || isOurs(message.properties.correlationId)) {
+      if (message === null || mayDiscard || isOurs(message.properties.correlationId) || isOfStream(message)) {
         if (message !== null) channel.ack(message);
         this.#onMessage(message);
       } else if (++this.#held >= this.#target.prefetch) {
@@ -255,12 +265,13 @@ class QueueSession implements Session {
     const payload = payloads[call.operation]?.[call.payload];
     const properties: Options.Publish = {
       persistent: this.#target.durable,
-      mandatory: true,
+      mandatory: request.mandatory,
       messageId: call.id,
       correlationId: this.#attempts.correlationId(slot),
     };
-    if (request.headers.length > 0) properties.headers = headersOf(request, call, payload);
+    if (request.headers !== null) properties.headers = request.headers(call, payload);
     if (request.expectsReply) properties.replyTo = this.#replyQueue;
+    for (const [name, value] of request.properties) Object.assign(properties, { [name]: value(call, payload) });
     const exchange = request.exchange.text(call, payload);
     const routingKey = request.routingKey.text(call, payload);
     const body = this.#packed(request.body.bytes(call, payload), properties);

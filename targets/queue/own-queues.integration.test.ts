@@ -103,6 +103,66 @@ it('are handed messages, acknowledged when the broker has them, and stay as they
   expect(message === false ? '' : message.content.toString()).toBe(`{"id":"${attempts[0]?.id}"}`);
 });
 
+it('are handed headers of the types that are written, and properties', async () => {
+  const headers = {
+    n: 5,
+    long: 5_000_000_000,
+    half: 0.5,
+    yes: true,
+    none: null,
+    list: [1, 'a {{key}}'],
+    at: { x: 'y' },
+  };
+  const session = await open({
+    pattern: 'one-way',
+    request: {
+      headers,
+      mandatory: false,
+      properties: {
+        ...{ contentType: 'application/json', priority: 4, expiration: 60_000, timestamp: 'now', type: 'order' },
+        ...{ appId: 'shop', messageId: 'm-{{id}}', correlationId: 'c-{{key}}', replyTo: answers },
+      },
+    },
+  });
+  const { id } = await session.run('send');
+  await session.close();
+  const message = await channel.get(plain, { noAck: true });
+  const properties = message === false ? {} : message.properties;
+  expect(properties).toMatchObject({
+    headers: { ...headers, list: [1, 'a key-0'] },
+    ...{ contentType: 'application/json', priority: 4, expiration: '60000', type: 'order', appId: 'shop' },
+    ...{ messageId: `m-${id}`, correlationId: 'c-key-0', replyTo: answers, timestamp: expect.any(Number) },
+  });
+});
+
+it('drop what no queue takes where it is not mandatory', async () => {
+  const session = await open({ pattern: 'one-way', request: { routingKey: 'nowhere-{{key}}', mandatory: false } });
+  expect(await session.run('send')).toMatchObject({ outcome: outcomes.ok });
+});
+
+it.each(['quorum', 'stream'])('of type %s are consumed from; a stream keeps what others wrote', async (type) => {
+  const queue = `${plain}-${type}`;
+  await channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': type } });
+  try {
+    if (type === 'stream') {
+      for (let n = 0; n < 15; n++) channel.sendToQueue(queue, Buffer.from('of others'));
+      await untilWaiting(queue, 15);
+    }
+    for (const existing of ['refuse', 'discard'] as const) {
+      const session = await open({ consume: true, existing, request: { routingKey: queue } });
+      if (type === 'stream')
+        for (let n = 0; n < 15; n++) channel.sendToQueue(queue, Buffer.from('of others, meanwhile'));
+      const attempts = await runMany(session);
+      expect(endsOf(attempts)).toBe(`${outcomes.ok} `);
+      expect(session.completion('send')).toBe('delivered');
+      await session.close();
+    }
+    await untilWaiting(queue, type === 'stream' ? 15 + 2 * (15 + 20) : 0);
+  } finally {
+    await channel.deleteQueue(queue);
+  }
+});
+
 it('without confirms count as handed over, and all the same arrive', async () => {
   const session = await open({ confirms: false, durable: false, pattern: 'one-way' });
   expect(endsOf(await runMany(session, 60))).toBe(`${outcomes.ok} `);

@@ -1,6 +1,6 @@
 /** A queue of the user's own that we take messages from: ours leave it, those of others stay unless they may be discarded. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Channel, GetMessage } from 'amqplib';
+import type { Channel, ConsumeMessage, GetMessage } from 'amqplib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 
 /** As `CorrelatedAttempts` writes them: trial, worker, slot and use. */
@@ -14,9 +14,22 @@ export function isOurs(correlationId: unknown): boolean {
   return typeof correlationId === 'string' && ourCorrelationId.test(correlationId);
 }
 
+/** Neither to get single messages from a stream nor to purge it is implemented. null: the error says something else. */
+export function streamThatRefused(error: unknown): string | null {
+  return (
+    (error instanceof Error && /NOT_IMPLEMENTED .* stream queues? queue '([^']*)'/.exec(error.message)?.[1]) || null
+  );
+}
+
+/** Of a stream: it is read, and stays for all others; acknowledging only asks for more. */
+export function isOfStream({ properties: { headers } }: ConsumeMessage): boolean {
+  return headers?.['x-stream-offset'] !== undefined;
+}
+
 /**
  * Before anything is sent or consumed. Throws a BenchError (exit 2) when the queue has consumers, or holds messages that
  * are not ours and may not be discarded; what it holds is then as it was. Throws as `checkQueue` when it is not there.
+ * A stream ends the connection; see `streamThatRefused`.
  */
 export async function requireTakeable(channel: Channel, queue: string, mayDiscard: boolean): Promise<void> {
   let { consumerCount, messageCount } = await channel.checkQueue(queue);
@@ -24,7 +37,10 @@ export async function requireTakeable(channel: Channel, queue: string, mayDiscar
     await sleep(consumerGoneMs); // of an earlier trial, perhaps
     ({ consumerCount, messageCount } = await channel.checkQueue(queue));
   }
-  if (consumerCount > 0) throw hasConsumers(queue, consumerCount);
+  if (consumerCount > 0) {
+    if ((await channel.get(queue)) !== false) channel.nackAll(); // a stream refuses
+    throw hasConsumers(queue, consumerCount);
+  }
   if (mayDiscard) await channel.purgeQueue(queue);
   else if (messageCount > 0) await requireNoForeign(channel, queue, messageCount);
 }

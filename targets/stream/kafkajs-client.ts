@@ -14,7 +14,13 @@ import { guardIncoming } from '../driver-kit/guard-incoming.ts';
 import { dialThrough, type LinkOf } from './dial-through.ts';
 import { KafkaFrames } from './kafka-frames.ts';
 import { giveKafkajsCodecs, kafkajsTypeOf } from './kafkajs-codecs.ts';
-import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
+import type {
+  DescribedCluster,
+  StreamClient,
+  StreamClientOptions,
+  StreamConsumeOptions,
+  StreamMessage,
+} from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
 const connectTimeoutMs = 3_000;
@@ -60,13 +66,16 @@ export class KafkajsClient implements StreamClient {
     this.#describing = producing;
   }
 
-  async describe(topics: readonly string[]): Promise<readonly string[]> {
+  async describe(topics: readonly string[]): Promise<DescribedCluster> {
     const admin = this.#describing.admin();
     await admin.connect();
     try {
-      await admin.fetchTopicMetadata({ topics: [...topics] });
+      const found = topics.length === 0 ? [] : (await admin.fetchTopicMetadata({ topics: [...topics] })).topics;
       const { brokers } = await admin.describeCluster();
-      return brokers.map(({ host, port }) => `${host}:${port}`);
+      return {
+        brokers: brokers.map(({ host, port }) => `${host}:${port}`),
+        partitions: new Map(found.map(({ name, partitions }) => [name, partitions.length])),
+      };
     } finally {
       await admin.disconnect();
     }

@@ -145,6 +145,32 @@ describe.each(['platformatic', 'kafkajs'] as const)('topics of others (%s)', (cl
     await Promise.all([consumer.disconnect(), producer.disconnect()]);
   });
 
+  it('take tombstones, headers of any name, and what is for one partition', async () => {
+    const topic = `${plain}-${client}`;
+    await createTopics(
+      { clientId: 'test', bootstrapBrokers: [address] },
+      { topics: [topic], partitions: 3, replicas: 1 },
+    );
+    const bare: Record<string, string | null> = client === 'kafkajs' ? {} : { leer: null };
+    const request = { topic, value: null, partition: 2, headers: { größe: '{{key}}', 'a b:': 'ü', ...bare } };
+    const session = await open({ client, request });
+    expect(endsOf(await runMany(session, 3))).toBe(ok);
+    const found = await recordsOf(topic, 3);
+    expect(found.map(({ partition }) => partition)).toEqual([2, 2, 2]);
+    expect(found[0]).toMatchObject({ value: null, headers: { größe: 'key-0', 'a b:': 'ü', ...bare } });
+    const beyond = open({ client, request: { ...request, partition: 3 } });
+    await expect(beyond).rejects.toMatchObject({ code: 'partitionMissing', exitCode: 2 });
+    await admin.deleteTopics({ topics: [topic] });
+  });
+
+  it('named by a template take their messages; what goes to one that is not there fails by itself', async () => {
+    const session = await open({ client, request: { topic: `${plain.slice(0, -1)}{{key}}` } });
+    const last = plain.slice(-1);
+    const runs = [last, 'nowhere', last, last].map((key) => session.run('send', { key }));
+    const outcome = (await Promise.all(runs)).map(({ outcome, reason }) => (outcome === outcomes.ok ? '' : reason));
+    expect(outcome).toEqual(['', expect.stringMatching(/UNKNOWN_TOPIC_OR_PARTITION/), '', '']);
+  });
+
   it('that do not exist are found before load starts', async () => {
     const error = await open({ client, request: { topic: 'no-such-topic' } }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'cannotConnect', exitCode: exitCodes.stack });
@@ -240,3 +266,20 @@ it('the reference service passes over nonsense, and takes up where it was when i
   await service.stop();
   expect((await admin.listTopics()).includes(topic)).toBe(false);
 });
+
+/** As kafkajs reads them. */
+async function recordsOf(topic: string, count: number) {
+  const consumer = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING }).consumer({ groupId: `read-${topic}` });
+  const found: { partition: number; value: string | null; headers: Record<string, string | null> }[] = [];
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ partition, message: { value, headers } }) => {
+      const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, text?.toString() ?? null] as const);
+      found.push({ partition, value: value?.toString() ?? null, headers: Object.fromEntries(texts) });
+    },
+  });
+  await expect.poll(() => found.length, { timeout: 20_000 }).toBe(count);
+  await consumer.disconnect();
+  return found;
+}

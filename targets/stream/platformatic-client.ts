@@ -9,7 +9,13 @@ import {
 } from '@platformatic/kafka';
 import type { StreamCodec } from '../../scenarios/scenario.ts';
 import { guardPlatformatic, orMalformed, type PlatformaticContext } from './platformatic-guard.ts';
-import type { StreamClient, StreamClientOptions, StreamConsumeOptions, StreamMessage } from './stream-client.ts';
+import type {
+  DescribedCluster,
+  StreamClient,
+  StreamClientOptions,
+  StreamConsumeOptions,
+  StreamMessage,
+} from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
 const connectTimeoutMs = 3_000;
@@ -24,6 +30,9 @@ const coordinatorRetries = { retries: 40, retryDelay: 250 };
 
 /** For two minutes, as long as Kafka's own producer: an attempt is given up by the harness's time-out before. */
 const resends = { retries: 600, retryDelay: 200 };
+
+/** What the library writes as null, which its types leave out. */
+const nothing = null as unknown as Buffer;
 
 type TextConsumer = Consumer<Buffer, Buffer, string, string>;
 /** The next offset to read, by topic and partition. */
@@ -79,11 +88,14 @@ export class PlatformaticClient implements StreamClient {
     return [...all.slice(first), ...all.slice(0, first)];
   }
 
-  async describe(topics: readonly string[]): Promise<readonly string[]> {
+  async describe(names: readonly string[]): Promise<DescribedCluster> {
     const admin = new Admin(this.#base('admin'));
     try {
-      const { brokers } = await orMalformed(admin.metadata({ topics: [...topics] }));
-      return [...brokers.values()].map(({ host, port }) => `${host}:${port}`);
+      const { brokers, topics } = await orMalformed(admin.metadata({ topics: [...names] }));
+      return {
+        brokers: [...brokers.values()].map(({ host, port }) => `${host}:${port}`),
+        partitions: new Map([...topics].map(([name, { partitionsCount }]) => [name, partitionsCount])),
+      };
     } finally {
       await admin.close().catch(() => undefined);
     }
@@ -126,7 +138,7 @@ export class PlatformaticClient implements StreamClient {
 
   async send(producer: number, messages: readonly StreamMessage[]): Promise<void> {
     const batch: MessageToProduce[] = messages.map(({ topic, key, value, partition, headerNames, headerValues }) => {
-      const message: MessageToProduce = { topic, value };
+      const message: MessageToProduce = { topic, value: value ?? nothing };
       if (partition !== undefined) message.partition = partition;
       if (key !== undefined) message.key = Buffer.from(key);
       if (headerNames.length > 0) message.headers = this.#headers(headerNames, headerValues);
@@ -135,10 +147,10 @@ export class PlatformaticClient implements StreamClient {
     await orMalformed(this.#producer(producer).send({ messages: batch, acks: this.#acks, compression: this.#codec }));
   }
 
-  #headers(names: readonly string[], values: readonly (string | Buffer)[]): Map<Buffer, Buffer> {
+  #headers(names: readonly string[], values: readonly (string | Buffer | null)[]): Map<Buffer, Buffer> {
     const headers = new Map<Buffer, Buffer>();
     for (let n = 0; n < names.length; n++) {
-      headers.set(this.#bytesOfName(names[n] as string), bytesOf(values[n] as string | Buffer));
+      headers.set(this.#bytesOfName(names[n] as string), bytesOf(values[n] as string | Buffer | null));
     }
     return headers;
   }
@@ -223,7 +235,8 @@ export class PlatformaticClient implements StreamClient {
   }
 }
 
-function bytesOf(header: string | Buffer): Buffer {
+function bytesOf(header: string | Buffer | null): Buffer {
+  if (header === null) return nothing;
   return typeof header === 'string' ? Buffer.from(header) : header;
 }
 

@@ -22,7 +22,7 @@ async function open(answerMs: number, lingerMs: number, maxMessages = 1_000) {
   } as unknown as StreamClient;
   const attempts = { send: () => 1, acknowledge: () => undefined } as unknown as CorrelatedAttempts;
   const lane = new ProducerLane({
-    ...{ index: 0, client, attempts, slots: 1_000, topics: ['t'], requestsInFlight: 5 },
+    ...{ index: 0, client, attempts, slots: 1_000, topics: ['t'], apart: false, requestsInFlight: 5 },
     batch: { ...usualBatch, lingerMs, maxMessages },
     bytesOf: () => 100,
     messageOf: () => ({ topic: 't', key: undefined, value: Buffer.alloc(0), headerNames: [], headerValues: [] }),

@@ -26,6 +26,8 @@ export interface ProducerLaneOptions {
   readonly topics: readonly string[];
   /** The only one that it sends to; left out: any. */
   readonly partition?: number | undefined;
+  /** Topics may not exist, of which one fails a whole request: no two are in one. */
+  readonly apart: boolean;
   /** Bytes of the value that `messageOf` would give. */
   readonly bytesOf: (slot: number) => number;
   readonly messageOf: (slot: number) => StreamMessage;
@@ -101,7 +103,7 @@ export class ProducerLane {
   }
 
   #sendBatch(): void {
-    const { attempts, batch, bytesOf, client, index, messageOf } = this.#options;
+    const { apart, attempts, batch, bytesOf, client, index, messageOf } = this.#options;
     const slots: number[] = [];
     const generations: number[] = [];
     const messages: StreamMessage[] = [];
@@ -109,8 +111,10 @@ export class ProducerLane {
     for (let slot = this.#waiting.first; slot !== -1; slot = this.#waiting.first) {
       bytes += bytesOf(slot);
       if (messages.length === batch.maxMessages || (bytes > batch.maxBytes && messages.length > 0)) break;
+      const message = messageOf(slot);
+      if (apart && messages.length > 0 && message.topic !== messages[0]?.topic) break;
       this.#waiting.shift();
-      messages.push(messageOf(slot));
+      messages.push(message);
       slots.push(slot);
       generations.push(attempts.send(slot));
     }

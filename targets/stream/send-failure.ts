@@ -38,6 +38,7 @@ const stale = new Set(['NOT_LEADER_OR_FOLLOWER', 'NOT_LEADER_FOR_PARTITION', 'LE
 const noConnection =
   /^(Connection error: connect |Failed to connect|Connection timeout$|Not connected$|Connection to \S+ (failed|timed out)|Connection closed while waiting|Cannot get a connection|No brokers in the broker pool)/;
 const longestReason = 80;
+const refusal = { retryable: false, cutOff: false, unsent: false };
 
 export function sendFailureOf(error: unknown): SendFailure {
   const chain = [...chainOf(error)];
@@ -64,13 +65,9 @@ export function sendFailureOf(error: unknown): SendFailure {
     const reason = /timed? ?out/i.test(text) ? 'request timed out' : 'connection closed';
     return { reason, retryable: true, cutOff: true, unsent };
   }
+  if (/^Unknown topic /.test(text)) return { ...refusal, reason: 'kafka UNKNOWN_TOPIC_OR_PARTITION' };
   const last = String(chain.at(-1)?.message ?? error);
-  return {
-    reason: last.replace(/[\d.:]+/g, '#').slice(0, longestReason),
-    retryable: false,
-    cutOff: false,
-    unsent: false,
-  };
+  return { ...refusal, reason: last.replace(/[\d.:]+/g, '#').slice(0, longestReason) };
 }
 
 function isOfNetwork({ name, code }: KafkaErrorLike): boolean {

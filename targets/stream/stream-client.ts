@@ -6,13 +6,14 @@ import type { LinkOf } from './dial-through.ts';
 export interface StreamMessage {
   readonly topic: string;
   readonly key: string | undefined;
-  readonly value: Buffer;
+  /** null: a tombstone. */
+  readonly value: Buffer | null;
   /** Left out: by the key. */
   readonly partition?: number;
   /** One array for all messages of a request. */
   readonly headerNames: readonly string[];
   /** In the order of the names. */
-  readonly headerValues: readonly (string | Buffer)[];
+  readonly headerValues: readonly (string | Buffer | null)[];
 }
 
 export interface StreamClientOptions {
@@ -40,10 +41,17 @@ export interface StreamConsumeOptions {
   readonly onMessage: (header: (name: string) => string | undefined) => void;
 }
 
+export interface DescribedCluster {
+  /** `host:port`, as they advertise themselves. */
+  readonly brokers: readonly string[];
+  /** How many each topic has. */
+  readonly partitions: ReadonlyMap<string, number>;
+}
+
 /** No retries of its own in what is measured: the harness's policy is what counts. */
 export interface StreamClient {
-  /** Rejects unless every topic exists. Resolves with the `host:port` of the brokers as they advertise themselves. */
-  describe(topics: readonly string[]): Promise<readonly string[]>;
+  /** Rejects unless every topic exists. */
+  describe(topics: readonly string[]): Promise<DescribedCluster>;
   /** Resolves when the producer can send to the leaders of these topics (of this partition), now as well as after it was cut off. */
   connect(producer: number, topics: readonly string[], partition?: number): Promise<void>;
   /** One batch on one producer; resolves at the acknowledgement. Rejects with what `sendFailureOf` understands. */
