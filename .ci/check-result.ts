@@ -27,11 +27,10 @@ for (const trial of result.trials) {
     }
   }
   assert.equal(trial.ledger.lost, 0, `${trial.id} lost operations`);
-  if (trial.condition !== 'calm') {
-    assert.ok(
-      trial.faults.length > 0 && trial.faults.every(({ proof }) => proof !== null),
-      `${trial.id}: no proof of the fault`,
-    );
-  }
+  assert.equal(trial.ledger.stateLost, 0, `${trial.id} lost state`);
+  assert.ok(
+    trial.faults.length > 0 && trial.faults.every(({ proof }) => proof !== null),
+    `${trial.id}: no proof of the fault`,
+  );
 }
 process.stdout.write(`${result.trials.length} trials in ${directory}\n`);

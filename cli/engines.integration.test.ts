@@ -15,7 +15,7 @@ describe.each([
 ])('engine %s', (engine, target) => {
   it('plays the workload through the fault, and says what it cannot do', async () => {
     const out = join(folder, engine);
-    const args = ['run', 'scenarios/order-flow.yaml', '--yes', '--target', target, '--out', out];
+    const args = ['run', 'benchmarks/scenarios/compare.yaml', '--yes', '--target', target, '--out', out];
     const settings = [`targets.${target}.engine=${engine}`, 'thresholds=[]', 'load.warmup=1s'];
     const { code, stderr } = await runBench([
       ...args,

@@ -87,8 +87,8 @@ describe('bench plan', () => {
 
   it('lists the trials in their order, and the time they take', async () => {
     const { stdout } = await bench('plan', orderFlow);
-    expect(stdout).toContain('5 targets × 2 conditions × 1 repeat = 10 trials, about 3 min 20 s without set-up\n');
-    expect(stdout.match(/^ +\d+ {2}[a-z]+-(calm|slow-network)-1 +20 s$/gm)).toHaveLength(10);
+    expect(stdout).toContain('5 targets × 2 conditions × 3 repeats = 30 trials, about 7 min 45 s without set-up\n');
+    expect(stdout.match(/^ +\d+ {2}[a-z]+-(slow-network|service-away)-[123] +15\.5 s$/gm)).toHaveLength(30);
   });
 
   it('goes by the options, the file behind or before them', async () => {
@@ -98,7 +98,7 @@ describe('bench plan', () => {
       '--target',
       'queue',
       '--condition',
-      'calm',
+      'slow-network',
       '--repeats',
       '2',
       '--duration',
@@ -113,14 +113,19 @@ describe('bench plan', () => {
       const { stdout, stderr } = await bench('plan', '--json', ...args);
       const plan = JSON.parse(stdout) as { totalMs: number; trials: { id: string }[]; notes: string[] };
       expect(plan.trials.map(({ id }) => id).sort()).toEqual([
-        'queue-calm-1',
-        'queue-calm-2',
-        'rest-calm-1',
-        'rest-calm-2',
+        'queue-slow-network-1',
+        'queue-slow-network-2',
+        'rest-slow-network-1',
+        'rest-slow-network-2',
       ]);
       expect(plan.totalMs).toBe(4 * 6_000);
-      expect(stderr).toBe('The primary figure is left out: it is measured in slow-network.\n');
-      expect(plan.notes).toHaveLength(1);
+      expect(stderr.split('\n')).toEqual([
+        'The threshold "stream handOver errorRatio == 0%" is left out: nothing it speaks of is selected.',
+        'The threshold "all call p90 < 250ms in service-away before" is left out: nothing it speaks of is selected.',
+        'The primary figure is left out: it is measured in service-away.',
+        '',
+      ]);
+      expect(plan.notes).toHaveLength(3);
     }
   });
 

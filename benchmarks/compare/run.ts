@@ -29,7 +29,7 @@ else report(rest);
 async function play(target: string, kind: string): Promise<number> {
   const setting = 'workload.service.workTime';
   const args = [
-    ...['compare', '--interleave', values.blocks, 'scenarios/order-flow.yaml', '--yes', '--target', target],
+    ...['compare', '--interleave', values.blocks, 'benchmarks/scenarios/compare.yaml', '--yes', '--target', target],
     ...['--condition', 'calm', '--duration', '2s', '--set', 'load.warmup=800ms', '--seed', values.seed],
     ...['--a-set', `${setting}=10ms`, '--b-set', `${setting}=${kind === 'planted' ? values.slower : '10ms'}`],
     ...['--out', join(folder, `${target}-${kind}`)],
