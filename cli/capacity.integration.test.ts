@@ -1,13 +1,7 @@
-/** The highest rate, sought on a service whose highest rate is known. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../result/result-types.ts';
-import { runBench } from './bench-process.ts';
+import { describe, expect, it } from 'vitest';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-capacity-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('capacity');
 
 /** One order at a time, 20 ms each: 50 a second. */
 const scenario = `name: known-capacity
@@ -28,13 +22,10 @@ thresholds: [ rest errorRatio < 1% ]
 
 describe('rate: max', () => {
   it('finds the known highest rate of a service, confirms it, and names the service as the limit', async () => {
-    const path = join(folder, 'capacity.yaml');
-    const out = join(folder, 'out');
-    writeFileSync(path, scenario);
-    const { code, stdout } = await runBench(['run', path, '--yes', '--out', out]);
+    const { code, stdout, result } = await rig.play(scenario);
     expect(stdout).toMatch(/Highest rate with p50 < 90ms and errorRatio < 1%: rest \d+\/s \(limit: the service\)/);
     expect(code).toBe(0);
-    const { capacity, trials, run } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
+    const { capacity, trials, run } = result;
     const [found] = capacity ?? [];
     expect(found).toMatchObject({ target: 'rest', condition: 'calm', ended: 'confirmed' });
     expect(found?.ratePerSecond).toBeGreaterThanOrEqual(30);

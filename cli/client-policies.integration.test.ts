@@ -1,14 +1,9 @@
-/** What the client does about a service that refuses for a second, held against what its policies promise. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { amplificationOf } from '../result/amplification.ts';
-import type { PhaseResult, RunResult, TrialResult } from '../result/result-types.ts';
-import { runBench } from './bench-process.ts';
+import type { PhaseResult, TrialResult } from '../result/result-types.ts';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-policies-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('policies');
 
 const scenario = `name: policies
 workload: { operations: { getOrder: {} }, service: { retryAfter: 400ms } }
@@ -38,15 +33,9 @@ function sums({ phases }: TrialResult) {
 }
 
 it('spares a refusing service, each policy in its own way', async () => {
-  const path = join(folder, 'policies.yaml');
-  const out = join(folder, 'out');
-  writeFileSync(path, scenario);
-  const { code, stderr, stdout } = await runBench(['run', path, '--yes', '--out', out]);
-  expect(stderr).not.toMatch(/bug of Wirebench/);
-  expect([0, 5]).toContain(code); // a busy machine may make a trial invalid; the figures below have slack for that
-  const { trials } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
+  const { stdout, result } = await rig.play(scenario);
   const trialOf = (target: string): TrialResult => {
-    const found = trials.find((trial) => trial.target === target);
+    const found = result.trials.find((trial) => trial.target === target);
     if (found?.phases.during === undefined) throw new Error(`no trial of ${target}`);
     return found;
   };

@@ -1,20 +1,15 @@
-/** The other engines on the real parts, from the command line: the same service and link, their figures in our result. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../result/result-types.ts';
+import { describe, expect, it } from 'vitest';
 import { runBench } from './bench-process.ts';
+import { benchRig, measuredExits } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-engines-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('engines');
 
 describe.each([
   ['autocannon', 'rest'],
   ['ghz', 'grpc'],
 ])('engine %s', (engine, target) => {
   it('plays the workload through the fault, and says what it cannot do', async () => {
-    const out = join(folder, engine);
+    const out = rig.newOut();
     const args = ['run', 'benchmarks/scenarios/compare.yaml', '--yes', '--target', target, '--out', out];
     const settings = [`targets.${target}.engine=${engine}`, 'thresholds=[]', 'load.warmup=1s'];
     const { code, stderr } = await runBench([
@@ -24,8 +19,8 @@ describe.each([
       ...settings.flatMap((one) => ['--set', one]),
     ]);
     expect(stderr).not.toMatch(/bug of Wirebench/);
-    expect([0, 5]).toContain(code);
-    const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
+    expect(measuredExits).toContain(code);
+    const result = rig.read(out);
     expect(result.trials).toHaveLength(2);
     for (const trial of result.trials) {
       expect(trial).toMatchObject({ engine, model: 'closed' });

@@ -1,15 +1,9 @@
-/** Numbers held against what is known: a service with a set delay, a set share of refusals, an injected latency. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { PhaseResult, RunResult, TrialResult } from '../result/result-types.ts';
-import { runBench } from './bench-process.ts';
+import { describe, expect, it } from 'vitest';
+import type { PhaseResult, TrialResult } from '../result/result-types.ts';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-truth-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('truth');
 
-let runs = 0;
 async function run(
   service: string,
   conditions: string,
@@ -18,10 +12,7 @@ async function run(
   times = 'warmup: 500ms, duration: 2s',
   more = '',
 ): Promise<readonly TrialResult[]> {
-  const path = join(folder, `truth-${runs++}.yaml`);
-  const out = `${path}.out`;
-  writeFileSync(
-    path,
+  const { result } = await rig.play(
     `name: truth
 workload:
   operations:
@@ -35,10 +26,7 @@ conditions: { ${conditions} }
 ${more}
 `,
   );
-  const { code, stderr } = await runBench(['run', path, '--yes', '--out', out]);
-  expect(stderr).not.toMatch(/bug of Wirebench/);
-  expect([0, 5]).toContain(code); // a busy machine may make a trial invalid; the figures below have slack for that
-  return (JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult).trials;
+  return result.trials;
 }
 
 function get(phase: PhaseResult | undefined) {

@@ -1,23 +1,20 @@
 /** A sweep that ended early goes on where it was. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../result/result-types.ts';
+import { describe, expect, it } from 'vitest';
 import { runBench } from './bench-process.ts';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-resume-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('resume');
 
-const path = join(folder, 'sweep.yaml');
-const out = join(folder, 'out');
+const out = rig.newOut();
 const resultPath = join(out, 'result.json');
-const read = () => JSON.parse(readFileSync(resultPath, 'utf8')) as RunResult;
+const read = () => rig.read(out);
 
 describe('bench run --resume', () => {
   it('keeps the finished trials of a sweep, runs the others, and refuses another plan', async () => {
-    writeFileSync(
-      path,
+    const path = rig.write(
+      'sweep.yaml',
       `name: resume
 workload: { operations: { getOrder: { weight: 1 } } }
 load: { model: open, rate: 100/s, warmup: 100ms, duration: 300ms }
@@ -59,7 +56,7 @@ sweep: { grid: { connections: [ 1, 2 ], resilience.retry.attempts: [ 1, 3 ] }, s
 
     const other = await runBench(['run', path, '--yes', '--resume', out, '--rate', '50/s']);
     expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('it is of another scenario') });
-    const nowhere = await runBench(['run', path, '--yes', '--resume', join(folder, 'nowhere')]);
+    const nowhere = await runBench(['run', path, '--yes', '--resume', join(rig.folder, 'nowhere')]);
     expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no result in it') });
   });
 });

@@ -1,14 +1,11 @@
 /** What makes a measurement doubtful, provoked on real runs. The pauses of generator and service are among the bad days. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import type { RunResult, TrialResult } from '../result/result-types.ts';
-import { runBench } from './bench-process.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { TrialResult } from '../result/result-types.ts';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-verdict-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('verdict');
 
 const neighbours: ChildProcess[] = [];
 afterEach(() => {
@@ -16,10 +13,7 @@ afterEach(() => {
 });
 
 async function run(name: string, load: string): Promise<{ trial: TrialResult; codes: string[]; stdout: string }> {
-  const path = join(folder, `${name}.yaml`);
-  const out = join(folder, name);
-  writeFileSync(
-    path,
+  const { stdout, stderr, result } = await rig.play(
     `name: ${name}
 workload: { operations: { getOrder: { weight: 1, pattern: request-reply } } }
 load: { ${load} }
@@ -27,8 +21,7 @@ targets: { rest: { protocol: rest, via: direct } }
 conditions: { calm: [] }
 `,
   );
-  const { stdout, stderr } = await runBench(['run', path, '--yes', '--out', out]);
-  const [trial] = (JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult).trials;
+  const [trial] = result.trials;
   if (trial === undefined) throw new Error(`no trial was stored; stderr:\n${stderr}`);
   return { trial, codes: trial.verdict.reasons.map(({ code }) => code), stdout };
 }
