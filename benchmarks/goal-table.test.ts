@@ -18,13 +18,16 @@ const line: GoalLine = {
 describe('goalTable', () => {
   it('has one line for each goal, and names once for each task what is doubtful', () => {
     const open = { ...line, beside: null, goal: null, isMet: null };
+    const sure = { ...line, task: 'gRPC', doubts: [] };
     expect(
-      goalTable([line, { ...line, isMet: false }, open])
+      goalTable([line, sure, { ...sure, isMet: false }, { ...sure, measured: spreadOf([0.9, 0.95, 1.1]) }, open])
         .split('\n')
         .slice(2),
     ).toEqual([
-      '| REST at 3000/s | CPU a request, µs | 85.0 (80.0–90.0) | vegeta 9.25 | 0.90 | ≤ 1 | met |',
-      '| REST at 3000/s | CPU a request, µs | 85.0 (80.0–90.0) | vegeta 9.25 | 0.90 | ≤ 1 | **not met** |',
+      '| REST at 3000/s | CPU a request, µs | 85.0 (80.0–90.0) | vegeta 9.25 | 0.90 | ≤ 1 | not decided: trials not valid |',
+      '| gRPC | CPU a request, µs | 85.0 (80.0–90.0) | vegeta 9.25 | 0.90 | ≤ 1 | met |',
+      '| gRPC | CPU a request, µs | 85.0 (80.0–90.0) | vegeta 9.25 | 0.90 | ≤ 1 | **not met** |',
+      '| gRPC | CPU a request, µs | 85.0 (80.0–90.0) | vegeta 9.25 | 0.95 (0.90–1.10) | ≤ 1 | not decided: rounds differ |',
       '| REST at 3000/s | CPU a request, µs | 85.0 (80.0–90.0) |  |  |  |  |',
       '',
       '- REST at 3000/s: our own trials were not valid for cpuPressure in 1 of 3.',
