@@ -21,7 +21,7 @@ export interface BenchRig {
   /** A result folder that is not there yet. */
   newOut(): string;
   read(out: string): RunResult;
-  /** Runs a scenario given as text. Expects that it was measured, and that nothing is called a bug of ours. */
+  /** Runs a scenario given as text, and has all of the report printed. Expects that it was measured, and that nothing is called a bug of ours. */
   play(scenario: string, args?: readonly string[], command?: string): Promise<PlayedRun>;
 }
 
@@ -42,7 +42,7 @@ export function benchRig(name: string): BenchRig {
     async play(scenario, args = [], command = 'run') {
       const out = rig.newOut();
       const path = rig.write(`scenario-${outs}.yaml`, scenario);
-      const exit = await runBench([command, path, '--yes', '--out', out, ...args]);
+      const exit = await runBench([command, path, '--yes', '--full', '--out', out, ...args]);
       expect(exit.stderr).not.toMatch(/bug of Wirebench/);
       expect(measuredExits, exit.stderr).toContain(exit.code);
       return { ...exit, out, result: rig.read(out) };

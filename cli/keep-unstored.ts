@@ -7,7 +7,7 @@ import { printReport, writeReports } from './write-reports.ts';
 
 /** The folder that has it now; null: there is none that takes it. */
 export function keepUnstored(result: RunResult, out: string): string | null {
-  printReport(result);
+  printReport(result, { full: true }); // it may be all that is left
   const places = [() => out, () => mkdtempSync(join(os.tmpdir(), `${result.run.id}-`)), () => process.cwd()];
   for (const place of places) {
     try {

@@ -4,12 +4,14 @@ import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
 import { printNote } from './print.ts';
 import { readResult, resultDirectory } from './read-result.ts';
+import { fullOption } from './run.ts';
 import { formatNames, parseFormats, printReports, writeReports } from './write-reports.ts';
 
 interface ReportArguments {
   readonly result: string;
   readonly format: string;
   readonly out?: string | undefined;
+  readonly full: boolean;
 }
 
 export const reportCommand: CommandModule<object, ReportArguments> = {
@@ -24,6 +26,7 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
         default: 'terminal,html,hlog',
         describe: `reports: ${formatNames.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`,
       })
+      .options(fullOption)
       .option('out', { type: 'string', nargs: 1, describe: 'where to write them (default: the result folder)' }),
   handler: (args) => {
     const formats = parseFormats(args.format);
@@ -34,6 +37,6 @@ export const reportCommand: CommandModule<object, ReportArguments> = {
     const isSource = resolve(directory) === resolve(source);
     const written = formats.filter(({ format, to }) => !(isSource && format === 'json' && to === null));
     for (const path of writeReports(result, directory, written)) printNote(`Written: ${path}\n`);
-    printReports(result, formats);
+    printReports(result, formats, { full: args.full, directory });
   },
 };

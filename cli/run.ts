@@ -26,11 +26,16 @@ export interface RunArguments extends ScenarioArguments, StackArguments {
   readonly out: string | undefined;
   readonly resume?: string | undefined;
   readonly format: string;
+  readonly full?: boolean | undefined;
 }
 
 const formatsText = `reports: ${formatNames.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`;
+export const fullOption = {
+  full: { type: 'boolean', default: false, describe: 'print the whole report, not the first screen of it' },
+} as const;
 
 export const outputOptions = {
+  ...fullOption,
   out: { type: 'string', nargs: 1, describe: 'the result folder (default: results/<scenario>-<UTC time>)' },
   format: {
     type: 'string',
@@ -105,9 +110,9 @@ export async function playRun(
     try {
       writeReports(shown, held.directory, formats, exitCodes.notWritten);
     } finally {
-      printReports(shown, formats);
+      const isPrinted = printReports(shown, formats, { full: args.full, directory: out });
+      if (!isPrinted) printNote(`Result: ${out}\n`); // the terminal's report ends with it
     }
-    printNote(`Result: ${out}\n`);
     return exitCodeOf(result);
   } catch (error) {
     if (!(error instanceof UnstoredResultError)) throw error;

@@ -107,7 +107,7 @@ describe('values of the environment', () => {
       await sleep(20);
     }
     const exit = await run.exited;
-    expect(exit.stderr).toContain(`Result: ${out}`);
+    expect(exit.stdout).toContain(out);
     const everything = everythingOf(out, exit, seen);
     expectNone(everything, token);
     // And yet it is told which variant is which.

@@ -1,6 +1,7 @@
 /** The one place where report files are written and the final report is printed. */
-import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { renderFirstScreen } from '../reports/first-screen.ts';
 import { type FormatName, formatNames, type Reporter, reporters } from '../reports/formats.ts';
 import { renderTerminal } from '../reports/terminal.ts';
 import { BenchError, type ExitCode, exitCodes } from '../result/bench-error.ts';
@@ -78,9 +79,16 @@ export function writeWhole(path: string, text: string, failure: ExitCode): void 
   }
 }
 
-/** What is for stdout, annotations first: the report for people is the last thing on the screen. */
-export function printReports(result: RunResult, outputs: readonly Output<FormatName>[]): void {
-  printOutputs(reporters, outputs, result, () => printReport(result));
+/**
+ * What is for stdout, annotations first: the report for people is the last thing on the screen. Returns whether that was
+ * among them.
+ */
+export function printReports(
+  result: RunResult,
+  outputs: readonly Output<FormatName>[],
+  options: PrintOptions = {},
+): boolean {
+  return printOutputs(reporters, outputs, result, () => printReport(result, options));
 }
 
 /** `printTerminal`: as wide and colourful as the terminal is. */
@@ -89,7 +97,7 @@ export function printOutputs<Result, Name extends string>(
   outputs: readonly Output<Name>[],
   result: Result,
   printTerminal: () => void,
-): void {
+): boolean {
   const isOnStdout = ({ format, to }: Output<Name>) =>
     to === toStdout || (to === null && all[format].isPrinted === true);
   const printed = outputs.filter(isOnStdout);
@@ -97,7 +105,9 @@ export function printOutputs<Result, Name extends string>(
     process.stdout.write(all[format].render(result));
   }
   if (outputs.some(({ format }) => format === 'github')) addStepSummary(all.markdown.render(result));
-  if (printed.some(({ format }) => format === 'terminal')) printTerminal();
+  const hasTerminal = printed.some(({ format }) => format === 'terminal');
+  if (hasTerminal) printTerminal();
+  return hasTerminal;
 }
 
 /** On GitHub's runners the page of the job shows it; a step may hold 1 MiB, of which this is a small part. */
@@ -111,10 +121,28 @@ function addStepSummary(text: string): void {
   }
 }
 
-/** To stdout: coloured on a terminal unless NO_COLOR is set. */
-export function printReport(result: RunResult): void {
-  const colour = useColour(process.stdout);
-  process.stdout.write(renderTerminal(cleanTexts(result), { colour, width: process.stdout.columns ?? 160 }));
+export interface PrintOptions {
+  /** All of it, not the first screen alone. */
+  readonly full?: boolean | undefined;
+  /** Where the result lies, as the user would name it. */
+  readonly directory?: string | undefined;
+}
+
+/** Columns of what is no terminal: of the first screen, and of the full report, which is read with more room. */
+const plainWidth = { screen: 80, full: 160 } as const;
+
+/** To stdout, the last thing there: coloured on a terminal unless NO_COLOR is set. */
+export function printReport(result: RunResult, { full = false, directory }: PrintOptions = {}): void {
+  const { columns } = process.stdout;
+  const shown = cleanTexts(result);
+  const width = columns ?? (Number(process.env.COLUMNS) || plainWidth[full ? 'full' : 'screen']);
+  const options = { colour: useColour(process.stdout), width };
+  const page = directory !== undefined && existsSync(join(directory, reporters.html.file)) ? reporters.html.file : null;
+  process.stdout.write(
+    full
+      ? renderTerminal(shown, options)
+      : renderFirstScreen(shown, { ...options, directory: directory ?? null, page }),
+  );
 }
 
 export function useColour(stream: NodeJS.WriteStream): boolean {

@@ -5,6 +5,7 @@ import { isStateUnknown } from '../result/memory-loss.ts';
 import type { PrimaryMetric, RunResult, TrialResult } from '../result/result-types.ts';
 import { type AnswerFigure, latencyOf, primaryFigures } from './answer-figures.ts';
 import { capacitySentence } from './capacity.ts';
+import { couplingSentences } from './coupling-sentences.ts';
 import { crossingSentence } from './crossing.ts';
 import { harmOf } from './findings.ts';
 import { formatCount } from './format-values.ts';
@@ -12,8 +13,21 @@ import { doubtlessSentence, orderSentence, withinText } from './order-text.ts';
 import { conditionGroups, operationsOf } from './result-view.ts';
 import { tuningSentences } from './tuning.ts';
 
+/**
+ * `lead`: what was asked for. `figures`: the primary figure of each target. `order`: what may be said of who is before whom. `more`: what else goes with it. `ledger`,
+ * `verdict`, `thresholds`: of the run as a whole; where it is not finished, `partial` says so.
+ */
+export type SentenceKind = 'lead' | 'figures' | 'order' | 'more' | 'partial' | 'ledger' | 'verdict' | 'thresholds';
+
+export interface Sentence {
+  readonly kind: SentenceKind;
+  readonly text: string;
+}
+
 export interface Answer {
-  /** Whole sentences; the first is the answer proper. */
+  /** The first is the answer proper. */
+  readonly parts: readonly Sentence[];
+  /** Their texts. */
   readonly sentences: readonly string[];
   /** What the primary figure is, e.g. `delivered p99 of placeOrder under slow-network (during)`; null without trials. */
   readonly what: string | null;
@@ -39,21 +53,22 @@ export function answer(result: RunResult): Answer {
           figures.filter(({ unranked }) => unranked === null),
         );
   const measured = figures.filter(({ unranked }) => unranked === null || unranked === 'suspect');
-  const sentences = [
-    ...tuning,
-    capacity,
-    harm,
-    what === null ? null : capitalised(primarySentence(what, figures)),
-    primary === null ? null : medianSentence(result, primary, figures),
-    orderSentence(kinds, repeatsOf(kinds.flat())),
-    doubtlessSentence({ result, kinds, figures: measured, hasLosses: harm !== null }),
-    crossingSentence(result),
-    partialSentence(result),
-    harm === null ? ledgerSentence(result) : null,
-    verdictSentence(result),
-    thresholdSentence(result),
+  const told: [SentenceKind, string | null][] = [
+    ...[...couplingSentences(result), ...tuning].map((text): [SentenceKind, string] => ['lead', text]),
+    ['lead', capacity],
+    ['lead', harm],
+    ['figures', what === null ? null : capitalised(primarySentence(what, figures))],
+    ['more', primary === null ? null : medianSentence(result, primary, figures)],
+    ['order', orderSentence(kinds, repeatsOf(kinds.flat()))],
+    ['more', doubtlessSentence({ result, kinds, figures: measured, hasLosses: harm !== null })],
+    ['more', crossingSentence(result)],
+    ['partial', partialSentence(result)],
+    ['ledger', harm === null ? ledgerSentence(result) : null],
+    ['verdict', verdictSentence(result)],
+    ['thresholds', thresholdSentence(result)],
   ];
-  return { sentences: sentences.filter((sentence) => sentence !== null), what, figures };
+  const parts = told.flatMap(([kind, text]) => (text === null ? [] : [{ kind, text }]));
+  return { parts, sentences: parts.map(({ text }) => text), what, figures };
 }
 
 /** Without a primary figure faults are what the scenario is about: what they did to the data is the answer. */

@@ -12,13 +12,25 @@ export function errorTexts({ trials }: RunResult): string[] {
   });
 }
 
+/** `Not ok 775 of 5,900: 755 × connection reset; 20 × channel closed.` of all trials together; null: all were ok. */
+export function errorSummary({ trials }: RunResult): string | null {
+  const { offered, ok } = totalCounts(trials);
+  if (offered === ok) return null;
+  const reasons = sortedReasons(trials.map(({ phases }) => phases)).join('; ');
+  return `Not ok ${formatCount(offered - ok)} of ${formatCount(offered)}${reasons === '' ? '' : `: ${reasons}`}.`;
+}
+
 const mostReasons = 4;
 
 /** Over the measured phases, most frequent first: `755 × connection reset`. */
 export function reasonTexts(phases: TrialResult['phases']): string[] {
+  return sortedReasons([phases]);
+}
+
+function sortedReasons(all: readonly TrialResult['phases'][]): string[] {
   const sum = new Map<string, number>();
-  for (const name of measured) {
-    for (const [reason, count] of Object.entries(phases[name]?.errors ?? {})) {
+  for (const phase of all.flatMap((phases) => measured.flatMap((name) => phases[name] ?? []))) {
+    for (const [reason, count] of Object.entries(phase.errors)) {
       const shown = reasonText(reason);
       sum.set(shown, (sum.get(shown) ?? 0) + count);
     }

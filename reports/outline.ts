@@ -2,6 +2,7 @@
 import type { RunResult, ThresholdResult, TrialResult } from '../result/result-types.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
+import { couplingTable } from './coupling-table.ts';
 import { crossingTable } from './crossing.ts';
 import { errorTexts } from './error-texts.ts';
 import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './fairness.ts';
@@ -46,6 +47,7 @@ export function outline(whole: RunResult): Section[] {
     { id: 'tuning', title: 'Tuning', items: tuningItems(whole) },
     { id: 'capacity', title: 'Highest rate', items: [...tables(capacityTable(whole)), findings(limitNotes(whole))] },
     { id: 'crossing', title: 'Where compression pays', items: tables(crossingTable(result)) },
+    { id: 'coupling', title: 'By reply or handed over', items: tables(couplingTable(result)) },
     ...comparisonTables(result).map((condition, n) => conditionSection(condition, n)),
     { id: 'engines', title: 'Other engines', items: engineItems(result) },
     { id: 'thresholds', title: 'Thresholds', items: [{ kind: 'thresholds', thresholds: result.thresholds }] },

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeLatencyCounts } from '../result/latency-counts.ts';
 import type { LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
 import { chartData } from './chart-data.ts';
+import { renderFirstScreen } from './first-screen.ts';
+import { couplingResult } from './fixtures/coupling-result.ts';
 import { fixtureResult } from './fixtures/fixture-result.ts';
 import { formatNames, reporters } from './formats.ts';
 import { renderTerminal } from './terminal.ts';
@@ -27,6 +29,9 @@ const empty = fixtureResult({ status: 'interrupted', trials: [], thresholds: [],
 const partial = fixtureResult({ status: 'partial', trials: whole.trials.slice(0, 7) });
 const terminal = (result: RunResult, width: number) => renderTerminal(result, { colour: false, width });
 
+const screen = (result: RunResult) =>
+  renderFirstScreen(result, { colour: false, width: 80, directory: 'results/order-flow', page: 'report.html' });
+
 /** What a reader sees: without the page's own scripts and styles, and without their hashes, which a test of its own holds. */
 function visible(html: string): string {
   return html.replace(/<(script|style)\b[\s\S]*?<\/\1>/g, '').replace(/'sha256-[^']*'/g, "'sha256-…'");
@@ -34,6 +39,8 @@ function visible(html: string): string {
 
 describe('golden reports', () => {
   it.each([
+    ['screen.txt', () => screen(whole)],
+    ['screen-coupling.txt', () => screen(couplingResult())],
     ['terminal.txt', () => terminal(whole, 160)],
     ['terminal-80.txt', () => terminal(whole, 80)],
     ['terminal-narrow.txt', () => terminal(whole, 50)],

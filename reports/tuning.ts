@@ -64,6 +64,11 @@ export function tuningTables({ tuning = [] }: RunResult): Table[] {
   return tuning.flatMap((one) => [surveyTable(one), finalsTable(one)]);
 }
 
+/** What was told by repeats; a table a target. */
+export function finalsTables({ tuning = [] }: RunResult): Table[] {
+  return tuning.map(finalsTable);
+}
+
 /** The surveys as pictures take them. */
 export function surveySets({ tuning = [], plan }: RunResult): VariantSet[] {
   return tuning.map(({ target, condition, percentile, survey }) => ({

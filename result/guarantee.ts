@@ -23,9 +23,12 @@ const shortTexts: Readonly<Record<GuaranteeClass, string>> = {
   replicated: 'replicated',
 };
 
-/** As tables print it, `?` where it is not known. Figures of two classes are never put into an order. */
-export function guaranteeText(semantics: Readonly<Record<string, unknown>> | undefined): string {
-  const found = guaranteeIn(semantics);
+/** `guaranteeIn` as tables print it, `?` where it is not known. Figures of two classes are never put into an order. */
+export function guaranteeText(
+  semantics: Readonly<Record<string, unknown>> | undefined,
+  completion?: string | null,
+): string {
+  const found = guaranteeIn(semantics, completion);
   return found === null ? '?' : shortTexts[found];
 }
 

@@ -18,6 +18,10 @@ export const primaryMetricSchema = z
 
 const stage = z.object({ forMs: count, fromPerSecond: z.number(), toPerSecond: z.number() });
 
+const resilience = z.object({
+  deadlineMs: z.number().describe('Of an operation, from its intended start.').optional(),
+});
+
 export const planSchema = z
   .object({
     name: text,
@@ -26,8 +30,14 @@ export const planSchema = z
     workload: z.object({
       operations: z.record(
         text,
-        z.object({ weight: z.number(), pattern: z.enum(patternNames), payload: text.optional() }),
+        z.object({
+          does: text.describe('Of the reference services; absent: what it is called.').optional(),
+          weight: z.number(),
+          pattern: z.enum(patternNames),
+          payload: text.optional(),
+        }),
       ),
+      service: z.object({ workTimeMs: z.number().optional() }).optional(),
       payloads: z.record(text, z.object({ sizeBytes: count.optional(), entropy: z.number().optional() })),
     }),
     load: z.object({
@@ -43,6 +53,11 @@ export const planSchema = z
       warmupUntilSteady: z.boolean().optional(),
       durationMs: count,
     }),
+    targets: z
+      .record(text, z.object({ resilience: resilience.optional() }))
+      .describe('By name; `resilience` only where it is not the scenario’s.')
+      .optional(),
+    resilience: resilience.optional(),
     conditions: z.record(text, z.array(z.unknown())),
     repeats: z.number(),
   })
