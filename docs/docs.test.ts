@@ -1,5 +1,5 @@
 /** What the documents show is true: scenarios are valid, command lines are understood, links lead somewhere. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,10 @@ const root = join(import.meta.dirname, '..');
 const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'benchmarks/README.md', ...pagesIn('docs')];
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-docs-'));
 
-beforeAll(() => writeFileSync(join(folder, 'arrivals.csv'), '0\n10\n20\n'));
+beforeAll(() => {
+  writeFileSync(join(folder, 'arrivals.csv'), '0\n10\n20\n');
+  copyFileSync(join(root, 'scenarios', 'proto', 'shop.proto'), join(folder, 'shop.proto'));
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What a part of a scenario stands in, where a page shows only that part. */

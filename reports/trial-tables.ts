@@ -97,9 +97,18 @@ export function trialFacts(trial: TrialResult): string {
     `${formatCount(offered)} offered in all, ${formatShare(offered - ok, offered)} not ok`,
     ...(bytes === null ? [] : [bytes]),
     ...batchFacts(trial),
+    ...messageFacts(trial),
     ...bodyFacts(trial),
     ...warmupFacts(trial),
   ].join(' · ');
+}
+
+/** Of calls that may have several messages either way. */
+function messageFacts({ wire: { messages = {} } }: TrialResult): string[] {
+  return Object.entries(messages).map(
+    ([operation, { sent, received }]) =>
+      `${operation}: ${formatCount(sent)} messages sent, ${formatCount(received)} received`,
+  );
 }
 
 const caseNames: Readonly<Record<LedgerKind, string>> = {

@@ -148,7 +148,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(examples !== null && { ledgerExamples: examples }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
-    wire: wireOf(workers, recorder, windows),
+    wire: wireOf(workers, recorder, windows, operations),
     cpu: cpuPerOperation({ ...records, hasBroker: brokerOf(target) !== null }, measured.counts.offered),
     ...(records.memory !== null && { memory: records.memory }),
     faults: records.faults,
@@ -277,6 +277,7 @@ function wireOf(
   workers: readonly WorkerData[],
   recorder: Recorder,
   windows: readonly PhaseWindow[],
+  operations: readonly PlannedOperation[],
 ): TrialResult['wire'] {
   const bytesUp = workers.reduce((sum, { wire }) => sum + wire.up, 0);
   const bytesDown = workers.reduce((sum, { wire }) => sum + wire.down, 0);
@@ -288,5 +289,14 @@ function wireOf(
     ...{ bytesUp, bytesDown, bytesPerOperation },
     ...(bodies.length > 0 && { bodies: sumOfBodies(bodies) }),
     ...(batches.length > 0 && { batches: sumOfBatches(batches) }),
+    ...(workers.some(({ messages }) => messages !== null) && { messages: messagesOf(workers, operations) }),
   };
+}
+
+function messagesOf(workers: readonly WorkerData[], operations: readonly PlannedOperation[]) {
+  const sum = (index: number, way: 'sent' | 'received') =>
+    workers.reduce((total, { messages }) => total + (messages?.[index]?.[way] ?? 0), 0);
+  return Object.fromEntries(
+    operations.map(({ name, index }) => [name, { sent: sum(index, 'sent'), received: sum(index, 'received') }]),
+  );
 }

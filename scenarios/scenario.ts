@@ -204,8 +204,14 @@ export interface GrpcTarget extends TargetBase {
   readonly calls?: 'unary' | 'stream';
   /** Of messages; absent: none. */
   readonly compression?: BodyCompression<'gzip'>;
-  /** Absolute path of the user's .proto; `reflection` asks the server instead. */
-  readonly proto?: string;
+  /** Absolute path, or paths, of the user's .proto files; `protoset` is a descriptor set, `reflection` asks the server. */
+  readonly proto?: string | readonly string[];
+  /** Absolute; absent: those beside and above `proto` alone. */
+  readonly importPaths?: readonly string[];
+  /** Absolute. */
+  readonly protoset?: string;
+  /** Absent: the host of the address. */
+  readonly authority?: string;
   readonly reflection: boolean;
   readonly requests?: Readonly<Record<string, GrpcRequest>>;
 }
@@ -286,6 +292,10 @@ export interface GrpcRequest {
   /** `package.Service/Method` */
   readonly method: string;
   readonly message: Readonly<Record<string, unknown>>;
+  /** Of a method that takes a stream, in its place. */
+  readonly messages?: readonly Readonly<Record<string, unknown>>[];
+  /** Of a method that answers with a stream; absent: last. */
+  readonly completeAt?: 'first' | 'last';
   readonly metadata: Readonly<Record<string, string>>;
 }
 export interface WebSocketRequest {

@@ -4,6 +4,7 @@ import type {
   BlockedPublishers,
   BodyBytes,
   Completion,
+  MessageCounts,
   Pattern,
   Protocol,
   SettingValue,
@@ -90,6 +91,8 @@ export interface DriverContext {
   /** calls[slot]: filled by the load loop before `start(slot)`. */
   readonly calls: readonly Call[];
   readonly sink: CompletionSink;
+  /** Of an attempt, by operation: what the peer may be told. Left out: it is not told. */
+  readonly timeoutsMs?: readonly number[] | undefined;
   /** Of connections that are lost; left out: as usual. */
   readonly reconnect?: ReconnectPolicy | undefined;
   /** Unique per trial, [a-z0-9]; part of every queue, topic and group name that the driver creates itself. */
@@ -120,6 +123,8 @@ export interface Session {
   abort(slot: number): void;
   /** Where operations of this kind complete. */
   completion(operation: number): Completion;
+  /** By operation, since `open`; null, or left out: each attempt has one message both ways. */
+  messages?(): readonly MessageCounts[] | null;
   /** Counted since some moment before `open` resolved; null, or left out: nothing is compressed. */
   bodyBytes?(): BodyBytes | null;
   /** Since `open`; null, or left out: nothing is gathered into batches. */

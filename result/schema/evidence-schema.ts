@@ -88,6 +88,11 @@ export const batchCountsSchema = z
     description: 'Requests that were to carry several messages each, and what they carried.',
   });
 
+export const messageCountsSchema = allOf(['sent', 'received'], count).meta({
+  id: 'MessageCounts',
+  description: 'Messages of calls that may have several either way, warm-up included.',
+});
+
 export const wireSchema = z
   .object({
     bytesUp: figure,
@@ -95,6 +100,10 @@ export const wireSchema = z
     bytesPerOperation: figure,
     bodies: bodyBytesSchema.describe('Absent where the target does not compress.').optional(),
     batches: batchCountsSchema.describe('Absent where each message leaves as it comes.').optional(),
+    messages: z
+      .record(text, messageCountsSchema)
+      .describe('By operation. Absent where every call has one message each way.')
+      .optional(),
   })
   .meta({ id: 'Wire' });
 
@@ -142,6 +151,8 @@ export type PaymentsResult = Immutable<z.infer<typeof paymentsSchema>>;
 export type BodyBytes = Immutable<z.infer<typeof bodyBytesSchema>>;
 /** Requests that were to carry several messages each, and what they carried. */
 export type BatchCounts = Immutable<z.infer<typeof batchCountsSchema>>;
+/** Messages of calls that may have several either way. */
+export type MessageCounts = Immutable<z.infer<typeof messageCountsSchema>>;
 export type WireResult = Immutable<z.infer<typeof wireSchema>>;
 export type CpuResult = Immutable<z.infer<typeof cpuSchema>>;
 /** null: no such part, or not known. */

@@ -6,11 +6,12 @@ import { promisify } from 'node:util';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import { ownValue } from '../../result/own-value.ts';
+import { findMethod } from '../../scenarios/grpc/rpc-method.ts';
+import { typesOfTarget } from '../../scenarios/grpc/target-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import type { Call } from '../../targets/driver.ts';
 import { endpointOf } from '../../targets/driver-kit/client-socket.ts';
 import { compileTemplate } from '../../targets/driver-kit/request-template.ts';
-import { findMethod, loadProto } from '../../targets/grpc/rpc-method.ts';
 import { startProcess } from '../../targets/process/supervised-process.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
@@ -72,7 +73,7 @@ async function playOne(
   signal: AbortSignal,
 ): Promise<Played> {
   const { load, workDirectory, trialTag, target } = input;
-  const { connections, proto } = target as GrpcTarget;
+  const { connections, proto, protoset, importPaths } = target as GrpcTarget;
   const { method } = operation.request as GrpcRequest;
   const base = join(workDirectory, `${trialTag}-${operation.name}`);
   await writeFile(`${base}.data.json`, dataFor(input, operation));
@@ -83,7 +84,9 @@ async function playOne(
   // What may hold values of the environment goes by a file: anyone on the machine may read arguments.
   const config = {
     ...connectionOf(input),
-    ...(proto === undefined ? {} : { proto }),
+    ...(proto !== undefined && { proto: [proto].flat()[0] }),
+    ...(protoset !== undefined && { protoset }),
+    ...(importPaths !== undefined && { 'import-paths': importPaths }),
     call: method,
     host: input.address,
   };
@@ -143,8 +146,9 @@ function dataFor(input: EngineInput, operation: EngineOperation): string {
 }
 
 /** With reflection only the server knows, and ghz itself asks it. */
-function isClientStream({ proto }: GrpcTarget, method: string): boolean {
-  return proto !== undefined && findMethod(loadProto(proto), method).requestStream;
+function isClientStream(target: GrpcTarget, method: string): boolean {
+  const types = typesOfTarget(target);
+  return types !== null && findMethod(types, method).requestStream;
 }
 
 /** The same for all calls but for the id, where ghz counts. */

@@ -134,6 +134,7 @@ class LoadWorker {
         payloads: this.#pools,
         calls: this.#calls,
         sink: this.#loop,
+        timeoutsMs: this.#plan.operations.map(() => this.#plan.resilience.timeoutMs),
         reconnect: this.#plan.resilience.reconnect,
         trialTag: this.#plan.trialTag,
         worker: this.#worker,
@@ -269,6 +270,7 @@ class LoadWorker {
     const session = this.#session;
     const bodies = session?.bodyBytes?.() ?? null;
     const batches = session?.batches?.() ?? null;
+    const messages = session?.messages?.() ?? null;
     const canaries = this.#canaries?.close() ?? null;
     const blockedPublishers = session?.blockedPublishers?.() ?? null;
     await session?.close();
@@ -282,6 +284,7 @@ class LoadWorker {
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),
         wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },
         bodies: bodies === null ? null : bodiesSince(this.#bodiesAtStart, bodies),
+        messages,
         batches: batches === null ? null : batchesSince(this.#batchesAtStart, batches),
         reconnects: session?.reconnects() ?? 0,
         blockedPublishers,

@@ -1,6 +1,12 @@
 /** What the main thread and a load worker say to each other. */
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
-import type { BatchCounts, BlockedPublishers, BodyBytes, Completion } from '../../result/result-types.ts';
+import type {
+  BatchCounts,
+  BlockedPublishers,
+  BodyBytes,
+  Completion,
+  MessageCounts,
+} from '../../result/result-types.ts';
 
 import type { KeyUse } from '../../scenarios/operations.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
@@ -106,6 +112,8 @@ export interface WorkerData {
   readonly wire: WireBytes;
   /** null: nothing is compressed. */
   readonly bodies: BodyBytes | null;
+  /** By operation; null: each call has one message either way. */
+  readonly messages: readonly MessageCounts[] | null;
   /** null: nothing is gathered into batches. */
   readonly batches: BatchCounts | null;
   readonly reconnects: number;

@@ -1,5 +1,6 @@
 /** Files that a scenario names: found out before anything is started. */
 import { isUtf8 } from 'node:buffer';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inspectNamedFile, NamedFileError, readNamedFile } from '../named-file.ts';
 import type { CheckContext } from './check-context.ts';
@@ -16,6 +17,13 @@ export function checkFile(
   const message = troubleWith(resolve(directory, name), mostBytes, asText);
   if (message !== null) report({ path, message: `"${name}" ${message}` });
   return message === null;
+}
+
+/** The same of a folder. */
+export function checkFolder(directory: string, name: string, path: Path, report: CheckContext['report']): boolean {
+  const isFolder = statSync(resolve(directory, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (!isFolder) report({ path, message: `"${name}" is no folder (paths are relative to the scenario file)` });
+  return isFolder;
 }
 
 function troubleWith(file: string, mostBytes: number, asText: boolean): string | null {

@@ -2,14 +2,13 @@
 import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
 import type { Protocol } from '../../result/result-types.ts';
-import { largestProtoBytes } from '../named-file.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
 import { checkBatch, checkStreams } from './check-batch.ts';
 import { checkCodec } from './check-codec.ts';
 import { checkCompression } from './check-compression.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkDelivery } from './check-delivery.ts';
-import { checkFile } from './check-file.ts';
+import { checkGrpcTarget } from './check-grpc-target.ts';
 import { checkMessages } from './check-messages.ts';
 import type { Path } from './problem.ts';
 import { templateVariableNames } from './request-schema.ts';
@@ -48,8 +47,12 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
     report({ path: [...path, key], message: 'is for an own system; give its address too', atKey: true });
   };
   if (target.requests !== undefined) refuse('requests');
-  if (target.protocol === 'grpc' && target.proto !== undefined) refuse('proto');
-  if (target.protocol === 'grpc' && target.reflection) refuse('reflection');
+  if (target.protocol === 'grpc') {
+    for (const key of ['proto', 'protoset', 'importPaths', 'authority'] as const) {
+      if (target[key] !== undefined) refuse(key);
+    }
+    if (target.reflection) refuse('reflection');
+  }
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume) refuse('consume');
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.reply !== undefined) refuse('reply');
   if (target.protocol === 'queue' && target.existing !== undefined) refuse('existing');
@@ -89,7 +92,7 @@ function checkEngine({ file, report }: CheckContext, target: FileTarget, path: P
 }
 
 function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): void {
-  const { report, directory, has } = context;
+  const { report } = context;
   if (target.store !== undefined) {
     report({
       path: [...path, 'store'],
@@ -98,21 +101,7 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
     });
   }
   if (target.address !== undefined) checkAddress(context, target.address, target.protocol, [...path, 'address']);
-  if (target.protocol === 'grpc') {
-    if (target.proto !== undefined)
-      checkFile(directory, target.proto, [...path, 'proto'], report, {
-        mostBytes: largestProtoBytes,
-      });
-    if (target.proto !== undefined && target.reflection) {
-      report({
-        path: [...path, 'reflection'],
-        message: 'proto already says what the server offers; only one of them can be',
-        atKey: true,
-      });
-    } else if (!has([...path, 'proto']) && !has([...path, 'reflection'])) {
-      report({ path, message: 'needs proto: <file>, or reflection: true', atKey: true });
-    }
-  }
+  if (target.protocol === 'grpc') checkGrpcTarget(context, target, path);
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume && target.reply !== undefined) {
     report({
       path: [...path, 'reply'],
@@ -155,7 +144,7 @@ function checkRequests(context: CheckContext, target: FileTarget, path: Path): v
 }
 
 /** Keys whose text the drivers send as it is written. */
-const plainKeys = ['method', 'expect', 'replyId'];
+const plainKeys = ['method', 'completeAt', 'expect', 'replyId'];
 
 function checkTemplates(context: CheckContext, value: unknown, path: Path, operation: string, depth = 0): void {
   if (typeof value === 'string') checkTemplate(context, value, path, operation);

@@ -80,7 +80,7 @@ describe('an own system', () => {
     [
       'without types',
       '{ protocol: grpc, address: "127.0.0.1:1", requests: { ping: { method: a.B/C }, placeOrder: { method: a.B/C } } }',
-      't: needs proto: <file>, or reflection: true',
+      't: needs proto: <file>, protoset: <file> or reflection: true',
     ],
     [
       'with a proto that is not there',

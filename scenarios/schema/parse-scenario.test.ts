@@ -7,7 +7,11 @@ import { parseScenario } from './parse-scenario.ts';
 import { formatProblem } from './problem.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'wirebench-scenario-'));
-writeFileSync(join(directory, 'shop.proto'), 'syntax = "proto3";');
+writeFileSync(
+  join(directory, 'shop.proto'),
+  `syntax = "proto3"; package shop; message Order { string id = 1; bytes blob = 2; }
+   service Orders { rpc Place(Order) returns (Order); }`,
+);
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function scenarioOf(text: string, cores = 2): Scenario {

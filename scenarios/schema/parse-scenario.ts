@@ -1,6 +1,6 @@
 /** YAML in, a scenario or all of its problems out. */
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { type Document, isMap, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Scenario, Target } from '../scenario.ts';
 import { checkConditions } from './check-conditions.ts';
 import { createCheckContext } from './check-context.ts';
@@ -252,6 +252,15 @@ function sorted(problems: readonly Problem[]): Problem[] {
   return [...unique.values()].sort(compare);
 }
 
+/** The keys of a target that name files or folders: one, or a list of them. */
+function protoPaths(target: string, read: ReadDocument): Path[] {
+  return ['proto', 'protoset', 'importPaths'].flatMap((key): Path[] => {
+    const path = ['targets', target, key];
+    const node = read.nodeAt(path);
+    return isSeq(node) ? node.items.map((_, index) => [...path, index]) : [path];
+  });
+}
+
 /** Files that the scenario names are found from the result folder, too. */
 function portableText(
   document: Document,
@@ -261,7 +270,7 @@ function portableText(
 ): string {
   const paths: Path[] = [
     ['load', 'arrivals', 'file'],
-    ...Object.keys(targets).map((name) => ['targets', name, 'proto']),
+    ...Object.keys(targets).flatMap((name) => protoPaths(name, read)),
     ...Object.keys(workload.payloads).map((name) => ['workload', 'payloads', name, 'file']),
   ];
   for (const path of paths) {

@@ -241,6 +241,7 @@ class DocumentReader {
 
   #readScalar(node: Scalar, path: Path): unknown {
     const { value } = node;
+    if (typeof value === 'number' && isOfMessage(path)) return exactInteger(node, value);
     if (typeof value !== 'string' || !value.includes('${')) return value;
     const variables: { name: string; value: string }[] = [];
     let failed = false;
@@ -261,6 +262,7 @@ class DocumentReader {
     });
     if (failed) return this.#skip(path);
     if (variables.length > 0) this.interpolations.push({ path, text: value, filled: text, variables });
+    if (isOfMessage(path) && /^-?\d{16,}$/.test(text)) return text;
     return node.type === Scalar.PLAIN ? plainValue(text) : text;
   }
 
@@ -279,6 +281,22 @@ class DocumentReader {
     this.unreadable.push(path);
     return undefined;
   }
+}
+
+/** Fields of a gRPC message: `targets.<name>.requests.<operation>.message…`. */
+function isOfMessage(path: Path): boolean {
+  return path.length > 5 && path[0] === 'targets' && path[2] === 'requests' && /^messages?$/.test(String(path[4]));
+}
+
+/** An integer beyond 2^53 as text, which proto3 JSON takes for a 64-bit field: as a number it would be another one. */
+function exactInteger(node: Scalar, value: number): unknown {
+  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  const { source = '' } = node;
+  const isWhole = /^[-+]?\d+$/.test(source) || /^0[xo][\da-f]+$/i.test(source);
+  if (!isWhole) return value;
+  const exact = BigInt(source.replace(/^\+/, ''));
+  node.value = exact; // or what is written of the document anew would be rounded
+  return exact.toString();
 }
 
 /** `connections: ${N}` means a number where N is one, as if it stood there; never more than a single value. */

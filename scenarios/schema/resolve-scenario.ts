@@ -215,8 +215,14 @@ function resolveTarget(
   switch (target.protocol) {
     case 'grpc': {
       const { compression, batch, ...rest } = target;
-      const proto = rest.proto === undefined ? {} : { proto: resolve(directory, rest.proto) };
-      return { name, ...rest, ...proto, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
+      const { proto, protoset, importPaths } = rest;
+      const files = {
+        ...(typeof proto === 'string' && { proto: resolve(directory, proto) }),
+        ...(Array.isArray(proto) && { proto: proto.map((file) => resolve(directory, file)) }),
+        ...(protoset !== undefined && { protoset: resolve(directory, protoset) }),
+        ...(importPaths !== undefined && { importPaths: importPaths.map((folder) => resolve(directory, folder)) }),
+      };
+      return { name, ...rest, ...files, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
     }
     case 'rest': {
       const { compression, batch, ...rest } = target;

@@ -262,7 +262,7 @@ describe('a scenario with a problem', () => {
     [
       'codec of gRPC',
       withText('protocol: rest', 'protocol: grpc, codec: json'),
-      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, via, store, address, resilience, proto, reflection, requests)',
+      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, via, store, address, resilience, proto, importPaths, protoset, reflection, authority, requests)',
     ],
     [
       'a stream’s linger beside a batch without',

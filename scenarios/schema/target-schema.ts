@@ -91,8 +91,29 @@ const grpcTarget = object({
   compression: compression(protocolFacts.grpc.codecs, smallestBody),
   engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
   ...common(protocolFacts.grpc.exampleAddress),
-  proto: z.string().min(1).optional().describe('Own system: its .proto file, relative to the scenario.'),
+  proto: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(1_000)], { error: 'expected a file, or a list' })
+    .optional()
+    .describe('Own system: its .proto file or files, relative to the scenario.'),
+  importPaths: z
+    .array(z.string().min(1))
+    .max(100)
+    .optional()
+    .describe(
+      'Own system: folders in which imports of `proto` are looked for, as -I of protoc. Left out: beside the file and above it, where they are looked for anyway.',
+    ),
+  protoset: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Own system: a descriptor set, from protoc --include_imports -o or buf build. Left out: `proto` or `reflection` tells the types.',
+    ),
   reflection: z.boolean().default(false).describe('Own system: ask the server for its types instead.'),
+  authority: lineText
+    .regex(/^[\x21-\x7e]+$/, { error: 'has a character that an authority cannot have' })
+    .optional()
+    .describe('Own system: what it is called in :authority. Left out: the host of the address.'),
   requests: requests(grpcRequest),
 });
 

@@ -3,6 +3,9 @@
  * into it, repeated fields item by item: so the batch is the bytes of its items, each written as a batch of one.
  */
 import protobuf from 'protobufjs';
+import type { ProtoTypes } from '../../scenarios/grpc/proto-types.ts';
+import { findMethod } from '../../scenarios/grpc/rpc-method.ts';
+import { typesOfTarget } from '../../scenarios/grpc/target-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import type { Call, DriverContext } from '../driver.ts';
 import type { BatchFormat, BatchItem } from '../driver-kit/batched-session.ts';
@@ -11,7 +14,6 @@ import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { CallWriter } from './call-writer.ts';
 import { type MessageWriter, messageWriter } from './message-writer.ts';
 import { textOf } from './numbered-message.ts';
-import { findMethod, loadProto } from './rpc-method.ts';
 
 const emptyPayload = Buffer.alloc(0);
 const codesTag = (1 << 3) | 2;
@@ -22,10 +24,10 @@ export function batchFormat(
   endpoint: Endpoint,
   codec: BodyCodec | null,
 ): { readonly format: BatchFormat; readonly writer: CallWriter } {
-  const root = loadProto((target as GrpcTarget).proto ?? '');
+  const types = typesOfTarget(target as GrpcTarget) as ProtoTypes; // the preset's
   const requests = operations.map(({ request }) => request as GrpcRequest);
-  const method = findMethod(root, requests[0]?.method ?? '');
-  const items = requests.map(({ message }) => messageWriter(method.requestType, message));
+  const method = findMethod(types, requests[0]?.method ?? '');
+  const items = requests.map(({ message }) => messageWriter(types, method.requestType, message));
   const itemOf = ({ operation }: Call) => items[operation] as MessageWriter;
   const request: GrpcRequest = { method: requests[0]?.method ?? '', message: {}, metadata: {} };
   const format: BatchFormat = {
@@ -34,7 +36,7 @@ export function batchFormat(
     join: (batch, bytes) => joinItems(batch, bytes, itemOf),
     codesIn,
   };
-  return { format, writer: new CallWriter(0, request, method, endpoint, codec, new PayloadWriter()) };
+  return { format, writer: new CallWriter(0, request, method, endpoint, codec, [new PayloadWriter()]) };
 }
 
 function joinItems(batch: readonly BatchItem[], bytes: number, itemOf: (call: Call) => MessageWriter): Buffer {

@@ -1,29 +1,20 @@
 /** The bytes of an operation's calls: constant header fields, those of the call, and the message with its gRPC prefix. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { metadataProblem } from '../../scenarios/grpc/metadata-problem.ts';
+import type { RpcMethod } from '../../scenarios/grpc/rpc-method.ts';
 import type { GrpcRequest } from '../../scenarios/scenario.ts';
 import type { Call } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
-import { prefixBytes } from './grpc-answer.ts';
+import { type AnswerShape, prefixBytes } from './grpc-answer.ts';
 import type { RequestWriter } from './grpc-stream.ts';
 import { writeUInt32 } from './http2-frames.ts';
-import { type MessageWriter, messageWriter } from './message-writer.ts';
+import type { MessageWriter } from './message-writer.ts';
 import { type HeaderField, lengthOctets, literalName, writeLength } from './request-headers.ts';
-import type { RpcMethod } from './rpc-method.ts';
 
 const emptyPayload = Buffer.alloc(0);
 const emptyCall: Call = { operation: 0, id: '', key: '', sequence: 0, payload: 0, attempt: 1, random: 0 };
-/** Said by the driver itself, or not allowed in HTTP/2. */
-const reservedNames: readonly string[] = [
-  'te',
-  'content-type',
-  'host',
-  'connection',
-  'transfer-encoding',
-  'grpc-encoding',
-  'grpc-accept-encoding',
-];
 
 interface VariableField {
   readonly name: Buffer;
@@ -39,29 +30,43 @@ export class CallWriter implements RequestWriter {
   /** What the scenario gives as metadata, names in lower case. */
   readonly metadata: readonly (readonly [name: string, value: RequestTemplate])[];
   readonly #variableFields: readonly VariableField[];
-  readonly #message: MessageWriter;
+  /** How many messages a call sends. */
+  readonly messages: number;
+  /** Until the last of the answer's messages, until the first, or just one. */
+  readonly answers: AnswerShape;
+  /** What goes as grpc-timeout; null: nothing does. */
+  readonly timeoutMs: number | null;
+  readonly #messages: readonly { readonly writer: MessageWriter; bytes: number; packed: Buffer | null }[];
   readonly #codec: BodyCodec | null;
-  #packed: Buffer | null = null;
+  readonly #takesStream: boolean;
   #call: Call = emptyCall;
   #payload: Buffer = emptyPayload;
   fieldBytes = 0;
   messageBytes = 0;
 
-  /** `codec` packs each message that is not too small for it; `written` stands in for what the request says. Throws a BenchError (exit 2) for a message or metadata that cannot be sent. */
+  /**
+   * `codec` packs each message that is not too small for it; `written` are the messages of a call, one after the other;
+   * `timeoutMs` is told to the peer. Throws a BenchError (exit 2) for metadata that cannot be sent.
+   */
   constructor(
     operation: number,
-    { message, metadata }: GrpcRequest,
+    { metadata, completeAt }: Pick<GrpcRequest, 'metadata' | 'completeAt'>,
     method: RpcMethod,
     endpoint: Endpoint,
     codec: BodyCodec | null,
-    written: MessageWriter = messageWriter(method.requestType, message),
+    written: readonly MessageWriter[],
+    timeoutMs: number | null = null,
   ) {
     this.operation = operation;
     this.#codec = codec;
     this.path = method.path;
-    this.#message = written;
+    this.#messages = written.map((writer) => ({ writer, bytes: 0, packed: null }));
+    this.messages = written.length;
+    this.answers = method.responseStream ? (completeAt ?? 'last') : 'one';
+    this.timeoutMs = timeoutMs;
+    this.#takesStream = method.requestStream;
     const fields = Object.entries(metadata).map(([name, text]) => ({
-      name: checkedName(name),
+      name: checkedName(name, text),
       value: compileTemplate(text),
     }));
     this.metadata = fields.map(({ name, value }) => [name, value] as const);
@@ -72,23 +77,33 @@ export class CallWriter implements RequestWriter {
       [':authority', endpoint.authority],
       ['te', 'trailers'],
       ['content-type', 'application/grpc'],
+      ...(timeoutMs === null ? [] : [timeoutField(timeoutMs)]),
       ...(codec === null ? [] : encodingFields(codec)),
       ...fields
         .filter(({ value }) => value.isConstant)
-        .map(({ name, value }): HeaderField => [name, checkedValue(name, value.text(emptyCall))]),
+        .map(({ name, value }): HeaderField => [name, value.text(emptyCall)]),
     ];
     this.#variableFields = fields
       .filter(({ value }) => !value.isConstant)
       .map(({ name, value }) => ({ name: literalName(name), value, valueBytes: 0 }));
   }
 
+  /** One message either way. */
+  get isUnary(): boolean {
+    return !this.#takesStream && this.answers === 'one';
+  }
+
   /** Before anything is written for this call. Throws when a value does not fit its field. */
   prepare(call: Call, payload: Buffer = emptyPayload): void {
     this.#call = call;
     this.#payload = payload;
-    const plainBytes = this.#message.prepare(call, payload);
-    this.#packed = this.#codec?.packs(plainBytes) ? this.#pack(this.#codec, plainBytes) : null;
-    this.messageBytes = prefixBytes + (this.#packed?.length ?? plainBytes);
+    this.messageBytes = 0;
+    for (const message of this.#messages) {
+      const plainBytes = message.writer.prepare(call, payload);
+      message.packed = this.#codec?.packs(plainBytes) ? this.#pack(this.#codec, message.writer, plainBytes) : null;
+      message.bytes = message.packed?.length ?? plainBytes;
+      this.messageBytes += prefixBytes + message.bytes;
+    }
     this.fieldBytes = 0;
     for (const field of this.#variableFields) {
       field.valueBytes = field.value.byteLength(call, payload);
@@ -96,9 +111,9 @@ export class CallWriter implements RequestWriter {
     }
   }
 
-  #pack(codec: BodyCodec, plainBytes: number): Buffer {
+  #pack(codec: BodyCodec, writer: MessageWriter, plainBytes: number): Buffer {
     const plain = Buffer.allocUnsafe(plainBytes);
-    this.#message.writeTo(plain, 0, this.#call, this.#payload);
+    writer.writeTo(plain, 0, this.#call, this.#payload);
     return codec.pack(plain);
   }
 
@@ -111,10 +126,13 @@ export class CallWriter implements RequestWriter {
   }
 
   writeMessage(buffer: Buffer, at: number): void {
-    buffer[at] = this.#packed === null ? 0 : 1;
-    const offset = writeUInt32(buffer, at + 1, this.messageBytes - prefixBytes);
-    if (this.#packed !== null) this.#packed.copy(buffer, offset);
-    else this.#message.writeTo(buffer, offset, this.#call, this.#payload);
+    let offset = at;
+    for (const { writer, bytes, packed } of this.#messages) {
+      buffer[offset] = packed === null ? 0 : 1;
+      offset = writeUInt32(buffer, offset + 1, bytes);
+      if (packed !== null) offset += packed.copy(buffer, offset);
+      else offset = writer.writeTo(buffer, offset, this.#call, this.#payload);
+    }
   }
 }
 
@@ -125,19 +143,14 @@ function encodingFields({ encoding }: BodyCodec): HeaderField[] {
   ];
 }
 
-function checkedName(name: string): string {
-  const lower = name.toLowerCase();
-  if (/^[a-z0-9_.-]+$/.test(lower) && !reservedNames.includes(lower)) return lower;
-  throw new BenchError('badMetadata', `${name} cannot be sent as metadata`, {
-    hint: 'Names are made of letters, digits, _ - and . and are none of those that HTTP/2 and gRPC use themselves.',
-    exitCode: exitCodes.usage,
-  });
+/** At most eight digits, of milliseconds or else of seconds. */
+function timeoutField(timeoutMs: number): HeaderField {
+  const ms = Math.ceil(timeoutMs);
+  return ['grpc-timeout', ms < 1e8 ? `${ms}m` : `${Math.ceil(ms / 1e3)}S`];
 }
 
-function checkedValue(name: string, value: string): string {
-  if (/^[\x20-\x7e]*$/.test(value)) return value;
-  throw new BenchError('badMetadata', `The value of the metadata ${name} is not printable ASCII`, {
-    hint: 'Binary values go as base64 under a name that ends in -bin.',
-    exitCode: exitCodes.usage,
-  });
+function checkedName(name: string, value: string): string {
+  const problem = metadataProblem(name, value);
+  if (problem === null) return name.toLowerCase();
+  throw new BenchError('badMetadata', problem.message, { hint: problem.suggestion, exitCode: exitCodes.usage });
 }

@@ -1,32 +1,62 @@
-/** What a session sends: a writer for each operation, from the user's .proto or what the server tells of itself. */
+/** What a session sends: a writer for each operation, from the user's files or what the server tells of itself. */
+import { BenchError } from '../../result/bench-error.ts';
+import type { ProtoTypes } from '../../scenarios/grpc/proto-types.ts';
+import { findMethod, type RpcMethod } from '../../scenarios/grpc/rpc-method.ts';
+import { typesOfTarget } from '../../scenarios/grpc/target-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import type { DriverContext } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Endpoint, endpointOf } from '../driver-kit/client-socket.ts';
 import { CallWriter } from './call-writer.ts';
-import { findMethod, loadProto } from './rpc-method.ts';
+import { badMessage, messageWriter } from './message-writer.ts';
 
 /** `address` is where to dial; `named` the target's own address. */
-export function grpcEndpoint(address: string, named: string | undefined): Endpoint {
+export function grpcEndpoint(address: string, named: string | undefined, authority?: string): Endpoint {
   const endpoint = endpointOf(address, named?.replace(/^grpc(s?):/i, 'http$1:'));
-  return endpoint.tls === null ? endpoint : { ...endpoint, tls: { ...endpoint.tls, alpn: 'h2' } };
+  const called = authority === undefined ? endpoint : { ...endpoint, authority };
+  return called.tls === null ? called : { ...called, tls: { ...called.tls, alpn: 'h2' } };
 }
 
-/** Rejects with a BenchError: exit 2 for what cannot be sent, 3 when reflection gets no answer. */
+/** Rejects with a BenchError that names target and operation: exit 2 for what cannot be sent, 3 when reflection gets no answer. */
 export async function writersFor(
-  { target, operations }: DriverContext,
+  { target, operations, timeoutsMs }: DriverContext,
   endpoint: Endpoint,
   signal: AbortSignal,
   codec: BodyCodec | null = null,
 ): Promise<CallWriter[]> {
-  const { proto } = target as GrpcTarget;
   const requests = operations.map(({ request }) => request as GrpcRequest);
   const services = new Set(requests.map(({ method }) => method.slice(0, method.indexOf('/'))));
-  const root =
-    proto === undefined
-      ? await (await import('./reflection.ts')).reflectTypes(endpoint, [...services], signal) // brings all of grpc-js
-      : loadProto(proto);
-  return requests.map(
-    (request, index) => new CallWriter(index, request, findMethod(root, request.method), endpoint, codec),
+  const types =
+    typesOfTarget(target as GrpcTarget) ??
+    (await (await import('./reflection.ts')).reflectTypes(endpoint, [...services], signal)); // brings all of grpc-js
+  return operations.map(({ name, index }, n) =>
+    inOperation(target.name, name, () => {
+      const request = requests[n] as GrpcRequest;
+      const method = findMethod(types, request.method);
+      const timeoutMs = target.address === undefined ? null : (timeoutsMs?.[index] ?? null);
+      return new CallWriter(n, request, method, endpoint, codec, messagesOf(types, method, request), timeoutMs);
+    }),
   );
+}
+
+function messagesOf(
+  types: ProtoTypes,
+  method: RpcMethod,
+  { method: name, message, messages, completeAt }: GrpcRequest,
+) {
+  if (messages !== undefined && !method.requestStream) throw badMessage(`${name} takes one message, not \`messages\``);
+  if (completeAt !== undefined && !method.responseStream) throw badMessage(`${name} answers once: no \`completeAt\``);
+  return (messages ?? [message]).map((values) => messageWriter(types, method.requestType, values));
+}
+
+/** A problem of one operation says of which. */
+function inOperation<T>(target: string, operation: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof BenchError)) throw error;
+    const { code, hint, exitCode } = error;
+    const message = `Target ${target}, operation ${operation}: ${error.message}`;
+    throw new BenchError(code, message, { hint, exitCode, cause: error });
+  }
 }

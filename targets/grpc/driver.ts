@@ -1,5 +1,5 @@
-/** gRPC calls with a single answer, over HTTP/2 connections of our own: one message, one half-close, one status. */
-import type { BodyBytes, Completion } from '../../result/result-types.ts';
+/** gRPC calls over HTTP/2 connections of our own: all messages at once, one half-close, one status. */
+import type { BodyBytes, Completion, MessageCounts } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
 import { openBatched, type TakeBody } from '../driver-kit/batched-session.ts';
@@ -15,6 +15,7 @@ import { grpcEndpoint, writersFor } from './call-writers.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
 import { type ConnectionOwner, GrpcStream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
+import { MessageTally } from './message-tally.ts';
 import { GrpcStreamSession } from './stream-session.ts';
 import { TransparentRetries } from './transparent-retries.ts';
 
@@ -22,8 +23,8 @@ export const grpcDriver: Driver = {
   protocol: 'grpc',
   async open(context, signal) {
     signal.throwIfAborted();
-    const endpoint = grpcEndpoint(context.address, context.target.address);
-    const { batch, calls, compression } = context.target as GrpcTarget;
+    const { address, authority, batch, calls, compression } = context.target as GrpcTarget;
+    const endpoint = grpcEndpoint(context.address, address, authority);
     const codec = BodyCodec.of(compression);
     if (calls === 'stream') return openedSession(new GrpcStreamSession(context, endpoint, codec), signal);
     if (batch === undefined) {
@@ -42,6 +43,8 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
   readonly #writers: readonly CallWriter[];
   readonly #codec: BodyCodec | null;
   readonly #takeBody: TakeBody | null;
+  /** null: each call has one message both ways. */
+  readonly #messages: MessageTally | null;
   readonly #streams: readonly GrpcStream[];
   readonly #readBuffer = createReadBuffer();
   /** By index; each is replaced when it is lost or retired. */
@@ -69,6 +72,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
     this.#writers = writers;
     this.#codec = codec;
     this.#takeBody = takeBody;
+    this.#messages = MessageTally.of(writers);
     this.#streams = calls.map((_, slot) => new GrpcStream(slot, codec, takeBody !== null));
     this.#waiting = new WaitingSlots(calls.length);
     this.#retries = new TransparentRetries(calls.length, sink);
@@ -128,6 +132,9 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
     this.#retries.sent(slot);
     this.#openStreams++;
     stream.connection = connection;
+    stream.answer.shape = writer.answers;
+    stream.operation = call.operation;
+    this.#messages?.sent(call.operation, writer.messages);
     connection.send(stream, writer);
   }
 
@@ -170,6 +177,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
     const isSentAgain = this.#retries.takes(stream.slot, conclusion, connection.index);
     if (this.#waiting.length > 0 || isSentAgain) this.#serve(this.#connections[connection.index] ?? connection);
     if (isSentAgain) return;
+    this.#messages?.received(stream.operation, stream.answer.messages);
     const { retryAfterMs } = stream.answer;
     if (retryAfterMs > 0 && conclusion.retryable) this.#context.sink.retryAfter(stream.slot, retryAfterMs);
     const { body } = stream.answer;
@@ -195,6 +203,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
     const stream = this.#streams[slot];
     const connection = stream?.connection;
     if (stream === undefined || connection == null) return;
+    this.#messages?.received(stream.operation, stream.answer.messages);
     connection.cancel(stream);
     stream.connection = null;
     this.#openStreams--;
@@ -203,6 +212,10 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
 
   completion(operation: number): Completion {
     return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
+  }
+
+  messages(): readonly MessageCounts[] | null {
+    return this.#messages?.counts() ?? null;
   }
 
   bodyBytes(): BodyBytes | null {

@@ -62,6 +62,8 @@ export const truncatedAnswer = failed('truncated answer');
 export const oversizedAnswer = failed('oversized answer');
 /** A GOAWAY that names an earlier stream as the last. */
 export const leftOut: Conclusion = { ...failed('server going away'), unprocessed: true };
+/** All went well, but the first message was waited for. */
+export const endedEmpty: Conclusion = { outcome: outcomes.rejected, reason: 'no message', retryable: false };
 export const unencodableRequest: Conclusion = {
   outcome: outcomes.failed,
   reason: 'the message cannot be encoded',
@@ -94,6 +96,9 @@ export function conclusionOfReset(code: ErrorCode | undefined): Conclusion {
   return code === 'ENHANCE_YOUR_CALM' ? { outcome: outcomes.rejected, reason, retryable: true } : failed(reason);
 }
 
+/** One message; or any number, of which the first or the status behind the last is the end. */
+export type AnswerShape = 'one' | 'first' | 'last';
+
 /** 16 MiB of payload and what is around it. */
 export const largestMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
 /** Of a message: whether it is compressed, and its length. */
@@ -104,6 +109,8 @@ const none = -1;
 export class GrpcAnswer implements HeaderSink {
   /** How long the service asks not to be tried again; 0: it does not say. */
   retryAfterMs = 0;
+  /** Of the method that is called; kept over `reset`. */
+  shape: AnswerShape = 'one';
   #httpStatus = 0;
   #grpcStatus = none;
   #isGrpc = false;
@@ -126,6 +133,11 @@ export class GrpcAnswer implements HeaderSink {
   /** The message of an answer that succeeded; null unless it is kept. */
   get body(): Buffer | null {
     return this.#keepsBody ? (this.#content?.body ?? null) : null;
+  }
+
+  /** Those that have come whole. */
+  get messages(): number {
+    return this.#messages - (this.#prefixHere === prefixBytes ? 1 : 0);
   }
 
   /** The headers say that gRPC messages follow. */
@@ -198,7 +210,11 @@ export class GrpcAnswer implements HeaderSink {
       if (this.#isPacked || this.#keepsBody) this.#content?.take(bytes, at, at + skipped);
       this.#messageLeft -= skipped;
       at += skipped;
-      if (this.#messageLeft === 0 && this.#prefixHere === prefixBytes) this.#prefixHere = 0;
+      if (this.#messageLeft === 0 && this.#prefixHere === prefixBytes) {
+        this.#prefixHere = 0;
+        const over = this.shape === 'one' ? null : this.#endMessage();
+        if (over !== null) return over;
+      }
       if (at === end) return null;
       const octet = bytes[at++] as number;
       if (this.#prefixHere++ === 0) {
@@ -219,10 +235,19 @@ export class GrpcAnswer implements HeaderSink {
   }
 
   #beginMessage(): Conclusion | null {
-    if (++this.#messages > 1) return malformedAnswer; // one answer to one request
+    if (++this.#messages > 1 && this.shape === 'one') return malformedAnswer; // one answer to one request
     if (this.#length > largestMessageBytes) return oversizedAnswer;
     this.#messageLeft = this.#length;
     return null;
+  }
+
+  /** Of many. Returns how the attempt ended if that was enough, or it does not unpack. */
+  #endMessage(): Conclusion | null {
+    const encoding = this.#content?.encoding ?? '';
+    const unpacked = this.#unpacked();
+    this.#content?.begin();
+    if (this.#content !== null) this.#content.encoding = encoding; // the headers said it for all
+    return unpacked !== succeeded || this.shape === 'first' ? unpacked : null;
   }
 
   #unpacked(): Conclusion {
@@ -239,6 +264,8 @@ export class GrpcAnswer implements HeaderSink {
     const status = this.#grpcStatus;
     if (status === 0 && this.#httpStatus === 200) {
       if (this.#prefixHere !== 0) return truncatedAnswer;
+      if (this.shape === 'first') return endedEmpty;
+      if (this.shape === 'last') return succeeded;
       return this.#messages === 1 ? this.#unpacked() : malformedAnswer;
     }
     if (status > 0) return rejectedWith(status);

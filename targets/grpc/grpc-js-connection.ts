@@ -2,6 +2,7 @@
 import {
   type CallOptions,
   type Client,
+  type ClientDuplexStream,
   type ClientUnaryCall,
   compressionAlgorithms,
   connectivityState,
@@ -79,14 +80,43 @@ export class GrpcJsConnection implements KeptConnection {
     this.#owner.lost(this, reason, cause);
   }
 
+  /** `timeoutMs` is what the peer is told; null: nothing. */
   call(
     path: string,
     message: Buffer,
     metadata: Metadata,
     ended: (error: ServiceError | null) => void,
+    timeoutMs: number | null = null,
   ): ClientUnaryCall {
-    const options = message.length < this.#minBytes ? plain : usual;
+    const options = optionsOf(message.length < this.#minBytes ? plain : usual, timeoutMs);
     return this.#client.makeUnaryRequest(path, asItIs, asItIs, message, metadata, options, ended);
+  }
+
+  /** A call of any number of messages either way: all are sent, then our side is at its end. */
+  stream(
+    path: string,
+    messages: readonly Buffer[],
+    metadata: Metadata,
+    listener: { message(): void; ended(error: ServiceError | null): void },
+    timeoutMs: number | null,
+  ): ClientDuplexStream<Buffer, Buffer> {
+    const options = optionsOf(usual, timeoutMs);
+    const stream = this.#client.makeBidiStreamRequest(path, asItIs, asItIs, metadata, options);
+    let isOver = false;
+    const end = (error: ServiceError | null) => {
+      if (!isOver) listener.ended(error);
+      isOver = true;
+    };
+    stream.on('data', () => listener.message());
+    stream.on('error', (error: ServiceError) => end(error));
+    stream.on('end', () => setImmediate(end, null)); // an error comes behind it
+    // What is smaller than is worth it goes as it is: NoCompress of the write flags.
+    for (const message of messages) {
+      if (message.length < this.#minBytes) stream.write({ message, flags: 2 } as unknown as Buffer);
+      else stream.write(message);
+    }
+    stream.end();
+    return stream;
   }
 
   #end(): void {
@@ -97,6 +127,10 @@ export class GrpcJsConnection implements KeptConnection {
   async close(): Promise<void> {
     if (!this.#closed) this.#end();
   }
+}
+
+function optionsOf(options: CallOptions, timeoutMs: number | null): CallOptions {
+  return timeoutMs === null ? options : { ...options, deadline: Date.now() + timeoutMs };
 }
 
 /** Our writer has made the message, and of the answer only its end counts. */

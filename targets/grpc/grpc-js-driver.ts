@@ -1,6 +1,6 @@
 /** gRPC by grpc-js, for those who ask about their own client: one of its clients a connection. */
-import { type ClientUnaryCall, Metadata, type ServiceError } from '@grpc/grpc-js';
-import type { Completion } from '../../result/result-types.ts';
+import { Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Completion, MessageCounts } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import type { Call, Driver, DriverContext, Session } from '../driver.ts';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
@@ -10,9 +10,17 @@ import { openedSession } from '../driver-kit/opened-session.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';
-import { type Conclusion, prefixBytes, succeeded, unencodableRequest } from './grpc-answer.ts';
+import {
+  type Conclusion,
+  endedEmpty,
+  malformedAnswer,
+  prefixBytes,
+  succeeded,
+  unencodableRequest,
+} from './grpc-answer.ts';
 import { GrpcJsConnection } from './grpc-js-connection.ts';
 import { conclusionOfGrpcJs, wasNeverSent } from './grpc-js-failure.ts';
+import { MessageTally } from './message-tally.ts';
 import { retryInfoMs, statusDetails } from './retry-info.ts';
 import { TransparentRetries } from './transparent-retries.ts';
 
@@ -20,7 +28,8 @@ export const grpcJsDriver: Driver = {
   protocol: 'grpc',
   async open(context, signal) {
     signal.throwIfAborted();
-    const endpoint = grpcEndpoint(context.address, context.target.address);
+    const { address, authority } = context.target as GrpcTarget;
+    const endpoint = grpcEndpoint(context.address, address, authority);
     return openedSession(new GrpcJsSession(context, endpoint, await writersFor(context, endpoint, signal)), signal);
   },
 };
@@ -34,7 +43,9 @@ class GrpcJsSession implements Session {
   readonly #waiting: WaitingSlots;
   readonly #retries: TransparentRetries;
   /** By slot; null when nothing of it is in flight. */
-  readonly #callOf: (ClientUnaryCall | null)[];
+  readonly #callOf: ({ cancel(): void } | null)[];
+  /** null: each call has one message both ways. */
+  readonly #messages: MessageTally | null;
   readonly #unencodable = new Set<number>();
   readonly #keeper: ConnectionKeeper;
 
@@ -42,6 +53,7 @@ class GrpcJsSession implements Session {
     const { target, address, calls, sink, worker, workers } = context;
     this.#context = context;
     this.#writers = writers;
+    this.#messages = MessageTally.of(writers);
     this.#waiting = new WaitingSlots(calls.length);
     this.#retries = new TransparentRetries(calls.length, sink);
     this.#callOf = calls.map(() => null);
@@ -105,18 +117,53 @@ class GrpcJsSession implements Session {
     }
     writer.writeMessage(message, 0);
     this.#retries.sent(slot);
+    const metadata = metadataOf(writer, call, payload);
+    if (writer.isUnary) this.#call(connection, slot, writer, message, metadata);
+    else this.#stream(connection, slot, writer, message, metadata);
+  }
+
+  #call(connection: GrpcJsConnection, slot: number, writer: CallWriter, message: Buffer, metadata: Metadata): void {
+    const ended = (error: ServiceError | null) => {
+      if (this.#callOf[slot] !== sent) return; // given up
+      this.#callOf[slot] = null;
+      if (error === null) {
+        this.#messages?.received(writer.operation, 1);
+        this.#report(slot, succeeded);
+      } else this.#refused(slot, error, connection.index);
+    };
+    this.#messages?.sent(writer.operation, 1);
     // The prefix is for the library to write.
-    const sent = connection.call(
-      writer.path,
-      message.subarray(prefixBytes),
-      metadataOf(writer, call, payload),
-      (error) => {
-        if (this.#callOf[slot] !== sent) return; // given up
-        this.#callOf[slot] = null;
-        if (error === null) this.#report(slot, succeeded);
-        else this.#refused(slot, error, connection.index);
+    const sent = connection.call(writer.path, message.subarray(prefixBytes), metadata, ended, writer.timeoutMs);
+    this.#callOf[slot] = sent;
+  }
+
+  #stream(connection: GrpcJsConnection, slot: number, writer: CallWriter, written: Buffer, metadata: Metadata): void {
+    const { operation, answers, timeoutMs } = writer;
+    const messages = withoutPrefixes(written);
+    let received = 0;
+    const end = (conclusion: Conclusion | ServiceError) => {
+      if (this.#callOf[slot] !== sent) return; // given up
+      this.#callOf[slot] = null;
+      if ('outcome' in conclusion) this.#report(slot, conclusion);
+      else this.#refused(slot, conclusion, connection.index);
+    };
+    this.#messages?.sent(operation, messages.length);
+    const listener = {
+      message: () => {
+        if (this.#callOf[slot] !== sent) return;
+        received++;
+        this.#messages?.received(operation, 1);
+        if (answers !== 'first' && (answers !== 'one' || received === 1)) return;
+        end(answers === 'first' ? succeeded : malformedAnswer);
+        sent.cancel();
       },
-    );
+      ended: (error: ServiceError | null) => {
+        if (error !== null) end(error);
+        else if (answers === 'first') end(endedEmpty);
+        else end(answers === 'one' && received !== 1 ? malformedAnswer : succeeded);
+      },
+    };
+    const sent = connection.stream(writer.path, messages, metadata, listener, timeoutMs);
     this.#callOf[slot] = sent;
   }
 
@@ -157,6 +204,10 @@ class GrpcJsSession implements Session {
     return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }
 
+  messages(): readonly MessageCounts[] | null {
+    return this.#messages?.counts() ?? null;
+  }
+
   reconnects(): number {
     return this.#keeper.reconnects;
   }
@@ -166,6 +217,17 @@ class GrpcJsSession implements Session {
     for (let slot = 0; slot < this.#callOf.length; slot++) this.abort(slot);
     return this.#keeper.close();
   }
+}
+
+/** Of messages as our writer makes them, none packed. */
+function withoutPrefixes(written: Buffer): Buffer[] {
+  const messages: Buffer[] = [];
+  for (let at = 0; at < written.length; ) {
+    const end = at + prefixBytes + written.readUInt32BE(at + 1);
+    messages.push(written.subarray(at + prefixBytes, end));
+    at = end;
+  }
+  return messages;
 }
 
 function metadataOf({ metadata }: CallWriter, call: Call, payload: Buffer | undefined): Metadata {

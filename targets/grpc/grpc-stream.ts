@@ -25,10 +25,11 @@ export interface Http2Stream extends UnsentMessage {
 
 const nothing: Buffer[] = [];
 
-/** One attempt, a call of one message. One object a slot, reused. */
+/** One attempt, a call whose messages leave at once. One object a slot, reused. */
 export class GrpcStream implements Http2Stream {
   readonly slot: number;
   readonly answer: GrpcAnswer;
+  operation = 0;
   id = 0;
   connection: Http2Connection<GrpcStream> | null = null;
   sendWindow = 0;

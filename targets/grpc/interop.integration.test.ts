@@ -25,13 +25,14 @@ import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../result/bench-error.ts';
-import { outcomes } from '../driver.ts';
+import { type Driver, outcomes } from '../driver.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { freePort } from '../process/free-port.ts';
 import { type SupervisedProcess, startProcess } from '../process/supervised-process.ts';
 import { cacheDirectory, installInto } from '../stack/stack-cache.ts';
 import { grpcDriver } from './driver.ts';
 import { statusNames } from './grpc-answer.ts';
+import { grpcJsDriver } from './grpc-js-driver.ts';
 import { ordersProto } from './preset.ts';
 
 const proto = join(import.meta.dirname, 'fixtures', 'interop.proto');
@@ -43,6 +44,8 @@ type Message = Record<string, unknown>;
 interface Asked {
   readonly method: string;
   readonly message: Message;
+  readonly messages?: readonly Message[];
+  readonly completeAt?: 'first' | 'last';
 }
 
 const sessions: RecordedSession[] = [];
@@ -58,9 +61,10 @@ async function open(
   requests: Readonly<Record<string, Asked>>,
   target: { readonly address?: string; readonly proto?: string; readonly reflection?: boolean } = {},
   payload = Buffer.alloc(0),
+  driver: Driver = grpcDriver,
 ): Promise<RecordedSession> {
   const recorded = await RecordedSession.open({
-    driver: grpcDriver,
+    driver,
     address,
     target: {
       ...{ name: 'own', protocol: 'grpc', engine: 'native', via: 'direct', connections: 2, address },
@@ -207,9 +211,56 @@ describe('gRPC driver and grpc-go', () => {
     });
   });
 
-  it('refuses a method that answers with a stream', async () => {
-    const asked = { ask: { method: `${testService}/StreamingOutputCall`, message: {} } };
-    await expect(open(plain, asked)).rejects.toMatchObject({ code: 'streamingMethod', exitCode: exitCodes.usage });
+  const size = { response_parameters: [{ size: 10 }] };
+  const kinds: [string, Omit<Asked, 'message'> & Partial<Asked>, { sent: number; received: number }][] = [
+    ['one message each way', { method: 'UnaryCall', message: {} }, { sent: 1, received: 1 }],
+    [
+      'several messages for one answer',
+      { method: 'StreamingInputCall', messages: [{ payload: { body: 'aGVsbG8=' } }, {}, {}] },
+      { sent: 3, received: 1 },
+    ],
+    [
+      'an answer of several messages',
+      { method: 'StreamingOutputCall', message: { response_parameters: [{ size: 1 }, { size: 20_000 }, { size: 0 }] } },
+      { sent: 1, received: 3 },
+    ],
+    ['an answer of no messages', { method: 'StreamingOutputCall' }, { sent: 1, received: 0 }],
+    [
+      'the first message of an answer that takes an hour',
+      {
+        method: 'StreamingOutputCall',
+        message: { response_parameters: [{ size: 1 }, { size: 1, interval_us: 2_000_000_000 }] },
+        completeAt: 'first',
+      },
+      { sent: 1, received: 1 },
+    ],
+    ['messages both ways', { method: 'FullDuplexCall', messages: [size, size, size] }, { sent: 3, received: 3 }],
+    [
+      'messages both ways until the first',
+      { method: 'FullDuplexCall', messages: [size], completeAt: 'first' },
+      { sent: 1, received: 1 },
+    ],
+  ];
+
+  describe.each([
+    ['own', grpcDriver],
+    ['grpc-js', grpcJsDriver],
+  ])('with the client %s', (_client, driver) => {
+    it.each(kinds)('counts %s', async (_name, { method, message = {}, ...rest }, counts) => {
+      const asked = { ask: { method: `${testService}/${method}`, message, ...rest } };
+      const recorded = await open(plain, asked, {}, undefined, driver);
+      const { outcome, reason } = await recorded.run('ask');
+      expect([outcome, reason]).toEqual([outcomes.ok, '']);
+      if (counts.sent + counts.received !== 2 || method !== 'UnaryCall')
+        expect(recorded.session.messages?.()).toEqual([counts]);
+    });
+
+    it('is told the status of a stream', async () => {
+      const message = { response_parameters: [{ size: 5 }], response_status: { code: 5, message: 'gone' } };
+      const asked = { ask: { method: `${testService}/FullDuplexCall`, message } };
+      const { outcome, reason } = await (await open(plain, asked, {}, undefined, driver)).run('ask');
+      expect([outcome, reason]).toEqual([outcomes.rejected, 'status NOT_FOUND']);
+    });
   });
 });
 

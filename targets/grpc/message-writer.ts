@@ -1,65 +1,111 @@
 /**
- * The request message of an operation, protobuf. Where all that varies is text or bytes it is cut into parts once, and a
- * call writes only its own values between them; else protobufjs encodes each call's message.
+ * The request message of an operation, protobuf. It is cut into parts once: what is constant is encoded then, and a call
+ * writes only its own values between. Texts and payloads go as they are; anything else that varies is encoded for each
+ * call. A message of protobuf may come in parts, in any order.
  */
-import protobuf from 'protobufjs';
-import { ownValue } from '../../result/own-value.ts';
+import {
+  type DescField,
+  type DescMessage,
+  fromJson,
+  type JsonObject,
+  type Registry,
+  ScalarType,
+  toBinary,
+} from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import {
+  checkMessage,
+  type FieldValues,
+  fieldNamed,
+  isPayloadAsBytes,
+  isVariable,
+  isWellKnown,
+  type MessageProblem,
+} from '../../scenarios/grpc/message-check.ts';
+import type { ProtoTypes } from '../../scenarios/grpc/proto-types.ts';
 import type { Call } from '../driver.ts';
 import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
-import { checkedMessage, type FieldValues, isVariable, payloadAsBytes } from './message-fields.ts';
 
 /** First `prepare`, then `writeTo` with the same call. */
 export interface MessageWriter {
-  /** Returns the bytes of the message. */
+  /** Returns the bytes of the message. Throws when a value does not fit its field. */
   prepare(call: Call, payload: Buffer): number;
   /** Returns the offset behind it. */
   writeTo(buffer: Buffer, at: number, call: Call, payload: Buffer): number;
 }
 
 /** Throws a BenchError (exit 2) when the values do not fit the type. */
-export function messageWriter(type: protobuf.Type, values: FieldValues): MessageWriter {
-  const message = checkedMessage(type, values);
-  return partsOf(type, message) ?? new EncodedMessage(type, message);
+export function messageWriter(types: ProtoTypes, type: DescMessage, values: FieldValues): MessageWriter {
+  const problems = checkMessage(types, type, values);
+  if (problems.length > 0) throw badMessage(problems.map(formatMessageProblem).join('; '));
+  return partsOf(type, values, types.registry);
 }
 
-/** null when something varies that is not text or bytes. */
-function partsOf(type: protobuf.Type, message: FieldValues): MessageParts | null {
+export function badMessage(message: string, hint = 'Messages are written as in proto3 JSON.'): BenchError {
+  return new BenchError('badMessage', message, { hint, exitCode: exitCodes.usage });
+}
+
+/** `message.items[0].id: must be a text, not 5` */
+export function formatMessageProblem({ path, message, suggestion }: MessageProblem): string {
+  const place = path.reduce<string>(
+    (at, step) => at + (typeof step === 'number' ? `[${step}]` : `.${step}`),
+    'message',
+  );
+  return `${place}: ${message}${suggestion === undefined ? '' : ` (${suggestion})`}`;
+}
+
+function partsOf(type: DescMessage, values: FieldValues, registry: Registry): MessageParts {
   const constants: Record<string, unknown> = {};
   const parts: MessageWriter[] = [];
-  for (const [name, value] of Object.entries(message)) {
-    const field = ownValue(type.fields, name);
-    if (field === undefined || !isVariable(value)) {
-      constants[name] = value;
-      continue;
-    }
-    if (field instanceof protobuf.MapField) return null;
-    for (const item of field.repeated ? (value as unknown[]) : [value]) {
-      const part = partOf(field, item);
-      if (part === null) return null;
-      parts.push(part);
-    }
+  for (const [name, value] of Object.entries(values)) {
+    const field = fieldNamed(type, name);
+    if (!isVariable(value)) constants[name] = value;
+    else if (field !== undefined) parts.push(...partsOfField(field, value, registry));
   }
-  const fixed = Buffer.from(type.encode(type.fromObject(constants)).finish());
+  const fixed = Buffer.from(encoded(type, constants, registry));
   return new MessageParts(fixed.length === 0 ? parts : [new FixedPart(fixed), ...parts]);
 }
 
-const lengthDelimited = 2;
+function encoded(type: DescMessage, values: FieldValues, registry: Registry): Uint8Array {
+  return toBinary(type, fromJson(type, withoutNulls(type, values) as JsonObject, { registry }));
+}
 
-function partOf(field: protobuf.Field, item: unknown): MessageWriter | null {
-  const tag = Buffer.from(
-    protobuf.Writer.create()
-      .uint32((field.id << 3) | lengthDelimited)
-      .finish(),
-  );
-  if (field.resolvedType instanceof protobuf.Type) {
-    if (field.delimited) return null; // a group has no length in front
-    const inner = partsOf(field.resolvedType, item as FieldValues);
-    return inner === null ? null : new DelimitedPart(tag, inner);
+/** A side of a oneof that is null is left out as any other field is; the library takes it for one of two. */
+function withoutNulls(type: DescMessage, values: FieldValues): FieldValues {
+  if (isWellKnown(type)) return values;
+  const kept = Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
+    const field = fieldNamed(type, name);
+    if (value === null && field?.oneof !== undefined && field.fieldKind === 'scalar') return [];
+    const { message } = field ?? {};
+    if (message === undefined || typeof value !== 'object' || value === null) return [[name, value]];
+    if (Array.isArray(value)) return [[name, value.map((item) => withoutNulls(message, item as FieldValues))]];
+    if (field?.fieldKind !== 'map') return [[name, withoutNulls(message, value as FieldValues)]];
+    const entries = Object.entries(value).map(([key, item]) => [key, withoutNulls(message, item as FieldValues)]);
+    return [[name, Object.fromEntries(entries)]];
+  });
+  return Object.fromEntries(kept);
+}
+
+function partsOfField(field: DescField, value: unknown, registry: Registry): MessageWriter[] {
+  if (field.fieldKind !== 'list') return [partOf(field, value, registry) ?? new EncodedPart(field, value, registry)];
+  const parts = (value as unknown[]).map((item) => partOf(field, item, registry));
+  return parts.every((part) => part !== null) ? parts : [new EncodedPart(field, value, registry)];
+}
+
+/** null for what is neither text, payload nor a message of such. */
+function partOf(field: DescField, item: unknown, registry: Registry): MessageWriter | null {
+  const tag = Buffer.from(new BinaryWriter().tag(field.number, WireType.LengthDelimited).finish());
+  if (field.fieldKind === 'map') return null;
+  const { message } = field;
+  if (message !== undefined) {
+    if (isWellKnown(message) || ('delimitedEncoding' in field && field.delimitedEncoding)) return null;
+    return new DelimitedPart(tag, partsOf(message, item as FieldValues, registry));
   }
-  if (field.type === 'bytes') {
-    return new DelimitedPart(tag, item === payloadAsBytes ? new PayloadPart() : new FixedPart(item as Buffer));
-  }
-  return field.type === 'string' ? new DelimitedPart(tag, new TextPart(compileTemplate(item as string))) : null;
+  if (field.scalar === ScalarType.STRING) return new DelimitedPart(tag, new TextPart(compileTemplate(item as string)));
+  if (field.scalar !== ScalarType.BYTES) return null;
+  if (isPayloadAsBytes(item)) return new DelimitedPart(tag, new PayloadPart());
+  return new DelimitedPart(tag, new FixedPart(Buffer.from(item as string, 'base64')));
 }
 
 class MessageParts implements MessageWriter {
@@ -159,20 +205,22 @@ class PayloadPart implements MessageWriter {
 
 type Renderer = (call: Call, payload: Buffer) => unknown;
 
-class EncodedMessage implements MessageWriter {
-  readonly #type: protobuf.Type;
+/** A field whose value is made of the call's by more than putting text in its place. */
+class EncodedPart implements MessageWriter {
+  readonly #field: DescField;
+  readonly #registry: Registry;
   readonly #render: Renderer;
   #encoded: Uint8Array = new Uint8Array();
 
-  constructor(type: protobuf.Type, message: FieldValues) {
-    this.#type = type;
-    this.#render = rendererOf(message);
+  constructor(field: DescField, value: unknown, registry: Registry) {
+    this.#field = field;
+    this.#registry = registry;
+    this.#render = rendererOf(value);
   }
 
-  /** Throws when a value does not fit its field. */
   prepare(call: Call, payload: Buffer): number {
-    const values = this.#render(call, payload) as Record<string, unknown>;
-    this.#encoded = this.#type.encode(this.#type.fromObject(values)).finish();
+    const { parent, jsonName } = this.#field;
+    this.#encoded = encoded(parent, { [jsonName]: this.#render(call, payload) }, this.#registry);
     return this.#encoded.length;
   }
 
@@ -192,6 +240,9 @@ function rendererOf(value: unknown): Renderer {
     const items = value.map(rendererOf);
     return (call, payload) => items.map((item) => item(call, payload));
   }
-  const fields = Object.entries(value as object).map(([name, field]) => [name, rendererOf(field)] as const);
-  return (call, payload) => Object.fromEntries(fields.map(([name, field]) => [name, field(call, payload)]));
+  const entries = Object.entries(value as object).map(
+    ([key, item]) => [compileTemplate(key), rendererOf(item)] as const,
+  );
+  return (call, payload) =>
+    Object.fromEntries(entries.map(([key, item]) => [key.text(call, payload), item(call, payload)]));
 }

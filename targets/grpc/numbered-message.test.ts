@@ -1,10 +1,13 @@
+import type { DescMessage } from '@bufbuild/protobuf';
+import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
+import { typesOfProto } from '../../scenarios/grpc/proto-types.ts';
 import { messageWriter } from './message-writer.ts';
 import { NumberedMessage, readReply } from './numbered-message.ts';
 import { ordersProto } from './preset.ts';
-import { loadProto } from './rpc-method.ts';
 
-const root = loadProto(ordersProto);
+const root = new protobuf.Root().loadSync(ordersProto, { keepCase: true });
+const types = typesOfProto([ordersProto]);
 const requestType = root.lookupType('wirebench.orders.v1.ConverseRequest');
 const replyType = root.lookupType('wirebench.orders.v1.ConverseReply');
 const call = { operation: 0, id: 'an-id', key: 'a-key', sequence: 0, payload: 0, attempt: 1, random: 0 };
@@ -12,7 +15,9 @@ const call = { operation: 0, id: 'an-id', key: 'a-key', sequence: 0, payload: 0,
 describe('NumberedMessage', () => {
   it.each([0, 1, 127, 128, 16_384, 2 ** 31, 2 ** 35 + 5, 2 ** 49 - 1])('carries %d beside the order', (number) => {
     const item = { place: { request_id: '{{id}}', id: '{{id}}', key: '{{key}}', payload: '{{payload}}' } };
-    const message = new NumberedMessage(messageWriter(requestType, { item }));
+    const message = new NumberedMessage(
+      messageWriter(types, types.registry.getMessage('wirebench.orders.v1.ConverseRequest') as DescMessage, { item }),
+    );
     message.number = number;
     const payload = Buffer.from('body');
     const buffer = Buffer.alloc(message.prepare(call, payload));

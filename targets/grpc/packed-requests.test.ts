@@ -2,14 +2,14 @@
 import http2, { type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
+import protobuf from 'protobufjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { grpcEntry, ordersProto } from './preset.ts';
-import { loadProto } from './rpc-method.ts';
 
-const orders = loadProto(ordersProto);
+const orders = new protobuf.Root().loadSync(ordersProto, { keepCase: true });
 const typeOf = (name: string) => orders.lookupType(`wirebench.orders.v1.${name}`);
 const pool = [Buffer.from('small'), Buffer.alloc(2_000, 'large ')];
 

@@ -1,15 +1,15 @@
 /** Streams that stay, against node:http2 doing what our service does not: it ends them, goes away, takes little. */
 import http2, { type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import protobuf from 'protobufjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { outcomes } from '../driver.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { until } from '../process/until.ts';
 import { grpcDriver } from './driver.ts';
 import { ordersProto } from './preset.ts';
-import { loadProto } from './rpc-method.ts';
 
-const root = loadProto(ordersProto);
+const root = new protobuf.Root().loadSync(ordersProto, { keepCase: true });
 const requestType = root.lookupType('wirebench.orders.v1.ConverseRequest');
 const replyType = root.lookupType('wirebench.orders.v1.ConverseReply');
 const ok = { outcome: outcomes.ok, reason: '' };

@@ -3,6 +3,9 @@
  * told apart by a number. A message that nobody waits for any more cannot be taken back; its answer is passed over.
  */
 import type { BodyBytes, Completion } from '../../result/result-types.ts';
+import type { ProtoTypes } from '../../scenarios/grpc/proto-types.ts';
+import { findMethod } from '../../scenarios/grpc/rpc-method.ts';
+import { typesOfTarget } from '../../scenarios/grpc/target-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import { isAccepted } from '../domain/order-message.ts';
 import { type DriverContext, outcomes, type Session } from '../driver.ts';
@@ -17,7 +20,6 @@ import type { ConnectionOwner, Http2Stream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
 import { messageWriter } from './message-writer.ts';
 import { NumberedMessage, readReply } from './numbered-message.ts';
-import { findMethod, loadProto } from './rpc-method.ts';
 import { StreamedMessages } from './streamed-messages.ts';
 import { TransparentRetries } from './transparent-retries.ts';
 
@@ -264,12 +266,12 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
 
 /** Throws a BenchError (exit 2) for requests that are none of this call. */
 function writersOf({ target, operations }: DriverContext, endpoint: Endpoint, codec: BodyCodec | null): Writer[] {
-  const root = loadProto((target as GrpcTarget).proto ?? '');
+  const types = typesOfTarget(target as GrpcTarget) as ProtoTypes; // the preset's
   return operations.map(({ request }) => {
     const { method: name, message: fields } = request as GrpcRequest;
-    const method = findMethod(root, name, 'both ways');
-    const message = new NumberedMessage(messageWriter(method.requestType, fields));
+    const method = findMethod(types, name);
+    const message = new NumberedMessage(messageWriter(types, method.requestType, fields));
     const empty: GrpcRequest = { method: name, message: {}, metadata: {} };
-    return { writer: new CallWriter(0, empty, method, endpoint, codec, message), message };
+    return { writer: new CallWriter(0, empty, method, endpoint, codec, [message]), message };
   });
 }
