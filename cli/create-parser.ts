@@ -1,6 +1,6 @@
 /** The command line of `bench`: which commands there are, and how it speaks. */
 import yargs, { type CommandModule } from 'yargs';
-import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { BenchError, exitCodeMeanings, exitCodes } from '../result/bench-error.ts';
 import { calibrateCommand } from './calibrate.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
@@ -31,12 +31,31 @@ const commands = [
   doctorCommand,
 ] as unknown as readonly CommandModule[];
 
+const epilogue = `Exit codes:
+${Object.entries(exitCodes)
+  .map(([name, code]) => `  ${String(code).padEnd(5)}${exitCodeMeanings[name as keyof typeof exitCodes]}`)
+  .join('\n')}
+
+Where brokers and Toxiproxy come from (--stack):
+  auto      the addresses that are given, else native programs, else docker compose, else what is missing is installed
+  native    programs of this machine, started for the run
+  compose   docker-compose.yml
+  external  all of them given by their addresses`;
+
 /** `isDry`: what the words mean is checked, and nothing done. */
 export function createParser(args: readonly string[], { isDry = false } = {}) {
   const parser = yargs(args)
     .scriptName('bench')
     .usage('$0 <command>\n\nOne workload over REST, gRPC, WebSocket, a queue and a stream, measured the same way.');
-  for (const command of commands) parser.command(isDry ? { ...command, handler: () => undefined } : command);
+  for (const command of commands) {
+    const { builder } = command;
+    parser.command({
+      ...command,
+      // The help of a command has none of what is set for all.
+      ...(typeof builder === 'function' && { builder: (own) => (builder(own) as typeof own).epilogue(epilogue) }),
+      ...(isDry && { handler: () => undefined }),
+    });
+  }
   return parser
     .completion('completion', 'print a shell completion script')
     .demandCommand(1, 'Name a command; `bench --help` lists them.')
@@ -44,6 +63,7 @@ export function createParser(args: readonly string[], { isDry = false } = {}) {
     .version(version)
     .help()
     .alias('help', 'h')
+    .epilogue(epilogue)
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message, error) => {

@@ -34,7 +34,8 @@ export const tuneCommand: CommandModule<object, TuneArguments> = {
         type: 'string',
         nargs: 1,
         default: 'minimise p90',
-        describe: 'what to tune for, e.g. "minimise p99" or "maximise goodput with p99 < 20ms"',
+        describe:
+          'what to tune for: "minimise" or "maximise", a metric of thresholds (p99, delivered p50, goodput, bytes, cpu, errorRatio …), and what must hold, e.g. "maximise goodput with p99 < 20ms and errorRatio < 1%"',
       })
       .option('finalists', {
         type: 'number',

@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { createParser } from '../cli/create-parser.ts';
+import { exitCodeMeanings, exitCodes } from '../result/bench-error.ts';
 import { loadScenario } from '../scenarios/schema/load-scenario.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -73,6 +74,13 @@ describe.each(pages)('%s', (page) => {
 async function parsed(words: readonly string[]): Promise<unknown> {
   return createParser(words, { isDry: true }).parseAsync();
 }
+
+it('README says of exit codes what --help says', () => {
+  const rows = Object.entries(exitCodes).map(
+    ([name, code]) => `| ${code} | ${exitCodeMeanings[name as keyof typeof exitCodes]} |`,
+  );
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(rows.join('\n'));
+});
 
 function pagesIn(room: string): string[] {
   return readdirSync(join(root, room), { recursive: true, withFileTypes: true })

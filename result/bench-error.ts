@@ -11,6 +11,18 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** What each code tells a script, for help and documents. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  done: 'done (a suspect trial is a warning)',
+  internal: 'our bug',
+  usage: 'bad command line or scenario',
+  stack: 'the stack could not be had',
+  threshold: 'a threshold failed',
+  invalid: 'a trial was invalid, or a threshold had no data',
+  notWritten: 'the result could not be written; what was finished is printed, and kept where it can be',
+  interrupted: 'interrupted; the partial result is kept',
+};
+
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export interface BenchErrorOptions {
