@@ -1,6 +1,8 @@
 /** The user's own system as a target, from the command line: servers, queues and topics that know nothing of us. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -111,6 +113,38 @@ describe('an HTTP server in another language', () => {
       errors: { 'status 404': 100 },
     });
     expect(trial()?.phases.steady?.latencyUs.offered.p50).toBeNull();
+  });
+});
+
+describe('an HTTP server that is watched', () => {
+  it('gives its CPU, memory and metrics, and finds the operations of the result by their traceparent', async () => {
+    const seen: string[] = [];
+    const server = createServer((request, answer) => {
+      if (request.url === '/metrics') return answer.end(`served_total ${seen.length}\n`);
+      if (request.method === 'OPTIONS') return answer.end(); // each connection is tried first
+      seen.push(String(request.headers.traceparent));
+      answer.statusCode = seen.length % 10 === 0 ? 503 : 200;
+      return answer.end();
+    });
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    });
+    const watch = `watch: { pid: ${process.pid}, prometheus: "http://127.0.0.1:${port}/metrics", metrics: [served_total] }`;
+    const { code, trial } = await run(
+      `{ protocol: rest, via: direct, address: "http://127.0.0.1:${port}", ${watch}, requests: { send: { method: GET, path: / } } }`,
+      'request-reply',
+    );
+    server.close();
+    expect(measured).toContain(code);
+    const { notable, watch: watched, cpu } = trial() ?? {};
+    const told = [...(notable?.slowest ?? []), ...(notable?.failed ?? [])];
+    expect(told.map(({ reason }) => reason)).toEqual(['', '', '', '', '', ...Array(3).fill('status 503')]);
+    const traces = seen.map((one) => /^00-([0-9a-f]{32})-[0-9a-f]{16}-01$/.exec(one)?.[1]);
+    expect(new Set(traces).size).toBe(120); // warm-up and all
+    for (const { traceId } of told) expect(traces).toContain(traceId);
+    expect(watched?.points.at(-1)?.metrics.served_total).toBeGreaterThan(90);
+    expect(watched?.points[0]?.memoryBytes).toBeGreaterThan(1e6);
+    expect(cpu?.serviceUsPerOperation).toBeGreaterThan(0);
   });
 });
 

@@ -9,6 +9,7 @@ import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settings
 import { findingsOf } from './findings.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { memoryTable } from './memory-table.ts';
+import { notableTable, watchTable } from './own-system-tables.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
 import { recoveryTable } from './recovery-text.ts';
@@ -80,6 +81,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       { kind: 'charts', group, index },
       ...tables(cost, arrivals, ledgerTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun), faultTable(trials)),
+      ...tables(watchTable(trials), notableTable(trials)),
       { kind: 'trials', trials },
     ],
   };

@@ -13,12 +13,14 @@ import type {
   SettingValue,
   TrialResult,
   WarmupResult,
+  WatchResult,
 } from '../result/result-types.ts';
 import { operationOf, referenceOperations } from '../scenarios/operations.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
 import type { HeldState } from '../targets/domain/held-state.ts';
+import { sendsTraceIds, traceIdOf } from '../targets/driver-kit/trace-context.ts';
 import { judgeTrial } from './judge-trial.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
@@ -31,6 +33,7 @@ import { cpuPerOperation } from './recording/cpu-per-operation.ts';
 import type { PartWaits } from './recording/cpu-waits.ts';
 import { type AllLastWords, chargedCentsOf, rebalancesOf } from './recording/last-words.ts';
 import { type Ledger, type OnLaterTime, reconcileLedger } from './recording/ledger.ts';
+import { notableOf } from './recording/notable-operations.ts';
 import { paymentsOf } from './recording/payments.ts';
 import { asPlayed, isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
 import { RecordedCell, Recorder } from './recording/recorder.ts';
@@ -68,6 +71,8 @@ export interface TrialRecords {
   readonly loadedUntilUs: number;
   readonly backlog: BacklogRecords | null;
   readonly cpu: CpuUse | null;
+  /** null: the target has none. */
+  readonly watch: WatchResult | null;
   readonly waits: PartWaits | null;
   readonly memory: MemoryResult | null;
   readonly faults: TrialResult['faults'];
@@ -149,11 +154,22 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
     wire: wireOf(workers, recorder, windows, operations),
-    cpu: cpuPerOperation({ ...records, hasBroker: brokerOf(target) !== null }, measured.counts.offered),
+    cpu: cpuPerOperation(
+      { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
+      measured.counts.offered,
+    ),
     ...(records.memory !== null && { memory: records.memory }),
     faults: records.faults,
     ...breakerOf(records),
     timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),
+    ...(records.watch !== null && { watch: records.watch }),
+    notable: notableOf({
+      workers: workers.map(({ notable }) => notable),
+      operations: operations.map(({ name }) => name),
+      phases: windows.map(({ name }) => name),
+      loadMs: (offsetUs) => (offsetUs - records.clock.warmupEndUs) / 1e3,
+      traceIdOf: sendsTraceIds(target) ? traceIdOf : null,
+    }),
     ...backlogOf(records),
     blocks: blocksOf(figures),
     histograms: summary.histograms,
@@ -299,4 +315,11 @@ function messagesOf(workers: readonly WorkerData[], operations: readonly Planned
   return Object.fromEntries(
     operations.map(({ name, index }) => [name, { sent: sum(index, 'sent'), received: sum(index, 'received') }]),
   );
+}
+
+/** An own system stands where ours would: it is the broker of a queue or a stream, else the service. */
+function cpuWithOwn({ cpu, watch, target }: TrialRecords): CpuUse | null {
+  if (cpu === null || watch === null) return cpu;
+  const part = brokerOf(target) === null ? 'service' : 'broker';
+  return { ...cpu, usedUs: { ...cpu.usedUs, [part]: watch.cpuUs } };
 }

@@ -4,6 +4,7 @@ import { judgedAddress } from '../targets/allow-dial.ts';
 import type { Link } from '../targets/stack/stack.ts';
 import { hostsAndPorts } from '../targets/target-address.ts';
 import { openBrokerLinks } from './broker-links.ts';
+import { requireWatched } from './recording/watched-system.ts';
 import { type Closers, openLink, proxyPart, proxyProcesses, watchParts } from './stack-parts.ts';
 import type { OpenedParts, TrialPartsInput } from './trial-parts.ts';
 
@@ -12,6 +13,7 @@ export async function openOwnParts(
   opened: Closers,
 ): Promise<OpenedParts> {
   const { target } = prepared;
+  if (target.watch !== undefined) await requireWatched(target.name, target.watch, new AbortController().signal);
   const upstreams = hostsAndPorts(target.address ?? '', target.protocol);
   const watch = watchParts(stack, {});
   opened.push(async () => watch.close());

@@ -23,6 +23,43 @@ const draws = (seed: number) => {
   return Array.from({ length: 50 }, (_, n) => [schedule.offsetUs(n), mix.operation(n), mix.key(n)]);
 };
 
+describe('an own system', () => {
+  const own = (more: object) =>
+    prepareOwn({ address: 'x', engine: 'native', via: 'direct', ...more } as unknown as Target);
+  const prepareOwn = async (target: Target) => {
+    const { operations } = prepareTrial(
+      {
+        ...scenario,
+        workload: { ...scenario.workload, operations: { ping: { weight: 1, pattern: 'request-reply' } } },
+      },
+      { ...target, name: 'own' },
+      await loadProtocol(target.protocol),
+    );
+    return operations[0]?.request;
+  };
+  const value = '00-{{traceId}}-{{spanId}}-01';
+
+  it.each([
+    ['rest', 'headers'],
+    ['grpc', 'metadata'],
+    ['queue', 'headers'],
+    ['stream', 'headers'],
+  ])('by %s is sent a traceparent in its %s, unless it says otherwise', async (protocol, key) => {
+    const requests = { ping: { [key]: { a: 'b' } } };
+    expect(await own({ protocol, requests })).toEqual({ [key]: { a: 'b', traceparent: value } });
+    const unsampled = await own({ protocol, requests, traceparent: 'unsampled' });
+    expect(unsampled).toMatchObject({ [key]: { traceparent: '00-{{traceId}}-{{spanId}}-00' } });
+    expect(await own({ protocol, requests, traceparent: 'off' })).toEqual(requests.ping);
+    const given = { ping: { [key]: { TraceParent: 'mine' } } };
+    expect(await own({ protocol, requests: given })).toEqual(given.ping);
+  });
+
+  it('by another engine is sent none, for each of its requests is like the one before', async () => {
+    const requests = { ping: { headers: {} } };
+    expect(await own({ protocol: 'rest', engine: 'autocannon', requests })).toEqual(requests.ping);
+  });
+});
+
 describe('arrivals, operations and keys', () => {
   it('are the same for all targets of a repeat, and drawn anew in the next one', async () => {
     const [rest, stream, again, second] = await Promise.all([

@@ -8,6 +8,7 @@ import { operationNamed } from '../scenarios/operations.ts';
 import { type FaultWindow, type Load, resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import type { Population } from '../targets/domain/service-options.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
+import { withTraceparent } from '../targets/driver-kit/trace-context.ts';
 import { LoadSignals } from './load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from './load/worker-messages.ts';
 import { phaseWindows } from './recording/phase-windows.ts';
@@ -50,7 +51,8 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
     const payload =
       operation.payload === undefined ? null : (ownValue(scenario.workload.payloads, operation.payload) ?? null);
     const { pattern, weight } = operation;
-    return { index, name, action: does?.action ?? null, pattern, weight, request, keyUse, payload };
+    const traced = isReference ? request : withTraceparent(resolved, request);
+    return { index, name, action: does?.action ?? null, pattern, weight, request: traced, keyUse, payload };
   });
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
   return { target: resolved, trialTag, names, operations, population, seed: repeatSeed(scenario, repeat) };

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../result/monotonic-clock.ts';
-import type { PhaseName, TrialResult, WarmupResult } from '../result/result-types.ts';
+import type { PhaseName, TrialResult, WarmupResult, WatchResult } from '../result/result-types.ts';
 import { endsWhenReady } from '../scenarios/faults/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { DistinctOperations } from '../targets/domain/distinct-operations.ts';
@@ -22,6 +22,7 @@ import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import type { BacklogWatch } from './recording/backlog-watch.ts';
 import { allUs, type CpuUse, type PartProcesses, sampleCpu } from './recording/cpu-account.ts';
 import { type MeasuredParts, measureParts } from './recording/measure-parts.ts';
+import { watchOwnSystem } from './recording/own-watch.ts';
 import { duringUntil, PhaseLookup, type PhaseWindow, phaseWindows } from './recording/phase-windows.ts';
 import { resilienceSemantics } from './resilience/describe-resilience.ts';
 import type { RunEvent } from './run-events.ts';
@@ -126,6 +127,7 @@ export async function runTrial(
           : { counts: parts.backlog.counts, ...backlog, redelivered: drain.redelivered },
       cpu: load.cpu,
       waits: load.waits,
+      watch: load.watch,
       memory: load.memory,
       faults: timeline?.results() ?? [],
       faultProblems: timeline?.problems() ?? [],
@@ -166,6 +168,8 @@ interface PlayedLoad extends MeasuredParts {
   /** As they were. */
   readonly windows: readonly PhaseWindow[];
   readonly warmupEnded: WarmupResult['ended'];
+  /** null: the target has none. */
+  readonly watch: WatchResult | null;
   readonly acknowledged: number;
   /** Operations that were not ok; of those some may have been applied all the same. */
   readonly notOk: number;
@@ -211,11 +215,13 @@ async function playLoad(
     const zeroUs = clock.timeUs(warmupMs * 1e3);
     parts.loadStarts(zeroUs);
     const endUs = zeroUs + durationMs * 1e3;
-    const [used] = await Promise.all([
+    const { watch: settings } = context.scenario.targets[plan.target] ?? {};
+    const [used, , watch] = await Promise.all([
       measureParts({ processes, services: parts.services }, { ...context, fromUs: zeroUs, toUs: endUs }, stop),
       playFaults(zeroUs),
+      settings === undefined ? null : watchOwnSystem(settings, { fromUs: zeroUs, toUs: endUs }, stop),
     ]);
-    return { warmupEnded, ...used };
+    return { warmupEnded, watch, ...used };
   };
   source.begin(startUs);
   try {

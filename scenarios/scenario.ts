@@ -170,6 +170,19 @@ export interface AckBatch {
   readonly lingerMs: number;
 }
 
+/** Header `traceparent`, with the flag that asks a tracer to record or without; off: not sent. */
+export type TraceparentSetting = 'sampled' | 'unsampled' | 'off';
+
+/** Where an own system's CPU, memory and metrics are read. One of them at least. */
+export interface WatchSettings {
+  readonly pid?: number;
+  readonly cgroup?: string;
+  /** Of the metrics' text. */
+  readonly prometheus?: string;
+  /** `name` or `name{label="value"}`, summed over all that fit. */
+  readonly metrics?: readonly string[];
+}
+
 interface TargetBase {
   readonly name: string;
   readonly protocol: Protocol;
@@ -177,6 +190,10 @@ interface TargetBase {
   readonly via: 'toxiproxy' | 'direct';
   /** Set for the user's own system; absent for our reference service. */
   readonly address?: string;
+  /** Of what an own system is sent; absent: off. */
+  readonly traceparent?: TraceparentSetting;
+  /** Of an own system; absent: its CPU and memory are not known. */
+  readonly watch?: WatchSettings;
   /** Whole, the scenario's merged in; absent: just as the scenario's. */
   readonly resilience?: Resilience;
   /** Absent: each message leaves as it comes. */
@@ -278,7 +295,7 @@ export interface StreamTarget extends TargetBase {
 }
 export type Target = RestTarget | GrpcTarget | WebSocketTarget | QueueTarget | StreamTarget;
 
-/** Strings may hold {{id}} {{key}} {{sequence}} {{payload}} {{payloadJson}} {{payloadBase64}} {{random}}. */
+/** Strings may hold {{id}} {{key}} {{sequence}} {{payload}} {{payloadJson}} {{payloadBase64}} {{random}} {{traceId}} {{spanId}}. */
 export interface RestRequest {
   readonly method: string;
   readonly path: string;

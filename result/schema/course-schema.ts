@@ -1,6 +1,6 @@
 /** What happened in a trial, by its time. Milliseconds count from the end of warm-up. */
 import { z } from 'zod';
-import { breakerStates } from '../result-types.ts';
+import { breakerStates, phaseNames } from '../result-types.ts';
 import { count, figure, type Immutable, settings, settingValue, text } from './fields.ts';
 
 export const faultSchema = z
@@ -86,6 +86,48 @@ export const blockedPublishersSchema = z
       'How a broker held its publishers back, at an alarm of its memory or disk: what is published then it does not read.',
   });
 
+export const notableOperationSchema = z
+  .object({
+    operation: text,
+    id: text.describe('As {{id}} in requests.'),
+    traceId: text.nullable().describe('Of its traceparent; null: none was sent.'),
+    phase: z.enum(phaseNames),
+    atMs: z.number().describe('Intended start, milliseconds after the end of warm-up.'),
+    afterUs: count.describe('From the intended start to its end.'),
+    outcome: z.enum(['ok', 'rejected', 'failed', 'timedOut', 'dropped']),
+    reason: text.describe('Why it was not ok; empty: it was.'),
+  })
+  .meta({ id: 'NotableOperation' });
+
+export const notableSchema = z
+  .object({
+    slowest: z
+      .array(notableOperationSchema)
+      .describe('Of each operation the five slowest that were ok, slowest first.'),
+    failed: z.array(notableOperationSchema).describe('Of each operation and reason the first three.'),
+  })
+  .meta({
+    id: 'Notable',
+    description: 'Single operations worth a look in logs and traces, those of the warm-up apart.',
+  });
+
+export const watchSchema = z
+  .object({
+    source: text.describe('`pid 4711`, `cgroup …`, `prometheus http://…`.'),
+    cpuUs: figure.describe('Used over the measured phases.'),
+    points: z
+      .array(
+        z.object({
+          atMs: z.number().describe('Milliseconds after the end of warm-up.'),
+          cores: figure.describe('CPU since the point before, in cores.'),
+          memoryBytes: figure,
+          metrics: z.record(text, figure).describe('By the names that the scenario has; null: not there.'),
+        }),
+      )
+      .describe('About two a second, fewer in a long trial.'),
+  })
+  .meta({ id: 'Watch', description: 'What an own system used and said of itself while it was measured.' });
+
 export const warmupSchema = z.object({ durationMs: count, ended: z.enum(['planned', 'steady', 'notSteady']) }).meta({
   id: 'Warmup',
   description:
@@ -99,6 +141,11 @@ export type TimelinePoint = Immutable<z.infer<typeof timelinePointSchema>>;
 export type BacklogPoint = Immutable<z.infer<typeof backlogPointSchema>>;
 /** What waited in the broker for the consuming service. */
 export type BacklogResult = Immutable<z.infer<typeof backlogSchema>>;
+export type NotableOperation = Immutable<z.infer<typeof notableOperationSchema>>;
+/** Single operations worth a look in logs and traces. */
+export type NotableResult = Immutable<z.infer<typeof notableSchema>>;
+/** What an own system used and said of itself. */
+export type WatchResult = Immutable<z.infer<typeof watchSchema>>;
 /** How a broker held its publishers back. */
 export type BlockedPublishers = Immutable<z.infer<typeof blockedPublishersSchema>>;
 export type WarmupResult = Immutable<z.infer<typeof warmupSchema>>;

@@ -6,8 +6,10 @@ import {
   blockedPublishersSchema,
   breakerChangeSchema,
   faultSchema,
+  notableSchema,
   timelinePointSchema,
   warmupSchema,
+  watchSchema,
 } from './course-schema.ts';
 import {
   cpuSchema,
@@ -69,6 +71,8 @@ export const trialSchema = z
       .describe('In the order of time; of each client the first thousand. Absent without a circuit breaker.')
       .optional(),
     timeline: z.array(timelinePointSchema),
+    watch: watchSchema.describe('Absent without `watch` of the target.').optional(),
+    notable: notableSchema.describe('Absent in results of earlier versions and of other engines.').optional(),
     backlog: backlogSchema
       .describe('Absent without a broker and a service of ours behind it, and in results of earlier versions.')
       .optional(),

@@ -1,6 +1,7 @@
 /** What the load loop is given, and what it tells the display. */
 import type { Resilience } from '../../scenarios/scenario.ts';
 import type { Call } from '../../targets/driver.ts';
+import type { NotableOperations } from '../recording/notable-operations.ts';
 import type { OperationLog } from '../recording/operation-log.ts';
 import type { PhaseLookup } from '../recording/phase-windows.ts';
 import type { Recorder } from '../recording/recorder.ts';
@@ -27,6 +28,7 @@ export interface LoadLoopOptions {
   readonly recorder: Recorder;
   readonly timeline: Timeline;
   readonly log: OperationLog;
+  readonly notable: NotableOperations;
   readonly seed: number;
   readonly nowUs: () => number;
   /** A slot became free (closed model: its user may go on). */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Resilience } from '../../scenarios/scenario.ts';
 import { type Call, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
 import { LoggedOperations } from '../recording/logged-operations.ts';
+import { NotableOperations } from '../recording/notable-operations.ts';
 import { OperationLog } from '../recording/operation-log.ts';
 import { PhaseLookup, phaseWindows } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
@@ -78,6 +79,7 @@ function setUp(
     recorder,
     timeline: new Timeline(250),
     log,
+    notable: new NotableOperations(1),
     seed: 1,
     nowUs: () => clock.nowUs,
     onRefused: () => refused.push(clock.nowUs),

@@ -293,7 +293,7 @@ export class LoadLoop implements CompletionSink {
   }
 
   #end(slot: number, outcome: Outcome, reason: string, nowUs: number): void {
-    const { recorder, timeline, log, phases, calls } = this.#options;
+    const { recorder, timeline, log, notable, phases, calls } = this.#options;
     const intendedUs = this.#slots.intendedUs[slot] as number;
     const responseUs = nowUs - intendedUs;
     const { operation } = calls[slot] as Call;
@@ -321,6 +321,7 @@ export class LoadLoop implements CompletionSink {
     }
     const offsetUs = this.#offsetUs(intendedUs);
     timeline.record(offsetUs, outcome, responseUs);
+    notable.ended(calls[slot] as Call, this.#slots.phase[slot] as number, offsetUs, responseUs, outcome, reason);
     const latencyUs = outcome === outcomes.ok ? responseUs : Number.POSITIVE_INFINITY;
     const phase = this.#slots.phase[slot] as number;
     recorder.recordBlock(phase, operation, 'offered', offsetUs, latencyUs);

@@ -16,6 +16,7 @@ import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { CanaryFlock } from '../canary/canary-flock.ts';
+import { NotableOperations } from '../recording/notable-operations.ts';
 import { OperationLog } from '../recording/operation-log.ts';
 import { PhaseLookup } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
@@ -52,6 +53,7 @@ class LoadWorker {
   readonly #recorder: Recorder;
   readonly #timeline: Timeline;
   readonly #log: OperationLog;
+  readonly #notable: NotableOperations;
   readonly #loop: LoadLoop;
   readonly #calls: readonly Call[];
   readonly #pools: readonly (readonly Buffer[])[];
@@ -93,6 +95,7 @@ class LoadWorker {
     this.#timeline = new Timeline(plan.timelineIntervalMs);
     // Nobody keeps a ledger of an own system, and a long run would fill the memory for nothing.
     this.#log = new OperationLog(worker, plan.target.address === undefined, logPathOf(plan, worker));
+    this.#notable = new NotableOperations(plan.windows.findIndex(({ name }) => name !== 'warmup'));
     this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs) : null;
     const source = new CallSource({
       mix: new OperationMix({ seed: plan.seed, weights: operations.map(({ weight }) => weight), keys: plan.keys }),
@@ -113,6 +116,7 @@ class LoadWorker {
       recorder: this.#recorder,
       timeline: this.#timeline,
       log: this.#log,
+      notable: this.#notable,
       seed: plan.seed,
       nowUs: monotonicNowUs,
       onFree: (_slot, nowUs) => this.#users?.free(nowUs),
@@ -280,6 +284,7 @@ class LoadWorker {
         recording: this.#recorder.toData(),
         timeline: this.#timeline.toData(),
         log: this.#log.toData(),
+        notable: this.#notable.toData(),
         completions: this.#plan.operations.map(({ index }) => session?.completion(index) ?? 'acknowledged'),
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),
         wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },

@@ -64,7 +64,7 @@ export interface RecordingData {
   readonly completedOk: readonly number[];
 }
 
-const outcomeNames = ['ok', 'rejected', 'failed', 'timedOut', 'dropped'] as const;
+export const outcomeNames = ['ok', 'rejected', 'failed', 'timedOut', 'dropped'] as const;
 
 export class RecordedCell {
   readonly counts: RecordedCounts = {

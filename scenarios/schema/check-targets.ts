@@ -47,6 +47,8 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
     report({ path: [...path, key], message: 'is for an own system; give its address too', atKey: true });
   };
   if (target.requests !== undefined) refuse('requests');
+  if (target.traceparent !== undefined) refuse('traceparent');
+  if (target.watch !== undefined) refuse('watch');
   if (target.protocol === 'grpc') {
     for (const key of ['proto', 'protoset', 'importPaths', 'authority'] as const) {
       if (target[key] !== undefined) refuse(key);
@@ -111,6 +113,27 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
   }
   checkRequests(context, target, path);
   checkMessages(context, target, path);
+  checkWatch(context, target, path);
+}
+
+function checkWatch({ file, report }: CheckContext, { watch, engine }: FileTarget, path: Path): void {
+  if (watch === undefined) return;
+  const here = [...path, 'watch'];
+  const { pid, cgroup, prometheus, metrics } = watch;
+  if (pid === undefined && cgroup === undefined && prometheus === undefined) {
+    report({ path: here, message: 'needs one of pid, cgroup and prometheus', atKey: true });
+  }
+  if (metrics !== undefined && prometheus === undefined) {
+    report({ path: [...here, 'metrics'], message: 'needs prometheus, where they are shown', atKey: true });
+  }
+  if (engine !== undefined && engine !== 'native') {
+    report({ path: here, message: `is for the native engine, not ${engine}`, atKey: true });
+  }
+  if (prometheus === undefined || !URL.canParse(prometheus)) return;
+  const host = new URL(prometheus).hostname;
+  if (isAllowedHost(host, file.allowHosts ?? [])) return;
+  const message = `"${host}" is outside this machine; it is asked only when allowHosts lists it`;
+  report({ path: [...here, 'prometheus'], message, suggestion: `add allowHosts: [${host}]` });
 }
 
 function checkAddress({ file, report }: CheckContext, address: string, protocol: Protocol, path: Path): void {

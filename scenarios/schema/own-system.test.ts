@@ -108,6 +108,21 @@ describe('an own system', () => {
       't.requests.ping.topic: "a b" is not the name of a topic (letters, digits, . _ -; of {{…}} only id, key, sequence and random)',
     ],
     [
+      'that is watched nowhere',
+      stream('topic: a', '127.0.0.1:9092', 'watch: {},'),
+      't.watch: needs one of pid, cgroup and prometheus',
+    ],
+    [
+      'with metrics of nobody',
+      stream('topic: a', '127.0.0.1:9092', 'watch: { pid: 1, metrics: [a] },'),
+      't.watch.metrics: needs prometheus, where they are shown',
+    ],
+    [
+      'that is watched elsewhere',
+      stream('topic: a', '127.0.0.1:9092', 'watch: { prometheus: "http://shop.example/metrics" },'),
+      't.watch.prometheus: "shop.example" is outside this machine; it is asked only when allowHosts lists it (add allowHosts: [shop.example])',
+    ],
+    [
       'with one server of two outside this machine',
       stream('topic: a', '127.0.0.1:9092, kafka-2:9092'),
       't.address: "kafka-2" is outside this machine; load goes there only when allowHosts lists it (add allowHosts: [kafka-2] if it is yours to load)',

@@ -13,6 +13,8 @@ export const templateVariableNames = [
   'payloadJson',
   'payloadBase64',
   'random',
+  'traceId',
+  'spanId',
 ] as const;
 
 function check(test: () => void): boolean {

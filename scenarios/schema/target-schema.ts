@@ -12,6 +12,25 @@ const nativeOnly = z.enum(['native']).default('native').describe('What generates
 
 const storeNames = ['memory', 'file'] as const satisfies readonly StoreName[];
 
+const watch = object({
+  pid: wholeNumber(1, 4_194_304).optional().describe('Its process, with all descendants. Left out: not read.'),
+  cgroup: lineText.min(1).optional().describe('Its control group, e.g. system.slice/shop.service. Left out: not read.'),
+  prometheus: z
+    .url({ protocol: /^https?$/, error: 'is not a URL of http or https' })
+    .optional()
+    .describe('Where it shows metrics, e.g. http://127.0.0.1:9090/metrics. Left out: not read.'),
+  metrics: z
+    .array(lineText.min(1))
+    .min(1)
+    .max(20)
+    .optional()
+    .describe(
+      'Of these metrics: name, or name{label="value"}, summed over all that fit. Left out: CPU and memory only.',
+    ),
+}).describe(
+  'Own system: where its CPU, memory and metrics are read while it is under load. Left out: nobody knows them, and they are null.',
+);
+
 function common(address: string) {
   return {
     via: z
@@ -29,6 +48,14 @@ function common(address: string) {
       .min(1)
       .optional()
       .describe(`The user's own system, e.g. ${address}. Left out: our reference service.`),
+    watch: watch.optional(),
+    traceparent: z
+      .enum(['sampled', 'unsampled', 'off'])
+      .optional()
+      .meta({ default: 'sampled' })
+      .describe(
+        'Own system: a `traceparent` header on every request, so that slow and failed operations of the result are found in your tracing. sampled asks the tracer to record each; unsampled leaves that to it; off: not sent. A header of that name in a request wins.',
+      ),
     resilience: targetResilienceSchema
       .optional()
       .describe('Where this target’s client differs from the scenario’s `resilience`: what is left out is as there.'),

@@ -1,6 +1,7 @@
 /** `{{…}}` in requests: compiled once, rendered for each attempt, shared by all protocols. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { Call } from '../driver.ts';
+import { spanIdOf, traceIdOf } from './trace-context.ts';
 
 export const templateVariables = [
   'id',
@@ -10,6 +11,8 @@ export const templateVariables = [
   'payloadJson',
   'payloadBase64',
   'random',
+  'traceId',
+  'spanId',
 ] as const;
 export type TemplateVariable = (typeof templateVariables)[number];
 
@@ -84,6 +87,8 @@ export class RequestTemplate {
       else if (part.kind === 'payload') length += payload.length;
       else if (part.kind === 'payloadJson') length += insideJsonString(payload).length;
       else if (part.kind === 'payloadBase64') length += Math.ceil(payload.length / 3) * 4;
+      else if (part.kind === 'traceId') length += 32;
+      else if (part.kind === 'spanId') length += 16;
       else length += Buffer.byteLength(variableText(part.kind, call, payload));
     }
     return length;
@@ -112,6 +117,10 @@ function variableText(variable: TemplateVariable, call: Call, payload: Buffer): 
       return call.sequence.toString();
     case 'random':
       return call.random.toString();
+    case 'traceId':
+      return traceIdOf(call.id);
+    case 'spanId':
+      return spanIdOf(call.id, call.attempt);
     case 'payload':
       return payload.toString();
     case 'payloadJson':

@@ -3,6 +3,7 @@ import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import type { Driver } from '../driver.ts';
 import { createReadBuffer, endpointOf } from '../driver-kit/client-socket.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
+import { handshakeHeaders } from '../driver-kit/trace-context.ts';
 import { MessagePacking } from './message-packing.ts';
 import { FrameMemoryPool, WebSocketConnection } from './web-socket-connection.ts';
 import { WebSocketSession } from './web-socket-session.ts';
@@ -15,12 +16,15 @@ export const websocketDriver: Driver = {
     const endpoint = endpointOf(context.address, context.target.address);
     const readBuffer = createReadBuffer();
     const pool = new FrameMemoryPool();
+    const { target, trialTag, worker } = context;
+    const headersOf = (index: number) => handshakeHeaders(target, `${trialTag}-${worker}-${index}`);
     const packing = MessagePacking.of((context.target as WebSocketTarget).compression);
     return openedSession(
       new WebSocketSession<WebSocketConnection>(
         context,
         packing?.counter ?? null,
-        (index, owner) => new WebSocketConnection({ index, endpoint, readBuffer, pool, packing, owner }),
+        (index, owner) =>
+          new WebSocketConnection({ index, endpoint, readBuffer, pool, packing, headers: headersOf(index), owner }),
       ),
       signal,
     );

@@ -10,8 +10,12 @@ export interface Handshake {
   readonly key: string;
 }
 
-/** `offer`: of an extension. An Origin as a browser on the service's own site would send: some servers insist on one. */
-export function createHandshake({ authority, path, query, tls }: Endpoint, offer = ''): Handshake {
+/** `offer`: of an extension; `headers`: more of them. An Origin as a browser on the service's own site would send: some servers insist on one. */
+export function createHandshake(
+  { authority, path, query, tls }: Endpoint,
+  offer = '',
+  headers: Readonly<Record<string, string>> = {},
+): Handshake {
   const key = randomBytes(16).toString('base64');
   const lines = [
     `GET ${path || '/'}${query} HTTP/1.1`,
@@ -22,6 +26,7 @@ export function createHandshake({ authority, path, query, tls }: Endpoint, offer
     'sec-websocket-version: 13',
     `origin: ${tls === null ? 'http' : 'https'}://${authority}`,
     ...(offer === '' ? [] : [`sec-websocket-extensions: ${offer}`]),
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   return { key, request: `${lines.join('\r\n')}\r\n\r\n` };
 }

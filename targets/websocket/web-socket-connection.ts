@@ -51,6 +51,8 @@ export interface WebSocketConnectionOptions {
   readonly pool: FrameMemoryPool;
   /** null: messages go as they are. */
   readonly packing: MessagePacking | null;
+  /** Of the handshake, beside its own. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly owner: WebSocketOwner<WebSocketConnection>;
 }
 
@@ -77,12 +79,12 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     this.#writeBatch();
   };
 
-  constructor({ index, endpoint, readBuffer, pool, packing, owner }: WebSocketConnectionOptions) {
+  constructor({ index, endpoint, readBuffer, pool, packing, headers, owner }: WebSocketConnectionOptions) {
     this.index = index;
     this.#pool = pool;
     this.#packing = packing;
     this.#owner = owner;
-    this.#handshake = createHandshake(endpoint, packing?.offer);
+    this.#handshake = createHandshake(endpoint, packing?.offer, headers);
     this.#socket = connectSocket(endpoint, readBuffer, this);
     this.#socket.on('drain', () => this.#drained());
   }

@@ -23,6 +23,16 @@ import { countMessages, deflateOptions } from './ws-packing.ts';
 
 const oversized: readonly string[] = ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH'];
 
+export interface WsConnectionOptions {
+  readonly index: number;
+  readonly endpoint: Endpoint;
+  /** null: messages go as they are. */
+  readonly packing: MessagePacking | null;
+  /** Of the handshake, beside its own. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly owner: WebSocketOwner<WsConnection>;
+}
+
 export class WsConnection implements MessageConnection {
   readonly index: number;
   readonly inOrder = new InOrderReplies();
@@ -37,7 +47,7 @@ export class WsConnection implements MessageConnection {
   /** Of the socket: ws keeps to itself what it died of. */
   #failure: Error | null = null;
 
-  constructor(index: number, endpoint: Endpoint, packing: MessagePacking | null, owner: WebSocketOwner<WsConnection>) {
+  constructor({ index, endpoint, packing, headers, owner }: WsConnectionOptions) {
     this.index = index;
     this.#packing = packing;
     this.#owner = owner;
@@ -60,6 +70,7 @@ export class WsConnection implements MessageConnection {
       autoPong: false, // it would answer them all, whether or not the peer reads
       maxPayload: longestMessageBytes,
       origin: `${tls === null ? 'http' : 'https'}://${authority}`,
+      headers,
       perMessageDeflate: packing === null ? false : deflateOptions(packing),
     };
     this.#client = new WebSocket(`${tls === null ? 'ws' : 'wss'}://${authority}${path || '/'}${query}`, options);

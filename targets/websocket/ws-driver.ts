@@ -3,6 +3,7 @@ import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import type { Driver } from '../driver.ts';
 import { endpointOf } from '../driver-kit/client-socket.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
+import { handshakeHeaders } from '../driver-kit/trace-context.ts';
 import { MessagePacking } from './message-packing.ts';
 import { WebSocketSession } from './web-socket-session.ts';
 import { WsConnection } from './ws-connection.ts';
@@ -13,12 +14,14 @@ export const wsDriver: Driver = {
   async open(context, signal) {
     signal.throwIfAborted();
     const endpoint = endpointOf(context.address, context.target.address);
+    const { target, trialTag, worker } = context;
+    const headersOf = (index: number) => handshakeHeaders(target, `${trialTag}-${worker}-${index}`);
     const packing = MessagePacking.of((context.target as WebSocketTarget).compression);
     return openedSession(
       new WebSocketSession<WsConnection>(
         context,
         packing?.counter ?? null,
-        (index, owner) => new WsConnection(index, endpoint, packing, owner),
+        (index, owner) => new WsConnection({ index, endpoint, packing, headers: headersOf(index), owner }),
       ),
       signal,
     );
