@@ -1,5 +1,5 @@
 /**
- * What an acknowledgement of each broker is worth: the broker is watched with strace while messages are handed over one by
+ * What an acknowledgement of each broker, or of a service with a file, is worth: it is watched with strace while messages are handed over one by
  * one. What is found is what the table in `guarantee.ts` says; trials themselves are never traced.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
@@ -10,16 +10,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GuaranteeClass } from '../result/guarantee.ts';
-import type { QueueTarget, Request, StreamTarget, Target } from '../scenarios/scenario.ts';
-import { outcomes, type ProtocolEntry } from './driver.ts';
+import type { Pattern } from '../result/patterns.ts';
+import { brokerOf } from '../scenarios/protocols/registry.ts';
+import type { QueueTarget, Request, RestTarget, StreamTarget, Target } from '../scenarios/scenario.ts';
+import { outcomes } from './driver.ts';
 import { RecordedSession } from './driver-suite/recorded-session.ts';
 import { guaranteeOf } from './guarantee.ts';
+import { freePort } from './process/free-port.ts';
 import { treePids } from './process/process-tree.ts';
 import { startReferenceService } from './process/reference-service.ts';
-import { queueEntry } from './queue/preset.ts';
+import { loadProtocol } from './registry.ts';
 import { type RunningStack, requireBroker } from './stack/stack.ts';
 import { startStack } from './stack/start-stack.ts';
-import { streamEntry } from './stream/preset.ts';
 
 /** Handed over one after the other, so that no flush can serve two of them. */
 const messages = 40;
@@ -56,8 +58,25 @@ const stream: StreamTarget = {
   ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', client: 'platformatic' },
   ...{ acks: 'all', lingerMs: 0, partitions: 1, producers: 1, consume: false },
 };
+const rest: RestTarget = {
+  ...{ name: 'rest', protocol: 'rest', engine: 'native', via: 'direct', connections: 1, store: 'file' },
+};
 type Found = 'flushed for each' | 'written' | 'in memory';
-const cases: readonly { readonly label: string; readonly target: Target; readonly found: Found }[] = [
+interface Case {
+  readonly label: string;
+  readonly target: Target;
+  readonly found: Found;
+  /** Left out: it is handed over. */
+  readonly pattern?: Pattern;
+}
+const cases: readonly Case[] = [
+  {
+    label: 'by reply of a service with store: file',
+    target: rest,
+    found: 'flushed for each',
+    pattern: 'request-reply',
+  },
+  { label: 'accepted by a service with store: file', target: rest, found: 'flushed for each' },
   { label: 'durable queue, confirms', target: queue, found: 'flushed for each' },
   { label: 'transient queue, confirms', target: { ...queue, durable: false }, found: 'in memory' },
   { label: 'topic of one replica, acks: all', target: stream, found: 'written' },
@@ -88,13 +107,13 @@ describe.skipIf(reason !== null)('an acknowledgement means that the message is',
     if (directory !== undefined) await rm(directory, { recursive: true, force: true });
   });
 
-  it.each(cases)('$found: $label', async ({ target, found }) => {
-    const { flushes, writes } = await watchHandOver(target);
+  it.each(cases)('$found: $label', async ({ target, found, pattern = 'one-way' }) => {
+    const { flushes, writes } = await watchOrders(target, pattern);
     // A broker has other things to flush now and then, yet not once a message.
     const seen = flushes >= messages ? 'flushed for each' : writes >= messages ? 'written' : 'in memory';
     expect({ seen, flushes, writes }).toEqual({ seen: found, flushes, writes });
     if (seen !== 'flushed for each') expect(flushes).toBeLessThan(messages / 4);
-    expect(guaranteeOf(target, stack)).toBe(classes[seen]);
+    expect(guaranteeOf(target, stack)).toBe(target.store === 'file' ? 'service’s disk (flushed)' : classes[seen]);
   });
 });
 
@@ -106,32 +125,34 @@ interface Seen {
 
 let opened = 0;
 
-async function watchHandOver(target: Target): Promise<Seen> {
-  const entry: ProtocolEntry = target.protocol === 'queue' ? queueEntry : streamEntry;
-  const name = target.protocol === 'queue' ? 'rabbitmq' : 'kafka';
-  const address = requireBroker(stack.brokers, name).directAddress;
+/** The process that promises: the broker, or the service where there is none. */
+async function watchOrders(target: Target, pattern: Pattern): Promise<Seen> {
+  const entry = await loadProtocol(target.protocol);
+  const name = brokerOf(target);
+  const broker = name === null ? null : requireBroker(stack.brokers, name).directAddress;
+  const port = broker === null ? await freePort() : 0;
   const tag = `guarantee-${process.pid}-${opened++}`;
   const names = entry.resourceNames(tag);
   const service = await startReferenceService(
     entry.servicePath,
     {
-      ...{ protocol: target.protocol, target, port: 0, broker: address, names, evidencePath: join(directory, tag) },
+      ...{ protocol: target.protocol, target, port, broker, names, evidencePath: join(directory, tag) },
       ...{ population: { readable: 0, cancellable: 0 }, workTimeMs: 0, rejectRatio: 0, seed: 1 },
     },
     join(directory, `${tag}.log`),
   );
-  const { requests, settings } = entry.preset(target, names, { placeOrder: { pattern: 'one-way' } });
+  const { requests, settings } = entry.preset(target, names, { placeOrder: { pattern } });
   const session = await RecordedSession.open({
     driver: entry.driver,
     target: { ...target, ...settings, requests } as Target,
-    address,
+    address: broker ?? `127.0.0.1:${port}`,
     trialTag: tag,
-    operations: { placeOrder: { pattern: 'one-way', request: requests.placeOrder as Request } },
+    operations: { placeOrder: { pattern, request: requests.placeOrder as Request } },
     payloads: { placeOrder: [Buffer.alloc(256, 'x')] },
   });
   try {
     await session.run('placeOrder');
-    const root = stack.processes[name]?.pid ?? 0;
+    const root = (name === null ? service.process : stack.processes[name])?.pid ?? 0;
     const trace = join(directory, `${tag}.trace`);
     const tracer = await startStrace(treePids(root), trace);
     await sleep(500);
@@ -160,11 +181,11 @@ async function startStrace(pids: readonly number[], path: string): Promise<Child
   return tracer;
 }
 
-/** To the broker's files of messages; logs, sockets and devices are none. */
+/** To the broker's files of messages, or the service's state; logs, sockets and devices are none. */
 async function countCalls(path: string): Promise<Seen> {
   const lines = (await readFile(path, 'utf8')).split('\n');
   const files = lines.filter((line) =>
-    /^\d+ +\w+\(\d+<\/.*\/(queues|msg_stores?|wb-|requests|[^/>]*-\d+)\//.test(line),
+    /^\d+ +\w+\(\d+<\/.*\/((queues|msg_stores?|wb-|requests|[^/>]*-\d+)\/|[^/>]*\.state(-wal)?>)/.test(line),
   );
   return {
     flushes: files.filter((line) => /^\d+ +(fsync|fdatasync|msync)/.test(line)).length,
