@@ -121,12 +121,13 @@ function operationTable(
     const figures = group.phases.flatMap((phase) =>
       endings.flatMap((ending) => endingFigures(contender, phase, name, ending, percentiles)),
     );
-    const completes = mixed ? [[...completionsOf({ ...group, contenders: [contender] }, name)].join(', ') || '–'] : [];
+    const own = [...completionsOf({ ...group, contenders: [contender] }, name)];
+    const completes = mixed ? [own.join(', ') || '–'] : [];
     const notOk = formatShare(offered - ok, offered);
     return {
       cells: [
         contender.label,
-        guaranteeText(contender.trials[0]?.semantics),
+        guaranteeText(contender.trials[0]?.semantics, own.length === 1 ? own[0] : null),
         ...completes,
         ...figures,
         notOk,

@@ -263,7 +263,8 @@ function paymentsIn({ evidencePaths, operations, workers, lastWords, held }: Tri
   const logs = workers.map(({ log }) => log);
   const indices = paying.map(({ index }) => index);
   const accountsCents = held?.chargedCents ?? chargedCentsOf(lastWords);
-  return paymentsOf(logs, indices, new EvidenceReader(...evidencePaths).more(), accountsCents);
+  const evidence = new EvidenceReader(...evidencePaths).more();
+  return paymentsOf(logs, indices, evidence, accountsCents, held?.operations);
 }
 
 /** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */

@@ -8,6 +8,7 @@ import { faultShifts } from './faults/fault-shifts.ts';
 import { droppedLate } from './load/load-loop.ts';
 import type { WorkerHealthData } from './load/worker-health.ts';
 import { primaryFigures } from './primary-figures.ts';
+import { storeFailuresOf } from './recording/last-words.ts';
 import type { RecordedCell } from './recording/recorder.ts';
 import { judge } from './verdict.ts';
 
@@ -36,6 +37,7 @@ export function judgeTrial(
     primaryFigures: primaryFigures(scenario.primary, phases, canary),
     sharesCores: target.address === undefined || hostsAndPorts(target.address, target.protocol).some(isOnThisMachine),
     ...(accountsCents !== null && { unexplainedCents: accountsCents - chargedCents }),
+    storeFailures: storeFailuresOf(records.lastWords),
     faultProblems: records.faultProblems,
     faultShifts: faultShifts(records.faults),
     lostParts: records.lostParts,

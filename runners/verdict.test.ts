@@ -67,6 +67,8 @@ describe('judge', () => {
     ['a warm-up that gave up', { notSteady: true }, ['suspect', 'notSteady']],
     ['accounts that agree with the record', { unexplainedCents: 0 }, ['valid']],
     ['accounts that do not', { unexplainedCents: -1_000 }, ['invalid', 'recordDisagrees']],
+    ['a store that kept all', { storeFailures: { requests: 0, why: '' } }, ['valid']],
+    ['a full store', { storeFailures: { requests: 3, why: 'database or disk is full' } }, ['suspect', 'storeFailed']],
     ['a host that takes CPU away', { cpuSteal: 0.02 }, ['suspect', 'cpuSteal']],
     ['a busy load worker', { eventLoopUtilisation: 0.95 }, ['suspect', 'generatorBusy']],
     ['a fault that outlived its window', { faultShifts: ['latency ended 4000 ms late'] }, ['suspect', 'faultShifted']],

@@ -1,5 +1,6 @@
 /** Can this measurement be trusted? About the generator, the machine and the faults; never about the system under load. */
 import type { CanaryFigures, Verdict, VerdictFigures, VerdictReason } from '../result/result-types.ts';
+import type { StoreFailures } from '../targets/domain/order-store.ts';
 import type { PrimaryFigure } from './primary-figures.ts';
 
 export interface VerdictInput {
@@ -32,6 +33,8 @@ export interface VerdictInput {
   /** Accounts of the service less what its record of effects charges: not 0 when one of them is wrong. Left out: not known. */
   readonly unexplainedCents?: number;
   readonly faultProblems: readonly string[];
+  /** Requests that the store of a service could not keep, and why not. Left out: none that is known of. */
+  readonly storeFailures?: StoreFailures;
   /** Faults that began or ended so far from their plan that phases hold what is not theirs, a sentence each. */
   readonly faultShifts: readonly string[];
   /** Parts that ended or were lost although nobody asked them to: `service`, `rabbitmq`, `toxiproxy`, … */
@@ -201,6 +204,15 @@ const rules: readonly Rule[] = [
       ? reason('suspect', 'partLost', message, 'Look at its log, then run the trial again.')
       : null;
   },
+  ({ storeFailures }) =>
+    storeFailures !== undefined && storeFailures.requests > 0
+      ? reason(
+          'suspect',
+          'storeFailed',
+          `The store of the service could not keep ${storeFailures.requests} requests, which it refused: ${storeFailures.why}.`,
+          'Look whether the disk of the temporary folder is full, or too slow for this rate.',
+        )
+      : null,
   ({ unexplainedCents = 0 }) =>
     unexplainedCents !== 0
       ? reason(

@@ -1,5 +1,6 @@
 /** What the services of a trial said at their ends, taken together. */
 import type { LastWords } from '../../targets/domain/host-service.ts';
+import type { StoreFailures } from '../../targets/domain/order-store.ts';
 
 /** By name; null: killed meanwhile, or it did not say. */
 export type AllLastWords = Readonly<Record<string, LastWords | null>>;
@@ -12,6 +13,15 @@ export function chargedCentsOf(all: AllLastWords): number | null {
 /** Over all that are in a consumer group; null: there is none, or it is not known. */
 export function rebalancesOf(all: AllLastWords): number | null {
   return sumOf(all, ({ rebalances }) => rebalances);
+}
+
+/** Over all that said so; killed services may have had more. */
+export function storeFailuresOf(all: AllLastWords): StoreFailures {
+  const said = Object.values(all).flatMap((words) => words?.storeFailures ?? []);
+  return {
+    requests: said.reduce((sum, { requests }) => sum + requests, 0),
+    why: said.find(({ requests }) => requests > 0)?.why ?? '',
+  };
 }
 
 /** A figure that a service does not have counts for nothing beside those of others. */

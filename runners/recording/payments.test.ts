@@ -40,6 +40,12 @@ describe('paymentsOf', () => {
     });
   });
 
+  it('charges what the accounts hold without a record of it, once', () => {
+    const held = [0, 1, 2].map((sequence) => ({ producer: 0, sequence }));
+    const found = paymentsOf([logOf([place, pay, pay])], [pay], [record('applied', 1)], 2 * paymentCents, held);
+    expect(found).toMatchObject({ payments: 2, chargedCents: 2 * paymentCents });
+  });
+
   it('finds a producer by its number, whichever logs there are', () => {
     const logs = [logOf([place], 5), logOf([pay], 300)];
     const evidence = [
