@@ -3,7 +3,8 @@
 import type { CommandModule } from 'yargs';
 import { exitCodes } from '../result/bench-error.ts';
 import { hasComposeEngine } from '../targets/stack/compose-stack.ts';
-import { onPath, type Program, programNames, programs } from '../targets/stack/programs.ts';
+import type { Program } from '../targets/stack/program.ts';
+import { onPath, programNames, programs } from '../targets/stack/programs.ts';
 import { print } from './print.ts';
 
 interface DoctorArguments {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { isAlive } from '../targets/process/process-identity.ts';
+import { brokerNames } from '../targets/stack/broker-parts.ts';
 import {
   becomeKeeper,
   forgetKeptStack,
@@ -22,6 +23,7 @@ import { prepareStack, type StartStackOptions, startStack } from '../targets/sta
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { print, printNote } from './print.ts';
+import { optionsFor } from './stack-arguments.ts';
 
 interface StackCommandArguments {
   readonly action: 'up' | 'status' | 'down';
@@ -33,7 +35,7 @@ interface StackCommandArguments {
 const upDeadlineMs = 300_000;
 const downDeadlineMs = 30_000;
 const pollMs = 100;
-const everything = { toxiproxy: true, rabbitmq: true, kafka: true };
+const everything = { toxiproxy: true, brokers: Object.fromEntries(brokerNames.map((name) => [name, 1])) };
 
 export const stackCommand: CommandModule<object, StackCommandArguments> = {
   command: 'stack <action>',
@@ -142,18 +144,8 @@ async function status(json: boolean): Promise<string> {
 }
 
 function usage({ addresses }: KeptStack): string {
-  const { toxiproxy, rabbitmq, kafka, kafkaLinks } = addresses;
-  const link = (name: 'client' | 'service') =>
-    (kafkaLinks?.[name] ?? []).map(({ listen, upstream }) => `--kafka-${name}-link ${listen},${upstream}`);
-  const flags = [
-    `--toxiproxy ${toxiproxy}`,
-    `--rabbitmq ${rabbitmq}`,
-    `--kafka ${kafka}`,
-    ...link('client'),
-    ...link('service'),
-  ];
   const first = 'Use it with: bench run <scenario> --stack external\n';
-  return `${first}From elsewhere add: ${flags.join(' ')}\n`;
+  return `${first}From elsewhere add: ${optionsFor(addresses)}\n`;
 }
 
 async function down(): Promise<void> {

@@ -121,12 +121,10 @@ export function instrumentNotes({ trials }: RunResult): string[] {
   ];
 }
 
-const brokerNames: Readonly<Record<string, string>> = { rabbitmq: 'RabbitMQ', kafka: 'Kafka' };
-
 /** Figures of a broker that its makers have left behind say little about a newer one. */
 function supportNotes({ versions, support = {} }: RunResult['environment']): string[] {
   return Object.entries(support).map(
-    ([name, state]) => `${brokerNames[name] ?? name}: ${versions[name] ?? 'of an unknown version'}, ${state}.`,
+    ([name, state]) => `${name}: ${versions[name] ?? 'of an unknown version'}, ${state}.`,
   );
 }
 

@@ -12,8 +12,7 @@ export function stackNeeds(scenario: Scenario): StackNeeds {
   const used = targets.flatMap((target) => (target.address === undefined ? (brokerOf(target) ?? []) : []));
   return {
     toxiproxy: targets.some(({ via }) => via === 'toxiproxy'),
-    ...Object.fromEntries(used.map((name) => [name, true])),
-    kafkaBrokers: scenario.kafkaBrokers ?? 1,
+    brokers: Object.fromEntries(used.map((name) => [name, scenario.brokers?.[name] ?? 1])),
   };
 }
 

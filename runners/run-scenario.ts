@@ -18,7 +18,7 @@ import { variantKey } from '../scenarios/schema/sweep-variants.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { supportOfParts } from '../targets/stack/broker-support.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
-import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
+import { neededParts, type RunningStack, type StackNeeds, startedBrokers } from '../targets/stack/stack.ts';
 import { blockWarnings } from './block-warnings.ts';
 import { findCapacity } from './capacity/find-capacity.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
@@ -192,7 +192,7 @@ export class ScenarioRun {
   async #setUp(): Promise<void> {
     const { scenario, startStack, signal } = this.#options;
     const needs = stackNeeds(scenario);
-    if (!needs.toxiproxy && !needs.rabbitmq && !needs.kafka) {
+    if (neededParts(needs).length === 0) {
       await sweepLeftovers(); // a stack's start would do it
       return;
     }
@@ -206,9 +206,8 @@ export class ScenarioRun {
 
   /** Toxiproxy alone does nothing when nothing is asked of it: only brokers are worth the seconds. */
   async #measureIdle(): Promise<void> {
-    const { rabbitmq, kafka } = this.#parts.stack?.processes ?? {};
     const { stack } = this.#parts;
-    if (stack === null || (rabbitmq === undefined && kafka === undefined)) return;
+    if (stack === null || startedBrokers(stack).length === 0) return;
     this.#parts.idleCpu = await IdleCpu.measure(stack, this.#environment?.cores ?? 1, this.#options.signal);
   }
 

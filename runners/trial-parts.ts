@@ -7,7 +7,7 @@ import { formatOperationId } from '../targets/domain/operation-id.ts';
 import type { ProtocolEntry } from '../targets/driver.ts';
 import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
 import { untilBrokerAnswers } from '../targets/stack/part-health.ts';
-import type { Link, RunningBroker, RunningStack } from '../targets/stack/stack.ts';
+import { brokerProcesses, type Link, type RunningBroker, type RunningStack } from '../targets/stack/stack.ts';
 import { type Topology, topologyOf } from '../targets/topology/topology.ts';
 import type { FaultPart, FaultProof } from './faults/fault-kind.ts';
 import { LeaderPart } from './faults/leader-part.ts';
@@ -106,10 +106,10 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
   const entry = services.find(({ name }) => name === topology.entry) ?? missingPart();
   const broker = entryBroker(topology, stack);
   const links = { ...started.links, ...(await linksToEntry(input, broker, entry.address, opened)) };
-  const brokerProcesses = broker === null ? [] : processesOf(broker, stack);
+  const ofBroker = broker === null || stack === null ? [] : brokerProcesses(stack, broker.name);
   const used = {
     service: Object.values(processes),
-    ...(brokerProcesses.length === 0 ? {} : { broker: brokerProcesses }),
+    ...(ofBroker.length === 0 ? {} : { broker: ofBroker }),
     ...(direct ? {} : proxyProcesses(stack)),
   };
   const rest = processesBeside(stack, Object.values(used).flat());
@@ -133,7 +133,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
     backlog: watchBacklog(input, broker, opened),
     faultParts: {
       ...Object.fromEntries(services.map((one) => [one.name, servicePart(one, prepared.trialTag)])),
-      ...brokerParts(broker, brokerProcesses, prepared.names.requests ?? ''),
+      ...brokerParts(broker, ofBroker, prepared.names.requests ?? ''),
       ...(links.client === undefined ? {} : proxyPart(stack, links.client, target.protocol)),
     },
     lostParts: watch.lost,
@@ -189,20 +189,13 @@ function watchBacklog(
   return { counts: entry.backlog.counts, watch };
 }
 
-function processesOf({ name, members }: RunningBroker, stack: RunningStack | null): SupervisedProcess[] {
-  if (members !== undefined) return members.map(({ process }) => process);
-  const process = stack?.processes[name];
-  return process === undefined ? [] : [process];
-}
-
 function brokerParts(
   broker: RunningBroker | null,
   [process]: readonly SupervisedProcess[],
   topic: string,
 ): Partial<Record<PartName, FaultPart>> {
   if (broker === null || process === undefined) return {};
-  const { members } = broker;
-  return { broker: members === undefined ? brokerPart(broker, process) : new LeaderPart(members, topic) };
+  return { broker: broker.members === undefined ? brokerPart(broker, process) : new LeaderPart(broker, topic) };
 }
 
 function brokerPart({ name, directAddress }: RunningBroker, process: SupervisedProcess): FaultPart {

@@ -19,8 +19,8 @@ export interface Scenario {
   readonly conditions: Readonly<Record<string, readonly FaultWindow[]>>;
   readonly resilience: Resilience;
   readonly thresholds: readonly Threshold[];
-  /** Of the Kafka that is started; absent: 1. */
-  readonly kafkaBrokers?: number;
+  /** How many of each broker are started, where it is more than 1. */
+  readonly brokers?: Readonly<Record<string, number>>;
   readonly repeats: number;
   /** Target → the assignments of its swept settings, by setting path; a target that is not swept is missing. */
   readonly sweep: Readonly<Record<string, readonly Readonly<Record<string, SettingValue>>[]>>;

@@ -96,7 +96,7 @@ describe.skipIf(reason !== null)('an acknowledgement means that the message is',
     directory = await mkdtemp(join(os.tmpdir(), 'wirebench-guarantee-'));
     stack = await startStack({
       mode: 'native',
-      needs: { toxiproxy: false, rabbitmq: true, kafka: true },
+      needs: { toxiproxy: false, brokers: { rabbitmq: 1, kafka: 1 } },
       signal: new AbortController().signal,
       confirm: async () => true,
       log: () => undefined,

@@ -3,8 +3,8 @@ import type { Target } from '../scenarios/scenario.ts';
 import { guaranteeOf } from './guarantee.ts';
 
 const stack = { mode: 'native', versions: { rabbitmq: '3.10.8', kafka: '4.3.1' } } as const;
-const queue = { protocol: 'queue', durable: true, confirms: true } as Target;
-const stream = { protocol: 'stream', acks: 'all', replicas: 1 } as Target;
+const queue = { protocol: 'queue', broker: 'rabbitmq', durable: true, confirms: true } as Target;
+const stream = { protocol: 'stream', broker: 'kafka', acks: 'all', replicas: 1 } as Target;
 
 describe('what an acknowledgement is worth', () => {
   it('is the memory of our service where no broker stands between', () => {

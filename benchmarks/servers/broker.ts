@@ -12,7 +12,7 @@ export async function startBroker(
   log: (line: string) => void,
   signal: AbortSignal,
 ): Promise<RunningBroker> {
-  const needs = { toxiproxy: false, rabbitmq: name === 'rabbitmq', kafka: name === 'kafka' };
+  const needs = { toxiproxy: false, brokers: { [name]: 1 } };
   const stack = await startStack({ mode: 'native', needs, confirm: async () => true, log, signal });
   const { directAddress: address } = requireBroker(stack.brokers, name);
   return { address, versions: stack.versions, stop: () => stack.down() };

@@ -34,7 +34,7 @@ async function play(set: SetName, only: Only, out: string, seconds: number): Pro
   const workDirectory = await mkdtemp(join(os.tmpdir(), 'wirebench-verdict-'));
   const signal = AbortSignal.timeout(Math.min(2 ** 31 - 1, (seconds + 120) * 1e3));
   const stack = await startStack({
-    ...{ mode: 'native', needs: { toxiproxy: true, rabbitmq: true, kafka: true }, allowHosts: [] },
+    ...{ mode: 'native', needs: { toxiproxy: true, brokers: { rabbitmq: 1, kafka: 1 } }, allowHosts: [] },
     ...{ confirm: async () => true, log, signal },
   });
   try {

@@ -119,7 +119,7 @@ class Calibration {
     if (behind.length === 0) return;
     const brokers = behind.flatMap((protocol) => usualBroker(protocol) ?? []);
     this.#stack = await startStack(
-      { toxiproxy: false, ...Object.fromEntries(brokers.map((name) => [name, true])) },
+      { toxiproxy: false, brokers: Object.fromEntries(brokers.map((name) => [name, 1])) },
       signal,
     );
     // A JVM and a fresh broker are several times slower in their first seconds.

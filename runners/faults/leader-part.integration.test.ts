@@ -20,7 +20,7 @@ beforeAll(async () => {
     log: () => undefined,
     signal: never,
   });
-  stack = await startNativeStack({ toxiproxy: true, rabbitmq: false, kafka: true, kafkaBrokers: 3 }, paths, never);
+  stack = await startNativeStack({ toxiproxy: true, brokers: { kafka: 3 } }, paths, never);
   kafka = requireBroker(stack.brokers, 'kafka');
 }, 120_000);
 afterAll(() => stack?.down());
@@ -52,10 +52,10 @@ it('can be used by addresses alone, through the proxies of all three, and has no
     everyBroker(link).map(({ address: listen, upstream }) => ({ listen, upstream }));
   const { client, service } = kafka.links;
   const external = await startExternalStack(
-    { toxiproxy: true, rabbitmq: false, kafka: true, kafkaBrokers: 3 },
+    { toxiproxy: true, brokers: { kafka: 3 } },
     {
-      ...{ toxiproxy: stack.toxiproxy?.apiUrl ?? '', kafka: kafka.directAddress },
-      kafkaLinks: { client: given(client), service: given(service) },
+      toxiproxy: stack.toxiproxy?.apiUrl ?? '',
+      brokers: { kafka: { address: kafka.directAddress, links: { client: given(client), service: given(service) } } },
     },
     { confirm: async () => false, log: () => undefined, signal: never },
   );
@@ -88,7 +88,7 @@ it('can be used by addresses alone, through the proxies of all three, and has no
 }, 40_000);
 
 it('goes on with another leader when the leader is killed, and takes it back', async () => {
-  const part = new LeaderPart(kafka.members ?? [], topic);
+  const part = new LeaderPart(kafka, topic);
   await part.choose();
   const { broker } = part.chosen();
   await part.process.kill();

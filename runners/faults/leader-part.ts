@@ -1,9 +1,9 @@
 /** Of a cluster's brokers the one that leads the first partition of what is under load, found when a fault begins. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
+import { brokerParts } from '../../targets/stack/broker-parts.ts';
 import { untilBrokerAnswers } from '../../targets/stack/part-health.ts';
-import { leaderOf } from '../../targets/stack/partition-leader.ts';
-import type { BrokerMember } from '../../targets/stack/stack.ts';
+import type { BrokerMember, RunningBroker } from '../../targets/stack/stack.ts';
 import type { FaultPart, FaultProof } from './fault-kind.ts';
 
 const partition = 0;
@@ -11,13 +11,16 @@ const lookEveryMs = 100;
 const findDeadlineMs = 3_000;
 
 export class LeaderPart implements FaultPart {
-  readonly name = 'kafka leader';
+  readonly name: string;
+  readonly #broker: RunningBroker['name'];
   readonly #members: readonly BrokerMember[];
   readonly #topic: string;
   #chosen: BrokerMember;
 
-  /** `members`: at least one. */
-  constructor(members: readonly BrokerMember[], topic: string) {
+  /** `broker`: a cluster. */
+  constructor({ name, members = [] }: Pick<RunningBroker, 'name' | 'members'>, topic: string) {
+    this.name = `${name} leader`;
+    this.#broker = name;
     this.#members = members;
     this.#topic = topic;
     this.#chosen = members[0] as BrokerMember;
@@ -52,9 +55,10 @@ export class LeaderPart implements FaultPart {
     isWanted: (leader: number | null) => boolean,
     withinMs = findDeadlineMs,
   ): Promise<number | null> {
+    const { leaderOf } = brokerParts[this.#broker];
     const addresses = asked.map(({ directAddress }) => directAddress).join(',');
     for (const endMs = performance.now() + withinMs; ; await sleep(lookEveryMs)) {
-      const leader = await leaderOf(addresses, this.#topic, partition).catch(() => null);
+      const leader = (await leaderOf?.(addresses, this.#topic, partition).catch(() => null)) ?? null;
       if (isWanted(leader)) return leader;
       if (performance.now() > endMs) return null;
     }
@@ -63,6 +67,6 @@ export class LeaderPart implements FaultPart {
   /** Resolves when it answers for itself again. */
   async restart(): Promise<void> {
     await this.#chosen.process.restart();
-    await untilBrokerAnswers('kafka', this.#chosen.directAddress);
+    await untilBrokerAnswers(this.#broker, this.#chosen.directAddress);
   }
 }

@@ -2,7 +2,7 @@
 import { BenchError } from '../../result/bench-error.ts';
 import type { RunResult } from '../../result/result-types.ts';
 import { createRunDirectory } from '../../targets/stack/run-directory.ts';
-import type { StackNeeds } from '../../targets/stack/stack.ts';
+import { type BrokerName, neededBrokers, type StackNeeds } from '../../targets/stack/stack.ts';
 import { hostsAndPorts } from '../../targets/target-address.ts';
 import type { RunEvent } from '../run-events.ts';
 import { stackNeeds } from '../run-plan.ts';
@@ -135,6 +135,7 @@ async function playWithService(
 }
 
 function joined(one: StackNeeds, other: StackNeeds): StackNeeds {
-  const kafkaBrokers = Math.max(one.kafkaBrokers ?? 1, other.kafkaBrokers ?? 1);
-  return { ...one, ...other, toxiproxy: one.toxiproxy || other.toxiproxy, kafkaBrokers };
+  const brokers: Partial<Record<BrokerName, number>> = { ...one.brokers };
+  for (const [name, members] of neededBrokers(other)) brokers[name] = Math.max(members, brokers[name] ?? 0);
+  return { toxiproxy: one.toxiproxy || other.toxiproxy, brokers };
 }

@@ -20,7 +20,8 @@ it.runIf(process.platform === 'linux')('what a broker uses while it settles is n
     logPath: join(directory, 'log'),
   });
   try {
-    const stack = { processes: { kafka } } as Partial<RunningStack> as RunningStack;
+    const broker = { name: 'kafka', directAddress: '', links: {} } as const;
+    const stack = { processes: { kafka }, brokers: { kafka: broker } } as Partial<RunningStack> as RunningStack;
     const idle = await IdleCpu.measure(stack, 2, new AbortController().signal);
     expect(idle.usPerSecond('kafka').broker).toBeLessThan(300_000); // busy it is about a million
     expect(idle.usPerSecond(null).broker).toBe(0);

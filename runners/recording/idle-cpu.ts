@@ -1,14 +1,17 @@
 /** What the shared parts use while nothing is asked of them: brokers never sleep quite. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
-import type { RunningStack } from '../../targets/stack/stack.ts';
+import { type BrokerName, brokerProcesses, type RunningStack, startedBrokers } from '../../targets/stack/stack.ts';
 import { type CpuUse, cpuUse, sampleCpu } from './cpu-account.ts';
 
 const windowMs = 800;
 /** A JVM that has just been busy compiles on for a while: the quietest of these is what idling costs. */
 const windows = 3;
 
-type IdleUs = Readonly<Record<'rabbitmq' | 'kafka' | 'proxy', number | null>>;
+/** µs of CPU a second; null: not known. */
+interface IdleUs {
+  readonly brokers: ReadonlyMap<BrokerName, number | null>;
+  readonly proxy: number | null;
+}
 
 export class IdleCpu {
   readonly #perSecond: IdleUs;
@@ -25,32 +28,34 @@ export class IdleCpu {
   }
 
   /** µs of CPU a second, of a trial with this broker, or with none. */
-  usPerSecond(broker: 'rabbitmq' | 'kafka' | null): CpuUse['usedUs'] {
-    const used = broker === null ? 0 : this.#perSecond[broker];
+  usPerSecond(broker: BrokerName | null): CpuUse['usedUs'] {
+    const used = broker === null ? 0 : (this.#perSecond.brokers.get(broker) ?? null);
     return { generator: 0, service: 0, rest: 0, broker: used, proxy: this.#perSecond.proxy };
   }
 }
 
-async function measureWindow({ processes }: RunningStack, cores: number, signal: AbortSignal): Promise<IdleUs> {
-  const { toxiproxy, rabbitmq, kafka, 'kafka-2': second, 'kafka-3': third } = processes;
-  const sample = (...broker: readonly (SupervisedProcess | undefined)[]) =>
-    sampleCpu({ ...(toxiproxy && { proxy: [toxiproxy] }), broker: broker.filter((one) => one !== undefined) });
-  const sampleBoth = () => [sample(rabbitmq), sample(kafka, second, third)] as const;
-  const before = sampleBoth();
+async function measureWindow(stack: RunningStack, cores: number, signal: AbortSignal): Promise<IdleUs> {
+  const { toxiproxy } = stack.processes;
+  const proxy = toxiproxy === undefined ? {} : { proxy: [toxiproxy] };
+  const sample = () =>
+    new Map(startedBrokers(stack).map((name) => [name, sampleCpu({ broker: brokerProcesses(stack, name) })]));
+  const before = { proxy: sampleCpu(proxy), brokers: sample() };
   await sleep(windowMs, undefined, { signal });
-  const after = sampleBoth();
-  const ofRabbitmq = cpuUse(before[0], after[0], cores);
-  const ofKafka = cpuUse(before[1], after[1], cores);
-  return {
-    rabbitmq: perSecond(ofRabbitmq.usedUs.broker, ofRabbitmq.durationMs),
-    kafka: perSecond(ofKafka.usedUs.broker, ofKafka.durationMs),
-    proxy: perSecond(ofRabbitmq.usedUs.proxy, ofRabbitmq.durationMs),
-  };
+  const after = { proxy: sampleCpu(proxy), brokers: sample() };
+  const brokers = new Map<BrokerName, number | null>();
+  for (const [name, begun] of before.brokers) {
+    const ended = after.brokers.get(name);
+    const used = ended === undefined ? null : cpuUse(begun, ended, cores);
+    brokers.set(name, used === null ? null : perSecond(used.usedUs.broker, used.durationMs));
+  }
+  const ofProxy = cpuUse(before.proxy, after.proxy, cores);
+  return { brokers, proxy: perSecond(ofProxy.usedUs.proxy, ofProxy.durationMs) };
 }
 
 function lowerOf(a: IdleUs, b: IdleUs): IdleUs {
   const lower = (x: number | null, y: number | null) => (x === null || y === null ? null : Math.min(x, y));
-  return { rabbitmq: lower(a.rabbitmq, b.rabbitmq), kafka: lower(a.kafka, b.kafka), proxy: lower(a.proxy, b.proxy) };
+  const brokers = [...a.brokers].map(([name, used]) => [name, lower(used, b.brokers.get(name) ?? null)] as const);
+  return { brokers: new Map(brokers), proxy: lower(a.proxy, b.proxy) };
 }
 
 function perSecond(usedUs: number | null, durationMs: number): number | null {

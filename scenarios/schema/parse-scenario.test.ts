@@ -135,7 +135,7 @@ describe('a valid scenario', () => {
         idempotencyKey: false,
       },
       thresholds: [],
-      kafkaBrokers: 1,
+      brokers: { kafka: 1 },
       repeats: 1,
       sweep: {},
       allowHosts: [],

@@ -48,9 +48,9 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
   const resilience = resolveResilience(file.resilience);
   const targets = mapEntries(file.targets, (target, key) => {
     const resolved = resolveTarget(key, target, options.directory, file.resilience);
-    const isReplicated = resolved.protocol === 'stream' && resolved.address === undefined;
-    const replicas = file.stack.kafka.brokers;
-    return isReplicated && replicas > 1 ? { ...resolved, replicas } : resolved;
+    if (resolved.protocol !== 'stream' || resolved.address !== undefined) return resolved;
+    const replicas = file.stack[resolved.broker].brokers;
+    return replicas > 1 ? { ...resolved, replicas } : resolved;
   });
   const deadlines = Object.values(targets).map((target) => resilienceOf({ resilience }, target).deadlineMs);
   const load = resolveLoad(file, Math.max(...deadlines), options);
@@ -66,7 +66,7 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
     ),
     resilience,
     thresholds: file.thresholds.flatMap((text, index) => resolveThreshold(text, options.writtenThreshold(index))),
-    kafkaBrokers: file.stack.kafka.brokers,
+    brokers: mapEntries(file.stack, ({ brokers }) => brokers),
     repeats,
     sweep: options.sweep ?? {},
     allowHosts,
@@ -283,7 +283,7 @@ type Of<Union, Name> = Extract<Union, { protocol: Name }>;
 type FileRequest<Name> = NonNullable<Of<FileTarget, Name>['requests']>[string];
 type ContractRequest<Name> = NonNullable<Of<Target, Name>['requests']>[string];
 type LostKeys =
-  | Exclude<Lost<ScenarioFile, Scenario>, 'stack'> // becomes kafkaBrokers
+  | Exclude<Lost<ScenarioFile, Scenario>, 'stack'> // becomes brokers
   | Lost<ScenarioFile['workload'], Workload>
   | Lost<ScenarioFile['workload']['operations'][string], Operation>
   | Exclude<Lost<Of<FileTarget, 'stream'>, Of<Target, 'stream'>>, 'linger'>

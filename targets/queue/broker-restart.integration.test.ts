@@ -22,7 +22,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(os.tmpdir(), 'wirebench-restart-'));
   stack = await startStack({
     mode: 'native',
-    needs: { toxiproxy: false, rabbitmq: true, kafka: false },
+    needs: { toxiproxy: false, brokers: { rabbitmq: 1 } },
     signal: new AbortController().signal,
     confirm: async () => true,
     log: () => undefined,

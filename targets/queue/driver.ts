@@ -11,7 +11,7 @@ import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
 import { compileTemplate } from '../driver-kit/request-template.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
-import { unlessAborted } from '../stack/native/start-part.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { type CompiledRequest, compileRequest } from './compiled-request.ts';
 import { brokerUrl, checkOwnSystem, namesQueue } from './own-broker.ts';

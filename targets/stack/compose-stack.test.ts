@@ -6,26 +6,17 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import {
   composeAddresses,
+  composeClusterProfile,
   composeEnvironment,
   composeFile,
+  composePorts,
   hasComposeEngine,
   startComposeStack,
 } from './compose-stack.ts';
-import {
-  type ComposePorts,
-  composeClusterProfile,
-  composeKafka,
-  composeKafkaSettings,
-  composePorts,
-  kafkaClusterHeap,
-  kafkaClusterSettings,
-  kafkaHeap,
-  kafkaImage,
-  kafkaSettings,
-  rabbitmqImage,
-  rabbitmqSettings,
-  toxiproxyImage,
-} from './stack-settings.ts';
+import { composeKafka, kafkaCompose } from './kafka/compose.ts';
+import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaImage, kafkaSettings } from './kafka/settings.ts';
+import { rabbitmqImage, rabbitmqSettings } from './rabbitmq/settings.ts';
+import { toxiproxyImage } from './stack-settings.ts';
 
 interface Service {
   readonly image: string;
@@ -48,10 +39,10 @@ function read(environment: Readonly<Record<string, string>> = {}): Record<string
   return parse(filled, { strict: true, uniqueKeys: true, merge: true }).services;
 }
 
-const oneBroker = { toxiproxy: true, rabbitmq: true, kafka: true, kafkaBrokers: 1 };
-const threeBrokers = { ...oneBroker, kafkaBrokers: 3 };
+const oneBroker = { toxiproxy: true, brokers: { rabbitmq: 1, kafka: 1 } };
+const threeBrokers = { toxiproxy: true, brokers: { rabbitmq: 1, kafka: 3 } };
 /** Other than the defaults, and no two alike. */
-const moved = Object.fromEntries(Object.keys(composePorts).map((name, n) => [name, 1001 + n])) as ComposePorts;
+const moved = Object.fromEntries(Object.keys(composePorts).map((name, n) => [name, 1001 + n]));
 
 /** `A://one:1,B://two:2` by name. */
 function listeners(value = ''): Readonly<Record<string, string>> {
@@ -78,12 +69,12 @@ describe('docker-compose.yml', () => {
   });
 
   it('takes every port and what a cluster changes from the environment, with the defaults of the settings', () => {
-    const settings = { ...composePorts, ...composeKafkaSettings(false) };
+    const settings = { ...composePorts, ...kafkaCompose.environment(1) };
     const expected = Object.entries(settings).map(([name, value]) => [name, String(value)]);
     expect(Object.fromEntries(variables)).toEqual(Object.fromEntries(expected));
     for (const [name, value] of variables) expect([name, value]).toEqual([name, Object.fromEntries(expected)[name]]);
     expect(new Set(Object.values(composePorts)).size).toBe(Object.keys(composePorts).length);
-    expect(Object.keys(composeKafkaSettings(true))).toEqual(Object.keys(composeKafkaSettings(false)));
+    expect(Object.keys(kafkaCompose.environment(3))).toEqual(Object.keys(kafkaCompose.environment(1)));
   });
 
   it('publishes on loopback only', () => {
@@ -95,16 +86,16 @@ describe('docker-compose.yml', () => {
   });
 
   it.each([oneBroker, threeBrokers])(
-    'lets $kafkaBrokers Kafka advertise own ports straight, and the proxies’ on the links',
+    'lets $brokers.kafka Kafka advertise own ports straight, and the proxies’ on the links',
     (needs) => {
       const services = read(composeEnvironment(needs, moved));
-      const { kafka: direct = '', kafkaLinks } = composeAddresses(needs, moved);
-      const brokers = composeKafka.slice(0, needs.kafkaBrokers).map(({ service }) => services[service]);
+      const { address: direct = '', links } = composeAddresses(needs, moved).brokers?.kafka ?? {};
+      const brokers = composeKafka.slice(0, needs.brokers.kafka).map(({ service }) => services[service]);
       expect(direct.split(',')).toHaveLength(brokers.length);
       for (const [n, broker] of brokers.entries()) {
         const inside = listeners(broker?.environment?.KAFKA_LISTENERS);
         const advertised = listeners(broker?.environment?.KAFKA_ADVERTISED_LISTENERS);
-        const [client, service] = [kafkaLinks?.client[n], kafkaLinks?.service[n]];
+        const [client, service] = [links?.client[n], links?.service[n]];
         expect(advertised).toMatchObject({
           DIRECT: direct.split(',')[n],
           CLIENT: client?.listen,
@@ -149,9 +140,9 @@ describe('docker-compose.yml', () => {
   it.each([
     [oneBroker, kafkaSettings, kafkaHeap],
     [threeBrokers, { ...kafkaSettings, ...kafkaClusterSettings }, kafkaClusterHeap],
-  ] as const)('has the native stack’s settings of Kafka: $kafkaBrokers', (needs, settings, heap) => {
+  ] as const)('has the native stack’s settings of Kafka: %j', (needs, settings, heap) => {
     const services = read(composeEnvironment(needs, composePorts));
-    for (const { service } of composeKafka.slice(0, needs.kafkaBrokers)) {
+    for (const { service } of composeKafka.slice(0, needs.brokers.kafka)) {
       const environment = services[service]?.environment ?? {};
       for (const [key, value] of Object.entries(settings)) {
         expect([key, environment[`KAFKA_${key.toUpperCase().replaceAll('.', '_')}`]]).toEqual([key, value]);
@@ -191,7 +182,7 @@ describe('startComposeStack', () => {
   it.each([
     [oneBroker, 'toxiproxy rabbitmq kafka', '1'],
     [threeBrokers, 'toxiproxy rabbitmq kafka kafka-2 kafka-3', '3'],
-    [{ ...threeBrokers, kafka: false }, 'toxiproxy rabbitmq', '1'],
+    [{ toxiproxy: true, brokers: { rabbitmq: 1 } }, 'toxiproxy rabbitmq', '1'],
   ])(
     'names the services that %j need, and takes them down again when they do not come up',
     async (needs, services, replicas) => {

@@ -5,21 +5,24 @@ import { promisify } from 'node:util';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { freePort } from '../process/free-port.ts';
 import { isAbandoned, ownerTag } from '../process/process-identity.ts';
+import { brokerNames, brokerParts } from './broker-parts.ts';
 import { type ExternalAddresses, startExternalStack } from './external-stack.ts';
-import type { RunningStack, StackNeeds } from './stack.ts';
-import {
-  type ComposePorts,
-  composeClusterProfile,
-  composeKafka,
-  composeKafkaSettings,
-  composePorts,
-  kafkaVersion,
-} from './stack-settings.ts';
+import { neededBrokers, type RunningStack, type StackNeeds } from './stack.ts';
+import { toxiproxyPort } from './stack-settings.ts';
 
 const run = promisify(execFile);
 const upDeadlineMs = 300_000; // images may have to be fetched
 const downDeadlineMs = 60_000;
 const askDeadlineMs = 5_000;
+
+/** Of services beyond the first of a broker. */
+export const composeClusterProfile = 'cluster';
+/** The ports that docker-compose.yml takes from the environment, and its defaults there; a run picks free ones. */
+export const composePorts: Readonly<Record<string, number>> = Object.assign(
+  { ...toxiproxyPort },
+  ...brokerNames.map((name) => brokerParts[name].compose.ports),
+);
+export type ComposePorts = typeof composePorts;
 
 export const composeFile = join(import.meta.dirname, '..', '..', 'docker-compose.yml');
 /** Always with the profile: what is not named does not start, and `down` passes over what is in a profile that is not on. */
@@ -107,39 +110,28 @@ async function removeAbandonedProjects(log: (line: string) => void): Promise<voi
 async function freeComposePorts(): Promise<ComposePorts> {
   const picked: [string, number][] = [];
   for (const name of Object.keys(composePorts)) picked.push([name, await freePort()]);
-  return Object.fromEntries(picked) as Record<keyof ComposePorts, number>;
-}
-
-function brokersOf({ kafka, kafkaBrokers = 1 }: StackNeeds) {
-  return composeKafka.slice(0, kafka ? kafkaBrokers : 0);
+  return Object.fromEntries(picked);
 }
 
 function composeServices(needs: StackNeeds): string[] {
-  const others = (['toxiproxy', 'rabbitmq'] as const).filter((name) => needs[name]);
-  return [...others, ...brokersOf(needs).map(({ service }) => service)];
+  const services = neededBrokers(needs).flatMap(([name, members]) => brokerParts[name].compose.services(members));
+  return [...(needs.toxiproxy ? ['toxiproxy'] : []), ...services];
 }
 
 /** All that docker-compose.yml takes from there: nothing of the caller's own may change what a run compares. */
 export function composeEnvironment(needs: StackNeeds, ports: ComposePorts): Record<string, string> {
   const published = Object.entries(ports).map(([name, port]) => [name, String(port)] as const);
-  return { ...Object.fromEntries(published), ...composeKafkaSettings(brokersOf(needs).length > 1) };
+  const settings = brokerNames.map((name) => brokerParts[name].compose.environment(needs.brokers[name] ?? 1));
+  return Object.assign(Object.fromEntries(published), ...settings);
 }
 
 export function composeAddresses(needs: StackNeeds, ports: ComposePorts): ExternalAddresses {
-  const local = (name: keyof ComposePorts) => `127.0.0.1:${ports[name]}`;
-  const brokers = brokersOf(needs);
-  const links = (name: 'CLIENT' | 'SERVICE') =>
-    brokers.map(({ ports: prefix }) => ({
-      listen: local(`${prefix}_${name}_PROXY_PORT`),
-      upstream: local(`${prefix}_${name}_PORT`),
-    }));
+  const local = (name: string) => `127.0.0.1:${ports[name]}`;
+  const brokers = neededBrokers(needs).map(([name, members]) => {
+    return [name, brokerParts[name].compose.addresses(members, local)] as const;
+  });
   return {
     ...(needs.toxiproxy && { toxiproxy: `http://${local('WIREBENCH_TOXIPROXY_PORT')}` }),
-    ...(needs.rabbitmq && { rabbitmq: local('WIREBENCH_RABBITMQ_PORT') }),
-    ...(needs.kafka && {
-      kafka: brokers.map(({ ports: prefix }) => local(`${prefix}_PORT`)).join(','),
-      kafkaVersion,
-      kafkaLinks: { client: links('CLIENT'), service: links('SERVICE') },
-    }),
+    brokers: Object.fromEntries(brokers),
   };
 }

@@ -3,39 +3,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { isAllowedHost } from '../../scenarios/schema/address.ts';
 import { allowDial, firstRefusal } from '../allow-dial.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
+import type { ExternalBroker } from './broker-part.ts';
+import { brokerParts } from './broker-parts.ts';
 import { ensurePrograms, type InstallOptions } from './install.ts';
-import { probeKafka } from './native/kafka.ts';
-import { probeRabbitmq } from './native/rabbitmq.ts';
-import { unlessAborted } from './native/start-part.ts';
 import { startNativeStack } from './native-stack.ts';
 import { joinedLinks, openProxyLinks, type ProxyLinks, removeAbandonedProxies, requireLinks } from './proxy-links.ts';
 import { createRunDirectory } from './run-directory.ts';
-import type { BrokerLinkName, BrokerName, Link, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import {
+  type BrokerLinkName,
+  type BrokerName,
+  type Link,
+  neededBrokers,
+  type RunningBroker,
+  type RunningStack,
+  type StackNeeds,
+} from './stack.ts';
 import { connectToxiproxy } from './toxiproxy-client.ts';
 
 const probeDeadlineMs = 10_000;
 const askClusterEveryMs = 200;
 
-/** Where a link's proxy listens (what Kafka advertises there) and what is behind it, both `host:port`. */
-export interface KafkaLinkAddresses {
-  readonly listen: string;
-  readonly upstream: string;
-}
-
 export interface ExternalAddresses {
   /** URL of Toxiproxy's control API. Absent: one is started here. */
   readonly toxiproxy?: string;
-  /** `host:port`, AMQP 0-9-1 without TLS, user guest. */
-  readonly rabbitmq?: string;
-  /** `host:port` of a listener that advertises itself; of a cluster all of them with commas between. */
-  readonly kafka?: string;
-  /** Its protocol does not tell; whoever started it may know. */
-  readonly kafkaVersion?: string;
-  /**
-   * Kafka listeners whose advertised address is a proxy's, one of each broker: without them Kafka's clients would go round
-   * Toxiproxy.
-   */
-  readonly kafkaLinks?: Readonly<Record<BrokerLinkName, readonly KafkaLinkAddresses[]>>;
+  readonly brokers?: Readonly<Partial<Record<BrokerName, ExternalBroker>>>;
+}
+
+export function isAnyGiven({ toxiproxy, brokers = {} }: ExternalAddresses): boolean {
+  return toxiproxy !== undefined || Object.keys(brokers).length > 0;
 }
 
 export interface ExternalOptions extends InstallOptions {
@@ -51,16 +47,16 @@ export async function startExternalStack(
 ): Promise<RunningStack> {
   allowDial(options.allowHosts ?? []);
   refuseForeignHosts(external, options.allowHosts ?? []);
-  if (needs.kafka && needs.toxiproxy && external.kafkaLinks === undefined) throw kafkaLinksMissing();
-  const versions: Record<string, string> = {};
-  if (needs.rabbitmq) {
-    const probe = (address: string) => probeRabbitmq(address);
-    versions.rabbitmq = await requireAnswer('RabbitMQ', '--rabbitmq', external.rabbitmq, probe, options.signal);
+  const brokers = neededBrokers(needs);
+  for (const [name] of brokers) {
+    const isLinked = !brokerParts[name].advertises || external.brokers?.[name]?.links !== undefined;
+    if (needs.toxiproxy && !isLinked) throw linksMissing(name);
   }
-  if (needs.kafka) {
-    const probe = (address: string, signal: AbortSignal) => probeBrokers(address, needs.kafkaBrokers ?? 1, signal);
-    await requireAnswer('Kafka', '--kafka', external.kafka, probe, options.signal);
-    versions.kafka = external.kafkaVersion ?? 'unknown';
+  const versions: Record<string, string> = {};
+  for (const [name, members] of brokers) {
+    const given = external.brokers?.[name];
+    const told = await requireAnswer(name, given?.address, members, options.signal);
+    versions[name] = told ?? given?.version ?? 'unknown';
   }
   const started = needs.toxiproxy && external.toxiproxy === undefined ? await startOwnToxiproxy(options) : null;
   const client = !needs.toxiproxy
@@ -82,7 +78,7 @@ export async function startExternalStack(
       mode: 'external',
       versions,
       toxiproxy: client,
-      brokers: await openBrokerLinks(needs, external, links),
+      brokers: await openBrokerLinks(brokers, external, links),
       processes: started?.processes ?? {},
       directory: started?.directory ?? directory?.path ?? '',
       openLink: async (name, upstream) => requireLinks(links).open(name, upstream),
@@ -96,40 +92,43 @@ export async function startExternalStack(
 }
 
 async function openBrokerLinks(
-  needs: StackNeeds,
-  { rabbitmq, kafka, kafkaLinks }: ExternalAddresses,
+  needed: readonly (readonly [BrokerName, number])[],
+  external: ExternalAddresses,
   links: ProxyLinks | null,
 ): Promise<RunningStack['brokers']> {
   const brokers: Partial<Record<BrokerName, RunningBroker>> = {};
-  if (needs.rabbitmq && rabbitmq !== undefined) {
-    const both = links === null ? {} : await links.openBoth(rabbitmq);
-    brokers.rabbitmq = { name: 'rabbitmq', directAddress: rabbitmq, links: both };
-  }
-  if (needs.kafka && kafka !== undefined) {
-    const both = links === null || kafkaLinks === undefined ? {} : await openKafkaLinks(links, kafkaLinks);
-    brokers.kafka = { name: 'kafka', directAddress: kafka, links: both };
+  for (const [name] of needed) {
+    const given = external.brokers?.[name];
+    if (given === undefined) continue;
+    brokers[name] = { name, directAddress: given.address, links: links === null ? {} : await linksOf(given, links) };
   }
   return brokers;
 }
 
-async function openKafkaLinks(
+async function linksOf(
+  { address, links: advertised }: ExternalBroker,
   links: ProxyLinks,
-  addresses: NonNullable<ExternalAddresses['kafkaLinks']>,
 ): Promise<RunningBroker['links']> {
+  if (advertised === undefined) return links.openBoth(address);
   const opened: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
   for (const name of ['client', 'service'] as const) {
-    for (const { upstream, listen } of addresses[name]) opened[name].push(await links.openAt(name, upstream, listen));
+    for (const { upstream, listen } of advertised[name]) opened[name].push(await links.openAt(name, upstream, listen));
   }
   return joinedLinks(opened);
 }
 
-/** Each of several brokers may answer before the controllers count on it: they are asked until all of them do. */
-async function probeBrokers(address: string, brokers: number, signal: AbortSignal): Promise<void> {
+/** Each of several may answer before the others count on it: they are asked until all of them do. */
+async function probeAll(
+  name: BrokerName,
+  address: string,
+  members: number,
+  bound: AbortSignal,
+): Promise<string | null> {
   for (;;) {
     try {
-      return await probeKafka(address, brokers);
+      return await brokerParts[name].probe(address, members);
     } catch (error) {
-      if (brokers === 1 || signal.aborted) throw error;
+      if (members === 1 || bound.aborted) throw error;
     }
     await sleep(askClusterEveryMs);
   }
@@ -137,27 +136,27 @@ async function probeBrokers(address: string, brokers: number, signal: AbortSigna
 
 async function startOwnToxiproxy(options: InstallOptions): Promise<RunningStack> {
   const paths = await ensurePrograms(['toxiproxy'], options);
-  return startNativeStack({ toxiproxy: true, rabbitmq: false, kafka: false }, paths, options.signal);
+  return startNativeStack({ toxiproxy: true, brokers: {} }, paths, options.signal);
 }
 
-async function requireAnswer<T>(
-  title: string,
-  flag: string,
+/** Resolves with the version, null where it is not told. */
+async function requireAnswer(
+  name: BrokerName,
   address: string | undefined,
-  probe: (address: string, bound: AbortSignal) => Promise<T>,
+  members: number,
   signal: AbortSignal,
-): Promise<T> {
+): Promise<string | null> {
   const given = address === undefined ? 'no address was given' : `${address} does not answer`;
   const error = (cause?: unknown) =>
-    new BenchError('externalPart', `${title} is needed, but ${given}`, {
-      hint: `Give the address of a running one with ${flag} HOST:PORT, or let Wirebench start its own with --stack native.`,
+    new BenchError('externalPart', `${brokerParts[name].title} is needed, but ${given}`, {
+      hint: `Give the address of a running one with --${name} HOST:PORT, or let Wirebench start its own with --stack native.`,
       exitCode: exitCodes.stack,
       cause,
     });
   if (address === undefined) throw error();
   try {
     const bound = AbortSignal.any([signal, AbortSignal.timeout(probeDeadlineMs)]);
-    return await unlessAborted(probe(address, bound), bound);
+    return await unlessAborted(probeAll(name, address, members, bound), bound);
   } catch (cause) {
     signal.throwIfAborted();
     throw firstRefusal() ?? error(cause);
@@ -166,10 +165,12 @@ async function requireAnswer<T>(
 
 /** Nobody is hit who did not ask for it: an address given by a slip is still somebody's broker. */
 function refuseForeignHosts(external: ExternalAddresses, allowHosts: readonly string[]): void {
-  const { toxiproxy, rabbitmq, kafka, kafkaLinks } = external;
-  const links = Object.values(kafkaLinks ?? {}).flat();
-  const linked = links.flatMap(({ listen, upstream }) => [listen, upstream]);
-  const given = [toxiproxy, rabbitmq, ...(kafka?.split(',') ?? []), ...linked];
+  const given = [external.toxiproxy];
+  for (const { address, links } of Object.values(external.brokers ?? {})) {
+    given.push(...address.split(','));
+    for (const { listen, upstream } of [...(links?.client ?? []), ...(links?.service ?? [])])
+      given.push(listen, upstream);
+  }
   for (const address of given) {
     if (address === undefined) continue;
     const host = URL.parse(address.includes('://') ? address : `bare://${address}`)?.hostname ?? '';
@@ -181,12 +182,12 @@ function refuseForeignHosts(external: ExternalAddresses, allowHosts: readonly st
   }
 }
 
-function kafkaLinksMissing(): BenchError {
+function linksMissing(name: BrokerName): BenchError {
   return new BenchError(
-    'kafkaLinks',
-    'This Kafka advertises its own address, so its clients would go round Toxiproxy',
+    `${name}Links`,
+    `This ${brokerParts[name].title} advertises its own address, so its clients would go round Toxiproxy`,
     {
-      hint: 'Give it two more listeners whose advertised addresses are proxies, and name them with --kafka-client-link LISTEN,UPSTREAM and --kafka-service-link LISTEN,UPSTREAM; or set `via: direct` on the target.',
+      hint: `Give it two more listeners whose advertised addresses are proxies, and name them with --${name}-client-link LISTEN,UPSTREAM and --${name}-service-link LISTEN,UPSTREAM; or set \`via: direct\` on the target.`,
       exitCode: exitCodes.stack,
     },
   );

@@ -3,7 +3,8 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { takeHostLock } from '../process/host-lock.ts';
 import { onPath } from '../process/on-path.ts';
 import { commandRunner } from './command-runner.ts';
-import { type Program, type ProgramName, programs } from './programs.ts';
+import type { Program, ProgramName } from './program.ts';
+import { programs } from './programs.ts';
 
 export interface MissingPart {
   readonly name: ProgramName;

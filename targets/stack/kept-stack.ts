@@ -6,9 +6,11 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { type HostLock, tryHostLock } from '../process/host-lock.ts';
 import { identify, isAlive, type ProcessIdentity } from '../process/process-identity.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
+import type { AdvertisedLink, ExternalBroker } from './broker-part.ts';
+import { brokerParts } from './broker-parts.ts';
 import type { ExternalAddresses } from './external-stack.ts';
 import { isOwnDirectory, prepareRunsDirectory, runsDirectory } from './run-directory.ts';
-import type { RunningStack } from './stack.ts';
+import type { Link, RunningBroker, RunningStack } from './stack.ts';
 
 export interface KeptStack {
   /** The process that owns the parts: they end with it. */
@@ -85,21 +87,26 @@ export function untilStackEnds(
   });
 }
 
-/** As a run takes them with `--stack external`. Its own proxies on Kafka's links are lent to one run at a time. */
+/** As a run takes them with `--stack external`. Its own proxies on advertised links are lent to one run at a time. */
 export function addressesOf({ toxiproxy, brokers, versions }: RunningStack): ExternalAddresses {
-  const { rabbitmq, kafka } = brokers;
-  const { client, service } = kafka?.links ?? {};
+  const given = Object.values(brokers).map(({ name, directAddress, links }) => {
+    const version = versions[name];
+    const advertised = brokerParts[name].advertises ? advertisedLinks(links) : null;
+    const broker: ExternalBroker = {
+      address: directAddress,
+      ...(version !== undefined && { version }),
+      ...(advertised !== null && { links: advertised }),
+    };
+    return [name, broker] as const;
+  });
   return {
     ...(toxiproxy !== null && { toxiproxy: toxiproxy.apiUrl }),
-    ...(rabbitmq !== undefined && { rabbitmq: rabbitmq.directAddress }),
-    ...(kafka !== undefined && { kafka: kafka.directAddress }),
-    ...(versions.kafka !== undefined && { kafkaVersion: versions.kafka }),
-    ...(client !== undefined &&
-      service !== undefined && {
-        kafkaLinks: {
-          client: [{ listen: client.address, upstream: client.upstream }],
-          service: [{ listen: service.address, upstream: service.upstream }],
-        },
-      }),
+    ...(given.length > 0 && { brokers: Object.fromEntries(given) }),
   };
+}
+
+function advertisedLinks({ client, service }: RunningBroker['links']): ExternalBroker['links'] | null {
+  if (client === undefined || service === undefined) return null;
+  const at = ({ address, upstream }: Link): AdvertisedLink => ({ listen: address, upstream });
+  return { client: [at(client)], service: [at(service)] };
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openKafkaProbe, openRabbitmqProbe } from '../driver-suite/round-trip.ts';
 import { descendantsOf } from '../process/descendants.ts';
 import { ownerTag } from '../process/process-identity.ts';
+import type { ExternalBroker } from './broker-part.ts';
 import { type ExternalAddresses, startExternalStack } from './external-stack.ts';
 import { removeAbandonedProxies } from './proxy-links.ts';
 import { type SharedTestStack, sharedTestStack } from './shared-test-stack.ts';
@@ -180,20 +181,24 @@ describe('the brokers’ links', () => {
 });
 
 describe('an external stack', () => {
-  const everything = { toxiproxy: true, rabbitmq: true, kafka: true };
+  const everything = { toxiproxy: true, brokers: { rabbitmq: 1, kafka: 1 } };
   const options = { confirm: async () => false, log: () => undefined, signal: new AbortController().signal };
-  const addresses = (): ExternalAddresses => {
+  const addresses = () => {
     const { client, service } = stack.broker('kafka').links;
     if (client === undefined || service === undefined) throw new Error('no links');
     return {
       toxiproxy: stack.toxiproxy.apiUrl,
-      rabbitmq: stack.broker('rabbitmq').directAddress,
-      kafka: stack.broker('kafka').directAddress,
-      kafkaLinks: {
-        client: [{ listen: client.address, upstream: client.upstream }],
-        service: [{ listen: service.address, upstream: service.upstream }],
+      brokers: {
+        rabbitmq: { address: stack.broker('rabbitmq').directAddress },
+        kafka: {
+          address: stack.broker('kafka').directAddress,
+          links: {
+            client: [{ listen: client.address, upstream: client.upstream }],
+            service: [{ listen: service.address, upstream: service.upstream }],
+          },
+        },
       },
-    };
+    } satisfies ExternalAddresses;
   };
 
   it('uses the parts that are given, starts none, and takes away what it put there', async () => {
@@ -239,35 +244,35 @@ describe('an external stack', () => {
 
   it('leaves no proxy behind when it cannot be had', async () => {
     const before = (await stack.toxiproxy.listProxies()).length;
-    const { kafkaLinks, ...rest } = addresses();
-    await expect(startExternalStack(everything, rest, options)).rejects.toMatchObject({
+    const { toxiproxy, brokers } = addresses();
+    const { links, ...rest } = brokers.kafka;
+    const having = (kafka: ExternalBroker) => ({ toxiproxy, brokers: { ...brokers, kafka } });
+    await expect(startExternalStack(everything, having(rest), options)).rejects.toMatchObject({
       code: 'kafkaLinks',
       exitCode: 3,
     });
-    const elsewhere = {
-      client: kafkaLinks?.client.map((at) => ({ ...at, upstream })),
-      service: kafkaLinks?.service,
-    } as typeof kafkaLinks;
-    const wrong = { ...rest, ...(elsewhere && { kafkaLinks: elsewhere }) };
+    const elsewhere = links.client.map((at) => ({ ...at, upstream }));
+    const wrong = having({ ...rest, links: { ...links, client: elsewhere } });
     await expect(startExternalStack(everything, wrong, options)).rejects.toMatchObject({ code: 'linkElsewhere' });
     expect((await stack.toxiproxy.listProxies()).length).toBe(before);
   });
 
   it('names what does not answer, or was not given', async () => {
-    const needs = { ...everything, kafka: false };
+    const needs = { toxiproxy: true, brokers: { rabbitmq: 1 } };
     await expect(startExternalStack(needs, {}, options)).rejects.toThrow(
       /RabbitMQ is needed, but no address was given/,
     );
-    const closed = { rabbitmq: '127.0.0.1:1' };
+    const closed = { brokers: { rabbitmq: { address: '127.0.0.1:1' } } };
     await expect(startExternalStack(needs, closed, options)).rejects.toThrow(
       /RabbitMQ.*127\.0\.0\.1:1 does not answer/,
     );
   });
 
   it('sends nothing to a host outside loopback that is not allowed', async () => {
-    const kafka = `${addresses().kafka},192.0.2.1:9092`;
-    for (const foreign of [{ rabbitmq: '192.0.2.1:5672' }, { kafka }]) {
-      const given = { ...addresses(), ...foreign };
+    const { toxiproxy, brokers } = addresses();
+    const several = { ...brokers.kafka, address: `${brokers.kafka.address},192.0.2.1:9092` };
+    for (const foreign of [{ rabbitmq: { address: '192.0.2.1:5672' } }, { kafka: several }]) {
+      const given = { toxiproxy, brokers: { ...brokers, ...foreign } };
       await expect(startExternalStack(everything, given, options)).rejects.toMatchObject({
         code: 'foreignHost',
         exitCode: 2,

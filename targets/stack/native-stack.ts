@@ -1,11 +1,19 @@
 /** RabbitMQ, Kafka and Toxiproxy as plain processes: free ports, data folders per run, gone with their parent. */
 import type { SupervisedProcess } from '../process/supervised-process.ts';
-import { brokerNames, brokerParts } from './broker-parts.ts';
+import { brokerParts } from './broker-parts.ts';
 import type { PartContext } from './native/start-part.ts';
 import { startToxiproxy } from './native/toxiproxy.ts';
 import { openProxyLinks, type ProxyLinks, requireLinks } from './proxy-links.ts';
 import { createRunDirectory, type RunDirectory } from './run-directory.ts';
-import type { BrokerName, ProcessName, RunningBroker, RunningStack, StackNeeds } from './stack.ts';
+import {
+  type BrokerName,
+  neededBrokers,
+  type Processes,
+  type ProcessName,
+  type RunningBroker,
+  type RunningStack,
+  type StackNeeds,
+} from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export type ProgramPaths = Readonly<Partial<Record<'toxiproxy' | BrokerName, string>>>;
@@ -37,7 +45,7 @@ class NativeParts {
   /** Aborted by the first part that fails, which ends the start of the others. */
   readonly #failing = new AbortController();
   readonly #context: PartContext;
-  readonly #processes: Partial<Record<ProcessName, SupervisedProcess>> = {};
+  readonly #processes: Processes = {};
   readonly #helpers: SupervisedProcess[] = [];
   readonly #brokers: Partial<Record<BrokerName, RunningBroker>> = {};
   readonly #versions: Record<string, string> = {};
@@ -63,7 +71,7 @@ class NativeParts {
     const proxied = needs.toxiproxy && !this.#foreign ? this.#startToxiproxy() : Promise.resolve();
     const begun = [
       proxied,
-      ...brokerNames.filter((name) => needs[name]).map((name) => this.#startBroker(name, needs, proxied)),
+      ...neededBrokers(needs).map(([name, members]) => this.#startBroker(name, members, proxied)),
     ];
     let first: { error: unknown } | null = null;
     const failed = (error: unknown) => {
@@ -82,11 +90,11 @@ class NativeParts {
     this.#links = openProxyLinks(client);
   }
 
-  async #startBroker(name: BrokerName, needs: StackNeeds, proxied: Promise<void>): Promise<void> {
+  async #startBroker(name: BrokerName, members: number, proxied: Promise<void>): Promise<void> {
     this.#brokers[name] = await brokerParts[name].start({
       path: this.#paths[name] ?? '',
       context: this.#context,
-      needs,
+      members,
       links: async () => {
         await proxied;
         return this.#links;

@@ -2,9 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import { brokerParts, stackParts } from './broker-parts.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
+import { brokerNames, brokerParts } from './broker-parts.ts';
 import type { ExternalAddresses } from './external-stack.ts';
-import { unlessAborted } from './native/start-part.ts';
 import type { BrokerName } from './stack.ts';
 import { connectToxiproxy } from './toxiproxy-client.ts';
 
@@ -17,18 +17,22 @@ export interface PartHealth {
 }
 
 export async function checkParts(addresses: ExternalAddresses): Promise<PartHealth[]> {
-  const probeOf = (name: PartHealth['name'], address: string): Promise<unknown> =>
-    name === 'toxiproxy' ? connectToxiproxy(address, deadlineMs).version() : brokerParts[name].probe(address);
-  const checked = stackParts.map(async (name): Promise<PartHealth[]> => {
-    const address = addresses[name];
+  const look = async (
+    name: PartHealth['name'],
+    address: string | undefined,
+    probe: (address: string) => Promise<unknown>,
+  ): Promise<PartHealth[]> => {
     if (address === undefined) return [];
-    const asked: Promise<unknown> = unlessAborted<unknown>(probeOf(name, address), AbortSignal.timeout(deadlineMs));
-    const answers = await asked.then(
+    const answers = await unlessAborted(probe(address), AbortSignal.timeout(deadlineMs)).then(
       () => true,
       () => false,
     );
     return [{ name, address, answers }];
-  });
+  };
+  const checked = [
+    look('toxiproxy', addresses.toxiproxy, (address) => connectToxiproxy(address, deadlineMs).version()),
+    ...brokerNames.map((name) => look(name, addresses.brokers?.[name]?.address, brokerParts[name].probe)),
+  ];
   return (await Promise.all(checked)).flat();
 }
 
@@ -39,13 +43,13 @@ const lookEveryMs = 100;
 export async function untilBrokerAnswers(name: BrokerName, address: string): Promise<void> {
   for (const endMs = performance.now() + restartDeadlineMs; ; await sleep(lookEveryMs)) {
     try {
-      await unlessAborted<unknown>(brokerParts[name].probe(address), AbortSignal.timeout(deadlineMs));
+      await unlessAborted(brokerParts[name].probe(address), AbortSignal.timeout(deadlineMs));
       return;
     } catch (cause) {
       if (performance.now() < endMs) continue;
       throw new BenchError(
         'brokerNotBack',
-        `${name} did not answer within ${restartDeadlineMs / 1e3} s of its restart`,
+        `${brokerParts[name].title} did not answer within ${restartDeadlineMs / 1e3} s of its restart`,
         {
           hint: 'Its log tells why.',
           exitCode: exitCodes.stack,

@@ -2,15 +2,16 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { TestProject } from 'vitest/node';
 import { BenchError } from '../../result/bench-error.ts';
+import { brokerNames } from './broker-parts.ts';
 import { ensurePrograms } from './install.ts';
 import { startNativeStack } from './native-stack.ts';
-import { type ProgramName, programs } from './programs.ts';
+import { programs } from './programs.ts';
 import { sweepLeftovers } from './run-directory.ts';
-import type { SharedParts } from './shared-test-stack.ts';
-import type { RunningStack, StackNeeds } from './stack.ts';
+import type { SharedNeeds, SharedParts } from './shared-test-stack.ts';
+import type { BrokerName, RunningStack } from './stack.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
-type Part = Exclude<keyof StackNeeds, 'kafkaBrokers'>;
+type Part = 'toxiproxy' | BrokerName;
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await sweepLeftovers();
@@ -38,8 +39,8 @@ class PartsOnDemand {
   async answer(request: IncomingMessage): Promise<SharedParts> {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const needs = JSON.parse(body) as Partial<StackNeeds>;
-    const wanted = (['rabbitmq', 'kafka'] as const).filter((name) => needs[name]);
+    const needs = JSON.parse(body) as SharedNeeds;
+    const wanted = brokerNames.filter((name) => needs[name]);
     const [proxy, ...brokers] = await Promise.all([
       this.#start('toxiproxy'),
       ...wanted.map((name) => this.#start(name)),
@@ -61,10 +62,9 @@ class PartsOnDemand {
 
   async #startNow(part: Part): Promise<RunningStack> {
     const toxiproxy: ToxiproxyClient | null = part === 'toxiproxy' ? null : (await this.#start('toxiproxy')).toxiproxy;
-    const names: ProgramName[] = [part];
     const log = (line: string) => void process.stderr.write(`${programs[part].title}: ${line}\n`);
-    const paths = await ensurePrograms(names, { confirm: async () => true, log, signal: this.#end.signal });
-    const needs = { toxiproxy: true, rabbitmq: part === 'rabbitmq', kafka: part === 'kafka' };
+    const paths = await ensurePrograms([part], { confirm: async () => true, log, signal: this.#end.signal });
+    const needs = { toxiproxy: true, brokers: part === 'toxiproxy' ? {} : { [part]: 1 } };
     return startNativeStack(needs, paths, this.#end.signal, toxiproxy);
   }
 

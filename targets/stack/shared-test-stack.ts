@@ -14,7 +14,7 @@
  */
 import { inject } from 'vitest';
 import { openProxyLinks } from './proxy-links.ts';
-import { type RunningBroker, type RunningStack, requireBroker, type StackNeeds } from './stack.ts';
+import { type BrokerName, type RunningBroker, type RunningStack, requireBroker } from './stack.ts';
 import { connectToxiproxy, type ToxiproxyClient } from './toxiproxy-client.ts';
 
 declare module 'vitest' {
@@ -25,6 +25,8 @@ declare module 'vitest' {
 }
 
 export const startDeadlineMs = 300_000;
+
+export type SharedNeeds = Readonly<Partial<Record<'toxiproxy' | BrokerName, boolean>>>;
 
 /** What the vitest process answers: where the parts are that were asked for. */
 export interface SharedParts {
@@ -41,7 +43,7 @@ export interface SharedTestStack extends RunningStack {
 }
 
 /** The first call for a broker takes until that is ready (about 10 s), or installed (half a minute): give hooks a minute or two. */
-export async function sharedTestStack(needs: Partial<StackNeeds> = {}): Promise<SharedTestStack> {
+export async function sharedTestStack(needs: SharedNeeds = {}): Promise<SharedTestStack> {
   const response = await fetch(inject('sharedTestStack'), {
     method: 'POST',
     body: JSON.stringify(needs),

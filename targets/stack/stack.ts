@@ -8,11 +8,10 @@ export const stackModes = ['auto', 'native', 'compose', 'external'] as const;
 export type StackMode = (typeof stackModes)[number];
 export type { BrokerName };
 
-/** Brokers by name. */
-export interface StackNeeds extends Readonly<Partial<Record<BrokerName, boolean>>> {
+export interface StackNeeds {
   readonly toxiproxy: boolean;
-  /** Left out: 1. */
-  readonly kafkaBrokers?: number;
+  /** How many of each; left out: none. */
+  readonly brokers: Readonly<Partial<Record<BrokerName, number>>>;
 }
 
 /** From the load to the broker, and from the broker to the services. */
@@ -49,8 +48,11 @@ export interface RunningBroker {
   readonly members?: readonly BrokerMember[];
 }
 
-/** Of a cluster's brokers the first has the plain name. */
-export type ProcessName = 'toxiproxy' | BrokerName | 'kafka-2' | 'kafka-3';
+/** Of a cluster's members the first has the plain name, the second `kafka-2`. */
+type MemberName = `${BrokerName}-${number}`;
+export type ProcessName = 'toxiproxy' | BrokerName | MemberName;
+export type Processes = Partial<Record<Exclude<ProcessName, MemberName>, SupervisedProcess>> &
+  Record<MemberName, SupervisedProcess>;
 
 export interface RunningStack {
   readonly mode: Exclude<StackMode, 'auto'>;
@@ -58,8 +60,8 @@ export interface RunningStack {
   readonly versions: Readonly<Record<string, string>>;
   readonly toxiproxy: ToxiproxyClient | null;
   readonly brokers: Readonly<Partial<Record<BrokerName, RunningBroker>>>;
-  /** Those started by this stack (empty for external): toxiproxy, rabbitmq, kafka. For CPU accounts and process faults. */
-  readonly processes: Readonly<Partial<Record<ProcessName, SupervisedProcess>>>;
+  /** Those started by this stack (empty for external). For CPU accounts and process faults. */
+  readonly processes: Readonly<Processes>;
   /** Folder for this run's logs and data; removed by `down` unless a part failed. */
   readonly directory: string;
   /** Creates a proxy to `upstream` (a service of ours or the user's own system) on a free loopback port. */
@@ -74,4 +76,29 @@ export function requireBroker(brokers: RunningStack['brokers'], name: BrokerName
   const broker = brokers[name];
   if (broker === undefined) throw new Error(`this stack was started without ${name}`);
   return broker;
+}
+
+/** Those of a broker, of a cluster all of them. */
+export function brokerProcesses(
+  { processes }: Pick<RunningStack, 'processes'>,
+  broker: BrokerName,
+): SupervisedProcess[] {
+  return Object.entries(processes).flatMap(([name, process]) =>
+    name === broker || name.startsWith(`${broker}-`) ? [process] : [],
+  );
+}
+
+/** Those that run as processes of this stack. */
+export function startedBrokers(stack: Pick<RunningStack, 'processes' | 'brokers'>): BrokerName[] {
+  return (Object.keys(stack.brokers) as BrokerName[]).filter((name) => brokerProcesses(stack, name).length > 0);
+}
+
+/** What is asked for of a stack, by the names of its parts. */
+export function neededParts({ toxiproxy, brokers }: StackNeeds): ('toxiproxy' | BrokerName)[] {
+  return [...(toxiproxy ? (['toxiproxy'] as const) : []), ...neededBrokers({ brokers }).map(([name]) => name)];
+}
+
+/** With how many of each. */
+export function neededBrokers({ brokers }: Pick<StackNeeds, 'brokers'>): [BrokerName, number][] {
+  return (Object.entries(brokers) as [BrokerName, number][]).filter(([, members]) => members > 0);
 }

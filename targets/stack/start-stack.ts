@@ -1,12 +1,19 @@
 /** Brings up what a run needs, in the way that is asked for or at hand. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import { stackParts } from './broker-parts.ts';
+import { brokerParts } from './broker-parts.ts';
 import { hasComposeEngine, startComposeStack } from './compose-stack.ts';
-import { type ExternalAddresses, type ExternalOptions, startExternalStack } from './external-stack.ts';
+import { type ExternalAddresses, type ExternalOptions, isAnyGiven, startExternalStack } from './external-stack.ts';
 import { ensurePrograms, findMissing } from './install.ts';
 import { type ProgramPaths, startNativeStack } from './native-stack.ts';
 import { sweepLeftovers } from './run-directory.ts';
-import type { RunningStack, StackMode, StackNeeds } from './stack.ts';
+import {
+  type BrokerName,
+  neededBrokers,
+  neededParts,
+  type RunningStack,
+  type StackMode,
+  type StackNeeds,
+} from './stack.ts';
 
 export interface StartStackOptions extends ExternalOptions {
   readonly mode: StackMode;
@@ -19,7 +26,8 @@ export async function startStack(options: StartStackOptions): Promise<RunningSta
   for (const directory of await sweepLeftovers()) log(`removed what an earlier run left in ${directory}`);
   const { mode, paths } = await prepareStack(options);
   if (mode === 'external') {
-    if (needs.kafka && (needs.kafkaBrokers ?? 1) > 1) throw clusterElsewhere();
+    const cluster = neededBrokers(needs).find(([, members]) => members > 1);
+    if (cluster !== undefined) throw clusterElsewhere(...cluster);
     return startExternalStack(needs, external, options);
   }
   if (mode === 'compose') return startComposeStack(needs, signal, log);
@@ -35,20 +43,21 @@ export async function prepareStack(
   options: StartStackOptions,
 ): Promise<{ readonly mode: Exclude<StackMode, 'auto'>; readonly paths: ProgramPaths }> {
   const mode = await chooseMode(options);
-  const names = mode === 'native' ? stackParts.filter((name) => options.needs[name]) : [];
+  const names = mode === 'native' ? neededParts(options.needs) : [];
   return { mode, paths: await ensurePrograms(names, options) };
 }
 
 async function chooseMode({ mode, needs, external = {} }: StartStackOptions): Promise<Exclude<StackMode, 'auto'>> {
   if (mode !== 'auto') return mode;
-  if (Object.values(external).some((address) => address !== undefined)) return 'external';
-  const missing = await findMissing(stackParts.filter((name) => needs[name]));
+  if (isAnyGiven(external)) return 'external';
+  const missing = await findMissing(neededParts(needs));
   return missing.length > 0 && (await hasComposeEngine()) ? 'compose' : 'native';
 }
 
-function clusterElsewhere(): BenchError {
-  return new BenchError('clusterElsewhere', 'Three Kafka brokers are not to be had with --stack external', {
-    hint: 'Use --stack native (it needs java) or compose, or leave out `stack: { kafka: { brokers: 3 } }`.',
+function clusterElsewhere(name: BrokerName, members: number): BenchError {
+  const { title, program } = brokerParts[name];
+  return new BenchError('clusterElsewhere', `A ${title} of ${members} brokers is not to be had with --stack external`, {
+    hint: `Use --stack native (it needs ${program.needs[0]}) or compose, or leave out \`stack: { ${name}: { brokers: ${members} } }\`.`,
     exitCode: exitCodes.stack,
   });
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(os.tmpdir(), 'wirebench-restart-'));
   stack = await startStack({
     mode: 'native',
-    needs: { toxiproxy: false, rabbitmq: false, kafka: true },
+    needs: { toxiproxy: false, brokers: { kafka: 1 } },
     signal: new AbortController().signal,
     confirm: async () => true,
     log: () => undefined,

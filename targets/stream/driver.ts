@@ -13,7 +13,7 @@ import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
 import { malformedAnswer } from '../driver-kit/guard-incoming.ts';
 import { RequestTemplate } from '../driver-kit/request-template.ts';
-import { unlessAborted } from '../stack/native/start-part.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
 import { type CompiledRequest, compileRequest, constantTopics, isOneOfSeveral } from './compiled-request.ts';
 import { mostRequestsInFlight, ProducerLane, usualBatch } from './producer-lane.ts';
 import type { DescribedCluster, StreamClient, StreamClientOptions, StreamMessage } from './stream-client.ts';

@@ -6,6 +6,7 @@ import {
   type SupervisedProcessOptions,
   startProcess,
 } from '../../process/supervised-process.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
 
 const pollMs = 100;
 
@@ -66,16 +67,6 @@ export async function whenReady(
   } finally {
     unsubscribe();
   }
-}
-
-/** A client library may wait for ever for a part that accepts and then says nothing. */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 function notReady(child: SupervisedProcess, message: string, cause: unknown): BenchError {

@@ -6,9 +6,10 @@ import { BenchError, exitCodes } from '../../../result/bench-error.ts';
 import { createFolder } from '../../../result/create-folder.ts';
 import { freePort } from '../../process/free-port.ts';
 import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
+import { type PartContext, startPart } from '../native/start-part.ts';
 import type { BrokerLinkName } from '../stack.ts';
-import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaSettings } from '../stack-settings.ts';
-import { type PartContext, startPart, unlessAborted } from './start-part.ts';
+import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaSettings } from './settings.ts';
 
 const startDeadlineMs = 60_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newClusterId } from './kafka.ts';
+import { newClusterId } from './node.ts';
 
 describe('newClusterId', () => {
   it('is 16 bytes that no command line takes for an option', () => {

@@ -5,9 +5,8 @@ import { createFolder } from '../../../result/create-folder.ts';
 import { freePort } from '../../process/free-port.ts';
 import { onPath } from '../../process/on-path.ts';
 import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
-
-import { rabbitmqSettings } from '../stack-settings.ts';
-import { type PartContext, startPart } from './start-part.ts';
+import { type PartContext, startPart } from '../native/start-part.ts';
+import { rabbitmqSettings } from './settings.ts';
 
 const startDeadlineMs = 60_000;
 

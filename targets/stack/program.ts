@@ -1,0 +1,20 @@
+import type { RunCommand } from './command-runner.ts';
+import type { BrokerName } from './stack.ts';
+
+export type ProgramName = 'toxiproxy' | BrokerName | 'ghz';
+
+/** Where a program is, and how to get it. */
+export interface Program {
+  readonly name: ProgramName;
+  readonly title: string;
+  readonly version: string;
+  /** Path to start it with; null when it is not here. */
+  find(): Promise<string | null>;
+  /** Programs that installing it takes. */
+  readonly needs: readonly string[];
+  /** What a person would type. */
+  readonly commands: readonly string[];
+  /** Roughly, so that nobody waits in the dark. */
+  readonly cost: string;
+  install(runCommand: RunCommand): Promise<void>;
+}
