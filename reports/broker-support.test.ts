@@ -8,7 +8,7 @@ const support = { rabbitmq: 'Debian’s, out of community support since July 202
 
 it('says beside the figures whether a broker’s makers still care for its version', () => {
   const told = { ...result, environment: { ...result.environment, support } };
-  expect(renderMarkdown(told)).toContain('RabbitMQ: 3.10.8, Debian’s, out of community support since July 2023');
+  expect(renderMarkdown(told)).toContain('rabbitmq: 3.10.8, Debian’s, out of community support since July 2023');
   expect(renderHtml(told)).toContain('rabbitmq 3.10.8 (Debian’s, out of community support since July 2023)');
   expect(renderMarkdown(result)).not.toContain('community support');
 });
