@@ -179,6 +179,9 @@ function ledgerSentence({ trials }: RunResult): string | null {
     return ids.length === 0 ? '' : ` (${named(ids)})`;
   };
   const kinds: [string, (trial: TrialResult) => number | null][] = [
+    ['refused and dropped', ({ ledger }) => ledger.refusedUnheard ?? null],
+    ['dead letters', ({ ledger }) => ledger.deadLettered ?? null],
+    ['still in the broker', ({ ledger }) => ledger.pendingInBroker ?? null],
     ['applied twice', ({ ledger }) => ledger.duplicatesApplied],
     ['reordered', ({ ledger }) => ledger.reordered],
     ['corrupted', ({ ledger }) => ledger.corrupted],

@@ -20,6 +20,7 @@ export function findingsOf({ contenders, condition, ofRun }: ConditionGroup): st
   return [
     ...faulted.flatMap((contender) => damages(contender, when)),
     ...faulted.flatMap(pending),
+    ...faulted.flatMap((contender) => refusals(contender)),
     ...faulted.flatMap(paymentFindings),
     ...unharmed(faulted),
     ...availability(faulted),
@@ -48,8 +49,16 @@ export function harmOf({ contenders }: ConditionGroup): string | null {
   const named = (word: string, contenders: readonly Contender[]) =>
     contenders.length === 0 ? [] : [`${word}: ${unharmedText(labelsOf(contenders), known.length)}`];
   const clean = known.filter(hasCleanLedger);
+  const aside = (['refusedUnheard', 'deadLettered'] as const).flatMap((entry) => {
+    const texts = known
+      .filter((one) => refusedOf(one, entry) > 0)
+      .map((one) => `${one.label} ${formatCount(refusedOf(one, entry))}`);
+    const word = entry === 'deadLettered' ? 'dead letters' : 'refused and dropped';
+    return texts.length === 0 ? [] : [`${word}: ${texts.join(', ')}`];
+  });
   return [
     ...harms,
+    ...aside,
     ...named(
       'unharmed',
       clean.filter((contender) => !isOfUnknownState(contender)),
@@ -136,7 +145,12 @@ function firstOf({ trials }: Contender, kind: Kind): string {
 
 /** What still waits in a broker is neither lost nor applied yet: nobody knows how it ends. */
 function hasCleanLedger(contender: Contender): boolean {
-  return allKinds.every((kind) => sum(contender, kind) === 0) && pendingOf(contender) === 0;
+  return (
+    allKinds.every((kind) => sum(contender, kind) === 0) &&
+    pendingOf(contender) === 0 &&
+    refusedOf(contender, 'refusedUnheard') === 0 &&
+    refusedOf(contender, 'deadLettered') === 0
+  );
 }
 
 function isOfUnknownState({ trials }: Contender): boolean {
@@ -156,6 +170,27 @@ function pending(contender: Contender): string[] {
   return count === 0
     ? []
     : [`${contender.label}: ${formatCount(count)} operations still waited in the broker when the drain was given up.`];
+}
+
+function refusedOf({ trials }: Contender, entry: 'refusedUnheard' | 'deadLettered'): number {
+  return trials.reduce((total, { ledger }) => total + (ledger[entry] ?? 0), 0);
+}
+
+/** What the service has refused is not lost: its target says where such messages go. */
+function refusals(contender: Contender): string[] {
+  const [dropped, aside] = [refusedOf(contender, 'refusedUnheard'), refusedOf(contender, 'deadLettered')];
+  return [
+    ...(dropped === 0
+      ? []
+      : [
+          `${contender.label}: ${formatCount(dropped)} acknowledged operations refused by the service and dropped (onRefusal: drop); nobody was told.`,
+        ]),
+    ...(aside === 0
+      ? []
+      : [
+          `${contender.label}: ${formatCount(aside)} acknowledged operations refused by the service wait as dead letters.`,
+        ]),
+  ];
 }
 
 function unharmed(contenders: readonly Contender[]): string[] {

@@ -22,6 +22,8 @@ const rareEntries = {
   acceptedOnly: 'accepted only',
   acceptedOnlyGone: 'gone of these',
   pendingInBroker: 'still in the broker',
+  deadLettered: 'dead letters',
+  refusedUnheard: 'refused, dropped',
   stateLost: 'state lost',
 } as const;
 
@@ -60,6 +62,8 @@ export function hasCleanLedger({ contenders }: ConditionGroup): boolean {
     faults.every((fault) => ledger[fault] === 0) &&
     !ledger.acceptedOnlyGone &&
     !ledger.pendingInBroker &&
+    !ledger.deadLettered &&
+    !ledger.refusedUnheard &&
     !ledger.stateLost;
   return contenders.every(({ trials }) => trials.every(isClean));
 }

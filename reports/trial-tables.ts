@@ -114,6 +114,8 @@ function messageFacts({ wire: { messages = {} } }: TrialResult): string[] {
 const caseNames: Readonly<Record<LedgerKind, string>> = {
   acceptedOnlyGone: 'accepted only, gone',
   lost: 'acknowledged, not applied',
+  deadLettered: 'refused, dead letter',
+  refusedUnheard: 'refused and dropped',
   stateLost: 'applied, not in the state',
   unacknowledgedButApplied: 'applied, not acknowledged',
   duplicatesReceived: 'received twice',

@@ -12,6 +12,7 @@
  *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
  *   ledger      = "lost" | "stateLost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
  *               | "duplicatesApplied" | "reordered" | "corrupted" | "acceptedOnly" | "acceptedOnlyGone" | "pendingInBroker"
+ *               | "deadLettered" | "refusedUnheard"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
  *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation)
@@ -58,6 +59,8 @@ export const ledgerMetrics = [
   'acceptedOnly',
   'acceptedOnlyGone',
   'pendingInBroker',
+  'deadLettered',
+  'refusedUnheard',
 ] as const;
 
 const plainMetrics = ['errorRatio', 'amplification', 'goodput', 'bytesPerOperation', 'cpuPerOperation'] as const;

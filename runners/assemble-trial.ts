@@ -46,6 +46,8 @@ export interface BacklogRecords {
   readonly samples: readonly BacklogSample[];
   /** Messages that waited after the drain; null: not known. */
   readonly atEnd: number | null;
+  /** Messages that our service has put aside, as the broker counts them; null: none could be, or it could not say. */
+  readonly deadLetters: number | null;
   readonly redelivered: number;
 }
 
@@ -93,6 +95,8 @@ export const unknownLedger: LedgerResult = {
   reordered: null,
   corrupted: null,
   stateLost: null,
+  deadLettered: null,
+  refusedUnheard: null,
 };
 
 export function assembleTrial(records: TrialRecords): TrialResult {
@@ -252,9 +256,9 @@ function reconcile(records: TrialRecords, recorder: Recorder, onHappened: OnLate
     },
   );
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
-  const pending = records.backlog?.atEnd ?? null;
+  const { atEnd = null, deadLetters = null } = records.backlog ?? {};
   const examples = cases.examples(records.trialTag, records.faults, loadMs);
-  return { ledger: withPending(ledger, pending), examples };
+  return { ledger: withPending(withDeadLetters(ledger, deadLetters), atEnd), examples };
 }
 
 function paymentsIn({ evidencePaths, operations, workers, lastWords, held }: TrialRecords): PaymentsResult | null {
@@ -265,6 +269,15 @@ function paymentsIn({ evidencePaths, operations, workers, lastWords, held }: Tri
   const accountsCents = held?.chargedCents ?? chargedCentsOf(lastWords);
   const evidence = new EvidenceReader(...evidencePaths).more();
   return paymentsOf(logs, indices, evidence, accountsCents, held?.operations);
+}
+
+/**
+ * A service says that it has put a message aside before its broker has it there: what is not there is lost. `counted`: in
+ * a place of the trial's own; null: not known, or not asked.
+ */
+export function withDeadLetters(ledger: Ledger, counted: number | null): Ledger {
+  if (counted === null || counted >= ledger.deadLettered) return ledger;
+  return { ...ledger, deadLettered: counted, lost: ledger.lost + ledger.deadLettered - counted };
 }
 
 /** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */

@@ -24,6 +24,7 @@ export async function openOwnParts(
     services: {},
     loadStarts: () => undefined,
     backlog: null,
+    release: async () => undefined,
     allProcessesKnown: false,
     lostParts: watch.lost,
   };

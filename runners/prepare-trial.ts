@@ -37,7 +37,10 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
   const isReference = target.address === undefined;
   const names = isReference ? entry.resourceNames(trialTag) : {};
   const preset = isReference ? entry.preset(target, names, scenario.workload.operations) : null;
-  const resolved = preset === null ? target : ({ ...target, ...preset.settings, requests: preset.requests } as Target);
+  const resolved =
+    preset === null
+      ? target
+      : ({ ...boundedByPlaces(target, scenario), ...preset.settings, requests: preset.requests } as Target);
   const operations = Object.entries(scenario.workload.operations).map(([name, operation], index): PlannedOperation => {
     const request = ownValue<PlannedOperation['request']>(resolved.requests, name);
     if (request === undefined) {
@@ -56,6 +59,13 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
   });
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
   return { target: resolved, trialTag, names, operations, population, seed: repeatSeed(scenario, repeat) };
+}
+
+/** What our service has no place for waits in the broker, not with it. Without acknowledgements the broker keeps nothing. */
+function boundedByPlaces(target: Target, { workload }: Scenario): Target {
+  const { concurrency, waiting = 0 } = workload.service;
+  if (target.protocol !== 'queue' || target.ack === 'auto' || concurrency === undefined) return target;
+  return { ...target, prefetch: Math.min(target.prefetch, concurrency + waiting) };
 }
 
 /** A function of the scenario's seed and the repeat alone, so that a resumed run plays what the whole one would have. */

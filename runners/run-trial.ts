@@ -6,8 +6,9 @@ import { monotonicNowUs } from '../result/monotonic-clock.ts';
 import type { PhaseName, TrialResult, WarmupResult, WatchResult } from '../result/result-types.ts';
 import { endsWhenReady } from '../scenarios/faults/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
+import type { BacklogGauge } from '../targets/backlog-gauge.ts';
 import { DistinctOperations } from '../targets/domain/distinct-operations.ts';
-import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
+import { EvidenceReader, evidenceKinds, refusalCodes } from '../targets/domain/evidence.ts';
 import { guaranteeSettings } from '../targets/guarantee.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
@@ -19,7 +20,6 @@ import { LoadGenerator } from './load/load-generator.ts';
 import type { LoadSource, OpenLoad } from './load/load-source.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
-import type { BacklogWatch } from './recording/backlog-watch.ts';
 import { allUs, type CpuUse, type PartProcesses, sampleCpu } from './recording/cpu-account.ts';
 import { type MeasuredParts, measureParts } from './recording/measure-parts.ts';
 import { watchOwnSystem } from './recording/own-watch.ts';
@@ -37,6 +37,7 @@ const drainQuietMs = 3_000;
 const doubtfulQuietMs = 1_500;
 const longestDrainMs = 60_000;
 const drainPollMs = 50;
+const lastReadingMs = 3_000;
 
 export interface TrialContext {
   readonly scenario: Scenario;
@@ -96,7 +97,7 @@ export async function runTrial(
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePaths, load, signal);
     const workers = await source.finish();
-    const backlog = await endBacklog(parts.backlog?.watch, signal);
+    const backlog = await endBacklog(parts, signal);
     const lostParts = parts.lostParts();
     const lostEcho = echo !== null && echo.process.exit !== null ? ['canary echo'] : [];
     await parts.close();
@@ -144,9 +145,20 @@ export async function runTrial(
 }
 
 /** Interrupted, nobody waits for a last reading. */
-async function endBacklog(watch: BacklogWatch | undefined, signal: AbortSignal) {
-  if (watch === undefined) return null;
-  return signal.aborted ? { samples: await watch.stop(), atEnd: null } : watch.finish();
+async function endBacklog({ backlog, release }: TrialParts, signal: AbortSignal) {
+  if (backlog === null) return null;
+  const { watch, deadLetters } = backlog;
+  if (signal.aborted) return { samples: await watch.stop(), atEnd: null, deadLetters: null };
+  await release();
+  return { ...(await watch.finish()), deadLetters: deadLetters === null ? null : await lastReading(deadLetters) };
+}
+
+/** null: the broker could not say. */
+async function lastReading(gauge: BacklogGauge): Promise<number | null> {
+  const timeUp = sleep(lastReadingMs, null, { ref: false });
+  const count = await Promise.race([gauge.read().catch(() => null), timeUp]);
+  await gauge.close();
+  return count;
 }
 
 /** Also for trials of other engines. */
@@ -293,7 +305,10 @@ function showProgress(
   }, progressMs);
 }
 
-/** Waits until the service has applied all that was acknowledged, or nothing more comes. */
+/**
+ * Waits until the service has applied, or refused for good, all that was acknowledged, or nothing more comes. What is tried
+ * again and again and never done is nothing that comes.
+ */
 async function drainEvidence(
   paths: readonly string[] | null,
   { acknowledged, notOk }: Pick<PlayedLoad, 'acknowledged' | 'notOk'>,
@@ -302,22 +317,26 @@ async function drainEvidence(
   if (paths === null) return { waitedMs: 0, redelivered: 0 };
   const reader = new EvidenceReader(...paths);
   const startedMs = performance.now();
-  const applied = new DistinctOperations(); // what was tried again may be applied often before others are once
+  const settled = new DistinctOperations(); // what was tried again may be applied often before others are once
+  const requeued = new DistinctOperations();
   let grewAtMs = startedMs;
   let redelivered = 0;
   for (;;) {
     let grew = false;
     for (const record of reader.more()) {
-      grew = true;
-      if (record.kind === evidenceKinds.applied) applied.add(record);
-      else if (record.kind === evidenceKinds.received && record.redelivered) redelivered++;
+      const isRequeued = record.kind === evidenceKinds.refused && record.step === refusalCodes.requeued;
+      if (isRequeued) requeued.add(record);
+      const isSettled = record.kind === evidenceKinds.applied || (record.kind === evidenceKinds.refused && !isRequeued);
+      if (isSettled) settled.add(record);
+      if (isSettled || !requeued.has(record)) grew = true;
+      if (record.kind === evidenceKinds.received && record.redelivered) redelivered++;
     }
     const nowMs = performance.now();
     if (grew) grewAtMs = nowMs;
     const quietMs = nowMs - grewAtMs;
     // What was applied without being acknowledged counts, too, and would hide as much that is still to come.
     const enoughQuietMs = notOk === 0 ? 0 : doubtfulQuietMs;
-    if (applied.count >= acknowledged && !grew && quietMs >= enoughQuietMs) break;
+    if (settled.count >= acknowledged && !grew && quietMs >= enoughQuietMs) break;
     if (quietMs > drainQuietMs || nowMs - startedMs > longestDrainMs || signal.aborted) break;
     await sleep(drainPollMs);
   }

@@ -1,6 +1,7 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
 import { brokerOf } from '../scenarios/protocols/registry.ts';
-import type { LinkName, PartName, Scenario } from '../scenarios/scenario.ts';
+import type { LinkName, PartName, Scenario, Target } from '../scenarios/scenario.ts';
+import type { BacklogGauge } from '../targets/backlog-gauge.ts';
 import { EvidenceReader, evidenceKinds } from '../targets/domain/evidence.ts';
 import { type HeldState, readHeld, removeStates } from '../targets/domain/held-state.ts';
 import { formatOperationId } from '../targets/domain/operation-id.ts';
@@ -47,7 +48,14 @@ export interface TrialParts {
   /** Tells our services when warm-up will be over, in monotonic µs. */
   loadStarts(zeroUs: number): void;
   /** null: no broker, or not our service behind it. */
-  readonly backlog: { readonly counts: string; readonly watch: BacklogWatch } | null;
+  readonly backlog: {
+    readonly counts: string;
+    readonly watch: BacklogWatch;
+    /** Of what our service has put aside; null: it puts nothing aside, or where nobody can count it. */
+    readonly deadLetters: BacklogGauge | null;
+  } | null;
+  /** Our services give back to the broker what they hold, so that it counts; one that does not say so keeps it. */
+  release(): Promise<void>;
   /** `processes` is all that this run keeps busy: neither an own system nor a part that somebody else started. */
   readonly allProcessesKnown: boolean;
   /** What faults may pause, kill or adjust: only what this run has started. */
@@ -131,6 +139,9 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
       for (const { service } of services) service.loadStarts(zeroUs);
     },
     backlog: watchBacklog(input, broker, opened),
+    async release() {
+      await Promise.allSettled(services.map(({ service }) => service.release()));
+    },
     faultParts: {
       ...Object.fromEntries(services.map((one) => [one.name, servicePart(one, prepared.trialTag)])),
       ...brokerParts(broker, ofBroker, prepared.names.requests ?? ''),
@@ -186,7 +197,16 @@ function watchBacklog(
   if (entry.backlog === undefined || broker === null) return null;
   const watch = new BacklogWatch(entry.backlog.open(broker.directAddress, prepared.names));
   opened.push(async () => void (await watch.stop()));
-  return { counts: entry.backlog.counts, watch };
+  const deadLetters = hasOwnDeadLetters(prepared.target)
+    ? entry.backlog.openDeadLetters(broker.directAddress, prepared.names)
+    : null;
+  if (deadLetters !== null) opened.push(() => deadLetters.close());
+  return { counts: entry.backlog.counts, watch, deadLetters };
+}
+
+function hasOwnDeadLetters(target: Target): boolean {
+  if (target.protocol !== 'queue' && target.protocol !== 'stream') return false;
+  return target.onRefusal === 'deadLetter' && target.deadLetter === undefined;
 }
 
 function brokerParts(

@@ -200,6 +200,8 @@ interface TargetBase {
   readonly batch?: Batch;
   /** Where our service keeps its orders; absent: in memory. */
   readonly store?: StoreName;
+  /** Processes of our service; absent: 1. */
+  readonly instances?: number;
 }
 export interface RestTarget extends TargetBase {
   readonly protocol: 'rest';
@@ -243,6 +245,8 @@ export interface WebSocketTarget extends TargetBase {
   readonly compression?: MessageCompression;
   readonly requests?: Readonly<Record<string, WebSocketRequest>>;
 }
+/** Where a message goes that our service refuses and for which nobody waits. */
+export type OnRefusal = 'requeue' | 'deadLetter' | 'drop';
 export interface QueueTarget extends TargetBase {
   readonly protocol: 'queue';
   readonly broker: (typeof protocolFacts.queue.brokers)[number];
@@ -251,6 +255,10 @@ export interface QueueTarget extends TargetBase {
   /** Of our service: after the effect of a message, or as it is sent to it. Left out: manual. */
   readonly ack?: 'manual' | 'auto';
   readonly prefetch: number;
+  /** Of our service; left out: requeue. */
+  readonly onRefusal?: OnRefusal;
+  /** With `onRefusal: deadLetter`: one that exists. Absent: one of the trial's own. */
+  readonly deadLetter?: { readonly exchange: string };
   /** Of our service, manual: several at once. Absent: each by itself. */
   readonly ackBatch?: AckBatch;
   /** Messages published and not confirmed, at most; absent: no bound. */
@@ -280,6 +288,10 @@ export interface StreamTarget extends TargetBase {
   readonly idempotent?: boolean;
   /** Of our service: when it commits the offset of a record, its effect taken. Left out: after. */
   readonly commit?: 'after' | 'before';
+  /** Of our service; left out: requeue. */
+  readonly onRefusal?: OnRefusal;
+  /** With `onRefusal: deadLetter`: one that exists. Absent: one of the trial's own. */
+  readonly deadLetter?: { readonly topic: string };
   readonly client: 'platformatic' | 'kafkajs';
   /** Of what our service takes and answers; absent: values are payloads, all else is in headers. */
   readonly codec?: PayloadCodec;

@@ -11,4 +11,6 @@ export interface BacklogSource {
   readonly counts: string;
   /** `address`: `host:port` of the broker itself; `names`: those of the trial's resources. Connects when it is read. */
   open(address: string, names: Readonly<Record<string, string>>): BacklogGauge;
+  /** Of what our service has refused and put aside, with a place of the trial's own. */
+  openDeadLetters(address: string, names: Readonly<Record<string, string>>): BacklogGauge;
 }

@@ -6,6 +6,8 @@ export const ledgerKinds = [
   'lost',
   'stateLost',
   'acceptedOnlyGone',
+  'deadLettered',
+  'refusedUnheard',
   'unacknowledgedButApplied',
   'duplicatesReceived',
   'duplicatesApplied',
@@ -33,6 +35,16 @@ export const ledgerSchema = z
     pendingInBroker: figure
       .describe(
         'Acknowledged, not applied, and as many still waiting in the broker after the drain: not lost. A count, for the broker tells no ids.',
+      )
+      .optional(),
+    deadLettered: figure
+      .describe(
+        'Acknowledged, then refused by the service, and put where its dead letters go: not lost. Absent in results of earlier versions.',
+      )
+      .optional(),
+    refusedUnheard: figure
+      .describe(
+        'Acknowledged, then refused by the service and dropped, as its target asks for, with nobody told: not lost. Absent in results of earlier versions.',
       )
       .optional(),
     stateLost: figure

@@ -111,6 +111,8 @@ describe('planted failures', () => {
       acceptedOnlyGone: 0,
       unknown: 0,
       stateLost: planted.forget.length,
+      deadLettered: 0,
+      refusedUnheard: 0,
     });
     const kill = { fault: 'kill', appliedAtMs: 0, removedAtMs: 50 } as never;
     const { lost = [] } = cases.examples('wbtag', [kill], (atUs) => atUs / 1e3);

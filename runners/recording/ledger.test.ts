@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Pattern } from '../../result/patterns.ts';
 import { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
-import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { type EvidenceRecord, evidenceKinds, refusalCodes } from '../../targets/domain/evidence.ts';
 import { reconcileLedger } from './ledger.ts';
 import { OperationLog } from './operation-log.ts';
 
@@ -86,6 +86,8 @@ describe('reconcileLedger', () => {
       acceptedOnlyGone: 0,
       unknown: 0,
       stateLost: null,
+      deadLettered: 0,
+      refusedUnheard: 0,
     });
   });
 
@@ -118,6 +120,60 @@ describe('reconcileLedger', () => {
     it('counts as lost what was never applied, and as applied what the state has without a record of it', () => {
       const found = reconcile([{}, {}], [evidence('received', 0), evidence('received', 1)], { held: held(1) });
       expect(found).toMatchObject({ acknowledged: 2, applied: 1, lost: 1, stateLost: 0 });
+    });
+  });
+
+  describe('of what was acknowledged and refused with nobody told', () => {
+    const refused = (sequence: number, where: keyof typeof refusalCodes) => ({
+      ...evidence('refused', sequence),
+      step: refusalCodes[where],
+    });
+
+    it('calls nothing lost that is where its target wanted it', () => {
+      const sent = [{}, {}, {}, {}, { acknowledgedUs: null }];
+      const records = [
+        refused(0, 'dropped'),
+        refused(1, 'deadLettered'),
+        refused(2, 'deadLettered'),
+        refused(4, 'dropped'),
+      ];
+      const { ledger, cases } = account(sent, records);
+      expect(ledger).toMatchObject({
+        acknowledged: 4,
+        applied: 0,
+        lost: 1,
+        refusedUnheard: 1,
+        deadLettered: 2,
+        unknown: 0,
+      });
+      expect(Object.keys(cases.examples('tag', [], () => 0) ?? {}).sort()).toEqual([
+        'deadLettered',
+        'lost',
+        'refusedUnheard',
+      ]);
+    });
+
+    it('goes by the last of several refusals, and by what was done in the end', () => {
+      const records = [
+        refused(0, 'requeued'),
+        refused(1, 'requeued'),
+        ...both(1),
+        refused(2, 'requeued'),
+        refused(2, 'dropped'),
+      ];
+      const found = reconcile([{}, {}, {}], records);
+      expect(found).toMatchObject({ applied: 1, lost: 1, refusedUnheard: 1, deadLettered: 0 });
+    });
+
+    it('counts none of them as gone that only our own socket had accepted', () => {
+      const found = reconcile([{}, {}], [refused(0, 'dropped')], { accepted: true });
+      expect(found).toMatchObject({
+        acceptedOnly: 2,
+        acceptedOnlyGone: 1,
+        refusedUnheard: 1,
+        acknowledged: 0,
+        lost: 0,
+      });
     });
   });
 

@@ -5,7 +5,7 @@
 import { type LaterTime, type Pattern, patterns, type Receivers } from '../../result/patterns.ts';
 import type { LedgerResult } from '../../result/result-types.ts';
 import type { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
-import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { type EvidenceRecord, evidenceKinds, refusalCodes } from '../../targets/domain/evidence.ts';
 import { LedgerCases } from './ledger-examples.ts';
 import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
@@ -33,6 +33,8 @@ export interface Ledger extends LedgerResult {
   readonly lost: number;
   readonly acceptedOnly: number;
   readonly acceptedOnlyGone: number;
+  readonly deadLettered: number;
+  readonly refusedUnheard: number;
   readonly unknown: number;
 }
 
@@ -61,6 +63,8 @@ class ProducerAccount {
   readonly #seen: Uint8Array;
   /** A bit each. */
   readonly #changed: Uint8Array;
+  /** Where its last refusal left each (see refusalCodes), 0: none. Made at the first: most services refuse nothing so. */
+  #refusals: Uint8Array | null = null;
 
   constructor(log: OperationLogData) {
     this.log = new LoggedOperations(log);
@@ -75,6 +79,15 @@ class ProducerAccount {
 
   change(sequence: number): void {
     this.#changed[sequence >>> 3] = (this.#changed[sequence >>> 3] as number) | (1 << (sequence & 7));
+  }
+
+  refuse(sequence: number, code: number): void {
+    this.#refusals ??= new Uint8Array(this.log.length);
+    this.#refusals[sequence] = code;
+  }
+
+  refusal(sequence: number): number {
+    return this.#refusals?.[sequence] ?? 0;
   }
 
   /** Up to 15. */
@@ -131,8 +144,11 @@ export function reconcileLedger(
   };
 
   for (const record of input.evidence) {
-    if (!counted.includes(record.kind)) continue;
     const account = byProducer.get(record.producer);
+    if (record.kind === evidenceKinds.refused && account !== undefined && record.sequence < account.log.length) {
+      account.refuse(record.sequence, record.step);
+    }
+    if (!counted.includes(record.kind)) continue;
     if (account === undefined || record.sequence >= account.log.length) {
       if (record.kind !== evidenceKinds.started) unknown++; // it was received as well
       continue;
@@ -186,6 +202,8 @@ function totals(
   let acceptedOnly = 0;
   let acceptedOnlyGone = 0;
   let stateLost = 0;
+  let deadLettered = 0;
+  let refusedUnheard = 0;
   for (const account of accounts) {
     const { producer } = account.log;
     for (let sequence = 0; sequence < account.log.length; sequence++) {
@@ -195,14 +213,26 @@ function totals(
       const isApplied = account.applied(sequence) > 0 || isHeld;
       if (account.received(sequence) > 0) received++;
       if (isApplied) applied++;
-      if (isAcknowledged && onlyAccepted[account.log.operation(sequence)]) {
-        acceptedOnly++;
+      const isOnlyAccepted = isAcknowledged && onlyAccepted[account.log.operation(sequence)] === true;
+      if (isOnlyAccepted) acceptedOnly++;
+      else if (isAcknowledged) acknowledged++;
+      const refusal = isAcknowledged && !isApplied ? account.refusal(sequence) : 0;
+      if (refusal === refusalCodes.deadLettered) {
+        deadLettered++;
+        cases.add('deadLettered', account.log, sequence);
+        continue;
+      }
+      if (refusal === refusalCodes.dropped) {
+        refusedUnheard++;
+        cases.add('refusedUnheard', account.log, sequence);
+        continue;
+      }
+      if (isOnlyAccepted) {
         if (isApplied) continue;
         acceptedOnlyGone++;
         cases.add('acceptedOnlyGone', account.log, sequence);
         continue;
       }
-      if (isAcknowledged) acknowledged++;
       if (isAcknowledged && held !== null && !isHeld && account.changed(sequence)) {
         stateLost++;
         cases.add('stateLost', account.log, sequence);
@@ -219,6 +249,7 @@ function totals(
   }
   return {
     ...{ acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly, acceptedOnlyGone },
+    ...{ deadLettered, refusedUnheard },
     stateLost: held === null ? null : stateLost,
   };
 }

@@ -811,6 +811,9 @@ describe('a scenario with a problem', () => {
       `  other: { protocol: stream, commit: before, ${ownStream} }\n`,
       '  odd: { protocol: stream, commit: never }\n',
       '  twice: { protocol: stream, idempotent: true, acks: 1, client: kafkajs }\n',
+      '  gone: { protocol: queue, ack: auto, onRefusal: requeue }\n',
+      '  aside: { protocol: stream, deadLetter: { topic: dead } }\n',
+      `  foreign: { protocol: stream, onRefusal: drop, ${ownStream} }\n`,
     ];
     expect(problemsOf(text.join(''))).toEqual([
       'dir/s.yaml:10:39: targets.auto.prefetch: bounds what is not yet acknowledged; with ack: auto nothing is',
@@ -819,6 +822,9 @@ describe('a scenario with a problem', () => {
       'dir/s.yaml:13:36: targets.odd.commit: "never" is not one of after, before',
       'dir/s.yaml:14:30: targets.twice.idempotent: needs acks: all: only then the broker says what it has',
       'dir/s.yaml:14:30: targets.twice.idempotent: is for client: platformatic; kafkajs takes its own retries for measured attempts',
+      'dir/s.yaml:15:39: targets.gone.onRefusal: with ack: auto the broker has forgotten a message by then; it can only be drop',
+      'dir/s.yaml:16:30: targets.aside.deadLetter: needs onRefusal: deadLetter',
+      'dir/s.yaml:17:32: targets.foreign.onRefusal: is for our reference service; your own system settles it for itself',
     ]);
   });
 
@@ -848,7 +854,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
         "dir/s.yaml:11:15: thresholds[0]: expected text, not 5",
         "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
-        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, bytesPerOperation or cpuPerOperation (did you mean lost?)",
+        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, bytesPerOperation or cpuPerOperation (did you mean lost?)",
       ]
     `);
   });

@@ -1,7 +1,7 @@
 /** What is put under load: one protocol with its settings, in front of our reference service or the user's own system. */
 import { z } from 'zod';
 import { protocolFacts } from '../protocols/registry.ts';
-import type { PayloadCodec, StoreName } from '../scenario.ts';
+import type { OnRefusal, PayloadCodec, StoreName } from '../scenario.ts';
 import { batch } from './batch-schema.ts';
 import { compression, smallestBody } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
@@ -175,6 +175,14 @@ const bind = object({
     .describe('Routing key of the binding, with the wildcards of a topic exchange.'),
 }).describe('How the exclusive queue is bound; it goes with the connection, and takes nothing from anybody.');
 
+const onRefusal = z
+  .enum(['requeue', 'deadLetter', 'drop'] satisfies OnRefusal[])
+  .optional()
+  .meta({ default: 'requeue' })
+  .describe(
+    'What becomes of a message that our service refuses and for which nobody waits. requeue: it is tried again after a while; deadLetter: it goes where `deadLetter` says; drop: it is gone.',
+  );
+
 const queueTarget = object({
   protocol: z.literal('queue').describe('AMQP 0-9-1.'),
   broker: brokerAmong(protocolFacts.queue.brokers),
@@ -184,7 +192,17 @@ const queueTarget = object({
     .enum(['manual', 'auto'])
     .default('manual')
     .describe('When our service’s messages leave the queue: manual, after their effect; auto, as they are sent to it.'),
-  prefetch: wholeNumber(1, 65_535).default(100).describe('Messages that a consumer has unacknowledged at most.'),
+  onRefusal,
+  deadLetter: object({ exchange: lineText.min(1).max(255).describe('Exchange that exists.') })
+    .optional()
+    .describe(
+      'With onRefusal: deadLetter. Left out: an exchange and a queue of the trial’s own, whose messages are counted.',
+    ),
+  prefetch: wholeNumber(1, 65_535)
+    .default(100)
+    .describe(
+      'Messages that a consumer has unacknowledged at most; of our service never more than it has places (concurrency and waiting).',
+    ),
   ackBatch: object({
     every: wholeNumber(1, 65_535).default(1).describe('Messages that one acknowledgement of our service is for.'),
     linger: duration('1ms', '10s').prefault('10ms').describe('… or those that the first has waited so long with.'),
@@ -236,6 +254,10 @@ const streamTarget = object({
     .enum(['after', 'before'])
     .default('after')
     .describe('When our service commits the offset of a record: after its effect, or before it begins.'),
+  onRefusal,
+  deadLetter: object({ topic: lineText.min(1).max(249).describe('Topic that exists.') })
+    .optional()
+    .describe('With onRefusal: deadLetter. Left out: a topic of the trial’s own, whose records are counted.'),
   maxInFlight: wholeNumber(1, 100)
     .optional()
     .meta({ default: 5 })

@@ -11,11 +11,16 @@ import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { parseOperationId } from './operation-id.ts';
 
 /**
- * `started`: it has a place to be worked at. `refused`: it was received and will not be done. `step`: part of a flow is
+ * `started`: it has a place to be worked at. `refused`: a broker's message that was not done, and nobody was told; the code
+ * of where it went (see refusalCodes) stands in place of the step. `step`: part of a flow is
  * done. `died`: the service ended itself with this operation at a failpoint, whose code stands in place of the step.
  */
 export const evidenceKinds = { received: 1, applied: 2, refused: 3, step: 4, started: 5, died: 6 } as const;
 export type EvidenceKind = (typeof evidenceKinds)[keyof typeof evidenceKinds];
+
+/** `requeued`: it will come again. */
+export const refusalCodes = { requeued: 1, deadLettered: 2, dropped: 3 } as const;
+export type RefusalCode = (typeof refusalCodes)[keyof typeof refusalCodes];
 
 /** `redelivered`: the broker said so. `unchanged`: done, and it left the state as it was, like a second cancellation. */
 export const evidenceFlags = { redelivered: 1, unchanged: 2 } as const;

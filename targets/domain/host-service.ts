@@ -10,6 +10,8 @@ import { type ServiceStall, stallOnce } from './service-stall.ts';
 export interface HostedService {
   /** Of a consumer group: how often the service joined anew. Left out: there is none. */
   rebalances?(): number;
+  /** Gives back to the broker what it holds, and takes no more. Left out: it holds nothing that the broker does not count. */
+  release?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export type ServiceCommand =
   | { readonly type: 'arm'; readonly failpoint: ArmedFailpoint | null }
   /** `zeroUs`: monotonic time at which warm-up will be over. */
   | { readonly type: 'loadStarts'; readonly zeroUs: number }
+  | { readonly type: 'release' }
   | { readonly type: 'stop' };
 
 /** `chargedCents`: over all accounts; null: see OrderStore. `rebalances`: see HostedService; null: no group. */
@@ -45,6 +48,7 @@ export type ServiceReport =
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'adjusted'; readonly operations: number }
   | { readonly type: 'armed' }
+  | { readonly type: 'released' }
   /** Its last words, of what was since this process started. */
   | ({ readonly type: 'stopped' } & LastWords);
 
@@ -95,6 +99,11 @@ export function hostService(start: ServiceStart): void {
     finish();
   };
 
+  const release = async () => {
+    await service?.release?.().catch(() => undefined);
+    send({ type: 'released' });
+  };
+
   process.on('message', (command: ServiceCommand) => {
     if (command.type === 'start') void begin(command.options);
     else if (command.type === 'adjust') {
@@ -103,7 +112,8 @@ export function hostService(start: ServiceStart): void {
     } else if (command.type === 'arm') {
       domain?.failpoint.arm(command.failpoint);
       send({ type: 'armed' });
-    } else if (command.type === 'stop') void end();
+    } else if (command.type === 'release') void release();
+    else if (command.type === 'stop') void end();
     else if (stall !== undefined) stallOnce(stall, command.zeroUs);
   });
   process.on('disconnect', () => process.exit(0)); // the parent is gone

@@ -2,7 +2,7 @@
 import { crc32 } from 'node:zlib';
 import { namesAnOrder, operationOf } from '../../scenarios/operations.ts';
 import { paymentCents } from './accounts.ts';
-import { type EvidenceKind, type EvidenceWriter, evidenceFlags, evidenceKinds } from './evidence.ts';
+import { type EvidenceKind, type EvidenceWriter, evidenceFlags, evidenceKinds, type RefusalCode } from './evidence.ts';
 import type { Failpoint } from './failpoint.ts';
 import { parseOperationId } from './operation-id.ts';
 import { type OrderState, type OrderStore, StoreFailure } from './order-store.ts';
@@ -96,6 +96,11 @@ export class OrderDomain {
     this.#evidence.flush();
   }
 
+  /** Puts on record that a broker's message was refused, and where it went. */
+  refused(requestId: string, code: RefusalCode): void {
+    this.#evidence.append(evidenceKinds.refused, requestId, 0, '', 0, code);
+  }
+
   #answer({ requestId }: OrderRequest, done: OrderReply, reply: (reply: OrderReply) => void): void {
     this.failpoint.reach('reply', requestId);
     reply(done);
@@ -170,7 +175,7 @@ export class OrderDomain {
   #receive(request: OrderRequest): OrderReply | null {
     this.#operations++;
     if (this.#rejectRatio > 0 && this.#draw() < this.#rejectRatio) return unavailable;
-    if (this.#places?.isFull) return unavailable;
+    if (this.#places?.isFull && request.canWait !== true) return unavailable;
     const operation = operationOf(request.action);
     if (operation === null || (request.orderId === '' && namesAnOrder(operation))) return invalid;
     this.#note(evidenceKinds.received, request);

@@ -45,6 +45,11 @@ export function replyBody(reply: OrderReply): string {
   return JSON.stringify(reply.orders ?? reply.order);
 }
 
+/** Codes that mean that nothing was done, and that it may be otherwise another time or elsewhere. */
+export function isRefusal(code: OrderReply['code']): boolean {
+  return code === 'unavailable' || code === 'invalid';
+}
+
 /** Codes that mean it was done. */
 export function isAccepted(code: string): boolean {
   return code === 'ok' || code === 'created' || code === 'accepted';

@@ -28,6 +28,8 @@ export interface OrderRequest {
   readonly redelivered?: boolean;
   /** Nobody waits for a reply. Left out: somebody does. */
   readonly isUnheard?: boolean;
+  /** A broker's, which bounds how many there are at once: a full line does not turn it away. Left out: it does. */
+  readonly canWait?: boolean;
 }
 
 /**

@@ -27,6 +27,8 @@ export interface ServiceOptions {
   readonly statePath?: string;
   /** Which process of the trial this is, by its place in the topology: its evidence says so. Left out: 0. */
   readonly part?: number;
+  /** Which of several processes of the same service, from 0: that one makes and removes what they share. Left out: 0. */
+  readonly instance?: number;
   readonly population: Population;
   readonly workTimeMs: number;
   readonly slow?: SlowWork | undefined;

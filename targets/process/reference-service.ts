@@ -23,6 +23,11 @@ export interface RunningService {
    */
   adjust(settings: ReferenceServiceSettings): Promise<number>;
   /**
+   * It gives back to its broker what it holds, and takes no more. Resolves when it has done so or is not there; it rejects
+   * when it does not say so in time.
+   */
+  release(): Promise<void>;
+  /**
    * Its process ends, as is then expected, at this moment of an operation that comes from now on; null: it does not any more.
    * Resolves when it knows, or has ended. Rejects when it does not say so in time.
    */
@@ -79,6 +84,12 @@ export async function startReferenceService(
       const adjusted = nextReport(child, 'adjusted').then((report) => report?.operations ?? 0);
       child.send({ type: 'adjust', settings } satisfies ServiceCommand);
       return adjusted;
+    },
+    async release() {
+      if (child.exit !== null) return;
+      const released = nextReport(child, 'released');
+      child.send({ type: 'release' } satisfies ServiceCommand);
+      await released;
     },
     async arm(failpoint) {
       if (failpoint !== null) child.expectEnd();

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readProcessStat } from './process-tree.ts';
 
 /** Resolves with the first value that is neither false, null nor undefined; rejects when none came in time. */
-export async function until<T>(what: string, look: () => T, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, look: () => T | Promise<T>, timeoutMs = 10_000): Promise<NonNullable<T>> {
   for (const end = Date.now() + timeoutMs; ; await sleep(20)) {
-    const found = look();
+    const found = await look();
     if (found !== false && found !== null && found !== undefined) return found;
     if (Date.now() > end) throw new Error(`never came true: ${what}`);
   }

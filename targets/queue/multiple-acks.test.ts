@@ -52,3 +52,14 @@ it('says nothing on a channel that is gone', () => {
   vi.advanceTimersByTime(1_000);
   expect(acknowledged).toEqual([]);
 });
+
+it('acknowledges over what was given back by itself, never with its tag', () => {
+  const found = acks(2);
+  for (const tag of [1, 2]) found.returned(tag);
+  found.done(3);
+  found.returned(5);
+  found.done(4);
+  expect(acknowledged).toEqual([4]);
+  vi.advanceTimersByTime(1_000);
+  expect(acknowledged).toEqual([4]);
+});

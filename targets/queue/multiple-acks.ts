@@ -7,8 +7,8 @@ import type { AckBatch } from '../../scenarios/scenario.ts';
 export class MultipleAcks {
   readonly #settings: AckBatch;
   readonly #acknowledge: (deliveryTag: number) => void;
-  /** Tags in the order of delivery, from the first that is not acknowledged: true once handled. */
-  readonly #handled = new Map<number, boolean>();
+  /** Tags in the order of delivery, from the first that is not acknowledged. */
+  readonly #states = new Map<number, 'open' | 'handled' | 'returned'>();
   /** Handled ones up to the first that is not. */
   #ready = 0;
   #lastReady = 0;
@@ -22,14 +22,24 @@ export class MultipleAcks {
 
   /** A message has come; tags rise. */
   begin(deliveryTag: number): void {
-    this.#handled.set(deliveryTag, false);
+    this.#states.set(deliveryTag, 'open');
   }
 
   done(deliveryTag: number): void {
-    this.#handled.set(deliveryTag, true);
-    for (const [tag, isHandled] of this.#handled) {
-      if (!isHandled) break;
-      this.#handled.delete(tag);
+    this.#settle(deliveryTag, 'handled');
+  }
+
+  /** The broker was told of this one by itself: to acknowledge its tag again would be an error. */
+  returned(deliveryTag: number): void {
+    this.#settle(deliveryTag, 'returned');
+  }
+
+  #settle(deliveryTag: number, state: 'handled' | 'returned'): void {
+    this.#states.set(deliveryTag, state);
+    for (const [tag, reached] of this.#states) {
+      if (reached === 'open') break;
+      this.#states.delete(tag);
+      if (reached === 'returned') continue;
       this.#lastReady = tag;
       this.#ready++;
     }

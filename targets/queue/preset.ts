@@ -6,6 +6,7 @@ import type { ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
+import { refusalLabel } from '../driver-kit/refusal-label.ts';
 import { queueDriver } from './driver.ts';
 import { QueueBacklog } from './queue-backlog.ts';
 
@@ -15,10 +16,12 @@ export const queueEntry: ProtocolEntry = {
   resourceNames: (trialTag) => ({
     requests: `wirebench-${trialTag}-requests`,
     replies: `wirebench-${trialTag}-replies`,
+    deadLetters: `wirebench-${trialTag}-dead-letters`,
   }),
   backlog: {
     counts: 'messages ready in the queue',
     open: (address, names) => new QueueBacklog(address, names.requests ?? ''),
+    openDeadLetters: (address, names) => new QueueBacklog(address, names.deadLetters ?? ''),
   },
   preset(target, names, operations) {
     const { codec } = target as QueueTarget;
@@ -64,6 +67,7 @@ export const queueEntry: ProtocolEntry = {
         replies: own ? `by correlation id on ${reply?.queue}` : 'by correlation id on a queue of each connection’s own',
       }),
       ...(consumes && { prefetch: own ? null : ack === 'auto' ? 'unbounded' : prefetch }),
+      ...(!own && { refused: refusalLabel(target as QueueTarget) }),
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       ...(confirmWindow !== undefined && { confirmWindow }),
       ...(ackBatch !== undefined && { consumerAcks: `one for ${ackBatch.every}, or after ${ackBatch.lingerMs} ms` }),

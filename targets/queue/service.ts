@@ -1,19 +1,27 @@
-/** The orders behind a queue: RPC by reply-to, one-way without; a message is acknowledged after its effect, or never. */
+/**
+ * The orders behind a queue: RPC by reply-to, one-way without; a message is acknowledged after its effect, or never. What is
+ * refused and nobody waits for goes where the target says.
+ */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { QueueTarget } from '../../scenarios/scenario.ts';
+import { refusalCodes } from '../domain/evidence.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
 import type { OrderDomain } from '../domain/order-domain.ts';
-import { messageHeaders, unreadable } from '../domain/order-message.ts';
+import { isRefusal, messageHeaders, unreadable } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { BrokerChannel } from './broker-channel.ts';
+import { DeadLetterExchange } from './dead-letter-exchange.ts';
 import { MultipleAcks } from './multiple-acks.ts';
+
+/** Before a refused message is given back to the queue. */
+const requeueAfterMs = 200;
 
 hostService(async (domain, options) => {
   const service = new QueueService(domain, options);
   await service.open();
-  return { close: () => service.close() };
+  return { close: () => service.close(), release: () => service.release() };
 });
 
 class QueueService {
@@ -25,17 +33,24 @@ class QueueService {
   readonly #messages: MessageCodec;
   /** The broker forgets a message as it sends it: what the service has not applied when it dies is lost. */
   readonly #noAck: boolean;
+  /** Of several that consume the same queue, the one that removes it. */
+  readonly #ownsQueue: boolean;
+  readonly #deadLetters: DeadLetterExchange | null;
+  #isReleased = false;
+  #consumerTag = '';
   #channel: Channel | null = null;
   /** Of the channel that consumes now; undefined: each message is acknowledged by itself. */
   #acks: MultipleAcks | undefined;
 
-  constructor(domain: OrderDomain, { broker, names, target }: ServiceOptions) {
+  constructor(domain: OrderDomain, { broker, names, target, instance = 0 }: ServiceOptions) {
     this.#domain = domain;
     this.#target = target as QueueTarget;
     this.#codec = BodyCodec.of(this.#target.compression);
     this.#messages = messageCodecOf(this.#target.codec);
     this.#noAck = this.#target.ack === 'auto';
     this.#requests = names.requests ?? '';
+    this.#ownsQueue = instance === 0;
+    this.#deadLetters = DeadLetterExchange.of(this.#target, names.deadLetters ?? '');
     this.#broker = new BrokerChannel({
       url: `amqp://${broker}`,
       confirms: true, // of the replies: a request is acknowledged when its reply is safe
@@ -56,7 +71,9 @@ class QueueService {
   /** The queue is this trial's own, so what is in it belongs to the trial: after a restart it is to be handled. */
   async #consume(channel: ConfirmChannel): Promise<void> {
     const { durable, prefetch, ackBatch } = this.#target;
-    await channel.assertQueue(this.#requests, { durable, autoDelete: false });
+    await this.#deadLetters?.assert(channel, durable);
+    const refused = this.#deadLetters === null ? {} : { deadLetterExchange: this.#deadLetters.exchange };
+    await channel.assertQueue(this.#requests, { durable, autoDelete: false, ...refused });
     await channel.prefetch(prefetch); // of no effect without acknowledgements
     this.#acks?.close();
     const acks = ackBatch && new MultipleAcks(ackBatch, (tag) => acknowledgeUpTo(channel, tag));
@@ -68,7 +85,9 @@ class QueueService {
         this.#handle(channel, message, acks);
       }
     };
-    await channel.consume(this.#requests, take, { noAck: this.#noAck });
+    if (this.#isReleased) return;
+    const { consumerTag } = await channel.consume(this.#requests, take, { noAck: this.#noAck });
+    this.#consumerTag = consumerTag;
   }
 
   #handle(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
@@ -82,9 +101,10 @@ class QueueService {
     const request = (body && this.#messages.request(body, header, requestId)) ?? unreadable(requestId);
     const { redelivered } = message.fields;
     const wantsReply = typeof replyTo === 'string' && replyTo !== '';
-    this.#domain.handle({ ...request, redelivered, isUnheard: !wantsReply }, (reply) => {
+    this.#domain.handle({ ...request, redelivered, isUnheard: !wantsReply, canWait: true }, (reply) => {
       try {
         if (wantsReply) this.#reply(channel, message, this.#messages.replyBody(reply), reply.code, acks);
+        else if (isRefusal(reply.code)) this.#refuse(channel, message, acks);
         else this.#acknowledge(channel, message, acks);
       } catch {
         // The channel is gone: the broker delivers the message again, and the evidence will show it.
@@ -129,17 +149,59 @@ class QueueService {
     });
   }
 
+  /** On record before the broker is told: it may well be refused again. Throws when the channel is gone. */
+  #refuse(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+    const { onRefusal = 'requeue' } = this.#target;
+    const requestId = String(message.properties.messageId ?? '');
+    if (this.#noAck || onRefusal === 'drop') {
+      this.#domain.refused(requestId, refusalCodes.dropped);
+      this.#acknowledge(channel, message, acks);
+    } else if (onRefusal === 'requeue') {
+      this.#domain.refused(requestId, refusalCodes.requeued);
+      // Held back here, it takes one of the places for messages: who refuses all is not sent them all the faster.
+      setTimeout(() => this.#return(channel, message, acks, true), requeueAfterMs).unref();
+    } else {
+      this.#domain.refused(requestId, refusalCodes.deadLettered);
+      this.#return(channel, message, acks, false);
+    }
+  }
+
+  /** To the queue, or to where its refused messages go. */
+  #return(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined, requeue: boolean): void {
+    if (this.#isReleased) return;
+    try {
+      channel.nack(message, false, requeue);
+      acks?.returned(message.fields.deliveryTag);
+    } catch {
+      // The channel is gone: the broker delivers the message again.
+    }
+  }
+
   /** Throws when the channel is gone. */
   #acknowledge(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
-    if (this.#noAck) return;
+    if (this.#noAck || this.#isReleased) return;
     this.#domain.failpoint.reach('ack', String(message.properties.messageId ?? ''));
     if (acks !== undefined) acks.done(message.fields.deliveryTag);
-    else if (!this.#noAck) channel.ack(message);
+    else channel.ack(message);
+  }
+
+  /** What it holds goes back to the queue, where it can be counted. What it is working on it finishes all the same. */
+  async release(): Promise<void> {
+    this.#acks?.flush();
+    this.#isReleased = true;
+    const channel = this.#channel;
+    if (channel === null) return;
+    await channel.cancel(this.#consumerTag);
+    if (!this.#noAck) channel.nackAll(true);
   }
 
   async close(): Promise<void> {
     this.#acks?.flush();
-    await this.#channel?.deleteQueue(this.#requests).catch(() => undefined);
+    this.#isReleased = true; // else it would begin anew with a queue that another one has removed
+    if (this.#ownsQueue) {
+      await this.#channel?.deleteQueue(this.#requests).catch(() => undefined);
+      await this.#deadLetters?.remove(this.#channel).catch(() => undefined);
+    }
     await this.#broker.close();
   }
 }

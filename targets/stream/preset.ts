@@ -6,6 +6,7 @@ import type { ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
+import { refusalLabel } from '../driver-kit/refusal-label.ts';
 import { streamDriver } from './driver.ts';
 import { GroupLag } from './group-lag.ts';
 import { mostRequestsInFlight } from './producer-lane.ts';
@@ -16,10 +17,13 @@ export const streamEntry: ProtocolEntry = {
   resourceNames: (trialTag) => ({
     requests: `wirebench-${trialTag}-requests`,
     replies: `wirebench-${trialTag}-replies`,
+    deadLetters: `wirebench-${trialTag}-dead-letters`,
   }),
   backlog: {
     counts: 'records beyond the offsets that the service has committed',
     open: (address, names) => new GroupLag(address, names.requests ?? ''),
+    // Nobody commits anything of them, so all of them are beyond what was committed.
+    openDeadLetters: (address, names) => new GroupLag(address, names.deadLetters ?? ''),
   },
   preset(target, names, operations) {
     const { codec } = target as StreamTarget;
@@ -67,6 +71,7 @@ export const streamEntry: ProtocolEntry = {
       producers: replicas === 1 ? producers : producers * partitions,
       ...(!own && {
         commits: commit === 'after' ? 'after the effect, every 200 ms' : 'before the effect, in batches',
+        refused: refusalLabel(target as StreamTarget),
       }),
       batching: `${batch === undefined ? 'what is pending when a produce request leaves' : batchLabel(batch)}; at most ${maxInFlight ?? (idempotent ? 1 : mostRequestsInFlight)} requests in flight a producer`,
       order: 'a key stays with one producer; what is sent again after a failure comes later',

@@ -40,6 +40,11 @@ export class WatermarkOffsets {
     return positions;
   }
 
+  /** What was begun of others is nobody's to commit any more. */
+  keepOnly(partitions: ReadonlySet<number>): void {
+    for (const partition of this.#handling.keys()) if (!partitions.has(partition)) this.#handling.delete(partition);
+  }
+
   clear(): void {
     this.#handling.clear();
   }

@@ -1,0 +1,45 @@
+/**
+ * Bounds what one consumer has taken and not done: a stream that goes on flowing would fill the memory of its service
+ * with what the broker keeps just as well. Stopped at `most`, it flows again at half, so that it does not stop at each.
+ */
+export interface Flowing {
+  pause(): unknown;
+  resume(): unknown;
+}
+
+export class RecordsInHand {
+  readonly #stream: Flowing;
+  readonly #most: number;
+  #count = 0;
+  #isPaused = false;
+  #isOver = false;
+
+  constructor(stream: Flowing, most: number) {
+    this.#stream = stream;
+    this.#most = most;
+  }
+
+  /** The consumer was replaced: what was in hand comes again. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Call what it returns once, when the record is done with. */
+  take(): () => void {
+    this.#count++;
+    if (this.#count >= this.#most && !this.#isPaused) {
+      this.#isPaused = true;
+      this.#stream.pause();
+    }
+    return () => {
+      this.#count--;
+      if (!this.#isPaused || this.#isOver || this.#count > this.#most / 2) return;
+      this.#isPaused = false;
+      this.#stream.resume();
+    };
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+}
