@@ -183,6 +183,32 @@ export interface WatchSettings {
   readonly metrics?: readonly string[];
 }
 
+/** Of connections to an own system. */
+export interface TlsSettings {
+  /** Absolute path of a PEM file; absent: the authorities that Node trusts. */
+  readonly ca?: string;
+  /** Likewise, what we show; `key` is there with it. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Whom the certificate must name; absent: the host of the address. */
+  readonly serverName?: string;
+  /** false: any certificate will do. */
+  readonly verify: boolean;
+}
+
+/** How to log in to the user's own Kafka. */
+export type Sasl =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      readonly password: string;
+    }
+  | {
+      readonly mechanism: 'oauthbearer';
+      readonly token: string;
+      readonly extensions?: Readonly<Record<string, string>>;
+    };
+
 interface TargetBase {
   readonly name: string;
   readonly protocol: Protocol;
@@ -194,6 +220,8 @@ interface TargetBase {
   readonly traceparent?: TraceparentSetting;
   /** Of an own system; absent: its CPU and memory are not known. */
   readonly watch?: WatchSettings;
+  /** Of an own system; absent: as its address says. */
+  readonly tls?: TlsSettings;
   /** Whole, the scenario's merged in; absent: just as the scenario's. */
   readonly resilience?: Resilience;
   /** Absent: each message leaves as it comes. */
@@ -249,6 +277,10 @@ export interface WebSocketTarget extends TargetBase {
 export type OnRefusal = 'requeue' | 'deadLetter' | 'drop';
 export interface QueueTarget extends TargetBase {
   readonly protocol: 'queue';
+  /** Of an own system, in place of those in its address. */
+  readonly user?: string;
+  readonly password?: string;
+  readonly vhost?: string;
   readonly broker: (typeof protocolFacts.queue.brokers)[number];
   readonly durable: boolean;
   readonly confirms: boolean;
@@ -293,6 +325,8 @@ export interface StreamTarget extends TargetBase {
   /** With `onRefusal: deadLetter`: one that exists. Absent: one of the trial's own. */
   readonly deadLetter?: { readonly topic: string };
   readonly client: 'platformatic' | 'kafkajs';
+  /** Of an own system; absent: nobody logs in. */
+  readonly sasl?: Sasl;
   /** Of what our service takes and answers; absent: values are payloads, all else is in headers. */
   readonly codec?: PayloadCodec;
   /** Produce requests under way, for each producer; absent: 5, with `idempotent` 1. */

@@ -6,6 +6,7 @@ import type { RestRequest } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import { endpointOf } from '../../targets/driver-kit/client-socket.ts';
 import { compileTemplate } from '../../targets/driver-kit/request-template.ts';
+import { tlsOptions } from '../../targets/driver-kit/tls-options.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
 import { callsOf, type EngineInput, type EngineOperation, shareOfRate } from './engine.ts';
 
@@ -35,7 +36,7 @@ process.on('disconnect', () => process.exit(0));
 function play(order: AutocannonOrder): void {
   allowDial(order.allowHosts);
   const { operation, load, address, target } = order;
-  const endpoint = endpointOf(address, target.address);
+  const endpoint = endpointOf(address, target.address, target.tls);
   const request = operation.request as RestRequest;
   const pool = operation.payload === null ? [] : createPayloadPool(operation.payload, order.seed);
   const calls = callsOf(order, operation);
@@ -66,7 +67,10 @@ function play(order: AutocannonOrder): void {
   const instance = autocannon(
     {
       url: `${endpoint.tls === null ? 'http' : 'https'}://${address}`,
-      ...(endpoint.tls === null ? {} : { servername: endpoint.tls.hostname }),
+      ...(endpoint.tls !== null && {
+        servername: endpoint.tls.hostname,
+        tlsOptions: tlsOptions(endpoint.tls.hostname, endpoint.tls.settings),
+      }),
       connections: order.connections,
       duration: (load.warmupMs + load.durationMs) / 1e3,
       timeout: Math.max(1, Math.ceil(order.timeoutMs / 1e3)),

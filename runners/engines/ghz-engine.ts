@@ -10,8 +10,8 @@ import { findMethod } from '../../scenarios/grpc/rpc-method.ts';
 import { typesOfTarget } from '../../scenarios/grpc/target-types.ts';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import type { Call } from '../../targets/driver.ts';
-import { endpointOf } from '../../targets/driver-kit/client-socket.ts';
 import { compileTemplate } from '../../targets/driver-kit/request-template.ts';
+import { grpcEndpoint } from '../../targets/grpc/call-writers.ts';
 import { startProcess } from '../../targets/process/supervised-process.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
@@ -163,10 +163,15 @@ function metadataFor(input: EngineInput, operation: EngineOperation): string {
 
 /** How to reach the target: as itself, though a proxy may stand between. */
 function connectionOf({ target, address }: EngineInput): Readonly<Record<string, string | boolean>> {
-  const { tls, authority } = endpointOf(address, target.address?.replace(/^grpc(s?):/i, 'http$1:'));
+  const { tls, authority } = grpcEndpoint(address, target);
   if (tls === null) return { insecure: true, ...(target.address !== undefined && { authority }) };
-  const authorities = process.env.NODE_EXTRA_CA_CERTS;
-  return { cname: tls.hostname, ...(authorities !== undefined && { cacert: authorities }) };
+  const { ca = process.env.NODE_EXTRA_CA_CERTS, cert, key, verify = true } = tls.settings ?? {};
+  return {
+    cname: tls.hostname,
+    ...(ca !== undefined && { cacert: ca }),
+    ...(cert !== undefined && key !== undefined && { cert, key }),
+    ...(!verify && { skipTLS: true }),
+  };
 }
 
 function rendered(value: unknown, call: Call, pool: readonly Buffer[]): unknown {

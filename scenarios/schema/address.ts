@@ -12,13 +12,18 @@ export function addressesOf(address: string, protocol: Protocol): string[] {
   return protocolFacts[protocol].takesSeveral ? address.split(',').map((one) => one.trim()) : [address];
 }
 
+/** In small letters, without `://`; '' for none. */
+export function schemeOf(address: string): string {
+  return /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(address)?.[1]?.toLowerCase() ?? '';
+}
+
 /** Of one server. */
 export function readAddress(address: string, protocol: Protocol): AddressReading {
   const wrong = (why: string): AddressReading => ({
     ok: false,
     message: `${why}; write e.g. ${protocolFacts[protocol].exampleAddress}`,
   });
-  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(address)?.[1]?.toLowerCase() ?? '';
+  const scheme = schemeOf(address);
   const known: readonly string[] = protocolFacts[protocol].schemes;
   if (!known.includes(scheme)) {
     return wrong(scheme === '' ? 'has no scheme' : `"${scheme}://" is not a scheme of protocol ${protocol}`);

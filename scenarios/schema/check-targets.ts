@@ -10,6 +10,7 @@ import { type CheckContext, type FileTarget, suggestionFor } from './check-conte
 import { checkDelivery } from './check-delivery.ts';
 import { checkGrpcTarget } from './check-grpc-target.ts';
 import { checkMessages } from './check-messages.ts';
+import { checkTls } from './check-tls.ts';
 import type { Path } from './problem.ts';
 import { templateVariableNames } from './request-schema.ts';
 
@@ -41,6 +42,22 @@ function checkCluster({ file, has, report }: CheckContext): void {
   report({ path: ['stack', 'kafka', 'brokers'], message });
 }
 
+const queueCredentials = ['user', 'password', 'vhost'] as const;
+
+/** What the address says as well would be said twice. */
+function checkQueueCredentials({ report }: CheckContext, target: FileTarget, path: Path): void {
+  if (target.protocol !== 'queue') return;
+  const url = URL.parse(target.address ?? '');
+  const said = { user: url?.username, password: url?.password, vhost: url?.pathname.replace(/^\/$/, '') };
+  for (const key of queueCredentials) {
+    if (target[key] === undefined || !said[key]) continue;
+    report({ path: [...path, key], message: 'is in the address already; only one of them can be', atKey: true });
+  }
+  if (target.password !== undefined && target.user === undefined && !said.user) {
+    report({ path: [...path, 'password'], message: 'needs user beside it', atKey: true });
+  }
+}
+
 /** Keys that only mean something for an own system. */
 function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path: Path): void {
   const refuse = (key: string) => {
@@ -49,6 +66,7 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
   if (target.requests !== undefined) refuse('requests');
   if (target.traceparent !== undefined) refuse('traceparent');
   if (target.watch !== undefined) refuse('watch');
+  if (target.tls !== undefined) refuse('tls');
   if (target.protocol === 'grpc') {
     for (const key of ['proto', 'protoset', 'importPaths', 'authority'] as const) {
       if (target[key] !== undefined) refuse(key);
@@ -57,7 +75,10 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
   }
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume) refuse('consume');
   if ((target.protocol === 'queue' || target.protocol === 'stream') && target.reply !== undefined) refuse('reply');
-  if (target.protocol === 'queue' && target.existing !== undefined) refuse('existing');
+  if (target.protocol === 'queue') {
+    for (const key of ['existing', ...queueCredentials] as const) if (target[key] !== undefined) refuse(key);
+  }
+  if (target.protocol === 'stream' && target.sasl !== undefined) refuse('sasl');
 }
 
 /** What another engine cannot do, or brings itself. */
@@ -111,6 +132,8 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
       atKey: true,
     });
   }
+  checkTls(context, target, path);
+  checkQueueCredentials(context, target, path);
   checkRequests(context, target, path);
   checkMessages(context, target, path);
   checkWatch(context, target, path);

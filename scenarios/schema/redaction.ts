@@ -33,8 +33,10 @@ export function isFreeText(path: Path): boolean {
 
 /** `setting` is its path within a target. */
 export function isFreeSetting(setting: string): boolean {
-  return ['address', 'proto', 'requests', 'reply'].includes(setting.split('.', 1)[0] ?? '');
+  return freeSettings.includes(setting.split('.', 1)[0] ?? '');
 }
+
+const freeSettings = ['address', 'proto', 'requests', 'reply', 'tls', 'user', 'password', 'vhost', 'sasl'];
 
 function sweptSetting(path: Path): string {
   const kind = path.findIndex((step) => step === 'grid' || step === 'list' || step === 'skip');

@@ -14,6 +14,7 @@ import {
   resilienceOf,
   type Scenario,
   type Target,
+  type TlsSettings,
   type Workload,
 } from '../scenario.ts';
 import { resolveBatch, resolveStreamBatch } from './batch-schema.ts';
@@ -207,11 +208,14 @@ function resolveStages({ rate, search, duration, stages }: OpenFile): RateStage[
 
 function resolveTarget(
   name: string,
-  { resilience: own, ...target }: FileTarget,
+  { resilience: own, tls, ...target }: FileTarget,
   directory: string,
   common: ScenarioFile['resilience'],
 ): Target {
-  const resilience = own === undefined ? {} : { resilience: resolveResilience(mergedResilience(common, own)) };
+  const shared = {
+    ...(own !== undefined && { resilience: resolveResilience(mergedResilience(common, own)) }),
+    ...(tls !== undefined && { tls: resolveTls(tls, directory) }),
+  };
   switch (target.protocol) {
     case 'grpc': {
       const { compression, batch, ...rest } = target;
@@ -222,27 +226,36 @@ function resolveTarget(
         ...(protoset !== undefined && { protoset: resolve(directory, protoset) }),
         ...(importPaths !== undefined && { importPaths: importPaths.map((folder) => resolve(directory, folder)) }),
       };
-      return { name, ...rest, ...files, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
+      return { name, ...rest, ...files, ...resolveCompression(compression), ...resolveBatch(batch), ...shared };
     }
     case 'rest': {
       const { compression, batch, ...rest } = target;
-      return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
+      return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...shared };
     }
     case 'queue': {
       const { compression, batch, ackBatch, ...rest } = target;
       const acks = ackBatch && ackBatch.every > 1 ? { every: ackBatch.every, lingerMs: ackBatch.linger } : undefined;
       const gathered = { ...resolveBatch(batch), ...(acks && { ackBatch: acks }) };
-      return { name, ...rest, ...gathered, ...resolveCompression(compression), ...resilience };
+      return { name, ...rest, ...gathered, ...resolveCompression(compression), ...shared };
     }
     case 'stream': {
       const { linger, compression, batch, ...rest } = target;
-      return { name, ...rest, ...resolveStreamBatch(batch, linger), ...resolveCompression(compression), ...resilience };
+      return { name, ...rest, ...resolveStreamBatch(batch, linger), ...resolveCompression(compression), ...shared };
     }
     case 'websocket': {
       const { compression, batch, ...rest } = target;
-      return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...resilience };
+      return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...shared };
     }
   }
+}
+
+function resolveTls({ ca, cert, key, ...rest }: NonNullable<FileTarget['tls']>, directory: string): TlsSettings {
+  return {
+    ...rest,
+    ...(ca !== undefined && { ca: resolve(directory, ca) }),
+    ...(cert !== undefined && { cert: resolve(directory, cert) }),
+    ...(key !== undefined && { key: resolve(directory, key) }),
+  };
 }
 
 function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {

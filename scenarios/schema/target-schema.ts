@@ -7,6 +7,7 @@ import { compression, smallestBody } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
 import { grpcRequest, queueRequest, restRequest, streamRequest, webSocketRequest } from './request-schema.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
+import { tlsSchema } from './tls-schema.ts';
 
 const nativeOnly = z.enum(['native']).default('native').describe('What generates the load.');
 
@@ -48,6 +49,7 @@ function common(address: string) {
       .min(1)
       .optional()
       .describe(`The user's own system, e.g. ${address}. Left out: our reference service.`),
+    tls: tlsSchema.optional(),
     watch: watch.optional(),
     traceparent: z
       .enum(['sampled', 'unsampled', 'off'])
@@ -182,6 +184,7 @@ const onRefusal = z
   .describe(
     'What becomes of a message that our service refuses and for which nobody waits. requeue: it is tried again after a while; deadLetter: it goes where `deadLetter` says; drop: it is gone.',
   );
+const credential = z.string().min(1).max(65_535);
 
 const queueTarget = object({
   protocol: z.literal('queue').describe('AMQP 0-9-1.'),
@@ -217,6 +220,15 @@ const queueTarget = object({
   compression: compression(protocolFacts.queue.codecs, smallestBody),
   engine: nativeOnly,
   ...common(protocolFacts.queue.exampleAddress),
+  user: credential.optional().describe('Own system: who logs in. Left out: as the address says, else guest.'),
+  password: credential
+    .optional()
+    .describe('Own system: of the user; best from the environment. Left out: as the address says, else guest.'),
+  vhost: lineText
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('Own system: virtual host. Left out: as the address says, else /.'),
   requests: requests(queueRequest),
   consume: z
     .union([z.boolean(), object({ bind })], { error: 'expected true, false or { bind: { exchange, routingKey } }' })
@@ -235,6 +247,29 @@ const queueTarget = object({
     .optional()
     .describe('Own system: operations complete at the reply.'),
 });
+
+const withPassword = (mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512') =>
+  object({
+    mechanism: z.literal(mechanism).describe('How one logs in.'),
+    username: credential.describe('Who logs in.'),
+    password: credential.describe('Of the user; best from the environment.'),
+  });
+
+const sasl = z
+  .discriminatedUnion('mechanism', [
+    withPassword('plain'),
+    withPassword('scram-sha-256'),
+    withPassword('scram-sha-512'),
+    object({
+      mechanism: z.literal('oauthbearer').describe('How one logs in.'),
+      token: credential.describe('The bearer token, best from the environment; it has to last for the run.'),
+      extensions: z
+        .record(z.string().regex(/^[A-Za-z]+$/), lineText)
+        .optional()
+        .describe('SASL extensions by name. Left out: none.'),
+    }),
+  ])
+  .describe('Own system: how the clients log in. Left out: they do not.');
 
 const streamTarget = object({
   protocol: z.literal('stream').describe('Kafka.'),
@@ -268,6 +303,7 @@ const streamTarget = object({
   client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
   engine: nativeOnly,
   ...common(protocolFacts.stream.exampleAddress),
+  sasl: sasl.optional(),
   requests: requests(streamRequest),
   consume,
   reply: object({ topic: lineText.min(1).max(249).describe('Topic on which the answers come.') })

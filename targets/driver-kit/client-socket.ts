@@ -1,6 +1,9 @@
 /** Sockets of the drivers that speak their protocol themselves: where to, in clear or over TLS, reads without copies. */
 import net from 'node:net';
 import tls from 'node:tls';
+import type { TlsSettings } from '../../scenarios/scenario.ts';
+import { tlsFailureOf } from './tls-failure.ts';
+import { tlsOptions } from './tls-options.ts';
 
 export const connectTimeoutMs = 5_000;
 const readBufferBytes = 64 * 1024;
@@ -9,7 +12,13 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   /** null: in clear. */
-  readonly tls: { readonly hostname: string; readonly alpn?: 'http/1.1' | 'h2' } | null;
+  readonly tls: {
+    /** Whom the certificate must name. */
+    readonly hostname: string;
+    readonly alpn?: 'http/1.1' | 'h2';
+    /** Of the scenario; absent: what Node trusts, and no certificate of ours. */
+    readonly settings?: TlsSettings;
+  } | null;
   /** What the peer knows itself by, e.g. for a host header: the address as the scenario names it, not the proxy's. */
   readonly authority: string;
   /** Of the scenario's address, without a slash at its end: '' for none. */
@@ -18,19 +27,23 @@ export interface Endpoint {
   readonly query: string;
 }
 
-/** `address` is `host:port` to dial; `named` the target's own address, from which scheme, host and path come. */
-export function endpointOf(address: string, named: string | undefined): Endpoint {
+/**
+ * `address` is `host:port` to dial; `named` the target's own address, from which scheme, host and path come. One without a
+ * scheme is in clear unless there are `settings`.
+ */
+export function endpointOf(address: string, named: string | undefined, settings?: TlsSettings): Endpoint {
   const colon = address.lastIndexOf(':');
   const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
   const port = Number(address.slice(colon + 1));
   if (named === undefined) return { host, port, tls: null, authority: address, path: '', query: '' };
-  const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(named) ? named : `http://${named}`);
+  const bare = settings === undefined ? 'http' : 'https';
+  const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(named) ? named : `${bare}://${named}`);
   const secure = url.protocol === 'https:' || url.protocol === 'wss:';
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const hostname = settings?.serverName ?? url.hostname.replace(/^\[(.*)\]$/, '$1');
   return {
     host,
     port,
-    tls: secure ? { hostname } : null,
+    tls: secure ? { hostname, ...(settings !== undefined && { settings }) } : null,
     authority: url.host,
     path: url.pathname.replace(/\/+$/, ''),
     query: url.search,
@@ -120,17 +133,11 @@ export function createSocket(endpoint: Endpoint, options: Pick<net.TcpNetConnect
   return endpoint.tls === null ? net.connect(all) : connectTls(all, endpoint.tls);
 }
 
-/** `hostname` is whom the certificate must name, which is not where we dial when a proxy stands between. */
 function connectTls(
   options: net.TcpNetConnectOpts,
-  { hostname, alpn = 'http/1.1' }: NonNullable<Endpoint['tls']>,
+  { hostname, alpn = 'http/1.1', settings }: NonNullable<Endpoint['tls']>,
 ): net.Socket {
-  return tls.connect({
-    ...options,
-    servername: net.isIP(hostname) === 0 ? hostname : '',
-    checkServerIdentity: (_dialled, certificate) => tls.checkServerIdentity(hostname, certificate),
-    ALPNProtocols: [alpn],
-  });
+  return tls.connect({ ...options, ...tlsOptions(hostname, settings), ALPNProtocols: [alpn] });
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -143,5 +150,5 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** A short text of few distinct values. */
 export function socketFailureReason(error: NodeJS.ErrnoException): string {
-  return reasons[error.code ?? ''] ?? `connection failed: ${error.code ?? error.name}`;
+  return tlsFailureOf(error)?.reason ?? reasons[error.code ?? ''] ?? `connection failed: ${error.code ?? error.name}`;
 }

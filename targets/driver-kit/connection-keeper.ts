@@ -1,6 +1,7 @@
 /** Opens the connections of a session and opens them again when they are lost, until the session closes. */
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { BenchError } from '../../result/bench-error.ts';
 import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
+import { cannotConnect } from './cannot-connect.ts';
 import { connectTimeoutMs } from './client-socket.ts';
 import { ReconnectWaits } from './reconnect-waits.ts';
 
@@ -64,11 +65,8 @@ export class ConnectionKeeper {
 
   #refuse(why: string, cause?: unknown): void {
     const asked = this.#asked === '' ? '' : ` (asked: ${this.#asked})`;
-    const error = new BenchError('cannotConnect', `${this.#options.peer} cannot be used: ${why}${asked}`, {
-      hint: 'Check the address, and that the service is running. For a certificate of your own set NODE_EXTRA_CA_CERTS.',
-      exitCode: exitCodes.stack,
-      cause,
-    });
+    const hint = 'Check the address, and that the service is running.';
+    const error = cannotConnect(this.#options.peer, `${why}${asked}`, hint, cause);
     this.#opening?.reject(error);
   }
 

@@ -10,9 +10,12 @@ import { type Endpoint, endpointOf } from '../driver-kit/client-socket.ts';
 import { CallWriter } from './call-writer.ts';
 import { badMessage, messageWriter } from './message-writer.ts';
 
-/** `address` is where to dial; `named` the target's own address. */
-export function grpcEndpoint(address: string, named: string | undefined, authority?: string): Endpoint {
-  const endpoint = endpointOf(address, named?.replace(/^grpc(s?):/i, 'http$1:'));
+/** `address` is where to dial; the target says what it is called, and how it is secured. */
+export function grpcEndpoint(
+  address: string,
+  { address: named, authority, tls }: Pick<GrpcTarget, 'address' | 'authority' | 'tls'>,
+): Endpoint {
+  const endpoint = endpointOf(address, named?.replace(/^grpc(s?):/i, 'http$1:'), tls);
   const called = authority === undefined ? endpoint : { ...endpoint, authority };
   return called.tls === null ? called : { ...called, tls: { ...called.tls, alpn: 'h2' } };
 }

@@ -8,6 +8,7 @@ import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts'
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
+import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { batchFormat } from './batch-format.ts';
 import type { CallWriter } from './call-writer.ts';
@@ -23,8 +24,9 @@ export const grpcDriver: Driver = {
   protocol: 'grpc',
   async open(context, signal) {
     signal.throwIfAborted();
-    const { address, authority, batch, calls, compression } = context.target as GrpcTarget;
-    const endpoint = grpcEndpoint(context.address, address, authority);
+    const target = context.target as GrpcTarget;
+    const { batch, calls, compression } = target;
+    const endpoint = grpcEndpoint(context.address, target);
     const codec = BodyCodec.of(compression);
     if (calls === 'stream') return openedSession(new GrpcStreamSession(context, endpoint, codec), signal);
     if (batch === undefined) {
@@ -67,7 +69,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
     codec: BodyCodec | null,
     takeBody: TakeBody | null = null,
   ) {
-    const { target, address, calls, sink, worker, workers } = context;
+    const { target, calls, sink, worker, workers } = context;
     this.#context = context;
     this.#writers = writers;
     this.#codec = codec;
@@ -80,7 +82,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
-      peer: `The gRPC service at ${address}`,
+      peer: `The gRPC service at ${peerName(context)}`,
       connect: (index) => {
         const connection = new Http2Connection({ index, endpoint, readBuffer: this.#readBuffer, owner: this, fields });
         this.#connections[index] = connection;

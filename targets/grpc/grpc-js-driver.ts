@@ -7,6 +7,7 @@ import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
+import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';
@@ -28,8 +29,7 @@ export const grpcJsDriver: Driver = {
   protocol: 'grpc',
   async open(context, signal) {
     signal.throwIfAborted();
-    const { address, authority } = context.target as GrpcTarget;
-    const endpoint = grpcEndpoint(context.address, address, authority);
+    const endpoint = grpcEndpoint(context.address, context.target as GrpcTarget);
     return openedSession(new GrpcJsSession(context, endpoint, await writersFor(context, endpoint, signal)), signal);
   },
 };
@@ -50,7 +50,7 @@ class GrpcJsSession implements Session {
   readonly #keeper: ConnectionKeeper;
 
   constructor(context: DriverContext, endpoint: Endpoint, writers: readonly CallWriter[]) {
-    const { target, address, calls, sink, worker, workers } = context;
+    const { target, calls, sink, worker, workers } = context;
     this.#context = context;
     this.#writers = writers;
     this.#messages = MessageTally.of(writers);
@@ -60,7 +60,7 @@ class GrpcJsSession implements Session {
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
-      peer: `The gRPC service at ${address}`,
+      peer: `The gRPC service at ${peerName(context)}`,
       connect: (index) =>
         new GrpcJsConnection(index, endpoint, (target as GrpcTarget).compression, {
           ready: (connection) => this.#connected(connection),

@@ -8,6 +8,7 @@ import { compressionLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
+import { tlsLabel } from '../driver-kit/tls-label.ts';
 
 export const ordersProto = join(import.meta.dirname, 'orders.proto');
 const service = 'wirebench.orders.v1.Orders';
@@ -80,7 +81,7 @@ export const grpcEntry: ProtocolEntry = {
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       compression: compression?.codec ?? 'none',
       codec: `protobuf, ${compressionLabel(compression, 'message by message')}`,
-      tls: /^(grpcs|https):/i.test(address),
+      tls: tlsLabel(target),
     };
   },
 };

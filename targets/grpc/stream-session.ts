@@ -13,6 +13,7 @@ import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { CallWriter } from './call-writer.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
@@ -67,7 +68,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
   #turn = 0;
 
   constructor(context: DriverContext, endpoint: Endpoint, codec: BodyCodec | null) {
-    const { target, address, calls, sink, worker, workers } = context;
+    const { target, calls, sink, worker, workers } = context;
     this.#context = context;
     this.#codec = codec;
     this.#writers = writersOf(context, endpoint, codec);
@@ -79,7 +80,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation>
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
-      peer: `The gRPC service at ${address}`,
+      peer: `The gRPC service at ${peerName(context)}`,
       connect: (index) => {
         const connection = new Http2Connection<Conversation>({
           ...{ index, endpoint, readBuffer: this.#readBuffer, owner: this, fields },

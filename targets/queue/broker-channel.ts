@@ -1,7 +1,6 @@
 /** One connection with one channel to RabbitMQ, opened again in the background whenever it is lost. */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import tls from 'node:tls';
 import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
 import { answersWithin } from '../driver-kit/answers-within.ts';
@@ -9,6 +8,7 @@ import { guardIncoming, malformedAnswer } from '../driver-kit/guard-incoming.ts'
 import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
 import { AmqpFrames } from './amqp-frames.ts';
 import { closedByBroker } from './closed-by-broker.ts';
+import type { BrokerAddress } from './own-broker.ts';
 
 const connectTimeoutMs = 5_000;
 const closeDeadlineMs = 1_500;
@@ -16,8 +16,8 @@ const connectionClosed = 'connection closed';
 
 export interface BrokerChannelOptions {
   readonly url: string;
-  /** Whom the certificate of an amqps:// broker must name, which is not where we dial when a proxy stands between. */
-  readonly hostname?: string;
+  /** Credentials and TLS, in amqplib's terms; left out: as it does by itself. */
+  readonly socket?: BrokerAddress['options'];
   /** The broker confirms each publish: the channel is a ConfirmChannel. */
   readonly confirms: boolean;
   /** Left out: as usual. */
@@ -55,14 +55,11 @@ export class BrokerChannel {
 
   /** Rejects when the first connection cannot be made. */
   async open(): Promise<void> {
-    const { url, hostname = '', confirms, prepare } = this.#options;
+    const { url, socket, confirms, prepare } = this.#options;
     const connection = await amqplib.connect(url, {
       noDelay: true,
       timeout: connectTimeoutMs,
-      ...(url.startsWith('amqps:') && {
-        checkServerIdentity: (_dialled: string, certificate: tls.PeerCertificate) =>
-          tls.checkServerIdentity(hostname, certificate),
-      }),
+      ...socket,
     });
     this.#closeReason = connectionClosed;
     guardIncoming(streamOf(connection), new AmqpFrames(), () => {

@@ -7,14 +7,16 @@ import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, Session } from '../driver.ts';
 import { BatchGatherer } from '../driver-kit/batch-gatherer.ts';
 import { BodyCodec, type UnpackProblem } from '../driver-kit/body-codec.ts';
+import { cannotConnect } from '../driver-kit/cannot-connect.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
+import { peerName } from '../driver-kit/peer-name.ts';
 import { compileTemplate } from '../driver-kit/request-template.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { type CompiledRequest, compileRequest } from './compiled-request.ts';
-import { brokerUrl, checkOwnSystem, namesQueue } from './own-broker.ts';
+import { brokerAddress, checkOwnSystem, namesQueue, refusalOf } from './own-broker.ts';
 import { PublisherBlocks } from './publisher-blocks.ts';
 import { isOfStream, isOurs, requireTakeable, streamThatRefused } from './taken-queue.ts';
 
@@ -29,22 +31,20 @@ export const queueDriver: Driver = {
     } catch (cause) {
       await session.close();
       if (cause instanceof BenchError) throw cause;
-      throw cannotOpen(context.address, cause);
+      throw cannotOpen(context, cause);
     }
   },
 };
 
-function cannotOpen(address: string, cause: unknown): BenchError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const missing = /NOT_FOUND - no (queue|exchange) '([^']*)'/.exec(why);
+function cannotOpen(context: DriverContext, cause: unknown): BenchError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const peer = `RabbitMQ at ${peerName(context)}`;
+  const missing = /NOT_FOUND - no (queue|exchange) '([^']*)'/.exec(said);
   if (missing === null) {
-    return new BenchError('cannotConnect', `RabbitMQ at ${address} cannot be used: ${why}`, {
-      hint: 'Check the address, the user and the virtual host.',
-      exitCode: exitCodes.stack,
-      cause,
-    });
+    const refusal = refusalOf(said, context.target as QueueTarget);
+    return cannotConnect(peer, refusal ?? said, 'Check the address, the user and the virtual host.', cause);
   }
-  return new BenchError(`${missing[1]}Missing`, `RabbitMQ at ${address} has no ${missing[1]} ${missing[2]}`, {
+  return new BenchError(`${missing[1]}Missing`, `${peer} has no ${missing[1]} ${missing[2]}`, {
     hint: 'Create it first, or correct its name in `requests` or `reply`: those of your own system are never created here.',
     exitCode: exitCodes.stack,
     cause,
@@ -100,10 +100,10 @@ class QueueSession implements Session {
     const { batch, confirmWindow = Number.POSITIVE_INFINITY } = this.#target;
     this.#gatherer = batch === undefined ? null : new BatchGatherer(batch, (slots) => this.#takeBatch(slots));
     this.#window = confirmWindow;
-    const { url, hostname } = brokerUrl(this.#target.address, context.address);
+    const { url, options: socket } = brokerAddress(this.#target, context.address);
     this.#broker = new BrokerChannel({
       url,
-      hostname,
+      socket,
       confirms: this.#target.confirms,
       reconnect: context.reconnect,
       prepare: (channel) => this.#prepare(channel),

@@ -1,22 +1,62 @@
 /** What is particular about a broker of the user's own: where it is, and which of its queues can be consumed. */
+import amqplib from 'amqplib';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { isHandedOver } from '../../result/patterns.ts';
 import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
+import { isSecured } from '../../scenarios/secured.ts';
 import type { DriverContext } from '../driver.ts';
 import { compileTemplate } from '../driver-kit/request-template.ts';
+import { tlsOptions } from '../driver-kit/tls-options.ts';
 
 /** The default exchange routes to the queue that the routing key names. */
 export function namesQueue({ exchange, routingKey }: QueueRequest): boolean {
   return exchange === '' && compileTemplate(routingKey).isConstant;
 }
 
+export interface BrokerAddress {
+  /** Without credentials. */
+  readonly url: string;
+  /** Of amqplib, for the connection's socket. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Who logs in; null: as amqplib does without being told. */
+  readonly user: string | null;
+}
+
 /** User, password, virtual host and options are the target's; where to dial may be a proxy. */
-export function brokerUrl(named: string | undefined, address: string): { url: string; hostname: string } {
-  if (named === undefined) return { url: `amqp://${address}`, hostname: '' };
-  const url = new URL(/^amqps?:\/\//i.test(named) ? named : `amqp://${named}`);
-  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+export function brokerAddress(
+  { address: named, user, password, vhost, tls }: Pick<QueueTarget, 'address' | 'user' | 'password' | 'vhost' | 'tls'>,
+  address: string,
+): BrokerAddress {
+  if (named === undefined) return { url: `amqp://${address}`, options: {}, user: null };
+  const url = new URL(named);
+  const hostname = tls?.serverName ?? url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const name = user ?? decodeURIComponent(url.username);
+  const word = password ?? decodeURIComponent(url.password);
+  const isTold = name !== '' || word !== '';
   url.host = address;
-  return { url: url.href, hostname };
+  url.username = '';
+  url.password = '';
+  if (vhost !== undefined) url.pathname = `/${encodeURIComponent(vhost)}`;
+  const options = {
+    ...(isTold && { credentials: amqplib.credentials.plain(name, word) }),
+    ...(isSecured({ address: named }) && tlsOptions(hostname, tls)),
+  };
+  return { url: url.href, options, user: isTold ? name : null };
+}
+
+/** What the broker says of who may do what, in plain words; null: it says something else. */
+export function refusalOf(said: string, target: QueueTarget): string | null {
+  const who = brokerAddress(target, 'broker:1').user ?? 'guest';
+  if (/ACCESS_REFUSED - Login was refused|ACCESS-REFUSED.*Login was refused/.test(said)) {
+    return `it refuses user ${who}: not known, or the wrong password`;
+  }
+  const vhost = /NOT_ALLOWED - (?:access to )?vhost '?([^' ]*)'? (not found|refused)/.exec(said);
+  if (vhost !== null) {
+    const [, name, why] = vhost;
+    return why === 'refused' ? `user ${who} may not use virtual host ${name}` : `it has no virtual host ${name}`;
+  }
+  const denied = /ACCESS_REFUSED - (.*?) access to (queue|exchange|topic) '([^']*)'/.exec(said);
+  return denied && `user ${who} has no ${denied[1]} right for ${denied[2]} ${denied[3]}`;
 }
 
 /** What can be known to fail before a byte is sent. */

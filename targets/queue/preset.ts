@@ -7,6 +7,7 @@ import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { refusalLabel } from '../driver-kit/refusal-label.ts';
+import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { queueDriver } from './driver.ts';
 import { QueueBacklog } from './queue-backlog.ts';
 
@@ -74,7 +75,7 @@ export const queueEntry: ProtocolEntry = {
       connections: 'one a load worker, one channel on it',
       compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'message bodies one by one, packed as they are sent')}`,
-      tls: /^amqps:/i.test(address ?? ''),
+      tls: tlsLabel(target),
     };
   },
 };

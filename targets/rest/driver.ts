@@ -28,7 +28,7 @@ function openSession(context: DriverContext, signal: AbortSignal, takeBody: Take
   const { target, address, operations, payloads } = context;
   const codec = BodyCodec.of((target as RestTarget).compression);
   const keepsBodies = takeBody !== null;
-  const endpoint = endpointOf(address, target.address);
+  const endpoint = endpointOf(address, target.address, target.tls);
   const writers = operations.map(
     ({ request }, index) => new RequestWriter(request as RestRequest, endpoint, payloads[index] ?? [], codec),
   );

@@ -9,6 +9,7 @@ import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.t
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
+import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { batchRequest } from './batch-format.ts';
 
 const requestId = { 'idempotency-key': '{{id}}', 'x-request-id': '{{id}}' };
@@ -84,7 +85,7 @@ export const restEntry: ProtocolEntry = {
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, address === '' ? 'JSON' : 'bodies as written')}, ${compressionLabel(compression, 'bodies one by one, packed as they are sent')}`,
-      tls: /^https:/i.test(address),
+      tls: tlsLabel(target),
     };
   },
 };

@@ -7,6 +7,7 @@ import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { endpointOf } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { type Probe, probeOf } from './probe.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
@@ -40,7 +41,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     connect: (index: number, owner: RestConnectionOwner<Connection>) => Connection,
     takeBody: TakeBody | null = null,
   ) {
-    const { target, address, operations, calls, worker, workers } = context;
+    const { target, operations, calls, worker, workers } = context;
     this.#context = context;
     this.#codec = codec;
     this.#takeBody = takeBody;
@@ -55,7 +56,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
       count: connectionShare((target as RestTarget).connections, worker, workers),
-      peer: `The HTTP service at ${address}`,
+      peer: `The HTTP service at ${peerName(context)}`,
       connect: (index) => connect(index, this),
     });
   }

@@ -15,7 +15,7 @@ export const undiciDriver: Driver = {
     signal.throwIfAborted();
     const { target, address, operations, payloads } = context;
     const codec = BodyCodec.of((target as RestTarget).compression);
-    const endpoint = endpointOf(address, target.address);
+    const endpoint = endpointOf(address, target.address, target.tls);
     const requests = operations.map(
       ({ request }, index) => new UndiciRequests(request as RestRequest, endpoint, payloads[index] ?? [], codec),
     );

@@ -8,13 +8,16 @@ import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
 import { messageHeaders } from '../domain/order-message.ts';
 import type { Call, Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
 import { answersWithin } from '../driver-kit/answers-within.ts';
+import { cannotConnect } from '../driver-kit/cannot-connect.ts';
 import { connectTimeoutMs } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
 import { malformedAnswer } from '../driver-kit/guard-incoming.ts';
+import { peerName } from '../driver-kit/peer-name.ts';
 import { RequestTemplate } from '../driver-kit/request-template.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import { type CompiledRequest, compileRequest, constantTopics, isOneOfSeveral } from './compiled-request.ts';
+import { deepestOf, loginFailureOf } from './login-failure.ts';
 import { mostRequestsInFlight, ProducerLane, usualBatch } from './producer-lane.ts';
 import type { DescribedCluster, StreamClient, StreamClientOptions, StreamMessage } from './stream-client.ts';
 import { streamBodies, useStreamCodecs } from './stream-codecs.ts';
@@ -36,20 +39,26 @@ export const streamDriver: Driver = {
     } catch (cause) {
       await session.close();
       if (cause instanceof BenchError) throw cause;
-      throw cannotOpen(context.address, cause);
+      throw cannotOpen(context, cause);
     }
   },
 };
 
-function cannotOpen(address: string, cause: unknown): BenchError {
+function cannotOpen(context: DriverContext, cause: unknown): BenchError {
   const said = cause instanceof Error ? cause.message : String(cause);
-  const why = said.includes(malformedAnswer) ? 'what answers there does not speak Kafka' : said;
-  return new BenchError('cannotConnect', `Kafka at ${address} cannot be used: ${why}`, {
-    hint: 'Check the address, and that the topics of `requests` and `reply` exist: those of your own system are never created here.',
-    exitCode: exitCodes.stack,
-    cause,
-  });
+  const peer = `Kafka at ${peerName(context)}`;
+  const { sasl } = context.target as StreamTarget;
+  const login = loginFailureOf(cause, sasl);
+  if (login !== null) return cannotConnect(peer, login, 'Check `sasl` on the target.', null);
+  const why = said.includes(malformedAnswer) ? 'what answers there does not speak Kafka' : deepestOf(cause);
+  const hint = sasl === undefined || context.target.tls === undefined ? ` ${closesWhere}` : '';
+  return cannotConnect(peer, why, `${usualHint}${hint}`, cause);
 }
+
+const usualHint =
+  'Check the address, and that the topics of `requests` and `reply` exist: those of your own system are never created here.';
+const closesWhere =
+  'A listener that wants TLS or a login (`tls: {}`, `sasl: …` on the target) closes what comes without.';
 
 /** As for the protocols that we speak ourselves. */
 const openDeadlineMs = 2 * connectTimeoutMs;
@@ -93,7 +102,7 @@ class StreamSession implements Session {
 
   async open(): Promise<void> {
     const { address, linkOf, trialTag, worker, workers, operations } = this.#context;
-    const { acks, compression, idempotent = false } = this.#target;
+    const { acks, compression, idempotent = false, tls, sasl } = this.#target;
     this.#isCluster = this.#target.address === undefined && address.includes(',');
     const share = Math.max(1, Math.floor(this.#target.producers / workers));
     // While one of several brokers is away the partitions of the others go on: each has producers of its own.
@@ -110,10 +119,10 @@ class StreamSession implements Session {
     const replyTopics = isAwaited('replied') ? [this.#target.reply?.topic ?? ''] : [];
     const { client, cluster } = await answersWithin(
       openDeadlineMs,
-      this.#connect({ address, linkOf, clientId: groupId, acks, idempotent, producers, onLost, compression }, [
-        ...topics,
-        ...replyTopics,
-      ]),
+      this.#connect(
+        { address, linkOf, tls, sasl, clientId: groupId, acks, idempotent, producers, onLost, compression },
+        [...topics, ...replyTopics],
+      ),
     );
     // Their links are there before the first fault; a broker that joins later gets its own when it is dialled.
     await Promise.all(cluster.brokers.map((broker) => linkOf?.(broker)));

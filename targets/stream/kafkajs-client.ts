@@ -1,5 +1,6 @@
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import tls from 'node:tls';
 import {
   type CompressionTypes,
   type Consumer,
@@ -9,9 +10,13 @@ import {
   type Message,
   Partitioners,
   type Producer,
+  type SASLOptions,
 } from 'kafkajs';
+import { bareHost } from '../../scenarios/allowed-hosts.ts';
+import type { Sasl } from '../../scenarios/scenario.ts';
 import { guardIncoming } from '../driver-kit/guard-incoming.ts';
-import { dialThrough, type LinkOf } from './dial-through.ts';
+import { tlsOptions } from '../driver-kit/tls-options.ts';
+import { dialThrough } from './dial-through.ts';
 import { KafkaFrames } from './kafka-frames.ts';
 import { giveKafkajsCodecs, kafkajsTypeOf } from './kafkajs-codecs.ts';
 import type {
@@ -48,7 +53,8 @@ export class KafkajsClient implements StreamClient {
       clientId: options.clientId,
       brokers: options.address.split(','),
       logLevel: logLevel.NOTHING,
-      socketFactory: guardedSocket(options.linkOf),
+      socketFactory: guardedSocket(options),
+      ...(options.sasl !== undefined && { sasl: saslOf(options.sasl) }),
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
     };
@@ -137,10 +143,19 @@ export class KafkajsClient implements StreamClient {
   }
 }
 
-function guardedSocket(linkOf: LinkOf | undefined): ISocketFactory {
+function guardedSocket({ linkOf, tls: settings }: StreamClientOptions): ISocketFactory {
   return ({ host, port, onConnect }) => {
-    const socket = dialThrough(linkOf, () => net.connect({ host, port }, onConnect));
+    const socket = dialThrough(linkOf, () => {
+      if (settings === undefined) return net.connect({ host, port }, onConnect);
+      return tls.connect({ host, port, ...tlsOptions(settings.serverName ?? bareHost(host), settings) }, onConnect);
+    });
     guardIncoming(socket, new KafkaFrames());
     return socket;
   };
+}
+
+function saslOf(sasl: Sasl): SASLOptions {
+  if (sasl.mechanism !== 'oauthbearer') return { ...sasl } as SASLOptions;
+  const value = { value: sasl.token, ...(sasl.extensions !== undefined && { extensions: sasl.extensions }) };
+  return { mechanism: 'oauthbearer', oauthBearerProvider: async () => value };
 }

@@ -1,13 +1,18 @@
+import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
 import {
   Admin,
   Consumer,
   type Message,
   type MessageToProduce,
   Producer,
+  type SASLOptions,
   stringDeserializer,
 } from '@platformatic/kafka';
-import type { StreamCodec } from '../../scenarios/scenario.ts';
+import { bareHost } from '../../scenarios/allowed-hosts.ts';
+import type { Sasl, StreamCodec, TlsSettings } from '../../scenarios/scenario.ts';
+import { secureContextOf } from '../driver-kit/tls-options.ts';
 import { guardPlatformatic, orMalformed, type PlatformaticContext } from './platformatic-guard.ts';
 import type {
   DescribedCluster,
@@ -75,6 +80,8 @@ export class PlatformaticClient implements StreamClient {
       clientId: `${this.#options.clientId}-${role}`,
       bootstrapBrokers: this.#addresses(),
       context: { linkOf: this.#options.linkOf } satisfies PlatformaticContext,
+      ...(this.#options.tls !== undefined && securedBy(this.#options.tls, this.#addresses())),
+      ...(this.#options.sasl !== undefined && { sasl: saslOf(this.#options.sasl) }),
       retries: 0,
       timeout: requestTimeoutMs,
       connectTimeout: connectTimeoutMs,
@@ -233,6 +240,26 @@ export class PlatformaticClient implements StreamClient {
     await Promise.all([...this.#consumers].map((consumer) => bounded(consumer.close(true))));
     await Promise.all(this.#producers.map((producer) => bounded(producer.close())));
   }
+}
+
+/**
+ * Each broker is asked for, and must be named, as it advertises itself, unless the scenario says another name. An address
+ * is no name to ask for.
+ */
+function securedBy(settings: TlsSettings, addresses: readonly string[]) {
+  const { verify, serverName } = settings;
+  const hasNames = addresses.some((address) => net.isIP(bareHost(address.slice(0, address.lastIndexOf(':')))) === 0);
+  const tls: ConnectionOptions = { rejectUnauthorized: verify, secureContext: secureContextOf(settings) };
+  return { tls, tlsServerName: serverName ?? hasNames };
+}
+
+function saslOf(sasl: Sasl): SASLOptions {
+  if (sasl.mechanism === 'oauthbearer') {
+    const { token, extensions } = sasl;
+    return { mechanism: 'OAUTHBEARER', token, ...(extensions !== undefined && { oauthBearerExtensions: extensions }) };
+  }
+  const { mechanism, username, password } = sasl;
+  return { mechanism: mechanism.toUpperCase() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512', username, password };
 }
 
 function bytesOf(header: string | Buffer | null): Buffer {

@@ -7,6 +7,7 @@ import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { refusalLabel } from '../driver-kit/refusal-label.ts';
+import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { streamDriver } from './driver.ts';
 import { GroupLag } from './group-lag.ts';
 import { mostRequestsInFlight } from './producer-lane.ts';
@@ -78,7 +79,7 @@ export const streamEntry: ProtocolEntry = {
       retries: idempotent ? 'by the producer, idempotent' : 'none by the client, not idempotent',
       compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'record batches, compressed by the producer')}`,
-      tls: false,
+      tls: tlsLabel(target),
     };
   },
 };

@@ -1,6 +1,6 @@
 /** What the stream driver needs of a Kafka library; one implementation for each `client:`. */
 
-import type { Compression, StreamCodec } from '../../scenarios/scenario.ts';
+import type { Compression, Sasl, StreamCodec, TlsSettings } from '../../scenarios/scenario.ts';
 import type { LinkOf } from './dial-through.ts';
 
 export interface StreamMessage {
@@ -23,6 +23,9 @@ export interface StreamClientOptions {
   readonly address: string;
   /** See DriverContext. */
   readonly linkOf?: LinkOf | undefined;
+  /** In clear unless there is one; `tls.serverName` is for all brokers. */
+  readonly tls?: TlsSettings | undefined;
+  readonly sasl?: Sasl | undefined;
   readonly clientId: string;
   readonly acks: 'all' | 0 | 1;
   /** What a lost connection interrupts is sent again by the library, as the same batch. Left out: false. */

@@ -13,7 +13,7 @@ export const websocketDriver: Driver = {
   /** Rejects with a BenchError of exit 2 too, for a message whose answer could not be told from others. */
   async open(context, signal) {
     signal.throwIfAborted();
-    const endpoint = endpointOf(context.address, context.target.address);
+    const endpoint = endpointOf(context.address, context.target.address, context.target.tls);
     const readBuffer = createReadBuffer();
     const pool = new FrameMemoryPool();
     const { target, trialTag, worker } = context;

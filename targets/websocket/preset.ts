@@ -14,6 +14,7 @@ import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.t
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
+import { tlsLabel } from '../driver-kit/tls-label.ts';
 
 const drivers = {
   own: async () => (await import('./driver.ts')).websocketDriver,
@@ -49,7 +50,7 @@ export const websocketEntry: ProtocolEntry = {
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, address === '' ? 'JSON' : 'messages as written')} in ${(codec ?? 'json') === 'json' ? 'text' : 'binary'} frames, ${deflateLabel(compression)}`,
-      tls: /^(wss|https):/i.test(address),
+      tls: tlsLabel(target),
     };
   },
 };

@@ -8,6 +8,7 @@ import type { BatchItem } from '../driver-kit/batched-session.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { joinItems } from '../driver-kit/json-batch.ts';
+import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { forEachElement } from './json-value.ts';
 import type { MessageConnection, WebSocketOwner } from './message-connection.ts';
@@ -45,7 +46,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     counter: BodyCounter | null,
     connect: (index: number, owner: WebSocketOwner<Connection>) => Connection,
   ) {
-    const { target, address, operations, payloads, calls, worker, workers } = context;
+    const { target, operations, payloads, calls, worker, workers } = context;
     this.#context = context;
     this.#counter = counter;
     this.#specs = operations.map((operation, index) => new MessageSpec(operation, payloads[index] ?? []));
@@ -61,7 +62,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
       count: connectionShare((target as WebSocketTarget).connections, worker, workers),
-      peer: `The WebSocket service at ${address}`,
+      peer: `The WebSocket service at ${peerName(context)}`,
       connect: (index) => connect(index, this),
     });
   }
