@@ -11,7 +11,7 @@ import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack
 
 const base = { engine: 'native', via: 'direct', connections: 1 } as const;
 const settings: Readonly<Record<Protocol, object>> = {
-  rest: base,
+  rest: { ...base, store: 'file' },
   grpc: base,
   websocket: base,
   queue: { ...base, broker: 'rabbitmq', confirms: true, durable: true, prefetch: 10 },
@@ -60,6 +60,18 @@ const brokered: readonly (readonly [Pattern, FailpointName, Outcome])[] = [
   ['one-way', 'ack', [2, 2]],
 ];
 
+/** The domain's, so that one of each kind is enough. */
+const commits: Readonly<Partial<Record<Protocol, typeof ported>>> = {
+  rest: [
+    ['request-reply', 'beforeCommit', [1, 0]],
+    ['request-reply', 'afterCommit', [1, 1]],
+  ],
+  queue: [
+    ['one-way', 'beforeCommit', [2, 1]],
+    ['one-way', 'afterCommit', [2, 2]],
+  ],
+};
+
 for (const protocol of ['rest', 'grpc', 'websocket', 'queue', 'stream'] as const) {
   describe(`a ${protocol} service`, () => {
     const rig = new ContractRig(() => subjectOf(protocol));
@@ -68,7 +80,7 @@ for (const protocol of ['rest', 'grpc', 'websocket', 'queue', 'stream'] as const
     afterAll(() => rig.end(), 20_000);
     const isBrokered = protocol === 'queue' || protocol === 'stream';
 
-    for (const [pattern, point, outcome] of isBrokered ? brokered : ported) {
+    for (const [pattern, point, outcome] of [...(isBrokered ? brokered : ported), ...(commits[protocol] ?? [])]) {
       it(`${pattern}, ${failpointText(point)}: received and applied ${outcome.join(' and ')} times`, async () => {
         const { recorded, service, evidencePath } = await rig.open(pattern);
         const records = () => [...new EvidenceReader(evidencePath).more()];

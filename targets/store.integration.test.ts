@@ -105,6 +105,6 @@ it('refuses what it can’t keep, says why, keeps nothing of it, and goes on whe
 it('does not start without a file that it can write', async () => {
   const statePath = join(folder, 'not', 'there');
   await expect(start('file', { statePath })).rejects.toThrow(
-    `The rest service could not start: its store ${statePath} can't be opened: unable to open database file`,
+    `The rest service could not start: its store ${statePath} can't be used: unable to open database file`,
   );
 });

@@ -149,6 +149,6 @@ describe('a store in a file', () => {
       population: { readable: 0, cancellable: 0 },
       beforeCommit: () => undefined,
     });
-    await expect(store).rejects.toThrow(`its store ${unreachable} can't be opened: unable to open database file`);
+    await expect(store).rejects.toThrow(`its store ${unreachable} can't be used: unable to open database file`);
   });
 });

@@ -38,11 +38,11 @@ export class FileStore implements OrderStore, OrderState {
     this.#options = options;
     try {
       this.#database = openDatabase(options.statePath);
+      this.#statements = prepareStatements(this.#database);
+      this.#seed(options);
     } catch (error) {
-      throw new Error(`its store ${options.statePath} can't be opened: ${databaseErrorText(error)}`);
+      throw new Error(`its store ${options.statePath} can't be used: ${databaseErrorText(error)}`);
     }
-    this.#statements = prepareStatements(this.#database);
-    this.#seed(options);
   }
 
   get failures(): StoreFailures {
@@ -149,7 +149,7 @@ export class FileStore implements OrderStore, OrderState {
   }
 
   recall(requestId: string): OrderReply | null {
-    const row = this.#statements.request.get(requestId);
+    const row = this.#rowOf(requestId);
     if (row === undefined) return null;
     const code = row.code as OrderReplyCode;
     const { order: id, version } = row;
@@ -157,6 +157,15 @@ export class FileStore implements OrderStore, OrderState {
     // A payment is no order, and all of it is in the row.
     const paid: Order = { id, key: String(row.key), payload: '', status: 'paid', version };
     return { code, order: orderOf(this.#statements.version.get(id, version)) ?? paid };
+  }
+
+  /** A file that can't be read knows of nothing; what comes of the request then fails with its change. */
+  #rowOf(requestId: string): ReturnType<StatementSync['get']> {
+    try {
+      return this.#statements.request.get(requestId);
+    } catch {
+      return undefined;
+    }
   }
 
   close(): void {
