@@ -115,6 +115,7 @@ describe('a store in a file', () => {
     const begun = late.handle(pay(3));
     expect(await first.handle(pay(3))).toEqual(await begun);
     expect(held(path)?.chargedCents).toBe(2_000);
+    expect(late.applied().filter(({ sequence }) => sequence === 3)).toHaveLength(1);
   });
 
   it('owes what was handed over to an earlier life', async () => {

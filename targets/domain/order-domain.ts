@@ -187,20 +187,29 @@ export class OrderDomain {
   #apply(request: OrderRequest, reply: (reply: OrderReply) => void): void {
     const { requestId } = request;
     const access = { kind: changes(request) ? 'effect' : 'read', requestId } as const;
-    const work = (state: OrderState) =>
-      access.kind === 'read' ? this.#effect(request, state) : this.#change(request, state);
+    let isDone = false; // by another process of this service, meanwhile
+    const work = (state: OrderState) => {
+      if (access.kind === 'read') return this.#effect(request, state);
+      const known = this.#memory === null ? null : state.recall(requestId);
+      isDone = known !== null;
+      return known ?? this.#change(request, state);
+    };
     this.#store.run(access, work, (done) => {
       if (done instanceof StoreFailure) {
         reply(this.#notKept(request, done));
         return;
       }
-      this.#note(evidenceKinds.applied, request, done.code);
-      this.#evidence.flush();
-      if (access.kind === 'effect') this.failpoint.reach('afterCommit', requestId);
-      this.failpoint.reach('applied', requestId);
+      if (!isDone) this.#applied(request, done);
       this.#memory?.finish(requestId, done);
       reply(done);
     });
+  }
+
+  #applied(request: OrderRequest, done: OrderReply): void {
+    this.#note(evidenceKinds.applied, request, done.code);
+    this.#evidence.flush();
+    if (changes(request)) this.failpoint.reach('afterCommit', request.requestId);
+    this.failpoint.reach('applied', request.requestId);
   }
 
   /** What it left undone is new when it comes again. */
@@ -212,13 +221,9 @@ export class OrderDomain {
 
   #change(request: OrderRequest, state: OrderState): OrderReply {
     const { requestId } = request;
-    state.dropAccepted(requestId);
-    if (this.#memory === null) return this.#effect(request, state);
-    // Another process of this service may have done it meanwhile.
-    const known = state.recall(requestId);
-    if (known !== null) return known;
     const reply = this.#effect(request, state);
-    state.remember(requestId, reply);
+    state.dropAccepted(requestId);
+    if (this.#memory !== null) state.remember(requestId, reply);
     return reply;
   }
 
