@@ -1,7 +1,8 @@
 /** `bench compare --interleave N`: from scenarios and what each side has of its own to a comparison. */
 import { join } from 'node:path';
-import { type CompareOptions, compareRuns } from '../result/compare-runs.ts';
+import { compareRuns } from '../result/compare-runs.ts';
 import { comparedCurves } from '../result/compared-curves.ts';
+import type { CompareOptions } from '../result/compared-sides.ts';
 import type { ComparisonResult } from '../result/comparison-result.ts';
 import { plannedDifferences } from '../result/run-differences.ts';
 import { type InterleavedSide, playInterleaved } from '../runners/interleave/play-interleaved.ts';

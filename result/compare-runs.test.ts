@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CompareOptions, compareRuns } from './compare-runs.ts';
+import { compareRuns } from './compare-runs.ts';
+import type { CompareOptions } from './compared-sides.ts';
 import { parseGate } from './comparison-gates.ts';
 import { comparedRun, type TrialShape } from './fixtures/compared-run.ts';
 import { seededDraws } from './fixtures/seeded-draws.ts';

@@ -1,5 +1,5 @@
 /** How the latencies of two sides lie over their percentiles: what a few percentiles beside each other do not show. */
-import type { NamedRun } from './compare-runs.ts';
+import type { NamedRun } from './compared-sides.ts';
 import type { ComparedCurve } from './comparison-result.ts';
 import { decodeLatencyCounts, highestLatencyUs, LatencyCounts } from './latency-counts.ts';
 import { isTooFew } from './latency-summary.ts';
