@@ -25,7 +25,7 @@ it('one scenario holds the same action by reply and by hand-over', async () => {
   const scenario = scenarioOf(text);
   const target = Object.values(scenario.targets)[0];
   if (target === undefined) throw new Error('there is a target');
-  const { operations, population } = prepareTrial(scenario, target, await loadProtocol(target.protocol));
+  const { operations, population } = prepareTrial(scenario, target, await loadProtocol(target));
   const statusOf = (name: string) =>
     operations
       .filter((operation) => operation.name === name)

@@ -13,7 +13,7 @@ const load = scenario.load as OpenLoad;
 
 async function planOf(name: string, repeat: number) {
   const target = scenario.targets[name] as Target;
-  const prepared = prepareTrial(scenario, target, await loadProtocol(target.protocol), repeat);
+  const prepared = prepareTrial(scenario, target, await loadProtocol(target), repeat);
   return loadPlanFor(scenario, prepared, [], { address: '127.0.0.1:1', proxied: false });
 }
 
@@ -33,7 +33,7 @@ describe('an own system', () => {
         workload: { ...scenario.workload, operations: { ping: { weight: 1, pattern: 'request-reply' } } },
       },
       { ...target, name: 'own' },
-      await loadProtocol(target.protocol),
+      await loadProtocol(target),
     );
     return operations[0]?.request;
   };

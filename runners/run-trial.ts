@@ -72,7 +72,7 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<FinishedTrial> {
   const { scenario, stack, workDirectory, emit } = context;
-  const entry = await loadProtocol(target.protocol);
+  const entry = await loadProtocol(target);
   const prepared = prepareTrial(scenario, target, entry, plan.repeat);
   const faults = scenario.conditions[plan.condition] ?? [];
   const starting = startCanaryEcho(join(workDirectory, `${plan.id}.canary.log`));

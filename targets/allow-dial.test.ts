@@ -7,7 +7,7 @@ import type { Request, Target } from '../scenarios/scenario.ts';
 import { allowDial, dialFreely, firstRefusal, judgedAddress } from './allow-dial.ts';
 import { RawServer } from './driver-suite/raw-server.ts';
 import { RecordedSession } from './driver-suite/recorded-session.ts';
-import { QueueBacklog } from './queue/queue-backlog.ts';
+import { QueueBacklog } from './queue/rabbitmq/queue-backlog.ts';
 import { loadProtocol } from './registry.ts';
 import { connectToxiproxy } from './stack/toxiproxy-client.ts';
 import { startAdvertisingBroker } from './stream/fixtures/advertising-broker.ts';
@@ -127,7 +127,7 @@ const schemes = { rest: 'http://', grpc: '', websocket: 'ws://', queue: 'amqp://
 async function open(name: keyof typeof clients, address: string): Promise<void> {
   const [settings, request] = clients[name];
   const { protocol } = settings;
-  const { driver } = await loadProtocol(protocol);
+  const { driver } = await loadProtocol({ protocol });
   const target = { ...settings, name, address: `${schemes[protocol]}${address}` } as unknown as Target;
   const operations = { ping: { pattern: 'one-way', request: request as Request } } as const;
   const session = await RecordedSession.open({ driver, target, address, operations });

@@ -9,7 +9,7 @@ import type { BacklogGauge } from './backlog-gauge.ts';
 import type { ProtocolEntry } from './driver.ts';
 import { RecordedSession } from './driver-suite/recorded-session.ts';
 import { startReferenceService } from './process/reference-service.ts';
-import { queueEntry } from './queue/preset.ts';
+import { rabbitmqEntry } from './queue/rabbitmq/preset.ts';
 import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack.ts';
 import { streamEntry } from './stream/preset.ts';
 
@@ -38,7 +38,7 @@ const stream: StreamTarget = {
 
 it.concurrent.each<{ readonly entry: ProtocolEntry; readonly target: Target; readonly waiting: number }>([
   // The consumer holds as many as its prefetch.
-  { entry: queueEntry, target: queue, waiting: orders - prefetch },
+  { entry: rabbitmqEntry, target: queue, waiting: orders - prefetch },
   // What is being worked on is not committed.
   { entry: streamEntry, target: stream, waiting: orders },
 ])(

@@ -36,7 +36,7 @@ afterAll(() => stack?.down());
 async function subjectOf(protocol: Protocol): Promise<ContractSubject> {
   const broker = protocol === 'queue' ? 'rabbitmq' : protocol === 'stream' ? 'kafka' : null;
   return {
-    entry: await loadProtocol(protocol),
+    entry: await loadProtocol({ protocol }),
     target: { name: protocol, protocol, ...settings[protocol] } as Target,
     broker: broker === null ? null : stack.broker(broker).directAddress,
   };

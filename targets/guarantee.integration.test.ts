@@ -127,7 +127,7 @@ let opened = 0;
 
 /** The process that promises: the broker, or the service where there is none. */
 async function watchOrders(target: Target, pattern: Pattern): Promise<Seen> {
-  const entry = await loadProtocol(target.protocol);
+  const entry = await loadProtocol(target);
   const name = brokerOf(target);
   const broker = name === null ? null : requireBroker(stack.brokers, name).directAddress;
   const port = broker === null ? await freePort() : 0;

@@ -20,7 +20,7 @@ async function semanticsOf(name: string) {
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const target = parsed.scenario.targets[name];
   if (target === undefined) throw new Error(`no target ${name}`);
-  return (await loadProtocol(target.protocol)).semantics(target);
+  return (await loadProtocol(target)).semantics(target);
 }
 
 describe('settings of an own system', () => {

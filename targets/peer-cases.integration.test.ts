@@ -12,7 +12,7 @@ import { RawServer } from './driver-suite/raw-server.ts';
 import { type Attempt, RecordedSession } from './driver-suite/recorded-session.ts';
 import { grpcEntry } from './grpc/preset.ts';
 import { until } from './process/until.ts';
-import { queueEntry } from './queue/preset.ts';
+import { rabbitmqEntry } from './queue/rabbitmq/preset.ts';
 import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack.ts';
 import { createTopics } from './stream/create-topics.ts';
 import { streamEntry } from './stream/preset.ts';
@@ -153,7 +153,7 @@ describe('RabbitMQ', () => {
   ) => {
     const { at = address, exchange = '', confirms = true } = more;
     const queue: QueueTarget = { ...target, confirms, address: `amqp://guest:guest@${at}/%2F` };
-    return open(queueEntry, queue, at, { exchange, routingKey, body: 'x', headers: {} });
+    return open(rabbitmqEntry, queue, at, { exchange, routingKey, body: 'x', headers: {} });
   };
 
   it('that takes twenty and refuses the rest: each is told', async () => {

@@ -10,7 +10,7 @@ import type { ProtocolEntry } from './driver.ts';
 import { RecordedSession } from './driver-suite/recorded-session.ts';
 import { startReferenceService } from './process/reference-service.ts';
 import { until } from './process/until.ts';
-import { queueEntry } from './queue/preset.ts';
+import { rabbitmqEntry } from './queue/rabbitmq/preset.ts';
 import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack.ts';
 import { streamEntry } from './stream/preset.ts';
 
@@ -111,7 +111,7 @@ async function openRig(
   behaviour: Partial<Pick<ServiceOptions, 'workTimeMs' | 'rejectRatio' | 'concurrency' | 'waiting'>>,
 ) {
   const tag = `refusals-${process.pid}-${opened++}`;
-  const entry: ProtocolEntry = target.protocol === 'queue' ? queueEntry : streamEntry;
+  const entry: ProtocolEntry = target.protocol === 'queue' ? rabbitmqEntry : streamEntry;
   const address = stack.broker(target.protocol === 'queue' ? 'rabbitmq' : 'kafka').directAddress;
   const names = entry.resourceNames(tag);
   const evidencePath = join(directory, `${tag}.evidence`);

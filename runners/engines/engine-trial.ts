@@ -38,7 +38,7 @@ export async function runEngineTrial(
 ): Promise<FinishedTrial> {
   const { scenario, stack, workDirectory, cores } = context;
   const startedAt = new Date().toISOString();
-  const entry = await loadProtocol(target.protocol);
+  const entry = await loadProtocol(target);
   const prepared = prepareTrial(scenario, target, entry, plan.repeat);
   const parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
   try {

@@ -127,7 +127,7 @@ class LoadWorker {
   async open(): Promise<void> {
     await this.#openCanaries();
     const startedMs = performance.now();
-    const { driver } = await loadProtocol(this.#plan.target.protocol);
+    const { driver } = await loadProtocol(this.#plan.target);
     this.#session = await driver.open(
       {
         target: this.#plan.target,

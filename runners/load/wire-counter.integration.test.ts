@@ -44,7 +44,7 @@ const cases = targets.map((target): [string, Target] => [
 ]);
 
 it.each(cases)('%s: the bytes are those that the proxy passed on', async (name, target) => {
-  const entry = await loadProtocol(target.protocol);
+  const entry = await loadProtocol(target);
   const trialTag = `w${process.pid.toString(36)}n${targets.indexOf(target)}`;
   const names = entry.resourceNames(trialTag);
   const port = await freePort();

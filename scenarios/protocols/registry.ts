@@ -14,7 +14,9 @@ export const protocolFacts = { rest, grpc, websocket, queue, stream } as const s
   };
 };
 
-export type BrokerName = (typeof protocolFacts)[Protocol]['brokers'][number];
+/** Those that may stand behind a protocol. */
+export type BrokersOf<Name extends Protocol> = (typeof protocolFacts)[Name]['brokers'][number];
+export type BrokerName = BrokersOf<Protocol>;
 
 /** The one behind a target unless it says otherwise; null: its service answers itself. */
 export function usualBroker(protocol: Protocol): BrokerName | null {
@@ -22,6 +24,6 @@ export function usualBroker(protocol: Protocol): BrokerName | null {
 }
 
 /** The broker behind a target, be it ours or the user's own. */
-export function brokerOf(target: Target): BrokerName | null {
-  return 'broker' in target ? target.broker : null;
+export function brokerOf(target: Pick<Target, 'protocol'> & { readonly broker?: BrokerName }): BrokerName | null {
+  return target.broker ?? null;
 }

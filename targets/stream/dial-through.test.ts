@@ -23,7 +23,7 @@ it.each(['platformatic', 'kafkajs'])('%s produces by the link of a broker that i
   const broker = await startAdvertisingBroker('orders', () => ({ host: '192.0.2.200', port: 9092 }));
   const asked = new Set<string>();
   allowDial([]);
-  const { driver } = await loadProtocol('stream');
+  const { driver } = await loadProtocol({ protocol: 'stream' });
   const target = {
     name: 'own',
     protocol: 'stream',

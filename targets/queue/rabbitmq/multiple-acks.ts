@@ -2,7 +2,7 @@
  * One acknowledgement for several messages of a channel: up to the first that is still being handled, whatever finished
  * behind it, so that none is acknowledged before its effect.
  */
-import type { AckBatch } from '../../scenarios/scenario.ts';
+import type { AckBatch } from '../../../scenarios/scenario.ts';
 
 export class MultipleAcks {
   readonly #settings: AckBatch;

@@ -6,16 +6,16 @@ import os from 'node:os';
 import { join } from 'node:path';
 import amqplib, { type Channel, type ChannelModel } from 'amqplib';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { Pattern } from '../../result/result-types.ts';
-import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { outcomes } from '../driver.ts';
-import { RecordedSession } from '../driver-suite/recorded-session.ts';
-import { startReferenceService } from '../process/reference-service.ts';
-import { until } from '../process/until.ts';
-import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
-import { queueDriver } from './driver.ts';
-import { queueEntry } from './preset.ts';
+import { BenchError, exitCodes } from '../../../result/bench-error.ts';
+import type { Pattern } from '../../../result/result-types.ts';
+import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
+import { outcomes } from '../../driver.ts';
+import { RecordedSession } from '../../driver-suite/recorded-session.ts';
+import { startReferenceService } from '../../process/reference-service.ts';
+import { until } from '../../process/until.ts';
+import { type SharedTestStack, sharedTestStack } from '../../stack/shared-test-stack.ts';
+import { rabbitmqDriver } from './driver.ts';
+import { rabbitmqEntry } from './preset.ts';
 
 const plain = `own-queue-${process.pid}`;
 const answers = `own-answers-${process.pid}`;
@@ -54,7 +54,7 @@ interface OwnOptions extends Partial<QueueTarget> {
 
 async function open({ request, pattern = 'request-reply', trialTag = '00e4f001', ...target }: OwnOptions = {}) {
   const session = await RecordedSession.open({
-    driver: queueDriver,
+    driver: rabbitmqDriver,
     address,
     trialTag,
     target: {
@@ -334,7 +334,7 @@ it('end a session that waits for a broker which has fallen silent, when the sign
   const beganMs = performance.now();
   await expect(
     RecordedSession.open({
-      driver: queueDriver,
+      driver: rabbitmqDriver,
       address: link.address,
       target: {
         name: 'q',
@@ -357,7 +357,7 @@ it('end a session that waits for a broker which has fallen silent, when the sign
 
 it('bring nonsense to the reference service, which answers or passes over it and goes on', async () => {
   const directory = await mkdtemp(join(os.tmpdir(), 'wirebench-queue-'));
-  const names = queueEntry.resourceNames(`n${process.pid.toString(36)}`);
+  const names = rabbitmqEntry.resourceNames(`n${process.pid.toString(36)}`);
   const requests = names.requests ?? '';
   const target: QueueTarget = {
     name: 'queue',
@@ -371,7 +371,7 @@ it('bring nonsense to the reference service, which answers or passes over it and
     consume: false,
   };
   const service = await startReferenceService(
-    queueEntry.servicePath,
+    rabbitmqEntry.servicePath,
     {
       protocol: 'queue',
       target,

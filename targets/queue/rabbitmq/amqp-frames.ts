@@ -1,4 +1,4 @@
-import type { IncomingFrames } from '../driver-kit/guard-incoming.ts';
+import type { IncomingFrames } from '../../driver-kit/guard-incoming.ts';
 
 /** Type, channel, size. */
 const frameHeaderBytes = 7;

@@ -1,12 +1,12 @@
 /** What is particular about a broker of the user's own: where it is, and which of its queues can be consumed. */
 import amqplib from 'amqplib';
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import { isHandedOver } from '../../result/patterns.ts';
-import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { isSecured } from '../../scenarios/secured.ts';
-import type { DriverContext } from '../driver.ts';
-import { compileTemplate } from '../driver-kit/request-template.ts';
-import { tlsOptions } from '../driver-kit/tls-options.ts';
+import { BenchError, exitCodes } from '../../../result/bench-error.ts';
+import { isHandedOver } from '../../../result/patterns.ts';
+import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
+import { isSecured } from '../../../scenarios/secured.ts';
+import type { DriverContext } from '../../driver.ts';
+import { compileTemplate } from '../../driver-kit/request-template.ts';
+import { tlsOptions } from '../../driver-kit/tls-options.ts';
 
 /** The default exchange routes to the queue that the routing key names. */
 export function namesQueue({ exchange, routingKey }: QueueRequest): boolean {

@@ -1,26 +1,26 @@
 /** RabbitMQ through amqplib: publishes with confirms, replies by correlation id, one connection a load worker. */
 import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { BatchCounts, BlockedPublishers, BodyBytes, Completion } from '../../result/result-types.ts';
-import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { messageHeaders } from '../domain/order-message.ts';
-import type { Call, Driver, DriverContext, Session } from '../driver.ts';
-import { BatchGatherer } from '../driver-kit/batch-gatherer.ts';
-import { BodyCodec, type UnpackProblem } from '../driver-kit/body-codec.ts';
-import { cannotConnect } from '../driver-kit/cannot-connect.ts';
-import { completionOf } from '../driver-kit/completion-of.ts';
-import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
-import { peerName } from '../driver-kit/peer-name.ts';
-import { compileTemplate } from '../driver-kit/request-template.ts';
-import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
-import { unlessAborted } from '../process/unless-aborted.ts';
+import { BenchError, exitCodes } from '../../../result/bench-error.ts';
+import type { BatchCounts, BlockedPublishers, BodyBytes, Completion } from '../../../result/result-types.ts';
+import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
+import { messageHeaders } from '../../domain/order-message.ts';
+import type { Call, Driver, DriverContext, Session } from '../../driver.ts';
+import { BatchGatherer } from '../../driver-kit/batch-gatherer.ts';
+import { BodyCodec, type UnpackProblem } from '../../driver-kit/body-codec.ts';
+import { cannotConnect } from '../../driver-kit/cannot-connect.ts';
+import { completionOf } from '../../driver-kit/completion-of.ts';
+import { CorrelatedAttempts } from '../../driver-kit/correlated-attempts.ts';
+import { peerName } from '../../driver-kit/peer-name.ts';
+import { compileTemplate } from '../../driver-kit/request-template.ts';
+import { WaitingSlots } from '../../driver-kit/waiting-slots.ts';
+import { unlessAborted } from '../../process/unless-aborted.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { type CompiledRequest, compileRequest } from './compiled-request.ts';
 import { brokerAddress, checkOwnSystem, namesQueue, refusalOf } from './own-broker.ts';
 import { PublisherBlocks } from './publisher-blocks.ts';
 import { isOfStream, isOurs, requireTakeable, streamThatRefused } from './taken-queue.ts';
 
-export const queueDriver: Driver = {
+export const rabbitmqDriver: Driver = {
   protocol: 'queue',
   async open(context, signal) {
     const session = new QueueSession(context);

@@ -1,7 +1,7 @@
 /** A queue of the user's own that we take messages from: ours leave it, those of others stay unless they may be discarded. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Channel, ConsumeMessage, GetMessage } from 'amqplib';
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { BenchError, exitCodes } from '../../../result/bench-error.ts';
 
 /** As `CorrelatedAttempts` writes them: trial, worker, slot and use. */
 const ourCorrelationId = /^[0-9a-f]{8}\.\d+\.\d+\.\d+$/;

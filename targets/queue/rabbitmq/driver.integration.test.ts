@@ -1,13 +1,13 @@
-import { describeDriverContract } from '../driver-suite/driver-contract.ts';
-import { sharedTestStack } from '../stack/shared-test-stack.ts';
-import { queueEntry } from './preset.ts';
+import { describeDriverContract } from '../../driver-suite/driver-contract.ts';
+import { sharedTestStack } from '../../stack/shared-test-stack.ts';
+import { rabbitmqEntry } from './preset.ts';
 
 describeDriverContract('Queue', async () => {
   const stack = await sharedTestStack({ rabbitmq: true });
   const { directAddress } = stack.broker('rabbitmq');
   const link = await stack.openLink('client', directAddress);
   return {
-    entry: queueEntry,
+    entry: rabbitmqEntry,
     target: {
       name: 'queue',
       protocol: 'queue',

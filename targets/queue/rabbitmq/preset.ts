@@ -1,18 +1,18 @@
-import { beside } from '../../result/beside.ts';
-import type { QueueRequest, QueueTarget } from '../../scenarios/scenario.ts';
-import { orderItemFields } from '../domain/order-item.ts';
-import { orderHeaders } from '../domain/order-message.ts';
-import type { ProtocolEntry } from '../driver.ts';
-import { batchLabel } from '../driver-kit/batch-label.ts';
-import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
-import { presetRequests } from '../driver-kit/preset-requests.ts';
-import { refusalLabel } from '../driver-kit/refusal-label.ts';
-import { tlsLabel } from '../driver-kit/tls-label.ts';
-import { queueDriver } from './driver.ts';
+import { beside } from '../../../result/beside.ts';
+import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
+import { orderItemFields } from '../../domain/order-item.ts';
+import { orderHeaders } from '../../domain/order-message.ts';
+import type { ProtocolEntry } from '../../driver.ts';
+import { batchLabel } from '../../driver-kit/batch-label.ts';
+import { compressionLabel, payloadCodecLabel } from '../../driver-kit/codec-label.ts';
+import { presetRequests } from '../../driver-kit/preset-requests.ts';
+import { refusalLabel } from '../../driver-kit/refusal-label.ts';
+import { tlsLabel } from '../../driver-kit/tls-label.ts';
+import { rabbitmqDriver } from './driver.ts';
 import { QueueBacklog } from './queue-backlog.ts';
 
-export const queueEntry: ProtocolEntry = {
-  driver: queueDriver,
+export const rabbitmqEntry: ProtocolEntry = {
+  driver: rabbitmqDriver,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: (trialTag) => ({
     requests: `wirebench-${trialTag}-requests`,

@@ -3,14 +3,14 @@
  * refused and nobody waits for goes where the target says.
  */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import type { QueueTarget } from '../../scenarios/scenario.ts';
-import { refusalCodes } from '../domain/evidence.ts';
-import { hostService } from '../domain/host-service.ts';
-import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
-import type { OrderDomain } from '../domain/order-domain.ts';
-import { isRefusal, messageHeaders, unreadable } from '../domain/order-message.ts';
-import type { ServiceOptions } from '../domain/service-options.ts';
-import { BodyCodec } from '../driver-kit/body-codec.ts';
+import type { QueueTarget } from '../../../scenarios/scenario.ts';
+import { refusalCodes } from '../../domain/evidence.ts';
+import { hostService } from '../../domain/host-service.ts';
+import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
+import type { OrderDomain } from '../../domain/order-domain.ts';
+import { isRefusal, messageHeaders, unreadable } from '../../domain/order-message.ts';
+import type { ServiceOptions } from '../../domain/service-options.ts';
+import { BodyCodec } from '../../driver-kit/body-codec.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { DeadLetterExchange } from './dead-letter-exchange.ts';
 import { MultipleAcks } from './multiple-acks.ts';

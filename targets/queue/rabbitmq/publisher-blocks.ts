@@ -1,5 +1,5 @@
 /** When and how long the broker reads nothing that is published: `connection.blocked`, at an alarm of its memory or disk. */
-import type { BlockedPublishers } from '../../result/result-types.ts';
+import type { BlockedPublishers } from '../../../result/result-types.ts';
 
 export class PublisherBlocks {
   #reason = '';

@@ -1,6 +1,6 @@
 /** Where the queue of our service sends what that refuses: an exchange and a queue of the trial's own, or one that exists. */
 import type { Channel } from 'amqplib';
-import type { QueueTarget } from '../../scenarios/scenario.ts';
+import type { QueueTarget } from '../../../scenarios/scenario.ts';
 
 export class DeadLetterExchange {
   readonly exchange: string;

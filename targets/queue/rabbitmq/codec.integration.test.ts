@@ -1,12 +1,12 @@
-import { describeEncodedOrders } from '../driver-suite/encoded-orders.ts';
-import { sharedTestStack } from '../stack/shared-test-stack.ts';
-import { queueEntry } from './preset.ts';
+import { describeEncodedOrders } from '../../driver-suite/encoded-orders.ts';
+import { sharedTestStack } from '../../stack/shared-test-stack.ts';
+import { rabbitmqEntry } from './preset.ts';
 
 for (const codec of ['json', 'msgpack', 'protobuf'] as const) {
   describeEncodedOrders(`queue in ${codec}`, async () => {
     const stack = await sharedTestStack({ rabbitmq: true });
     return {
-      entry: queueEntry,
+      entry: rabbitmqEntry,
       target: {
         ...{ name: 'queue', protocol: 'queue', engine: 'native', via: 'direct', broker: 'rabbitmq', durable: true },
         ...{ confirms: true, prefetch: 100, consume: false, codec },

@@ -1,8 +1,8 @@
-import type { QueueTarget } from '../../scenarios/scenario.ts';
-import { describeBatchedOrders } from '../driver-suite/batched-orders.ts';
-import { describeDriverContract } from '../driver-suite/driver-contract.ts';
-import { sharedTestStack } from '../stack/shared-test-stack.ts';
-import { queueEntry } from './preset.ts';
+import type { QueueTarget } from '../../../scenarios/scenario.ts';
+import { describeBatchedOrders } from '../../driver-suite/batched-orders.ts';
+import { describeDriverContract } from '../../driver-suite/driver-contract.ts';
+import { sharedTestStack } from '../../stack/shared-test-stack.ts';
+import { rabbitmqEntry } from './preset.ts';
 
 const batch = { maxMessages: 32, maxBytes: 768 * 1024, lingerMs: 5 };
 const target: QueueTarget = {
@@ -13,7 +13,7 @@ const target: QueueTarget = {
 describeBatchedOrders('Queue batches', batch.maxMessages, async () => {
   const stack = await sharedTestStack({ rabbitmq: true });
   return {
-    entry: queueEntry,
+    entry: rabbitmqEntry,
     target: { ...target, batch: { ...batch, lingerMs: 50 }, ackBatch: { every: 20, lingerMs: 10 } },
     broker: stack.broker('rabbitmq').directAddress,
     close: () => stack.down(),
@@ -25,7 +25,7 @@ describeDriverContract('Queue (batched, with a window and multiple acknowledgeme
   const { directAddress } = stack.broker('rabbitmq');
   const link = await stack.openLink('client', directAddress);
   return {
-    entry: queueEntry,
+    entry: rabbitmqEntry,
     target: { ...target, via: 'toxiproxy', batch, confirmWindow: 100, ackBatch: { every: 20, lingerMs: 5 } },
     broker: directAddress,
     address: link.address,

@@ -2,20 +2,20 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import amqplib, { type Channel, type ChannelModel, type Options } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueueTarget } from '../../scenarios/scenario.ts';
-import { outcomes } from '../driver.ts';
-import { mostUnpackedBytes } from '../driver-kit/body-codec.ts';
+import type { QueueTarget } from '../../../scenarios/scenario.ts';
+import { outcomes } from '../../driver.ts';
+import { mostUnpackedBytes } from '../../driver-kit/body-codec.ts';
 import {
   describeCompressedOrders,
   describeLargeOrdersCompressed,
   minBytes,
-} from '../driver-suite/compressed-orders.ts';
-import { ContractRig } from '../driver-suite/contract-rig.ts';
-import { RecordedSession } from '../driver-suite/recorded-session.ts';
-import { until } from '../process/until.ts';
-import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stack.ts';
-import { queueDriver } from './driver.ts';
-import { queueEntry } from './preset.ts';
+} from '../../driver-suite/compressed-orders.ts';
+import { ContractRig } from '../../driver-suite/contract-rig.ts';
+import { RecordedSession } from '../../driver-suite/recorded-session.ts';
+import { until } from '../../process/until.ts';
+import { type SharedTestStack, sharedTestStack } from '../../stack/shared-test-stack.ts';
+import { rabbitmqDriver } from './driver.ts';
+import { rabbitmqEntry } from './preset.ts';
 
 const target: QueueTarget = {
   name: 'queue',
@@ -47,14 +47,14 @@ afterAll(async () => {
 
 for (const codec of ['gzip', 'zstd'] as const) {
   describeCompressedOrders(`Queue with ${codec}`, async () => ({
-    entry: queueEntry,
+    entry: rabbitmqEntry,
     target: { ...target, compression: { codec } },
     broker: address,
   }));
 }
 
 describeLargeOrdersCompressed('Queue with gzip for large messages', async () => ({
-  entry: queueEntry,
+  entry: rabbitmqEntry,
   target: { ...target, compression: { codec: 'gzip', minBytes } },
   broker: address,
 }));
@@ -86,7 +86,7 @@ it('an answer that does not unpack within its bound fails its operation, and nob
     { noAck: true },
   );
   const session = await RecordedSession.open({
-    driver: queueDriver,
+    driver: rabbitmqDriver,
     address,
     target: { ...target, address: `amqp://${address}`, reply: { queue: replies }, compression: { codec: 'zstd' } },
     operations: {
@@ -123,7 +123,7 @@ it('a message that is too small to be packed goes without a content-encoding', a
   );
   const [small, large] = [Buffer.alloc(minBytes - 1, 'small '), Buffer.alloc(minBytes, 'large ')];
   const session = await RecordedSession.open({
-    driver: queueDriver,
+    driver: rabbitmqDriver,
     address,
     target: { ...target, address: `amqp://${address}`, compression: { codec: 'gzip', minBytes } },
     operations: {
@@ -151,9 +151,9 @@ describe('the reference service', () => {
   let names: Readonly<Record<string, string>> = {};
   const rig = new ContractRig(async () => ({
     entry: {
-      ...queueEntry,
+      ...rabbitmqEntry,
       resourceNames: (tag) => {
-        names = queueEntry.resourceNames(tag);
+        names = rabbitmqEntry.resourceNames(tag);
         return names;
       },
     },

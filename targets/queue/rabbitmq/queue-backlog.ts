@@ -1,6 +1,6 @@
 /** Messages that are ready in a queue: those that its consumer already holds, at most its prefetch, are not among them. */
 import amqplib, { type Channel, type ChannelModel } from 'amqplib';
-import type { BacklogGauge } from '../backlog-gauge.ts';
+import type { BacklogGauge } from '../../backlog-gauge.ts';
 
 const connectTimeoutMs = 2_000;
 

@@ -1,9 +1,9 @@
 /** What a queue target sends for an operation, its templates compiled once. */
 import type { Options } from 'amqplib';
-import type { HeaderValue, QueueProperties, QueueRequest } from '../../scenarios/scenario.ts';
-import type { Call } from '../driver.ts';
-import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
-import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
+import type { HeaderValue, QueueProperties, QueueRequest } from '../../../scenarios/scenario.ts';
+import type { Call } from '../../driver.ts';
+import { type BodyTemplate, bodyTemplate } from '../../driver-kit/encoded-body.ts';
+import { compileTemplate, type RequestTemplate } from '../../driver-kit/request-template.ts';
 
 export interface CompiledRequest {
   readonly exchange: RequestTemplate;

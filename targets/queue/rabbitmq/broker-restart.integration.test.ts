@@ -4,16 +4,16 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Request, Target } from '../../scenarios/scenario.ts';
-import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
-import { outcomes } from '../driver.ts';
-import { RecordedSession } from '../driver-suite/recorded-session.ts';
-import { type RunningService, startReferenceService } from '../process/reference-service.ts';
-import { until } from '../process/until.ts';
-import { untilBrokerAnswers } from '../stack/part-health.ts';
-import { type RunningStack, requireBroker } from '../stack/stack.ts';
-import { startStack } from '../stack/start-stack.ts';
-import { queueEntry } from './preset.ts';
+import type { Request, Target } from '../../../scenarios/scenario.ts';
+import { EvidenceReader, evidenceKinds } from '../../domain/evidence.ts';
+import { outcomes } from '../../driver.ts';
+import { RecordedSession } from '../../driver-suite/recorded-session.ts';
+import { type RunningService, startReferenceService } from '../../process/reference-service.ts';
+import { until } from '../../process/until.ts';
+import { untilBrokerAnswers } from '../../stack/part-health.ts';
+import { type RunningStack, requireBroker } from '../../stack/stack.ts';
+import { startStack } from '../../stack/start-stack.ts';
+import { rabbitmqEntry } from './preset.ts';
 
 let stack: RunningStack;
 let directory: string;
@@ -100,10 +100,10 @@ async function openRig(durable: boolean): Promise<Rig> {
     prefetch: 4,
     consume: false,
   } satisfies Target;
-  const names = queueEntry.resourceNames(durable ? 'durable' : 'transient');
+  const names = rabbitmqEntry.resourceNames(durable ? 'durable' : 'transient');
   const evidencePath = join(directory, `evidence-${durable}`);
   const service = await startReferenceService(
-    queueEntry.servicePath,
+    rabbitmqEntry.servicePath,
     {
       protocol: 'queue',
       target,
@@ -119,9 +119,9 @@ async function openRig(durable: boolean): Promise<Rig> {
     join(directory, `service-${durable}.log`),
   );
   const open = (pattern: 'one-way' | 'request-reply', worker: number) => {
-    const { requests, settings } = queueEntry.preset(target, names, { placeOrder: { pattern } });
+    const { requests, settings } = rabbitmqEntry.preset(target, names, { placeOrder: { pattern } });
     return RecordedSession.open({
-      driver: queueEntry.driver,
+      driver: rabbitmqEntry.driver,
       target: { ...target, ...settings, requests } as Target,
       address,
       worker,

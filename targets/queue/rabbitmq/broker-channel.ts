@@ -2,10 +2,10 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
-import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
-import { answersWithin } from '../driver-kit/answers-within.ts';
-import { guardIncoming, malformedAnswer } from '../driver-kit/guard-incoming.ts';
-import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
+import type { ReconnectPolicy } from '../../../scenarios/scenario.ts';
+import { answersWithin } from '../../driver-kit/answers-within.ts';
+import { guardIncoming, malformedAnswer } from '../../driver-kit/guard-incoming.ts';
+import { ReconnectWaits } from '../../driver-kit/reconnect-waits.ts';
 import { AmqpFrames } from './amqp-frames.ts';
 import { closedByBroker } from './closed-by-broker.ts';
 import type { BrokerAddress } from './own-broker.ts';
