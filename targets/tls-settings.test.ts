@@ -67,7 +67,7 @@ async function refusal(
   server: keyof typeof servers,
   settings: TlsSettings | undefined,
 ): Promise<BenchError> {
-  const { driver } = await loadProtocol(protocol);
+  const { driver } = await loadProtocol({ protocol });
   const port = servers[server]?.port ?? 0;
   const common = { name: 'own', engine: 'native', via: 'direct', connections: 1, producers: 1, partitions: 1 };
   const target = {
