@@ -42,11 +42,30 @@ Where brokers and Toxiproxy come from (--stack):
   compose   docker-compose.yml
   external  all of them given by their addresses`;
 
+/** Throws a BenchError (exit 2). */
+function loadEnvFile(path: string): void {
+  try {
+    process.loadEnvFile(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'is not there' : `cannot be read: ${code ?? String(cause)}`;
+    throw new BenchError(wrongArguments, `--env-file: ${path} ${why}`, { exitCode: exitCodes.usage, cause });
+  }
+}
+
 /** `isDry`: what the words mean is checked, and nothing done. */
 export function createParser(args: readonly string[], { isDry = false } = {}) {
   const parser = yargs(args)
     .scriptName('bench')
     .usage('$0 <command>\n\nOne workload over REST, gRPC, WebSocket, a queue and a stream, measured the same way.');
+  parser
+    .option('env-file', {
+      ...{ type: 'string', nargs: 1, global: true },
+      describe: 'file of NAME=value lines, for values that scenarios take of the environment; what is set already wins',
+    })
+    .middleware(({ envFile }) => {
+      if (typeof envFile === 'string' && !isDry) loadEnvFile(envFile);
+    });
   for (const command of commands) {
     const { builder } = command;
     parser.command({

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import yargs from 'yargs';
+import { createParser } from './create-parser.ts';
 import { initCommand } from './init.ts';
 import { durationText, planCommand } from './plan.ts';
 import { validateCommand } from './validate.ts';
@@ -169,6 +170,26 @@ describe('bench init', () => {
     writeFileSync(path, settings.join('\n'));
     expect(await bench('validate', path)).toMatchObject({ stdout: `${path}: ok\n` });
     expect(settings.join('\n')).toContain('\n  shop:\n');
+  });
+
+  it('writes one from what there is already, which takes its secrets from a file of the environment', async () => {
+    const path = join(directory, 'curl.yaml');
+    const command = "curl -H 'Authorization: Bearer x' http://127.0.0.1:1/orders";
+    expect(await bench('init', '--from', command, path)).toMatchObject({
+      stdout: `wrote ${path}; next: its TODOs, then bench validate ${path}\n`,
+    });
+    const envFile = file('secrets.env', '# a comment\nAUTHORIZATION="Bearer 123"\n');
+    const before = process.env.AUTHORIZATION;
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      await createParser(['validate', path, '--env-file', envFile]).parseAsync();
+      expect(process.env.AUTHORIZATION).toBe('Bearer 123');
+    } finally {
+      vi.restoreAllMocks();
+      if (before === undefined) delete process.env.AUTHORIZATION;
+    }
+    const gone = async () => createParser(['validate', path, '--env-file', join(directory, 'gone')]).parseAsync();
+    await expect(gone()).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining('is not there') });
   });
 
   it('needs a folder that is there', async () => {

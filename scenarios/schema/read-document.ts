@@ -245,9 +245,16 @@ class DocumentReader {
     if (typeof value !== 'string' || !value.includes('${')) return value;
     const variables: { name: string; value: string }[] = [];
     let failed = false;
-    const text = value.replace(/\$\$\{|\$\{(\w+)\}|\$\{/g, (match, name: string | undefined, offset: number) => {
+    let hasDefaults = false;
+    // `${NAME:-default}` as in a shell: where NAME is not set, or empty.
+    const pattern = /\$\$\{|\$\{(\w+)(?::-([^{}]*))?\}|\$\{/g;
+    const text = value.replace(pattern, (match, name?: string, fallback?: string, offset = 0) => {
       if (match === '$${') return '${';
       const found = name === undefined || !Object.hasOwn(this.#env, name) ? undefined : this.#env[name];
+      if (fallback !== undefined && (found ?? '') === '') {
+        hasDefaults = true; // it stands in the scenario: no secret
+        return fallback;
+      }
       if (name !== undefined && found !== undefined) {
         variables.push({ name, value: found });
         return found;
@@ -261,7 +268,7 @@ class DocumentReader {
       return match;
     });
     if (failed) return this.#skip(path);
-    if (variables.length > 0) this.interpolations.push({ path, text: value, filled: text, variables });
+    if (variables.length > 0 || hasDefaults) this.interpolations.push({ path, text: value, filled: text, variables });
     if (isOfMessage(path) && /^-?\d{16,}$/.test(text)) return text;
     return node.type === Scalar.PLAIN ? plainValue(text) : text;
   }

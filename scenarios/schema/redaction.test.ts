@@ -197,6 +197,27 @@ targets:
     ]);
   });
 
+  it('may have a default, as in a shell: it stands in the scenario and is no secret', () => {
+    const source = text
+      .replace(variable('MANY'), variable('MANY:-12'))
+      .replace(`Bearer ${variable('TOKEN')}`, `Bearer ${variable('TOKEN:-none')}`)
+      .replace(`${variable('TOKEN')}${variable('HOST')}`, 'x');
+    const { TOKEN, MANY, ...others } = env;
+    expect([TOKEN, MANY]).not.toContain(undefined);
+    for (const given of [others, { ...others, TOKEN: '', MANY: '' }]) {
+      const { scenario, redact, text: stored } = parsed(given, source);
+      expect(scenario.load).toMatchObject({ maxInFlight: 12 });
+      expect(scenario.targets.shop).toMatchObject({
+        requests: { placeOrder: { headers: { authorization: 'Bearer none' } } },
+      });
+      expect(redact('none of 12')).toBe('none of 12');
+      expect(stored).toContain(variable('TOKEN:-none'));
+    }
+    const { scenario, redact } = parsed(env, source);
+    expect(scenario.load).toMatchObject({ maxInFlight: 77 });
+    expect(redact(`was ${TOKEN}`)).not.toContain(TOKEN);
+  });
+
   it('cannot name the scenario, which names folders', () => {
     expect(problemsOf(text.replace('name: secrets', `name: ${variable('TOKEN')}`), { ...env, TOKEN: 'abc' })).toEqual([
       's.yaml:2:7: name: cannot come from the environment: it stands in names of files',
