@@ -17,9 +17,10 @@ import { interruptSignal } from './interrupt-signal.ts';
 import { keepUnstored } from './keep-unstored.ts';
 import { createLiveDisplay } from './live-display.ts';
 import { printNote } from './print.ts';
+import { openSamplesFile, samplesFormat } from './samples-file.ts';
 import { type OpenedScenario, openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 import { externalAddresses, type StackArguments, stackOptions } from './stack-arguments.ts';
-import { formatNames, parseFormats, printReports, writeReports } from './write-reports.ts';
+import { formatNames, parseRunFormats, printReports, writeReports } from './write-reports.ts';
 
 export interface RunArguments extends ScenarioArguments, StackArguments {
   readonly scenario: string;
@@ -29,7 +30,7 @@ export interface RunArguments extends ScenarioArguments, StackArguments {
   readonly full?: boolean | undefined;
 }
 
-const formatsText = `reports: ${formatNames.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`;
+const formatsText = `reports: ${formatNames.join(', ')}, ${samplesFormat} (each operation, as it ends); NAME=PATH: to that file, NAME=-: to stdout`;
 export const fullOption = {
   full: { type: 'boolean', default: false, describe: 'print the whole report, not the first screen of it' },
 } as const;
@@ -71,7 +72,7 @@ export async function playRun(
   selected: OpenedScenario,
   play: (options: RunOptions) => Promise<RunResult>,
 ): Promise<number> {
-  const formats = parseFormats(args.format);
+  const { formats, samples } = parseRunFormats(args.format);
   const { scenario } = selected;
   const out =
     args.resume ??
@@ -89,6 +90,7 @@ export async function playRun(
       const { store, earlier } = await openStore(args, out, selected, note);
       held = store;
       await store.write('scenario.yaml', selected.text);
+      const samplesPath = openSamplesFile(samples, store.directory, args.resume !== undefined);
       const install = { confirm: confirmInstall(args.yes), log: note, signal };
       const external = await externalAddresses(args);
       result = await play({
@@ -97,6 +99,7 @@ export async function playRun(
         earlier,
         plan: selected.plan,
         store,
+        samplesPath,
         emit: (event) => display.event(selected.redactRecord(event)),
         startStack: (needs: StackNeeds) =>
           startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),

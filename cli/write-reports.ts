@@ -10,6 +10,7 @@ import { cleanTexts } from '../result/printable.ts';
 import type { RunResult } from '../result/result-types.ts';
 import { type Output, parseOutputs, toStdout } from './outputs.ts';
 import { printNote } from './print.ts';
+import { samplesFormat } from './samples-file.ts';
 
 export { formatNames };
 
@@ -18,6 +19,15 @@ const printedFormats = formatNames.filter((name) => (reporters[name] as Reporter
 /** From `terminal,json,csv=-,…`. Throws a BenchError (exit 2); see `parseOutputs`. */
 export function parseFormats(text: string): Output<FormatName>[] {
   return parseOutputs(text, formatNames, printedFormats);
+}
+
+/** Of a run, which may write each operation, too, while it goes on. */
+export function parseRunFormats(text: string) {
+  const outputs = parseOutputs(text, [...formatNames, samplesFormat], printedFormats);
+  return {
+    formats: outputs.flatMap(({ format, to }) => (format === samplesFormat ? [] : [{ format, to }])),
+    samples: outputs.find(({ format }) => format === samplesFormat) ?? null,
+  };
 }
 
 /**

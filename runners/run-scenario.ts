@@ -44,6 +44,8 @@ export interface RunOptions {
   /** What an earlier run of the same plan has left: its finished trials are not run again. */
   readonly earlier?: RunResult | undefined;
   readonly emit: (event: RunEvent) => void;
+  /** A file that each operation is written to, a line each; see `SampleLog`. */
+  readonly samplesPath?: string | undefined;
   /** Starts what the run needs; called again when a part was lost. */
   readonly startStack: (needs: StackNeeds, signal: AbortSignal) => Promise<RunningStack>;
   /** Gets the programs of other engines; called only when a target uses one. */
@@ -240,6 +242,7 @@ export class ScenarioRun {
     const { id, condition, repeat, plannedMs } = plan;
     emit({ type: 'trialStarted', index, id, target: plan.target, condition, repeat, plannedMs });
     const finished = await this.#attempt(plan, target, scenario);
+    this.#warnOfSamples(plan.id, target.engine, finished.samplesTrouble);
     this.#trials.push(isProbe ? { purpose: 'probe', ...finished.result } : finished.result);
     await this.#save(this.#result('partial'));
     for (const { message } of blockWarnings([finished.result])) emit({ type: 'warning', text: message });
@@ -253,6 +256,16 @@ export class ScenarioRun {
     if (finished.lostParts.some((part) => part !== 'service') && this.#goesOn())
       await this.#replaceStack(finished.lostParts);
     return finished.result;
+  }
+
+  #warnOfSamples(trial: string, engine: string, trouble: string | undefined): void {
+    if (this.#options.samplesPath === undefined || (engine === 'native' && trouble === undefined)) return;
+    const [message, remedy] =
+      trouble === undefined
+        ? [`${trial} has no samples: ${engine} does not tell its operations.`, 'Use the native engine.']
+        : [`The samples of ${trial} are not whole: ${trouble}.`, 'Free some space, or name another file.'];
+    this.#warnings.push({ code: 'samplesMissing', message, remedy });
+    this.#options.emit({ type: 'warning', text: message });
   }
 
   #targetOf({ target, variant }: TrialPlan): Target {
@@ -296,7 +309,8 @@ export class ScenarioRun {
   async #attempt(plan: TrialPlan, target: Target, scenario: Scenario): Promise<FinishedTrial> {
     const { signal } = this.#options;
     const conditions = drawMoments(scenario, plan.repeat);
-    const context = { ...this.#context(target), scenario: { ...scenario, conditions } };
+    const { samplesPath } = this.#options;
+    const context = { ...this.#context(target), samplesPath, scenario: { ...scenario, conditions } };
     return target.engine === 'native'
       ? runTrial(plan, target, context, signal)
       : runEngineTrial(plan, target, context, this.#engines, signal);

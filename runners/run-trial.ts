@@ -47,6 +47,8 @@ export interface TrialContext {
   readonly idleUsPerSecond: CpuUse['usedUs'] | undefined;
   /** Left out: threads of this process. */
   readonly openLoad?: OpenLoad;
+  /** Where each operation is written, a line each. Left out: nowhere. */
+  readonly samplesPath?: string | undefined;
   readonly emit: (event: RunEvent) => void;
 }
 
@@ -59,6 +61,8 @@ export interface FinishedTrial {
   readonly startUs: number | null;
   /** Of our services; null: there is none. */
   readonly evidencePaths: readonly string[] | null;
+  /** Why the lines of the operations end early; left out: they do not, or there are none. */
+  readonly samplesTrouble?: string | undefined;
 }
 
 /**
@@ -90,7 +94,11 @@ export async function runTrial(
     signal.throwIfAborted();
     const loadPlan = loadPlanFor(scenario, prepared, faults, parts, echo?.port ?? null);
     const openLoad = context.openLoad ?? LoadGenerator.open;
-    source = await openLoad({ ...loadPlan, logFolder: workDirectory }, signal, parts.linkOf);
+    source = await openLoad(
+      { ...loadPlan, logFolder: workDirectory, samples: samplesOf(context, plan) },
+      signal,
+      parts.linkOf,
+    );
     const timeline = await prepareFaults(context, prepared.target, faults, parts);
     const startedAt = new Date(Date.now() + leadMs).toISOString();
     const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
@@ -137,11 +145,19 @@ export async function runTrial(
       startedAt,
     });
     for (const { log } of workers) if (log.path !== null) await rm(log.path, { force: true });
-    return { result, lostParts, startUs: load.clock.startUs, evidencePaths: parts.evidencePaths };
+    const samplesTrouble = workers.find(({ samples }) => (samples?.trouble ?? null) !== null)?.samples?.trouble;
+    return {
+      ...{ result, lostParts, startUs: load.clock.startUs, evidencePaths: parts.evidencePaths },
+      samplesTrouble: samplesTrouble ?? undefined,
+    };
   } finally {
     await source?.terminate();
     await Promise.all([parts.close(), closeEcho()]);
   }
+}
+
+function samplesOf({ samplesPath }: TrialContext, { id }: TrialPlan) {
+  return samplesPath === undefined ? null : { path: samplesPath, trial: id };
 }
 
 /** Interrupted, nobody waits for a last reading. */

@@ -83,6 +83,11 @@ export class LoadClock {
     return this.#warmupEndUs;
   }
 
+  /** Where the plan ends its warm-up, µs: offsets count on from there however long it was. */
+  get plannedWarmupUs(): number {
+    return this.#plannedUs;
+  }
+
   /** How much of the planned warm-up is left out. */
   get skippedUs(): number {
     return this.#plannedUs - this.warmupEndUs;

@@ -5,6 +5,7 @@ import type { NotableOperations } from '../recording/notable-operations.ts';
 import type { OperationLog } from '../recording/operation-log.ts';
 import type { PhaseLookup } from '../recording/phase-windows.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import type { SampleLog } from '../recording/sample-log.ts';
 import type { Timeline } from '../recording/timeline.ts';
 import type { CallSource } from './call-source.ts';
 
@@ -28,6 +29,8 @@ export interface LoadLoopOptions {
   readonly recorder: Recorder;
   readonly timeline: Timeline;
   readonly log: OperationLog;
+  /** Left out: nobody asked for each operation. */
+  readonly samples?: SampleLog | null;
   readonly notable: NotableOperations;
   readonly seed: number;
   readonly nowUs: () => number;

@@ -13,6 +13,7 @@ import { retryDelayMs } from '../resilience/retry-delay.ts';
 import { randomStreams, uniform } from '../schedule/seeded-random.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadLoopOptions, LoadProgress } from './load-loop-options.ts';
+import { LoopSamples } from './loop-samples.ts';
 import { OperationSlots, states } from './operation-slots.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -50,6 +51,7 @@ export class LoadLoop implements CompletionSink {
   /** By operation: our own consumer sees the delivery. */
   #completions: readonly Completion[] = [];
   #clock: LoadClock | null = null;
+  #samples: LoopSamples | null = null;
 
   readonly #slots: OperationSlots;
 
@@ -70,6 +72,8 @@ export class LoadLoop implements CompletionSink {
   begin(session: Session, clock: LoadClock): void {
     this.#session = session;
     this.#clock = clock;
+    const { samples, calls } = this.#options;
+    if (samples !== undefined && samples !== null) this.#samples = new LoopSamples(samples, this.#slots, calls, clock);
     this.#completions = Array.from({ length: this.#options.operations }, (_, operation) =>
       session.completion(operation),
     );
@@ -94,15 +98,18 @@ export class LoadLoop implements CompletionSink {
     cell.latency('sendLag').record(nowUs - intendedUs);
     if (this.#slots.isFull) {
       this.#notOk++;
-      cell.end(outcomes.dropped, this.#isOwnFault(intendedUs, nowUs) ? droppedLate : 'maxInFlight reached');
+      const reason = this.#isOwnFault(intendedUs, nowUs) ? droppedLate : 'maxInFlight reached';
+      cell.end(outcomes.dropped, reason);
       this.#options.timeline.record(offsetUs, outcomes.dropped, 0);
       recorder.recordBlock(phase, operation, 'offered', offsetUs, Number.POSITIVE_INFINITY);
+      this.#samples?.unmade({ phase, operation, intendedUs }, 'dropped', reason, nowUs);
       return -1;
     }
     const refusal = this.#policies.refusal(nowUs);
     if (refusal !== '') {
       this.#refuse(cell, refusal, intendedUs, nowUs);
       recorder.recordBlock(phase, operation, 'offered', offsetUs, Number.POSITIVE_INFINITY);
+      this.#samples?.unmade({ phase, operation, intendedUs }, 'rejected', refusal, nowUs);
       return -1;
     }
     const slot = this.#slots.take(phase, intendedUs, nowUs);
@@ -195,6 +202,7 @@ export class LoadLoop implements CompletionSink {
   #recordAcknowledged(slot: number, nowUs: number): void {
     if (this.#slots.everAcknowledged[slot] === 1) return;
     this.#slots.everAcknowledged[slot] = 1;
+    this.#slots.acknowledgedUs[slot] = nowUs;
     this.#cell(slot)
       .latency('acknowledged')
       .record(nowUs - (this.#slots.intendedUs[slot] as number));
@@ -326,6 +334,7 @@ export class LoadLoop implements CompletionSink {
     const phase = this.#slots.phase[slot] as number;
     recorder.recordBlock(phase, operation, 'offered', offsetUs, latencyUs);
     if (completion === 'delivered') recorder.recordBlock(phase, operation, 'delivered', offsetUs, latencyUs);
+    this.#samples?.ended(slot, outcome, reason, nowUs);
     this.#wheel.clear(slot);
     this.#slots.give(slot);
     this.#options.onFree?.(slot, nowUs);

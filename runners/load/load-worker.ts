@@ -20,6 +20,7 @@ import { NotableOperations } from '../recording/notable-operations.ts';
 import { OperationLog } from '../recording/operation-log.ts';
 import { PhaseLookup } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
+import { SampleLog } from '../recording/sample-log.ts';
 import { Timeline } from '../recording/timeline.ts';
 import { shareOfResilience } from '../resilience/share-of-resilience.ts';
 import type { ArrivalSpec } from '../schedule/arrival-schedule.ts';
@@ -53,6 +54,7 @@ class LoadWorker {
   readonly #recorder: Recorder;
   readonly #timeline: Timeline;
   readonly #log: OperationLog;
+  readonly #samples: SampleLog | null;
   readonly #notable: NotableOperations;
   readonly #loop: LoadLoop;
   readonly #calls: readonly Call[];
@@ -95,6 +97,15 @@ class LoadWorker {
     this.#timeline = new Timeline(plan.timelineIntervalMs);
     // Nobody keeps a ledger of an own system, and a long run would fill the memory for nothing.
     this.#log = new OperationLog(worker, plan.target.address === undefined, logPathOf(plan, worker));
+    this.#samples =
+      plan.samples === undefined || plan.samples === null
+        ? null
+        : new SampleLog(
+            plan.samples,
+            worker,
+            operations.map(({ name }) => name),
+            plan.windows.map(({ name }) => name),
+          );
     this.#notable = new NotableOperations(plan.windows.findIndex(({ name }) => name !== 'warmup'));
     this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs) : null;
     const source = new CallSource({
@@ -116,6 +127,7 @@ class LoadWorker {
       recorder: this.#recorder,
       timeline: this.#timeline,
       log: this.#log,
+      samples: this.#samples,
       notable: this.#notable,
       seed: plan.seed,
       nowUs: monotonicNowUs,
@@ -185,6 +197,7 @@ class LoadWorker {
     setInterval(() => {
       // Until a warm-up is found steady the display goes by its seconds: to look is to start counting anew.
       if (clock.isDecided) this.#report({ type: 'progress', progress: this.#loop.progress() });
+      this.#samples?.flush();
     }, progressMs);
     if (this.#users !== null) this.#playUsers(this.#users, clock);
     else if (this.#arrivals !== null) this.#playSchedule(this.#arrivals, clock);
@@ -284,6 +297,7 @@ class LoadWorker {
         recording: this.#recorder.toData(),
         timeline: this.#timeline.toData(),
         log: this.#log.toData(),
+        samples: this.#samples?.close() ?? null,
         notable: this.#notable.toData(),
         completions: this.#plan.operations.map(({ index }) => session?.completion(index) ?? 'acknowledged'),
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),

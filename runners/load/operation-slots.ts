@@ -20,6 +20,8 @@ export class OperationSlots {
   readonly attemptsSent: Uint16Array;
   readonly everSent: Uint8Array;
   readonly everAcknowledged: Uint8Array;
+  /** When; of an operation that was. */
+  readonly acknowledgedUs: Float64Array;
   readonly sequence: Uint32Array;
   /** What the peer asked for in the last attempt; 0: nothing. */
   readonly retryAfterMs: Float64Array;
@@ -42,6 +44,7 @@ export class OperationSlots {
     this.attemptsSent = new Uint16Array(slots);
     this.everSent = new Uint8Array(slots);
     this.everAcknowledged = new Uint8Array(slots);
+    this.acknowledgedUs = new Float64Array(slots);
     this.sequence = new Uint32Array(slots);
     this.retryAfterMs = new Float64Array(slots);
     this.delayMs = new Float32Array(slots);

@@ -16,6 +16,7 @@ import type { NotableData } from '../recording/notable-operations.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { BlockPlan, RecordingData } from '../recording/recorder.ts';
+import type { SampleLogData, SampleTarget } from '../recording/sample-log.ts';
 import type { TimelineData } from '../recording/timeline.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import type { LoadProgress } from './load-loop-options.ts';
@@ -54,6 +55,8 @@ export interface LoadPlan {
   readonly trialTag: string;
   /** Where long operation logs go; null: they stay in memory. */
   readonly logFolder: string | null;
+  /** Left out: no line of each operation. */
+  readonly samples?: SampleTarget | null;
   /** In all, wherever they are. */
   readonly workers: number;
   /** Those that are to be started here: worker k of n plays the same operations wherever it is. */
@@ -107,6 +110,8 @@ export interface WorkerData {
   readonly recording: RecordingData;
   readonly timeline: TimelineData;
   readonly log: OperationLogData;
+  /** null: nobody asked for them. */
+  readonly samples: SampleLogData | null;
   readonly notable: NotableData;
   readonly completions: readonly Completion[];
   /** checksums[operation][payload]: CRC-32 of each body of the pool. */
