@@ -133,7 +133,7 @@ describe('parseFormats', () => {
   });
 });
 
-describe('bench report', () => {
+describe('bench report', { timeout: 60_000 }, () => {
   const main = join(import.meta.dirname, 'main.ts');
   const bench = (...args: string[]) =>
     spawnSync(process.execPath, [main, 'report', ...args], {
