@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { couplingResult } from '../reports/fixtures/coupling-result.ts';
 import type { RunEvent } from '../runners/run-events.ts';
 import { createLiveDisplay } from './live-display.ts';
 
@@ -172,6 +173,28 @@ describe('on a terminal', () => {
     live.close();
     display(true, true).event({ type: 'warning', text: 'w' });
     expect(screen.written.join('')).toContain('\u001b[33mwarning: w\u001b[0m');
+  });
+});
+
+describe('after a repeat', () => {
+  it.each([
+    ['on a terminal', true],
+    ['elsewhere', false],
+  ])('the answer as it stands is told, as provisional (%s)', (_where, isTty) => {
+    const screen = new Screen();
+    if (!isTty) screen.columns = 200;
+    const display = createLiveDisplay({ stream: screen as unknown as NodeJS.WriteStream, isTty, colour: false });
+    display.event({
+      ...{ type: 'repeatFinished', repeat: 1, repeats: 3 },
+      result: couplingResult({ status: 'partial' }, 1),
+    });
+    display.close();
+    const text = screen.text.join(' ').replace(/\s+/g, ' ');
+    expect(text).toContain(
+      'Provisional, after 1 of 3 repeats: Hand over to queue or stream if the service may be away: in 2 outages',
+    );
+    expect(text).toContain('One repeat gives no order: it takes 3.');
+    expect(Math.max(...screen.text.map((line) => line.length))).toBeLessThanOrEqual(isTty ? 80 : 100);
   });
 });
 

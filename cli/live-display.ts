@@ -1,6 +1,8 @@
 /** What is going on, on stderr: a block that redraws itself on a terminal, plain lines elsewhere. */
 import { formatCount, formatDuration, formatUs } from '../reports/format-values.ts';
-import { cleanLine } from '../reports/terminal-text.ts';
+import { provisionalText } from '../reports/provisional-text.ts';
+import { cleanLine, wrap } from '../reports/terminal-text.ts';
+import { cleanTexts } from '../result/printable.ts';
 import type { RunEvent } from '../runners/run-events.ts';
 import { PlanProgress } from './plan-progress.ts';
 import { TerminalBlock } from './terminal-block.ts';
@@ -61,6 +63,12 @@ function messageLines(text: string): string[] {
 
 const plainProgressMs = 5_000;
 
+const plainWidth = 100;
+
+function provisionalLines({ result, repeat, repeats }: Of<'repeatFinished'>, width: number): string[] {
+  return wrap(cleanLine(provisionalText(cleanTexts(result), repeat, repeats)), width);
+}
+
 class PlainDisplay implements LiveDisplay {
   readonly #stream: NodeJS.WriteStream;
   readonly #now: () => number;
@@ -100,6 +108,8 @@ class PlainDisplay implements LiveDisplay {
       }
       case 'trialFinished':
         return [`  ${finishedText(event)}`];
+      case 'repeatFinished':
+        return provisionalLines(event, plainWidth);
       case 'finished':
         return [`run ${event.status}`];
     }
@@ -116,12 +126,14 @@ class TerminalDisplay implements LiveDisplay {
   readonly #block: TerminalBlock;
   readonly #colour: boolean;
   readonly #plan: PlanProgress;
+  readonly #stream: NodeJS.WriteStream;
   #trial: Of<'trialStarted'> | null = null;
   #phase = '';
   #progress: Of<'progress'> | null = null;
 
   constructor(stream: NodeJS.WriteStream, colour: boolean, now: () => number) {
     this.#colour = colour;
+    this.#stream = stream;
     this.#plan = new PlanProgress(now);
     this.#block = new TerminalBlock(stream, now, () => this.#lines());
   }
@@ -149,6 +161,9 @@ class TerminalDisplay implements LiveDisplay {
       case 'trialFinished':
         this.#trial = null;
         this.#block.above([`${this.#paint(colours[event.verdict], marks[event.verdict])} ${finishedText(event)}`]);
+        break;
+      case 'repeatFinished':
+        this.#block.above(provisionalLines(event, this.#stream.columns || 80));
         break;
       case 'planned':
       case 'finished':

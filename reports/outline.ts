@@ -1,5 +1,6 @@
 /** Which parts a report has, and in which order. A format draws them in its own way and decides nothing of it. */
 import type { RunResult, ThresholdResult, TrialResult } from '../result/result-types.ts';
+import { availabilityTables } from './availability-matrix.ts';
 import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
 import { couplingTable } from './coupling-table.ts';
@@ -49,6 +50,7 @@ export function outline(whole: RunResult): Section[] {
     { id: 'capacity', title: 'Highest rate', items: [...tables(capacityTable(whole)), findings(limitNotes(whole))] },
     { id: 'crossing', title: 'Where compression pays', items: tables(crossingTable(result)) },
     { id: 'coupling', title: 'By reply or handed over', items: tables(couplingTable(result)) },
+    { id: 'availability', title: 'What was out when what was down', items: tables(...availabilityTables(result)) },
     ...comparisonTables(result).map((condition, n) => conditionSection(condition, n)),
     { id: 'engines', title: 'Other engines', items: engineItems(result) },
     { id: 'thresholds', title: 'Thresholds', items: [{ kind: 'thresholds', thresholds: result.thresholds }] },

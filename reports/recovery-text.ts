@@ -68,7 +68,7 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-function recoveryText(recovery: Recovery | undefined, name: RecoveryName): string {
+export function recoveryText(recovery: Recovery | undefined, name: RecoveryName): string {
   switch (recovery?.kind) {
     case undefined:
       return '–';

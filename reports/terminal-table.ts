@@ -1,4 +1,5 @@
-/** A table on a terminal: as it is where it fits, else turned on its side, else one block a row. Pure. */
+/** A table on a terminal: as it is where it fits, else compact, else turned on its side, else one block a row. Pure. */
+import { renderCompact } from './compact-table.ts';
 import { fullTitles, type Row, type Table } from './table.ts';
 import type { Palette } from './terminal-palette.ts';
 import { cleanLine, wrap } from './terminal-text.ts';
@@ -11,10 +12,13 @@ const turnedCellWidth = 13;
 export function renderTable(unsafe: Table, width: number, palette: Palette): string[] {
   const table = cleaned(unsafe);
   const head = ['', ...wrap(table.title, width - indent.length).map((line) => `${indent}${line}`)];
-  const body = [renderUpright, renderTurned]
-    .map((render) => render(table, palette))
-    .find((lines) => fits(lines, width));
-  return [...head, ...(body ?? renderBlocks(table, width, palette)).map(({ text }) => `${indent}${text}`.trimEnd())];
+  const drawn = (render: typeof renderUpright): string[] | null => {
+    const lines = render(table, palette);
+    return fits(lines, width) ? lines.map(({ text }) => `${indent}${text}`.trimEnd()) : null;
+  };
+  const compact = () => renderCompact(table, width - 1, palette)?.map((line) => ` ${line}`) ?? null;
+  const blocks = () => renderBlocks(table, width, palette).map(({ text }) => `${indent}${text}`.trimEnd());
+  return [...head, ...(drawn(renderUpright) ?? compact() ?? drawn(renderTurned) ?? blocks())];
 }
 
 interface Line {

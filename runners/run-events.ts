@@ -40,4 +40,12 @@ export type RunEvent =
         readonly notOk: number;
       };
     }
+  /** Every trial of it; not of the last one, which `finished` follows. */
+  | {
+      readonly type: 'repeatFinished';
+      readonly repeat: number;
+      readonly repeats: number;
+      /** All that is there by now. */
+      readonly result: RunResult;
+    }
   | { readonly type: 'finished'; readonly status: RunResult['status'] };

@@ -108,6 +108,7 @@ export class ScenarioRun {
       for (const index of this.#plans.keys()) {
         if (!this.#goesOn()) break;
         await this.playPlanned(index);
+        this.#tellRepeat(index);
       }
     } catch (error) {
       if (!this.#options.signal.aborted || this.#environment === null) throw error;
@@ -115,6 +116,15 @@ export class ScenarioRun {
       await this.clear();
     }
     return this.end();
+  }
+
+  /** An answer stands provisionally once every trial of a repeat is there. */
+  #tellRepeat(index: number): void {
+    const { scenario, emit } = this.#options;
+    const [played, next] = [this.#plans[index], this.#plans[index + 1]];
+    if (!this.#goesOn() || played === undefined || next === undefined || next.repeat === played.repeat) return;
+    const result = this.#result('partial');
+    emit({ type: 'repeatFinished', repeat: played.repeat, repeats: scenario.repeats, result });
   }
 
   /** Everything up to the first trial; what other runs have set up is taken as it is. */
