@@ -21,7 +21,7 @@ describe('what was out when what was down', () => {
   it('has a row for each thing that was away and a column for each operation and target', () => {
     const [matrix] = availabilityTables(couplingResult());
     expect(matrix?.rows.map(({ cells }) => cells)).toEqual([
-      ['service killed (service-away)', '97 %', '97 %', '96 %', '0', '0', '97 %', '96 %', '97 %', '40 %', '37 %'],
+      ['service killed', '97 %', '97 %', '96 %', '0', '0', '97 %', '96 %', '97 %', '40 %', '37 %'],
     ]);
     expect(matrix && fullTitles(matrix).slice(0, 3)).toEqual(['down', 'handOver rest', 'handOver grpc']);
   });

@@ -30,18 +30,30 @@ const leastForRate = 10;
 export function availabilityTables(result: RunResult): Table[] {
   const groups = conditionGroups(result).filter(({ contenders }) => outagesIn(contenders).length > 0);
   if (groups.reduce((sum, { contenders }) => sum + outagesIn(contenders).length, 0) < leastOutages) return [];
-  return [matrix(groups), details(groups, result)];
+  const down = downTexts(groups);
+  return [matrix(groups, down), details(groups, result, down)];
 }
 
 function outagesIn(contenders: readonly Contender[]): FaultResult[] {
   return outagesOf(contenders.flatMap(({ trials }) => trials));
 }
 
-function downText({ condition, contenders }: ConditionGroup): string {
-  return `${[...new Set(outagesIn(contenders).map(whatWasDown))].join(', ')} (${condition})`;
+/** What each condition took away. */
+type Down = ReadonlyMap<ConditionGroup, string>;
+
+/** With its condition where another one takes the same away. */
+function downTexts(groups: readonly ConditionGroup[]): Down {
+  const texts = groups.map(({ contenders }) => [...new Set(outagesIn(contenders).map(whatWasDown))].join(', '));
+  const isShared = (text: string) => texts.filter((one) => one === text).length > 1;
+  return new Map(
+    groups.map((group, n) => {
+      const text = texts[n] ?? '';
+      return [group, isShared(text) ? `${text} (${group.condition})` : text];
+    }),
+  );
 }
 
-function matrix(groups: readonly ConditionGroup[]): Table {
+function matrix(groups: readonly ConditionGroup[], down: Down): Table {
   const operations = [...new Set(groups.flatMap((group) => operationsOf(group).map(({ name }) => name)))];
   const labels = [...new Set(groups.flatMap(({ contenders }) => contenders.map(({ label }) => label)))];
   const cell = ({ contenders }: ConditionGroup, operation: string, label: string) => {
@@ -54,7 +66,7 @@ function matrix(groups: readonly ConditionGroup[]): Table {
     spans: [{ text: '', columns: 1 }, ...operations.map((text) => ({ text, columns: labels.length }))],
     columns: [nameColumn('down'), ...operations.flatMap(() => figureColumns(...labels))],
     rows: groups.map((group) => ({
-      cells: [downText(group), ...operations.flatMap((one) => labels.map((label) => cell(group, one, label)))],
+      cells: [down.get(group) ?? '', ...operations.flatMap((one) => labels.map((label) => cell(group, one, label)))],
       status: worst(group.contenders),
     })),
   };
@@ -64,7 +76,7 @@ function worst(contenders: readonly Contender[]): Row['status'] {
   return (['invalid', 'suspect'] as const).find((one) => contenders.some(({ status }) => status === one)) ?? 'valid';
 }
 
-function details(groups: readonly ConditionGroup[], result: RunResult): Table {
+function details(groups: readonly ConditionGroup[], result: RunResult, down: Down): Table {
   const hasState = result.trials.some(({ ledger }) => (ledger.stateLost ?? null) !== null);
   return {
     title:
@@ -81,39 +93,38 @@ function details(groups: readonly ConditionGroup[], result: RunResult): Table {
       operationsOf(group).flatMap((operation) =>
         group.contenders
           .filter((contender) => outagesIn([contender]).length > 0)
-          .map((contender) => detailRow(group, contender, operation, result, hasState)),
+          .map((contender) => ({
+            cells: [down.get(group) ?? '', ...detailCells(group, contender, operation, result, hasState)],
+            status: contender.status,
+          })),
       ),
     ),
   };
 }
 
-function detailRow(
+function detailCells(
   group: ConditionGroup,
-  { trials, label, target, status }: Contender,
+  { trials, label, target }: Contender,
   operation: GroupOperation,
   result: RunResult,
   hasState: boolean,
-): Row {
+): string[] {
   const outages = outagesOf(trials);
   const struck = struckIn(trials, operation.name);
   const { offered, ok } = struck;
-  return {
-    cells: [
-      downText(group),
-      operation.name,
-      label,
-      formatCount(outages.length),
-      deadlineText(outages, deadlineOf(result, target)),
-      offered === 0 ? '–' : formatShare(offered - ok, offered),
-      yetDoneText(struck),
-      doneText(struck),
-      caughtUpText(trials, operation, group.ofRun),
-      countText(trials, 'lost'),
-      ...(hasState ? [countText(trials, 'stateLost')] : []),
-      hitText(trials, operation.name, isDrawn(result, group.condition)),
-    ],
-    status,
-  };
+  return [
+    operation.name,
+    label,
+    formatCount(outages.length),
+    deadlineText(outages, deadlineOf(result, target)),
+    offered === 0 ? '–' : formatShare(offered - ok, offered),
+    yetDoneText(struck),
+    doneText(struck),
+    caughtUpText(trials, operation, group.ofRun),
+    countText(trials, 'lost'),
+    ...(hasState ? [countText(trials, 'stateLost')] : []),
+    hitText(trials, operation.name, isDrawn(result, group.condition)),
+  ];
 }
 
 /** How long an outage is against what a caller waits: where it is shorter, patience alone would do. */

@@ -23,22 +23,24 @@ function shaped({ targets, operations, conditions, repeats = 1, invalid = false 
     const [place, get] = [own.placeOrder, own.getOrder] as [One, One];
     return Object.fromEntries(operationNames.map((name, n) => [name, n % 2 === 0 ? place : get]));
   };
+  const kinds = { calm: fixtureTrial('rest', 'calm'), 'slow-network': fixtureTrial('rest', 'slow-network') };
   const trial = (target: number, condition: number, repeat: number): TrialResult => {
     const kind = condition === 0 ? 'calm' : 'slow-network';
-    const base = fixtureTrial('rest', kind, {
+    const base = {
+      ...kinds[kind],
       id: `target-number-${target}-${kind}-${condition}-${repeat}`,
       target: `target-number-${target}`,
       condition: condition === 0 ? 'calm' : `slow-network-${condition}`,
       repeat,
       ...(invalid && {
         verdict: {
-          status: 'invalid',
+          status: 'invalid' as const,
           reasons: ['generatorLate', 'generatorStall', 'resolution', 'otherWork'].map((code) => ({
             ...{ status: 'invalid' as const, code, message: `${code} was too much.`, remedy: 'Use a quieter machine.' },
           })),
         },
       }),
-    });
+    };
     const phases = Object.entries(base.phases).map(([name, phase]) => [
       name,
       { ...phase, operations: spread(phase.operations) },

@@ -7,13 +7,16 @@ import { escapeHtml } from './html-table.ts';
 
 export function answerSection(result: RunResult): string {
   const { question, name } = result.plan;
-  const { sentences, what, figures } = answer(result);
+  const { parts, what, figures } = answer(result);
+  // Of what the bars are, the answer's first sentence says where it is about them.
+  const isNamed = parts[0]?.kind === 'figures';
+  const sentences = parts.map(({ text }) => text);
   const [lead = 'No trial was finished.', ...rest] = sentences;
   return `<header>
 <p class="meta">${escapeHtml(metaLine(result))}</p>
 <h1>${escapeHtml(question ?? name)}</h1>
 <p class="answer">${escapeHtml(lead)}</p>
-${what === null ? '' : bars(what, figures)}
+${what === null ? '' : bars(what, figures, isNamed)}
 <ul class="facts">${rest.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join('')}</ul>
 </header>`;
 }
@@ -35,7 +38,7 @@ function metaLine({ run, plan, status }: RunResult): string {
 }
 
 /** Linear from zero: a bar's length is its value. What was not reached runs to the end and beyond. */
-function bars(what: string, figures: readonly AnswerFigure[]): string {
+function bars(what: string, figures: readonly AnswerFigure[], isNamed: boolean): string {
   const most = Math.max(...figures.map(({ us, highUs }) => highUs ?? us ?? 0));
   if (most === 0) return '';
   const rows = figures.map((figure) => {
@@ -44,7 +47,7 @@ function bars(what: string, figures: readonly AnswerFigure[]): string {
     const mark = unranked === null || text === '–' ? '' : ` <span class="mark">${escapeHtml(unranked)}</span>`;
     return `<tr class="${unranked === null ? 'ranked' : 'unranked'}"><th scope="row">${escapeHtml(label)}</th><td class="bar">${bar(figure, most)}</td><td>${escapeHtml(value)}${mark}</td></tr>`;
   });
-  return `<table class="bars"><caption class="hidden">${escapeHtml(what)}</caption><tbody>${rows.join('\n')}</tbody></table>`;
+  return `<table class="bars"><caption${isNamed ? ' class="hidden"' : ''}>${escapeHtml(what)}</caption><tbody>${rows.join('\n')}</tbody></table>`;
 }
 
 function bar({ us, lowUs, highUs, text }: AnswerFigure, most: number): string {

@@ -45,7 +45,7 @@ export function htmlTable({ title, spans, columns, rows }: Table): string {
 function keptTogether(html: string): string {
   return html
     .replace(/(?<=\d) (?=(%|µs|ms|s|B|KiB|MiB)(?!\w))/g, '\u00a0')
-    .replace(/(?<=±≥?) /g, '\u00a0')
+    .replace(/(?<=±≥?) |(?<=\d) (?=±[\d?])/g, '\u00a0')
     .replace(/\(\d[^)]*\)/g, (range) => range.replaceAll(' ', '\u00a0').replaceAll('–', '–\u2060'));
 }
 

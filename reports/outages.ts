@@ -60,7 +60,11 @@ function struckInTrial(trial: TrialResult, operation: string): Struck {
   if (counts === undefined) return nothing;
   const done = doneIn(trial, operation);
   // What was ok and came to nothing hides as many that were not ok and came to be.
-  const hidden = (trial.ledger.lost ?? 0) + (trial.ledger.pendingInBroker ?? 0);
+  const { lost, pendingInBroker, deadLettered, refusedUnheard } = trial.ledger;
+  const hidden = [lost, pendingInBroker, deadLettered, refusedUnheard].reduce<number>(
+    (sum, one) => sum + (one ?? 0),
+    0,
+  );
   return {
     offered: counts.offered,
     ok: counts.ok,

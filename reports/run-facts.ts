@@ -17,6 +17,8 @@ const harms = {
   duplicatesApplied: 'done twice',
   reordered: 'reordered',
   corrupted: 'corrupted',
+  deadLettered: 'dead-lettered',
+  refusedUnheard: 'refused unheard',
   pendingInBroker: 'still in the broker',
 } as const satisfies Partial<Record<keyof LedgerResult, string>>;
 const alwaysSaid: readonly string[] = ['lost', 'duplicatesApplied'];

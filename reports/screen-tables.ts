@@ -58,10 +58,12 @@ function ownLines({ own, lines: room }: ScreenRoom, paper: Paper): ScreenTables 
 
 /** null: there is no room for a single row, or no line is wide enough. */
 function drawTrimmed(table: Table, room: number, paper: Paper): { lines: string[]; left: number } | null {
-  for (let { length } = table.rows; length > 0; length--) {
+  let { length } = table.rows;
+  while (length > 0) {
     const lines = draw({ ...table, rows: table.rows.slice(0, length) }, paper);
     if (lines === null) return null;
     if (lines.length <= room) return { lines, left: table.rows.length - length };
+    length -= lines.length - room; // a row takes a line, or more with what it is headed by
   }
   return null;
 }
@@ -78,7 +80,9 @@ function draw(table: Table, { width, palette }: Paper): string[] | null {
 /** All operations before all phases; one table over all conditions before one a condition. */
 function bestOverview(overview: Overview, room: number, paper: Paper): ScreenTables {
   const { groups, operations } = overview;
+  const labels = new Set(groups.flatMap(({ contenders }) => contenders.map(({ label }) => label)));
   for (let count = operations.length; count > 0; count--) {
+    if (count * labels.size > room) continue;
     const shown = operations.slice(0, count);
     const left = operations.slice(count).map(({ name }) => name);
     for (const detail of overviewDetails) {
