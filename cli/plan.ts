@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { ownValue } from '../result/own-value.ts';
 import { planTrials, type TrialPlan } from '../runners/plan-trials.ts';
 import { satOut } from '../scenarios/places.ts';
-import type { Load, RateStage, Scenario } from '../scenarios/scenario.ts';
+import type { Load, RateStage, Scenario, UserStage } from '../scenarios/scenario.ts';
 import { print, printNote } from './print.ts';
 import { openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 
@@ -81,7 +81,12 @@ function describeLoad(load: Load): string {
     if (load.recording !== null) return `open model, arrivals as recorded in ${load.recording.path}`;
     return `open model, ${load.arrivals} arrivals at ${load.stages.map(stageText).join(', ')}`;
   }
-  return `closed model, ${load.users} users, ${durationText(load.thinkTimeMs)} think time`;
+  const users = load.userStages?.map(userStageText).join(', ') ?? load.users;
+  return `closed model, ${users} users, ${durationText(load.thinkTimeMs)} think time`;
+}
+
+function userStageText({ forMs, fromUsers, toUsers }: UserStage): string {
+  return `${fromUsers === toUsers ? toUsers : `${fromUsers}–${toUsers}`} for ${durationText(forMs)}`;
 }
 
 function stageText({ forMs, fromPerSecond, toPerSecond }: RateStage, _n: number, all: readonly RateStage[]): string {

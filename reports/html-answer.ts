@@ -26,7 +26,7 @@ function metaLine({ run, plan, status }: RunResult): string {
   const rate =
     load.model === 'open'
       ? `${(load.stages?.length ?? 1) > 1 ? `${load.stages?.length} stages, up to ` : ''}${formatCount(load.ratePerSecond ?? 0)}/s${load.arrivals === undefined ? '' : ` ${load.arrivals}`}, open model`
-      : `${formatCount(load.users ?? 0)} users, closed model`;
+      : `${load.userStages === undefined ? '' : 'up to '}${formatCount(load.users ?? 0)} users, closed model`;
   return [
     `Wirebench · ${run.scenario}`,
     `${run.startedAt.slice(0, 16).replace('T', ' ')} UTC`,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OpenLoad, Target } from '../scenarios/scenario.ts';
 import { requireScenario } from '../scenarios/schema/load-scenario.ts';
 import { loadProtocol } from '../targets/registry.ts';
-import { loadPlanFor, prepareTrial, repeatSeed } from './prepare-trial.ts';
+import { loadPlanFor, operationShares, prepareTrial, repeatSeed } from './prepare-trial.ts';
 import { countArrivals, createArrivalSchedule } from './schedule/arrival-schedule.ts';
 import { OperationMix } from './schedule/operation-mix.ts';
 import { plannedRate, stagesOf } from './schedule/planned-rate.ts';
@@ -110,5 +110,28 @@ describe('the planned rate of a stretch', () => {
   it('is not known of the drain, of recorded arrivals and of a closed model', () => {
     expect(plannedRate(ramp, 5e6, Number.POSITIVE_INFINITY)).toBeNull();
     expect(plannedRate({ ...ramp, arrivals: 'recorded' }, 1e6, 5e6)).toBeNull();
+  });
+});
+
+describe('shares of the operations', () => {
+  const operations = {
+    placeOrder: { weight: 3, pattern: 'one-way' },
+    getOrder: { weight: 1, pattern: 'request-reply' },
+    listOrders: { weight: 9, pattern: 'request-reply', ratePerSecond: 20 },
+  } as const;
+
+  it('take own rates off the total, and share the rest by weight', () => {
+    const workload = { ...scenario.workload, operations };
+    expect(operationShares({ workload, load: { ...load, ratePerSecond: 100 } })).toEqual({
+      placeOrder: 60,
+      getOrder: 20,
+      listOrders: 20,
+    });
+  });
+
+  it('are the weights where none has a rate of its own', () => {
+    const { placeOrder, getOrder } = operations;
+    const workload = { ...scenario.workload, operations: { placeOrder, getOrder } };
+    expect(operationShares({ workload, load })).toEqual({ placeOrder: 3, getOrder: 1 });
   });
 });

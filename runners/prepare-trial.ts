@@ -41,6 +41,7 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
     preset === null
       ? target
       : ({ ...boundedByPlaces(target, scenario), ...preset.settings, requests: preset.requests } as Target);
+  const shares = operationShares(scenario);
   const operations = Object.entries(scenario.workload.operations).map(([name, operation], index): PlannedOperation => {
     const request = ownValue<PlannedOperation['request']>(resolved.requests, name);
     if (request === undefined) {
@@ -53,9 +54,11 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
     const keyUse = does?.keyUse ?? 'keyed';
     const payload =
       operation.payload === undefined ? null : (ownValue(scenario.workload.payloads, operation.payload) ?? null);
-    const { pattern, weight } = operation;
+    const { pattern, timeoutMs } = operation;
+    const weight = shares[name] ?? 0;
+    const timeout = timeoutMs === undefined ? {} : { timeoutMs };
     const traced = isReference ? request : withTraceparent(resolved, request);
-    return { index, name, action: does?.action ?? null, pattern, weight, request: traced, keyUse, payload };
+    return { index, name, action: does?.action ?? null, pattern, weight, request: traced, keyUse, payload, ...timeout };
   });
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
   return { target: resolved, trialTag, names, operations, population, seed: repeatSeed(scenario, repeat) };
@@ -66,6 +69,23 @@ function boundedByPlaces(target: Target, { workload }: Scenario): Target {
   const { concurrency, waiting = 0 } = workload.service;
   if (target.protocol !== 'queue' || target.ack === 'auto' || concurrency === undefined) return target;
   return { ...target, prefetch: Math.min(target.prefetch, concurrency + waiting) };
+}
+
+/** Weights of the draw: own rates come off the total first, the weights of the others share the rest. */
+export function operationShares({ workload, load }: Pick<Scenario, 'workload' | 'load'>): Record<string, number> {
+  const operations = Object.entries(workload.operations);
+  const own = operations.reduce((sum, [, { ratePerSecond = 0 }]) => sum + ratePerSecond, 0);
+  if (own === 0 || load.model !== 'open') {
+    return Object.fromEntries(operations.map(([name, { weight }]) => [name, weight]));
+  }
+  const weights = operations.reduce(
+    (sum, [, { ratePerSecond, weight }]) => sum + (ratePerSecond === undefined ? weight : 0),
+    0,
+  );
+  const rest = Math.max(0, load.ratePerSecond - own);
+  return Object.fromEntries(
+    operations.map(([name, { ratePerSecond, weight }]) => [name, ratePerSecond ?? (rest * weight) / weights]),
+  );
 }
 
 /** A function of the scenario's seed and the repeat alone, so that a resumed run plays what the whole one would have. */

@@ -52,6 +52,10 @@ export interface Workload {
 }
 
 export interface Operation {
+  /** Of the load's rate; the weights of those without share the rest. */
+  readonly ratePerSecond?: number;
+  /** Of an attempt; absent: the client's. */
+  readonly timeoutMs?: number;
   /** Of the reference services; absent: what it is called. */
   readonly does?: OperationName | undefined;
   readonly weight: number;
@@ -107,9 +111,18 @@ export interface RateSearch {
   /** A share: 0.05 is 5 %. */
   readonly precision: number;
 }
+/** A stretch of a closed load with as many users throughout, or evenly more or fewer. */
+export interface UserStage {
+  readonly forMs: number;
+  readonly fromUsers: number;
+  readonly toUsers: number;
+}
 export interface ClosedLoad extends LoadBase {
   readonly model: 'closed';
+  /** With stages: at most. */
   readonly users: number;
+  /** One after the other, from the end of warm-up; absent: always as many. */
+  readonly userStages?: readonly UserStage[];
   readonly thinkTimeMs: number;
 }
 export type Load = OpenLoad | ClosedLoad;

@@ -33,6 +33,8 @@ export const planSchema = z
         z.object({
           does: text.describe('Of the reference services; absent: what it is called.').optional(),
           weight: z.number(),
+          ratePerSecond: z.number().describe('Its own part of the rate; absent: by weight.').optional(),
+          timeoutMs: z.number().describe('Of an attempt; absent: the client’s.').optional(),
           pattern: z.enum(patternNames),
           payload: text.optional(),
         }),
@@ -49,6 +51,10 @@ export const planSchema = z
         .describe('Of the measured part, one after the other; absent in results of earlier versions.')
         .optional(),
       users: count.optional(),
+      userStages: z
+        .array(z.object({ forMs: z.number(), fromUsers: count, toUsers: count }))
+        .describe('Of a closed load whose users become more or fewer; `users` are the most there are.')
+        .optional(),
       warmupMs: count,
       warmupUntilSteady: z.boolean().optional(),
       durationMs: count,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ClosedUsers } from './closed-users.ts';
+import { ClosedUsers, usersAt } from './closed-users.ts';
 
 const ms = 1e3;
 
@@ -58,5 +58,48 @@ describe('ClosedUsers', () => {
     expect(started).toHaveLength(1);
     closed.tick(12 * ms);
     expect(started).toEqual([0, 11 * ms]);
+  });
+
+  it('has as many users as are wanted: more begin at once, one too many goes with its answer', async () => {
+    const now = { wanted: 1 };
+    const started: number[] = [];
+    const closed = new ClosedUsers(3, 0, () => now.wanted);
+    closed.begin(0, (readyUs) => {
+      started.push(readyUs);
+    });
+    closed.tick(0);
+    expect(started).toHaveLength(1);
+    now.wanted = 3;
+    closed.tick(1 * ms);
+    expect(started).toEqual([0, 1 * ms, 1 * ms]);
+    now.wanted = 2;
+    closed.free(2 * ms);
+    closed.free(2 * ms);
+    await Promise.resolve();
+    expect(started).toEqual([0, 1 * ms, 1 * ms, 2 * ms]);
+    now.wanted = 0;
+    closed.free(3 * ms);
+    closed.refused(3 * ms);
+    closed.tick(4 * ms);
+    await Promise.resolve();
+    expect(started).toHaveLength(4);
+  });
+});
+
+describe('usersAt', () => {
+  const stages = [
+    { forMs: 100, fromUsers: 0, toUsers: 10 },
+    { forMs: 50, fromUsers: 4, toUsers: 4 },
+  ];
+  it.each([
+    [-5, 1],
+    [0, 0],
+    [50, 5],
+    [99, 10],
+    [100, 4],
+    [149, 4],
+    [200, 4],
+  ])('at %d ms has %d users', (offsetMs, users) => {
+    expect(usersAt(stages, offsetMs)).toBe(users);
   });
 });

@@ -25,6 +25,8 @@ export interface LoadLoopOptions {
   /** How many kinds of them there are. */
   readonly operations: number;
   readonly resilience: Resilience;
+  /** Of an attempt, by operation; absent: that of `resilience`. */
+  readonly timeoutsMs?: readonly number[];
   readonly phases: PhaseLookup;
   readonly recorder: Recorder;
   readonly timeline: Timeline;

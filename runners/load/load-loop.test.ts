@@ -22,6 +22,7 @@ function setUp(
     slots?: number;
     retry?: Partial<Resilience['retry']>;
     timeoutMs?: number;
+    timeoutsMs?: readonly number[];
     deadlineMs?: number;
     policies?: Partial<Resilience>;
     /** Whether attempts get a connection at once. */
@@ -75,6 +76,7 @@ function setUp(
       idempotencyKey: true,
       ...options.policies,
     },
+    ...(options.timeoutsMs && { timeoutsMs: options.timeoutsMs }),
     phases: new PhaseLookup(windows),
     recorder,
     timeline: new Timeline(250),
@@ -177,6 +179,16 @@ describe('LoadLoop', () => {
     expect(Object.fromEntries(steady().reasons)).toEqual({ timeout: 1 });
     loop.completed(slot, outcomes.ok, '', false); // a driver that reports after abort
     expect(steady().counts.ok).toBe(0);
+  });
+
+  it('goes by the time-out of the operation where it has its own', () => {
+    const { loop, clock, startUs, advance } = setUp({ timeoutMs: 100, timeoutsMs: [300] });
+    loop.start(0, startUs, startUs);
+    clock.nowUs = startUs;
+    advance(200 * ms);
+    expect(loop.inFlight).toBe(1);
+    advance(110 * ms);
+    expect(loop.inFlight).toBe(0);
   });
 
   it('retries with exponential waits, keeps the intended start, and counts every attempt', () => {

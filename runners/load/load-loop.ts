@@ -31,7 +31,8 @@ export const droppedLate = 'maxInFlight reached, the generator being late';
 export class LoadLoop implements CompletionSink {
   readonly #options: LoadLoopOptions;
   readonly #deadlineUs: number;
-  readonly #timeoutUs: number;
+  /** By operation. */
+  readonly #timeoutsUs: readonly number[];
   readonly #policies: ClientPolicies;
   readonly #wheel: TimerWheel;
   readonly #fire = (slot: number): void => this.#onTimer(slot);
@@ -63,7 +64,10 @@ export class LoadLoop implements CompletionSink {
     const { slots } = options;
     this.#options = options;
     this.#deadlineUs = options.resilience.deadlineMs * 1e3;
-    this.#timeoutUs = options.resilience.timeoutMs * 1e3;
+    this.#timeoutsUs = Array.from(
+      { length: options.operations },
+      (_, operation) => (options.timeoutsMs?.[operation] ?? options.resilience.timeoutMs) * 1e3,
+    );
     this.#policies = new ClientPolicies(options.resilience, slots);
     this.#wheel = new TimerWheel(slots, tickUs, options.nowUs());
     this.#slots = new OperationSlots(slots);
@@ -158,7 +162,10 @@ export class LoadLoop implements CompletionSink {
     this.#slots.isSent[slot] = 0;
     this.#wheel.set(
       slot,
-      Math.min(nowUs + this.#timeoutUs, (this.#slots.intendedUs[slot] as number) + this.#deadlineUs),
+      Math.min(
+        nowUs + (this.#timeoutsUs[call.operation] as number),
+        (this.#slots.intendedUs[slot] as number) + this.#deadlineUs,
+      ),
     );
     this.#policies.attemptBegins(slot);
     (this.#session as Session).start(slot);

@@ -11,7 +11,7 @@ import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { BatchCounts, BodyBytes } from '../../result/result-types.ts';
 import { readArrivalFile } from '../../scenarios/arrival-file.ts';
 import { NamedFileError } from '../../scenarios/named-file.ts';
-import type { OpenLoad } from '../../scenarios/scenario.ts';
+import type { ClosedLoad, OpenLoad } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
 import { loadProtocol } from '../../targets/registry.ts';
@@ -30,7 +30,7 @@ import { stagesOf } from '../schedule/planned-rate.ts';
 import { ArrivalCursor } from './arrival-cursor.ts';
 import { AskedLinks } from './asked-links.ts';
 import { CallSource } from './call-source.ts';
-import { ClosedUsers } from './closed-users.ts';
+import { ClosedUsers, usersAt } from './closed-users.ts';
 import { LoadClock, LoadSignals, type PlannedWarmup } from './load-clock.ts';
 import { LoadLoop } from './load-loop.ts';
 import { type PacerOptions, pacingFor } from './pacer.ts';
@@ -67,6 +67,7 @@ class LoadWorker {
   readonly #arrivals: Arrivals | null;
   readonly #opening = new AbortController();
   #session: Session | null = null;
+  #clock: LoadClock | null = null;
   #canaries: CanaryFlock | null = null;
   #wireAtStart = { up: 0, down: 0 };
   #bodiesAtStart: BodyBytes | null = null;
@@ -107,7 +108,7 @@ class LoadWorker {
             plan.windows.map(({ name }) => name),
           );
     this.#notable = new NotableOperations(plan.windows.findIndex(({ name }) => name !== 'warmup'));
-    this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs) : null;
+    this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs, this.#usersWanted(load)) : null;
     const source = new CallSource({
       mix: new OperationMix({ seed: plan.seed, weights: operations.map(({ weight }) => weight), keys: plan.keys }),
       trialTag: plan.trialTag,
@@ -123,6 +124,7 @@ class LoadWorker {
       source,
       operations: operations.length,
       resilience: shareOfResilience(plan.resilience, worker, workers),
+      timeoutsMs: timeoutsOf(plan),
       phases: new PhaseLookup(plan.windows, plan.duringEndsWhenReady ? () => this.#signals.duringEndMs : null),
       recorder: this.#recorder,
       timeline: this.#timeline,
@@ -134,6 +136,17 @@ class LoadWorker {
       onFree: (_slot, nowUs) => this.#users?.free(nowUs),
       onRefused: (nowUs) => this.#users?.refused(nowUs),
     });
+  }
+
+  /** This worker's part of the users at a time; null: always all. */
+  #usersWanted({ userStages: stages, warmupMs }: ClosedLoad): ((nowUs: number) => number) | null {
+    if (stages === undefined) return null;
+    const { workers } = this.#plan;
+    return (nowUs) => {
+      const offsetMs = (this.#clock?.offsetUs(nowUs) ?? 0) / 1e3 - warmupMs;
+      const all = usersAt(stages, offsetMs);
+      return Math.floor(all / workers) + (this.#worker < all % workers ? 1 : 0);
+    };
   }
 
   async open(): Promise<void> {
@@ -150,7 +163,7 @@ class LoadWorker {
         payloads: this.#pools,
         calls: this.#calls,
         sink: this.#loop,
-        timeoutsMs: this.#plan.operations.map(() => this.#plan.resilience.timeoutMs),
+        timeoutsMs: timeoutsOf(this.#plan),
         reconnect: this.#plan.resilience.reconnect,
         trialTag: this.#plan.trialTag,
         worker: this.#worker,
@@ -175,6 +188,7 @@ class LoadWorker {
   begin(startUs: number): void {
     if (this.#session === null || this.#ended) return;
     const clock = new LoadClock(startUs, this.#warmup, this.#signals);
+    this.#clock = clock;
     this.#loop.begin(this.#session, clock);
     this.#wireAtStart = this.#wire.total();
     this.#bodiesAtStart = this.#session.bodyBytes?.() ?? null;
@@ -324,6 +338,10 @@ class LoadWorker {
   #report(report: WorkerReport): void {
     this.#port.postMessage(report);
   }
+}
+
+function timeoutsOf({ operations, resilience }: LoadPlan): number[] {
+  return operations.map(({ timeoutMs }) => timeoutMs ?? resilience.timeoutMs);
 }
 
 function logPathOf({ logFolder, trialTag }: LoadPlan, worker: number): string | null {

@@ -25,6 +25,8 @@ import type { WorkerHealthData } from './worker-health.ts';
 
 export interface PlannedOperation extends OperationSpec {
   readonly weight: number;
+  /** Of an attempt; absent: that of the resilience. */
+  readonly timeoutMs?: number;
   /** What the reference service does; null: it is the user's own system's business. */
   readonly action: string | null;
   readonly keyUse: KeyUse;

@@ -10,6 +10,7 @@ import { profileOf, recordingOf } from './load-schema.ts';
 import type { Path } from './problem.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 
+type ClosedFile = Extract<ScenarioFile['load'], { model: 'closed' }>;
 type OpenFile = Extract<ScenarioFile['load'], { model: 'open' }>;
 
 export function checkLoad(context: CheckContext): void {
@@ -18,7 +19,7 @@ export function checkLoad(context: CheckContext): void {
     if (typeof load.arrivals === 'string') checkRate(context, load);
     else checkRecording(context, load);
     checkSearch(context, load);
-  }
+  } else if (load !== undefined) checkUsers(context, load);
 }
 
 function checkRecording({ directory, has, report }: CheckContext, load: OpenFile): void {
@@ -67,6 +68,37 @@ function checkRate({ has, report }: CheckContext, { rate, stages }: OpenFile): v
   });
   if (stages.every(({ rate: step = 0, from = 0, to = 0 }) => Math.max(step, from, to) === 0)) {
     report({ path: ['load', 'stages'], message: 'never rise above nothing' });
+  }
+}
+
+function checkUsers({ has, report }: CheckContext, { users, stages }: ClosedFile): void {
+  if (stages === undefined) {
+    if (users === undefined && !has(['load', 'users']) && !has(['load', 'stages'])) {
+      report({
+        path: ['load'],
+        message: 'a closed model needs users, or stages',
+        suggestion: 'e.g. users: 50',
+        atKey: true,
+      });
+    }
+    return;
+  }
+  for (const key of ['users', 'duration'] as const) {
+    const message = key === 'users' ? 'stages say how many users themselves' : 'the stages say how long they take';
+    if (has(['load', key])) report({ path: ['load', key], message: `${message}; leave it out, or the stages` });
+  }
+  stages.forEach((stage, index) => {
+    const path = ['load', 'stages', index];
+    const isStep = stage.users !== undefined;
+    const isRamp = stage.from !== undefined || stage.to !== undefined;
+    if (isStep && isRamp) report({ path, message: 'is a step (users) or a ramp (from, to), not both' });
+    else if (!isStep && stage.to === undefined) report({ path, message: 'needs users, or how many it leads to (to)' });
+    else if (index === 0 && !isStep && stage.from === undefined) {
+      report({ path, message: 'the first ramp has nothing before it: say from how many users (from)' });
+    }
+  });
+  if (stages.every(({ users: step = 0, from = 0, to = 0 }) => Math.max(step, from, to) === 0)) {
+    report({ path: ['load', 'stages'], message: 'never have a user' });
   }
 }
 

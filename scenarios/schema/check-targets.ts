@@ -104,6 +104,12 @@ function checkEngine({ file, report }: CheckContext, target: FileTarget, path: P
     const message = `${engine} knows one rate only; stages, recorded arrivals and rate: max are for the native engine`;
     report({ path: [...path, 'engine'], message });
   }
+  if (file.load?.model === 'closed' && file.load.stages !== undefined) {
+    report({
+      path: [...path, 'engine'],
+      message: `${engine} knows one number of users only; stages are for the native engine`,
+    });
+  }
   for (const key of ['deadline', 'retry', 'breaker', 'limit', 'fallback'] as const) {
     if (target.resilience?.[key] === undefined) continue;
     const message = `is for the native engine; ${engine} makes one attempt for each operation`;

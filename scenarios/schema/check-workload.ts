@@ -22,8 +22,50 @@ export function checkWorkload(context: CheckContext): void {
     const path = ['workload', 'service', 'waiting'];
     report({ path, message: 'only means something beside concurrency: without it nothing waits', atKey: true });
   }
+  checkOwnRates(context);
+  checkOwnTimeouts(context);
   checkReferenceOperations(context);
   checkPayloads(context);
+}
+
+/** They are parts of one rate that is known and stays. */
+function checkOwnRates({ file, report }: CheckContext): void {
+  const operations = Object.entries(file.workload?.operations ?? {});
+  const own = operations.filter(([, { rate }]) => rate !== undefined);
+  const [first] = own;
+  if (first === undefined || file.load === undefined) return;
+  const path = ['workload', 'operations', first[0], 'rate'];
+  const { load } = file;
+  if (load.model !== 'open' || typeof load.rate !== 'number') {
+    report({
+      path,
+      message: 'is a part of load.rate, which must be one rate: an open model without stages or recording',
+    });
+    return;
+  }
+  const engined = Object.entries(file.targets ?? {}).find(([, { engine = 'native' }]) => engine !== 'native');
+  if (engined !== undefined) report({ path, message: `is for the native engine, which target ${engined[0]} has not` });
+  const sum = own.reduce((total, [, { rate = 0 }]) => total + rate, 0);
+  const isAll = own.length === operations.length;
+  if (sum > load.rate || (isAll && sum !== load.rate) || (!isAll && sum === load.rate)) {
+    const rest = isAll ? 'all operations have one, so they must come to' : 'the others need some of';
+    const what = sum > load.rate ? `come to ${sum}/s, above` : `come to ${sum}/s; ${rest}`;
+    report({ path: ['workload', 'operations'], message: `own rates ${what} load.rate (${load.rate}/s)`, atKey: true });
+  }
+}
+
+function checkOwnTimeouts({ file, report }: CheckContext): void {
+  const engined = Object.entries(file.targets ?? {}).find(([, { engine = 'native' }]) => engine !== 'native');
+  for (const [name, { timeout }] of Object.entries(file.workload?.operations ?? {})) {
+    if (timeout === undefined) continue;
+    const path = ['workload', 'operations', name, 'timeout'];
+    const deadline = file.resilience?.deadline;
+    if (deadline !== undefined && timeout > deadline) {
+      report({ path, message: `is longer than resilience.deadline (${deadline}ms), which ends an operation anyway` });
+    }
+    if (engined !== undefined)
+      report({ path, message: `is for the native engine, which target ${engined[0]} has not` });
+  }
 }
 
 /** Reference services know a fixed set of operations; own systems have a request for whatever the workload names. */

@@ -108,9 +108,27 @@ const openLoad = object({
   ...common,
 });
 
+const userCount = wholeNumber(0, 100_000);
+const userStage = object({
+  for: duration('1ms').describe('How long.'),
+  users: userCount.optional().describe('So many, from the first moment: a step. Left out: a ramp.'),
+  from: userCount
+    .optional()
+    .describe('Users at the begin of a ramp; left out: as many as the stage before ended with.'),
+  to: userCount.optional().describe('Users at the end of a ramp, which changes evenly. Left out: a step.'),
+});
+
 const closedLoad = object({
   model: z.literal('closed').describe('A number of users, each waiting for an answer before the next operation.'),
-  users: wholeNumber(1, 100_000).describe('How many users.'),
+  users: wholeNumber(1, 100_000).optional().describe('How many users. Left out: stages say it.'),
+  stages: z
+    .array(userStage)
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe(
+      'Users one after the other; users and duration are then left out: steps { for, users } and ramps { for, from, to }. Who is one too many leaves after an answer. Warm-up is with as many as the first stage begins with, one at least.',
+    ),
   thinkTime: duration('0ms', '1h')
     .prefault('0ms')
     .describe('Pause of a user between an answer and the next operation.'),
@@ -137,6 +155,6 @@ export function profileOf({ path, unit }: Recording): ArrivalProfile {
 export function loadDurationMs(load: LoadFile, directory: string): number {
   const recorded = recordingOf(load, directory);
   if (recorded !== null) return profileOf(recorded).durationMs;
-  if (load.model !== 'open' || load.stages === undefined) return load.duration;
+  if (load.stages === undefined) return load.duration;
   return load.stages.reduce((sum, { for: forMs }) => sum + forMs, 0);
 }

@@ -15,6 +15,7 @@ import {
   type Scenario,
   type Target,
   type TlsSettings,
+  type UserStage,
   type Workload,
 } from '../scenario.ts';
 import { resolveBatch, resolveStreamBatch } from './batch-schema.ts';
@@ -96,7 +97,14 @@ function resolveWorkload(workload: ScenarioFile['workload'], directory: string):
   const { seed, operations, keys, payloads, service } = workload;
   return {
     seed,
-    operations: mapEntries(operations, (operation): Operation => operation),
+    operations: mapEntries(
+      operations,
+      ({ rate, timeout, ...operation }): Operation => ({
+        ...operation,
+        ...(rate !== undefined && { ratePerSecond: rate }),
+        ...(timeout !== undefined && { timeoutMs: timeout }),
+      }),
+    ),
     keys,
     payloads: mapEntries(payloads, ({ size, entropy, template, file }): PayloadSpec => {
       if (size !== undefined) return { sizeBytes: Math.round(size), entropy: entropy ?? defaultEntropy };
@@ -133,12 +141,30 @@ function resolveLoad({ load, targets }: ScenarioFile, deadlineMs: number, { core
   const warmupMs = load.warmup === 'auto' ? longestAutoWarmupMs : load.warmup;
   const common = { warmupMs, warmupUntilSteady: untilSteady, durationMs: loadDurationMs(load, directory), threads };
   if (load.model === 'closed') {
-    const { users, thinkTime } = load;
-    return { model: 'closed', users, thinkTimeMs: thinkTime, maxInFlight: load.maxInFlight ?? users, ...common };
+    const stages = resolveUserStages(load);
+    const users = load.users ?? Math.max(1, ...stages.flatMap(({ fromUsers, toUsers }) => [fromUsers, toUsers]));
+    const { thinkTime } = load;
+    const shape = stages.length === 0 ? {} : { userStages: stages };
+    return {
+      model: 'closed',
+      users,
+      ...shape,
+      thinkTimeMs: thinkTime,
+      maxInFlight: load.maxInFlight ?? users,
+      ...common,
+    };
   }
   const { ratePerSecond, ...shape } = resolveArrivals(load, directory);
   const maxInFlight = load.maxInFlight ?? inFlightFor(ratePerSecond, deadlineMs);
   return { model: 'open', ...shape, ratePerSecond, maxInFlight, ...common };
+}
+
+function resolveUserStages({ stages = [] }: Extract<ScenarioFile['load'], { model: 'closed' }>): UserStage[] {
+  let reached = 0;
+  return stages.map(({ for: forMs, users, from = reached, to = from }) => {
+    reached = users ?? to;
+    return { forMs, fromUsers: users ?? from, toUsers: reached };
+  });
 }
 
 function inFlightFor(ratePerSecond: number, deadlineMs: number): number {
@@ -298,7 +324,7 @@ type ContractRequest<Name> = NonNullable<Of<Target, Name>['requests']>[string];
 type LostKeys =
   | Exclude<Lost<ScenarioFile, Scenario>, 'stack'> // becomes brokers
   | Lost<ScenarioFile['workload'], Workload>
-  | Lost<ScenarioFile['workload']['operations'][string], Operation>
+  | Exclude<Lost<ScenarioFile['workload']['operations'][string], Operation>, 'rate' | 'timeout'>
   | Exclude<Lost<Of<FileTarget, 'stream'>, Of<Target, 'stream'>>, 'linger'>
   | { [Name in Exclude<Target['protocol'], 'stream'>]: Lost<Of<FileTarget, Name>, Of<Target, Name>> }[Exclude<
       Target['protocol'],

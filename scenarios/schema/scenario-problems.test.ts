@@ -38,7 +38,7 @@ describe('a scenario with a problem', () => {
     [
       'key far from any',
       withText('weight: 40', 'zzzzzz: 40'),
-      '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, does, pattern, payload)',
+      '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, rate, timeout, does, pattern, payload)',
     ],
     [
       'key of another place',
@@ -220,6 +220,41 @@ describe('a scenario with a problem', () => {
       'acknowledgements that there are not',
       withText('protocol: rest', 'protocol: queue, ack: auto, ackBatch: { every: 20 }'),
       '10:39: targets.rest.ackBatch: gathers acknowledgements; with ack: auto there are none',
+    ],
+    [
+      'own rates beyond the rate',
+      withText('weight: 40', 'rate: 501/s'),
+      '3:3: workload.operations: own rates come to 501/s, above load.rate (500/s)',
+    ],
+    [
+      'own rates that leave the others nothing',
+      withText('weight: 40', 'rate: 500/s'),
+      '3:3: workload.operations: own rates come to 500/s; the others need some of load.rate (500/s)',
+    ],
+    [
+      'an own rate of a closed model',
+      withText('weight: 40', 'rate: 5/s').replace('model: open, rate: 500/s', 'model: closed, users: 5'),
+      '5:23: workload.operations.getOrder.rate: is a part of load.rate, which must be one rate: an open model without stages or recording',
+    ],
+    [
+      'an own time-out beyond the deadline',
+      withText('weight: 40', 'timeout: 9s'),
+      '5:26: workload.operations.getOrder.timeout: is longer than resilience.deadline (2000ms), which ends an operation anyway',
+    ],
+    [
+      'a closed model without users',
+      withText('model: open, rate: 500/s', 'model: closed'),
+      '8:1: load: a closed model needs users, or stages (e.g. users: 50)',
+    ],
+    [
+      'users beside their stages',
+      withText('model: open, rate: 500/s', 'model: closed, users: 5, stages: [{ for: 1s, users: 5 }]'),
+      '8:31: load.users: stages say how many users themselves; leave it out, or the stages',
+    ],
+    [
+      'a first ramp of users from nowhere',
+      withText('model: open, rate: 500/s', 'model: closed, stages: [{ for: 1s, to: 5 }]'),
+      '8:33: load.stages[0]: the first ramp has nothing before it: say from how many users (from)',
     ],
     [
       'two lingers',

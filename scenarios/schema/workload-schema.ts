@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defaultPattern, patternNames, patterns } from '../../result/patterns.ts';
 import { operationNames } from '../operations.ts';
-import { entryName, named, object, quantity, wholeNumber } from './fields.ts';
+import { duration, entryName, named, object, quantity, wholeNumber } from './fields.ts';
 
 export const largestPayload = '16MiB';
 export const largestPayloadBytes = 16 * 1024 ** 2;
@@ -11,6 +11,12 @@ export const defaultWaiting = 1_000;
 
 const operation = object({
   weight: z.number().gt(0).max(1e6).default(1).describe('Share of this operation, in proportion to the other weights.'),
+  rate: quantity('rate', { least: '0.01/s', most: '1000000/s' })
+    .optional()
+    .describe(
+      'Of load.rate, for this operation alone. Left out: the weights of all such share what the others’ own rates leave.',
+    ),
+  timeout: duration('1ms', '10m').optional().describe('Per attempt of this operation. Left out: `resilience.timeout`.'),
   does: z
     .enum(operationNames)
     .optional()
