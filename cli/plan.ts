@@ -81,8 +81,9 @@ function describeLoad(load: Load): string {
     if (load.recording !== null) return `open model, arrivals as recorded in ${load.recording.path}`;
     return `open model, ${load.arrivals} arrivals at ${load.stages.map(stageText).join(', ')}`;
   }
-  const users = load.userStages?.map(userStageText).join(', ') ?? load.users;
-  return `closed model, ${users} users, ${durationText(load.thinkTimeMs)} think time`;
+  const { userStages: stages } = load;
+  const users = stages === undefined ? `${load.users} users` : `users ${stages.map(userStageText).join(', ')}`;
+  return `closed model, ${users}, ${durationText(load.thinkTimeMs)} think time`;
 }
 
 function userStageText({ forMs, fromUsers, toUsers }: UserStage): string {

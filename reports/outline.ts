@@ -6,6 +6,7 @@ import { type ConditionTables, comparisonTables, engineTable } from './compariso
 import { couplingTable } from './coupling-table.ts';
 import { crossingTable } from './crossing.ts';
 import { errorTexts } from './error-texts.ts';
+import { failureTexts } from './failure-texts.ts';
 import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './fairness.ts';
 import { findingsOf } from './findings.ts';
 import { ledgerTable } from './ledger-table.ts';
@@ -55,6 +56,7 @@ export function outline(whole: RunResult): Section[] {
     { id: 'engines', title: 'Other engines', items: engineItems(result) },
     { id: 'thresholds', title: 'Thresholds', items: [{ kind: 'thresholds', thresholds: result.thresholds }] },
     { id: 'errors', title: 'Why operations were not ok', items: [findings(errorTexts(result))] },
+    { id: 'failures', title: 'First failure of each kind', items: [findings(failureTexts(result))] },
     { id: 'doubts', title: 'Doubts', items: [{ kind: 'doubts', doubts: doubtsOf(result) }] },
     { id: 'fairness', title: 'What was compared', items: fairnessItems(result) },
   ];

@@ -31,6 +31,7 @@ import { blocksOf, withIntervals } from './recording/block-figures.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
 import { cpuPerOperation } from './recording/cpu-per-operation.ts';
 import type { PartWaits } from './recording/cpu-waits.ts';
+import { firstFailures } from './recording/failure-samples.ts';
 import { type AllLastWords, chargedCentsOf, rebalancesOf } from './recording/last-words.ts';
 import { type Ledger, type OnLaterTime, reconcileLedger } from './recording/ledger.ts';
 import { notableOf } from './recording/notable-operations.ts';
@@ -157,6 +158,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(examples !== null && { ledgerExamples: examples }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
+    ...failuresOf(records),
     wire: wireOf(workers, recorder, windows, operations),
     cpu: cpuPerOperation(
       { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
@@ -321,6 +323,16 @@ function wireOf(
     ...(batches.length > 0 && { batches: sumOfBatches(batches) }),
     ...(workers.some(({ messages }) => messages !== null) && { messages: messagesOf(workers, operations) }),
   };
+}
+
+function failuresOf({ workers, operations, scenario }: TrialRecords): Pick<TrialResult, 'failures'> {
+  const names = operations.map(({ name }) => name);
+  const failures = firstFailures(
+    workers.flatMap((worker) => worker.failures),
+    names,
+    scenario.load.warmupMs,
+  );
+  return failures.length === 0 ? {} : { failures };
 }
 
 function messagesOf(workers: readonly WorkerData[], operations: readonly PlannedOperation[]) {

@@ -25,6 +25,7 @@ import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
 import { drawMoments } from './faults/draw-moments.ts';
 import { requireFaultParts } from './faults/require-fault-parts.ts';
+import { operationWarnings } from './operation-warnings.ts';
 import { planTrials, type TrialPlan, trialMs } from './plan-trials.ts';
 import { sampleCpu } from './recording/cpu-account.ts';
 import { IdleCpu } from './recording/idle-cpu.ts';
@@ -255,7 +256,7 @@ export class ScenarioRun {
     this.#warnOfSamples(plan.id, target.engine, finished.samplesTrouble);
     this.#trials.push(isProbe ? { purpose: 'probe', ...finished.result } : finished.result);
     await this.#save(this.#result('partial'));
-    for (const { message } of blockWarnings([finished.result])) emit({ type: 'warning', text: message });
+    for (const { message } of trialWarnings([finished.result])) emit({ type: 'warning', text: message });
     emit({
       type: 'trialFinished',
       index,
@@ -367,9 +368,13 @@ export class ScenarioRun {
       ),
       ...(out.length > 0 && { satOut: out }),
       ...(searchOf(scenario) === null ? {} : { capacity: [...this.#capacity] }),
-      warnings: [...this.#warnings, ...blockWarnings(this.#trials)],
+      warnings: [...this.#warnings, ...trialWarnings(this.#trials)],
     };
   }
+}
+
+function trialWarnings(trials: readonly TrialResult[]): Warning[] {
+  return [...blockWarnings(trials), ...operationWarnings(trials)];
 }
 
 function summaryOf(trial: TrialResult) {

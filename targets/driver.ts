@@ -18,6 +18,12 @@ import type { LinkOf } from './stream/dial-through.ts';
 export const outcomes = { ok: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
 export type Outcome = (typeof outcomes)[keyof typeof outcomes];
 
+/** Of an answer that was none, at most 2 KiB each. */
+export interface FailureDetail {
+  readonly head: string;
+  readonly body: string;
+}
+
 /** One kind of call, ready to be sent: the scenario's operation joined with what this target sends for it. */
 export interface OperationSpec {
   readonly index: number;
@@ -71,7 +77,14 @@ export interface CompletionSink {
    * The attempt ended. `reason` is '' when ok, else a short text of few distinct values (`status 503`,
    * `connection reset`, `malformed answer`). `retryable`: sending it again may help.
    */
-  completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void;
+  completed(
+    slot: number,
+    outcome: Outcome,
+    reason: string,
+    retryable: boolean,
+    /** What the peer said of it; asked for at once, or never. Left out: nothing. */
+    tell?: () => FailureDetail | null,
+  ): void;
 }
 
 export interface DriverContext {

@@ -105,6 +105,19 @@ export const messageCountsSchema = allOf(['sent', 'received'], count).meta({
   description: 'Messages of calls that may have several either way, warm-up included.',
 });
 
+export const failureSampleSchema = z
+  .object({
+    operation: text,
+    outcome: z.enum(['rejected', 'failed', 'timedOut']),
+    reason: text,
+    atMs: z.number().describe('From the end of warm-up, below 0 within it.'),
+    head: text
+      .describe('What the peer said: status and headers, 2 KiB at most. Absent: nothing, or it is not known.')
+      .optional(),
+    body: text.describe('The first 2 KiB.').optional(),
+  })
+  .meta({ id: 'FailureSample', description: 'The first attempt of an operation that ended for this reason.' });
+
 export const wireSchema = z
   .object({
     bytesUp: figure,
@@ -163,6 +176,7 @@ export type PaymentsResult = Immutable<z.infer<typeof paymentsSchema>>;
 export type BodyBytes = Immutable<z.infer<typeof bodyBytesSchema>>;
 /** Requests that were to carry several messages each, and what they carried. */
 export type BatchCounts = Immutable<z.infer<typeof batchCountsSchema>>;
+export type FailureSample = Immutable<z.infer<typeof failureSampleSchema>>;
 /** Messages of calls that may have several either way. */
 export type MessageCounts = Immutable<z.infer<typeof messageCountsSchema>>;
 export type WireResult = Immutable<z.infer<typeof wireSchema>>;

@@ -13,6 +13,7 @@ import {
 } from './course-schema.ts';
 import {
   cpuSchema,
+  failureSampleSchema,
   ledgerExampleSchema,
   ledgerKinds,
   ledgerSchema,
@@ -61,6 +62,10 @@ export const trialSchema = z
       .optional(),
     blockedPublishers: blockedPublishersSchema
       .describe('Of the client that was held back longest, warm-up included. Absent: none was.')
+      .optional(),
+    failures: z
+      .array(failureSampleSchema)
+      .describe('The first of each kind, in the order of time; absent where there was none, and of other engines.')
       .optional(),
     wire: wireSchema,
     cpu: cpuSchema,

@@ -5,7 +5,15 @@
  */
 import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
 import type { Completion } from '../../result/patterns.ts';
-import { type Call, type CompletionSink, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
+import {
+  type Call,
+  type CompletionSink,
+  type FailureDetail,
+  type Outcome,
+  outcomes,
+  type Session,
+} from '../../targets/driver.ts';
+import { FailureSamples } from '../recording/failure-samples.ts';
 import type { RecordedCell } from '../recording/recorder.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import { breakerOpen, ClientPolicies, waitedTooLong } from '../resilience/client-policies.ts';
@@ -59,6 +67,9 @@ export class LoadLoop implements CompletionSink {
   #offered = 0;
   #notOk = 0;
   readonly #recent = new LatencyCounts();
+
+  /** Of attempts, whether they were tried again or not. */
+  readonly failures = new FailureSamples();
 
   constructor(options: LoadLoopOptions) {
     const { slots } = options;
@@ -219,15 +230,27 @@ export class LoadLoop implements CompletionSink {
     if (this.#options.resilience.retry.retryAfter !== 'ignore') this.#slots.retryAfterMs[slot] = ms;
   }
 
-  completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {
+  completed(
+    slot: number,
+    outcome: Outcome,
+    reason: string,
+    retryable: boolean,
+    tell?: () => FailureDetail | null,
+  ): void {
     if (this.#slots.state[slot] !== states.attempting) return; // a driver's slip must not count twice
     const nowUs = this.#options.nowUs();
     if (outcome === outcomes.rejected) this.#options.log.refused(this.#slots.sequence[slot] as number);
     const mayBetter = outcome !== outcomes.ok && retryable;
     const why = outcome === outcomes.failed && retryable && this.#slots.isSent[slot] === 0 ? notSent : reason;
+    if (outcome !== outcomes.ok) this.#sample(slot, outcome, why, nowUs, tell);
     this.#leave(slot, mayBetter, nowUs);
     if (mayBetter && this.#retry(slot, outcome, why, nowUs)) return;
     this.#end(slot, outcome, why, nowUs);
+  }
+
+  #sample(slot: number, outcome: Outcome, reason: string, nowUs: number, tell?: () => FailureDetail | null): void {
+    const { operation } = this.#options.calls[slot] as Call;
+    this.failures.take(operation, outcome, reason, this.#offsetUs(nowUs), tell);
   }
 
   /** Those who wait for the place begin a little later: a session is never asked for more within its own callback. */
@@ -294,6 +317,7 @@ export class LoadLoop implements CompletionSink {
     this.#leave(slot, true, nowUs);
     const beyondDeadline = nowUs >= (this.#slots.intendedUs[slot] as number) + this.#deadlineUs;
     const reason = this.#lateReason(slot, beyondDeadline, nowUs);
+    this.#sample(slot, outcomes.timedOut, reason, nowUs);
     if (!beyondDeadline && this.#retry(slot, outcomes.timedOut, reason, nowUs)) return;
     this.#end(slot, outcomes.timedOut, reason, nowUs);
   }

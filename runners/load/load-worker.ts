@@ -313,6 +313,7 @@ class LoadWorker {
         log: this.#log.toData(),
         samples: this.#samples?.close() ?? null,
         notable: this.#notable.toData(),
+        failures: this.#loop.failures.toData(),
         completions: this.#plan.operations.map(({ index }) => session?.completion(index) ?? 'acknowledged'),
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),
         wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },

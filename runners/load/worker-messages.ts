@@ -12,6 +12,7 @@ import type { KeyUse } from '../../scenarios/operations.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
 import type { CanaryData } from '../canary/canary-account.ts';
+import type { RecordedFailure } from '../recording/failure-samples.ts';
 import type { NotableData } from '../recording/notable-operations.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
@@ -115,6 +116,7 @@ export interface WorkerData {
   /** null: nobody asked for them. */
   readonly samples: SampleLogData | null;
   readonly notable: NotableData;
+  readonly failures: readonly RecordedFailure[];
   readonly completions: readonly Completion[];
   /** checksums[operation][payload]: CRC-32 of each body of the pool. */
   readonly checksums: readonly (readonly number[])[];

@@ -7,6 +7,7 @@ import {
   type CompletionSink,
   type Driver,
   type DriverContext,
+  type FailureDetail,
   type Outcome,
   outcomes,
   type Session,
@@ -40,6 +41,8 @@ export interface Attempt {
   retryAfterMs: number | null;
   outcome: Outcome | null;
   reason: string;
+  /** null: nothing was told. */
+  detail: FailureDetail | null;
   retryable: boolean;
   endedMs: number;
   readonly whenSent: Promise<void>;
@@ -132,6 +135,7 @@ export class RecordedSession implements CompletionSink {
       resentTimes: 0,
       acknowledgedTimes: 0,
       retryAfterMs: null,
+      detail: null,
       outcome: null,
       reason: '',
       retryable: false,
@@ -200,7 +204,13 @@ export class RecordedSession implements CompletionSink {
     else tracked.attempt.retryAfterMs = ms;
   }
 
-  completed(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {
+  completed(
+    slot: number,
+    outcome: Outcome,
+    reason: string,
+    retryable: boolean,
+    tell?: () => FailureDetail | null,
+  ): void {
     const tracked = this.#running[slot] ?? null;
     if (this.#starting) this.#violation(slot, 'completed from within start');
     if (tracked === null) {
@@ -211,7 +221,7 @@ export class RecordedSession implements CompletionSink {
     if (attempt.sentTimes === 0 && outcome !== outcomes.failed) this.#violation(slot, 'completed before sent');
     if ((outcome === outcomes.ok) !== (reason === ''))
       this.#violation(slot, `outcome ${outcome} with reason '${reason}'`);
-    Object.assign(attempt, { outcome, reason, retryable, endedMs: performance.now() });
+    Object.assign(attempt, { outcome, reason, retryable, detail: tell?.() ?? null, endedMs: performance.now() });
     this.#running[slot] = null;
     tracked.ended(attempt);
   }

@@ -149,7 +149,8 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
   }
 
   #report(slot: number, { outcome, reason, retryable }: Conclusion): void {
-    this.#context.sink.completed(slot, outcome, reason, retryable);
+    const tell = () => this.#streams[slot]?.answer.failureDetail() ?? null;
+    this.#context.sink.completed(slot, outcome, reason, retryable, tell);
   }
 
   /** Those that wait come before what a completion may start. */

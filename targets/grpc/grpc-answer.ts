@@ -3,8 +3,9 @@
  * answers that are no gRPC mapped by its "HTTP to gRPC Status Code Mapping". Messages are counted, and read only to unpack them.
  */
 
-import { type Outcome, outcomes } from '../driver.ts';
+import { type FailureDetail, type Outcome, outcomes } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { detailOf } from '../driver-kit/failure-detail.ts';
 import { PackedContent } from '../driver-kit/packed-content.ts';
 import type { HeaderSink } from './hpack-decoder.ts';
 import { type ErrorCode, readUInt32 } from './http2-frames.ts';
@@ -115,6 +116,7 @@ export class GrpcAnswer implements HeaderSink {
   #grpcStatus = none;
   #isGrpc = false;
   #hasHeaders = false;
+  #message = '';
   #messages = 0;
   /** Of the current message's prefix, those that are here. */
   #prefixHere = 0;
@@ -151,6 +153,7 @@ export class GrpcAnswer implements HeaderSink {
     this.#grpcStatus = none;
     this.#isGrpc = false;
     this.#hasHeaders = false;
+    this.#message = '';
     this.#messages = 0;
     this.#prefixHere = 0;
     this.#length = 0;
@@ -167,6 +170,9 @@ export class GrpcAnswer implements HeaderSink {
       case 'content-type':
         this.#isGrpc = /^application\/grpc($|[+;])/.test(value);
         break;
+      case 'grpc-message':
+        this.#message = value;
+        break;
       case 'grpc-status':
         this.#grpcStatus = /^\d{1,9}$/.test(value) ? Number(value) : unknownStatus;
         break;
@@ -177,6 +183,13 @@ export class GrpcAnswer implements HeaderSink {
         this.retryAfterMs = retryInfoMs(decodeBinaryTrailer(value));
         break;
     }
+  }
+
+  /** What the answer said, as far as it came; null: nothing. */
+  failureDetail(): FailureDetail | null {
+    if (this.#httpStatus === 0) return null;
+    const status = this.#grpcStatus === none ? '' : `grpc-status: ${this.#grpcStatus}`;
+    return detailOf([`:status: ${this.#httpStatus}`, status].join('\n'), Buffer.from(percentDecoded(this.#message)));
   }
 
   /** A header block is whole. Returns how the attempt ended if it cannot go on. */
@@ -274,5 +287,14 @@ export class GrpcAnswer implements HeaderSink {
       return rejected(statusOfHttp[this.#httpStatus] ?? 'UNKNOWN', ` (HTTP ${this.#httpStatus})`);
     }
     return this.#isGrpc ? truncatedAnswer : rejected('UNKNOWN', ' (no gRPC answer)');
+  }
+}
+
+/** As grpc-message is written; what is not so stays. */
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }

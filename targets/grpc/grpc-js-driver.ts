@@ -2,10 +2,11 @@
 import { Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { Completion, MessageCounts } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
-import type { Call, Driver, DriverContext, Session } from '../driver.ts';
+import type { Call, Driver, DriverContext, FailureDetail, Session } from '../driver.ts';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { detailOf } from '../driver-kit/failure-detail.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
@@ -178,7 +179,8 @@ class GrpcJsSession implements Session {
     const [details] = conclusion.retryable ? (error.metadata?.get(statusDetails) ?? []) : [];
     const retryAfterMs = Buffer.isBuffer(details) ? retryInfoMs(details) : 0;
     if (retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);
-    this.#report(slot, conclusion);
+    const told = () => detailOf(`grpc-status: ${error.code}`, Buffer.from(error.details ?? ''));
+    this.#report(slot, conclusion, told);
   }
 
   /** A template in a field that is no text may give what the field cannot hold. */
@@ -189,8 +191,8 @@ class GrpcJsSession implements Session {
     });
   }
 
-  #report(slot: number, { outcome, reason, retryable }: Conclusion): void {
-    this.#context.sink.completed(slot, outcome, reason, retryable);
+  #report(slot: number, { outcome, reason, retryable }: Conclusion, tell?: () => FailureDetail): void {
+    this.#context.sink.completed(slot, outcome, reason, retryable, tell);
   }
 
   abort(slot: number): void {

@@ -62,6 +62,20 @@ async function openSession(address: string, connections: number): Promise<Record
 }
 
 describe('REST driver on bad days', () => {
+  it.each([1, 40])('tells what a refusal said, from an answer in pieces of %i bytes at first', async (first) => {
+    const refusal = 'HTTP/1.1 409 Conflict\r\nserver: scripted\r\ncontent-length: 9\r\n\r\n{"no":42}';
+    const { recorded } = await openTo((socket, n) => {
+      if (n > 0) socket.write(refusal);
+      else {
+        socket.write(refusal.slice(0, refusal.length - first));
+        setTimeout(() => socket.write(refusal.slice(-first)), 20);
+      }
+    });
+    const inPieces = await recorded.run('get');
+    expect(inPieces.detail?.head).toMatch(/^HTTP\/1.1 409 Conflict/);
+    expect((await recorded.run('get')).detail?.body).toBe('{"no":42}');
+  });
+
   it.each([
     ['garbage', '\0\x01\x02 garbage\r\n\r\n', 'malformed answer'],
     ['an endless head', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`, 'oversized answer'],

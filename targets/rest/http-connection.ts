@@ -1,9 +1,10 @@
 /** One HTTP/1.1 connection: one request at a time, no pipelining; it opens once and is replaced, never reopened. */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type { Call } from '../driver.ts';
+import type { Call, FailureDetail } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { connectSocket, type Endpoint, type SocketListener } from '../driver-kit/client-socket.ts';
+import { detailOfHttp, mostDetailBytes } from '../driver-kit/failure-detail.ts';
 import { PackedContent } from '../driver-kit/packed-content.ts';
 import { answerStates } from './answer-state.ts';
 import type { RequestWriter } from './request-writer.ts';
@@ -35,6 +36,9 @@ export class HttpConnection implements SocketListener, RestConnection {
   readonly #parser: ResponseParser;
   /** The last request's memory by operation. */
   readonly #kept: (Buffer | null)[] = [];
+  /** Of the answer that is read, or was last; null before the first byte. */
+  #answerBegin: Buffer | null = null;
+  #beginCopy: Buffer | null = null;
   #slot = noSlot;
   #dropped = false;
 
@@ -81,6 +85,7 @@ export class HttpConnection implements SocketListener, RestConnection {
   read(buffer: Buffer, length: number): void {
     if (this.#dropped) return;
     const isExpected = this.#slot !== noSlot;
+    if (this.#parser.isUntouched) this.#answerBegin = buffer.subarray(0, Math.min(length, mostDetailBytes * 2));
     const state = isExpected ? this.#parser.read(buffer, 0, length) : answerStates.malformed;
     if (state === answerStates.malformed) this.#fail(isExpected ? 'malformed answer' : 'unexpected data');
     else if (state === answerStates.oversized) this.#fail('oversized answer');
@@ -88,7 +93,18 @@ export class HttpConnection implements SocketListener, RestConnection {
       // Bytes behind the answer belong to nothing; an answer ahead of the request's end leaves the rest in the way.
       const isClean = this.#parser.consumed === length && this.#socket.writableLength === 0;
       this.#answer(this.#parser.keepAlive && isClean);
-    }
+    } else if (this.#answerBegin?.buffer === buffer.buffer) this.#keepBegin();
+  }
+
+  /** The memory is read into again: the begin of an answer that is not whole is copied, into the same place each time. */
+  #keepBegin(): void {
+    const begin = this.#answerBegin as Buffer;
+    this.#beginCopy ??= Buffer.allocUnsafe(mostDetailBytes * 2);
+    this.#answerBegin = this.#beginCopy.subarray(0, begin.copy(this.#beginCopy));
+  }
+
+  failureDetail(): FailureDetail | null {
+    return this.#answerBegin === null ? null : detailOfHttp(this.#answerBegin);
   }
 
   closed(reason: string, cause: Error | null): void {

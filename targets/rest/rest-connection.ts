@@ -1,6 +1,6 @@
 /** What a session and its connections say to each other, whichever client is beneath. */
 
-import type { Call } from '../driver.ts';
+import type { Call, FailureDetail } from '../driver.ts';
 import type { KeptConnection } from '../driver-kit/connection-keeper.ts';
 
 export const noSlot = -1;
@@ -11,6 +11,8 @@ export const probeSlot = -2;
 export interface RestConnection extends KeptConnection {
   /** Of the last answer, where bodies are kept; null where they are not. */
   readonly body?: Buffer | null;
+  /** Of the last answer, while `answered` or `broke` is told; left out: nothing is known. */
+  failureDetail?(): FailureDetail | null;
   /** `HEAD` of that path, for `probeSlot`. */
   sendHead(path: string): void;
   send(slot: number, call: Call, payload: Buffer | undefined): void;

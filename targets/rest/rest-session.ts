@@ -160,7 +160,8 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     } else {
       const retryable = retryableStatuses.includes(status);
       if (retryable && retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);
-      this.#context.sink.completed(slot, outcomes.rejected, `status ${status}`, retryable);
+      const tell = () => connection.failureDetail?.() ?? null;
+      this.#context.sink.completed(slot, outcomes.rejected, `status ${status}`, retryable, tell);
     }
   }
 
@@ -173,7 +174,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     this.#keeper.lost(connection.index, reason, cause);
     if (slot < 0) return;
     this.#connectionOf[slot] = null;
-    this.#context.sink.completed(slot, outcomes.failed, reason, true);
+    this.#context.sink.completed(slot, outcomes.failed, reason, true, () => connection.failureDetail?.() ?? null);
   }
 
   #forget(connection: Connection): void {

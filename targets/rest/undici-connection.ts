@@ -6,9 +6,10 @@ import { once } from 'node:events';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
-import type { Call } from '../driver.ts';
+import type { Call, FailureDetail } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { dialSocket, type Endpoint } from '../driver-kit/client-socket.ts';
+import { detailOf, mostDetailBytes } from '../driver-kit/failure-detail.ts';
 import { PackedContent } from '../driver-kit/packed-content.ts';
 import { longestBodyBytes, longestHeadBytes } from './answer-state.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
@@ -40,6 +41,9 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
   #slot = noSlot;
   #status = 0;
   #retryAfterMs = 0;
+  /** Of the last answer. */
+  #headers: IncomingHttpHeaders = {};
+  readonly #bodyBegin: Buffer[] = [];
   #bytesReadBefore = 0;
   #isDispatching = false;
   #ended = false;
@@ -124,6 +128,8 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
+    this.#headers = headers;
+    this.#bodyBegin.length = 0;
     const retryAfter = headers['retry-after'];
     this.#retryAfterMs = retryAfter === undefined ? 0 : retryAfterMs(String(retryAfter), Date.now());
     if (this.#content === null) return;
@@ -135,7 +141,18 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#status >= 300 && this.#bodyBegin.length === 0) this.#bodyBegin.push(chunk.subarray(0, mostDetailBytes));
     this.#content?.take(chunk, 0, chunk.length);
+  }
+
+  failureDetail(): FailureDetail | null {
+    if (this.#status === 0) return null;
+    const fields = Object.entries(this.#headers).flatMap(([name, value = []]) =>
+      [value].flat().map((one) => `${name}: ${one}`),
+    );
+    const head = [`HTTP/1.1 ${this.#status}`, ...fields].join('\n');
+    const encoding = this.#headers['content-encoding'];
+    return detailOf(head, Buffer.concat(this.#bodyBegin), encoding === undefined ? undefined : String(encoding));
   }
 
   onResponseEnd(): void {
