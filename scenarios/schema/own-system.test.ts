@@ -197,6 +197,13 @@ describe('an own system', () => {
     },
   );
 
+  it('has no store of ours', () => {
+    const own = rest(`{ ping: ${get}, placeOrder: ${get} }`).replace('protocol: rest', 'protocol: rest, store: file');
+    expect(messagesOf(own)).toEqual([
+      'targets.t.store: is of our own services; how it keeps its data is the system’s own',
+    ]);
+  });
+
   it('is not told of what is missing in a part that is wrong itself', () => {
     expect(messagesOf(rest(`{ ping: ${get}, placeOrder: { method: GET } }`))).toEqual([
       'targets.t.requests.placeOrder: path is missing',
