@@ -16,7 +16,7 @@ import type {
   WatchResult,
 } from '../result/result-types.ts';
 import { operationOf, referenceOperations } from '../scenarios/operations.ts';
-import { brokerOf } from '../scenarios/protocols/registry.ts';
+import { brokerOf, protocolFacts } from '../scenarios/protocols/registry.ts';
 import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
 import { EvidenceReader } from '../targets/domain/evidence.ts';
 import type { HeldState } from '../targets/domain/held-state.ts';
@@ -223,7 +223,7 @@ function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords
       points,
       highest: highestBacklog(points),
       // Records have no such mark.
-      redelivered: target.protocol === 'queue' ? backlog.redelivered : null,
+      redelivered: protocolFacts[target.protocol].marksRedelivered ? backlog.redelivered : null,
       rebalances: rebalancesOf(lastWords),
     },
   };
@@ -293,7 +293,7 @@ export function withPending(ledger: Ledger, pending: number | null): LedgerResul
 
 /** Nobody answers what is published: it counts as acknowledged once our own socket has taken it. */
 function promisesNothing(target: Target): boolean {
-  return (target.protocol === 'stream' && target.acks === 0) || (target.protocol === 'queue' && !target.confirms);
+  return ('acks' in target && target.acks === 0) || ('confirms' in target && !target.confirms);
 }
 
 function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {

@@ -1,4 +1,5 @@
 /** The parts of a trial against the user's own system: at most links in front of it. */
+import { protocolFacts } from '../scenarios/protocols/registry.ts';
 import type { Target } from '../scenarios/scenario.ts';
 import { judgedAddress } from '../targets/allow-dial.ts';
 import type { Link } from '../targets/stack/stack.ts';
@@ -42,14 +43,14 @@ export async function openOwnParts(
   };
 }
 
-/** Brokers of a Kafka tell their clients where they are: those names stay, and each is led through a link of its own. */
+/** Brokers of a cluster tell their clients where they are: those names stay, and each is led through a link of its own. */
 async function openWay(
   stack: TrialPartsInput['stack'],
   { protocol }: Target,
   upstreams: readonly [string, ...string[]],
   opened: Closers,
 ): Promise<Pick<OpenedParts, 'address' | 'linkOf'> & { readonly client: Link }> {
-  if (protocol === 'stream') {
+  if (protocolFacts[protocol].isClustered) {
     const { client, addressOf } = await openBrokerLinks(stack, upstreams, opened);
     return { client, address: upstreams.join(','), linkOf: addressOf };
   }

@@ -67,7 +67,7 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
 /** What our service has no place for waits in the broker, not with it. Without acknowledgements the broker keeps nothing. */
 function boundedByPlaces(target: Target, { workload }: Scenario): Target {
   const { concurrency, waiting = 0 } = workload.service;
-  if (target.protocol !== 'queue' || target.ack === 'auto' || concurrency === undefined) return target;
+  if (!('prefetch' in target) || target.ack === 'auto' || concurrency === undefined) return target;
   return { ...target, prefetch: Math.min(target.prefetch, concurrency + waiting) };
 }
 

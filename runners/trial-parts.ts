@@ -205,8 +205,7 @@ function watchBacklog(
 }
 
 function hasOwnDeadLetters(target: Target): boolean {
-  if (target.protocol !== 'queue' && target.protocol !== 'stream') return false;
-  return target.onRefusal === 'deadLetter' && target.deadLetter === undefined;
+  return 'onRefusal' in target && target.onRefusal === 'deadLetter' && target.deadLetter === undefined;
 }
 
 function brokerParts(

@@ -5,42 +5,26 @@
 import { createConnection, type Socket } from 'node:net';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { Protocol } from '../../result/result-types.ts';
+import type { LinkProbe } from '../../scenarios/protocols/protocol-facts.ts';
+import { protocolFacts } from '../../scenarios/protocols/registry.ts';
 
 export type ProbeResult =
   | { readonly outcome: 'answered'; readonly roundTripUs: number }
   | { readonly outcome: 'refused' | 'closed' | 'silent' };
 
-// OPTIONS * asks the server, not one of its resources; any status is an answer. A WebSocket server answers it, too.
-const httpProbe = Buffer.from('OPTIONS * HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n');
-const http2Preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
-/** Empty SETTINGS, then a PING with eight zero bytes. */
-const http2Frames = [0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 8, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-/** A protocol version that no broker speaks: RabbitMQ answers with the header of the one it does, and closes. */
-const amqpHeader = Buffer.from('AMQP\x00\x00\x00\x00', 'latin1');
-/** ApiVersions v0: length, api key 18, version 0, correlation id 1, client id "wb". */
-const kafkaApiVersions = Buffer.from([0, 0, 0, 12, 0, 18, 0, 0, 0, 0, 0, 1, 0, 2, 0x77, 0x62]);
-
-const requests = {
-  rest: httpProbe,
-  websocket: httpProbe,
-  grpc: Buffer.concat([Buffer.from(http2Preface), Buffer.from(http2Frames)]),
-  queue: amqpHeader,
-  stream: kafkaApiVersions,
-} as const satisfies Record<Protocol, Buffer>;
-
-/**
- * A gRPC server sends its settings unasked, which have come one way only: what has gone there and back is its answer to the
- * PING, of eight bytes with the flag ACK.
- */
-const pingAnswer = Buffer.from([0, 0, 8, 6, 1]);
+/** What goes first, latin-1 as it stands in the protocol's facts. */
+function requestOf(protocol: Protocol): Buffer {
+  return Buffer.from(protocolFacts[protocol].probe.request, 'latin1');
+}
 
 /** Takes what has come so far, piece after piece: whether it is an answer. */
 function answerFinder(protocol: Protocol): (piece: Buffer) => boolean {
-  if (protocol !== 'grpc') return () => true;
+  const { answer }: LinkProbe = protocolFacts[protocol].probe;
+  if (answer === undefined) return () => true;
   let seen = Buffer.alloc(0);
   return (piece) => {
     seen = Buffer.concat([seen, piece]);
-    return seen.includes(pingAnswer);
+    return seen.includes(answer, 0, 'latin1');
   };
 }
 
@@ -66,7 +50,7 @@ export function probeLink(protocol: Protocol, address: string, deadlineMs: numbe
     const timer = setTimeout(() => end({ outcome: 'silent' }), deadlineMs);
     socket.once('connect', () => {
       sentUs = monotonicNowUs();
-      socket.write(requests[protocol]);
+      socket.write(requestOf(protocol));
     });
     const isAnswer = answerFinder(protocol);
     socket.on('data', (piece) => {
@@ -121,7 +105,7 @@ export function watchLink(protocol: Protocol, address: string, mostMs: number): 
     const timer = setTimeout(() => end(null), mostMs);
     socket.once('connect', () => {
       sentUs = monotonicNowUs();
-      socket.write(requests[protocol]);
+      socket.write(requestOf(protocol));
     });
     socket.on('data', (chunk) => {
       answeredUs ??= monotonicNowUs() - sentUs;

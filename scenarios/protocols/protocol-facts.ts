@@ -1,6 +1,13 @@
 /** What is known of a protocol without its driver: read by the schema, the checks, the faults and the stack. */
 import type { CompressionCodec } from '../scenario.ts';
 
+export interface LinkProbe {
+  /** Latin-1. */
+  readonly request: string;
+  /** What has gone there and back, where other bytes may come unasked; left out: any. */
+  readonly answer?: string;
+}
+
 export interface ProtocolFacts {
   /** Those that may stand behind a reference target, the usual one first; none: the service answers itself. */
   readonly brokers: readonly string[];
@@ -9,8 +16,11 @@ export interface ProtocolFacts {
   readonly exampleAddress: string;
   /** Where an address without a port leads. */
   readonly barePort: number;
-  /** An address may name several servers, with commas between. */
-  readonly takesSeveral: boolean;
+  /**
+   * Several brokers may be one: an address names some of them, with commas between, clients go on to those that these
+   * advertise, and one leads each partition.
+   */
+  readonly isClustered: boolean;
   /** An address may hold user and password. */
   readonly takesCredentials: boolean;
   /** Of bodies or messages. */
@@ -21,6 +31,12 @@ export interface ProtocolFacts {
   readonly attempts: 'calls' | 'publishes';
   /** Its servers close the connection of a probe that they do not understand. */
   readonly serverCloses: boolean;
+  /** Smallest exchange that a server answers to anybody: proof that a link carries, and how long it takes. */
+  readonly probe: LinkProbe;
+  /** Where a request has its headers, an own system's trace ids among them; null: they go with the connection. */
+  readonly headersIn: 'headers' | 'metadata' | null;
+  /** The broker marks what it delivers again. */
+  readonly marksRedelivered: boolean;
   /** What to expect of answers that come `ms` later. */
   delayed(ms: number): string;
 }

@@ -5,11 +5,15 @@ export const queue = {
   schemes: ['amqp', 'amqps'],
   exampleAddress: 'amqp://127.0.0.1:5672',
   barePort: 5672,
-  takesSeveral: false,
+  isClustered: false,
   takesCredentials: true,
   codecs: ['gzip', 'zstd'],
   batches: 'publishes that leave in one write; the broker may confirm many at once',
   attempts: 'publishes',
   serverCloses: true,
+  // A protocol version that no broker speaks: RabbitMQ answers with the header of the one it does, and closes.
+  probe: { request: 'AMQP\x00\x00\x00\x00' },
+  headersIn: 'headers',
+  marksRedelivered: true,
   delayed: (ms) => `confirms and deliveries ${ms} ms later; a request–reply ${ms} ms to ${1.5 * ms} ms`,
 } as const satisfies ProtocolFacts;

@@ -1,3 +1,4 @@
+import { httpProbe } from './http-probe.ts';
 import type { ProtocolFacts } from './protocol-facts.ts';
 
 export const rest = {
@@ -5,11 +6,14 @@ export const rest = {
   schemes: ['http', 'https'],
   exampleAddress: 'http://127.0.0.1:8080',
   barePort: 80,
-  takesSeveral: false,
+  isClustered: false,
   takesCredentials: false,
   codecs: ['gzip', 'br', 'zstd'],
   batches: 'one POST of an array, answered with what became of each',
   attempts: 'calls',
   serverCloses: true,
+  probe: httpProbe,
+  headersIn: 'headers',
+  marksRedelivered: false,
   delayed: (ms) => `each answer ${ms} ms later`,
 } as const satisfies ProtocolFacts;

@@ -1,3 +1,4 @@
+import { httpProbe } from './http-probe.ts';
 import type { ProtocolFacts } from './protocol-facts.ts';
 
 export const websocket = {
@@ -5,11 +6,14 @@ export const websocket = {
   schemes: ['ws', 'wss'],
   exampleAddress: 'ws://127.0.0.1:8081/live',
   barePort: 80,
-  takesSeveral: false,
+  isClustered: false,
   takesCredentials: false,
   codecs: ['deflate'],
   batches: 'one text message with an array; answers come as they are ready, together or apart',
   attempts: 'calls',
   serverCloses: true,
+  probe: httpProbe,
+  headersIn: null,
+  marksRedelivered: false,
   delayed: (ms) => `each answer ${ms} ms later`,
 } as const satisfies ProtocolFacts;

@@ -9,7 +9,7 @@ export type AddressReading =
 
 /** Kafka's clients are told several servers of one cluster, with commas between. */
 export function addressesOf(address: string, protocol: Protocol): string[] {
-  return protocolFacts[protocol].takesSeveral ? address.split(',').map((one) => one.trim()) : [address];
+  return protocolFacts[protocol].isClustered ? address.split(',').map((one) => one.trim()) : [address];
 }
 
 /** In small letters, without `://`; '' for none. */
