@@ -159,6 +159,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
     ...failuresOf(records),
+    ...ignoredMessages(workers),
     wire: wireOf(workers, recorder, windows, operations),
     cpu: cpuPerOperation(
       { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
@@ -200,6 +201,11 @@ function longestBlock(workers: TrialRecords['workers']): Pick<TrialResult, 'bloc
   const blocks = workers.flatMap(({ blockedPublishers }) => blockedPublishers ?? []);
   const [longest] = blocks.sort((a, b) => b.durationMs - a.durationMs);
   return longest === undefined ? {} : { blockedPublishers: longest };
+}
+
+function ignoredMessages(workers: TrialRecords['workers']): Pick<TrialResult, 'ignoredMessages'> {
+  const counts = workers.flatMap((worker) => worker.ignoredMessages ?? []);
+  return counts.length === 0 ? {} : { ignoredMessages: counts.reduce((sum, one) => sum + one, 0) };
 }
 
 function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<TrialResult, 'breaker'> {

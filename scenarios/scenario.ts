@@ -275,6 +275,18 @@ export interface GrpcTarget extends TargetBase {
   readonly reflection: boolean;
   readonly requests?: Readonly<Record<string, GrpcRequest>>;
 }
+/** The value at a JSON pointer is one of these. */
+export interface MessageMatch {
+  readonly pointer: string;
+  readonly values: readonly string[];
+}
+
+export interface OpeningMessage {
+  readonly send: string;
+  /** What must come before anything else is sent; absent: nothing is waited for. */
+  readonly await?: MessageMatch;
+}
+
 export interface WebSocketTarget extends TargetBase {
   readonly protocol: 'websocket';
   readonly connections: number;
@@ -284,6 +296,14 @@ export interface WebSocketTarget extends TargetBase {
   readonly codec?: PayloadCodec;
   /** Absent: none. */
   readonly compression?: MessageCompression;
+  /** Of the handshake with an own system, beside those that every handshake has. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of which an own system must choose one; absent: none is offered. */
+  readonly subprotocol?: readonly string[];
+  /** What is sent on each new connection before any operation, one after the other. */
+  readonly onOpen?: readonly OpeningMessage[];
+  /** Messages that are no answers; they are counted. */
+  readonly ignore?: readonly MessageMatch[];
   readonly requests?: Readonly<Record<string, WebSocketRequest>>;
 }
 /** Where a message goes that our service refuses and for which nobody waits. */

@@ -144,6 +144,8 @@ export interface Session {
   batches?(): BatchCounts | null;
   /** Since `open`; null, or left out: the broker never held its publishers back. */
   blockedPublishers?(): BlockedPublishers | null;
+  /** Since `open`: messages that the scenario says are no answers; null, or left out: it says nothing of the kind. */
+  ignoredMessages?(): number | null;
   /** Connections that were lost and opened again since `open`. */
   reconnects(): number;
   /** Closes everything; resolves within about two seconds whatever the peer does. Idempotent. */

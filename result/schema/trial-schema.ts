@@ -67,6 +67,9 @@ export const trialSchema = z
       .array(failureSampleSchema)
       .describe('The first of each kind, in the order of time; absent where there was none, and of other engines.')
       .optional(),
+    ignoredMessages: count
+      .describe('Messages that `ignore` of the target says are no answers, warm-up included. Absent without `ignore`.')
+      .optional(),
     wire: wireSchema,
     cpu: cpuSchema,
     memory: memorySchema.describe('Absent in results of earlier versions and of other engines.').optional(),

@@ -304,6 +304,7 @@ class LoadWorker {
     const messages = session?.messages?.() ?? null;
     const canaries = this.#canaries?.close() ?? null;
     const blockedPublishers = session?.blockedPublishers?.() ?? null;
+    const ignoredMessages = session?.ignoredMessages?.() ?? null;
     await session?.close();
     this.#report({
       type: 'done',
@@ -322,6 +323,7 @@ class LoadWorker {
         batches: batches === null ? null : batchesSince(this.#batchesAtStart, batches),
         reconnects: session?.reconnects() ?? 0,
         blockedPublishers,
+        ignoredMessages,
         breakerChanges: this.#loop.breakerChanges,
         health,
         canaries,

@@ -130,6 +130,7 @@ export interface WorkerData {
   readonly reconnects: number;
   /** null: the broker never held them back. */
   readonly blockedPublishers: BlockedPublishers | null;
+  readonly ignoredMessages: number | null;
   readonly breakerChanges: readonly RecordedBreakerChange[];
   /** null: the load never began. */
   readonly health: WorkerHealthData | null;

@@ -16,6 +16,7 @@ export const grpc = {
   barePort: 443,
   isClustered: false,
   takesCredentials: false,
+  takesQuery: false,
   codecs: ['gzip'],
   batches: 'one unary call with a repeated field, answered with what became of each',
   attempts: 'calls',

@@ -23,6 +23,8 @@ export interface ProtocolFacts {
   readonly isClustered: boolean;
   /** An address may hold user and password. */
   readonly takesCredentials: boolean;
+  /** An address may have a query, which is sent. */
+  readonly takesQuery: boolean;
   /** Of bodies or messages. */
   readonly codecs: readonly CompressionCodec[];
   /** What one message of a batch travels in, and what the batch does. */

@@ -7,6 +7,7 @@ export const queue = {
   barePort: 5672,
   isClustered: false,
   takesCredentials: true,
+  takesQuery: false,
   codecs: ['gzip', 'zstd'],
   batches: 'publishes that leave in one write; the broker may confirm many at once',
   attempts: 'publishes',

@@ -8,6 +8,7 @@ export const rest = {
   barePort: 80,
   isClustered: false,
   takesCredentials: false,
+  takesQuery: false,
   codecs: ['gzip', 'br', 'zstd'],
   batches: 'one POST of an array, answered with what became of each',
   attempts: 'calls',

@@ -7,6 +7,7 @@ export const stream = {
   barePort: 9092,
   isClustered: true,
   takesCredentials: false,
+  takesQuery: false,
   codecs: ['gzip', 'snappy', 'lz4', 'zstd'],
   batches: 'the records of one produce request',
   attempts: 'publishes',

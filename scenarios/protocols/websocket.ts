@@ -8,6 +8,7 @@ export const websocket = {
   barePort: 80,
   isClustered: false,
   takesCredentials: false,
+  takesQuery: true,
   codecs: ['deflate'],
   batches: 'one text message with an array; answers come as they are ready, together or apart',
   attempts: 'calls',

@@ -39,7 +39,8 @@ export function readAddress(address: string, protocol: Protocol): AddressReading
   if (url.port === '0') return wrong('has the port 0');
   if (url.username !== '' && !protocolFacts[protocol].takesCredentials)
     return wrong('holds credentials, which are not sent; put them into headers');
-  if (url.hash !== '' || url.search !== '') return wrong('has a query or a fragment');
+  if (url.hash !== '' || (url.search !== '' && !protocolFacts[protocol].takesQuery))
+    return wrong('has a query or a fragment');
   return { ok: true, host: url.hostname.replace(/^\[|\]$/g, '') };
 }
 

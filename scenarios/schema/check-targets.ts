@@ -79,6 +79,10 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
     for (const key of ['existing', ...queueCredentials] as const) if (target[key] !== undefined) refuse(key);
   }
   if (target.protocol === 'stream' && target.sasl !== undefined) refuse('sasl');
+  if (target.protocol === 'websocket') {
+    for (const key of ['headers', 'subprotocol', 'onOpen', 'ignore'] as const)
+      if (target[key] !== undefined) refuse(key);
+  }
 }
 
 /** What another engine cannot do, or brings itself. */

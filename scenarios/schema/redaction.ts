@@ -36,7 +36,11 @@ export function isFreeSetting(setting: string): boolean {
   return freeSettings.includes(setting.split('.', 1)[0] ?? '');
 }
 
-const freeSettings = ['address', 'proto', 'requests', 'reply', 'tls', 'user', 'password', 'vhost', 'sasl'];
+const freeSettings = [
+  ...['address', 'proto', 'requests', 'reply', 'tls', 'watch'],
+  ...['user', 'password', 'vhost', 'sasl'],
+  ...['headers', 'subprotocol', 'onOpen', 'ignore'],
+];
 
 function sweptSetting(path: Path): string {
   const kind = path.findIndex((step) => step === 'grid' || step === 'list' || step === 'skip');

@@ -5,7 +5,17 @@ import type { OnRefusal, PayloadCodec, StoreName } from '../scenario.ts';
 import { batch } from './batch-schema.ts';
 import { compression, smallestBody } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
-import { grpcRequest, queueRequest, restRequest, streamRequest, webSocketRequest } from './request-schema.ts';
+import {
+  grpcRequest,
+  handshakeHeaders,
+  ignore,
+  onOpen,
+  queueRequest,
+  restRequest,
+  streamRequest,
+  subprotocol,
+  webSocketRequest,
+} from './request-schema.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
 import { tlsSchema } from './tls-schema.ts';
 
@@ -161,6 +171,10 @@ const webSocketTarget = object({
   }),
   engine: nativeOnly,
   ...common(protocolFacts.websocket.exampleAddress),
+  headers: handshakeHeaders,
+  subprotocol,
+  onOpen,
+  ignore,
   requests: requests(webSocketRequest),
 });
 

@@ -3,7 +3,7 @@
  * is found in the user's tracing and the other way round. Source: W3C Trace Context, level 1, §3.2.
  */
 import { protocolFacts } from '../../scenarios/protocols/registry.ts';
-import type { Request, Target, TraceparentSetting } from '../../scenarios/scenario.ts';
+import type { Request, Target, TraceparentSetting, WebSocketTarget } from '../../scenarios/scenario.ts';
 
 /** 32 hex digits. Each 64 bits by themselves are as good as random: some tracers keep only the last, or sample by them. */
 export function traceIdOf(operationId: string): string {
@@ -36,10 +36,12 @@ function traceparentTemplate(setting: TraceparentSetting): string | null {
 
 /** Headers of a connection's handshake, which belongs to no operation. `connection`: unique in the run. */
 export function handshakeHeaders(target: Target, connection: string): Readonly<Record<string, string>> {
+  const { headers = {} } = target as WebSocketTarget;
   const template = traceparentTemplate(traceparentOf(target));
-  if (template === null) return {};
+  const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'traceparent');
+  if (template === null || isGiven) return headers;
   const ids = { traceId: traceIdOf(connection), spanId: spanIdOf(connection, 1) };
-  return { traceparent: template.replace('{{traceId}}', ids.traceId).replace('{{spanId}}', ids.spanId) };
+  return { ...headers, traceparent: template.replace('{{traceId}}', ids.traceId).replace('{{spanId}}', ids.spanId) };
 }
 
 /** Its operations, and not only its connections, are found by their trace ids. */

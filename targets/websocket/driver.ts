@@ -16,15 +16,19 @@ export const websocketDriver: Driver = {
     const endpoint = endpointOf(context.address, context.target.address, context.target.tls);
     const readBuffer = createReadBuffer();
     const pool = new FrameMemoryPool();
-    const { target, trialTag, worker } = context;
-    const headersOf = (index: number) => handshakeHeaders(target, `${trialTag}-${worker}-${index}`);
-    const packing = MessagePacking.of((context.target as WebSocketTarget).compression);
+    const { trialTag, worker } = context;
+    const target = context.target as WebSocketTarget;
+    const wishesOf = (index: number) => ({
+      headers: handshakeHeaders(target, `${trialTag}-${worker}-${index}`),
+      subprotocols: target.subprotocol,
+    });
+    const packing = MessagePacking.of(target.compression);
     return openedSession(
       new WebSocketSession<WebSocketConnection>(
         context,
         packing?.counter ?? null,
         (index, owner) =>
-          new WebSocketConnection({ index, endpoint, readBuffer, pool, packing, headers: headersOf(index), owner }),
+          new WebSocketConnection({ index, endpoint, readBuffer, pool, packing, wishes: wishesOf(index), owner }),
       ),
       signal,
     );

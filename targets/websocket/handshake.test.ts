@@ -34,7 +34,7 @@ describe('the answer to a handshake', () => {
     ['as in the RFC', answer()],
     ['in other letters', answer({ Upgrade: 'WebSocket', Connection: 'keep-alive, upgrade' })],
     ['without a reason', answer({}, 'HTTP/1.1 101')],
-  ])('takes an answer %s', (_name, head) => expect(readHandshakeAnswer(head, key, false).problem).toBe(''));
+  ])('takes an answer %s', (_name, head) => expect(readHandshakeAnswer(head, key).problem).toBe(''));
 
   it.each([
     ['another status', answer({}, 'HTTP/1.1 403 Forbidden'), 'handshake status 403'],
@@ -50,6 +50,6 @@ describe('the answer to a handshake', () => {
     ],
     ['a subprotocol', answer({ 'Sec-WebSocket-Protocol': 'chat' }), 'handshake with what was not asked for'],
   ])('refuses an answer with %s', (_name, head, problem) =>
-    expect(readHandshakeAnswer(head, key, false).problem).toBe(problem),
+    expect(readHandshakeAnswer(head, key).problem).toBe(problem),
   );
 });

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
 
+export const noSubprotocol = 'handshake without the subprotocol';
 export const longestHandshakeBytes = 64 * 1024;
 const acceptSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -10,11 +11,19 @@ export interface Handshake {
   readonly key: string;
 }
 
-/** `offer`: of an extension; `headers`: more of them. An Origin as a browser on the service's own site would send: some servers insist on one. */
+export interface HandshakeWishes {
+  /** Of an extension; '' for none. */
+  readonly offer?: string | undefined;
+  /** Beside the handshake's own. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Of which the peer must choose one. */
+  readonly subprotocols?: readonly string[] | undefined;
+}
+
+/** An Origin as a browser on the service's own site would send, unless there is another: some servers insist on one. */
 export function createHandshake(
   { authority, path, query, tls }: Endpoint,
-  offer = '',
-  headers: Readonly<Record<string, string>> = {},
+  { offer = '', headers = {}, subprotocols = [] }: HandshakeWishes = {},
 ): Handshake {
   const key = randomBytes(16).toString('base64');
   const lines = [
@@ -24,11 +33,16 @@ export function createHandshake(
     'connection: Upgrade',
     `sec-websocket-key: ${key}`,
     'sec-websocket-version: 13',
-    `origin: ${tls === null ? 'http' : 'https'}://${authority}`,
+    ...(hasOrigin(headers) ? [] : [`origin: ${tls === null ? 'http' : 'https'}://${authority}`]),
     ...(offer === '' ? [] : [`sec-websocket-extensions: ${offer}`]),
+    ...(subprotocols.length === 0 ? [] : [`sec-websocket-protocol: ${subprotocols.join(', ')}`]),
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   return { key, request: `${lines.join('\r\n')}\r\n\r\n` };
+}
+
+export function hasOrigin(headers: Readonly<Record<string, string>>): boolean {
+  return Object.keys(headers).some((name) => name.toLowerCase() === 'origin');
 }
 
 export function acceptFor(key: string): string {
@@ -42,8 +56,12 @@ export interface HandshakeAnswer {
   readonly extensions: string;
 }
 
-/** `head` is the answer up to its empty line; `mayExtend`: an extension was offered. */
-export function readHandshakeAnswer(head: string, key: string, mayExtend: boolean): HandshakeAnswer {
+/** `head` is the answer up to its empty line. */
+export function readHandshakeAnswer(
+  head: string,
+  key: string,
+  { offer = '', subprotocols = [] }: HandshakeWishes = {},
+): HandshakeAnswer {
   const [statusLine = '', ...lines] = head.split('\r\n');
   const refused = (problem: string) => ({ problem, extensions: '' });
   const status = /^HTTP\/1\.1 (\d{3})(?: |$)/.exec(statusLine)?.[1];
@@ -60,6 +78,8 @@ export function readHandshakeAnswer(head: string, key: string, mayExtend: boolea
   const isOurs = headers.get('sec-websocket-accept') === acceptFor(key);
   if (!upgrades || !connects || !isOurs) return refused('malformed handshake');
   const extensions = headers.get('sec-websocket-extensions') ?? '';
-  const hasUnasked = (extensions !== '' && !mayExtend) || headers.has('sec-websocket-protocol');
+  const chosen = headers.get('sec-websocket-protocol');
+  if (chosen === undefined && subprotocols.length > 0) return refused(noSubprotocol);
+  const hasUnasked = (extensions !== '' && offer === '') || (chosen !== undefined && !subprotocols.includes(chosen));
   return hasUnasked ? refused('handshake with what was not asked for') : { problem: '', extensions };
 }

@@ -15,7 +15,7 @@ import {
   packedBit,
   writeFrameHeader,
 } from './frame-writer.ts';
-import { createHandshake, longestHandshakeBytes, readHandshakeAnswer } from './handshake.ts';
+import { createHandshake, type HandshakeWishes, longestHandshakeBytes, readHandshakeAnswer } from './handshake.ts';
 import { InOrderReplies } from './in-order-replies.ts';
 import {
   closeGraceMs,
@@ -51,8 +51,7 @@ export interface WebSocketConnectionOptions {
   readonly pool: FrameMemoryPool;
   /** null: messages go as they are. */
   readonly packing: MessagePacking | null;
-  /** Of the handshake, beside its own. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly wishes: HandshakeWishes;
   readonly owner: WebSocketOwner<WebSocketConnection>;
 }
 
@@ -61,6 +60,7 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
   readonly inOrder = new InOrderReplies();
   readonly #owner: WebSocketOwner<WebSocketConnection>;
   readonly #socket: Socket;
+  readonly #wishes: HandshakeWishes;
   readonly #handshake;
   readonly #frames = new FrameReader(this);
   readonly #pool: FrameMemoryPool;
@@ -79,12 +79,13 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
     this.#writeBatch();
   };
 
-  constructor({ index, endpoint, readBuffer, pool, packing, headers, owner }: WebSocketConnectionOptions) {
+  constructor({ index, endpoint, readBuffer, pool, packing, wishes, owner }: WebSocketConnectionOptions) {
     this.index = index;
     this.#pool = pool;
     this.#packing = packing;
     this.#owner = owner;
-    this.#handshake = createHandshake(endpoint, packing?.offer, headers);
+    this.#wishes = { ...wishes, offer: packing?.offer };
+    this.#handshake = createHandshake(endpoint, this.#wishes);
     this.#socket = connectSocket(endpoint, readBuffer, this);
     this.#socket.on('drain', () => this.#drained());
   }
@@ -171,7 +172,7 @@ export class WebSocketConnection implements SocketListener, FrameListener, Messa
       return -1;
     }
     const head = answer.toString('latin1', 0, end);
-    const { problem, extensions } = readHandshakeAnswer(head, this.#handshake.key, this.#packing !== null);
+    const { problem, extensions } = readHandshakeAnswer(head, this.#handshake.key, this.#wishes);
     if (problem !== '' || !this.#agree(extensions)) {
       this.#fail(problem === '' ? notDeflating : problem);
       return -1;

@@ -13,6 +13,7 @@ import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { forEachElement } from './json-value.ts';
 import type { MessageConnection, WebSocketOwner } from './message-connection.ts';
 import { MessageSpec } from './message-spec.ts';
+import { Match, Openings } from './openings.ts';
 
 const openBracket = 0x5b;
 /** Codes that say "later", as texts: our own, gRPC's word for it, and HTTP's numbers. */
@@ -39,6 +40,9 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   readonly #batching: { readonly limits: Batch; readonly gatherer: BatchGatherer } | null;
   readonly #batchCounts = { messages: 0, requests: 0 };
   readonly #keeper: ConnectionKeeper;
+  readonly #openings: Openings<Connection>;
+  readonly #ignore: readonly Match[];
+  #ignored = 0;
 
   /** `counter`: of what is packed. Throws a BenchError (exit 2) for a message whose answer could not be told from others. */
   constructor(
@@ -59,6 +63,15 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     const { batch: limits } = target as WebSocketTarget;
     this.#batching =
       limits === undefined ? null : { limits, gatherer: new BatchGatherer(limits, (slots) => this.#takeBatch(slots)) };
+    const { onOpen = [], ignore = [] } = target as WebSocketTarget;
+    this.#ignore = ignore.map((one) => new Match(one));
+    this.#openings = new Openings(onOpen, {
+      done: (connection) => this.#mayBeUsed(connection),
+      failed: (connection, why) => {
+        void connection.close();
+        this.broke(connection, why, null);
+      },
+    });
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
       count: connectionShare((target as WebSocketTarget).connections, worker, workers),
@@ -72,6 +85,10 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   }
 
   opened(connection: Connection): void {
+    this.#openings.begin(connection);
+  }
+
+  #mayBeUsed(connection: Connection): void {
     const isLast = this.#keeper.opened(connection.index);
     this.drained(connection);
     if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the handshake
@@ -172,6 +189,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
 
   message(connection: Connection, bytes: Buffer, start: number, end: number): void {
     this.#keeper.worked(connection.index);
+    if (this.#openings.takes(connection, bytes, start, end)) return;
     if (this.#batching === null || bytes[start] !== openBracket) this.#answer(connection, bytes, start, end);
     else forEachElement(bytes, start, end, (from, to) => this.#answer(connection, bytes, from, to));
   }
@@ -183,7 +201,13 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
       slot = id === null ? -1 : (this.#slotOf.get(id) ?? -1);
       if (slot !== -1) break;
     }
-    if (slot === -1) slot = connection.inOrder.shift();
+    if (slot === -1) {
+      if (this.#ignore.some((match) => match.fits(bytes, start, end))) {
+        this.#ignored++;
+        return;
+      }
+      slot = connection.inOrder.shift();
+    }
     if (slot < 0) return; // unasked for, or the answer to an attempt that was given up
     const call = this.#context.calls[slot];
     const spec = call && this.#specs[call.operation];
@@ -205,6 +229,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   }
 
   broke(connection: Connection, reason: string, cause: Error | null): void {
+    this.#openings.forget(connection);
     this.congested(connection);
     this.#keeper.lost(connection.index, reason, cause);
     for (let slot = 0; slot < this.#connectionOf.length; slot++) {
@@ -236,11 +261,16 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     return this.#batching === null ? null : { ...this.#batchCounts };
   }
 
+  ignoredMessages(): number | null {
+    return this.#ignore.length === 0 ? null : this.#ignored;
+  }
+
   reconnects(): number {
     return this.#keeper.reconnects;
   }
 
   close(): Promise<void> {
+    this.#openings.close();
     this.#batching?.gatherer.close();
     return this.#keeper.close();
   }

@@ -8,6 +8,7 @@ import type { Call } from '../driver.ts';
 import { connectTimeoutMs, createSocket, type Endpoint, socketFailureReason } from '../driver-kit/client-socket.ts';
 import type { BodyTemplate } from '../driver-kit/encoded-body.ts';
 import { longestMessageBytes } from './frame-reader.ts';
+import { type HandshakeWishes, hasOrigin, noSubprotocol } from './handshake.ts';
 import { InOrderReplies } from './in-order-replies.ts';
 import {
   abnormalClosure,
@@ -28,8 +29,7 @@ export interface WsConnectionOptions {
   readonly endpoint: Endpoint;
   /** null: messages go as they are. */
   readonly packing: MessagePacking | null;
-  /** Of the handshake, beside its own. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly wishes: HandshakeWishes;
   readonly owner: WebSocketOwner<WsConnection>;
 }
 
@@ -47,11 +47,12 @@ export class WsConnection implements MessageConnection {
   /** Of the socket: ws keeps to itself what it died of. */
   #failure: Error | null = null;
 
-  constructor({ index, endpoint, packing, headers, owner }: WsConnectionOptions) {
+  constructor({ index, endpoint, packing, wishes, owner }: WsConnectionOptions) {
     this.index = index;
     this.#packing = packing;
     this.#owner = owner;
     const { authority, path, query, tls } = endpoint;
+    const { headers = {}, subprotocols = [] } = wishes;
     const socket = createSocket(endpoint);
     this.#socket = socket;
     socket.on('error', (error) => {
@@ -69,11 +70,15 @@ export class WsConnection implements MessageConnection {
       closeTimeout: closeGraceMs, // not among its types
       autoPong: false, // it would answer them all, whether or not the peer reads
       maxPayload: longestMessageBytes,
-      origin: `${tls === null ? 'http' : 'https'}://${authority}`,
+      ...(!hasOrigin(headers) && { origin: `${tls === null ? 'http' : 'https'}://${authority}` }),
       headers,
       perMessageDeflate: packing === null ? false : deflateOptions(packing),
     };
-    this.#client = new WebSocket(`${tls === null ? 'ws' : 'wss'}://${authority}${path || '/'}${query}`, options);
+    this.#client = new WebSocket(
+      `${tls === null ? 'ws' : 'wss'}://${authority}${path || '/'}${query}`,
+      [...subprotocols],
+      options,
+    );
     this.#listen(this.#client);
   }
 
@@ -129,6 +134,8 @@ export class WsConnection implements MessageConnection {
     if (code === 'HPE_HEADER_OVERFLOW') return 'oversized answer';
     if (code.startsWith('HPE_')) return 'malformed answer';
     if (this.#failure !== null) return this.#lossReason();
+    if (message === 'Server sent no subprotocol') return noSubprotocol;
+    if (/^Server sent .*subprotocol$/.test(message)) return 'handshake with what was not asked for';
     return code === '' ? `malformed handshake: ${message}` : socketFailureReason(error);
   }
 

@@ -14,14 +14,18 @@ export const wsDriver: Driver = {
   async open(context, signal) {
     signal.throwIfAborted();
     const endpoint = endpointOf(context.address, context.target.address, context.target.tls);
-    const { target, trialTag, worker } = context;
-    const headersOf = (index: number) => handshakeHeaders(target, `${trialTag}-${worker}-${index}`);
-    const packing = MessagePacking.of((context.target as WebSocketTarget).compression);
+    const { trialTag, worker } = context;
+    const target = context.target as WebSocketTarget;
+    const wishesOf = (index: number) => ({
+      headers: handshakeHeaders(target, `${trialTag}-${worker}-${index}`),
+      subprotocols: target.subprotocol,
+    });
+    const packing = MessagePacking.of(target.compression);
     return openedSession(
       new WebSocketSession<WsConnection>(
         context,
         packing?.counter ?? null,
-        (index, owner) => new WsConnection({ index, endpoint, packing, headers: headersOf(index), owner }),
+        (index, owner) => new WsConnection({ index, endpoint, packing, wishes: wishesOf(index), owner }),
       ),
       signal,
     );
