@@ -129,13 +129,13 @@ export class WsConnection implements MessageConnection {
 
   #reasonOf(error: Error & { readonly code?: string }): string {
     const { code = '', message } = error;
+    if (message === 'Server sent no subprotocol') return noSubprotocol;
+    if (/^Server sent .*subprotocol$/.test(message)) return 'handshake with what was not asked for';
     if (oversized.includes(code)) return 'oversized answer';
     if (code.startsWith('WS_ERR_') || code.startsWith('Z_')) return 'malformed answer';
     if (code === 'HPE_HEADER_OVERFLOW') return 'oversized answer';
     if (code.startsWith('HPE_')) return 'malformed answer';
     if (this.#failure !== null) return this.#lossReason();
-    if (message === 'Server sent no subprotocol') return noSubprotocol;
-    if (/^Server sent .*subprotocol$/.test(message)) return 'handshake with what was not asked for';
     return code === '' ? `malformed handshake: ${message}` : socketFailureReason(error);
   }
 
