@@ -7,7 +7,7 @@ import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { RunResult } from '../result/result-types.ts';
 import type { EnginePaths } from '../runners/engines/engine-trial.ts';
 import { ResultStore, UnstoredResultError } from '../runners/result-store.ts';
-import { type RunOptions, runScenario } from '../runners/run-scenario.ts';
+import { BrokenRunError, type RunOptions, runScenario } from '../runners/run-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
 import type { StackNeeds } from '../targets/stack/stack.ts';
@@ -84,6 +84,7 @@ export async function playRun(
   let held: ResultStore | null = null;
   try {
     let result: RunResult;
+    let broken: BrokenRunError | null = null;
     try {
       if (selected.plan.question !== undefined) note(selected.plan.question);
       for (const text of selected.notes) note(text);
@@ -106,9 +107,14 @@ export async function playRun(
         ensureEngines: (engines) => ensureEngines(engines, install),
         signal,
       });
+    } catch (error) {
+      if (!(error instanceof BrokenRunError)) throw error;
+      broken = error;
+      result = error.result;
     } finally {
       display.close();
     }
+    if (held === null) throw broken;
     const shown = selected.redactRecord(result);
     try {
       writeReports(shown, held.directory, formats, exitCodes.notWritten);
@@ -116,6 +122,7 @@ export async function playRun(
       const isPrinted = printReports(shown, formats, { full: args.full, directory: out });
       if (!isPrinted) printNote(`Result: ${out}\n`); // the terminal's report ends with it
     }
+    if (broken !== null) throw broken;
     return exitCodeOf(result);
   } catch (error) {
     if (!(error instanceof UnstoredResultError)) throw error;

@@ -21,6 +21,7 @@ import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directo
 import { neededParts, type RunningStack, type StackNeeds, startedBrokers } from '../targets/stack/stack.ts';
 import { blockWarnings } from './block-warnings.ts';
 import { findCapacity } from './capacity/find-capacity.ts';
+import { checkOwnSystems } from './check-own-systems.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
 import { drawMoments } from './faults/draw-moments.ts';
@@ -53,6 +54,17 @@ export interface RunOptions {
   readonly ensureEngines: (engines: ReadonlySet<string>, signal: AbortSignal) => Promise<EnginePaths>;
   /** Aborted: the run ends politely, with what it has. */
   readonly signal: AbortSignal;
+}
+
+/** A run that ended for `error` after some of its trials; `result` has those, and is stored. */
+export class BrokenRunError extends BenchError {
+  readonly result: RunResult;
+
+  constructor(error: BenchError, result: RunResult) {
+    const { code, message, hint, exitCode } = error;
+    super(code, message, { ...(hint !== undefined && { hint }), exitCode, cause: error });
+    this.result = result;
+  }
 }
 
 /** What several runs in turn share: one stack, and what is known of it. */
@@ -112,7 +124,7 @@ export class ScenarioRun {
         this.#tellRepeat(index);
       }
     } catch (error) {
-      if (!this.#options.signal.aborted || this.#environment === null) throw error;
+      if (!this.#options.signal.aborted || this.#environment === null) throw this.#withFinished(error);
     } finally {
       await this.clear();
     }
@@ -126,6 +138,12 @@ export class ScenarioRun {
     if (!this.#goesOn() || played === undefined || next === undefined || next.repeat === played.repeat) return;
     const result = this.#result('partial');
     emit({ type: 'repeatFinished', repeat: played.repeat, repeats: scenario.repeats, result });
+  }
+
+  /** A trial that cannot begin does not take with it what those before it have found. */
+  #withFinished(error: unknown): unknown {
+    if (!(error instanceof BenchError) || this.#trials.length === 0 || this.#unstored !== null) return error;
+    return new BrokenRunError(error, this.#result('partial'));
   }
 
   /** Everything up to the first trial; what other runs have set up is taken as it is. */
@@ -143,6 +161,7 @@ export class ScenarioRun {
     this.#engines = await this.#options.ensureEngines(names, signal);
     const isShared = this.#parts.stack !== null;
     await this.#setUp();
+    if (left.length > 0) await checkOwnSystems(scenario, this.#parts.stack, signal);
     if (isShared) return;
     await this.#warmBrokers();
     await this.#measureIdle();

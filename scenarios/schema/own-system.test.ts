@@ -68,6 +68,11 @@ describe('an own system', () => {
       't.requests.ping.headers.x: has a character that a header cannot have',
     ],
     [
+      'with a header that is the client’s own',
+      rest(`{ ping: { method: GET, path: /, headers: { Connection: close } }, placeOrder: ${get} }`),
+      't.requests.ping.headers.Connection: is the client’s own to set',
+    ],
+    [
       'with a bad header name',
       rest(`{ ping: { method: GET, path: /, headers: { "a b": c } }, placeOrder: ${get} }`),
       't.requests.ping.headers.a b: is not the name of a header',

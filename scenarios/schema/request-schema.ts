@@ -33,9 +33,16 @@ const headerValue = z
     error: 'has a character that a header cannot have',
   });
 
-const headers = z
+const headerName = z
+  .string()
+  .refine((name) => check(() => validateHeaderName(name)), { error: 'is not the name of a header' });
+const headers = z.record(headerName, headerValue).prefault({}).describe('Headers by name.');
+
+/** A second opinion on them would break the framing. */
+const framing = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
+const restHeaders = z
   .record(
-    z.string().refine((name) => check(() => validateHeaderName(name)), { error: 'is not the name of a header' }),
+    headerName.refine((name) => !framing.test(name), { error: 'is the client’s own to set' }),
     headerValue,
   )
   .prefault({})
@@ -54,7 +61,7 @@ export const restRequest = object({
       error: 'begins with / and has neither spaces nor control characters',
     })
     .describe('Path and query, below the path of the address.'),
-  headers,
+  headers: restHeaders,
   body: z.string().optional().describe('Request body; left out: none.'),
   expect: object({
     status: z
