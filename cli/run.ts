@@ -169,9 +169,10 @@ async function ensureEngines(engines: ReadonlySet<string>, install: InstallOptio
   return engines.has('ghz') ? ensurePrograms(['ghz'], install) : {};
 }
 
-/** An interrupt outranks all; an invalid trial outranks a failed threshold, which rests on it. */
+/** An interrupt outranks all, then a threshold that ended a trial; an invalid trial outranks a failed threshold, which rests on it. */
 export function exitCodeOf(result: RunResult): number {
   if (result.status === 'interrupted') return exitCodes.interrupted;
+  if (result.trials.some(({ stoppedByThreshold }) => stoppedByThreshold !== undefined)) return exitCodes.threshold;
   const invalid = result.trials.some(({ purpose, verdict }) => purpose === undefined && verdict.status === 'invalid');
   if (invalid || result.thresholds.some(({ status }) => status === 'noData')) return exitCodes.invalid;
   return result.thresholds.some(({ status }) => status === 'fail') ? exitCodes.threshold : exitCodes.done;

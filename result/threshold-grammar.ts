@@ -40,6 +40,8 @@ export interface Threshold {
   readonly operator: ThresholdOperator;
   /** In the metric's unit: microseconds for latencies, a second for rates, a plain count or ratio otherwise. */
   readonly value: number;
+  /** Not of the text: a trial in which it does not hold for so long is ended. */
+  readonly stopAfterMs?: number;
   /** Phase and condition names it is limited to. */
   readonly within: readonly string[];
 }

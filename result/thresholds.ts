@@ -36,9 +36,13 @@ export function evaluateThresholds(
 
 function evaluate(threshold: Threshold, trials: readonly TrialResult[]): ThresholdResult {
   const { expression } = threshold;
+  const ended = trials.find(({ stoppedByThreshold }) => stoppedByThreshold?.expression === expression);
+  if (ended?.stoppedByThreshold !== undefined) {
+    return { expression, actual: ended.stoppedByThreshold.actual, status: 'fail', trial: ended.id };
+  }
   const samples = trials.flatMap((trial) => samplesOf(threshold, trial));
   const known = samples.filter((sample): sample is Sample & { value: number } => sample.value !== null);
-  const failed = known.filter(({ value }) => !holds(threshold, value));
+  const failed = known.filter(({ value }) => !holdsThreshold(threshold, value));
   const worst = worstOf(threshold, failed.length > 0 ? failed : known);
   const unknown = samples.find(({ value }) => value === null);
   if (failed.length === 0 && (unknown !== undefined || worst === undefined)) {
@@ -48,7 +52,8 @@ function evaluate(threshold: Threshold, trials: readonly TrialResult[]): Thresho
   return { expression, actual, status: failed.length > 0 ? 'fail' : 'pass', ...(worst && { trial: worst.trial }) };
 }
 
-function holds({ operator, value: bound }: Threshold, value: number): boolean {
+/** Whether a figure is as the threshold wants it. */
+export function holdsThreshold({ operator, value: bound }: Threshold, value: number): boolean {
   switch (operator) {
     case '<':
       return value < bound;

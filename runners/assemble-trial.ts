@@ -21,6 +21,7 @@ import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.
 import { EvidenceReader } from '../targets/domain/evidence.ts';
 import type { HeldState } from '../targets/domain/held-state.ts';
 import { sendsTraceIds, traceIdOf } from '../targets/driver-kit/trace-context.ts';
+import type { Stopped } from './hopeless-watch.ts';
 import { judgeTrial } from './judge-trial.ts';
 import type { LoadClock } from './load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
@@ -82,6 +83,8 @@ export interface TrialRecords {
   readonly faultProblems: readonly string[];
   readonly lostParts: readonly string[];
   readonly cutShort: boolean;
+  /** What ended the load before its time; null: nothing. */
+  readonly stopped: Stopped | null;
   readonly startedAt: string;
 }
 
@@ -158,6 +161,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(examples !== null && { ledgerExamples: examples }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
+    ...stopOf(records),
     ...failuresOf(records),
     ...ignoredMessages(workers),
     wire: wireOf(workers, recorder, windows, operations),
@@ -329,6 +333,13 @@ function wireOf(
     ...(batches.length > 0 && { batches: sumOfBatches(batches) }),
     ...(workers.some(({ messages }) => messages !== null) && { messages: messagesOf(workers, operations) }),
   };
+}
+
+function stopOf({ stopped, loadedUntilUs, scenario }: TrialRecords): Pick<TrialResult, 'stoppedByThreshold'> {
+  if (stopped === null) return {};
+  const { threshold, actual } = stopped;
+  const atMs = Math.round(loadedUntilUs / 1e3 - scenario.load.warmupMs);
+  return { stoppedByThreshold: { expression: threshold.expression, actual, atMs } };
 }
 
 function failuresOf({ workers, operations, scenario }: TrialRecords): Pick<TrialResult, 'failures'> {

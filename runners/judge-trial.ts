@@ -42,6 +42,7 @@ export function judgeTrial(
     faultShifts: faultShifts(records.faults),
     lostParts: records.lostParts,
     cutShort: records.cutShort,
+    stoppedBy: records.stopped?.threshold.expression ?? null,
   });
 }
 

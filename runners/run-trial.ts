@@ -15,8 +15,10 @@ import type { RunningStack } from '../targets/stack/stack.ts';
 import { assembleTrial } from './assemble-trial.ts';
 import { type CanaryEcho, startCanaryEcho } from './canary/start-canary-echo.ts';
 import { FaultTimeline } from './faults/fault-timeline.ts';
+import { HopelessWatch, type Stopped } from './hopeless-watch.ts';
 import { LoadClock } from './load/load-clock.ts';
 import { LoadGenerator } from './load/load-generator.ts';
+import type { LoadProgress } from './load/load-loop-options.ts';
 import type { LoadSource, OpenLoad } from './load/load-source.ts';
 import type { TrialPlan } from './plan-trials.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
@@ -142,6 +144,7 @@ export async function runTrial(
       faultProblems: timeline?.problems() ?? [],
       lostParts: [...lostParts, ...lostEcho],
       cutShort: signal.aborted,
+      stopped: load.stopped,
       startedAt,
     });
     for (const { log } of workers) if (log.path !== null) await rm(log.path, { force: true });
@@ -198,6 +201,7 @@ interface PlayedLoad extends MeasuredParts {
   readonly warmupEnded: WarmupResult['ended'];
   /** null: the target has none. */
   readonly watch: WatchResult | null;
+  readonly stopped: Stopped | null;
   readonly acknowledged: number;
   /** Operations that were not ok; of those some may have been applied all the same. */
   readonly notOk: number;
@@ -229,7 +233,16 @@ async function playLoad(
   let windows = phaseWindows(warmupMs, durationMs, faults);
   const phases = new PhaseLookup(windows, faults.some(endsWhenReady) ? () => source.signals.duringEndMs : null);
   const phaseNow = () => windows[phases.at(clock.offsetUs(monotonicNowUs()))]?.name ?? 'drain';
-  const display = showProgress(plan, context, source, phaseNow, timeline, clock);
+  const hopeless = HopelessWatch.of(context.scenario.thresholds, plan, startUs);
+  let stopped: Stopped | null = null;
+  const onProgress = (progress: LoadProgress) => {
+    if (stopped !== null || signal.aborted) return;
+    stopped = hopeless?.look(monotonicNowUs(), progress) ?? null;
+    if (stopped === null) return;
+    onAbort();
+    over.abort();
+  };
+  const display = showProgress(plan, context, source, phaseNow, timeline, clock, onProgress);
   const playFaults = async (zeroUs: number) => {
     await timeline?.play(zeroUs, stop);
     if (timeline === null || !faults.some(endsWhenReady)) return;
@@ -257,7 +270,7 @@ async function playLoad(
     const endUs = Math.min(clock.timeUs((warmupMs + durationMs) * 1e3), stoppedUs);
     const { notOk } = source.progress();
     const drainMs = Math.max(0, (monotonicNowUs() - endUs) / 1e3);
-    return { clock, windows, ...measured, acknowledged, notOk, drainMs, loadedUntilUs: clock.offsetUs(endUs) };
+    return { clock, windows, ...measured, stopped, acknowledged, notOk, drainMs, loadedUntilUs: clock.offsetUs(endUs) };
   } finally {
     over.abort(); // a crashed worker must not leave a fault in force until its window would have ended
     signal.removeEventListener('abort', onAbort);
@@ -291,6 +304,7 @@ function showProgress(
   phaseNow: () => PhaseName,
   timeline: FaultTimeline | null,
   clock: LoadClock,
+  onProgress: (progress: LoadProgress) => void,
 ): NodeJS.Timeout {
   let phase = '';
   let offeredBefore = 0;
@@ -304,6 +318,7 @@ function showProgress(
       emit({ type: 'phase', id: plan.id, phase: current });
     }
     const progress = source.progress();
+    onProgress(progress);
     emit({
       type: 'progress',
       id: plan.id,

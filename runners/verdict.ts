@@ -41,6 +41,8 @@ export interface VerdictInput {
   readonly lostParts: readonly string[];
   /** The load was cut short: by an interrupt, say. */
   readonly cutShort: boolean;
+  /** The threshold that ended the load; absent or null: none did. */
+  readonly stoppedBy?: string | null;
 }
 
 /** Documented in the docs/fairness.md: change both. */
@@ -222,6 +224,15 @@ const rules: readonly Rule[] = [
           'One of them misses something, so that the ledger cannot be trusted. Please report it with the result.',
         )
       : null,
+  ({ stoppedBy }) =>
+    stoppedBy === null || stoppedBy === undefined
+      ? null
+      : reason(
+          'invalid',
+          'stoppedByThreshold',
+          `The load was ended: ${stoppedBy} did not hold.`,
+          'Look at the first failures.',
+        ),
   ({ cutShort }) => (cutShort ? reason('invalid', 'cutShort', 'The load was cut short.', 'Let the run finish.') : null),
 ];
 

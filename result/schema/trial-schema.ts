@@ -47,6 +47,14 @@ export const trialSchema = z
         'What makes the comparison fair or unfair: durability, acks, tls, connections, codec, … as printed beside the numbers.',
       ),
     limitations: z.array(text).describe('What this engine cannot do, one sentence each; empty for the native engine.'),
+    stoppedByThreshold: z
+      .object({
+        expression: text,
+        actual: z.number(),
+        atMs: z.number().describe('From the end of warm-up, below 0 within it.'),
+      })
+      .describe('What ended the load before its time. Absent: nothing did.')
+      .optional(),
     verdict: verdictSchema,
     warmup: warmupSchema.describe('Absent in results of earlier versions.').optional(),
     phases: someOf(phaseNames, phaseSchema),

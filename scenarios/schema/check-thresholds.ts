@@ -9,12 +9,27 @@ import { type CheckContext, suggestionFor } from './check-context.ts';
 import type { Path } from './problem.ts';
 
 export function checkThresholds(context: CheckContext): void {
-  context.file.thresholds?.forEach((text, index) => {
-    const path = ['thresholds', context.originalIndex(['thresholds'], index)];
+  context.file.thresholds?.forEach((written, index) => {
+    const isPlain = typeof written === 'string';
+    const text = isPlain ? written : written.check;
+    const at = ['thresholds', context.originalIndex(['thresholds'], index)];
+    const path = isPlain ? at : [...at, 'check'];
     const reading = parseThreshold(text);
-    if (reading.ok) checkThresholdNames(context, text, reading.threshold, path);
-    else context.report({ path, message: reading.message, suggestion: reading.suggestion, offset: reading.column - 1 });
+    if (reading.ok) {
+      checkThresholdNames(context, text, reading.threshold, path);
+      if (!isPlain) checkStop(context, reading.threshold, path);
+    }
+    if (!reading.ok)
+      context.report({ path, message: reading.message, suggestion: reading.suggestion, offset: reading.column - 1 });
   });
+}
+
+/** While a trial runs no more is known than how much of it was not ok. */
+function checkStop({ report }: CheckContext, { metric, operation, within }: Threshold, path: Path): void {
+  const isPhase = (name: string) => (phaseNames as readonly string[]).includes(name);
+  if (metric === 'errorRatio' && operation === undefined && !within.some(isPhase)) return;
+  const message = 'beside stopAfter is an errorRatio of all operations, without a phase';
+  report({ path, message, suggestion: 'e.g. "all errorRatio < 10%"' });
 }
 
 /** Targets, operations, conditions and phases that a threshold names; `text` is as written. */

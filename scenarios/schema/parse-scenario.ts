@@ -93,7 +93,9 @@ export function parseScenario(text: string, options: ParseOptions): ScenarioRead
   const resolving = {
     directory,
     ...(options.cores === undefined ? {} : { cores: options.cores }),
-    writtenThreshold: (index: number) => writtenText(read.interpolations, ['thresholds', index]),
+    writtenThreshold: (index: number) =>
+      writtenText(read.interpolations, ['thresholds', index]) ??
+      writtenText(read.interpolations, ['thresholds', index, 'check']),
   };
   const redaction = createRedaction(read.interpolations, spelledBy(read));
   const swept = readSweep(

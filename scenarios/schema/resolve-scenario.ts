@@ -67,7 +67,11 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
       windows.flatMap((window) => resolveWindows(window, load.durationMs)),
     ),
     resilience,
-    thresholds: file.thresholds.flatMap((text, index) => resolveThreshold(text, options.writtenThreshold(index))),
+    thresholds: file.thresholds.flatMap((written, index) => {
+      if (typeof written === 'string') return resolveThreshold(written, options.writtenThreshold(index));
+      const stopAfterMs = written.stopAfter;
+      return resolveThreshold(written.check, options.writtenThreshold(index)).map((one) => ({ ...one, stopAfterMs }));
+    }),
     brokers: mapEntries(file.stack, ({ brokers }) => brokers),
     repeats,
     sweep: options.sweep ?? {},

@@ -257,6 +257,11 @@ describe('a scenario with a problem', () => {
       '8:33: load.stages[0]: the first ramp has nothing before it: say from how many users (from)',
     ],
     [
+      'stopAfter of what is known only at the end',
+      `${base}thresholds: [ { check: "all p99 < 1s", stopAfter: 5s } ]\n`,
+      '11:24: thresholds[0].check: beside stopAfter is an errorRatio of all operations, without a phase (e.g. "all errorRatio < 10%")',
+    ],
+    [
       'two lingers',
       withText('protocol: rest', 'protocol: stream, linger: 5ms, batch: { linger: 9ms }'),
       '10:51: targets.rest.batch.linger: is another one than linger (5ms): leave one of them out',
@@ -887,7 +892,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:10:16: conditions.bad[0].at: 5 needs a unit, e.g. 5s or 33%",
         "dir/s.yaml:10:58: conditions.bad[1].for: the fault ends at 11000ms, but the load takes 10000ms",
         "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
-        "dir/s.yaml:11:15: thresholds[0]: expected text, not 5",
+        "dir/s.yaml:11:15: thresholds[0]: expected a threshold, or { check, stopAfter }, not 5",
         "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
         "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, bytesPerOperation or cpuPerOperation (did you mean lost?)",
       ]

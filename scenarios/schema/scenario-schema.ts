@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { phaseNames } from '../../result/result-types.ts';
 import { conditionSchema } from './condition-schema.ts';
-import { entryName, lineText, named, object, wholeNumber } from './fields.ts';
+import { duration, entryName, lineText, named, object, wholeNumber } from './fields.ts';
 import { loadSchema } from './load-schema.ts';
 import { resilienceSchema } from './resilience-schema.ts';
 import { sweepSchema } from './sweep-schema.ts';
@@ -19,6 +19,19 @@ const primarySchema = object({
   phase: z.enum(phaseNames).optional().describe('Default: during where the condition has faults, else steady.'),
 });
 
+const threshold = z.union(
+  [
+    z.string(),
+    object({
+      check: z.string().describe('An errorRatio of all operations, e.g. "all errorRatio < 10%".'),
+      stopAfter: duration('1s', '1h').describe(
+        'A trial in which it does not hold over so long a time is ended, warm-up included.',
+      ),
+    }),
+  ],
+  { error: 'expected a threshold, or { check, stopAfter }' },
+);
+
 export const scenarioFileSchema = object({
   name: z
     .string()
@@ -34,10 +47,10 @@ export const scenarioFileSchema = object({
   conditions: named(conditionSchema).prefault({ calm: [] }).describe('Fault timelines by name; an empty list is calm.'),
   resilience: resilienceSchema.prefault({}).describe('Deadlines, time-outs and retries of the client.'),
   thresholds: z
-    .array(z.string())
-    .default([])
+    .array(threshold)
+    .prefault([])
     .describe(
-      'What must hold: <target|all> <metric> <op> <value> [in <phase or condition>…], e.g. "rest p99 < 100ms in calm".',
+      'What must hold: <target|all> <metric> <op> <value> [in <phase or condition>…], e.g. "rest p99 < 100ms in calm"; { check, stopAfter } also ends a trial.',
     ),
   stack: object({
     kafka: object({
