@@ -121,8 +121,8 @@ describe('bench plan', () => {
       ]);
       expect(plan.totalMs).toBe(4 * 6_000);
       expect(stderr.split('\n')).toEqual([
-        'The threshold "stream handOver errorRatio == 0%" is left out: nothing it speaks of is selected.',
-        'The threshold "all call p90 < 250ms in service-away before" is left out: nothing it speaks of is selected.',
+        'The threshold "stream handOver errorRatio < 5%" is left out: nothing it speaks of is selected.',
+        'The threshold "all call p90 < 500ms in service-away before" is left out: nothing it speaks of is selected.',
         'The primary figure is left out: it is measured in service-away.',
         '',
       ]);
