@@ -88,7 +88,11 @@ export function hostService(start: ServiceStart): void {
       rebalances: service?.rebalances?.() ?? null,
       storeFailures: store?.failures ?? { requests: 0, why: '' },
     };
-    store?.close();
+    try {
+      store?.close();
+    } catch (error) {
+      process.stderr.write(`its state is not known: ${String(error)}\n`); // no file says so to the parent
+    }
     evidence?.close();
     process.send?.({ type: 'stopped', ...words } satisfies ServiceReport, () => process.exit(0));
   };
