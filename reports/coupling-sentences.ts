@@ -178,8 +178,8 @@ function causeText({ rows }: Coupling, condition: string): string {
     (contenders.get(condition)?.trials ?? []).flatMap((trial) => trial.faults),
   );
   const texts = new Set(
-    faults.map(({ fault, settings: { latencyMs, direction } }) => {
-      if (fault !== 'latency' || typeof latencyMs !== 'number') return null;
+    faults.map(({ settings: { latencyMs, direction } }) => {
+      if (typeof latencyMs !== 'number') return null;
       const way = direction === 'both' ? 'each way' : direction === 'up' ? 'on the way there' : 'on the way back';
       return `${formatDuration(latencyMs)} more ${way}`;
     }),

@@ -116,7 +116,7 @@ function linesOf(result: RunResult): Line[] {
     if (faults.length === 0) calm.push({ group, bytesPerSecond: Number.POSITIVE_INFINITY });
     const kinds = new Set(faults.map(({ fault, link, settings }) => JSON.stringify([fault, link, settings])));
     const [first] = faults;
-    if (first?.fault !== 'bandwidth' || kinds.size > 1) continue;
+    if (typeof first?.settings.bytesPerSecond !== 'number' || kinds.size > 1) continue;
     const place = JSON.stringify([first.link, first.settings.direction]);
     const line = { group, bytesPerSecond: Number(first.settings.bytesPerSecond) };
     byPlace.set(place, [...(byPlace.get(place) ?? []), line]);

@@ -10,6 +10,13 @@ function findings(change: (trial: TrialResult) => TrialResult, condition = 'slow
   return conditionGroups(result).flatMap((group) => (group.condition === condition ? findingsOf(group) : []));
 }
 
+const brokerKilled = {
+  fault: 'kill',
+  link: null,
+  settings: { part: 'broker' },
+  circumstance: 'when the broker was killed',
+};
+
 describe('findings', () => {
   it('are none where nothing was made to fail', () => {
     expect(findings((trial) => trial, 'calm')).toEqual([]);
@@ -18,7 +25,7 @@ describe('findings', () => {
   it('name the fault in plain words, and who lost what', () => {
     const killed = (trial: TrialResult) => ({
       ...trial,
-      faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', link: null, settings: { part: 'broker' } })),
+      faults: trial.faults.map((fault) => ({ ...fault, ...brokerKilled })),
     });
     expect(findings(killed)[0]).toBe(
       'stream: 12 of 7,500 acknowledged operations lost when the broker was killed (first: wbfixture-0000-0000003201, sent during latency).',
@@ -32,7 +39,7 @@ describe('findings', () => {
   it('take one kill for one observation, however many operations it struck', () => {
     const killed = (trial: TrialResult) => ({
       ...trial,
-      faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', link: null, settings: { part: 'broker' } })),
+      faults: trial.faults.map((fault) => ({ ...fault, ...brokerKilled })),
     });
     expect(findings(killed).join(' ')).toContain(
       'none corrupted or out of order (none in 1 kill each: at most 95 % of kills, 95 %)',
@@ -70,7 +77,10 @@ describe('findings', () => {
         ? {
             ...trial,
             ...(stateLost !== undefined && { ledger: { ...trial.ledger, stateLost } }),
-            faults: trial.faults.map((fault) => ({ ...fault, fault: 'kill', settings: { part }, appliedAtMs })),
+            faults: trial.faults.map((fault) => ({
+              ...fault,
+              ...{ fault: 'kill', settings: { part }, appliedAtMs, circumstance: `when the ${part} was killed` },
+            })),
           }
         : trial;
     const told = findings(killed('service', 1_000));

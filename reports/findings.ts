@@ -78,28 +78,10 @@ function wholeOf(contender: Contender, kind: Kind): string {
   return formatCount(sum(contender, kind in wholes ? wholes[kind as keyof typeof wholes] : 'applied') ?? 0);
 }
 
-const circumstances: Readonly<Record<string, string>> = {
-  down: 'while the network refused connections',
-  timeout: 'while the network swallowed everything',
-  latency: 'under added latency',
-  bandwidth: 'under scarce bandwidth',
-  reset_peer: 'while connections were reset',
-  'slow-service': 'while the service was slow',
-  'failing-service': 'while the service failed',
-};
-
 function circumstance(faults: readonly FaultResult[], condition: string): string {
-  const kinds = new Set(
-    faults.map(({ fault, settings: { part, broker } }) => {
-      if (part === undefined) return fault;
-      return `${fault} ${broker === 'leader' ? `leading ${part}` : part}`;
-    }),
-  );
-  const [only] = kinds;
-  const [fault, part] = kinds.size === 1 && only !== undefined ? only.split(/ (.*)/) : [];
-  if (fault === 'kill') return `when the ${part} was killed`;
-  if (fault === 'pause') return `while the ${part} was paused`;
-  return circumstances[fault ?? ''] ?? `under ${condition}`;
+  const texts = new Set(faults.map((fault) => fault.circumstance ?? null));
+  const [only = null] = texts;
+  return texts.size === 1 && only !== null ? only : `under ${condition}`;
 }
 
 const kinds = {

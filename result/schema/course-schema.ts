@@ -13,6 +13,12 @@ export const faultSchema = z
     removedAtMs: figure,
     settings,
     expected: text.describe('What a reader should expect this fault to do to this protocol, in one sentence.'),
+    circumstance: text
+      .nullable()
+      .optional()
+      .describe(
+        'When it acted, as the end of a sentence: `under added latency`. null: the condition’s name says more. Absent in results of earlier versions.',
+      ),
     proof: z
       .record(text, settingValue.nullable())
       .nullable()

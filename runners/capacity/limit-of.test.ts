@@ -39,7 +39,7 @@ function trial({
   return {
     protocol,
     verdict: { status: 'suspect', reasons: codes.map((code) => ({ code })), figures: { cpuBusy, otherWork } },
-    faults: fault === undefined ? [] : [{ fault }],
+    faults: fault === undefined ? [] : [{ fault, settings: fault === 'bandwidth' ? { bytesPerSecond: 1e6 } : {} }],
     cpu: { ...none, ...cpu },
     phases: { steady: { durationMs: 2_000, counts: { offered: 2_000 }, latencyUs } },
   } as unknown as TrialResult;

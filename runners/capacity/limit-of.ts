@@ -40,7 +40,7 @@ export function limitOf(missed: TrialResult, base: TrialResult | null, cores: nu
     const what = part === 'proxy' ? 'Toxiproxy, which stands for the network' : `the ${part}`;
     return { part: name, evidence: `${what} used ${(used[part] ?? 0).toFixed(2)} cores.` };
   }
-  if (missed.faults.some(({ fault }) => fault === 'bandwidth')) {
+  if (missed.faults.some(({ settings }) => typeof settings.bytesPerSecond === 'number')) {
     return { part: 'network', evidence: 'The bandwidth of the link was limited, and no part was out of CPU.' };
   }
   return slowest(missed, base, usedText);

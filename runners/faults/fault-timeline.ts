@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { FaultResult } from '../../result/result-types.ts';
+import { circumstanceOf } from '../../scenarios/faults/registry.ts';
 import { type BoundFault, bindFaults, type FaultPlaces } from './bind-faults.ts';
 import type { FaultProof } from './fault-kind.ts';
 import { isRamped, rampSteps } from './ramp.ts';
@@ -184,6 +185,7 @@ export class FaultTimeline {
       removedAtMs: removedAtMs === null ? null : Math.round(removedAtMs),
       settings: fault.settings,
       expected: fault.expected,
+      circumstance: circumstanceOf(fault.window),
       proof,
     }));
   }

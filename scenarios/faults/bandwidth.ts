@@ -10,6 +10,7 @@ export const bandwidth = defineFault({
     rate: quantity('bandwidth', { least: '1kB/s', most: '10000MB/s' }).describe('Whole kB/s, for each connection.'),
   },
   check: ({ rate }) => unlessWhole('rate', rate / 1e3, 'Toxiproxy counts in whole kB/s (1000 bytes a second)'),
+  circumstance: () => 'under scarce bandwidth',
   settings: ({ link, direction, rate: bytesPerSecond }) => ({ link, direction, bytesPerSecond }),
 });
 export type BandwidthFault = WindowOf<typeof bandwidth>;

@@ -41,6 +41,8 @@ export interface FaultSpec<Name extends string, Shape extends z.core.$ZodLooseSh
   check?(window: z.output<z.ZodObject<Shape>>): Unsuited[];
   /** As the runners have it: units in the names. */
   settings(window: z.output<z.ZodObject<Shape>>): Settings;
+  /** When it acts, as the end of a sentence: `under added latency`; left out: reports name the condition. */
+  circumstance?(settings: Settings): string;
   /** Of one that may grow (`ramp` in its shape): what it is at a share (0 to 1) of its size. */
   sized?(full: Settings, share: number): Settings;
   /** Its window is over once the part it hit is ready again. */

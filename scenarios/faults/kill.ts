@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type FailpointName, failpointAt, failpointsAt } from '../failpoints.ts';
 import { loadTime, object } from '../schema/fields.ts';
 import { defineFault, type Unsuited, type WindowOf } from './fault-definition.ts';
-import { onPart, partSettings } from './on-part.ts';
+import { onPart, partSettings, partText } from './on-part.ts';
 
 const when = object({
   after: z
@@ -76,5 +76,6 @@ export const kill = defineFault({
   },
   settings: ({ when, ...rest }) => ({ ...partSettings(rest), ...(when && { when: momentOf(when) }) }),
   endsWhenReady: true,
+  circumstance: (settings) => `when the ${partText(settings)} was killed`,
 });
 export type KillFault = WindowOf<typeof kill>;

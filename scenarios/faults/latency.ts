@@ -18,6 +18,7 @@ export const latency = defineFault({
     ...unlessWhole('jitter', window.jitter, toxiproxyMilliseconds),
     ...(window.jitter > window.latency ? [{ key: 'jitter', message: 'is larger than the latency itself' }] : []),
   ],
+  circumstance: () => 'under added latency',
   settings: ({ link, direction, latency: latencyMs, jitter: jitterMs }) => ({ link, direction, latencyMs, jitterMs }),
   sized(full, share) {
     const latencyMs = Math.max(1, Math.round(full.latencyMs * share)); // whole ones, since Toxiproxy knows no others

@@ -29,3 +29,8 @@ interface OnPart {
 export function partSettings({ part, broker }: OnPart): { readonly part: PartName; readonly broker?: BrokerChoice } {
   return { part, ...(broker && { broker }) };
 }
+
+/** `service-2`, `leading broker`. */
+export function partText({ part, broker }: OnPart): string {
+  return broker === 'leader' ? `leading ${part}` : part;
+}

@@ -52,6 +52,7 @@ interface Fault {
   readonly name: FaultWindow['fault'];
   check?(window: FileFault): Unsuited[];
   settings(window: FileFault): Omit<WithoutTimes<FaultWindow>, 'fault'>;
+  circumstance?(window: FaultWindow): string;
   sized?(full: FaultWindow, share: number): Partial<FaultWindow>;
   readonly endsWhenReady?: true;
 }
@@ -74,6 +75,11 @@ export function unsuitedSettings(window: FileFault): Unsuited[] {
 /** `window` has passed all checks. */
 export function settingsOf(window: FileFault): WithoutTimes<FaultWindow> {
   return { fault: window.fault, ...faultNamed(window.fault).settings(window) } as WithoutTimes<FaultWindow>;
+}
+
+/** When it acts, as the end of a sentence; null: its condition says more. */
+export function circumstanceOf(window: FaultWindow): string | null {
+  return faultNamed(window.fault).circumstance?.(window) ?? null;
 }
 
 /** The window at `share` (0 to 1) of its size; of a fault that cannot grow, as it is. */

@@ -12,6 +12,7 @@ export const resetPeer = defineFault({
       .describe('So long after data first passes, whole milliseconds.'),
   },
   check: ({ timeout }) => unlessWhole('timeout', timeout, toxiproxyMilliseconds),
+  circumstance: () => 'while connections were reset',
   settings: ({ link, direction, timeout: timeoutMs }) => ({ link, direction, timeoutMs }),
 });
 export type ResetPeerFault = WindowOf<typeof resetPeer>;

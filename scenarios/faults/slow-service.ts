@@ -8,6 +8,7 @@ export const slowService = defineFault({
     ramp,
     workTime: duration('1ms', '60s').describe('Of each operation, instead of workload.service.workTime.'),
   },
+  circumstance: () => 'while the service was slow',
   settings: ({ workTime: workTimeMs }) => ({ workTimeMs }),
   sized: ({ workTimeMs }, share) => ({ workTimeMs: workTimeMs * share }),
 });

@@ -12,6 +12,7 @@ export const timeout = defineFault({
       .describe('Close the connection after so long, whole milliseconds; 0ms: not while the fault is in force.'),
   },
   check: (window) => unlessWhole('timeout', window.timeout, toxiproxyMilliseconds),
+  circumstance: () => 'while the network swallowed everything',
   settings: ({ link, direction, timeout: timeoutMs }) => ({ link, direction, timeoutMs }),
 });
 export type TimeoutFault = WindowOf<typeof timeout>;
