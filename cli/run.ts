@@ -7,6 +7,7 @@ import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { RunResult } from '../result/result-types.ts';
 import type { EnginePaths } from '../runners/engines/engine-trial.ts';
 import { ResultStore, UnstoredResultError } from '../runners/result-store.ts';
+import type { RunEvent } from '../runners/run-events.ts';
 import { BrokenRunError, type RunOptions, runScenario } from '../runners/run-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
@@ -16,13 +17,14 @@ import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { keepUnstored } from './keep-unstored.ts';
 import { createLiveDisplay } from './live-display.ts';
+import { LiveMetrics, type MetricsArguments, metricsOptions } from './live-metrics.ts';
 import { printNote } from './print.ts';
 import { openSamplesFile, samplesFormat } from './samples-file.ts';
 import { type OpenedScenario, openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 import { externalAddresses, type StackArguments, stackOptions } from './stack-arguments.ts';
 import { formatNames, parseRunFormats, printReports, writeReports } from './write-reports.ts';
 
-export interface RunArguments extends ScenarioArguments, StackArguments {
+export interface RunArguments extends ScenarioArguments, StackArguments, MetricsArguments {
   readonly scenario: string;
   readonly out: string | undefined;
   readonly resume?: string | undefined;
@@ -36,6 +38,7 @@ export const fullOption = {
 } as const;
 
 export const outputOptions = {
+  ...metricsOptions,
   ...fullOption,
   out: { type: 'string', nargs: 1, describe: 'the result folder (default: results/<scenario>-<UTC time>)' },
   format: {
@@ -82,6 +85,7 @@ export async function playRun(
   const note = (text: string) => display.event({ type: 'message', text });
   const signal = interruptSignal(note);
   let held: ResultStore | null = null;
+  let metrics: LiveMetrics | null = null;
   try {
     let result: RunResult;
     let broken: BrokenRunError | null = null;
@@ -92,6 +96,12 @@ export async function playRun(
       held = store;
       await store.write('scenario.yaml', selected.text);
       const samplesPath = openSamplesFile(samples, store.directory, args.resume !== undefined);
+      metrics = await LiveMetrics.open(scenario.name, args, note, (text) => display.event({ type: 'warning', text }));
+      const shows = (event: RunEvent) => {
+        const shown = selected.redactRecord(event);
+        display.event(shown);
+        metrics?.event(shown);
+      };
       const install = { confirm: confirmInstall(args.yes), log: note, signal };
       const external = await externalAddresses(args);
       result = await play({
@@ -101,7 +111,7 @@ export async function playRun(
         plan: selected.plan,
         store,
         samplesPath,
-        emit: (event) => display.event(selected.redactRecord(event)),
+        emit: shows,
         startStack: (needs: StackNeeds) =>
           startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
         ensureEngines: (engines) => ensureEngines(engines, install),
@@ -116,6 +126,7 @@ export async function playRun(
     }
     if (held === null) throw broken;
     const shown = selected.redactRecord(result);
+    await metrics?.close(shown);
     try {
       writeReports(shown, held.directory, formats, exitCodes.notWritten);
     } finally {
@@ -130,6 +141,7 @@ export async function playRun(
     printNote(folder === null ? 'The result could be kept nowhere.\n' : `The result is kept in ${folder}\n`);
     throw error;
   } finally {
+    await metrics?.close(null);
     await held?.close();
   }
 }

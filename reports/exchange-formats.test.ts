@@ -188,8 +188,8 @@ it('the page of a comparison has a curve of each side over the same percentiles'
   expect(html.match(/<path class="side1"/g)).toHaveLength(curves.length / 2);
 });
 
-it('a result and a comparison have the same formats, but for the histograms of a run', () => {
-  expect(formatNames.filter((name) => name !== 'hlog')).toEqual([...comparisonFormats]);
+it('a result and a comparison have the same formats, but for histograms and metrics of a run', () => {
+  expect(formatNames.filter((name) => name !== 'hlog' && name !== 'prometheus')).toEqual([...comparisonFormats]);
 });
 
 function snake(name: string): string {

@@ -8,6 +8,7 @@ import { renderHlog } from './hlog.ts';
 import { renderHtml } from './html.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
+import { renderPrometheus } from './prometheus.ts';
 import { renderTerminal } from './terminal.ts';
 
 export interface Reporter<Result = RunResult> {
@@ -33,6 +34,7 @@ export const reporters = {
   markdown: { file: 'report.md', render: (result) => renderMarkdown(cleanTexts(result)) },
   github: { file: 'annotations.txt', isPrinted: true, render: (result) => renderGithub(cleanTexts(result)) },
   junit: { file: 'junit.xml', render: (result) => renderJunit(cleanTexts(result)) },
+  prometheus: { file: 'metrics.prom', render: (result) => renderPrometheus(cleanTexts(result)) },
 } as const satisfies Record<string, Reporter>;
 
 export type FormatName = keyof typeof reporters;
