@@ -10,6 +10,7 @@ import { planCommand } from './plan.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { stackCommand } from './stack.ts';
+import { tryCommand } from './try.ts';
 import { tuneCommand } from './tune.ts';
 import { validateCommand } from './validate.ts';
 import { version } from './version.ts';
@@ -21,6 +22,7 @@ const commands = [
   runCommand,
   initCommand,
   validateCommand,
+  tryCommand,
   planCommand,
   reportCommand,
   compareCommand,

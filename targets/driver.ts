@@ -106,6 +106,8 @@ export interface DriverContext {
   readonly sink: CompletionSink;
   /** Of an attempt, by operation: what the peer may be told. Left out: it is not told. */
   readonly timeoutsMs?: readonly number[] | undefined;
+  /** `tell` of `completed` is there for attempts that ended well, too. Left out: false, since it costs. */
+  readonly tellsAll?: boolean;
   /** Of connections that are lost; left out: as usual. */
   readonly reconnect?: ReconnectPolicy | undefined;
   /** Unique per trial, [a-z0-9]; part of every queue, topic and group name that the driver creates itself. */

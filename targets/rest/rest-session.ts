@@ -156,7 +156,8 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     const operation = this.#context.calls[slot]?.operation ?? 0;
     if (this.#expected[operation]?.[status] === 1) {
       if (connection.body) this.#takeBody?.(slot, connection.body);
-      this.#context.sink.completed(slot, outcomes.ok, '', false);
+      const tell = this.#context.tellsAll ? () => connection.failureDetail?.() ?? null : undefined;
+      this.#context.sink.completed(slot, outcomes.ok, '', false, tell);
     } else {
       const retryable = retryableStatuses.includes(status);
       if (retryable && retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);

@@ -7,6 +7,7 @@ import { BatchGatherer } from '../driver-kit/batch-gatherer.ts';
 import type { BatchItem } from '../driver-kit/batched-session.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import { detailOf } from '../driver-kit/failure-detail.ts';
 import { joinItems } from '../driver-kit/json-batch.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
@@ -214,7 +215,8 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     if (spec === undefined) return;
     const refusal = spec.refusalIn(bytes, start, end);
     this.#forget(slot);
-    if (refusal === null) this.#context.sink.completed(slot, outcomes.ok, '', false);
+    const tell = this.#context.tellsAll ? () => detailOf('', bytes.subarray(start, end)) : undefined;
+    if (refusal === null) this.#context.sink.completed(slot, outcomes.ok, '', false, tell);
     else {
       const reason = refusal === '' ? 'reply without a code' : `reply ${refusal}`;
       this.#context.sink.completed(slot, outcomes.rejected, reason, retryableCodes.includes(refusal));
