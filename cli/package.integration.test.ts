@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -35,7 +35,15 @@ describe('the package', () => {
   it('has the types of the result and the schemas of results and scenarios in it', async () => {
     const home = join(folder, 'node_modules', 'wirebench');
     const { exports } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
-    expect(await readFile(join(home, exports['./result'].types), 'utf8')).toContain('RunResult');
+    await writeFile(
+      join(folder, 'mine.ts'),
+      "import type { RunResult } from 'wirebench/result';\nexport const idOf = (result: RunResult): string | undefined => result.trials[0]?.id;\n",
+    );
+    const options = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--types', ''];
+    const typed = await run(join(root, 'node_modules', '.bin', 'tsc'), [...options, 'mine.ts'], { cwd: folder }).catch(
+      (error) => error,
+    );
+    expect(typed.stdout).toBe('');
     const schema = JSON.parse(await readFile(join(home, exports['./scenario.schema.json']), 'utf8'));
     expect(Object.keys(schema.properties)).toContain('workload');
     const ofResult = JSON.parse(await readFile(join(home, exports['./result.schema.json']), 'utf8'));

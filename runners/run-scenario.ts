@@ -46,6 +46,8 @@ export interface RunOptions {
   /** What an earlier run of the same plan has left: its finished trials are not run again. */
   readonly earlier?: RunResult | undefined;
   readonly emit: (event: RunEvent) => void;
+  /** The user's own services are started later than the run: nobody answers before. */
+  readonly startsOwnSystems?: boolean;
   /** A file that each operation is written to, a line each; see `SampleLog`. */
   readonly samplesPath?: string | undefined;
   /** Starts what the run needs; called again when a part was lost. */
@@ -161,7 +163,8 @@ export class ScenarioRun {
     this.#engines = await this.#options.ensureEngines(names, signal);
     const isShared = this.#parts.stack !== null;
     await this.#setUp();
-    if (left.length > 0) await checkOwnSystems(scenario, this.#parts.stack, signal);
+    const isThere = this.#options.startsOwnSystems !== true;
+    if (left.length > 0 && isThere) await checkOwnSystems(scenario, this.#parts.stack, signal);
     if (isShared) return;
     await this.#warmBrokers();
     await this.#measureIdle();

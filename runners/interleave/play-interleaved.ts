@@ -50,7 +50,8 @@ export async function playInterleaved(a: InterleavedSide, b: InterleavedSide, bl
   const sides = ([a, b] as const).map((side, n): Side => {
     const letter = n === 0 ? 'A' : 'B';
     const startStack: RunOptions['startStack'] = (_, ofRun) => side.run.startStack(needs, ofRun);
-    const options = { ...side.run, startStack, emit: (event: RunEvent) => forward(event, letter) };
+    const startsOwnSystems = side.startCommand !== null;
+    const options = { ...side.run, startStack, startsOwnSystems, emit: (event: RunEvent) => forward(event, letter) };
     return { ...side, letter, scenarioRun: new ScenarioRun(options, parts) };
   });
   const orders = blockOrders(scenario.workload.seed, blocks);

@@ -3,6 +3,7 @@
  * only the text tells which.
  */
 import type { ServiceError } from '@grpc/grpc-js';
+import { outcomes } from '../driver.ts';
 import {
   type Conclusion,
   conclusionOfReset,
@@ -43,6 +44,9 @@ export function conclusionOfGrpcJs({ code, details }: Partial<ServiceError>): Co
   if (reset === '0') return truncatedAnswer;
   if (reset !== undefined) return conclusionOfReset(errorCodes[Number(reset)]);
   if (Object.hasOwn(resets, details)) return conclusionOfReset(resets[details]);
+  // Its own timer is that of the attempt, and may be a moment quicker; a peer that says so has other words.
+  if (/^Deadline exceeded after /.test(details))
+    return { outcome: outcomes.timedOut, reason: 'timeout', retryable: true };
   const httpStatus = /^Received HTTP status code (\d+)$/.exec(details)?.[1];
   return rejectedWith(code, httpStatus === undefined ? '' : ` (HTTP ${httpStatus})`);
 }

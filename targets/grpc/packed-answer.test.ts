@@ -71,6 +71,8 @@ it.each([
   ['Received message compressed with unsupported compression method snappy', 13, 'malformed answer'],
   ['Received compressed message but "grpc-encoding" header was identity', 13, 'malformed answer'],
   ['Received message that decompresses to a size larger than 16842752', 8, 'oversized answer'],
+  ['Deadline exceeded after 0.301s,LB pick: 0.002s', 4, 'timeout'],
+  ['too late, says the service', 4, 'status DEADLINE_EXCEEDED'],
 ])('what grpc-js says, %j, counts as it does with our own client', (details, code, reason) => {
   expect(conclusionOfGrpcJs({ code, details }).reason).toBe(reason);
 });

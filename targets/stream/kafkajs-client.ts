@@ -44,6 +44,7 @@ export class KafkajsClient implements StreamClient {
   readonly #compression: CompressionTypes;
   readonly #producers: readonly Producer[];
   readonly #consumers: Consumer[] = [];
+  readonly #sockets = new Set<net.Socket>();
 
   constructor(options: StreamClientOptions) {
     this.#acks = options.acks === 'all' ? -1 : options.acks;
@@ -53,7 +54,7 @@ export class KafkajsClient implements StreamClient {
       clientId: options.clientId,
       brokers: options.address.split(','),
       logLevel: logLevel.NOTHING,
-      socketFactory: guardedSocket(options),
+      socketFactory: guardedSocket(options, this.#sockets),
       ...(options.sasl !== undefined && { sasl: saslOf(options.sasl) }),
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
@@ -140,16 +141,21 @@ export class KafkajsClient implements StreamClient {
       ...this.#consumers.map((consumer) => bounded(consumer.disconnect())),
       ...this.#producers.map((producer) => bounded(producer.disconnect())),
     ]);
+    // A peer that says nothing would otherwise keep them, and the process, for as long as requests may take.
+    for (const socket of this.#sockets) socket.destroy(new Error('closed'));
   }
 }
 
-function guardedSocket({ linkOf, tls: settings }: StreamClientOptions): ISocketFactory {
+/** `made` holds those that are still open. */
+function guardedSocket({ linkOf, tls: settings }: StreamClientOptions, made: Set<net.Socket>): ISocketFactory {
   return ({ host, port, onConnect }) => {
     const socket = dialThrough(linkOf, () => {
       if (settings === undefined) return net.connect({ host, port }, onConnect);
       return tls.connect({ host, port, ...tlsOptions(settings.serverName ?? bareHost(host), settings) }, onConnect);
     });
     guardIncoming(socket, new KafkaFrames());
+    made.add(socket);
+    socket.once('close', () => made.delete(socket));
     return socket;
   };
 }

@@ -47,6 +47,7 @@ export class PlatformaticClient implements StreamClient {
   readonly #options: StreamClientOptions;
   readonly #acks: number;
   readonly #codec: StreamCodec | 'none';
+  readonly #sockets = new Set<net.Socket>();
   readonly #producers: Producer[];
   /** Of a cluster: where the next producer begins to ask. */
   #firstAsked = 0;
@@ -79,7 +80,7 @@ export class PlatformaticClient implements StreamClient {
     return {
       clientId: `${this.#options.clientId}-${role}`,
       bootstrapBrokers: this.#addresses(),
-      context: { linkOf: this.#options.linkOf } satisfies PlatformaticContext,
+      context: { linkOf: this.#options.linkOf, sockets: this.#sockets } satisfies PlatformaticContext,
       ...(this.#options.tls !== undefined && securedBy(this.#options.tls, this.#addresses())),
       ...(this.#options.sasl !== undefined && { sasl: saslOf(this.#options.sasl) }),
       retries: 0,
@@ -239,6 +240,8 @@ export class PlatformaticClient implements StreamClient {
     this.#closed = true;
     await Promise.all([...this.#consumers].map((consumer) => bounded(consumer.close(true))));
     await Promise.all(this.#producers.map((producer) => bounded(producer.close())));
+    // A peer that says nothing would otherwise keep them, and the process, for as long as requests may take.
+    for (const socket of this.#sockets) socket.destroy();
   }
 }
 

@@ -15,6 +15,8 @@ interface Announcement {
 /** What our clients give their connections, as the library's `context`. */
 export interface PlatformaticContext {
   readonly linkOf: LinkOf | undefined;
+  /** Those that are still open. */
+  readonly sockets: Set<Socket>;
 }
 
 let malformed = 0;
@@ -32,9 +34,13 @@ export function guardPlatformatic(): void {
       endDialThrough = beginDialThrough((context as PlatformaticContext | undefined)?.linkOf);
     },
     // The socket is there, and has not connected yet.
-    end: ({ connection: { socket } }) => {
+    end: ({ connection: { socket, context } }) => {
       endDialThrough();
-      if (socket !== undefined) guardIncoming(socket, new KafkaFrames(), () => malformed++);
+      if (socket === undefined) return;
+      guardIncoming(socket, new KafkaFrames(), () => malformed++);
+      const { sockets } = (context ?? {}) as Partial<PlatformaticContext>;
+      sockets?.add(socket);
+      socket.once('close', () => sockets?.delete(socket));
     },
     asyncStart: nothing,
     asyncEnd: nothing,
