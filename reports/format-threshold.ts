@@ -17,5 +17,7 @@ function formatActual(expression: string, actual: number): string {
   if (/\bgoodput\b/.test(expression)) return `${formatCount(actual)}/s`;
   if (/\berrorRatio\b/.test(expression)) return `${(actual * 100).toFixed(2)} %`;
   if (/\bamplification\b/.test(expression)) return formatFactor(actual);
-  return /\bbytesPerOperation\b/.test(expression) ? formatBytes(actual) : formatCount(actual);
+  return /\b(bytesPerOperation|generatorMemory|serviceMemory)\b/.test(expression)
+    ? formatBytes(actual)
+    : formatCount(actual);
 }

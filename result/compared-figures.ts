@@ -1,13 +1,13 @@
 /** The figures that two results have in common, trial by trial. */
 import { amplificationOf } from './amplification.ts';
 import type { ComparisonRow } from './comparison-result.ts';
-import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { instrumentError } from './instrument-error.ts';
 import { percentileGap, percentileNames, quantileOf } from './latency-summary.ts';
 import { ownValue } from './own-value.ts';
 import { laterTimes } from './patterns.ts';
 import { type PhaseName, type PrimaryMetric, phaseNames, type TrialResult } from './result-types.ts';
 import { isTrialMetric, type Metric, parseMetric } from './threshold-grammar.ts';
+import { trialFigures, trialFigureUnits } from './trial-figure.ts';
 
 /** One figure of a target under a condition. */
 export interface FigurePlace {
@@ -76,8 +76,7 @@ export function metricOf(text: string): Metric {
 export function figureOf(trial: TrialResult, { phase, operation, metric: text }: FigurePlace): number | null {
   const metric = metricOf(text);
   if (metric.kind === 'ledger') return trial.ledger[metric.entry] ?? null;
-  if (metric.kind === 'cpuPerOperation') return cpuUsPerOperation(trial);
-  if (metric.kind === 'bytesPerOperation') return trial.wire.bytesPerOperation;
+  if (metric.kind === 'trial') return trialFigures[metric.figure](trial);
   const whole = phase === 'whole trial' ? undefined : trial.phases[phase];
   if (metric.kind === 'goodput') return whole?.goodputPerSecond ?? null;
   const part = operation === null ? whole : ownValue(whole?.operations, operation);
@@ -119,10 +118,11 @@ export function errorOf(trial: TrialResult, { metric: text }: FigurePlace): numb
 }
 
 export function unitOf(text: string): ComparisonRow['unit'] {
-  const { kind } = metricOf(text);
-  if (kind === 'latency' || kind === 'cpuPerOperation') return 'us';
-  if (kind === 'goodput') return 'perSecond';
-  return kind === 'bytesPerOperation' ? 'bytes' : 'number';
+  const metric = metricOf(text);
+  const unit = metric.kind === 'trial' ? trialFigureUnits[metric.figure] : null;
+  if (metric.kind === 'latency' || unit === 'duration') return 'us';
+  if (metric.kind === 'goodput') return 'perSecond';
+  return unit === 'size' ? 'bytes' : 'number';
 }
 
 export function isHigherBetter(text: string): boolean {

@@ -5,6 +5,7 @@
  *   target      = "all" | <name of a target>
  *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | "bytesPerOperation"
  *               | "cpuPerOperation" (of generator, service, broker and proxy together)
+ *               | "highestBacklog" (messages that waited in the broker) | "generatorMemory" | "serviceMemory" (highest resident)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
  *               | "acknowledged" | "delivered" | "started" | "applied" | "failed" | "timedOut"
@@ -14,7 +15,7 @@
  *               | "duplicatesApplied" | "reordered" | "corrupted" | "acceptedOnly" | "acceptedOnlyGone" | "pendingInBroker"
  *               | "deadLettered" | "refusedUnheard"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
- *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
+ *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>
@@ -24,6 +25,7 @@
 import { closestName } from './closest-name.ts';
 import { type QuantityKind, readQuantity } from './quantity.ts';
 import { latencyNames, phaseNames } from './result-types.ts';
+import { isTrialFigure, type TrialFigure, trialFigureNames, trialFigureUnits } from './trial-figure.ts';
 
 export const thresholdOperators = ['<', '<=', '>', '>=', '==', '!='] as const;
 export type ThresholdOperator = (typeof thresholdOperators)[number];
@@ -65,7 +67,7 @@ export const ledgerMetrics = [
   'refusedUnheard',
 ] as const;
 
-const plainMetrics = ['errorRatio', 'amplification', 'goodput', 'bytesPerOperation', 'cpuPerOperation'] as const;
+const plainMetrics = ['errorRatio', 'amplification', 'goodput'] as const;
 
 /** A metric taken apart. `trial` metrics are known for a trial as a whole, not for a phase or an operation. */
 export type Metric =
@@ -76,7 +78,8 @@ export type Metric =
     }
   | { readonly kind: 'count'; readonly count: (typeof countMetrics)[number] }
   | { readonly kind: 'ledger'; readonly entry: (typeof ledgerMetrics)[number] }
-  | { readonly kind: (typeof plainMetrics)[number] };
+  | { readonly kind: (typeof plainMetrics)[number] }
+  | { readonly kind: 'trial'; readonly figure: TrialFigure };
 
 const words: readonly string[] = [
   ...latencyFigures,
@@ -85,6 +88,7 @@ const words: readonly string[] = [
   ...countMetrics,
   ...ledgerMetrics,
   ...plainMetrics,
+  ...trialFigureNames,
 ];
 
 /** Words of the grammar: operations can't be called so. */
@@ -106,6 +110,7 @@ export function parseMetric(text: string): Metric | null {
   if (second !== undefined) return null;
   if (includes(countMetrics, first)) return { kind: 'count', count: first };
   if (includes(ledgerMetrics, first)) return { kind: 'ledger', entry: first };
+  if (isTrialFigure(first)) return { kind: 'trial', figure: first };
   return includes(plainMetrics, first) ? { kind: first } : null;
 }
 
@@ -204,25 +209,24 @@ function readMetric(
   const meant = closestName(unknown.text, words);
   throw new ThresholdSyntaxError(
     unknown,
-    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')}, bytesPerOperation or cpuPerOperation`,
+    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')}, ${trialFigureNames.slice(0, -1).join(', ')} or ${trialFigureNames.at(-1)}`,
     meant === null || meant === unknown.text ? null : `did you mean ${meant}?`,
   );
 }
 
 export function isTrialMetric(metric: Metric): boolean {
-  return metric.kind === 'ledger' || metric.kind === 'bytesPerOperation' || metric.kind === 'cpuPerOperation';
+  return metric.kind === 'ledger' || metric.kind === 'trial';
 }
 
 const valueKinds = {
   latency: 'duration',
   goodput: 'rate',
   errorRatio: 'percentage',
-  bytesPerOperation: 'size',
-  cpuPerOperation: 'duration',
 } as const satisfies Partial<Record<Metric['kind'], QuantityKind>>;
 
 function readValue(metric: Metric, token: Token): number {
-  if (metric.kind === 'count' || metric.kind === 'ledger') {
+  const unit = metric.kind === 'trial' ? trialFigureUnits[metric.figure] : null;
+  if (metric.kind === 'count' || metric.kind === 'ledger' || unit === 'count') {
     if (/^\d+$/.test(token.text)) return Number(token.text);
     throw new ThresholdSyntaxError(token, `"${token.text}" is not a whole number; this metric counts operations`);
   }
@@ -233,7 +237,7 @@ function readValue(metric: Metric, token: Token): number {
       `"${token.text}" is not a number; this metric is attempts an operation, e.g. 1.5`,
     );
   }
-  const kind = valueKinds[metric.kind];
+  const kind = unit ?? valueKinds[metric.kind as Exclude<typeof metric.kind, 'trial'>];
   const reading = readQuantity(kind, token.text);
   if (!reading.ok) {
     const message = reading.message.startsWith('"') ? reading.message : `"${token.text}" ${reading.message}`;

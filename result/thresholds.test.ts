@@ -137,6 +137,15 @@ describe('evaluateThresholds', () => {
     expect(evaluate('all lost == 0', trials)).toEqual({ actual: 3, status: 'fail', trial: 'queue-calm-1' });
     expect(evaluate('rest lost == 0', trials)).toMatchObject({ actual: 0, status: 'pass' });
     expect(evaluate('rest bytesPerOperation < 1KiB', trials)).toMatchObject({ actual: 1_500, status: 'fail' });
+    const waited = trials.map((trial) => ({
+      ...trial,
+      backlog: { counts: '', points: [], highest: { atMs: 1, messages: 812 }, redelivered: null, rebalances: null },
+      memory: { generatorBytes: 300 * 1024 ** 2, serviceBytes: null, brokerBytes: null, proxyBytes: null },
+    }));
+    expect(evaluate('rest highestBacklog >= 800', waited)).toMatchObject({ actual: 812, status: 'pass' });
+    expect(evaluate('rest highestBacklog >= 800', trials)).toMatchObject({ actual: null, status: 'noData' });
+    expect(evaluate('rest generatorMemory < 200MiB', waited)).toMatchObject({ status: 'fail' });
+    expect(evaluate('rest serviceMemory < 200MiB', waited)).toMatchObject({ status: 'noData' });
     expect(evaluate('rest cpuPerOperation < 0.25ms', trials)).toMatchObject({ actual: 250.5, status: 'fail' });
   });
 

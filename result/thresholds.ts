@@ -2,7 +2,6 @@
 
 import { ownValue } from '../result/own-value.ts';
 import { amplificationOf } from './amplification.ts';
-import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { percentileGap } from './latency-summary.ts';
 import {
   type LatencySummary,
@@ -14,6 +13,7 @@ import {
   type TrialResult,
 } from './result-types.ts';
 import { isTrialMetric, type Metric, parseMetric, type Threshold } from './threshold-grammar.ts';
+import { trialFigures } from './trial-figure.ts';
 
 export { parseThreshold, type Threshold } from './threshold-grammar.ts';
 
@@ -132,8 +132,7 @@ function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
 
 function trialFigure(metric: Metric, trial: TrialResult): number | null {
   if (metric.kind === 'ledger') return trial.ledger[metric.entry] ?? null;
-  if (metric.kind === 'cpuPerOperation') return cpuUsPerOperation(trial);
-  return metric.kind === 'bytesPerOperation' ? trial.wire.bytesPerOperation : null;
+  return metric.kind === 'trial' ? trialFigures[metric.figure](trial) : null;
 }
 
 function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, policies }: Part): number | null {

@@ -118,6 +118,7 @@ export async function runTrial(
       semantics: {
         ...guaranteeSettings(target, stack),
         ...entry.semantics(prepared.target),
+        ...((target.instances ?? 1) > 1 && { instances: target.instances ?? 1 }),
         ...resilienceSemantics(scenario, prepared.target),
       },
       operations: prepared.operations,

@@ -32,6 +32,18 @@ export async function openLink(
   return link;
 }
 
+/** One for each; the others hang on the first. null: there is none. */
+export async function openLinks(
+  stack: RunningStack | null,
+  name: LinkName,
+  upstreams: readonly string[],
+  opened: Closers,
+): Promise<Link | null> {
+  const [first, ...others] = await Promise.all(upstreams.map((to) => openLink(stack, name, to, opened)));
+  if (first === undefined) return null;
+  return others.length === 0 ? first : { ...first, others };
+}
+
 /** Of several all addresses, with commas between. */
 export function joinedAddress(link: Link | undefined): string | undefined {
   return link && [link, ...(link.others ?? [])].map(({ address }) => address).join(',');

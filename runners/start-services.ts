@@ -8,7 +8,7 @@ import { freePort } from '../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../targets/process/reference-service.ts';
 import type { Link, RunningStack } from '../targets/stack/stack.ts';
 import { inStartOrder, type PartSpec, type Topology } from '../targets/topology/topology.ts';
-import { type Closers, joinedAddress, missingPart, openLink, requireStack } from './stack-parts.ts';
+import { type Closers, joinedAddress, missingPart, openLinks, requireStack } from './stack-parts.ts';
 
 export interface StartedService {
   /** Of the instance: `service-2`. */
@@ -68,15 +68,16 @@ export async function startServices(input: StartInput, opened: Closers): Promise
     for (const caller of topology.parts.filter((other) => other.calls.includes(part.name))) {
       const link = linkBetween(caller.name, part.name);
       const upstreams = instanceNames(part).map((name) => started.get(name)?.address ?? '');
-      const [first, ...others] = await Promise.all(upstreams.map((to) => openLink(stack, link, to, opened)));
-      if (first !== undefined) links[link] = others.length === 0 ? first : { ...first, others };
+      const opening = await openLinks(stack, link, upstreams, opened);
+      if (opening !== null) links[link] = opening;
     }
   }
   const services = [...numbers.keys()].flatMap((name) => started.get(name) ?? []);
   return { services, links, lastWords, states };
 }
 
-function instancesOf({ parts }: Topology, name: string): string[] {
+/** Their names. */
+export function instancesOf({ parts }: Topology, name: string): string[] {
   return parts.filter((part) => part.name === name).flatMap(instanceNames);
 }
 
@@ -104,6 +105,7 @@ async function startOne(
       evidencePath,
       statePath,
       part: number,
+      instance: instanceNames(part).indexOf(name),
     },
     join(workDirectory, `${trialId}.${name}.log`),
   );

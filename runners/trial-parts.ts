@@ -21,13 +21,13 @@ import {
   type Closers,
   joinedAddress,
   missingPart,
-  openLink,
+  openLinks,
   proxyPart,
   proxyProcesses,
   requireStack,
   watchParts,
 } from './stack-parts.ts';
-import { type StartedService, startServices } from './start-services.ts';
+import { instancesOf, type StartedService, startServices } from './start-services.ts';
 
 export interface TrialParts {
   /** `host:port` for the load to dial. */
@@ -111,9 +111,11 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
   const processes = Object.fromEntries(services.map(({ name, service }) => [name, service.process]));
   const watch = watchParts(stack, processes);
   opened.push(async () => watch.close());
-  const entry = services.find(({ name }) => name === topology.entry) ?? missingPart();
+  const entries = instancesOf(topology, topology.entry).map(
+    (name) => services.find((one) => one.name === name)?.address ?? missingPart(),
+  );
   const broker = entryBroker(topology, stack);
-  const links = { ...started.links, ...(await linksToEntry(input, broker, entry.address, opened)) };
+  const links = { ...started.links, ...(await linksToEntry(input, broker, entries, opened)) };
   const ofBroker = broker === null || stack === null ? [] : brokerProcesses(stack, broker.name);
   const used = {
     service: Object.values(processes),
@@ -122,7 +124,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
   };
   const rest = processesBeside(stack, Object.values(used).flat());
   return {
-    address: joinedAddress(links.client) ?? broker?.directAddress ?? entry.address,
+    address: joinedAddress(links.client) ?? broker?.directAddress ?? entries.join(','),
     proxied: !direct,
     links,
     evidencePaths: services.map(({ evidencePath }) => evidencePath),
@@ -151,16 +153,17 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
   };
 }
 
-/** What the load goes through: to the broker, or to the service itself. */
+/** What the load goes through: to the broker, or to each instance of the service itself. */
 async function linksToEntry(
   { prepared, stack }: TrialPartsInput,
   broker: RunningBroker | null,
-  address: string,
+  addresses: readonly string[],
   opened: Closers,
 ): Promise<Readonly<Record<LinkName, Link>>> {
   if (prepared.target.via === 'direct') return {};
-  if (broker === null) return { client: await openLink(stack, 'client', address, opened) };
-  return broker.links;
+  if (broker !== null) return broker.links;
+  const client = await openLinks(stack, 'client', addresses, opened);
+  return client === null ? {} : { client };
 }
 
 function entryBroker({ parts, entry }: Topology, stack: RunningStack | null): RunningBroker | null {

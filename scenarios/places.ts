@@ -8,6 +8,7 @@ export interface PlacedTarget {
   readonly protocol: Protocol;
   readonly address?: string | undefined;
   readonly via: 'toxiproxy' | 'direct';
+  readonly instances?: number | undefined;
 }
 
 /** What of a window says where it acts. Without `link` and `part` it acts on all services. */

@@ -9,8 +9,8 @@ export interface TargetService {
 }
 
 /** Of a reference target. The first is the one that the load is meant for. */
-export function servicesOf(_target: { readonly protocol: string }): readonly TargetService[] {
-  return [{ name: 'service', instances: 1, calls: [] }];
+export function servicesOf({ instances = 1 }: { readonly instances?: number | undefined }): readonly TargetService[] {
+  return [{ name: 'service', instances, calls: [] }];
 }
 
 export function instanceNames({ name, instances }: Pick<TargetService, 'name' | 'instances'>): string[] {

@@ -1,6 +1,7 @@
 /** From a condition's windows to what is really done: each joined with the link or the process that it acts on. */
 import type { Protocol, SettingValue } from '../../result/result-types.ts';
 import { sizedAt } from '../../scenarios/faults/registry.ts';
+import { usualBroker } from '../../scenarios/protocols/registry.ts';
 import type { FaultWindow, LinkFault, LinkName, PartFault, PartName } from '../../scenarios/scenario.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
@@ -74,7 +75,8 @@ async function bindToLinks(
     const unproven = () => [first, ...(first.others ?? [])].filter((link) => !proven.includes(link));
     for (const [n, link] of proven.entries()) {
       const context = { protocol, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
-      const which = name === 'client' || name === 'service' ? 'of broker' : 'to instance';
+      const isOfBroker = (name === 'client' || name === 'service') && usualBroker(protocol) !== null;
+      const which = isOfBroker ? 'of broker' : 'to instance';
       const place = n === 0 ? `${name} link` : `${name} link ${which} ${n + 1}`;
       const fault = bind(linkFaultKind(window), window, context, { place, link: name });
       bound.push(n > 0 ? fault : withUnproven(fault, window, context, unproven));
@@ -115,9 +117,21 @@ function withUnproven(
 
 function bindToPart(window: PartFault, id: string, { protocol, parts, usual }: FaultPlaces): BoundFault {
   const name = 'part' in window ? window.part : 'service';
-  const part = parts[name];
+  const part = 'part' in window ? parts[name] : allServices(parts, name);
   if (part === undefined) throw faultPartMissing(window, name);
   return bind(partFaultKind(window), window, { protocol, id, part, usual }, { place: part.name, link: null });
+}
+
+/** How our services behave is changed of all of their processes: those that can be told. */
+function allServices(parts: FaultPlaces['parts'], name: PartName): FaultPart | undefined {
+  const first = parts[name];
+  const told = Object.values(parts).flatMap((part) => part?.adjust ?? []);
+  if (first === undefined || told.length < 2) return first;
+  const adjust: FaultPart['adjust'] = async (settings) => {
+    const operations = await Promise.all(told.map((tell) => tell(settings)));
+    return operations.reduce((sum, count) => sum + count, 0);
+  };
+  return { ...first, adjust };
 }
 
 function bind<Window extends FaultWindow, Context extends { readonly protocol: Protocol }>(

@@ -14,6 +14,8 @@ import { NamedFileError } from '../../scenarios/named-file.ts';
 import type { ClosedLoad, OpenLoad } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
+import { rotated } from '../../targets/driver-kit/client-socket.ts';
+import { connectionShare } from '../../targets/driver-kit/connection-keeper.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { CanaryFlock } from '../canary/canary-flock.ts';
 import { NotableOperations } from '../recording/notable-operations.ts';
@@ -156,7 +158,7 @@ class LoadWorker {
     this.#session = await driver.open(
       {
         target: this.#plan.target,
-        address: this.#plan.address,
+        address: addressFor(this.#plan, this.#worker),
         proxied: this.#plan.proxied,
         linkOf: this.#plan.asksForLinks ? (broker) => this.#links.addressOf(broker) : undefined,
         operations: this.#plan.operations,
@@ -345,6 +347,14 @@ class LoadWorker {
 
 function timeoutsOf({ operations, resilience }: LoadPlan): number[] {
   return operations.map(({ timeoutMs }) => timeoutMs ?? resilience.timeoutMs);
+}
+
+/** Over several instances the connections of all workers together go on in turn. */
+function addressFor({ target, address, workers }: LoadPlan, worker: number): string {
+  if (!('connections' in target) || (target.instances ?? 1) === 1) return address;
+  let before = 0;
+  for (let other = 0; other < worker; other++) before += connectionShare(target.connections, other, workers);
+  return rotated(address, before);
 }
 
 function logPathOf({ logFolder, trialTag }: LoadPlan, worker: number): string | null {

@@ -6,6 +6,7 @@ import { ownValue } from '../../result/own-value.ts';
 import type { TrialResult } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
 import { evaluateThresholds } from '../../result/thresholds.ts';
+import { isTrialFigure, trialFigureUnits } from '../../result/trial-figure.ts';
 
 export interface Objective {
   readonly text: string;
@@ -59,7 +60,7 @@ function anyValue(metric: string, isMinimised: boolean): string {
 
 function boundsOf(metric: string): readonly [string, string] {
   if (metric === 'goodput') return ['0/s', '1000000000/s'];
-  if (metric === 'bytesPerOperation') return ['0B', '1024MiB'];
+  if (isTrialFigure(metric) && trialFigureUnits[metric] === 'size') return ['0B', '1024MiB'];
   if (metric === 'errorRatio') return ['0%', '100%'];
   const isTime = metric === 'cpuPerOperation' || /(^|\s)(p\d+(\.9)?|mean|min|max)$/.test(metric);
   return isTime ? ['0ms', '24h'] : ['0', '1000000000'];

@@ -27,6 +27,7 @@ export function checkTargets(context: CheckContext): void {
     checkCompression(context, target, path);
     checkDelivery(context, target, path);
     checkThreads(context, target, path);
+    checkInstances(context, target, path);
   }
   checkCluster(context);
 }
@@ -92,6 +93,20 @@ function checkThreads({ file, report }: CheckContext, target: FileTarget, path: 
   if (typeof threads !== 'number' || !('connections' in target) || target.connections >= threads) return;
   const message = `${target.connections} cannot be shared by ${threads} load threads; at least one each`;
   report({ path: [...path, 'connections'], message });
+}
+
+/** Who spreads connections are the native engine's own drivers. */
+function checkInstances({ report }: CheckContext, target: FileTarget, path: Path): void {
+  const { instances = 1, protocol } = target;
+  const complain = (message: string) => report({ path: [...path, 'instances'], message, atKey: true });
+  if (instances === 1) return;
+  if (target.address !== undefined) complain('is of our own services; name the servers of your own in its address');
+  else if ((target.engine ?? 'native') !== 'native')
+    complain(`is for the native engine; ${target.engine} dials one address`);
+  else if (protocol === 'grpc' && target.client === 'grpc-js')
+    complain('is for client: own; grpc-js dials one address');
+  else if ('connections' in target && target.connections < instances)
+    complain(`${target.connections} connections cannot reach ${instances} instances; at least one each`);
 }
 
 function checkEngine({ file, report }: CheckContext, target: FileTarget, path: Path): void {

@@ -74,7 +74,7 @@ describe('a scenario with a problem', () => {
     [
       'swept setting that a protocol lacks',
       `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
-      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, batch, codec, compression, engine, via, store, address, tls, watch, traceparent, resilience, requests)',
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, batch, codec, compression, engine, via, store, instances, address, tls, watch, traceparent, resilience, requests)',
     ],
     [
       'swept value that is none',
@@ -267,6 +267,16 @@ describe('a scenario with a problem', () => {
       '10:51: targets.rest.batch.linger: is another one than linger (5ms): leave one of them out',
     ],
     [
+      'instances that another engine cannot reach',
+      withText('protocol: rest', 'protocol: rest, instances: 2, engine: autocannon'),
+      '10:27: targets.rest.instances: is for the native engine; autocannon dials one address',
+    ],
+    [
+      'more instances than connections',
+      withText('protocol: rest', 'protocol: grpc, instances: 3'),
+      '10:27: targets.rest.instances: 2 connections cannot reach 3 instances; at least one each',
+    ],
+    [
       'idempotent producer with many requests under way',
       withText('protocol: rest', 'protocol: stream, idempotent: true, maxInFlight: 4'),
       '10:60: targets.rest.maxInFlight: must be 1 with idempotent: a batch sent again behind another would be out of sequence',
@@ -302,7 +312,7 @@ describe('a scenario with a problem', () => {
     [
       'codec of gRPC',
       withText('protocol: rest', 'protocol: grpc, codec: json'),
-      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, via, store, address, tls, watch, traceparent, resilience, proto, importPaths, protoset, reflection, authority, requests)',
+      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, via, store, instances, address, tls, watch, traceparent, resilience, proto, importPaths, protoset, reflection, authority, requests)',
     ],
     [
       'a stream’s linger beside a batch without',
@@ -854,6 +864,7 @@ describe('a scenario with a problem', () => {
       '  gone: { protocol: queue, ack: auto, onRefusal: requeue }\n',
       '  aside: { protocol: stream, deadLetter: { topic: dead } }\n',
       `  foreign: { protocol: stream, onRefusal: drop, ${ownStream} }\n`,
+      `  many: { protocol: stream, instances: 2, ${ownStream} }\n`,
     ];
     expect(problemsOf(text.join(''))).toEqual([
       'dir/s.yaml:10:39: targets.auto.prefetch: bounds what is not yet acknowledged; with ack: auto nothing is',
@@ -865,6 +876,7 @@ describe('a scenario with a problem', () => {
       'dir/s.yaml:15:39: targets.gone.onRefusal: with ack: auto the broker has forgotten a message by then; it can only be drop',
       'dir/s.yaml:16:30: targets.aside.deadLetter: needs onRefusal: deadLetter',
       'dir/s.yaml:17:32: targets.foreign.onRefusal: is for our reference service; your own system settles it for itself',
+      'dir/s.yaml:18:29: targets.many.instances: is of our own services; name the servers of your own in its address',
     ]);
   });
 
@@ -894,7 +906,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
         "dir/s.yaml:11:15: thresholds[0]: expected a threshold, or { check, stopAfter }, not 5",
         "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
-        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, bytesPerOperation or cpuPerOperation (did you mean lost?)",
+        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, bytesPerOperation, cpuPerOperation, highestBacklog, generatorMemory or serviceMemory (did you mean lost?)",
       ]
     `);
   });

@@ -55,6 +55,12 @@ function common(address: string) {
       .describe(
         'Where our service keeps orders, accounts and idempotency keys. memory: gone with its process; file: a database, each change flushed before it is answered.',
       ),
+    instances: wholeNumber(1, 32)
+      .optional()
+      .meta({ default: 1 })
+      .describe(
+        'Processes of our service, each bounded by workload.service by itself: connections are spread over them, consumers compete. Parts service, service-2, …',
+      ),
     address: lineText
       .min(1)
       .optional()

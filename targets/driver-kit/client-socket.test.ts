@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpointOf } from './client-socket.ts';
+import { endpointOf, rotated } from './client-socket.ts';
 
 describe('endpointOf', () => {
   it('is where to dial when the target has no address of its own', () => {
@@ -11,6 +11,18 @@ describe('endpointOf', () => {
       path: '',
       query: '',
     });
+  });
+
+  it('dials several servers in turn', () => {
+    const { turn, authority } = endpointOf('127.0.0.1:1,127.0.0.1:2,[::1]:3', undefined);
+    expect(authority).toBe('127.0.0.1:1');
+    expect([turn?.(), turn?.(), turn?.(), turn?.()]).toEqual([
+      { host: '127.0.0.1', port: 1 },
+      { host: '127.0.0.1', port: 2 },
+      { host: '::1', port: 3 },
+      { host: '127.0.0.1', port: 1 },
+    ]);
+    expect([0, 1, 2, 3].map((by) => rotated('a,b,c', by))).toEqual(['a,b,c', 'b,c,a', 'c,a,b', 'a,b,c']);
   });
 
   it('dials the proxy, and names the target', () => {

@@ -11,6 +11,8 @@ const readBufferBytes = 64 * 1024;
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
+  /** Of several servers: where the next connection goes, turn by turn, a lost one's too. Left out: there is one. */
+  readonly turn?: () => { readonly host: string; readonly port: number };
   /** null: in clear. */
   readonly tls: {
     /** Whom the certificate must name. */
@@ -28,14 +30,14 @@ export interface Endpoint {
 }
 
 /**
- * `address` is `host:port` to dial; `named` the target's own address, from which scheme, host and path come. One without a
- * scheme is in clear unless there are `settings`.
+ * `address` is `host:port` to dial, of several servers with commas between; `named` the target's own address, from which
+ * scheme, host and path come. One without a scheme is in clear unless there are `settings`.
  */
 export function endpointOf(address: string, named: string | undefined, settings?: TlsSettings): Endpoint {
-  const colon = address.lastIndexOf(':');
-  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  const port = Number(address.slice(colon + 1));
-  if (named === undefined) return { host, port, tls: null, authority: address, path: '', query: '' };
+  const [first = '', ...others] = address.split(',');
+  const { host, port } = placeOf(first);
+  const turn = others.length === 0 ? {} : { turn: turnsOver([first, ...others].map(placeOf)) };
+  if (named === undefined) return { host, port, ...turn, tls: null, authority: first, path: '', query: '' };
   const bare = settings === undefined ? 'http' : 'https';
   const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(named) ? named : `${bare}://${named}`);
   const secure = url.protocol === 'https:' || url.protocol === 'wss:';
@@ -43,11 +45,28 @@ export function endpointOf(address: string, named: string | undefined, settings?
   return {
     host,
     port,
+    ...turn,
     tls: secure ? { hostname, ...(settings !== undefined && { settings }) } : null,
     authority: url.host,
     path: url.pathname.replace(/\/+$/, ''),
     query: url.search,
   };
+}
+
+function placeOf(address: string) {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(colon + 1)) };
+}
+
+function turnsOver<Place>(places: readonly Place[]): () => Place {
+  let turns = 0;
+  return () => places[turns++ % places.length] as Place;
+}
+
+/** The same servers, beginning elsewhere: load threads with few connections each do not all begin with the first. */
+export function rotated(address: string, by: number): string {
+  const all = address.split(',');
+  return [...all.slice(by % all.length), ...all.slice(0, by % all.length)].join(',');
 }
 
 /**
@@ -128,7 +147,7 @@ export function dialSocket(endpoint: Endpoint, listener: DialListener): net.Sock
 
 /** On its way to the endpoint. */
 export function createSocket(endpoint: Endpoint, options: Pick<net.TcpNetConnectOpts, 'onread'> = {}): net.Socket {
-  const { host, port } = endpoint;
+  const { host, port } = endpoint.turn?.() ?? endpoint;
   const all = { host, port, noDelay: true, ...options };
   return endpoint.tls === null ? net.connect(all) : connectTls(all, endpoint.tls);
 }

@@ -23,8 +23,9 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   readonly #takeBody: TakeBody | null;
   /** expected[operation][status] */
   readonly #expected: readonly Uint8Array[];
-  /** Last used first: those beyond what the load needs stay out of the way. */
+  /** Last used first: those beyond what the load needs stay out of the way. Over several servers in turn, so that each has its share. */
   readonly #idle: Connection[] = [];
+  readonly #isSpread: boolean;
   readonly #waiting: WaitingSlots;
   readonly #connectionOf: (Connection | null)[];
   readonly #keeper: ConnectionKeeper;
@@ -43,6 +44,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   ) {
     const { target, operations, calls, worker, workers } = context;
     this.#context = context;
+    this.#isSpread = address.includes(',');
     this.#codec = codec;
     this.#takeBody = takeBody;
     this.#expected = operations.map(({ request }) => {
@@ -115,7 +117,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   }
 
   start(slot: number): void {
-    const connection = this.#idle.pop();
+    const connection = this.#isSpread ? this.#idle.shift() : this.#idle.pop();
     if (connection === undefined) this.#waiting.push(slot);
     else this.#send(connection, slot);
   }

@@ -6,7 +6,7 @@ import type { ProtocolEntry } from '../driver.ts';
 import type { BrokerName } from '../stack/stack.ts';
 
 /** What a service is told, but for what is known only once it starts. */
-export type PartOptions = Omit<ServiceOptions, 'port' | 'broker' | 'evidencePath' | 'part' | 'calls'>;
+export type PartOptions = Omit<ServiceOptions, 'port' | 'broker' | 'evidencePath' | 'part' | 'instance' | 'calls'>;
 
 export interface PartSpec extends TargetService {
   /** Absolute path of its entry module. */
@@ -16,7 +16,7 @@ export interface PartSpec extends TargetService {
   readonly options: PartOptions;
 }
 
-/** `entry`: the part that the load is meant for. It has one instance, or a broker before it. */
+/** `entry`: the part that the load is meant for; without a broker before it, connections are spread over its instances. */
 export interface Topology {
   readonly parts: readonly PartSpec[];
   readonly entry: string;
