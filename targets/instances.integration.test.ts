@@ -76,7 +76,7 @@ let opened = 0;
 
 async function openRig(target: Target) {
   const tag = `instances-${process.pid}-${opened++}`;
-  const entry = await loadProtocol(target.protocol);
+  const entry = await loadProtocol(target);
   const brokers: Partial<Record<Protocol, string>> = {
     queue: stack.broker('rabbitmq').directAddress,
     stream: stack.broker('kafka').directAddress,

@@ -44,7 +44,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   ) {
     const { target, operations, calls, worker, workers } = context;
     this.#context = context;
-    this.#isSpread = address.includes(',');
+    this.#isSpread = context.address.includes(',');
     this.#codec = codec;
     this.#takeBody = takeBody;
     this.#expected = operations.map(({ request }) => {
