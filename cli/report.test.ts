@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { fixtureResult } from '../reports/fixtures/fixture-result.ts';
 import { BenchError } from '../result/bench-error.ts';
 import { resultJsonSchemaPath } from '../result/schema/result-json-schema.ts';
+import { readPrices } from './read-prices.ts';
 import { readResult } from './read-result.ts';
 import { parseFormats, writeReports } from './write-reports.ts';
 
@@ -155,5 +156,20 @@ describe('bench report', { timeout: 60_000 }, () => {
     expect([status, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^bench: .*is not whole JSON/);
     expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('readPrices', () => {
+  const file = (content: string) => {
+    const path = join(folder, `prices-${folders++}.yaml`);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it('reads what the reader pays, and refuses what is no price', () => {
+    expect(readPrices(file('{ currency: EUR, coreHour: 0.04 }'))).toEqual({ currency: 'EUR', coreHour: 0.04 });
+    expect(refused(() => readPrices(file('{ currency: EUR, coreHuor: 1 }')))).toMatchObject({ exitCode: 2 });
+    expect(refused(() => readPrices(file('{ currency: EUR, coreHour: -1 }'))).message).toMatch(/coreHour/);
+    expect(refused(() => readPrices(join(folder, 'none.yaml'))).exitCode).toBe(2);
   });
 });

@@ -9,6 +9,7 @@ import { couplingTable } from './coupling-table.ts';
 import { crossingTable } from './crossing.ts';
 import { errorSummary } from './error-texts.ts';
 import { formatThresholdActual } from './format-threshold.ts';
+import { millionCostTable } from './million-cost.ts';
 import { runFacts } from './run-facts.ts';
 import { screenTables } from './screen-tables.ts';
 import type { TerminalOptions } from './terminal.ts';
@@ -48,7 +49,7 @@ export function renderFirstScreen(whole: RunResult, options: ScreenOptions): str
     (sum, lines) => sum + lines.length,
     0,
   );
-  const further = (omitted: readonly string[]) => furtherLines(result, options, prose, omitted);
+  const further = (omitted: readonly string[]) => furtherLines(whole, options, prose, omitted);
   const reserved = further(['x'.repeat(prose)]).length + 1;
   const tables = screenTables(result, { own: ownTables(whole), lines: mostLines - fixed - reserved, width }, palette);
   const lines = [
@@ -67,7 +68,13 @@ export function renderFirstScreen(whole: RunResult, options: ScreenOptions): str
 
 /** What the command was about, before any figure of an operation. */
 function ownTables(result: RunResult) {
-  const all = [capacityTable(result), ...finalsTables(result), crossingTable(result), couplingTable(result)];
+  const all = [
+    capacityTable(result),
+    millionCostTable(result),
+    ...finalsTables(result),
+    crossingTable(result),
+    couplingTable(result),
+  ];
   return all.flatMap((table) => table ?? []);
 }
 

@@ -11,6 +11,7 @@ import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settings
 import { findingsOf } from './findings.ts';
 import { ledgerTable } from './ledger-table.ts';
 import { memoryTable } from './memory-table.ts';
+import { millionCostTable } from './million-cost.ts';
 import { notableTable, watchTable } from './own-system-tables.ts';
 import { paymentsTable } from './payments-table.ts';
 import { policyTable } from './policy-table.ts';
@@ -49,6 +50,7 @@ export function outline(whole: RunResult): Section[] {
   const sections: Section[] = [
     { id: 'tuning', title: 'Tuning', items: tuningItems(whole) },
     { id: 'capacity', title: 'Highest rate', items: [...tables(capacityTable(whole)), findings(limitNotes(whole))] },
+    { id: 'cost', title: 'What a million operations cost', items: costItems(whole) },
     { id: 'crossing', title: 'Where compression pays', items: tables(crossingTable(result)) },
     { id: 'coupling', title: 'By reply or handed over', items: tables(couplingTable(result)) },
     { id: 'availability', title: 'What was out when what was down', items: tables(...availabilityTables(result)) },
@@ -93,6 +95,14 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
 
 function engineItems(result: RunResult): Item[] {
   return [...tables(engineTable(result)), { kind: 'trials', trials: engineTrials(result) }];
+}
+
+/** The bytes of a broker’s second hop nobody counts. */
+function costItems(result: RunResult): Item[] {
+  const items = tables(millionCostTable(result));
+  const text =
+    'Bytes are those of the client’s link: what a broker sends on to the service is not counted. CPU of a broker is less its idle use, which stands beside.';
+  return items.length === 0 ? [] : [...items, { kind: 'notes', texts: [text] }];
 }
 
 function fairnessItems(result: RunResult): Item[] {

@@ -61,13 +61,25 @@ function drawTrimmed(table: Table, room: number, paper: Paper): { lines: string[
   let { length } = table.rows;
   while (length > 0) {
     const lines = draw({ ...table, rows: table.rows.slice(0, length) }, paper);
-    if (lines === null) return null;
+    if (lines === null) return narrower(table, room, paper);
     if (lines.length <= room) return { lines, left: table.rows.length - length };
     length -= lines.length - room; // a row takes a line, or more with what it is headed by
   }
   return null;
 }
 
+/** Without its last columns, while enough of them stay to say something. */
+function narrower(table: Table, room: number, paper: Paper): ReturnType<typeof drawTrimmed> {
+  const columns = table.columns.slice(0, -1);
+  if (table.spans.length > 0 || columns.length < leastColumns) return null;
+  return drawTrimmed(
+    { ...table, columns, rows: table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, -1) })) },
+    room,
+    paper,
+  );
+}
+
+const leastColumns = 3;
 const mostTitleLines = 2;
 
 function draw(table: Table, { width, palette }: Paper): string[] | null {

@@ -7,6 +7,7 @@ import { isHandedOver, type LaterTime } from '../result/patterns.ts';
 import type {
   BacklogPoint,
   BreakerChange,
+  BrokerUse,
   LedgerResult,
   MemoryResult,
   PaymentsResult,
@@ -86,6 +87,10 @@ export interface TrialRecords {
   /** What ended the load before its time; null: nothing. */
   readonly stopped: Stopped | null;
   readonly startedAt: string;
+}
+
+function brokerUseOf(cpu: CpuUse | null): BrokerUse {
+  return { writtenBytes: cpu?.brokerWrittenBytes ?? null, idleUsPerSecond: cpu?.brokerIdleUsPerSecond ?? null };
 }
 
 export const unknownLedger: LedgerResult = {
@@ -170,6 +175,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
       measured.counts.offered,
     ),
     ...(records.memory !== null && { memory: records.memory }),
+    ...(brokerOf(target) !== null && { brokerUse: brokerUseOf(records.cpu) }),
     faults: records.faults,
     ...breakerOf(records),
     timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),

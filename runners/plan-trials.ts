@@ -1,5 +1,6 @@
 /** The trials of a scenario, in the order in which they are run. */
 
+import { costShares } from '../result/cost-rates.ts';
 import { ownValue } from '../result/own-value.ts';
 import type { SettingValue } from '../result/result-types.ts';
 import { satOut } from '../scenarios/places.ts';
@@ -34,7 +35,8 @@ export function trialMs({ warmupMs, durationMs }: Load): number {
 export function planTrials(scenario: Scenario): TrialPlan[] {
   const { load, workload, repeats } = scenario;
   const search = load.model === 'open' ? load.search : null;
-  const plannedMs = trialMs(load) * (search === null ? 1 : plannedProbes(search));
+  const plannedMs =
+    trialMs(load) * (search === null ? 1 : plannedProbes(search) + (search.cost ? costShares.length : 0));
   const out = satOut(scenario);
   const plays = (target: string, condition: string) =>
     !out.some((one) => one.target === target && one.condition === condition);

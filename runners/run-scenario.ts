@@ -1,5 +1,7 @@
 /** A whole run, top to bottom: plan, stack, trials one after another, thresholds. Each trial is on disk before the next. */
+
 import { BenchError } from '../result/bench-error.ts';
+import { costShares } from '../result/cost-rates.ts';
 import type {
   CapacityResult,
   EnvironmentResult,
@@ -314,6 +316,14 @@ export class ScenarioRun {
     if (load.model !== 'open' || search === null) return;
     const target = this.#targetOf(plan);
     const { deadlineMs } = resilienceOf(scenario, target);
+    const play = async (ratePerSecond: number): Promise<TrialResult> => {
+      const index = this.#trials.length;
+      const id = `${plan.id.replace(/-\d+$/, '')}-${ratePerSecond}-per-second-${index + 1}`;
+      const atRate = { ...scenario, load: loadAtRate(load, ratePerSecond, deadlineMs) };
+      const variant = { ...plan.variant, 'load.rate': `${ratePerSecond}/s` };
+      const probe = { ...plan, id, variant, plannedMs: trialMs(load) };
+      return this.#playTrial(index, probe, atRate, target);
+    };
     const capacity = await findCapacity({
       target: plan.target,
       condition: plan.condition,
@@ -326,17 +336,25 @@ export class ScenarioRun {
         const { purpose: _, ...trial } = this.#trials[kept] as TrialResult;
         this.#trials[kept] = trial;
       },
-      play: async (ratePerSecond) => {
-        const index = this.#trials.length;
-        const id = `${plan.id.replace(/-\d+$/, '')}-${ratePerSecond}-per-second-${index + 1}`;
-        const atRate = { ...scenario, load: loadAtRate(load, ratePerSecond, deadlineMs) };
-        const variant = { ...plan.variant, 'load.rate': `${ratePerSecond}/s` };
-        const probe = { ...plan, id, variant, plannedMs: trialMs(load) };
-        return this.#playTrial(index, probe, atRate, target);
-      },
+      play,
     });
-    this.#capacity.push(capacity);
+    const cost = search.cost === true ? await this.#playCost(capacity.ratePerSecond, play) : null;
+    this.#capacity.push(cost === null ? capacity : { ...capacity, cost });
     await this.#save(this.#result('partial'));
+  }
+
+  /** At shares of the highest rate; none where there is no such rate. */
+  async #playCost(
+    highest: number | null,
+    play: (ratePerSecond: number) => Promise<TrialResult>,
+  ): Promise<NonNullable<CapacityResult['cost']>> {
+    const played: { trial: string; share: number; ratePerSecond: number }[] = [];
+    for (const share of highest === null ? [] : costShares) {
+      if (!this.#goesOn()) break;
+      const ratePerSecond = Math.round((highest ?? 0) * share * 10) / 10;
+      played.push({ trial: (await play(ratePerSecond)).id, share, ratePerSecond });
+    }
+    return played;
   }
 
   async #attempt(plan: TrialPlan, target: Target, scenario: Scenario): Promise<FinishedTrial> {

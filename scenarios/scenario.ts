@@ -110,6 +110,8 @@ export interface RateSearch {
   readonly toPerSecond: number;
   /** A share: 0.05 is 5 %. */
   readonly precision: number;
+  /** Trials at shares of the highest rate follow, for what operations cost. Absent: none do. */
+  readonly cost?: boolean;
 }
 /** A stretch of a closed load with as many users throughout, or evenly more or fewer. */
 export interface UserStage {

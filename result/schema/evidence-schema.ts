@@ -165,6 +165,17 @@ export const memorySchema = allOf(['generatorBytes', 'serviceBytes', 'brokerByte
     'The highest resident memory of each part’s processes while it was measured; null: no such part, or not known.',
 });
 
+export const brokerUseSchema = z
+  .object({
+    writtenBytes: figure.describe('To storage, over the measured phases; null: not known.'),
+    idleUsPerSecond: figure.describe(
+      'CPU that it takes with nothing to do, not in the cost of operations; null: not known.',
+    ),
+  })
+  .meta({ id: 'BrokerUse', description: 'What a broker takes beside the CPU of each operation.' });
+
+/** What a broker takes beside the CPU of each operation. */
+export type BrokerUse = Immutable<z.infer<typeof brokerUseSchema>>;
 /** null: not known (an own system keeps no ledger for us). */
 export type LedgerResult = Immutable<z.infer<typeof ledgerSchema>>;
 /** What the ledger holds against a system. */

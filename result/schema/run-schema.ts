@@ -35,6 +35,18 @@ export const satOutSchema = z
     description: 'A target that was not played under a condition: it lacks what the condition’s faults act on.',
   });
 
+export const pricesSchema = z
+  .object({
+    currency: text.min(1).max(10).describe('As it stands before an amount, e.g. EUR.'),
+    coreHour: z.number().nonnegative().describe('Of one core for an hour.'),
+    gigabyte: z.number().nonnegative().optional().describe('Of 10⁹ bytes over the network. Absent: left out.'),
+    writtenGigabyte: z.number().nonnegative().optional().describe('Of 10⁹ bytes written to storage. Absent: left out.'),
+  })
+  .meta({
+    id: 'Prices',
+    description: 'What the reader of a report pays, of `bench report --price`; nothing is assumed.',
+  });
+
 export const runResultSchema = z.object({
   schemaVersion: z.literal(schemaVersion).describe('Of the shape; docs/result.md.'),
   semanticsVersion: z.literal(semanticsVersion).describe('Of what the figures mean; docs/figures.md.'),
@@ -55,9 +67,12 @@ export const runResultSchema = z.object({
   tuning: z.array(tuningSchema).describe('Of `bench tune`.').optional(),
   capacity: z.array(capacitySchema).describe('With `rate: max`.').optional(),
   warnings: z.array(warningSchema),
+  prices: pricesSchema.optional(),
 });
 
 export type EnvironmentResult = Immutable<z.infer<typeof environmentSchema>>;
 /** A target that was not played under a condition: it lacks what the condition's faults act on. */
 export type SatOutResult = Immutable<z.infer<typeof satOutSchema>>;
+/** What the reader of a report pays; nothing is assumed. */
+export type Prices = Immutable<z.infer<typeof pricesSchema>>;
 export type RunResult = Immutable<z.infer<typeof runResultSchema>>;

@@ -43,6 +43,10 @@ export const capacitySchema = z
       .describe(
         'In the order in which they were played. `missed`: objectives and doubts of the verdict that stood against it.',
       ),
+    cost: z
+      .array(z.object({ trial: text, share: z.number().describe('Of the highest rate.'), ratePerSecond: z.number() }))
+      .describe('Trials of what operations cost, at shares of the highest rate. Absent: not asked for.')
+      .optional(),
   })
   .meta({
     id: 'Capacity',

@@ -12,6 +12,7 @@ import {
   watchSchema,
 } from './course-schema.ts';
 import {
+  brokerUseSchema,
   cpuSchema,
   failureSampleSchema,
   ledgerExampleSchema,
@@ -81,6 +82,7 @@ export const trialSchema = z
     wire: wireSchema,
     cpu: cpuSchema,
     memory: memorySchema.describe('Absent in results of earlier versions and of other engines.').optional(),
+    brokerUse: brokerUseSchema.describe('Absent without a broker, and in results of earlier versions.').optional(),
     faults: z.array(faultSchema),
     breaker: z
       .array(breakerChangeSchema)

@@ -13,6 +13,8 @@ export interface CpuSample {
   readonly usedUs: Readonly<Record<CpuPart, number | null>>;
   /** Of `service`: each by name. */
   readonly servicesUs: Readonly<Record<string, number | null>>;
+  /** Of the broker; null: not known. */
+  readonly brokerWrittenBytes?: number | null;
   /** Time in which some task waited for a CPU. */
   readonly pressureUs: number | null;
   readonly stealMs: number | null;
@@ -50,6 +52,7 @@ export function sampleCpu(
       rest: used('rest'),
     },
     servicesUs: Object.fromEntries(Object.entries(services).map(([name, one]) => [name, one.cpuUs()])),
+    brokerWrittenBytes: writtenBytes(processes.broker),
     pressureUs: readPressureUs(),
     ...readMachine(),
   };
@@ -59,6 +62,10 @@ export interface CpuUse {
   readonly durationMs: number;
   readonly usedUs: Readonly<Record<CpuPart, number | null>>;
   readonly servicesUs: CpuSample['servicesUs'];
+  /** Absent or null: not known. */
+  readonly brokerWrittenBytes?: number | null;
+  /** Taken off `usedUs`; absent or null: not known. */
+  readonly brokerIdleUsPerSecond?: number | null;
   /** 0–1 of the time; null: not known. */
   readonly pressure: number | null;
   /** 0–1 of all cores' time. */
@@ -94,11 +101,23 @@ export function cpuUse(from: CpuSample, to: CpuSample, cores: number, idleUsPerS
     servicesUs: Object.fromEntries(
       Object.entries(to.servicesUs).map(([name, us]) => [name, difference(from.servicesUs[name] ?? null, us)]),
     ),
+    brokerWrittenBytes: grown(from.brokerWrittenBytes ?? null, to.brokerWrittenBytes ?? null),
+    brokerIdleUsPerSecond: idleUsPerSecond?.broker ?? null,
     pressure: share(difference(from.pressureUs, to.pressureUs), durationMs * 1e3),
     steal: share(difference(from.stealMs, to.stealMs), durationMs * cores),
     busy: share(difference(from.busyMs, to.busyMs), durationMs * cores),
     otherWork: share(otherMs, durationMs * cores),
   };
+}
+
+function writtenBytes(processes: PartProcesses['broker']): number | null {
+  const each = (processes ?? []).map((one) => one.writtenBytes());
+  return each.length === 0 || each.includes(null) ? null : each.reduce<number>((sum, bytes) => sum + (bytes ?? 0), 0);
+}
+
+/** A process that was started anew counts from nothing. */
+function grown(from: number | null, to: number | null): number | null {
+  return from === null || to === null || to < from ? null : to - from;
 }
 
 /** Of all parts together; a part that is not known counts as nothing. */

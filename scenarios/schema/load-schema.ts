@@ -61,6 +61,10 @@ const search = object({
   precision: quantity('percentage', { least: '1%', most: '100%' })
     .prefault('5%')
     .describe('How close the lowest rate missed is to the highest one kept.'),
+  cost: z
+    .boolean()
+    .default(false)
+    .describe('Also plays a quarter, a half and three quarters of the highest rate: what a million operations cost.'),
 });
 
 const stage = object({

@@ -185,7 +185,7 @@ export function loadAtRate(load: OpenLoad, ratePerSecond: number, deadlineMs: nu
 
 function resolveSearch({ rate, search }: OpenFile): RateSearch | null {
   if (rate !== 'max' || search === undefined) return null;
-  const { slo, from, to, precision } = search;
+  const { slo, from, to, precision, cost } = search;
   return {
     slo: slo.flatMap((text) => {
       const reading = parseThreshold(`all ${text}`);
@@ -194,6 +194,7 @@ function resolveSearch({ rate, search }: OpenFile): RateSearch | null {
     fromPerSecond: from,
     toPerSecond: to,
     precision,
+    ...(cost && { cost }),
   };
 }
 

@@ -47,6 +47,20 @@ export function treeResidentBytes(root: number): number | null {
   return sumOfTree(root, readResidentBytes);
 }
 
+/** Bytes that the process and its living descendants have had written to storage; null: not known, or not for us to read. */
+export function treeWrittenBytes(root: number): number | null {
+  return sumOfTree(root, readWrittenBytes);
+}
+
+function readWrittenBytes(pid: number): number | null {
+  try {
+    const bytes = /^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1];
+    return bytes === undefined ? null : Number(bytes);
+  } catch {
+    return null;
+  }
+}
+
 /** null when the root has none; a descendant without (it has just ended) adds nothing. */
 function sumOfTree(root: number, of: (pid: number) => number | null): number | null {
   const own = of(root);

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { isExecutable, onPath } from './on-path.ts';
-import { treeCpuUs, treeResidentBytes } from './process-tree.ts';
+import { treeCpuUs, treeResidentBytes, treeWrittenBytes } from './process-tree.ts';
 
 export interface SupervisedProcessOptions {
   /** For messages and logs. */
@@ -208,6 +208,11 @@ export class SupervisedProcess {
     if (us === null) return null;
     this.#lastCpuUs = Math.max(this.#lastCpuUs, us);
     return this.#endedCpuUs + this.#lastCpuUs;
+  }
+
+  /** Bytes that the process tree has had written to storage since it began; null once it has ended, and where nobody tells. */
+  writtenBytes(): number | null {
+    return this.#exit === null ? treeWrittenBytes(this.pid) : null;
   }
 
   /** Resident memory of the process tree now, bytes; null once it has ended, and without /proc. */
