@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { brokerAddress } from './own-broker.ts';
+import type { QueueTarget } from '../../../scenarios/scenario.ts';
+import { brokerAddress, refusalOf } from './own-broker.ts';
 
 const dialled = '127.0.0.1:9000';
 const said = ({ options }: ReturnType<typeof brokerAddress>) => {
@@ -32,4 +33,19 @@ it('of a secured broker the certificate must name the broker, or whom the scenar
     servername: 'other',
     rejectUnauthorized: false,
   });
+});
+
+it.each([
+  [
+    'Handshake terminated by server: 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile."',
+    'it refuses user clerk: not known, or the wrong password',
+  ],
+  [
+    'Expected ConnectionOpenOk; got <ConnectionClose channel:0>',
+    'it does not open virtual host a/b for user clerk: not there, or not for that user (its log says which)',
+  ],
+  ['connect ECONNREFUSED 127.0.0.1:5672', null],
+])('what amqplib makes of a refusal, %s, is told in plain words', (said, words) => {
+  const target = { address: 'amqp://broker', user: 'clerk', password: 'secret', vhost: 'a/b' };
+  expect(refusalOf(said, target as QueueTarget)).toBe(words);
 });

@@ -46,7 +46,8 @@ export function brokerAddress(
 
 /** What the broker says of who may do what, in plain words; null: it says something else. */
 export function refusalOf(said: string, target: QueueTarget): string | null {
-  const who = brokerAddress(target, 'broker:1').user ?? 'guest';
+  const { url, user } = brokerAddress(target, 'broker:1');
+  const who = user ?? 'guest';
   if (/ACCESS_REFUSED - Login was refused|ACCESS-REFUSED.*Login was refused/.test(said)) {
     return `it refuses user ${who}: not known, or the wrong password`;
   }
@@ -54,6 +55,11 @@ export function refusalOf(said: string, target: QueueTarget): string | null {
   if (vhost !== null) {
     const [, name, why] = vhost;
     return why === 'refused' ? `user ${who} may not use virtual host ${name}` : `it has no virtual host ${name}`;
+  }
+  // amqplib keeps the broker's reason to itself when it is the opening of the virtual host that is refused.
+  if (/Expected ConnectionOpenOk; got <ConnectionClose/.test(said)) {
+    const opened = decodeURIComponent(new URL(url).pathname.slice(1)) || '/';
+    return `it does not open virtual host ${opened} for user ${who}: not there, or not for that user (its log says which)`;
   }
   const denied = /ACCESS_REFUSED - (.*?) access to (queue|exchange|topic) '([^']*)'/.exec(said);
   return denied && `user ${who} has no ${denied[1]} right for ${denied[2]} ${denied[3]}`;
