@@ -1,45 +1,20 @@
 /** When a message leaves the broker, before its effect or after, shows when the consuming service is killed. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { QueueTarget, Request, StreamTarget, Target } from '../scenarios/scenario.ts';
-import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
-import type { ProtocolEntry } from './driver.ts';
-import { RecordedSession } from './driver-suite/recorded-session.ts';
-import { startReferenceService } from './process/reference-service.ts';
+import { expect, it } from 'vitest';
+import type { Target } from '../scenarios/scenario.ts';
+import { evidenceKinds } from './domain/evidence.ts';
+import { directStream, directQueue as queue } from './driver-suite/direct-targets.ts';
+import { handOverRig } from './driver-suite/hand-over-rig.ts';
 import { until } from './process/until.ts';
-import { rabbitmqEntry } from './queue/rabbitmq/preset.ts';
-import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack.ts';
-import { streamEntry } from './stream/preset.ts';
 
 /** One of twenty orders takes long: the last. */
 const slow = { share: 1 / 20, workTimeMs: 2_500 };
 const slowOrder = 19;
 const orders = 30;
 const marker = orders;
+const open = handOverRig('delivery');
 
-let stack: SharedTestStack;
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(os.tmpdir(), 'wirebench-delivery-'));
-  stack = await sharedTestStack({ rabbitmq: true, kafka: true });
-});
-afterAll(async () => {
-  await stack?.down();
-  await rm(directory, { recursive: true, force: true });
-});
-
-const queue: QueueTarget = {
-  ...{ name: 'queue', protocol: 'queue', engine: 'native', via: 'direct', broker: 'rabbitmq' },
-  ...{ durable: true, confirms: true, prefetch: 100, consume: false },
-};
 /** One partition: what is committed of it is a single position. */
-const stream: StreamTarget = {
-  ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', client: 'platformatic' },
-  ...{ acks: 'all', lingerMs: 0, partitions: 1, producers: 1, consume: false },
-};
+const stream = { ...directStream, partitions: 1 };
 
 const batched = { maxMessages: 8, maxBytes: 768 * 1024, lingerMs: 20 };
 
@@ -78,8 +53,8 @@ const cases: readonly { label: string; target: Target; lost: number; again: (cou
   },
 ];
 
-it.concurrent.each(cases)('when the service is killed: $label', async ({ label, target, lost, again }) => {
-  const rig = await openRig(label.replaceAll(/[^a-z]+/g, '-'), target);
+it.concurrent.each(cases)('when the service is killed: $label', async ({ target, lost, again }) => {
+  const rig = await openRig(target);
   await Promise.all(Array.from({ length: orders }, () => rig.session.run('placeOrder')));
   await until('all but the slow one are applied', () => rig.applied().size === orders - 1);
   expect(rig.applied().has(slowOrder)).toBe(false);
@@ -97,37 +72,14 @@ it.concurrent.each(cases)('when the service is killed: $label', async ({ label, 
   await rig.service.stop();
 });
 
-let opened = 0;
-
-async function openRig(label: string, target: Target) {
-  const tag = `${label}-${process.pid}-${opened++}`;
-  const entry: ProtocolEntry = target.protocol === 'queue' ? rabbitmqEntry : streamEntry;
-  const address = stack.broker(target.protocol === 'queue' ? 'rabbitmq' : 'kafka').directAddress;
-  const names = entry.resourceNames(tag);
-  const evidencePath = join(directory, `${tag}.evidence`);
-  const service = await startReferenceService(
-    entry.servicePath,
-    {
-      ...{ protocol: target.protocol, target, port: 0, broker: address, names, evidencePath, slow },
-      ...{ population: { readable: 0, cancellable: 0 }, workTimeMs: 0, rejectRatio: 0, seed: 1 },
-    },
-    join(directory, `${tag}.log`),
-  );
-  const { requests, settings } = entry.preset(target, names, { placeOrder: { pattern: 'one-way' } });
-  const session = await RecordedSession.open({
-    driver: entry.driver,
-    target: { ...target, ...settings, requests } as Target,
-    address,
-    trialTag: tag,
-    operations: { placeOrder: { pattern: 'one-way', request: requests.placeOrder as Request } },
-    payloads: { placeOrder: [Buffer.from('payload')] },
-  });
-  const reader = new EvidenceReader(evidencePath);
+async function openRig(target: Target) {
+  const { services, session, evidence } = await open(target, { slow });
+  const [service] = services;
   const times = new Map<number, number>();
   const redelivered = new Set<number>();
   /** Sequence → how often it was applied so far. */
   const applied = () => {
-    for (const record of reader.more()) {
+    for (const record of evidence.more()) {
       const { kind, sequence } = record;
       if (record.redelivered) redelivered.add(sequence);
       if (kind === evidenceKinds.applied) times.set(sequence, (times.get(sequence) ?? 0) + 1);

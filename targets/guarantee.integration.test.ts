@@ -12,16 +12,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GuaranteeClass } from '../result/guarantee.ts';
 import type { Pattern } from '../result/patterns.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
-import type { QueueTarget, Request, RestTarget, StreamTarget, Target } from '../scenarios/scenario.ts';
+import type { Request, RestTarget, Target } from '../scenarios/scenario.ts';
 import { outcomes } from './driver.ts';
+import { directQueue as queue, directStream as stream } from './driver-suite/direct-targets.ts';
 import { RecordedSession } from './driver-suite/recorded-session.ts';
+import { startOwnBrokers } from './driver-suite/start-own-brokers.ts';
 import { guaranteeOf } from './guarantee.ts';
 import { freePort } from './process/free-port.ts';
 import { treePids } from './process/process-tree.ts';
 import { startReferenceService } from './process/reference-service.ts';
 import { loadProtocol } from './registry.ts';
 import { type RunningStack, requireBroker } from './stack/stack.ts';
-import { startStack } from './stack/start-stack.ts';
 
 /** Handed over one after the other, so that no flush can serve two of them. */
 const messages = 40;
@@ -50,14 +51,6 @@ function whyNoStrace(): string | null {
 const reason = whyNoStrace();
 if (reason !== null) process.stdout.write(`what acknowledgements are worth is not found out again: ${reason}\n`);
 
-const queue: QueueTarget = {
-  ...{ name: 'queue', protocol: 'queue', engine: 'native', via: 'direct', broker: 'rabbitmq' },
-  ...{ durable: true, confirms: true, prefetch: 100, consume: false },
-};
-const stream: StreamTarget = {
-  ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', client: 'platformatic' },
-  ...{ acks: 'all', lingerMs: 0, partitions: 1, producers: 1, consume: false },
-};
 const rest: RestTarget = {
   ...{ name: 'rest', protocol: 'rest', engine: 'native', via: 'direct', connections: 1, store: 'file' },
 };
@@ -94,13 +87,7 @@ let directory: string;
 describe.skipIf(reason !== null)('an acknowledgement means that the message is', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(os.tmpdir(), 'wirebench-guarantee-'));
-    stack = await startStack({
-      mode: 'native',
-      needs: { toxiproxy: false, brokers: { rabbitmq: 1, kafka: 1 } },
-      signal: new AbortController().signal,
-      confirm: async () => true,
-      log: () => undefined,
-    });
+    stack = await startOwnBrokers('rabbitmq', 'kafka');
   });
   afterAll(async () => {
     await stack?.down();

@@ -1,45 +1,21 @@
 /** Several processes of one service: connections spread over them, consumers that compete, one that joins under load. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Protocol } from '../result/result-types.ts';
-import type { Request, Target } from '../scenarios/scenario.ts';
-import { EvidenceReader, evidenceKinds } from './domain/evidence.ts';
-import { RecordedSession } from './driver-suite/recorded-session.ts';
-import { freePort } from './process/free-port.ts';
-import { type RunningService, startReferenceService } from './process/reference-service.ts';
+import { expect, it } from 'vitest';
+import type { Target } from '../scenarios/scenario.ts';
+import { evidenceKinds } from './domain/evidence.ts';
+import { directQueue, directStream } from './driver-suite/direct-targets.ts';
+import { handOverRig } from './driver-suite/hand-over-rig.ts';
 import { until } from './process/until.ts';
-import { loadProtocol } from './registry.ts';
-import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack.ts';
 
 const orders = 60;
-
-let stack: SharedTestStack;
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(os.tmpdir(), 'wirebench-instances-'));
-  stack = await sharedTestStack({ rabbitmq: true, kafka: true });
-});
-afterAll(async () => {
-  await stack?.down();
-  await rm(directory, { recursive: true, force: true });
-});
+const open = handOverRig('instances');
 
 const common = { engine: 'native', via: 'direct', instances: 2 } as const;
 const targets = [
   { ...common, name: 'rest', protocol: 'rest', connections: 4 },
   { ...common, name: 'grpc', protocol: 'grpc', connections: 2, reflection: false },
   { ...common, name: 'websocket', protocol: 'websocket', connections: 4 },
-  {
-    ...{ ...common, name: 'queue', protocol: 'queue', broker: 'rabbitmq', durable: true, confirms: true, prefetch: 4 },
-    consume: false,
-  },
-  {
-    ...{ ...common, name: 'stream', protocol: 'stream', broker: 'kafka', client: 'platformatic', acks: 'all' },
-    ...{ lingerMs: 0, partitions: 8, producers: 1, consume: false },
-  },
+  { ...directQueue, ...common, prefetch: 4 },
+  { ...directStream, ...common, partitions: 8 },
 ] satisfies readonly Target[];
 
 it.concurrent.each(targets)('$name: each of two instances has a share of the load', async (target) => {
@@ -72,46 +48,11 @@ it.concurrent('rest: with one of two instances gone for good the other one goes 
   await rig.close();
 });
 
-let opened = 0;
-
 async function openRig(target: Target) {
-  const tag = `instances-${process.pid}-${opened++}`;
-  const entry = await loadProtocol(target);
-  const brokers: Partial<Record<Protocol, string>> = {
-    queue: stack.broker('rabbitmq').directAddress,
-    stream: stack.broker('kafka').directAddress,
-  };
-  const broker = brokers[target.protocol] ?? null;
-  const names = entry.resourceNames(tag);
-  const evidencePaths = [0, 1].map((instance) => join(directory, `${tag}.${instance}.evidence`));
-  const ports = broker === null ? [await freePort(), await freePort()] : [0, 0];
-  const services: RunningService[] = [];
-  for (const instance of [0, 1]) {
-    services.push(
-      await startReferenceService(
-        entry.servicePath,
-        {
-          ...{ protocol: target.protocol, target, port: ports[instance] ?? 0, broker, names, instance, part: instance },
-          ...{ evidencePath: evidencePaths[instance] ?? '', workTimeMs: 2, rejectRatio: 0, seed: 1 },
-          population: { readable: 0, cancellable: 0 },
-        },
-        join(directory, `${tag}.${instance}.log`),
-      ),
-    );
-  }
-  const { requests, settings } = entry.preset(target, names, { placeOrder: { pattern: 'one-way' } });
-  const session = await RecordedSession.open({
-    driver: entry.driver,
-    target: { ...target, ...settings, requests } as Target,
-    address: broker ?? ports.map((port) => `127.0.0.1:${port}`).join(','),
-    trialTag: tag,
-    operations: { placeOrder: { pattern: 'one-way', request: requests.placeOrder as Request } },
-    payloads: { placeOrder: [Buffer.from('payload')] },
-  });
-  const reader = new EvidenceReader(...evidencePaths);
+  const { services, session, evidence } = await open(target, { workTimeMs: 2 }, 2);
   const applied = new Map<number, number>();
   const read = () => {
-    for (const { kind, sequence, part } of reader.more())
+    for (const { kind, sequence, part } of evidence.more())
       if (kind === evidenceKinds.applied) applied.set(sequence, part);
     return applied;
   };

@@ -1,41 +1,16 @@
 /** What a consumer can't take up waits in the broker, and what it refuses goes where its target says. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { QueueTarget, Request, StreamTarget, Target } from '../scenarios/scenario.ts';
-import { EvidenceReader, evidenceKinds, refusalCodes } from './domain/evidence.ts';
-import type { ServiceOptions } from './domain/service-options.ts';
-import type { ProtocolEntry } from './driver.ts';
-import { RecordedSession } from './driver-suite/recorded-session.ts';
-import { startReferenceService } from './process/reference-service.ts';
+import { expect, it } from 'vitest';
+import type { QueueTarget, StreamTarget, Target } from '../scenarios/scenario.ts';
+import { evidenceKinds, refusalCodes } from './domain/evidence.ts';
+import { directQueue, directStream } from './driver-suite/direct-targets.ts';
+import { type Behaviour, handOverRig } from './driver-suite/hand-over-rig.ts';
 import { until } from './process/until.ts';
-import { rabbitmqEntry } from './queue/rabbitmq/preset.ts';
-import { type SharedTestStack, sharedTestStack } from './stack/shared-test-stack.ts';
-import { streamEntry } from './stream/preset.ts';
 
 const orders = 40;
+const open = handOverRig('refusals');
 
-let stack: SharedTestStack;
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(os.tmpdir(), 'wirebench-refusals-'));
-  stack = await sharedTestStack({ rabbitmq: true, kafka: true });
-});
-afterAll(async () => {
-  await stack?.down();
-  await rm(directory, { recursive: true, force: true });
-});
-
-const queue: QueueTarget = {
-  ...{ name: 'queue', protocol: 'queue', engine: 'native', via: 'direct', broker: 'rabbitmq' },
-  ...{ durable: true, confirms: true, prefetch: 4, consume: false },
-};
-const stream: StreamTarget = {
-  ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', client: 'platformatic' },
-  ...{ acks: 'all', lingerMs: 0, partitions: 2, producers: 1, consume: false },
-};
+const queue: QueueTarget = { ...directQueue, prefetch: 4 };
+const stream: StreamTarget = { ...directStream, partitions: 2 };
 const both = [{ target: queue as QueueTarget | StreamTarget }, { target: stream as QueueTarget | StreamTarget }];
 
 it.concurrent.each(both)(
@@ -104,43 +79,16 @@ it.concurrent.each([
   await expect(openRig(target, {})).rejects.toThrow(name);
 });
 
-let opened = 0;
-
-async function openRig(
-  target: Target,
-  behaviour: Partial<Pick<ServiceOptions, 'workTimeMs' | 'rejectRatio' | 'concurrency' | 'waiting'>>,
-) {
-  const tag = `refusals-${process.pid}-${opened++}`;
-  const entry: ProtocolEntry = target.protocol === 'queue' ? rabbitmqEntry : streamEntry;
-  const address = stack.broker(target.protocol === 'queue' ? 'rabbitmq' : 'kafka').directAddress;
-  const names = entry.resourceNames(tag);
-  const evidencePath = join(directory, `${tag}.evidence`);
-  const service = await startReferenceService(
-    entry.servicePath,
-    {
-      ...{ protocol: target.protocol, target, port: 0, broker: address, names, evidencePath },
-      ...{ population: { readable: 0, cancellable: 0 }, workTimeMs: 0, rejectRatio: 0, seed: 1 },
-      ...behaviour,
-    },
-    join(directory, `${tag}.log`),
-  );
-  const { requests, settings } = entry.preset(target, names, { placeOrder: { pattern: 'one-way' } });
-  const session = await RecordedSession.open({
-    driver: entry.driver,
-    target: { ...target, ...settings, requests } as Target,
-    address,
-    trialTag: tag,
-    operations: { placeOrder: { pattern: 'one-way', request: requests.placeOrder as Request } },
-    payloads: { placeOrder: [Buffer.from('payload')] },
-  });
-  const waiting = entry.backlog?.open(address, names);
-  const aside = entry.backlog?.openDeadLetters(address, names);
-  const reader = new EvidenceReader(evidencePath);
+async function openRig(target: Target, behaviour: Behaviour) {
+  const { entry, names, broker, services, session, evidence } = await open(target, behaviour);
+  const [service] = services;
+  const waiting = entry.backlog?.open(broker, names);
+  const aside = entry.backlog?.openDeadLetters(broker, names);
   const [received, applied] = [new Set<number>(), new Set<number>()];
   /** Sequence → where its last refusal left it. */
   const refused = new Map<number, number>();
   const read = () => {
-    for (const { kind, sequence, step } of reader.more()) {
+    for (const { kind, sequence, step } of evidence.more()) {
       if (kind === evidenceKinds.received) received.add(sequence);
       if (kind === evidenceKinds.applied) applied.add(sequence);
       if (kind === evidenceKinds.refused) refused.set(sequence, step);

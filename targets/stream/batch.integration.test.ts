@@ -1,4 +1,5 @@
 import { describeBatchedOrders } from '../driver-suite/batched-orders.ts';
+import { directStream } from '../driver-suite/direct-targets.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { streamEntry } from './preset.ts';
 
@@ -10,8 +11,8 @@ for (const client of ['platformatic', 'kafkajs'] as const) {
     return {
       entry: streamEntry,
       target: {
-        ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', acks: 'all' },
-        ...{ lingerMs: batch.lingerMs, partitions: 3, producers: 1, client, consume: false, batch, maxInFlight: 2 },
+        ...directStream,
+        ...{ lingerMs: batch.lingerMs, partitions: 3, client, batch, maxInFlight: 2 },
       },
       broker: stack.broker('kafka').directAddress,
       close: () => stack.down(),

@@ -6,10 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Request, StreamTarget } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
+import { directStream } from '../driver-suite/direct-targets.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
+import { startOwnBrokers } from '../driver-suite/start-own-brokers.ts';
 import { startReferenceService } from '../process/reference-service.ts';
 import { type RunningStack, requireBroker } from '../stack/stack.ts';
-import { startStack } from '../stack/start-stack.ts';
 import { streamEntry } from './preset.ts';
 
 let stack: RunningStack;
@@ -17,13 +18,7 @@ let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(os.tmpdir(), 'wirebench-restart-'));
-  stack = await startStack({
-    mode: 'native',
-    needs: { toxiproxy: false, brokers: { kafka: 1 } },
-    signal: new AbortController().signal,
-    confirm: async () => true,
-    log: () => undefined,
-  });
+  stack = await startOwnBrokers('kafka');
 });
 
 afterAll(async () => {
@@ -59,19 +54,7 @@ it('work waits for it with either client, no attempt ends twice, and replies com
 
 async function openRig(client: StreamTarget['client']) {
   const address = requireBroker(stack.brokers, 'kafka').directAddress;
-  const target: StreamTarget = {
-    name: 'stream',
-    protocol: 'stream',
-    engine: 'native',
-    via: 'direct',
-    broker: 'kafka',
-    acks: 'all',
-    lingerMs: 0,
-    partitions: 2,
-    producers: 1,
-    client,
-    consume: false,
-  };
+  const target: StreamTarget = { ...directStream, partitions: 2, client };
   const names = streamEntry.resourceNames(client);
   const service = await startReferenceService(
     streamEntry.servicePath,

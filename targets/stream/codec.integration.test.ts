@@ -1,3 +1,4 @@
+import { directStream } from '../driver-suite/direct-targets.ts';
 import { describeEncodedOrders } from '../driver-suite/encoded-orders.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { streamEntry } from './preset.ts';
@@ -10,8 +11,8 @@ for (const codec of ['json', 'msgpack', 'protobuf'] as const) {
     return {
       entry: streamEntry,
       target: {
-        ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', acks: 'all' },
-        ...{ lingerMs: 0, partitions: 3, producers: 1, client: clients[codec], consume: false, codec },
+        ...directStream,
+        ...{ partitions: 3, client: clients[codec], codec },
         ...(codec === 'msgpack' && { compression: { codec: 'zstd' } }),
       },
       broker: stack.broker('kafka').directAddress,

@@ -1,4 +1,5 @@
 import type { StreamTarget } from '../../scenarios/scenario.ts';
+import { directStream } from '../driver-suite/direct-targets.ts';
 import { describeDriverContract } from '../driver-suite/driver-contract.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
 import { streamEntry } from './preset.ts';
@@ -17,19 +18,7 @@ for (const { name, settings } of variants) {
     const proxy = links.client?.proxy ?? '';
     return {
       entry: streamEntry,
-      target: {
-        name: 'stream',
-        protocol: 'stream',
-        engine: 'native',
-        via: 'toxiproxy',
-        broker: 'kafka',
-        acks: 'all',
-        lingerMs: 0,
-        partitions: 3,
-        producers: 1,
-        consume: false,
-        ...settings,
-      },
+      target: { ...directStream, via: 'toxiproxy', partitions: 3, ...settings },
       broker: directAddress,
       address: links.client?.address ?? directAddress,
       outage: {

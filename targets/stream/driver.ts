@@ -13,6 +13,7 @@ import { connectTimeoutMs } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
 import { malformedAnswer } from '../driver-kit/guard-incoming.ts';
+import { openedSession } from '../driver-kit/opened-session.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { RequestTemplate } from '../driver-kit/request-template.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
@@ -32,15 +33,7 @@ export const streamDriver: Driver = {
   protocol: 'stream',
   async open(context, signal) {
     signal.throwIfAborted();
-    const session = new StreamSession(context);
-    try {
-      await unlessAborted(session.open(), signal);
-      return session;
-    } catch (cause) {
-      await session.close();
-      if (cause instanceof BenchError) throw cause;
-      throw cannotOpen(context, cause);
-    }
+    return openedSession(new StreamSession(context), signal, (cause) => cannotOpen(context, cause));
   },
 };
 
@@ -100,7 +93,12 @@ class StreamSession implements Session {
     });
   }
 
-  async open(): Promise<void> {
+  /** The libraries heed no signal. */
+  open(signal: AbortSignal): Promise<void> {
+    return unlessAborted(this.#open(), signal);
+  }
+
+  async #open(): Promise<void> {
     const { address, linkOf, trialTag, worker, workers, operations } = this.#context;
     const { acks, compression, idempotent = false, tls, sasl } = this.#target;
     this.#isCluster = this.#target.address === undefined && address.includes(',');

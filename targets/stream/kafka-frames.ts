@@ -1,4 +1,4 @@
-import type { IncomingFrames } from '../driver-kit/guard-incoming.ts';
+import { HeadedFrames, refused } from '../driver-kit/guard-incoming.ts';
 
 const lengthBytes = 4;
 /** A correlation id is in every answer. */
@@ -7,26 +7,21 @@ const fewestBytes = 4;
 const mostBytes = 64 * 1024 * 1024;
 
 /** Kafka's answers: their length, four bytes, and so many bytes. */
-export class KafkaFrames implements IncomingFrames {
+export class KafkaFrames extends HeadedFrames {
   #length = 0;
   #lengthBytesHere = 0;
-  #left = 0;
 
-  accept(chunk: Buffer): boolean {
-    for (let at = 0; at < chunk.length; ) {
-      if (this.#left > 0) {
-        const skipped = Math.min(this.#left, chunk.length - at);
-        this.#left -= skipped;
-        at += skipped;
-        continue;
-      }
-      this.#length = this.#length * 256 + (chunk[at++] as number);
-      if (++this.#lengthBytesHere < lengthBytes) continue;
-      if (this.#length < fewestBytes || this.#length > mostBytes) return false;
-      this.#left = this.#length;
-      this.#length = 0;
-      this.#lengthBytesHere = 0;
-    }
-    return true;
+  protected takeHead(chunk: Buffer, at: number): number {
+    this.#length = this.#length * 256 + (chunk[at] as number);
+    this.#lengthBytesHere++;
+    return 1;
+  }
+
+  protected endOfHead(): number | null {
+    if (this.#lengthBytesHere < lengthBytes) return null;
+    const length = this.#length;
+    this.#length = 0;
+    this.#lengthBytesHere = 0;
+    return length < fewestBytes || length > mostBytes ? refused : length;
   }
 }

@@ -1,9 +1,8 @@
 import { beside } from '../../result/beside.ts';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
-import { orderItemFields } from '../domain/order-item.ts';
-import { orderHeaders } from '../domain/order-message.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
+import { brokerMessage, brokerResourceNames } from '../driver-kit/broker-preset.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { refusalLabel } from '../driver-kit/refusal-label.ts';
@@ -15,11 +14,7 @@ import { mostRequestsInFlight } from './producer-lane.ts';
 export const streamEntry: ProtocolEntry = {
   driver: streamDriver,
   servicePath: beside(import.meta.url, 'service'),
-  resourceNames: (trialTag) => ({
-    requests: `wirebench-${trialTag}-requests`,
-    replies: `wirebench-${trialTag}-replies`,
-    deadLetters: `wirebench-${trialTag}-dead-letters`,
-  }),
+  resourceNames: brokerResourceNames,
   backlog: {
     counts: 'records beyond the offsets that the service has committed',
     open: (address, names) => new GroupLag(address, names.requests ?? ''),
@@ -28,16 +23,10 @@ export const streamEntry: ProtocolEntry = {
   },
   preset(target, names, operations) {
     const { codec } = target as StreamTarget;
-    const requests = presetRequests(
-      operations,
-      (operation): StreamRequest => ({
-        topic: names.requests ?? '',
-        key: '{{key}}',
-        headers: codec === undefined ? orderHeaders(operation) : {},
-        value: operation.carriesPayload ? '{{payload}}' : '',
-        ...(codec !== undefined && { encoded: { codec, fields: orderItemFields(operation, false) } }),
-      }),
-    );
+    const requests = presetRequests(operations, (operation): StreamRequest => {
+      const { headers, payload, encoded } = brokerMessage(operation, codec);
+      return { topic: names.requests ?? '', key: '{{key}}', headers, value: payload, ...encoded };
+    });
     return { requests, settings: { reply: { topic: names.replies } } };
   },
   semantics(target) {

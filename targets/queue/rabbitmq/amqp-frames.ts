@@ -1,4 +1,4 @@
-import type { IncomingFrames } from '../../driver-kit/guard-incoming.ts';
+import { HeadedFrames, refused } from '../../driver-kit/guard-incoming.ts';
 
 /** Type, channel, size. */
 const frameHeaderBytes = 7;
@@ -11,28 +11,22 @@ const bodySizeAt = frameHeaderBytes + 4;
 const mostBodyBytes = 64 * 1024 * 1024;
 
 /** AMQP 0-9-1 behind its handshake: no message may be announced that is larger than anybody's. */
-export class AmqpFrames implements IncomingFrames {
+export class AmqpFrames extends HeadedFrames {
   readonly #head = Buffer.alloc(frameHeaderBytes + contentHeaderBytes);
   #headHere = 0;
-  #left = 0;
 
-  accept(chunk: Buffer): boolean {
-    for (let at = 0; at < chunk.length; ) {
-      if (this.#left > 0) {
-        const skipped = Math.min(this.#left, chunk.length - at);
-        this.#left -= skipped;
-        at += skipped;
-        continue;
-      }
-      const copied = chunk.copy(this.#head, this.#headHere, at, at + this.#headBytes - this.#headHere);
-      this.#headHere += copied;
-      at += copied;
-      if (this.#headHere < this.#headBytes) continue;
-      if (this.#isContent && this.#head.readBigUInt64BE(bodySizeAt) > mostBodyBytes) return false;
-      this.#left = frameHeaderBytes + this.#size + endBytes - this.#headHere;
-      this.#headHere = 0;
-    }
-    return true;
+  protected takeHead(chunk: Buffer, at: number): number {
+    const copied = chunk.copy(this.#head, this.#headHere, at, at + this.#headBytes - this.#headHere);
+    this.#headHere += copied;
+    return copied;
+  }
+
+  protected endOfHead(): number | null {
+    if (this.#headHere < this.#headBytes) return null;
+    if (this.#isContent && this.#head.readBigUInt64BE(bodySizeAt) > mostBodyBytes) return refused;
+    const left = frameHeaderBytes + this.#size + endBytes - this.#headHere;
+    this.#headHere = 0;
+    return left;
   }
 
   /** What of this frame must be here to judge it. */

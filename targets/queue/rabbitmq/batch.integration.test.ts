@@ -1,14 +1,12 @@
 import type { QueueTarget } from '../../../scenarios/scenario.ts';
 import { describeBatchedOrders } from '../../driver-suite/batched-orders.ts';
+import { directQueue } from '../../driver-suite/direct-targets.ts';
 import { describeDriverContract } from '../../driver-suite/driver-contract.ts';
 import { sharedTestStack } from '../../stack/shared-test-stack.ts';
 import { rabbitmqEntry } from './preset.ts';
 
 const batch = { maxMessages: 32, maxBytes: 768 * 1024, lingerMs: 5 };
-const target: QueueTarget = {
-  ...{ name: 'queue', protocol: 'queue', engine: 'native', via: 'direct', broker: 'rabbitmq', durable: true },
-  ...{ confirms: true, prefetch: 300, consume: false },
-};
+const target: QueueTarget = { ...directQueue, prefetch: 300 };
 
 describeBatchedOrders('Queue batches', batch.maxMessages, async () => {
   const stack = await sharedTestStack({ rabbitmq: true });

@@ -7,12 +7,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Request, Target } from '../../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../domain/evidence.ts';
 import { outcomes } from '../../driver.ts';
+import { directQueue } from '../../driver-suite/direct-targets.ts';
 import { RecordedSession } from '../../driver-suite/recorded-session.ts';
+import { startOwnBrokers } from '../../driver-suite/start-own-brokers.ts';
 import { type RunningService, startReferenceService } from '../../process/reference-service.ts';
 import { until } from '../../process/until.ts';
 import { untilBrokerAnswers } from '../../stack/part-health.ts';
 import { type RunningStack, requireBroker } from '../../stack/stack.ts';
-import { startStack } from '../../stack/start-stack.ts';
 import { rabbitmqEntry } from './preset.ts';
 
 let stack: RunningStack;
@@ -20,13 +21,7 @@ let directory: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(os.tmpdir(), 'wirebench-restart-'));
-  stack = await startStack({
-    mode: 'native',
-    needs: { toxiproxy: false, brokers: { rabbitmq: 1 } },
-    signal: new AbortController().signal,
-    confirm: async () => true,
-    log: () => undefined,
-  });
+  stack = await startOwnBrokers('rabbitmq');
 });
 
 afterAll(async () => {
@@ -89,17 +84,7 @@ interface Rig {
 
 async function openRig(durable: boolean): Promise<Rig> {
   const address = requireBroker(stack.brokers, 'rabbitmq').directAddress;
-  const target = {
-    name: 'queue',
-    protocol: 'queue',
-    engine: 'native',
-    via: 'direct',
-    broker: 'rabbitmq',
-    durable,
-    confirms: true,
-    prefetch: 4,
-    consume: false,
-  } satisfies Target;
+  const target = { ...directQueue, durable, prefetch: 4 };
   const names = rabbitmqEntry.resourceNames(durable ? 'durable' : 'transient');
   const evidencePath = join(directory, `evidence-${durable}`);
   const service = await startReferenceService(

@@ -1,3 +1,4 @@
+import { directQueue } from '../../driver-suite/direct-targets.ts';
 import { describeEncodedOrders } from '../../driver-suite/encoded-orders.ts';
 import { sharedTestStack } from '../../stack/shared-test-stack.ts';
 import { rabbitmqEntry } from './preset.ts';
@@ -8,8 +9,8 @@ for (const codec of ['json', 'msgpack', 'protobuf'] as const) {
     return {
       entry: rabbitmqEntry,
       target: {
-        ...{ name: 'queue', protocol: 'queue', engine: 'native', via: 'direct', broker: 'rabbitmq', durable: true },
-        ...{ confirms: true, prefetch: 100, consume: false, codec },
+        ...directQueue,
+        codec,
         ...(codec === 'msgpack' && { compression: { codec: 'gzip' } }),
       },
       broker: stack.broker('rabbitmq').directAddress,

@@ -2,7 +2,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import amqplib, { type Channel, type ChannelModel, type Options } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueueTarget } from '../../../scenarios/scenario.ts';
 import { outcomes } from '../../driver.ts';
 import { mostUnpackedBytes } from '../../driver-kit/body-codec.ts';
 import {
@@ -11,23 +10,14 @@ import {
   minBytes,
 } from '../../driver-suite/compressed-orders.ts';
 import { ContractRig } from '../../driver-suite/contract-rig.ts';
+import { directQueue } from '../../driver-suite/direct-targets.ts';
 import { RecordedSession } from '../../driver-suite/recorded-session.ts';
 import { until } from '../../process/until.ts';
 import { type SharedTestStack, sharedTestStack } from '../../stack/shared-test-stack.ts';
 import { rabbitmqDriver } from './driver.ts';
 import { rabbitmqEntry } from './preset.ts';
 
-const target: QueueTarget = {
-  name: 'queue',
-  protocol: 'queue',
-  engine: 'native',
-  via: 'direct',
-  broker: 'rabbitmq',
-  durable: true,
-  confirms: true,
-  prefetch: 100,
-  consume: false,
-};
+const target = directQueue;
 const bomb = gzipSync(Buffer.alloc(mostUnpackedBytes + 1), { level: 1 });
 let stack: SharedTestStack;
 let address: string;

@@ -1,3 +1,4 @@
+import { directQueue } from '../../driver-suite/direct-targets.ts';
 import { describeDriverContract } from '../../driver-suite/driver-contract.ts';
 import { sharedTestStack } from '../../stack/shared-test-stack.ts';
 import { rabbitmqEntry } from './preset.ts';
@@ -8,17 +9,7 @@ describeDriverContract('Queue', async () => {
   const link = await stack.openLink('client', directAddress);
   return {
     entry: rabbitmqEntry,
-    target: {
-      name: 'queue',
-      protocol: 'queue',
-      engine: 'native',
-      via: 'toxiproxy',
-      broker: 'rabbitmq',
-      durable: true,
-      confirms: true,
-      prefetch: 300,
-      consume: false,
-    },
+    target: { ...directQueue, via: 'toxiproxy', prefetch: 300 },
     broker: directAddress,
     address: link.address,
     outage: {

@@ -10,6 +10,7 @@ import { BodyCodec, type UnpackProblem } from '../../driver-kit/body-codec.ts';
 import { cannotConnect } from '../../driver-kit/cannot-connect.ts';
 import { completionOf } from '../../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../../driver-kit/correlated-attempts.ts';
+import { openedSession } from '../../driver-kit/opened-session.ts';
 import { peerName } from '../../driver-kit/peer-name.ts';
 import { compileTemplate } from '../../driver-kit/request-template.ts';
 import { WaitingSlots } from '../../driver-kit/waiting-slots.ts';
@@ -22,17 +23,8 @@ import { isOfStream, isOurs, requireTakeable, streamThatRefused } from './taken-
 
 export const rabbitmqDriver: Driver = {
   protocol: 'queue',
-  async open(context, signal) {
-    const session = new QueueSession(context);
-    try {
-      signal.throwIfAborted();
-      await unlessAborted(session.open(), signal);
-      return session;
-    } catch (cause) {
-      await session.close();
-      if (cause instanceof BenchError) throw cause;
-      throw cannotOpen(context, cause);
-    }
+  open(context, signal) {
+    return openedSession(new QueueSession(context), signal, (cause) => cannotOpen(context, cause));
   },
 };
 
@@ -113,7 +105,13 @@ class QueueSession implements Session {
     });
   }
 
-  async open(): Promise<void> {
+  /** The library heeds no signal. */
+  async open(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await unlessAborted(this.#open(), signal);
+  }
+
+  async #open(): Promise<void> {
     if (this.#target.address !== undefined) checkOwnSystem(this.#target, this.#context);
     for (;;) {
       try {

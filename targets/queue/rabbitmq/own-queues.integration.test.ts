@@ -10,6 +10,7 @@ import { BenchError, exitCodes } from '../../../result/bench-error.ts';
 import type { Pattern } from '../../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
 import { outcomes } from '../../driver.ts';
+import { directQueue } from '../../driver-suite/direct-targets.ts';
 import { RecordedSession } from '../../driver-suite/recorded-session.ts';
 import { startReferenceService } from '../../process/reference-service.ts';
 import { until } from '../../process/until.ts';
@@ -336,17 +337,7 @@ it('end a session that waits for a broker which has fallen silent, when the sign
     RecordedSession.open({
       driver: rabbitmqDriver,
       address: link.address,
-      target: {
-        name: 'q',
-        protocol: 'queue',
-        engine: 'native',
-        via: 'toxiproxy',
-        broker: 'rabbitmq',
-        durable: true,
-        confirms: true,
-        prefetch: 1,
-        consume: false,
-      },
+      target: { ...directQueue, name: 'q', via: 'toxiproxy', prefetch: 1 },
       operations: {},
       signal: AbortSignal.timeout(300),
     }),
@@ -359,17 +350,7 @@ it('bring nonsense to the reference service, which answers or passes over it and
   const directory = await mkdtemp(join(os.tmpdir(), 'wirebench-queue-'));
   const names = rabbitmqEntry.resourceNames(`n${process.pid.toString(36)}`);
   const requests = names.requests ?? '';
-  const target: QueueTarget = {
-    name: 'queue',
-    protocol: 'queue',
-    engine: 'native',
-    via: 'direct',
-    broker: 'rabbitmq',
-    durable: true,
-    confirms: true,
-    prefetch: 3,
-    consume: false,
-  };
+  const target: QueueTarget = { ...directQueue, prefetch: 3 };
   const service = await startReferenceService(
     rabbitmqEntry.servicePath,
     {

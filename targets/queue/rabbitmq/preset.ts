@@ -1,9 +1,8 @@
 import { beside } from '../../../result/beside.ts';
 import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
-import { orderItemFields } from '../../domain/order-item.ts';
-import { orderHeaders } from '../../domain/order-message.ts';
 import type { ProtocolEntry } from '../../driver.ts';
 import { batchLabel } from '../../driver-kit/batch-label.ts';
+import { brokerMessage, brokerResourceNames } from '../../driver-kit/broker-preset.ts';
 import { compressionLabel, payloadCodecLabel } from '../../driver-kit/codec-label.ts';
 import { presetRequests } from '../../driver-kit/preset-requests.ts';
 import { refusalLabel } from '../../driver-kit/refusal-label.ts';
@@ -14,11 +13,7 @@ import { QueueBacklog } from './queue-backlog.ts';
 export const rabbitmqEntry: ProtocolEntry = {
   driver: rabbitmqDriver,
   servicePath: beside(import.meta.url, 'service'),
-  resourceNames: (trialTag) => ({
-    requests: `wirebench-${trialTag}-requests`,
-    replies: `wirebench-${trialTag}-replies`,
-    deadLetters: `wirebench-${trialTag}-dead-letters`,
-  }),
+  resourceNames: brokerResourceNames,
   backlog: {
     counts: 'messages ready in the queue',
     open: (address, names) => new QueueBacklog(address, names.requests ?? ''),
@@ -26,16 +21,10 @@ export const rabbitmqEntry: ProtocolEntry = {
   },
   preset(target, names, operations) {
     const { codec } = target as QueueTarget;
-    const requests = presetRequests(
-      operations,
-      (operation): QueueRequest => ({
-        exchange: '',
-        routingKey: names.requests ?? '',
-        headers: codec === undefined ? orderHeaders(operation) : {},
-        body: operation.carriesPayload ? '{{payload}}' : '',
-        ...(codec !== undefined && { encoded: { codec, fields: orderItemFields(operation, false) } }),
-      }),
-    );
+    const requests = presetRequests(operations, (operation): QueueRequest => {
+      const { headers, payload, encoded } = brokerMessage(operation, codec);
+      return { exchange: '', routingKey: names.requests ?? '', headers, body: payload, ...encoded };
+    });
     return { requests, settings: { reply: { queue: names.replies } } };
   },
   semantics(target) {
