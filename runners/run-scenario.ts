@@ -35,7 +35,8 @@ import { IdleCpu } from './recording/idle-cpu.ts';
 import { type ResultStore, UnstoredResultError } from './result-store.ts';
 import type { RunEvent } from './run-events.ts';
 import { finishedTrials, plannedTrials, searchOf, stackNeeds } from './run-plan.ts';
-import { type FinishedTrial, runTrial, type TrialContext } from './run-trial.ts';
+import { runTrial } from './run-trial.ts';
+import type { FinishedTrial, TrialContext } from './trial-context.ts';
 import { killsBroker, warmBrokers } from './warm-brokers.ts';
 
 export interface RunOptions {
