@@ -1,112 +1,26 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
 import { highestBacklog } from '../result/backlog.ts';
-import { sumOfBatches } from '../result/batch-counts.ts';
 import { BlockCounts } from '../result/block-counts.ts';
-import { sumOfBodies } from '../result/body-bytes.ts';
-import { isHandedOver, type LaterTime } from '../result/patterns.ts';
-import type {
-  BacklogPoint,
-  BreakerChange,
-  BrokerUse,
-  LedgerResult,
-  MemoryResult,
-  PaymentsResult,
-  SettingValue,
-  TrialResult,
-  WarmupResult,
-  WatchResult,
-} from '../result/result-types.ts';
-import { operationOf, referenceOperations } from '../scenarios/operations.ts';
+import type { LaterTime } from '../result/patterns.ts';
+import type { BacklogPoint, BrokerUse, TrialResult } from '../result/result-types.ts';
 import { brokerOf, protocolFacts } from '../scenarios/protocols/registry.ts';
-import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
-import { EvidenceReader } from '../targets/domain/evidence.ts';
-import type { HeldState } from '../targets/domain/held-state.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
 import { sendsTraceIds, traceIdOf } from '../targets/driver-kit/trace-context.ts';
-import type { Stopped } from './hopeless-watch.ts';
+import { breakerOf, failuresOf, ignoredMessages, longestBlock, wireOf } from './client-totals.ts';
 import { judgeTrial } from './judge-trial.ts';
-import type { LoadClock } from './load/load-clock.ts';
-import type { PlannedOperation, WorkerData } from './load/worker-messages.ts';
-import type { TrialPlan } from './plan-trials.ts';
 import { blockPlan } from './prepare-trial.ts';
-import type { BacklogSample } from './recording/backlog-watch.ts';
 import { blocksOf, withIntervals } from './recording/block-figures.ts';
 import type { CpuUse } from './recording/cpu-account.ts';
 import { cpuPerOperation } from './recording/cpu-per-operation.ts';
-import type { PartWaits } from './recording/cpu-waits.ts';
-import { firstFailures } from './recording/failure-samples.ts';
-import { type AllLastWords, chargedCentsOf, rebalancesOf } from './recording/last-words.ts';
-import { type Ledger, type OnLaterTime, reconcileLedger } from './recording/ledger.ts';
+import { rebalancesOf } from './recording/last-words.ts';
 import { notableOf } from './recording/notable-operations.ts';
-import { paymentsOf } from './recording/payments.ts';
-import { asPlayed, isMeasured, type PhaseWindow, phaseAt } from './recording/phase-windows.ts';
+import { asPlayed, isMeasured, type PhaseWindow } from './recording/phase-windows.ts';
 import { RecordedCell, Recorder } from './recording/recorder.ts';
 import { mergeCells, summariseRecording } from './recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from './recording/timeline.ts';
 import { plannedRate } from './schedule/planned-rate.ts';
-
-export interface BacklogRecords {
-  readonly counts: string;
-  readonly samples: readonly BacklogSample[];
-  /** Messages that waited after the drain; null: not known. */
-  readonly atEnd: number | null;
-  /** Messages that our service has put aside, as the broker counts them; null: none could be, or it could not say. */
-  readonly deadLetters: number | null;
-  readonly redelivered: number;
-}
-
-export interface TrialRecords {
-  readonly plan: TrialPlan;
-  readonly target: Target;
-  /** What the ids of its operations begin with. */
-  readonly trialTag: string;
-  readonly semantics: Readonly<Record<string, SettingValue | null>>;
-  readonly operations: readonly PlannedOperation[];
-  readonly windows: readonly PhaseWindow[];
-  readonly scenario: Scenario;
-  readonly clock: LoadClock;
-  readonly warmupEnded: WarmupResult['ended'];
-  readonly allProcessesKnown: boolean;
-  readonly workers: readonly WorkerData[];
-  readonly evidencePaths: readonly string[] | null;
-  readonly lastWords: AllLastWords;
-  /** What our services hold at the end; null: not known. */
-  readonly held: HeldState | null;
-  readonly drainMs: number;
-  /** Where the load ended, µs from the start of the plan. */
-  readonly loadedUntilUs: number;
-  readonly backlog: BacklogRecords | null;
-  readonly cpu: CpuUse | null;
-  /** null: the target has none. */
-  readonly watch: WatchResult | null;
-  readonly waits: PartWaits | null;
-  readonly memory: MemoryResult | null;
-  readonly faults: TrialResult['faults'];
-  readonly faultProblems: readonly string[];
-  readonly lostParts: readonly string[];
-  readonly cutShort: boolean;
-  /** What ended the load before its time; null: nothing. */
-  readonly stopped: Stopped | null;
-  readonly startedAt: string;
-}
-
-function brokerUseOf(cpu: CpuUse | null): BrokerUse {
-  return { writtenBytes: cpu?.brokerWrittenBytes ?? null, idleUsPerSecond: cpu?.brokerIdleUsPerSecond ?? null };
-}
-
-export const unknownLedger: LedgerResult = {
-  acknowledged: null,
-  received: null,
-  applied: null,
-  lost: null,
-  unacknowledgedButApplied: null,
-  duplicatesReceived: null,
-  duplicatesApplied: null,
-  reordered: null,
-  corrupted: null,
-  stateLost: null,
-  deadLettered: null,
-  refusedUnheard: null,
-};
+import { paymentsIn, trialAccount } from './trial-account.ts';
+import type { TrialRecords } from './trial-records.ts';
 
 export function assembleTrial(records: TrialRecords): TrialResult {
   const { plan, target, windows, operations, scenario, workers } = records;
@@ -119,7 +33,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     timeline.add(intervals);
   }
   const happened = operations.map((): Partial<Record<LaterTime, BlockCounts>> => ({}));
-  const { ledger, examples } = reconcile(records, recorder, (time, operation, atUs, afterUs) => {
+  const { ledger, examples } = trialAccount(records, recorder, (time, operation, atUs, afterUs) => {
     const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
     const counts = happened[operation];
     if (counts === undefined || block < 0) return;
@@ -207,27 +121,6 @@ function withPlannedRates(
   return Object.fromEntries(planned);
 }
 
-function longestBlock(workers: TrialRecords['workers']): Pick<TrialResult, 'blockedPublishers'> {
-  const blocks = workers.flatMap(({ blockedPublishers }) => blockedPublishers ?? []);
-  const [longest] = blocks.sort((a, b) => b.durationMs - a.durationMs);
-  return longest === undefined ? {} : { blockedPublishers: longest };
-}
-
-function ignoredMessages(workers: TrialRecords['workers']): Pick<TrialResult, 'ignoredMessages'> {
-  const counts = workers.flatMap((worker) => worker.ignoredMessages ?? []);
-  return counts.length === 0 ? {} : { ignoredMessages: counts.reduce((sum, one) => sum + one, 0) };
-}
-
-function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<TrialResult, 'breaker'> {
-  if (resilienceOf(scenario, target).breaker === undefined) return {};
-  const changes = workers.flatMap(({ breakerChanges }, client) =>
-    breakerChanges.map(({ atUs, state }): BreakerChange => {
-      return { atMs: Math.round(clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs), state, client };
-    }),
-  );
-  return { breaker: changes.sort((a, b) => a.atMs - b.atMs) };
-}
-
 function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords): Pick<TrialResult, 'backlog'> {
   if (backlog === null) return {};
   const points = backlog.samples.map(({ atUs, messages }): BacklogPoint => {
@@ -245,100 +138,12 @@ function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords
   };
 }
 
-interface Account {
-  readonly ledger: LedgerResult;
-  readonly examples: TrialResult['ledgerExamples'] | null;
-}
-
-/** `onHappened`: `atUs` is when, `afterUs` how long after the intended start. */
-function reconcile(records: TrialRecords, recorder: Recorder, onHappened: OnLaterTime): Account {
-  const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
-  if (evidencePaths === null) return { ledger: unknownLedger, examples: null };
-  const reader = new EvidenceReader(...evidencePaths);
-  const { ledger, cases } = reconcileLedger(
-    {
-      logs: workers.map(({ log }) => log),
-      checksums: workers[0]?.checksums ?? [],
-      patterns: operations.map(({ pattern }) => pattern),
-      hasEffect: operations.map(({ action }) => action === null || operationOf(action)?.isRead === false),
-      acceptedOnly: operations.map(({ pattern }) => isHandedOver(pattern) && promisesNothing(target)),
-      evidence: reader.more(),
-      held: records.held?.operations ?? null,
-    },
-    (time, operation, intendedUs, afterUs) => {
-      const offsetUs = clock.offsetUs(intendedUs);
-      const phase = phaseAt(windows, offsetUs);
-      recorder.cell(phase, operation).latency(time).record(afterUs);
-      recorder.recordBlock(phase, operation, time, offsetUs, afterUs);
-      onHappened(time, operation, intendedUs + afterUs, afterUs);
-    },
-  );
-  const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
-  const { atEnd = null, deadLetters = null } = records.backlog ?? {};
-  const examples = cases.examples(records.trialTag, records.faults, loadMs);
-  return { ledger: withPending(withDeadLetters(ledger, deadLetters), atEnd), examples };
-}
-
-function paymentsIn({ evidencePaths, operations, workers, lastWords, held }: TrialRecords): PaymentsResult | null {
-  const paying = operations.filter(({ action }) => action === referenceOperations.payOrder.action);
-  if (evidencePaths === null || paying.length === 0) return null;
-  const logs = workers.map(({ log }) => log);
-  const indices = paying.map(({ index }) => index);
-  const accountsCents = held?.chargedCents ?? chargedCentsOf(lastWords);
-  const evidence = new EvidenceReader(...evidencePaths).more();
-  return paymentsOf(logs, indices, evidence, accountsCents, held?.operations);
-}
-
-/**
- * A service says that it has put a message aside before its broker has it there: what is not there is lost. `counted`: in
- * a place of the trial's own; null: not known, or not asked.
- */
-export function withDeadLetters(ledger: Ledger, counted: number | null): Ledger {
-  if (counted === null || counted >= ledger.deadLettered) return ledger;
-  return { ...ledger, deadLettered: counted, lost: ledger.lost + ledger.deadLettered - counted };
-}
-
-/** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */
-export function withPending(ledger: Ledger, pending: number | null): LedgerResult {
-  if (pending === null) return ledger;
-  const pendingInBroker = Math.min(pending, ledger.lost + ledger.acceptedOnlyGone);
-  const ofLost = Math.min(pendingInBroker, ledger.lost);
-  const acceptedOnlyGone = ledger.acceptedOnlyGone - (pendingInBroker - ofLost);
-  return { ...ledger, lost: ledger.lost - ofLost, acceptedOnlyGone, pendingInBroker };
-}
-
-/** Nobody answers what is published: it counts as acknowledged once our own socket has taken it. */
-function promisesNothing(target: Target): boolean {
-  return ('acks' in target && target.acks === 0) || ('confirms' in target && !target.confirms);
-}
-
 function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {
   const total = new RecordedCell();
   windows.forEach(({ name }, phase) => {
     if (isMeasured(name)) total.add(mergeCells(recorder.phase(phase)).toData());
   });
   return total;
-}
-
-/** Over the whole load, warm-up included, since sockets know no phases. */
-function wireOf(
-  workers: readonly WorkerData[],
-  recorder: Recorder,
-  windows: readonly PhaseWindow[],
-  operations: readonly PlannedOperation[],
-): TrialResult['wire'] {
-  const bytesUp = workers.reduce((sum, { wire }) => sum + wire.up, 0);
-  const bytesDown = workers.reduce((sum, { wire }) => sum + wire.down, 0);
-  const offered = windows.reduce((sum, _, phase) => sum + mergeCells(recorder.phase(phase)).counts.offered, 0);
-  const bytesPerOperation = offered === 0 ? null : Math.round((bytesUp + bytesDown) / offered);
-  const bodies = workers.flatMap((worker) => worker.bodies ?? []);
-  const batches = workers.flatMap((worker) => worker.batches ?? []);
-  return {
-    ...{ bytesUp, bytesDown, bytesPerOperation },
-    ...(bodies.length > 0 && { bodies: sumOfBodies(bodies) }),
-    ...(batches.length > 0 && { batches: sumOfBatches(batches) }),
-    ...(workers.some(({ messages }) => messages !== null) && { messages: messagesOf(workers, operations) }),
-  };
 }
 
 function stopOf({ stopped, loadedUntilUs, scenario }: TrialRecords): Pick<TrialResult, 'stoppedByThreshold'> {
@@ -348,27 +153,13 @@ function stopOf({ stopped, loadedUntilUs, scenario }: TrialRecords): Pick<TrialR
   return { stoppedByThreshold: { expression: threshold.expression, actual, atMs } };
 }
 
-function failuresOf({ workers, operations, scenario }: TrialRecords): Pick<TrialResult, 'failures'> {
-  const names = operations.map(({ name }) => name);
-  const failures = firstFailures(
-    workers.flatMap((worker) => worker.failures),
-    names,
-    scenario.load.warmupMs,
-  );
-  return failures.length === 0 ? {} : { failures };
-}
-
-function messagesOf(workers: readonly WorkerData[], operations: readonly PlannedOperation[]) {
-  const sum = (index: number, way: 'sent' | 'received') =>
-    workers.reduce((total, { messages }) => total + (messages?.[index]?.[way] ?? 0), 0);
-  return Object.fromEntries(
-    operations.map(({ name, index }) => [name, { sent: sum(index, 'sent'), received: sum(index, 'received') }]),
-  );
-}
-
 /** An own system stands where ours would: it is the broker of a queue or a stream, else the service. */
 function cpuWithOwn({ cpu, watch, target }: TrialRecords): CpuUse | null {
   if (cpu === null || watch === null) return cpu;
   const part = brokerOf(target) === null ? 'service' : 'broker';
   return { ...cpu, usedUs: { ...cpu.usedUs, [part]: watch.cpuUs } };
+}
+
+function brokerUseOf(cpu: CpuUse | null): BrokerUse {
+  return { writtenBytes: cpu?.brokerWrittenBytes ?? null, idleUsPerSecond: cpu?.brokerIdleUsPerSecond ?? null };
 }

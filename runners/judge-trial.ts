@@ -2,7 +2,6 @@
 import type { PaymentsResult, TrialResult, Verdict } from '../result/result-types.ts';
 import { isOnThisMachine } from '../targets/is-on-this-machine.ts';
 import { hostsAndPorts } from '../targets/target-address.ts';
-import type { TrialRecords } from './assemble-trial.ts';
 import { canaryFigures } from './canary/canary-account.ts';
 import { faultShifts } from './faults/fault-shifts.ts';
 import { droppedLate } from './load/load-loop.ts';
@@ -10,6 +9,7 @@ import type { WorkerHealthData } from './load/worker-health.ts';
 import { primaryFigures } from './primary-figures.ts';
 import { storeFailuresOf } from './recording/last-words.ts';
 import type { RecordedCell } from './recording/recorder.ts';
+import type { TrialRecords } from './trial-records.ts';
 import { judge } from './verdict.ts';
 
 /** `measured`: all operations of the measured phases together. */

@@ -13,13 +13,13 @@ import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { isOnThisMachine } from '../../targets/is-on-this-machine.ts';
 import { hostsAndPorts } from '../../targets/target-address.ts';
-import { unknownLedger } from '../assemble-trial.ts';
 import { faultShifts } from '../faults/fault-shifts.ts';
 import type { FaultTimeline } from '../faults/fault-timeline.ts';
 import type { TrialPlan } from '../plan-trials.ts';
 import type { CpuUse } from '../recording/cpu-account.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import { RecordedCell } from '../recording/recorder.ts';
+import { unknownLedger } from '../trial-account.ts';
 import { judge } from '../verdict.ts';
 import type { EngineOutput } from './engine.ts';
 

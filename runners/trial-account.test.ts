@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { withDeadLetters, withPending } from './assemble-trial.ts';
+import { withDeadLetters, withPending } from './trial-account.ts';
 
 const ledger = {
   ...{ acknowledged: 10, received: 4, applied: 4, lost: 6, unacknowledgedButApplied: 0, duplicatesReceived: 0 },
