@@ -1,25 +1,22 @@
 /** RabbitMQ through amqplib: publishes with confirms, replies by correlation id, one connection a load worker. */
 import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
-import { BenchError, exitCodes } from '../../../result/bench-error.ts';
 import type { BatchCounts, BlockedPublishers, BodyBytes, Completion } from '../../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
 import { messageHeaders } from '../../domain/order-message.ts';
 import type { Call, Driver, DriverContext, Session } from '../../driver.ts';
 import { BatchGatherer } from '../../driver-kit/batch-gatherer.ts';
 import { BodyCodec, type UnpackProblem } from '../../driver-kit/body-codec.ts';
-import { cannotConnect } from '../../driver-kit/cannot-connect.ts';
 import { completionOf } from '../../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../../driver-kit/correlated-attempts.ts';
 import { openedSession } from '../../driver-kit/opened-session.ts';
-import { peerName } from '../../driver-kit/peer-name.ts';
-import { compileTemplate } from '../../driver-kit/request-template.ts';
 import { WaitingSlots } from '../../driver-kit/waiting-slots.ts';
 import { unlessAborted } from '../../process/unless-aborted.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { type CompiledRequest, compileRequest } from './compiled-request.ts';
-import { brokerAddress, checkOwnSystem, namesQueue, refusalOf } from './own-broker.ts';
+import { HandedOver } from './handed-over.ts';
+import { IncomingQueues } from './incoming-queues.ts';
+import { brokerAddress, cannotOpen, checkOwnSystem } from './own-broker.ts';
 import { PublisherBlocks } from './publisher-blocks.ts';
-import { isOfStream, isOurs, requireTakeable, streamThatRefused } from './taken-queue.ts';
 
 export const rabbitmqDriver: Driver = {
   protocol: 'queue',
@@ -28,21 +25,6 @@ export const rabbitmqDriver: Driver = {
   },
 };
 
-function cannotOpen(context: DriverContext, cause: unknown): BenchError {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  const peer = `RabbitMQ at ${peerName(context)}`;
-  const missing = /NOT_FOUND - no (queue|exchange) '([^']*)'/.exec(said);
-  if (missing === null) {
-    const refusal = refusalOf(said, context.target as QueueTarget);
-    return cannotConnect(peer, refusal ?? said, 'Check the address, the user and the virtual host.', cause);
-  }
-  return new BenchError(`${missing[1]}Missing`, `${peer} has no ${missing[1]} ${missing[2]}`, {
-    hint: 'Create it first, or correct its name in `requests` or `reply`: those of your own system are never created here.',
-    exitCode: exitCodes.stack,
-    cause,
-  });
-}
-
 class QueueSession implements Session {
   readonly #context: DriverContext;
   readonly #target: QueueTarget;
@@ -50,6 +32,7 @@ class QueueSession implements Session {
   readonly #attempts: CorrelatedAttempts;
   readonly #waiting: WaitingSlots;
   readonly #broker: BrokerChannel;
+  readonly #incoming: IncomingQueues;
   readonly #codec: BodyCodec | null;
   /** null: each message leaves as it comes. */
   readonly #gatherer: BatchGatherer | null;
@@ -61,16 +44,8 @@ class QueueSession implements Session {
   /** amqplib's own buffer is full. */
   #isFull = false;
   readonly #blocks = new PublisherBlocks();
-  #replyQueue = '';
-  #connections = 0;
-  /** Later connections find messages of our own. */
-  #wasPrepared = false;
-  /** Of the queues that are taken from: they are read, and nothing is taken away. */
-  readonly #streams = new Set<string>();
-  /** Messages of others, not acknowledged. */
-  #held = 0;
-  /** Slots and generations by turns, published without confirms since the event loop came round. */
-  #handedOver: number[] = [];
+  /** Published without confirms. */
+  readonly #handedOver = new HandedOver((slot, generation) => this.#attempts.acknowledge(slot, generation));
 
   constructor(context: DriverContext) {
     this.#context = context;
@@ -89,6 +64,14 @@ class QueueSession implements Session {
       prefix: `${trialTag}.${worker}`,
     });
     this.#waiting = new WaitingSlots(calls.length);
+    this.#incoming = new IncomingQueues({
+      target: this.#target,
+      requests: context.operations.map(({ request }) => request as QueueRequest),
+      expectsReplies: this.#requests.some(({ expectsReply }) => expectsReply),
+      worker,
+      received: (message) => this.#onMessage(message),
+      overfull: (reason) => this.#onOverfull(reason),
+    });
     const { batch, confirmWindow = Number.POSITIVE_INFINITY } = this.#target;
     this.#gatherer = batch === undefined ? null : new BatchGatherer(batch, (slots) => this.#takeBatch(slots));
     this.#window = confirmWindow;
@@ -98,7 +81,7 @@ class QueueSession implements Session {
       socket,
       confirms: this.#target.confirms,
       reconnect: context.reconnect,
-      prepare: (channel) => this.#prepare(channel),
+      prepare: (channel) => this.#incoming.prepare(channel),
       opened: (channel) => this.#onOpened(channel),
       lost: (reason) => this.#onLost(reason),
       blocked: (reason) => this.#onBlocked(reason),
@@ -117,71 +100,9 @@ class QueueSession implements Session {
       try {
         return await this.#broker.open();
       } catch (error) {
-        const stream = streamThatRefused(error);
-        if (stream === null || this.#streams.has(stream)) throw error;
-        this.#streams.add(stream);
+        if (!this.#incoming.isRefusedStream(error)) throw error;
       }
     }
-  }
-
-  async #prepare(channel: Channel): Promise<void> {
-    if (this.#requests.some(({ expectsReply }) => expectsReply)) {
-      this.#replyQueue = await this.#replyQueueOn(channel);
-      if (this.#target.address === undefined) await this.#consumeExclusive(channel, this.#replyQueue);
-      else await this.#take(channel, this.#replyQueue);
-    }
-    if (this.#target.address === undefined) return;
-    const requests = this.#context.operations.map(({ request }) => request as QueueRequest);
-    for (const exchange of new Set(requests.map(({ exchange }) => exchange))) {
-      if (exchange !== '' && compileTemplate(exchange).isConstant) await channel.checkExchange(exchange);
-    }
-    for (const queue of new Set(requests.filter(namesQueue).map(({ routingKey }) => routingKey))) {
-      await channel.checkQueue(queue);
-      if (this.#target.consume === true) await this.#take(channel, queue);
-    }
-    if (typeof this.#target.consume === 'object') await this.#consumeBound(channel, this.#target.consume.bind);
-    this.#wasPrepared = true;
-  }
-
-  /**
-   * An own system's is named by the scenario. A reference target's is exclusive, and another for each connection: the
-   * broker may take a lost connection, and so the consumer on it, for alive much longer than we do.
-   */
-  async #replyQueueOn(channel: Channel): Promise<string> {
-    const { address, reply } = this.#target;
-    const name = reply?.queue ?? '';
-    if (address !== undefined) return (await channel.checkQueue(name)).queue;
-    const own = `${name}-${this.#context.worker}-${this.#connections++}`;
-    return (await channel.assertQueue(own, { exclusive: true, durable: false, autoDelete: true })).queue;
-  }
-
-  /** Ours alone: whatever comes was sent to nobody else. */
-  async #consumeExclusive(channel: Channel, queue: string): Promise<void> {
-    await channel.consume(queue, (message) => this.#onMessage(message), { noAck: true });
-  }
-
-  async #consumeBound(channel: Channel, { exchange, routingKey }: { exchange: string; routingKey: string }) {
-    const { queue } = await channel.assertQueue('', { exclusive: true, durable: false, autoDelete: true });
-    await channel.bindQueue(queue, exchange, routingKey);
-    await this.#consumeExclusive(channel, queue);
-  }
-
-  /** The user's: what is not ours is not acknowledged, and so goes back when the channel closes. */
-  async #take(channel: Channel, queue: string): Promise<void> {
-    const mayDiscard = this.#target.existing === 'discard';
-    if (!this.#wasPrepared && !this.#streams.has(queue)) await requireTakeable(channel, queue, mayDiscard);
-    this.#held = 0;
-    await channel.prefetch(this.#target.prefetch);
-    await channel.consume(queue, (message) => {
-      if (message === null || mayDiscard || isOurs(message.properties.correlationId) || isOfStream(message)) {
-        if (message !== null) channel.ack(message);
-        this.#onMessage(message);
-      } else if (++this.#held >= this.#target.prefetch) {
-        // No more would come: they go back, and it begins anew.
-        this.#attempts.failAll('the queue is full of messages of others');
-        this.#broker.renew();
-      }
-    });
   }
 
   #onOpened(channel: Channel): void {
@@ -268,7 +189,7 @@ class QueueSession implements Session {
       correlationId: this.#attempts.correlationId(slot),
     };
     if (request.headers !== null) properties.headers = request.headers(call, payload);
-    if (request.expectsReply) properties.replyTo = this.#replyQueue;
+    if (request.expectsReply) properties.replyTo = this.#incoming.replyQueue;
     for (const [name, value] of request.properties) Object.assign(properties, { [name]: value(call, payload) });
     const exchange = request.exchange.text(call, payload);
     const routingKey = request.routingKey.text(call, payload);
@@ -285,7 +206,7 @@ class QueueSession implements Session {
         });
       } else {
         this.#isFull = !channel.publish(exchange, routingKey, body, properties);
-        this.#acknowledgeSoon(slot, generation);
+        this.#handedOver.add(slot, generation);
       }
     } catch (error) {
       // What cannot be encoded, a routing key of more than 255 bytes, say; or the channel is closing, which its event tells.
@@ -314,18 +235,10 @@ class QueueSession implements Session {
     return this.#codec.pack(body);
   }
 
-  /** Without confirms nobody ever says more than that the connection took it: amqplib writes when the loop comes round. */
-  #acknowledgeSoon(slot: number, generation: number): void {
-    if (this.#handedOver.push(slot, generation) > 2) return;
-    setImmediate(() => setImmediate(() => this.#acknowledgeHandedOver()));
-  }
-
-  #acknowledgeHandedOver(): void {
-    const handedOver = this.#handedOver;
-    this.#handedOver = [];
-    for (let n = 0; n < handedOver.length; n += 2) {
-      this.#attempts.acknowledge(handedOver[n] as number, handedOver[n + 1] as number);
-    }
+  /** What is held goes back to its queue, and it begins anew. */
+  #onOverfull(reason: string): void {
+    this.#attempts.failAll(reason);
+    this.#broker.renew();
   }
 
   #onMessage(message: ConsumeMessage | null): void {

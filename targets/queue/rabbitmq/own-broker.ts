@@ -5,6 +5,8 @@ import { isHandedOver } from '../../../result/patterns.ts';
 import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
 import { isSecured } from '../../../scenarios/secured.ts';
 import type { DriverContext } from '../../driver.ts';
+import { cannotConnect } from '../../driver-kit/cannot-connect.ts';
+import { peerName } from '../../driver-kit/peer-name.ts';
 import { compileTemplate } from '../../driver-kit/request-template.ts';
 import { tlsOptions } from '../../driver-kit/tls-options.ts';
 
@@ -63,6 +65,22 @@ export function refusalOf(said: string, target: QueueTarget): string | null {
   }
   const denied = /ACCESS_REFUSED - (.*?) access to (queue|exchange|topic) '([^']*)'/.exec(said);
   return denied && `user ${who} has no ${denied[1]} right for ${denied[2]} ${denied[3]}`;
+}
+
+/** Names what is missing or refused; `cause`: what amqplib rejected with. */
+export function cannotOpen(context: DriverContext, cause: unknown): BenchError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const peer = `RabbitMQ at ${peerName(context)}`;
+  const missing = /NOT_FOUND - no (queue|exchange) '([^']*)'/.exec(said);
+  if (missing === null) {
+    const refusal = refusalOf(said, context.target as QueueTarget);
+    return cannotConnect(peer, refusal ?? said, 'Check the address, the user and the virtual host.', cause);
+  }
+  return new BenchError(`${missing[1]}Missing`, `${peer} has no ${missing[1]} ${missing[2]}`, {
+    hint: 'Create it first, or correct its name in `requests` or `reply`: those of your own system are never created here.',
+    exitCode: exitCodes.stack,
+    cause,
+  });
 }
 
 /** What can be known to fail before a byte is sent. */
