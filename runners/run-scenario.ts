@@ -1,76 +1,31 @@
 /** A whole run, top to bottom: plan, stack, trials one after another, thresholds. Each trial is on disk before the next. */
 
 import { BenchError } from '../result/bench-error.ts';
-import { costShares } from '../result/cost-rates.ts';
-import type {
-  CapacityResult,
-  EnvironmentResult,
-  PlanView,
-  RunResult,
-  TrialResult,
-  Warning,
-} from '../result/result-types.ts';
-import { semanticsVersion } from '../result/semantics-version.ts';
-import { evaluateThresholds } from '../result/thresholds.ts';
-import { satOut } from '../scenarios/places.ts';
+import type { CapacityResult, EnvironmentResult, RunResult, TrialResult, Warning } from '../result/result-types.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
-import { resilienceOf, type Scenario, type Target } from '../scenarios/scenario.ts';
-import { loadAtRate } from '../scenarios/schema/resolve-scenario.ts';
+import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { variantKey } from '../scenarios/schema/sweep-variants.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { supportOfParts } from '../targets/stack/broker-support.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
-import { neededParts, type RunningStack, type StackNeeds, startedBrokers } from '../targets/stack/stack.ts';
-import { blockWarnings } from './block-warnings.ts';
-import { findCapacity } from './capacity/find-capacity.ts';
+import { neededParts, type RunningStack, startedBrokers } from '../targets/stack/stack.ts';
+import { playSearch } from './capacity/play-search.ts';
 import { checkOwnSystems } from './check-own-systems.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
 import { drawMoments } from './faults/draw-moments.ts';
 import { requireFaultParts } from './faults/require-fault-parts.ts';
-import { operationWarnings } from './operation-warnings.ts';
-import { planTrials, type TrialPlan, trialMs } from './plan-trials.ts';
+import { planTrials, type TrialPlan } from './plan-trials.ts';
 import { sampleCpu } from './recording/cpu-account.ts';
 import { IdleCpu } from './recording/idle-cpu.ts';
-import { type ResultStore, UnstoredResultError } from './result-store.ts';
-import type { RunEvent } from './run-events.ts';
+import { UnstoredResultError } from './result-store.ts';
+import { BrokenRunError, type RunOptions } from './run-options.ts';
 import { finishedTrials, plannedTrials, searchOf, stackNeeds } from './run-plan.ts';
+import { runResult, trialSummary } from './run-result.ts';
 import { runTrial } from './run-trial.ts';
+import { cpuTimeUnknown, samplesMissing, stackRestarted, trialWarnings } from './run-warnings.ts';
 import type { FinishedTrial, TrialContext } from './trial-context.ts';
 import { killsBroker, warmBrokers } from './warm-brokers.ts';
-
-export interface RunOptions {
-  readonly scenario: Scenario;
-  /** The targets of a sweep, by `variantKey`. */
-  readonly variants: ReadonlyMap<string, Target>;
-  /** As stored: environment values redacted. */
-  readonly plan: PlanView;
-  readonly store: ResultStore;
-  /** What an earlier run of the same plan has left: its finished trials are not run again. */
-  readonly earlier?: RunResult | undefined;
-  readonly emit: (event: RunEvent) => void;
-  /** The user's own services are started later than the run: nobody answers before. */
-  readonly startsOwnSystems?: boolean;
-  /** A file that each operation is written to, a line each; see `SampleLog`. */
-  readonly samplesPath?: string | undefined;
-  /** Starts what the run needs; called again when a part was lost. */
-  readonly startStack: (needs: StackNeeds, signal: AbortSignal) => Promise<RunningStack>;
-  /** Gets the programs of other engines; called only when a target uses one. */
-  readonly ensureEngines: (engines: ReadonlySet<string>, signal: AbortSignal) => Promise<EnginePaths>;
-  /** Aborted: the run ends politely, with what it has. */
-  readonly signal: AbortSignal;
-}
-
-/** A run that ended for `error` after some of its trials; `result` has those, and is stored. */
-export class BrokenRunError extends BenchError {
-  readonly result: RunResult;
-
-  constructor(error: BenchError, result: RunResult) {
-    const { code, message, hint, exitCode } = error;
-    super(code, message, { ...(hint !== undefined && { hint }), exitCode, cause: error });
-    this.result = result;
-  }
-}
 
 /** What several runs in turn share: one stack, and what is known of it. */
 export interface RunParts {
@@ -158,7 +113,7 @@ export class ScenarioRun {
     const left = this.#plans.filter(({ id }) => !this.#trials.some((trial) => trial.id === id));
     const totalMs = left.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
     this.#environment = await describeEnvironment();
-    this.#warnOfUnknownCpu();
+    if (sampleCpu({}).busyMs === null) this.#warnings.push(cpuTimeUnknown);
     await store.save(this.#result('partial')); // nothing is finished yet: the error says it all
     emit({ type: 'planned', trials: plannedTrials(scenario, this.#plans), totalMs });
     this.#work = await createRunDirectory();
@@ -218,15 +173,6 @@ export class ScenarioRun {
     }
   }
 
-  #warnOfUnknownCpu(): void {
-    if (sampleCpu({}).busyMs !== null) return;
-    this.#warnings.push({
-      code: 'cpuTimeUnknown',
-      message: 'This system does not tell its CPU time: whether other work disturbed a trial cannot be told.',
-      remedy: 'Run on Linux for the whole verdict.',
-    });
-  }
-
   async #setUp(): Promise<void> {
     const { scenario, startStack, signal } = this.#options;
     const needs = stackNeeds(scenario);
@@ -278,7 +224,9 @@ export class ScenarioRun {
     const { id, condition, repeat, plannedMs } = plan;
     emit({ type: 'trialStarted', index, id, target: plan.target, condition, repeat, plannedMs });
     const finished = await this.#attempt(plan, target, scenario);
-    this.#warnOfSamples(plan.id, target.engine, finished.samplesTrouble);
+    const { samplesTrouble } = finished;
+    if (this.#options.samplesPath !== undefined && (target.engine !== 'native' || samplesTrouble !== undefined))
+      this.#warn(samplesMissing(plan.id, target.engine, samplesTrouble));
     this.#trials.push(isProbe ? { purpose: 'probe', ...finished.result } : finished.result);
     await this.#save(this.#result('partial'));
     for (const { message } of trialWarnings([finished.result])) emit({ type: 'warning', text: message });
@@ -287,21 +235,16 @@ export class ScenarioRun {
       index,
       id,
       verdict: finished.result.verdict.status,
-      summary: summaryOf(finished.result),
+      summary: trialSummary(finished.result),
     });
     if (finished.lostParts.some((part) => part !== 'service') && this.#goesOn())
       await this.#replaceStack(finished.lostParts);
     return finished.result;
   }
 
-  #warnOfSamples(trial: string, engine: string, trouble: string | undefined): void {
-    if (this.#options.samplesPath === undefined || (engine === 'native' && trouble === undefined)) return;
-    const [message, remedy] =
-      trouble === undefined
-        ? [`${trial} has no samples: ${engine} does not tell its operations.`, 'Use the native engine.']
-        : [`The samples of ${trial} are not whole: ${trouble}.`, 'Free some space, or name another file.'];
-    this.#warnings.push({ code: 'samplesMissing', message, remedy });
-    this.#options.emit({ type: 'warning', text: message });
+  #warn(warning: Warning): void {
+    this.#warnings.push(warning);
+    this.#options.emit({ type: 'warning', text: warning.message });
   }
 
   #targetOf({ target, variant }: TrialPlan): Target {
@@ -309,53 +252,24 @@ export class ScenarioRun {
     return variants.get(variantKey(target, variant)) ?? (scenario.targets[target] as Target);
   }
 
-  /** The trials of a search, each as long as the scenario says, at the rate that the search asks for. */
   async #findCapacity(plan: TrialPlan): Promise<void> {
     const { scenario } = this.#options;
-    const { load } = scenario;
-    const search = searchOf(scenario);
-    if (load.model !== 'open' || search === null) return;
     const target = this.#targetOf(plan);
-    const { deadlineMs } = resilienceOf(scenario, target);
-    const play = async (ratePerSecond: number): Promise<TrialResult> => {
-      const index = this.#trials.length;
-      const id = `${plan.id.replace(/-\d+$/, '')}-${ratePerSecond}-per-second-${index + 1}`;
-      const atRate = { ...scenario, load: loadAtRate(load, ratePerSecond, deadlineMs) };
-      const variant = { ...plan.variant, 'load.rate': `${ratePerSecond}/s` };
-      const probe = { ...plan, id, variant, plannedMs: trialMs(load) };
-      return this.#playTrial(index, probe, atRate, target);
-    };
-    const capacity = await findCapacity({
-      target: plan.target,
-      condition: plan.condition,
-      variant: plan.variant,
-      search,
+    const capacity = await playSearch({
+      ...{ scenario, plan, target },
       cores: this.#environment?.cores ?? 1,
       goesOn: () => this.#goesOn(),
+      played: () => this.#trials.length,
       keep: ({ id }) => {
         const kept = this.#trials.findIndex((trial) => trial.id === id);
         const { purpose: _, ...trial } = this.#trials[kept] as TrialResult;
         this.#trials[kept] = trial;
       },
-      play,
+      play: (index, probe, atRate) => this.#playTrial(index, probe, atRate, target),
     });
-    const cost = search.cost === true ? await this.#playCost(capacity.ratePerSecond, play) : null;
-    this.#capacity.push(cost === null ? capacity : { ...capacity, cost });
+    if (capacity === null) return;
+    this.#capacity.push(capacity);
     await this.#save(this.#result('partial'));
-  }
-
-  /** At shares of the highest rate; none where there is no such rate. */
-  async #playCost(
-    highest: number | null,
-    play: (ratePerSecond: number) => Promise<TrialResult>,
-  ): Promise<NonNullable<CapacityResult['cost']>> {
-    const played: { trial: string; share: number; ratePerSecond: number }[] = [];
-    for (const share of highest === null ? [] : costShares) {
-      if (!this.#goesOn()) break;
-      const ratePerSecond = Math.round((highest ?? 0) * share * 10) / 10;
-      played.push({ trial: (await play(ratePerSecond)).id, share, ratePerSecond });
-    }
-    return played;
   }
 
   async #attempt(plan: TrialPlan, target: Target, scenario: Scenario): Promise<FinishedTrial> {
@@ -369,13 +283,7 @@ export class ScenarioRun {
   }
 
   async #replaceStack(lostParts: readonly string[]): Promise<void> {
-    const message = `${lostParts.join(' and ')} ended during a trial; the stack is started anew`;
-    this.#warnings.push({
-      code: 'stackRestarted',
-      message,
-      remedy: 'Look at the trial’s verdict and at the log of the part.',
-    });
-    this.#options.emit({ type: 'warning', text: message });
+    this.#warn(stackRestarted(lostParts));
     await this.#parts.stack?.down();
     this.#parts.stack = null;
     await this.#setUp();
@@ -384,47 +292,21 @@ export class ScenarioRun {
   }
 
   #result(status: RunResult['status']): RunResult {
-    const { scenario, plan } = this.#options;
     if (this.#environment === null)
       throw new BenchError('internal', 'The environment is described before any result is stored');
-    const out = satOut(scenario);
-    return {
-      schemaVersion: 1,
-      semanticsVersion,
-      status,
-      run: {
-        id: `${scenario.name}-${this.#startedAt.replace(/[-:]|\.\d+/g, '')}`,
-        scenario: scenario.name,
+    const { scenario, plan } = this.#options;
+    return runResult(
+      {
+        scenario,
+        plan,
+        plans: this.#plans,
         startedAt: this.#startedAt,
-        finishedAt: status === 'partial' ? null : new Date().toISOString(),
-        seed: scenario.workload.seed,
-        trialsPlanned: status === 'complete' ? this.#trials.length : plannedTrials(scenario, this.#plans),
+        environment: this.#environment,
+        trials: [...this.#trials],
+        capacity: [...this.#capacity],
+        warnings: [...this.#warnings],
       },
-      environment: this.#environment,
-      plan,
-      trials: [...this.#trials],
-      thresholds: evaluateThresholds(
-        scenario.thresholds,
-        this.#trials.filter(({ purpose }) => purpose === undefined),
-      ),
-      ...(out.length > 0 && { satOut: out }),
-      ...(searchOf(scenario) === null ? {} : { capacity: [...this.#capacity] }),
-      warnings: [...this.#warnings, ...trialWarnings(this.#trials)],
-    };
+      status,
+    );
   }
-}
-
-function trialWarnings(trials: readonly TrialResult[]): Warning[] {
-  return [...blockWarnings(trials), ...operationWarnings(trials)];
-}
-
-function summaryOf(trial: TrialResult) {
-  const phases = Object.values(trial.phases);
-  const measured = trial.phases.steady ?? trial.phases.during;
-  return {
-    p50Us: measured?.latencyUs.offered.p50 ?? null,
-    p99Us: measured?.latencyUs.offered.p99 ?? null,
-    goodputPerSecond: measured?.goodputPerSecond ?? 0,
-    notOk: phases.reduce((sum, { counts }) => sum + counts.offered - counts.ok, 0),
-  };
 }

@@ -5,8 +5,9 @@ import { createRunDirectory } from '../../targets/stack/run-directory.ts';
 import { type BrokerName, neededBrokers, type StackNeeds } from '../../targets/stack/stack.ts';
 import { hostsAndPorts } from '../../targets/target-address.ts';
 import type { RunEvent } from '../run-events.ts';
+import type { RunOptions } from '../run-options.ts';
 import { stackNeeds } from '../run-plan.ts';
-import { noParts, type RunOptions, ScenarioRun } from '../run-scenario.ts';
+import { noParts, ScenarioRun } from '../run-scenario.ts';
 import { type BlockOrder, blockOrders } from './block-orders.ts';
 import { startService, stopService } from './started-service.ts';
 

@@ -3,7 +3,8 @@ import { BenchError } from '../../result/bench-error.ts';
 import type { RunResult, TuningResult } from '../../result/result-types.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { UnstoredResultError } from '../result-store.ts';
-import { type RunOptions, runScenario } from '../run-scenario.ts';
+import type { RunOptions } from '../run-options.ts';
+import { runScenario } from '../run-scenario.ts';
 import type { Objective } from './objective.ts';
 import { compareFinalists, highestPercentile, rankVariants } from './rank-variants.ts';
 
