@@ -1,11 +1,12 @@
 /** The main thread's side of the load workers of this process: it only controls; rendering and disk never sit on the load path. */
 
 import { Worker } from 'node:worker_threads';
-import { BenchError, type ExitCode, exitCodes } from '../../result/bench-error.ts';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { beside } from '../../result/beside.ts';
 import { LoadSignals } from './load-clock.ts';
 import type { LoadProgress } from './load-loop-options.ts';
 import type { LinkTo, LoadSource } from './load-source.ts';
+import { putTogether } from './worker-error.ts';
 import type { LoadPlan, SecondReport, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
 
 interface LoadThread {
@@ -129,10 +130,7 @@ function startThread({ plan, worker, linkOf, onSecond }: StartedLoad): LoadThrea
     else if (report.type === 'idle') load.idle.resolve(report.acknowledged);
     else if (report.type === 'done') load.done.resolve(report.data);
     else if (report.type === 'link') void answerLink(thread, report.broker, linkOf, fail);
-    else {
-      const { code, message, hint, exitCode } = report.error;
-      fail(new BenchError(code, message, { hint, exitCode: exitCode as ExitCode }));
-    }
+    else fail(putTogether(report.error));
   });
   thread.on('error', fail);
   thread.on('exit', (code) => {

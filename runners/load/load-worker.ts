@@ -1,57 +1,53 @@
 /** A load worker thread: opens its share of the connections, plays its share of the schedule, hands over what it recorded. */
 
-import { join } from 'node:path';
-import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
-import { batchesSince } from '../../result/batch-counts.ts';
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import { beside } from '../../result/beside.ts';
-import { bodiesSince } from '../../result/body-bytes.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-import type { BatchCounts, BodyBytes } from '../../result/result-types.ts';
-import { readArrivalFile } from '../../scenarios/arrival-file.ts';
-import { NamedFileError } from '../../scenarios/named-file.ts';
-import type { ClosedLoad, OpenLoad } from '../../scenarios/scenario.ts';
+import type { ClosedLoad } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
-import { rotated } from '../../targets/driver-kit/client-socket.ts';
-import { connectionShare } from '../../targets/driver-kit/connection-keeper.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { CanaryFlock } from '../canary/canary-flock.ts';
 import { NotableOperations } from '../recording/notable-operations.ts';
 import { OperationLog } from '../recording/operation-log.ts';
 import { PhaseLookup } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
-import { SampleLog } from '../recording/sample-log.ts';
+import type { SampleLog } from '../recording/sample-log.ts';
 import { Timeline } from '../recording/timeline.ts';
 import { shareOfResilience } from '../resilience/share-of-resilience.ts';
-import type { ArrivalSpec } from '../schedule/arrival-schedule.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { createPayloadPool } from '../schedule/payload-pool.ts';
-import { stagesOf } from '../schedule/planned-rate.ts';
-import { ArrivalCursor } from './arrival-cursor.ts';
 import { AskedLinks } from './asked-links.ts';
 import { CallSource } from './call-source.ts';
-import { ClosedUsers, usersAt } from './closed-users.ts';
+import { ClosedUsers } from './closed-users.ts';
 import { LoadClock, LoadSignals, type PlannedWarmup } from './load-clock.ts';
 import { LoadLoop } from './load-loop.ts';
-import { type PacerOptions, pacingFor } from './pacer.ts';
-import { WireCounter } from './wire-counter.ts';
+import type { PacerOptions } from './pacer.ts';
+import { playSchedule } from './play-schedule.ts';
+import { SessionAccount } from './session-account.ts';
+import { takeApart } from './worker-error.ts';
 import { WorkerHealth } from './worker-health.ts';
-import type { LoadPlan, WorkerCommand, WorkerError, WorkerReport } from './worker-messages.ts';
+import type { LoadPlan, WorkerCommand, WorkerReport } from './worker-messages.ts';
+import {
+  addressFor,
+  arrivalsOf,
+  emptyCall,
+  logPathOf,
+  sampleLogOf,
+  slotsFor,
+  timeoutsOf,
+  usersFor,
+  type WorkerArrivals,
+} from './worker-share.ts';
 
 const tickMs = 4;
 const progressMs = 200;
-/** After a stall many arrivals are due at once: answers get a turn between stretches of this many. */
-const mostStartsInARow = 256;
-
-type Arrivals = ReturnType<typeof arrivalsOf>;
 
 class LoadWorker {
   readonly #plan: LoadPlan;
   readonly #worker: number;
   readonly #port: MessagePort;
-  readonly #wire = new WireCounter();
+  readonly #account = new SessionAccount();
   readonly #links: AskedLinks;
   readonly #recorder: Recorder;
   readonly #timeline: Timeline;
@@ -66,14 +62,11 @@ class LoadWorker {
   readonly #warmup: PlannedWarmup;
   /** Where the measured part ends, µs from the start of the plan. */
   readonly #totalUs: number;
-  readonly #arrivals: Arrivals | null;
+  readonly #arrivals: WorkerArrivals | null;
   readonly #opening = new AbortController();
   #session: Session | null = null;
   #clock: LoadClock | null = null;
   #canaries: CanaryFlock | null = null;
-  #wireAtStart = { up: 0, down: 0 };
-  #bodiesAtStart: BodyBytes | null = null;
-  #batchesAtStart: BatchCounts | null = null;
   #health: WorkerHealth | null = null;
   /** Of the next whole second of a warm-up that ends when it is steady. */
   #second = 0;
@@ -92,23 +85,14 @@ class LoadWorker {
     this.#warmup = { warmupMs: load.warmupMs, untilSteady: load.warmupUntilSteady };
     this.#totalUs = (load.warmupMs + load.durationMs) * 1e3;
     this.#arrivals = load.model === 'open' ? arrivalsOf(plan, load, worker, this.#warmup) : null;
-    const inFlight = load.model === 'open' ? load.maxInFlight : load.users;
-    const slots = Math.floor(inFlight / workers) + (worker < inFlight % workers ? 1 : 0);
+    const slots = slotsFor(plan, worker);
     this.#pools = operations.map(({ payload }) => (payload === null ? [] : createPayloadPool(payload, plan.seed)));
     this.#calls = Array.from({ length: slots }, emptyCall);
     this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
     // Nobody keeps a ledger of an own system, and a long run would fill the memory for nothing.
     this.#log = new OperationLog(worker, plan.target.address === undefined, logPathOf(plan, worker));
-    this.#samples =
-      plan.samples === undefined || plan.samples === null
-        ? null
-        : new SampleLog(
-            plan.samples,
-            worker,
-            operations.map(({ name }) => name),
-            plan.windows.map(({ name }) => name),
-          );
+    this.#samples = sampleLogOf(plan, worker);
     this.#notable = new NotableOperations(plan.windows.findIndex(({ name }) => name !== 'warmup'));
     this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs, this.#usersWanted(load)) : null;
     const source = new CallSource({
@@ -140,15 +124,9 @@ class LoadWorker {
     });
   }
 
-  /** This worker's part of the users at a time; null: always all. */
-  #usersWanted({ userStages: stages, warmupMs }: ClosedLoad): ((nowUs: number) => number) | null {
-    if (stages === undefined) return null;
-    const { workers } = this.#plan;
-    return (nowUs) => {
-      const offsetMs = (this.#clock?.offsetUs(nowUs) ?? 0) / 1e3 - warmupMs;
-      const all = usersAt(stages, offsetMs);
-      return Math.floor(all / workers) + (this.#worker < all % workers ? 1 : 0);
-    };
+  #usersWanted(load: ClosedLoad): ((nowUs: number) => number) | null {
+    const wanted = usersFor(this.#plan, load, this.#worker);
+    return wanted && ((nowUs) => wanted((this.#clock?.offsetUs(nowUs) ?? 0) / 1e3 - load.warmupMs));
   }
 
   async open(): Promise<void> {
@@ -173,6 +151,7 @@ class LoadWorker {
       },
       this.#opening.signal,
     );
+    this.#account.opened(this.#session);
     this.#report({ type: 'opened', openMs: performance.now() - startedMs });
   }
 
@@ -192,9 +171,7 @@ class LoadWorker {
     const clock = new LoadClock(startUs, this.#warmup, this.#signals);
     this.#clock = clock;
     this.#loop.begin(this.#session, clock);
-    this.#wireAtStart = this.#wire.total();
-    this.#bodiesAtStart = this.#session.bodyBytes?.() ?? null;
-    this.#batchesAtStart = this.#session.batches?.() ?? null;
+    this.#account.begin();
     this.#secondFromUs = startUs;
     this.#canaries?.begin((dueUs) => clock.offsetUs(dueUs) >= this.#warmup.warmupMs * 1e3);
     const health = new WorkerHealth(tickMs);
@@ -230,47 +207,25 @@ class LoadWorker {
     this.#secondFromUs = nowUs;
   }
 
-  #playSchedule({ spec, cursor, pacing }: Arrivals, clock: LoadClock): void {
-    let polling = false;
-    const takeUpDue = (): void => {
-      polling = false;
-      let nowUs = monotonicNowUs();
-      let dueUs = cursor.dueUs(clock);
-      for (let started = 0; dueUs !== null && !this.#ended && dueUs <= nowUs; started++) {
-        if (started === mostStartsInARow) {
-          poll();
-          return;
-        }
-        this.#loop.start(cursor.index, dueUs, nowUs);
-        this.#canaries?.follow(dueUs, nowUs);
-        cursor.next();
-        dueUs = cursor.dueUs(clock);
-        nowUs = monotonicNowUs();
-      }
-      if (dueUs === null) this.#ended = true;
-      else if (dueUs - nowUs <= pacing.leadUs * 1.5) poll();
-    };
-    const poll = (): void => {
-      if (polling) return;
-      polling = true;
-      setImmediate(takeUpDue);
-    };
-    this.#takeUpDue = () => {
-      if (!polling) takeUpDue();
-    };
+  #playSchedule(arrivals: WorkerArrivals, clock: LoadClock): void {
     const pacer: PacerOptions = {
-      arrivals: spec,
+      arrivals: arrivals.spec,
       worker: this.#worker,
       workers: this.#plan.workers,
       startUs: clock.startUs,
-      pacing,
+      pacing: arrivals.pacing,
       warmup: this.#warmup,
       signals: this.#signals.memory,
     };
-    const thread = new Worker(beside(import.meta.url, 'pacer'), { workerData: { pacer } });
-    thread.on('message', this.#takeUpDue);
-    thread.on('error', (error) => {
-      throw error;
+    this.#takeUpDue = playSchedule(pacer, arrivals.cursor, clock, {
+      isOver: () => this.#ended,
+      start: (index, dueUs, nowUs) => {
+        this.#loop.start(index, dueUs, nowUs);
+        this.#canaries?.follow(dueUs, nowUs);
+      },
+      allStarted: () => {
+        this.#ended = true;
+      },
     });
   }
 
@@ -299,15 +254,8 @@ class LoadWorker {
 
   async finish(): Promise<void> {
     const health = this.#health?.finish() ?? null;
-    const wire = this.#wire.total();
-    const session = this.#session;
-    const bodies = session?.bodyBytes?.() ?? null;
-    const batches = session?.batches?.() ?? null;
-    const messages = session?.messages?.() ?? null;
     const canaries = this.#canaries?.close() ?? null;
-    const blockedPublishers = session?.blockedPublishers?.() ?? null;
-    const ignoredMessages = session?.ignoredMessages?.() ?? null;
-    await session?.close();
+    const counted = await this.#account.close(this.#plan.operations.length);
     this.#report({
       type: 'done',
       data: {
@@ -317,15 +265,8 @@ class LoadWorker {
         samples: this.#samples?.close() ?? null,
         notable: this.#notable.toData(),
         failures: this.#loop.failures.toData(),
-        completions: this.#plan.operations.map(({ index }) => session?.completion(index) ?? 'acknowledged'),
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),
-        wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },
-        bodies: bodies === null ? null : bodiesSince(this.#bodiesAtStart, bodies),
-        messages,
-        batches: batches === null ? null : batchesSince(this.#batchesAtStart, batches),
-        reconnects: session?.reconnects() ?? 0,
-        blockedPublishers,
-        ignoredMessages,
+        ...counted,
         breakerChanges: this.#loop.breakerChanges,
         health,
         canaries,
@@ -345,59 +286,11 @@ class LoadWorker {
   }
 }
 
-function timeoutsOf({ operations, resilience }: LoadPlan): number[] {
-  return operations.map(({ timeoutMs }) => timeoutMs ?? resilience.timeoutMs);
-}
-
-/** Over several instances the connections of all workers together go on in turn. */
-function addressFor({ target, address, workers }: LoadPlan, worker: number): string {
-  if (!('connections' in target) || (target.instances ?? 1) === 1) return address;
-  let before = 0;
-  for (let other = 0; other < worker; other++) before += connectionShare(target.connections, other, workers);
-  return rotated(address, before);
-}
-
-function logPathOf({ logFolder, trialTag }: LoadPlan, worker: number): string | null {
-  return logFolder === null ? null : join(logFolder, `${trialTag}-${worker}.operations`);
-}
-
-function arrivalsOf({ seed, workers }: LoadPlan, load: OpenLoad, worker: number, warmup: PlannedWarmup) {
-  const stages = stagesOf(load);
-  const { arrivals, recording } = load;
-  const recordedUs = recording === null ? undefined : recordedArrivals(recording);
-  const spec: ArrivalSpec = { arrivals, stages, seed, recordedUs };
-  return { spec, cursor: new ArrivalCursor(spec, warmup, worker, workers), pacing: pacingFor(load.ratePerSecond) };
-}
-
-/** It was readable when the scenario was. */
-function recordedArrivals({ path, unit }: NonNullable<OpenLoad['recording']>): Float64Array {
-  try {
-    return readArrivalFile(path, unit);
-  } catch (cause) {
-    if (!(cause instanceof NamedFileError)) throw cause;
-    const hint = 'It has changed since the scenario was read; start the run again.';
-    throw new BenchError('arrivalFile', `${path}: ${cause.message}`, { hint, exitCode: exitCodes.usage, cause });
-  }
-}
-
-function emptyCall(): Call {
-  return { operation: 0, id: '', key: '', sequence: 0, payload: 0, attempt: 0, random: 0 };
-}
-
-function describeError(error: unknown): WorkerError {
-  if (error instanceof BenchError) {
-    const { code, message, hint, exitCode } = error;
-    return { code, message, hint, exitCode };
-  }
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: 'internal', message, hint: undefined, exitCode: exitCodes.internal };
-}
-
 const input = workerData as { readonly load?: { readonly plan: LoadPlan; readonly worker: number } } | null;
 if (parentPort !== null && input?.load !== undefined) {
   const port = parentPort;
   const fail = (error: unknown) => {
-    port.postMessage({ type: 'failed', error: describeError(error) } satisfies WorkerReport);
+    port.postMessage({ type: 'failed', error: takeApart(error) } satisfies WorkerReport);
   };
   allowDial(input.load.plan.allowHosts, fail);
   try {

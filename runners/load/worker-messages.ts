@@ -7,7 +7,6 @@ import type {
   Completion,
   MessageCounts,
 } from '../../result/result-types.ts';
-
 import type { KeyUse } from '../../scenarios/operations.ts';
 import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
@@ -22,6 +21,7 @@ import type { TimelineData } from '../recording/timeline.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import type { LoadProgress } from './load-loop-options.ts';
 import type { WireBytes } from './wire-counter.ts';
+import type { WorkerError } from './worker-error.ts';
 import type { WorkerHealthData } from './worker-health.ts';
 
 export interface PlannedOperation extends OperationSpec {
@@ -99,14 +99,6 @@ export interface SecondReport {
   readonly second: number;
   readonly spanMs: number;
   readonly ok: LatencyCountsData;
-}
-
-/** A BenchError taken apart, since classes do not survive the message channel. */
-export interface WorkerError {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string | undefined;
-  readonly exitCode: number;
 }
 
 export interface WorkerData {
