@@ -86,7 +86,6 @@ function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path
   }
 }
 
-/** What another engine cannot do, or brings itself. */
 /** Each load thread has connections of its own. */
 function checkThreads({ file, report }: CheckContext, target: FileTarget, path: Path): void {
   const threads = file.load?.threads;
@@ -109,6 +108,7 @@ function checkInstances({ report }: CheckContext, target: FileTarget, path: Path
     complain(`${target.connections} connections cannot reach ${instances} instances; at least one each`);
 }
 
+/** What another engine cannot do, or brings itself. */
 function checkEngine({ file, report }: CheckContext, target: FileTarget, path: Path): void {
   const { engine } = target;
   if (engine === undefined || engine === 'native') return;
