@@ -308,6 +308,13 @@ export interface WebSocketTarget extends TargetBase {
   readonly ignore?: readonly MessageMatch[];
   readonly requests?: Readonly<Record<string, WebSocketRequest>>;
 }
+/** Where what a target leaves open comes from; absent: Wirebench's own. */
+export type ClientSettingsName = 'client-defaults' | 'tuned';
+export interface ClientSettings {
+  readonly name: ClientSettingsName;
+  /** Keys of it that are written on the target, and win. */
+  readonly except: readonly string[];
+}
 /** Where a message goes that our service refuses and for which nobody waits. */
 export type OnRefusal = 'requeue' | 'deadLetter' | 'drop';
 export interface QueueTarget extends TargetBase {
@@ -317,6 +324,7 @@ export interface QueueTarget extends TargetBase {
   readonly password?: string;
   readonly vhost?: string;
   readonly broker: (typeof protocolFacts.queue.brokers)[number];
+  readonly settings?: ClientSettings;
   readonly durable: boolean;
   readonly confirms: boolean;
   /** Of our service: after the effect of a message, or as it is sent to it. Left out: manual. */
@@ -347,6 +355,7 @@ export interface QueueTarget extends TargetBase {
 export interface StreamTarget extends TargetBase {
   readonly protocol: 'stream';
   readonly broker: (typeof protocolFacts.stream.brokers)[number];
+  readonly settings?: ClientSettings;
   readonly acks: 'all' | 0 | 1;
   readonly lingerMs: number;
   readonly partitions: number;

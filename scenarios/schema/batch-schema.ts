@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Protocol } from '../../result/result-types.ts';
 import { protocolFacts } from '../protocols/registry.ts';
 import type { Batch } from '../scenario.ts';
+import type { StreamDefaults } from './client-settings.ts';
 import { duration, object, quantity, wholeNumber } from './fields.ts';
 
 export function batch(protocol: Protocol) {
@@ -14,8 +15,10 @@ export function batch(protocol: Protocol) {
       .prefault('768KiB')
       .describe('… or so many bytes of them. One that alone is larger leaves alone.'),
     linger: duration('0ms', '10s')
-      .prefault('0ms')
-      .describe('… or when its first message has waited so long. 0ms: what comes within one turn of the event loop.'),
+      .optional()
+      .describe(
+        '… or when its first message has waited so long. Left out, or 0ms: what comes within one turn of the event loop.',
+      ),
   })
     .optional()
     .describe(
@@ -26,17 +29,18 @@ export function batch(protocol: Protocol) {
 /** A stream gathers what comes while its requests are under way, so one message a request is a setting of its own there. */
 export function resolveStreamBatch(
   written: z.output<ReturnType<typeof batch>>,
-  lingerMs: number,
+  writtenLingerMs: number | undefined,
+  usual: StreamDefaults,
 ): { readonly lingerMs: number; readonly batch?: Batch } {
-  if (written === undefined) return { lingerMs };
-  const { maxMessages, maxBytes, linger } = written;
-  const longer = Math.max(linger, lingerMs); // one of them is nothing
-  return { lingerMs: longer, batch: { maxMessages, maxBytes, lingerMs: longer } };
+  const lingerMs = writtenLingerMs ?? written?.linger ?? usual.linger; // where both are written they are the same
+  const { maxMessages, maxBytes } = written ?? usual.batch ?? {};
+  if (maxMessages === undefined || maxBytes === undefined) return { lingerMs };
+  return { lingerMs, batch: { maxMessages, maxBytes, lingerMs } };
 }
 
 /** Nothing where each message leaves as it comes. */
 export function resolveBatch(written: z.output<ReturnType<typeof batch>>): { readonly batch?: Batch } {
   if (written === undefined || written.maxMessages === 1) return {};
-  const { maxMessages, maxBytes, linger } = written;
+  const { maxMessages, maxBytes, linger = 0 } = written;
   return { batch: { maxMessages, maxBytes, lingerMs: linger } };
 }

@@ -1,5 +1,6 @@
 /** Checks of a target's batching: who can gather, and whose service knows what to do with it. */
 import type { CheckContext, FileTarget } from './check-context.ts';
+import { queueDefaults, streamDefaults } from './client-settings.ts';
 import type { Path } from './problem.ts';
 
 /** Whose code would write each request by itself. */
@@ -26,7 +27,8 @@ export function checkBatch(context: CheckContext, target: FileTarget, path: Path
 }
 
 function checkQueue({ report }: CheckContext, target: Extract<FileTarget, { protocol: 'queue' }>, path: Path): void {
-  const { ackBatch, ack, prefetch, confirms, confirmWindow, address } = target;
+  const usual = queueDefaults(target);
+  const { ackBatch, ack, prefetch = usual.prefetch, confirms = usual.confirms, confirmWindow, address } = target;
   if (confirmWindow !== undefined && !confirms) {
     const message = 'bounds what is not yet confirmed; with confirms: false nothing is';
     report({ path: [...path, 'confirmWindow'], message, atKey: true });
@@ -48,7 +50,7 @@ function checkStream(
   target: Extract<FileTarget, { protocol: 'stream' }>,
   path: Path,
 ): void {
-  const { batch, linger, idempotent, maxInFlight } = target;
+  const { batch, linger, idempotent = streamDefaults(target).idempotent, maxInFlight } = target;
   if (has([...path, 'batch', 'linger']) && has([...path, 'linger']) && linger !== batch?.linger) {
     const message = `is another one than linger (${linger}ms): leave one of them out`;
     report({ path: [...path, 'batch', 'linger'], message, atKey: true });

@@ -20,6 +20,7 @@ import {
 } from '../scenario.ts';
 import { resolveBatch, resolveStreamBatch } from './batch-schema.ts';
 import type { FileTarget } from './check-context.ts';
+import { queueDefaults, settingsOf, streamDefaults } from './client-settings.ts';
 import { resolveCompression } from './compression-schema.ts';
 import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recordingOf } from './load-schema.ts';
 import { mergedResilience } from './resilience-schema.ts';
@@ -49,9 +50,9 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
   const { name, question, repeats, allowHosts } = file;
   const resilience = resolveResilience(file.resilience);
   const targets = mapEntries(file.targets, (target, key) => {
-    const resolved = resolveTarget(key, target, options.directory, file.resilience);
-    if (resolved.protocol !== 'stream' || resolved.address !== undefined) return resolved;
-    const replicas = file.stack[resolved.broker].brokers;
+    const isOurStream = target.protocol === 'stream' && target.address === undefined;
+    const replicas = isOurStream ? file.stack[target.broker].brokers : 1;
+    const resolved = resolveTarget(key, target, options.directory, file.resilience, replicas);
     return replicas > 1 ? { ...resolved, replicas } : resolved;
   });
   const deadlines = Object.values(targets).map((target) => resilienceOf({ resilience }, target).deadlineMs);
@@ -242,6 +243,7 @@ function resolveTarget(
   { resilience: own, tls, ...target }: FileTarget,
   directory: string,
   common: ScenarioFile['resilience'],
+  replicas: number,
 ): Target {
   const shared = {
     ...(own !== undefined && { resilience: resolveResilience(mergedResilience(common, own)) }),
@@ -264,14 +266,28 @@ function resolveTarget(
       return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...shared };
     }
     case 'queue': {
-      const { compression, batch, ackBatch, ...rest } = target;
-      const acks = ackBatch && ackBatch.every > 1 ? { every: ackBatch.every, lingerMs: ackBatch.linger } : undefined;
-      const gathered = { ...resolveBatch(batch), ...(acks && { ackBatch: acks }) };
-      return { name, ...rest, ...gathered, ...resolveCompression(compression), ...shared };
+      const { settings, compression, batch, ackBatch, ...rest } = target;
+      const { ackBatch: usualAcks, batch: usualBatch, ...usual } = queueDefaults(target);
+      const { durable = usual.durable, confirms = usual.confirms, prefetch = usual.prefetch } = target;
+      const written = ackBatch && { every: ackBatch.every, lingerMs: ackBatch.linger };
+      const acks = written === undefined ? usualAcks : written.every > 1 ? written : undefined;
+      const gathered = batch === undefined ? usualBatch && { batch: usualBatch } : resolveBatch(batch);
+      const filled = { ...rest, ...settingsOf(settings, target), durable, confirms, prefetch };
+      return {
+        name,
+        ...filled,
+        ...gathered,
+        ...(acks && { ackBatch: acks }),
+        ...resolveCompression(compression),
+        ...shared,
+      };
     }
     case 'stream': {
-      const { linger, compression, batch, ...rest } = target;
-      return { name, ...rest, ...resolveStreamBatch(batch, linger), ...resolveCompression(compression), ...shared };
+      const { settings, linger, compression, batch, ...rest } = target;
+      const usual = streamDefaults(target, replicas);
+      const gathered = resolveStreamBatch(batch, linger, usual);
+      const filled = { ...rest, ...settingsOf(settings, target), idempotent: target.idempotent ?? usual.idempotent };
+      return { name, ...filled, ...gathered, ...resolveCompression(compression), ...shared };
     }
     case 'websocket': {
       const { compression, batch, ...rest } = target;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { protocolFacts } from '../protocols/registry.ts';
 import type { OnRefusal, PayloadCodec, StoreName } from '../scenario.ts';
 import { batch } from './batch-schema.ts';
+import { clientSettings } from './client-settings.ts';
 import { compression, smallestBody } from './compression-schema.ts';
 import { duration, lineText, named, object, wholeNumber } from './fields.ts';
 import {
@@ -209,8 +210,13 @@ const credential = z.string().min(1).max(65_535);
 const queueTarget = object({
   protocol: z.literal('queue').describe('AMQP 0-9-1.'),
   broker: brokerAmong(protocolFacts.queue.brokers),
-  durable: z.boolean().default(true).describe('Durable queues and persistent messages.'),
-  confirms: z.boolean().default(true).describe('Publisher confirms: acknowledged means that the broker has it.'),
+  settings: clientSettings,
+  durable: z.boolean().optional().meta({ default: true }).describe('Durable queues and persistent messages.'),
+  confirms: z
+    .boolean()
+    .optional()
+    .meta({ default: true })
+    .describe('Publisher confirms: acknowledged means that the broker has it.'),
   ack: z
     .enum(['manual', 'auto'])
     .default('manual')
@@ -222,7 +228,8 @@ const queueTarget = object({
       'With onRefusal: deadLetter. Left out: an exchange and a queue of the trial’s own, whose messages are counted.',
     ),
   prefetch: wholeNumber(1, 65_535)
-    .default(100)
+    .optional()
+    .meta({ default: 100 })
     .describe(
       'Messages that a consumer has unacknowledged at most; of our service never more than it has places (concurrency and waiting).',
     ),
@@ -294,16 +301,18 @@ const sasl = z
 const streamTarget = object({
   protocol: z.literal('stream').describe('Kafka.'),
   broker: brokerAmong(protocolFacts.stream.brokers),
+  settings: clientSettings,
   acks: z
     .union([z.literal('all'), z.literal(0), z.literal(1)], { error: 'expected all, 0 or 1' })
     .default('all')
     .describe('What a producer waits for: all in-sync replicas, the leader (1), or nothing (0).'),
-  linger: duration('0ms', '10s').prefault('0ms').describe('How long a producer gathers a batch.'),
+  linger: duration('0ms', '10s').optional().describe('How long a producer gathers a batch. Left out: 0ms.'),
   partitions: wholeNumber(1, 1_000).default(3).describe('Partitions of the topics.'),
   producers: wholeNumber(1, 100).default(1).describe('Producer clients, over all load threads.'),
   idempotent: z
     .boolean()
-    .default(false)
+    .optional()
+    .meta({ default: false })
     .describe('The producer sends a batch again by itself, and the broker knows it again. Needs acks: all.'),
   commit: z
     .enum(['after', 'before'])

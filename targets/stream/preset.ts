@@ -6,6 +6,7 @@ import { brokerMessage, brokerResourceNames } from '../driver-kit/broker-preset.
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { refusalLabel } from '../driver-kit/refusal-label.ts';
+import { settingsLabel } from '../driver-kit/settings-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { streamDriver } from './driver.ts';
 import { GroupLag } from './group-lag.ts';
@@ -49,6 +50,7 @@ export const streamEntry: ProtocolEntry = {
     const own = address !== undefined;
     return {
       broker: own ? null : broker,
+      settings: settingsLabel(target as StreamTarget),
       client,
       durability: own
         ? null

@@ -1,11 +1,13 @@
 import { beside } from '../../../result/beside.ts';
 import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
+import { unboundedPrefetch } from '../../../scenarios/schema/client-settings.ts';
 import type { ProtocolEntry } from '../../driver.ts';
 import { batchLabel } from '../../driver-kit/batch-label.ts';
 import { brokerMessage, brokerResourceNames } from '../../driver-kit/broker-preset.ts';
 import { compressionLabel, payloadCodecLabel } from '../../driver-kit/codec-label.ts';
 import { presetRequests } from '../../driver-kit/preset-requests.ts';
 import { refusalLabel } from '../../driver-kit/refusal-label.ts';
+import { settingsLabel } from '../../driver-kit/settings-label.ts';
 import { tlsLabel } from '../../driver-kit/tls-label.ts';
 import { rabbitmqDriver } from './driver.ts';
 import { QueueBacklog } from './queue-backlog.ts';
@@ -48,6 +50,7 @@ export const rabbitmqEntry: ProtocolEntry = {
     const consumerAcks = ack === 'auto' ? 'none by the consumer' : 'manual consumer acks after the effect';
     return {
       broker: own ? null : broker,
+      settings: settingsLabel(target as QueueTarget),
       durability: own ? null : durable ? 'durable queue, persistent messages' : 'transient',
       acks: [
         confirms ? 'publisher confirms' : 'publishes count as acknowledged when handed to the socket',
@@ -56,7 +59,9 @@ export const rabbitmqEntry: ProtocolEntry = {
       ...((!own || reply !== undefined) && {
         replies: own ? `by correlation id on ${reply?.queue}` : 'by correlation id on a queue of each connection’s own',
       }),
-      ...(consumes && { prefetch: own ? null : ack === 'auto' ? 'unbounded' : prefetch }),
+      ...(consumes && {
+        prefetch: own ? null : ack === 'auto' || prefetch === unboundedPrefetch ? 'unbounded' : prefetch,
+      }),
       ...(!own && { refused: refusalLabel(target as QueueTarget) }),
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       ...(confirmWindow !== undefined && { confirmWindow }),
