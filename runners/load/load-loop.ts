@@ -3,8 +3,7 @@
  * loop, numbered slots in typed arrays, one timer wheel; the clock and the session are given, so it runs under test
  * without either. It never waits for an answer before starting what is due.
  */
-import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
-import type { Completion } from '../../result/patterns.ts';
+import type { LatencyCountsData } from '../../result/latency-counts.ts';
 import {
   type Call,
   type CompletionSink,
@@ -13,15 +12,14 @@ import {
   outcomes,
   type Session,
 } from '../../targets/driver.ts';
-import { FailureSamples } from '../recording/failure-samples.ts';
-import type { RecordedCell } from '../recording/recorder.ts';
+import type { FailureSamples } from '../recording/failure-samples.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import { breakerOpen, ClientPolicies, waitedTooLong } from '../resilience/client-policies.ts';
 import { retryDelayMs } from '../resilience/retry-delay.ts';
 import { randomStreams, uniform } from '../schedule/seeded-random.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadLoopOptions, LoadProgress } from './load-loop-options.ts';
-import { LoopSamples } from './loop-samples.ts';
+import { LoopRecords } from './loop-records.ts';
 import { OperationSlots, states } from './operation-slots.ts';
 import { TimerWheel } from './timer-wheel.ts';
 
@@ -36,6 +34,7 @@ export const notSent = 'notSent';
 /** Sent, but only after our own waits had taken most of the time that it had. */
 export const sentLate = 'sentLate';
 export const droppedLate = 'maxInFlight reached, the generator being late';
+
 export class LoadLoop implements CompletionSink {
   readonly #options: LoadLoopOptions;
   readonly #deadlineUs: number;
@@ -57,19 +56,8 @@ export class LoadLoop implements CompletionSink {
     }
   };
   #session: Session | null = null;
-  /** By operation: our own consumer sees the delivery. */
-  #completions: readonly Completion[] = [];
-  #clock: LoadClock | null = null;
-  #samples: LoopSamples | null = null;
-
   readonly #slots: OperationSlots;
-
-  #offered = 0;
-  #notOk = 0;
-  readonly #recent = new LatencyCounts();
-
-  /** Of attempts, whether they were tried again or not. */
-  readonly failures = new FailureSamples();
+  readonly #records: LoopRecords;
 
   constructor(options: LoadLoopOptions) {
     const { slots } = options;
@@ -82,16 +70,12 @@ export class LoadLoop implements CompletionSink {
     this.#policies = new ClientPolicies(options.resilience, slots);
     this.#wheel = new TimerWheel(slots, tickUs, options.nowUs());
     this.#slots = new OperationSlots(slots);
+    this.#records = new LoopRecords(options, this.#slots);
   }
 
   begin(session: Session, clock: LoadClock): void {
     this.#session = session;
-    this.#clock = clock;
-    const { samples, calls } = this.#options;
-    if (samples !== undefined && samples !== null) this.#samples = new LoopSamples(samples, this.#slots, calls, clock);
-    this.#completions = Array.from({ length: this.#options.operations }, (_, operation) =>
-      session.completion(operation),
-    );
+    this.#records.begin(session, clock);
   }
 
   get inFlight(): number {
@@ -103,28 +87,18 @@ export class LoadLoop implements CompletionSink {
    * down. What the client's policies refuse is rejected. Returns the slot, or -1 when there is none.
    */
   start(index: number, intendedUs: number, nowUs: number): number {
-    const { recorder, source, phases } = this.#options;
+    const { source } = this.#options;
     const operation = source.operation(index);
-    const offsetUs = this.#offsetUs(intendedUs);
-    const phase = phases.at(offsetUs);
-    const cell = recorder.cell(phase, operation);
-    cell.counts.offered++;
-    this.#offered++;
-    cell.latency('sendLag').record(nowUs - intendedUs);
+    const phase = this.#records.offered(operation, intendedUs, nowUs);
     if (this.#slots.isFull) {
-      this.#notOk++;
       const reason = this.#isOwnFault(intendedUs, nowUs) ? droppedLate : 'maxInFlight reached';
-      cell.end(outcomes.dropped, reason);
-      this.#options.timeline.record(offsetUs, outcomes.dropped, 0);
-      recorder.recordBlock(phase, operation, 'offered', offsetUs, Number.POSITIVE_INFINITY);
-      this.#samples?.unmade({ phase, operation, intendedUs }, 'dropped', reason, nowUs);
+      this.#records.dropped(phase, operation, reason, intendedUs, nowUs);
       return -1;
     }
     const refusal = this.#policies.refusal(nowUs);
     if (refusal !== '') {
-      this.#refuse(cell, refusal, intendedUs, nowUs);
-      recorder.recordBlock(phase, operation, 'offered', offsetUs, Number.POSITIVE_INFINITY);
-      this.#samples?.unmade({ phase, operation, intendedUs }, 'rejected', refusal, nowUs);
+      this.#records.refused(phase, operation, refusal, intendedUs, nowUs);
+      this.#options.onRefused?.(nowUs);
       return -1;
     }
     const slot = this.#slots.take(phase, intendedUs, nowUs);
@@ -137,16 +111,6 @@ export class LoadLoop implements CompletionSink {
     this.#policies.operationBegins();
     this.#attempt(slot, nowUs);
     return slot;
-  }
-
-  #refuse(cell: RecordedCell, reason: string, intendedUs: number, nowUs: number): void {
-    this.#notOk++;
-    cell.policies.refused++;
-    cell.end(outcomes.rejected, reason);
-    cell.latency('failed').record(nowUs - intendedUs);
-    if (this.#options.resilience.fallback) cell.latency('fallback').record(nowUs - intendedUs);
-    this.#options.timeline.record(this.#offsetUs(intendedUs), outcomes.rejected, nowUs - intendedUs);
-    this.#options.onRefused?.(nowUs);
   }
 
   #isOwnFault(intendedUs: number, nowUs: number): boolean {
@@ -183,47 +147,19 @@ export class LoadLoop implements CompletionSink {
   }
 
   sent(slot: number): void {
-    if (this.#slots.isSent[slot] === 1) return;
-    const nowUs = this.#options.nowUs();
-    const cell = this.#cell(slot);
-    this.#slots.sentUs[slot] = nowUs;
-    this.#slots.isSent[slot] = 1;
-    this.#slots.attemptsSent[slot] = (this.#slots.attemptsSent[slot] as number) + 1;
-    cell.counts.attempts++;
-    if (this.#slots.everSent[slot] === 1) return;
-    this.#slots.everSent[slot] = 1;
-    cell.latency('connectionWait').record(nowUs - (this.#slots.takenUpUs[slot] as number));
-    this.#options.log.sent(this.#slots.sequence[slot] as number, nowUs);
+    if (this.#slots.isSent[slot] === 0) this.#records.sent(slot, this.#options.nowUs());
   }
 
   resent(slot: number): void {
-    this.#slots.sentUs[slot] = this.#options.nowUs();
-    const { counts } = this.#cell(slot);
-    counts.attempts++;
-    counts.resent++;
+    this.#records.resent(slot, this.#options.nowUs());
   }
 
   unsent(slot: number): void {
-    if (this.#slots.isSent[slot] === 0) return;
-    this.#slots.isSent[slot] = 0;
-    this.#slots.attemptsSent[slot] = (this.#slots.attemptsSent[slot] as number) - 1;
-    this.#cell(slot).counts.attempts--;
+    if (this.#slots.isSent[slot] === 1) this.#records.unsent(slot);
   }
 
   acknowledged(slot: number): void {
-    const nowUs = this.#options.nowUs();
-    this.#recordAcknowledged(slot, nowUs);
-    this.#options.log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
-  }
-
-  /** The earliest sign that it was taken, confirm or reply; of an operation that is tried again the first one counts. */
-  #recordAcknowledged(slot: number, nowUs: number): void {
-    if (this.#slots.everAcknowledged[slot] === 1) return;
-    this.#slots.everAcknowledged[slot] = 1;
-    this.#slots.acknowledgedUs[slot] = nowUs;
-    this.#cell(slot)
-      .latency('acknowledged')
-      .record(nowUs - (this.#slots.intendedUs[slot] as number));
+    this.#records.acknowledged(slot, this.#options.nowUs());
   }
 
   retryAfter(slot: number, ms: number): void {
@@ -242,15 +178,10 @@ export class LoadLoop implements CompletionSink {
     if (outcome === outcomes.rejected) this.#options.log.refused(this.#slots.sequence[slot] as number);
     const mayBetter = outcome !== outcomes.ok && retryable;
     const why = outcome === outcomes.failed && retryable && this.#slots.isSent[slot] === 0 ? notSent : reason;
-    if (outcome !== outcomes.ok) this.#sample(slot, outcome, why, nowUs, tell);
+    if (outcome !== outcomes.ok) this.#records.sample(slot, outcome, why, nowUs, tell);
     this.#leave(slot, mayBetter, nowUs);
     if (mayBetter && this.#retry(slot, outcome, why, nowUs)) return;
     this.#end(slot, outcome, why, nowUs);
-  }
-
-  #sample(slot: number, outcome: Outcome, reason: string, nowUs: number, tell?: () => FailureDetail | null): void {
-    const { operation } = this.#options.calls[slot] as Call;
-    this.failures.take(operation, outcome, reason, this.#offsetUs(nowUs), tell);
   }
 
   /** Those who wait for the place begin a little later: a session is never asked for more within its own callback. */
@@ -272,7 +203,7 @@ export class LoadLoop implements CompletionSink {
     const dueUs = nowUs + (delayMs + (this.#slots.retryAfterMs[slot] as number)) * 1e3;
     if (dueUs >= (this.#slots.intendedUs[slot] as number) + this.#deadlineUs) return false;
     if (!this.#policies.takeRetry()) {
-      this.#cell(slot).policies.retriesDenied++;
+      this.#records.cell(slot).policies.retriesDenied++;
       return false;
     }
     this.#slots.delayMs[slot] = delayMs;
@@ -296,7 +227,7 @@ export class LoadLoop implements CompletionSink {
       this.#end(slot, outcome[slot] as Outcome, reasons[slot] as string, nowUs);
       return;
     }
-    this.#cell(slot).policies.refused++;
+    this.#records.cell(slot).policies.refused++;
     this.#end(slot, outcomes.rejected, reason, nowUs);
   }
 
@@ -317,7 +248,7 @@ export class LoadLoop implements CompletionSink {
     this.#leave(slot, true, nowUs);
     const beyondDeadline = nowUs >= (this.#slots.intendedUs[slot] as number) + this.#deadlineUs;
     const reason = this.#lateReason(slot, beyondDeadline, nowUs);
-    this.#sample(slot, outcomes.timedOut, reason, nowUs);
+    this.#records.sample(slot, outcomes.timedOut, reason, nowUs);
     if (!beyondDeadline && this.#retry(slot, outcomes.timedOut, reason, nowUs)) return;
     this.#end(slot, outcomes.timedOut, reason, nowUs);
   }
@@ -332,52 +263,10 @@ export class LoadLoop implements CompletionSink {
   }
 
   #end(slot: number, outcome: Outcome, reason: string, nowUs: number): void {
-    const { recorder, timeline, log, notable, phases, calls } = this.#options;
-    const intendedUs = this.#slots.intendedUs[slot] as number;
-    const responseUs = nowUs - intendedUs;
-    const { operation } = calls[slot] as Call;
-    const completion = this.#completions[operation];
-    const cell = this.#cell(slot);
-    cell.end(outcome, reason);
-    if (outcome === outcomes.ok) {
-      cell.latency('response').record(responseUs);
-      cell.latency('service').record(nowUs - (this.#slots.sentUs[slot] as number));
-      this.#recordAcknowledged(slot, nowUs);
-      log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
-      if (completion === 'delivered') cell.latency('delivered').record(responseUs);
-      const completedIn = phases.at(this.#offsetUs(nowUs));
-      recorder.completedOk[completedIn] = (recorder.completedOk[completedIn] ?? 0) + 1;
-      this.#recent.record(responseUs);
-    } else {
-      this.#notOk++;
-      cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
-      if (this.#options.resilience.fallback) cell.latency('fallback').record(responseUs);
-      const isRefused = (calls[slot] as Call).attempt === 0;
-      if (!isRefused && this.#slots.attemptsSent[slot] === 0) cell.policies.unsent++;
-      // It waited for a connection at least this long: leaving it out would flatter the wait.
-      if (this.#slots.everSent[slot] === 0)
-        cell.latency('connectionWait').record(nowUs - (this.#slots.takenUpUs[slot] as number));
-    }
-    const offsetUs = this.#offsetUs(intendedUs);
-    timeline.record(offsetUs, outcome, responseUs);
-    notable.ended(calls[slot] as Call, this.#slots.phase[slot] as number, offsetUs, responseUs, outcome, reason);
-    const latencyUs = outcome === outcomes.ok ? responseUs : Number.POSITIVE_INFINITY;
-    const phase = this.#slots.phase[slot] as number;
-    recorder.recordBlock(phase, operation, 'offered', offsetUs, latencyUs);
-    if (completion === 'delivered') recorder.recordBlock(phase, operation, 'delivered', offsetUs, latencyUs);
-    this.#samples?.ended(slot, outcome, reason, nowUs);
+    this.#records.ended(slot, outcome, reason, nowUs);
     this.#wheel.clear(slot);
     this.#slots.give(slot);
     this.#options.onFree?.(slot, nowUs);
-  }
-
-  #offsetUs(atUs: number): number {
-    return (this.#clock as LoadClock).offsetUs(atUs);
-  }
-
-  #cell(slot: number) {
-    const operation = (this.#options.calls[slot] as Call).operation;
-    return this.#options.recorder.cell(this.#slots.phase[slot] as number, operation);
   }
 
   /** Time-outs, deadlines and waits between attempts; call it every few milliseconds. */
@@ -398,7 +287,12 @@ export class LoadLoop implements CompletionSink {
 
   /** Response times of what was ok since the last call of `progress`. */
   recent(): LatencyCountsData {
-    return this.#recent.toData();
+    return this.#records.recent();
+  }
+
+  /** Of attempts, whether they were tried again or not. */
+  get failures(): FailureSamples {
+    return this.#records.failures;
   }
 
   get breakerChanges(): readonly RecordedBreakerChange[] {
@@ -407,9 +301,6 @@ export class LoadLoop implements CompletionSink {
 
   /** Since the last call. */
   progress(): LoadProgress {
-    const p50Us = this.#recent.atQuantile(0.5);
-    const p99Us = this.#recent.atQuantile(0.99);
-    this.#recent.clear();
-    return { offered: this.#offered, notOk: this.#notOk, inFlight: this.inFlight, p50Us, p99Us };
+    return this.#records.progress();
   }
 }
