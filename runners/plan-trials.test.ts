@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { requireScenario } from '../scenarios/schema/load-scenario.ts';
-import { templateVariableNames } from '../scenarios/schema/request-schema.ts';
+import { templateVariableNames } from '../scenarios/schema/request-fields.ts';
 import { templateVariables } from '../targets/driver-kit/request-template.ts';
 import { planTrials } from './plan-trials.ts';
 

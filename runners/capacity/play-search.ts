@@ -2,7 +2,7 @@
 import { costShares } from '../../result/cost-rates.ts';
 import type { CapacityResult, TrialResult } from '../../result/result-types.ts';
 import { resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
-import { loadAtRate } from '../../scenarios/schema/resolve-scenario.ts';
+import { loadAtRate } from '../../scenarios/schema/resolve-load.ts';
 import { type TrialPlan, trialMs } from '../plan-trials.ts';
 import { searchOf } from '../run-plan.ts';
 import { type CapacityQuestion, findCapacity } from './find-capacity.ts';

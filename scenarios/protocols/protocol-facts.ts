@@ -1,5 +1,5 @@
 /** What is known of a protocol without its driver: read by the schema, the checks, the faults and the stack. */
-import type { CompressionCodec } from '../scenario.ts';
+import type { CompressionCodec } from '../codecs.ts';
 
 export interface LinkProbe {
   /** Latin-1. */

@@ -1,14 +1,19 @@
-/** All protocols. A new one is a file here, its name in `result/`, its driver in `targets/`, and a line in each registry. */
+/** All protocols. A new one is a folder here, its name in `result/`, its driver in `targets/`, and a line in each registry. */
 import type { BrokeredProtocol, Protocol } from '../../result/result-types.ts';
-import type { Target } from '../scenario.ts';
-import { grpc } from './grpc.ts';
+import { grpcFacts } from './grpc/facts.ts';
 import type { ProtocolFacts } from './protocol-facts.ts';
-import { queue } from './queue.ts';
-import { rest } from './rest.ts';
-import { stream } from './stream.ts';
-import { websocket } from './websocket.ts';
+import { queueFacts } from './queue/facts.ts';
+import { restFacts } from './rest/facts.ts';
+import { streamFacts } from './stream/facts.ts';
+import { websocketFacts } from './websocket/facts.ts';
 
-export const protocolFacts = { rest, grpc, websocket, queue, stream } as const satisfies {
+export const protocolFacts = {
+  rest: restFacts,
+  grpc: grpcFacts,
+  websocket: websocketFacts,
+  queue: queueFacts,
+  stream: streamFacts,
+} as const satisfies {
   [Name in Protocol]: ProtocolFacts & {
     brokers: Name extends BrokeredProtocol ? readonly [string, ...string[]] : readonly [];
   };
@@ -24,6 +29,6 @@ export function usualBroker(protocol: Protocol): BrokerName | null {
 }
 
 /** The broker behind a target, be it ours or the user's own. */
-export function brokerOf(target: Pick<Target, 'protocol'> & { readonly broker?: BrokerName }): BrokerName | null {
+export function brokerOf(target: { readonly protocol: Protocol; readonly broker?: BrokerName }): BrokerName | null {
   return target.broker ?? null;
 }

@@ -1,12 +1,11 @@
 /** How a target gathers messages into batches: the same words for every protocol that can. */
 import type { z } from 'zod';
-import type { Protocol } from '../../result/result-types.ts';
-import { protocolFacts } from '../protocols/registry.ts';
-import type { Batch } from '../scenario.ts';
+import type { Batch } from '../target-base.ts';
 import type { StreamDefaults } from './client-settings.ts';
 import { duration, object, quantity, wholeNumber } from './fields.ts';
 
-export function batch(protocol: Protocol) {
+/** `together`: what several messages leave in. */
+export function batch(together: string) {
   return object({
     maxMessages: wholeNumber(1, 10_000)
       .default(1)
@@ -22,7 +21,7 @@ export function batch(protocol: Protocol) {
   })
     .optional()
     .describe(
-      `Several messages together: ${protocolFacts[protocol].batches}. The wait in the batch is part of their latency. Left out: each leaves by itself.`,
+      `Several messages together: ${together}. The wait in the batch is part of their latency. Left out: each leaves by itself.`,
     );
 }
 

@@ -1,19 +1,18 @@
 /** Checks of a target's payload codec: it is our service's, and batches are JSON. */
-import type { CheckContext, FileTarget } from './check-context.ts';
-import type { Path } from './problem.ts';
+import type { TargetCheck } from '../protocols/protocol-definition.ts';
 
-export function checkCodec({ has, report }: CheckContext, target: FileTarget, path: Path): void {
-  const key = [...path, 'codec'];
-  if (!('codec' in target) || !has(key)) return;
-  if (target.address !== undefined) {
-    const message = 'is for our reference service; what your own system gets stands in its requests';
-    report({ path: key, message, atKey: true });
-  }
-  if (target.codec === 'json') return;
-  if (target.engine !== 'native') {
-    report({ path: key, message: `is for the native engine; ${target.engine} sends JSON`, atKey: true });
-  }
-  if ('batch' in target && (target.batch?.maxMessages ?? 1) > 1) {
-    report({ path: key, message: `cannot be ${target.codec} beside batch: batches are JSON`, atKey: true });
-  }
+interface Encoded {
+  readonly address?: string | undefined;
+  readonly engine: string;
+  readonly codec?: string | undefined;
+  readonly batch?: { readonly maxMessages: number } | undefined;
+}
+
+export function checkCodec({ has, report }: TargetCheck, { address, engine, codec, batch }: Encoded): void {
+  if (!has(['codec'])) return;
+  const complain = (message: string) => report({ path: ['codec'], message, atKey: true });
+  if (address !== undefined) complain('is for our reference service; what your own system gets stands in its requests');
+  if (codec === 'json') return;
+  if (engine !== 'native') complain(`is for the native engine; ${engine} sends JSON`);
+  if ((batch?.maxMessages ?? 1) > 1) complain(`cannot be ${codec} beside batch: batches are JSON`);
 }

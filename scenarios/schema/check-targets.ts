@@ -2,17 +2,12 @@
 import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
 import type { Protocol } from '../../result/result-types.ts';
+import { definitionOf } from '../protocols/definitions.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
-import { checkBatch, checkStreams } from './check-batch.ts';
-import { checkCodec } from './check-codec.ts';
-import { checkCompression } from './check-compression.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
-import { checkDelivery } from './check-delivery.ts';
-import { checkGrpcTarget } from './check-grpc-target.ts';
-import { checkMessages } from './check-messages.ts';
 import { checkTls } from './check-tls.ts';
 import type { Path } from './problem.ts';
-import { templateVariableNames } from './request-schema.ts';
+import { templateVariableNames } from './request-fields.ts';
 
 export function checkTargets(context: CheckContext): void {
   for (const [name, target] of Object.entries(context.file.targets ?? {})) {
@@ -21,11 +16,7 @@ export function checkTargets(context: CheckContext): void {
     if (context.has([...path, 'address'])) checkOwnSystem(context, target, path);
     else checkReferenceTarget(context, target, path);
     checkEngine(context, target, path);
-    checkBatch(context, target, path);
-    checkStreams(context, target, path);
-    checkCodec(context, target, path);
-    checkCompression(context, target, path);
-    checkDelivery(context, target, path);
+    checkProtocol(context, target, path);
     checkThreads(context, target, path);
     checkInstances(context, target, path);
   }
@@ -43,47 +34,28 @@ function checkCluster({ file, has, report }: CheckContext): void {
   report({ path: ['stack', 'kafka', 'brokers'], message });
 }
 
-const queueCredentials = ['user', 'password', 'vhost'] as const;
+/** Keys that only mean something for an own system. */
+const forOwnSystems = ['requests', 'traceparent', 'watch', 'tls'];
 
-/** What the address says as well would be said twice. */
-function checkQueueCredentials({ report }: CheckContext, target: FileTarget, path: Path): void {
-  if (target.protocol !== 'queue') return;
-  const url = URL.parse(target.address ?? '');
-  const said = { user: url?.username, password: url?.password, vhost: url?.pathname.replace(/^\/$/, '') };
-  for (const key of queueCredentials) {
-    if (target[key] === undefined || !said[key]) continue;
-    report({ path: [...path, key], message: 'is in the address already; only one of them can be', atKey: true });
-  }
-  if (target.password !== undefined && target.user === undefined && !said.user) {
-    report({ path: [...path, 'password'], message: 'needs user beside it', atKey: true });
+function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path: Path): void {
+  const values: Readonly<Record<string, unknown>> = target;
+  for (const key of [...forOwnSystems, ...definitionOf(target).forOwnSystems]) {
+    if (values[key] === undefined || values[key] === false) continue;
+    report({ path: [...path, key], message: 'is for an own system; give its address too', atKey: true });
   }
 }
 
-/** Keys that only mean something for an own system. */
-function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path: Path): void {
-  const refuse = (key: string) => {
-    report({ path: [...path, key], message: 'is for an own system; give its address too', atKey: true });
-  };
-  if (target.requests !== undefined) refuse('requests');
-  if (target.traceparent !== undefined) refuse('traceparent');
-  if (target.watch !== undefined) refuse('watch');
-  if (target.tls !== undefined) refuse('tls');
-  if (target.protocol === 'grpc') {
-    for (const key of ['proto', 'protoset', 'importPaths', 'authority'] as const) {
-      if (target[key] !== undefined) refuse(key);
-    }
-    if (target.reflection) refuse('reflection');
-  }
-  if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume) refuse('consume');
-  if ((target.protocol === 'queue' || target.protocol === 'stream') && target.reply !== undefined) refuse('reply');
-  if (target.protocol === 'queue') {
-    for (const key of ['existing', ...queueCredentials] as const) if (target[key] !== undefined) refuse(key);
-  }
-  if (target.protocol === 'stream' && target.sasl !== undefined) refuse('sasl');
-  if (target.protocol === 'websocket') {
-    for (const key of ['headers', 'subprotocol', 'onOpen', 'ignore'] as const)
-      if (target[key] !== undefined) refuse(key);
-  }
+function checkProtocol(context: CheckContext, target: FileTarget, path: Path): void {
+  definitionOf(target).check?.(
+    {
+      directory: context.directory,
+      operationNames: context.operationNames,
+      patternOf: (name) => ownValue(context.file.workload?.operations, name)?.pattern ?? 'request-reply',
+      has: (below) => context.has([...path, ...below]),
+      report: (finding) => context.report({ ...finding, path: [...path, ...finding.path] }),
+    },
+    target,
+  );
 }
 
 /** Each load thread has connections of its own. */
@@ -96,14 +68,12 @@ function checkThreads({ file, report }: CheckContext, target: FileTarget, path: 
 
 /** Who spreads connections are the native engine's own drivers. */
 function checkInstances({ report }: CheckContext, target: FileTarget, path: Path): void {
-  const { instances = 1, protocol } = target;
+  const { instances = 1 } = target;
   const complain = (message: string) => report({ path: [...path, 'instances'], message, atKey: true });
   if (instances === 1) return;
   if (target.address !== undefined) complain('is of our own services; name the servers of your own in its address');
   else if ((target.engine ?? 'native') !== 'native')
     complain(`is for the native engine; ${target.engine} dials one address`);
-  else if (protocol === 'grpc' && target.client === 'grpc-js')
-    complain('is for client: own; grpc-js dials one address');
   else if ('connections' in target && target.connections < instances)
     complain(`${target.connections} connections cannot reach ${instances} instances; at least one each`);
 }
@@ -134,7 +104,7 @@ function checkEngine({ file, report }: CheckContext, target: FileTarget, path: P
     const message = `is for the native engine; ${engine} makes one attempt for each operation`;
     report({ path: [...path, 'resilience', key], message, atKey: true });
   }
-  if ((target.client ?? 'own') !== 'own') {
+  if ('client' in target && (target.client ?? 'own') !== 'own') {
     report({ path: [...path, 'client'], message: `is for the native engine; ${engine} brings its own`, atKey: true });
   }
 }
@@ -149,18 +119,13 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
     });
   }
   if (target.address !== undefined) checkAddress(context, target.address, target.protocol, [...path, 'address']);
-  if (target.protocol === 'grpc') checkGrpcTarget(context, target, path);
-  if ((target.protocol === 'queue' || target.protocol === 'stream') && target.consume && target.reply !== undefined) {
-    report({
-      path: [...path, 'reply'],
-      message: 'and consume exclude each other: operations complete at one of them',
-      atKey: true,
-    });
+  for (const key of definitionOf(target).forOurService) {
+    if (!context.has([...path, key])) continue;
+    const message = 'is for our reference service; your own system settles it for itself';
+    report({ path: [...path, key], message, atKey: true });
   }
   checkTls(context, target, path);
-  checkQueueCredentials(context, target, path);
   checkRequests(context, target, path);
-  checkMessages(context, target, path);
   checkWatch(context, target, path);
 }
 

@@ -3,7 +3,8 @@
  * advise for much traffic. A key that is written wins. Where the values come from: docs/fairness.md.
  */
 import { z } from 'zod';
-import type { AckBatch, Batch, ClientSettings, ClientSettingsName } from '../scenario.ts';
+import type { AckBatch } from '../protocols/queue/target.ts';
+import type { Batch, ClientSettings, ClientSettingsName } from '../target-base.ts';
 
 const names = ['client-defaults', 'tuned'] as const satisfies readonly ClientSettingsName[];
 

@@ -1,6 +1,6 @@
 /** How a target compresses: how hard each codec may be told to try. */
 import { z } from 'zod';
-import type { Compression, CompressionCodec } from '../scenario.ts';
+import type { Compression, CompressionCodec } from '../codecs.ts';
 import { object, quantity, wholeNumber } from './fields.ts';
 import { largestPayload } from './workload-schema.ts';
 

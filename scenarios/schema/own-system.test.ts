@@ -163,6 +163,11 @@ describe('an own system', () => {
       't.requests.ping.properties.replyTo: is the queue of `reply` here',
     ],
     [
+      'with two words on how the body is packed',
+      queue('properties: { contentEncoding: gzip }', 'compression: gzip,'),
+      't.requests.ping.properties.contentEncoding: is what `compression` says',
+    ],
+    [
       'outside this machine',
       rest(`{ ping: ${get}, placeOrder: ${get} }`, 'http://shop.example:80'),
       't.address: "shop.example" is outside this machine; load goes there only when allowHosts lists it (add allowHosts: [shop.example] if it is yours to load)',
@@ -173,7 +178,8 @@ describe('an own system', () => {
 
   it('may be sent messages of any kind that its broker takes', () => {
     const typed = '{ n: 5, half: 0.5, yes: true, none: null, list: [1, a], at: { x: y }, größe: "{{key}}" }';
-    const properties = '{ contentType: a/b, priority: 5, expiration: 60s, timestamp: now, correlationId: "{{id}}" }';
+    const properties =
+      '{ contentType: a/b, contentEncoding: gzip, priority: 5, expiration: 60s, timestamp: now, correlationId: "{{id}}" }';
     expect(messagesOf(queue(`headers: ${typed}, mandatory: false, properties: ${properties}`))).toEqual([]);
     const record = 'topic: "orders-{{key}}", partition: 1, headers: { größe: 1, leer: null }';
     expect(messagesOf(stream(record, '127.0.0.1:9092,127.0.0.1:9093'))).toEqual([]);

@@ -1,38 +1,19 @@
 /** From a valid file to the scenario that is run: defaults that depend on others, shares of the load, absolute paths. */
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { PhaseName } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
-import {
-  type Load,
-  type OpenLoad,
-  type Operation,
-  type PayloadSpec,
-  type RateSearch,
-  type RateStage,
-  type Resilience,
-  resilienceOf,
-  type Scenario,
-  type Target,
-  type TlsSettings,
-  type UserStage,
-  type Workload,
-} from '../scenario.ts';
-import { resolveBatch, resolveStreamBatch } from './batch-schema.ts';
-import type { FileTarget } from './check-context.ts';
-import { queueDefaults, settingsOf, streamDefaults } from './client-settings.ts';
-import { resolveCompression } from './compression-schema.ts';
-import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recordingOf } from './load-schema.ts';
+import { definitionOf, type FileTarget, type Target } from '../protocols/definitions.ts';
+import { type Resilience, resilienceOf } from '../resilience.ts';
+import type { Scenario } from '../scenario.ts';
+import type { TlsSettings } from '../target-base.ts';
+import type { Operation, PayloadSpec, Workload } from '../workload.ts';
 import { mergedResilience } from './resilience-schema.ts';
+import { resolveLoad } from './resolve-load.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 import { defaultEntropy, defaultWaiting } from './workload-schema.ts';
 
-type OpenFile = Extract<ScenarioFile['load'], { model: 'open' }>;
-
 const defaultTimeoutMs = 2_000;
-/** Above, in flight at rate × deadline, room for a quarter more before arrivals are dropped. */
-const inFlightHeadroom = 1.25;
 
 export interface ResolveOptions {
   /** Relative paths start here. */
@@ -49,12 +30,7 @@ export interface ResolveOptions {
 export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Scenario {
   const { name, question, repeats, allowHosts } = file;
   const resilience = resolveResilience(file.resilience);
-  const targets = mapEntries(file.targets, (target, key) => {
-    const isOurStream = target.protocol === 'stream' && target.address === undefined;
-    const replicas = isOurStream ? file.stack[target.broker].brokers : 1;
-    const resolved = resolveTarget(key, target, options.directory, file.resilience, replicas);
-    return replicas > 1 ? { ...resolved, replicas } : resolved;
-  });
+  const targets = mapEntries(file.targets, (target, key) => resolveTarget(key, target, file, options.directory));
   const deadlines = Object.values(targets).map((target) => resilienceOf({ resilience }, target).deadlineMs);
   const load = resolveLoad(file, Math.max(...deadlines), options);
   return {
@@ -119,8 +95,6 @@ function resolveWorkload(workload: ScenarioFile['workload'], directory: string):
   };
 }
 
-const mostAutoThreads = 8;
-
 function resolveService({
   workTime,
   rejectRatio,
@@ -132,168 +106,20 @@ function resolveService({
   return { workTimeMs: workTime, rejectRatio, ...places, ...(retryAfter && { retryAfterMs: retryAfter }) };
 }
 
-/** One load thread on two cores: services and brokers need the other. Beyond, half of the machine at most. */
-function threadsFor(cores: number, targets: ScenarioFile['targets']): number {
-  const fewest = Object.values(targets).map((target) =>
-    'connections' in target ? target.connections : mostAutoThreads,
-  );
-  return Math.max(1, Math.min(mostAutoThreads, Math.floor(cores / 2) - 1, ...fewest));
-}
-
-function resolveLoad({ load, targets }: ScenarioFile, deadlineMs: number, { cores, directory }: ResolveOptions): Load {
-  const threads = load.threads === 'auto' ? threadsFor(cores ?? availableParallelism(), targets) : load.threads;
-  const untilSteady = load.warmup === 'auto';
-  const warmupMs = load.warmup === 'auto' ? longestAutoWarmupMs : load.warmup;
-  const common = { warmupMs, warmupUntilSteady: untilSteady, durationMs: loadDurationMs(load, directory), threads };
-  if (load.model === 'closed') {
-    const stages = resolveUserStages(load);
-    const users = load.users ?? Math.max(1, ...stages.flatMap(({ fromUsers, toUsers }) => [fromUsers, toUsers]));
-    const { thinkTime } = load;
-    const shape = stages.length === 0 ? {} : { userStages: stages };
-    return {
-      model: 'closed',
-      users,
-      ...shape,
-      thinkTimeMs: thinkTime,
-      maxInFlight: load.maxInFlight ?? users,
-      ...common,
-    };
-  }
-  const { ratePerSecond, ...shape } = resolveArrivals(load, directory);
-  const maxInFlight = load.maxInFlight ?? inFlightFor(ratePerSecond, deadlineMs);
-  return { model: 'open', ...shape, ratePerSecond, maxInFlight, ...common };
-}
-
-function resolveUserStages({ stages = [] }: Extract<ScenarioFile['load'], { model: 'closed' }>): UserStage[] {
-  let reached = 0;
-  return stages.map(({ for: forMs, users, from = reached, to = from }) => {
-    reached = users ?? to;
-    return { forMs, fromUsers: users ?? from, toUsers: reached };
-  });
-}
-
-function inFlightFor(ratePerSecond: number, deadlineMs: number): number {
-  const needed = Math.ceil((inFlightHeadroom * ratePerSecond * deadlineMs) / 1e3);
-  return Math.min(mostInFlight, Math.max(1, needed));
-}
-
-/** The load of one trial of a search. */
-export function loadAtRate(load: OpenLoad, ratePerSecond: number, deadlineMs: number): OpenLoad {
-  const stages = [{ forMs: load.durationMs, fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond }];
-  const maxInFlight = Math.min(load.maxInFlight, inFlightFor(ratePerSecond, deadlineMs));
-  return { ...load, search: null, ratePerSecond, stages, maxInFlight };
-}
-
-function resolveSearch({ rate, search }: OpenFile): RateSearch | null {
-  if (rate !== 'max' || search === undefined) return null;
-  const { slo, from, to, precision, cost } = search;
-  return {
-    slo: slo.flatMap((text) => {
-      const reading = parseThreshold(`all ${text}`);
-      return reading.ok ? [{ ...reading.threshold, expression: text }] : [];
-    }),
-    fromPerSecond: from,
-    toPerSecond: to,
-    precision,
-    ...(cost && { cost }),
-  };
-}
-
-function resolveArrivals(
-  load: OpenFile,
-  directory: string,
-): Pick<OpenLoad, 'arrivals' | 'recording' | 'search' | 'ratePerSecond' | 'stages'> {
-  const recording = recordingOf(load, directory);
-  const { arrivals } = load;
-  if (recording === null) {
-    const stages = resolveStages(load);
-    const ratePerSecond = Math.max(...stages.flatMap(({ fromPerSecond, toPerSecond }) => [fromPerSecond, toPerSecond]));
-    return {
-      arrivals: typeof arrivals === 'string' ? arrivals : 'recorded',
-      recording: null,
-      search: resolveSearch(load),
-      ratePerSecond,
-      stages,
-    };
-  }
-  const { durationMs, meanPerSecond, peakPerSecond } = profileOf(recording);
-  return {
-    arrivals: 'recorded',
-    recording: { path: recording.path, unit: recording.unit },
-    search: null,
-    ratePerSecond: peakPerSecond,
-    stages: [{ forMs: durationMs, fromPerSecond: meanPerSecond, toPerSecond: meanPerSecond }],
-  };
-}
-
-function resolveStages({ rate, search, duration, stages }: OpenFile): RateStage[] {
-  if (stages === undefined) {
-    const perSecond = rate === 'max' ? (search?.to ?? 0) : (rate ?? 0);
-    return [{ forMs: duration, fromPerSecond: perSecond, toPerSecond: perSecond }];
-  }
-  let reached = 0;
-  return stages.map(({ for: forMs, rate: step, from = reached, to = from }) => {
-    reached = step ?? to;
-    return { forMs, fromPerSecond: step ?? from, toPerSecond: reached };
-  });
-}
-
 function resolveTarget(
   name: string,
   { resilience: own, tls, ...target }: FileTarget,
+  { stack, resilience }: ScenarioFile,
   directory: string,
-  common: ScenarioFile['resilience'],
-  replicas: number,
 ): Target {
-  const shared = {
-    ...(own !== undefined && { resilience: resolveResilience(mergedResilience(common, own)) }),
+  const started: Readonly<Record<string, { readonly brokers: number }>> = stack;
+  const alike = {
+    name,
+    ...(own !== undefined && { resilience: resolveResilience(mergedResilience(resilience, own)) }),
     ...(tls !== undefined && { tls: resolveTls(tls, directory) }),
   };
-  switch (target.protocol) {
-    case 'grpc': {
-      const { compression, batch, ...rest } = target;
-      const { proto, protoset, importPaths } = rest;
-      const files = {
-        ...(typeof proto === 'string' && { proto: resolve(directory, proto) }),
-        ...(Array.isArray(proto) && { proto: proto.map((file) => resolve(directory, file)) }),
-        ...(protoset !== undefined && { protoset: resolve(directory, protoset) }),
-        ...(importPaths !== undefined && { importPaths: importPaths.map((folder) => resolve(directory, folder)) }),
-      };
-      return { name, ...rest, ...files, ...resolveCompression(compression), ...resolveBatch(batch), ...shared };
-    }
-    case 'rest': {
-      const { compression, batch, ...rest } = target;
-      return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...shared };
-    }
-    case 'queue': {
-      const { settings, compression, batch, ackBatch, ...rest } = target;
-      const { ackBatch: usualAcks, batch: usualBatch, ...usual } = queueDefaults(target);
-      const { durable = usual.durable, confirms = usual.confirms, prefetch = usual.prefetch } = target;
-      const written = ackBatch && { every: ackBatch.every, lingerMs: ackBatch.linger };
-      const acks = written === undefined ? usualAcks : written.every > 1 ? written : undefined;
-      const gathered = batch === undefined ? usualBatch && { batch: usualBatch } : resolveBatch(batch);
-      const filled = { ...rest, ...settingsOf(settings, target), durable, confirms, prefetch };
-      return {
-        name,
-        ...filled,
-        ...gathered,
-        ...(acks && { ackBatch: acks }),
-        ...resolveCompression(compression),
-        ...shared,
-      };
-    }
-    case 'stream': {
-      const { settings, linger, compression, batch, ...rest } = target;
-      const usual = streamDefaults(target, replicas);
-      const gathered = resolveStreamBatch(batch, linger, usual);
-      const filled = { ...rest, ...settingsOf(settings, target), idempotent: target.idempotent ?? usual.idempotent };
-      return { name, ...filled, ...gathered, ...resolveCompression(compression), ...shared };
-    }
-    case 'websocket': {
-      const { compression, batch, ...rest } = target;
-      return { name, ...rest, ...resolveCompression(compression), ...resolveBatch(batch), ...shared };
-    }
-  }
+  const brokers = ('broker' in target ? started[target.broker]?.brokers : undefined) ?? 1;
+  return definitionOf(target).resolve(target, alike, { directory, brokers });
 }
 
 function resolveTls({ ca, cert, key, ...rest }: NonNullable<FileTarget['tls']>, directory: string): TlsSettings {
@@ -339,17 +165,8 @@ function resolveThreshold(text: string, written: string | undefined): Threshold[
 
 /** Keys of the definition that get lost on the way to the contract in scenario.ts: there must be none. */
 type Lost<File, Contract> = Exclude<keyof File, keyof Contract>;
-type Of<Union, Name> = Extract<Union, { protocol: Name }>;
-type FileRequest<Name> = NonNullable<Of<FileTarget, Name>['requests']>[string];
-type ContractRequest<Name> = NonNullable<Of<Target, Name>['requests']>[string];
 type LostKeys =
   | Exclude<Lost<ScenarioFile, Scenario>, 'stack'> // becomes brokers
   | Lost<ScenarioFile['workload'], Workload>
-  | Exclude<Lost<ScenarioFile['workload']['operations'][string], Operation>, 'rate' | 'timeout'>
-  | Exclude<Lost<Of<FileTarget, 'stream'>, Of<Target, 'stream'>>, 'linger'>
-  | { [Name in Exclude<Target['protocol'], 'stream'>]: Lost<Of<FileTarget, Name>, Of<Target, Name>> }[Exclude<
-      Target['protocol'],
-      'stream'
-    >]
-  | { [Name in Target['protocol']]: Lost<FileRequest<Name>, ContractRequest<Name>> }[Target['protocol']];
+  | Exclude<Lost<ScenarioFile['workload']['operations'][string], Operation>, 'rate' | 'timeout'>;
 ({}) satisfies Record<LostKeys, never>;

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { GrpcTarget } from '../scenario.ts';
-import { parseScenario } from './parse-scenario.ts';
-import { formatProblem } from './problem.ts';
+import { parseScenario } from '../../schema/parse-scenario.ts';
+import { formatProblem } from '../../schema/problem.ts';
+import type { GrpcTarget } from './target.ts';
 
 const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-check-grpc-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
-import { httpProbe } from './http-probe.ts';
-import type { ProtocolFacts } from './protocol-facts.ts';
+import { httpProbe } from '../http-probe.ts';
+import type { ProtocolFacts } from '../protocol-facts.ts';
 
-export const websocket = {
+export const websocketFacts = {
   brokers: [],
   schemes: ['ws', 'wss'],
   exampleAddress: 'ws://127.0.0.1:8081/live',

@@ -1,4 +1,4 @@
-import type { ProtocolFacts } from './protocol-facts.ts';
+import type { ProtocolFacts } from '../protocol-facts.ts';
 
 const http2Preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 /** Empty SETTINGS, then a PING with eight zero bytes. */
@@ -9,7 +9,7 @@ const http2Frames = `\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x06${'\x00
  */
 const pingAnswer = '\x00\x00\x08\x06\x01';
 
-export const grpc = {
+export const grpcFacts = {
   brokers: [],
   schemes: ['', 'grpc', 'grpcs', 'http', 'https'],
   exampleAddress: '127.0.0.1:50051',

@@ -3,24 +3,29 @@
  * target: the libraries that read .proto files take longer to load than all else.
  */
 import { resolve } from 'node:path';
-import { BenchError } from '../../result/bench-error.ts';
-import { checkMessage } from '../grpc/message-check.ts';
-import type { ProtoTypes } from '../grpc/proto-types.ts';
-import { findMethod } from '../grpc/rpc-method.ts';
-import { typesOfTarget } from '../grpc/target-types.ts';
-import { NamedFileError } from '../named-file.ts';
-import type { FileTarget } from './check-context.ts';
-import type { Finding, Path } from './problem.ts';
+import type { z } from 'zod';
+import { BenchError } from '../../../result/bench-error.ts';
+import { checkMessage } from '../../grpc/message-check.ts';
+import type { ProtoTypes } from '../../grpc/proto-types.ts';
+import { findMethod } from '../../grpc/rpc-method.ts';
+import { typesOfTarget } from '../../grpc/target-types.ts';
+import { NamedFileError } from '../../named-file.ts';
+import type { Finding, Path } from '../../schema/problem.ts';
+import type { grpcRequest } from './request-schema.ts';
 
-export type GrpcFileTarget = Extract<FileTarget, { protocol: 'grpc' }>;
+type FileRequest = z.output<typeof grpcRequest>;
 
-/** `operations`: those of the workload. */
-export function checkGrpcRequests(
-  target: GrpcFileTarget,
-  directory: string,
-  path: Path,
-  operations: readonly string[],
-): Finding[] {
+/** As in the file. */
+export interface TypedTarget {
+  readonly proto?: string | string[] | undefined;
+  readonly protoset?: string | undefined;
+  readonly importPaths?: string[] | undefined;
+  readonly reflection: boolean;
+  readonly requests?: Readonly<Record<string, FileRequest>> | undefined;
+}
+
+/** `operations`: those of the workload. Paths begin at the target. */
+export function checkGrpcRequests(target: TypedTarget, directory: string, operations: readonly string[]): Finding[] {
   let types: ProtoTypes | null;
   const { proto, protoset, importPaths } = target;
   try {
@@ -31,12 +36,12 @@ export function checkGrpcRequests(
     });
   } catch (error) {
     const key = protoset === undefined ? 'proto' : 'protoset';
-    return [{ path: [...path, key], ...saidBy(error, protoset) }];
+    return [{ path: [key], ...saidBy(error, protoset) }];
   }
   if (types === null) return [];
   const known = types;
   return Object.entries(target.requests ?? {}).flatMap(([operation, request]) =>
-    operations.includes(operation) ? checkRequest(known, request, [...path, 'requests', operation]) : [],
+    operations.includes(operation) ? checkRequest(known, request, ['requests', operation]) : [],
   );
 }
 
@@ -45,8 +50,6 @@ function saidBy(error: unknown, protoset?: string): Pick<Finding, 'message' | 's
   if (!(error instanceof BenchError)) throw error;
   return { message: error.message, suggestion: error.hint };
 }
-
-type FileRequest = NonNullable<GrpcFileTarget['requests']>[string];
 
 function checkRequest(types: ProtoTypes, request: FileRequest, path: Path): Finding[] {
   let method: ReturnType<typeof findMethod>;

@@ -1,7 +1,7 @@
-import { httpProbe } from './http-probe.ts';
-import type { ProtocolFacts } from './protocol-facts.ts';
+import { httpProbe } from '../http-probe.ts';
+import type { ProtocolFacts } from '../protocol-facts.ts';
 
-export const rest = {
+export const restFacts = {
   brokers: [],
   schemes: ['http', 'https'],
   exampleAddress: 'http://127.0.0.1:8080',

@@ -1,6 +1,6 @@
-import type { ProtocolFacts } from './protocol-facts.ts';
+import type { ProtocolFacts } from '../protocol-facts.ts';
 
-export const stream = {
+export const streamFacts = {
   brokers: ['kafka'],
   schemes: [''],
   exampleAddress: '127.0.0.1:9092',

@@ -1,6 +1,6 @@
-import type { ProtocolFacts } from './protocol-facts.ts';
+import type { ProtocolFacts } from '../protocol-facts.ts';
 
-export const queue = {
+export const queueFacts = {
   brokers: ['rabbitmq'],
   schemes: ['amqp', 'amqps'],
   exampleAddress: 'amqp://127.0.0.1:5672',

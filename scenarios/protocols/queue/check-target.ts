@@ -1,0 +1,86 @@
+/** Checks of a queue's target: what is acknowledged when, who logs in, properties that the harness needs for itself. */
+import type { z } from 'zod';
+import { isHandedOver } from '../../../result/patterns.ts';
+import { queueDefaults } from '../../schema/client-settings.ts';
+import type { ClientSettingsName } from '../../target-base.ts';
+import type { TargetCheck } from '../protocol-definition.ts';
+import type { queueRequest } from './request-schema.ts';
+
+interface Acknowledging {
+  readonly settings?: ClientSettingsName | undefined;
+  readonly address?: string | undefined;
+  readonly ack: 'manual' | 'auto';
+  readonly prefetch?: number | undefined;
+  readonly onRefusal?: string | undefined;
+  readonly ackBatch?: { readonly every: number } | undefined;
+  readonly confirms?: boolean | undefined;
+  readonly confirmWindow?: number | undefined;
+}
+
+export function checkAcknowledgements({ has, report }: TargetCheck, target: Acknowledging): void {
+  const usual = queueDefaults(target);
+  const { address, ack, prefetch = usual.prefetch, confirms = usual.confirms } = target;
+  const { onRefusal = 'drop', ackBatch, confirmWindow } = target;
+  const complain = (key: string, message: string) => report({ path: [key], message, atKey: true });
+  if (confirmWindow !== undefined && !confirms) {
+    complain('confirmWindow', 'bounds what is not yet confirmed; with confirms: false nothing is');
+  }
+  if (ack === 'auto' && has(['prefetch'])) {
+    complain('prefetch', 'bounds what is not yet acknowledged; with ack: auto nothing is');
+  }
+  if (address !== undefined) return;
+  if (ack === 'auto' && onRefusal !== 'drop') {
+    complain('onRefusal', 'with ack: auto the broker has forgotten a message by then; it can only be drop');
+  }
+  if (ackBatch === undefined) return;
+  if (ack === 'auto') complain('ackBatch', 'gathers acknowledgements; with ack: auto there are none');
+  else if (ackBatch.every > prefetch) {
+    const message = `${ackBatch.every} never come together: prefetch lets ${prefetch} be unacknowledged`;
+    report({ path: ['ackBatch', 'every'], message });
+  }
+}
+
+const credentials = ['user', 'password', 'vhost'] as const;
+
+/** What the address says as well would be said twice. */
+export function checkCredentials(
+  { report }: TargetCheck,
+  target: { readonly [Key in (typeof credentials)[number]]?: string | undefined },
+  address: string,
+): void {
+  const url = URL.parse(address);
+  const said = { user: url?.username, password: url?.password, vhost: url?.pathname.replace(/^\/$/, '') };
+  for (const key of credentials) {
+    if (target[key] === undefined || !said[key]) continue;
+    report({ path: [key], message: 'is in the address already; only one of them can be', atKey: true });
+  }
+  if (target.password !== undefined && target.user === undefined && !said.user) {
+    report({ path: ['password'], message: 'needs user beside it', atKey: true });
+  }
+}
+
+interface Sending {
+  readonly requests?: Readonly<Record<string, z.output<typeof queueRequest>>> | undefined;
+  readonly reply?: object | undefined;
+  readonly consume: unknown;
+  readonly compression: unknown;
+}
+
+/** By the correlation id the harness knows what comes back: returned, delivered or answered. */
+export function checkProperties({ patternOf, report }: TargetCheck, target: Sending): void {
+  for (const [name, request] of Object.entries(target.requests ?? {})) {
+    const { properties, mandatory } = request;
+    if (properties === undefined) continue;
+    const refuse = (key: keyof NonNullable<typeof properties>, message: string) => {
+      if (properties[key] !== undefined) report({ path: ['requests', name, 'properties', key], message, atKey: true });
+    };
+    const isAnswered = target.reply !== undefined && !isHandedOver(patternOf(name));
+    if (isAnswered) refuse('replyTo', 'is the queue of `reply` here');
+    if (isAnswered || target.consume !== false) {
+      refuse('correlationId', 'is the harness’s own, with consume and reply: by it what comes back is known');
+    } else if (mandatory) {
+      refuse('correlationId', 'needs mandatory: false; by its own the harness knows what came back unroutable');
+    }
+    if (target.compression !== 'none') refuse('contentEncoding', 'is what `compression` says');
+  }
+}

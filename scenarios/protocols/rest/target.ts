@@ -1,0 +1,29 @@
+/** A target of HTTP, and what its own system is sent. */
+import type { BodyCodecName, BodyCompression, EncodedBody, PayloadCodec } from '../../codecs.ts';
+import type { TargetBase } from '../../target-base.ts';
+
+/** Whose code speaks the protocol: the harness's own, or the library that somebody asks about. */
+export type RestClient = 'own' | 'undici';
+
+export interface RestTarget extends TargetBase {
+  readonly protocol: 'rest';
+  readonly connections: number;
+  /** Of the native engine; absent: `own`. */
+  readonly client?: RestClient;
+  /** Of what our service takes and answers; absent: json. */
+  readonly codec?: PayloadCodec;
+  /** Of bodies, told by content-encoding and asked for by accept-encoding; absent: none. */
+  readonly compression?: BodyCompression<BodyCodecName>;
+  readonly requests?: Readonly<Record<string, RestRequest>>;
+}
+
+/** Strings may hold what `templateVariableNames` lists, in braces: {{id}}, {{payload}} … */
+export interface RestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** In its place, of a reference target. */
+  readonly encoded?: EncodedBody;
+  readonly expect: { readonly status: readonly number[] };
+}

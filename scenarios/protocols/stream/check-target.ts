@@ -1,0 +1,52 @@
+/** Checks of a stream's target: settings of its producers that go together, topics that must be known. */
+import type { z } from 'zod';
+import { streamDefaults } from '../../schema/client-settings.ts';
+import type { ClientSettingsName } from '../../target-base.ts';
+import type { TargetCheck } from '../protocol-definition.ts';
+import type { streamRequest } from './request-schema.ts';
+
+interface Producing {
+  readonly settings?: ClientSettingsName | undefined;
+  readonly batch?: { readonly linger?: number | undefined } | undefined;
+  readonly linger?: number | undefined;
+  readonly idempotent?: boolean | undefined;
+  readonly maxInFlight?: number | undefined;
+  readonly acks: 'all' | 0 | 1;
+  readonly client: 'platformatic' | 'kafkajs';
+}
+
+export function checkProducer({ has, report }: TargetCheck, target: Producing): void {
+  const { batch, linger, idempotent = streamDefaults(target).idempotent, maxInFlight, acks, client } = target;
+  if (has(['batch', 'linger']) && has(['linger']) && linger !== batch?.linger) {
+    const message = `is another one than linger (${linger}ms): leave one of them out`;
+    report({ path: ['batch', 'linger'], message, atKey: true });
+  }
+  if (!idempotent) return;
+  if (maxInFlight !== undefined && maxInFlight > 1) {
+    const message = 'must be 1 with idempotent: a batch sent again behind another would be out of sequence';
+    report({ path: ['maxInFlight'], message });
+  }
+  const complain = (message: string) => report({ path: ['idempotent'], message, atKey: true });
+  if (acks !== 'all') complain('needs acks: all: only then the broker says what it has');
+  if (client !== 'platformatic')
+    complain(`is for client: platformatic; ${client} takes its own retries for measured attempts`);
+}
+
+interface Sending {
+  readonly requests?: Readonly<Record<string, z.output<typeof streamRequest>>> | undefined;
+  readonly consume: boolean;
+  readonly client: 'platformatic' | 'kafkajs';
+}
+
+export function checkTopics({ report }: TargetCheck, target: Sending): void {
+  for (const [name, request] of Object.entries(target.requests ?? {})) {
+    for (const [header, value] of Object.entries(request.headers)) {
+      if (value !== null || target.client !== 'kafkajs') continue;
+      const message = 'needs a value: client kafkajs can send none without';
+      report({ path: ['requests', name, 'headers', header], message });
+    }
+    if (!target.consume || !request.topic.includes('{{')) continue;
+    const message = 'must be known with consume; without {{…}}';
+    report({ path: ['requests', name, 'topic'], message });
+  }
+}

@@ -1,0 +1,121 @@
+/** Targets of Kafka. */
+import { z } from 'zod';
+import { batch, resolveStreamBatch } from '../../schema/batch-schema.ts';
+import { checkBrokered } from '../../schema/check-brokered.ts';
+import { checkCodec } from '../../schema/check-codec.ts';
+import { checkCompression } from '../../schema/check-compression.ts';
+import { clientSettings, settingsOf, streamDefaults } from '../../schema/client-settings.ts';
+import { compression, resolveCompression } from '../../schema/compression-schema.ts';
+import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
+import {
+  brokerAmong,
+  credential,
+  messageCodec,
+  nativeOnly,
+  onRefusal,
+  requests,
+  sharedShape,
+} from '../../schema/target-fields.ts';
+import { defineProtocol } from '../protocol-definition.ts';
+import { checkProducer, checkTopics } from './check-target.ts';
+import { streamFacts } from './facts.ts';
+import { streamRequest } from './request-schema.ts';
+import type { StreamTarget } from './target.ts';
+
+const withPassword = (mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512') =>
+  object({
+    mechanism: z.literal(mechanism).describe('How one logs in.'),
+    username: credential.describe('Who logs in.'),
+    password: credential.describe('Of the user; best from the environment.'),
+  });
+
+const sasl = z
+  .discriminatedUnion('mechanism', [
+    withPassword('plain'),
+    withPassword('scram-sha-256'),
+    withPassword('scram-sha-512'),
+    object({
+      mechanism: z.literal('oauthbearer').describe('How one logs in.'),
+      token: credential.describe('The bearer token, best from the environment; it has to last for the run.'),
+      extensions: z
+        .record(z.string().regex(/^[A-Za-z]+$/), lineText)
+        .optional()
+        .describe('SASL extensions by name. Left out: none.'),
+    }),
+  ])
+  .describe('Own system: how the clients log in. Left out: they do not.');
+
+export const stream = defineProtocol({
+  name: 'stream',
+  describes: 'Kafka.',
+  shape: {
+    broker: brokerAmong(streamFacts.brokers),
+    settings: clientSettings,
+    acks: z
+      .union([z.literal('all'), z.literal(0), z.literal(1)], { error: 'expected all, 0 or 1' })
+      .default('all')
+      .describe('What a producer waits for: all in-sync replicas, the leader (1), or nothing (0).'),
+    linger: duration('0ms', '10s').optional().describe('How long a producer gathers a batch. Left out: 0ms.'),
+    partitions: wholeNumber(1, 1_000).default(3).describe('Partitions of the topics.'),
+    producers: wholeNumber(1, 100).default(1).describe('Producer clients, over all load threads.'),
+    idempotent: z
+      .boolean()
+      .optional()
+      .meta({ default: false })
+      .describe('The producer sends a batch again by itself, and the broker knows it again. Needs acks: all.'),
+    commit: z
+      .enum(['after', 'before'])
+      .default('after')
+      .describe('When our service commits the offset of a record: after its effect, or before it begins.'),
+    onRefusal,
+    deadLetter: object({ topic: lineText.min(1).max(249).describe('Topic that exists.') })
+      .optional()
+      .describe('With onRefusal: deadLetter. Left out: a topic of the trial’s own, whose records are counted.'),
+    maxInFlight: wholeNumber(1, 100)
+      .optional()
+      .meta({ default: 5 })
+      .describe('Produce requests under way, for each producer. Default: 5, with idempotent 1.'),
+    batch: batch(streamFacts.batches),
+    codec: messageCodec,
+    compression: compression(streamFacts.codecs, {}),
+    client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
+    engine: nativeOnly,
+    ...sharedShape(streamFacts.exampleAddress),
+    sasl: sasl.optional(),
+    requests: requests(streamRequest),
+    consume: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Own system: operations complete when the harness’s own consumer has the message, not at the acknowledgement.',
+      ),
+    reply: object({ topic: lineText.min(1).max(249).describe('Topic on which the answers come.') })
+      .optional()
+      .describe('Own system: operations complete at the reply.'),
+  },
+  forOwnSystems: ['consume', 'reply', 'sasl'],
+  forOurService: ['commit', 'onRefusal', 'deadLetter'],
+  check(context, target) {
+    checkCodec(context, target);
+    checkCompression(context, target);
+    checkBrokered(context, target);
+    checkProducer(context, target);
+    if (target.address !== undefined) checkTopics(context, target);
+  },
+  resolve(target, alike, { brokers }): StreamTarget {
+    const { settings, linger, compression, batch, ...rest } = target;
+    const replicas = target.address === undefined ? brokers : 1;
+    const usual = streamDefaults(target, replicas);
+    return {
+      ...rest,
+      ...settingsOf(settings, target),
+      idempotent: target.idempotent ?? usual.idempotent,
+      ...(replicas > 1 && { replicas }),
+      ...resolveStreamBatch(batch, linger, usual),
+      ...resolveCompression(compression),
+      ...alike,
+    };
+  },
+  takes: ({ consume, reply }) =>
+    consume || reply !== undefined ? 'reads as a consumer group of its own, and commits nothing' : null,
+});

@@ -1,0 +1,61 @@
+/** A target of a stream, and what its own broker is sent. */
+import type { Compression, EncodedBody, PayloadCodec, StreamCodec } from '../../codecs.ts';
+import type { ClientSettings, OnRefusal, TargetBase } from '../../target-base.ts';
+import type { streamFacts } from './facts.ts';
+
+/** How to log in to the user's own Kafka. */
+export type Sasl =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      readonly username: string;
+      readonly password: string;
+    }
+  | {
+      readonly mechanism: 'oauthbearer';
+      readonly token: string;
+      readonly extensions?: Readonly<Record<string, string>>;
+    };
+
+export interface StreamTarget extends TargetBase {
+  readonly protocol: 'stream';
+  readonly broker: (typeof streamFacts.brokers)[number];
+  readonly settings?: ClientSettings;
+  readonly acks: 'all' | 0 | 1;
+  readonly lingerMs: number;
+  readonly partitions: number;
+  readonly producers: number;
+  /** Left out: false. */
+  readonly idempotent?: boolean;
+  /** Of our service: when it commits the offset of a record, its effect taken. Left out: after. */
+  readonly commit?: 'after' | 'before';
+  /** Of our service; left out: requeue. */
+  readonly onRefusal?: OnRefusal;
+  /** With `onRefusal: deadLetter`: one that exists. Absent: one of the trial's own. */
+  readonly deadLetter?: { readonly topic: string };
+  readonly client: 'platformatic' | 'kafkajs';
+  /** Of an own system; absent: nobody logs in. */
+  readonly sasl?: Sasl;
+  /** Of what our service takes and answers; absent: values are payloads, all else is in headers. */
+  readonly codec?: PayloadCodec;
+  /** Produce requests under way, for each producer; absent: 5, with `idempotent` 1. */
+  readonly maxInFlight?: number;
+  /** Brokers that have each record; absent: 1. */
+  readonly replicas?: number;
+  /** Of record batches; absent: none. */
+  readonly compression?: Compression<StreamCodec>;
+  readonly requests?: Readonly<Record<string, StreamRequest>>;
+  readonly consume: boolean;
+  readonly reply?: { readonly topic: string };
+}
+
+export interface StreamRequest {
+  readonly topic: string;
+  readonly key?: string;
+  /** Left out: by the key. */
+  readonly partition?: number;
+  /** null: a tombstone. */
+  readonly value: string | null;
+  /** In its place, of a reference target. */
+  readonly encoded?: EncodedBody;
+  readonly headers: Readonly<Record<string, string | null>>;
+}

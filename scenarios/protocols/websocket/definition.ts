@@ -1,0 +1,50 @@
+/** Targets of WebSocket. */
+import { z } from 'zod';
+import { batch, resolveBatch } from '../../schema/batch-schema.ts';
+import { checkBatchedCalls } from '../../schema/check-batch.ts';
+import { checkCodec } from '../../schema/check-codec.ts';
+import { checkCompression } from '../../schema/check-compression.ts';
+import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
+import { connections, nativeOnly, ownOr, payloadCodec, requests, sharedShape } from '../../schema/target-fields.ts';
+import { defineProtocol } from '../protocol-definition.ts';
+import { websocketFacts } from './facts.ts';
+import { handshakeHeaders, ignore, onOpen, subprotocol, webSocketRequest } from './request-schema.ts';
+import type { WebSocketTarget } from './target.ts';
+
+export const websocket = defineProtocol({
+  name: 'websocket',
+  describes: 'WebSocket, correlated messages.',
+  shape: {
+    connections: connections(16, 10_000),
+    client: z.enum(['own', 'ws']).default('own').describe(ownOr('ws')),
+    batch: batch(websocketFacts.batches),
+    codec: payloadCodec,
+    compression: compression(websocketFacts.codecs, {
+      ...smallestBody,
+      contextTakeover: z
+        .boolean()
+        .optional()
+        .describe('A message refers to those before it: smaller, for memory on each connection. Left out: true.'),
+    }),
+    engine: nativeOnly,
+    ...sharedShape(websocketFacts.exampleAddress),
+    headers: handshakeHeaders,
+    subprotocol,
+    onOpen,
+    ignore,
+    requests: requests(webSocketRequest),
+  },
+  forOwnSystems: ['headers', 'subprotocol', 'onOpen', 'ignore'],
+  forOurService: [],
+  check(context, target) {
+    checkCodec(context, target);
+    checkBatchedCalls(context, target);
+    checkCompression(context, target);
+  },
+  resolve: ({ compression, batch, ...target }, alike): WebSocketTarget => ({
+    ...target,
+    ...resolveCompression(compression),
+    ...resolveBatch(batch),
+    ...alike,
+  }),
+});

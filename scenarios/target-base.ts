@@ -1,0 +1,76 @@
+/** What the targets of all protocols have. */
+import type { Protocol } from '../result/result-types.ts';
+import type { Resilience } from './resilience.ts';
+
+export type Engine = 'native' | 'autocannon' | 'ghz';
+
+/** Where our service keeps its state: in its process, or in a database that outlives it. */
+export type StoreName = 'memory' | 'file';
+
+/** A batch leaves when it is full, by number or bytes, or its first message has waited for `lingerMs`. */
+export interface Batch {
+  readonly maxMessages: number;
+  readonly maxBytes: number;
+  readonly lingerMs: number;
+}
+
+/** Header `traceparent`, with the flag that asks a tracer to record or without; off: not sent. */
+export type TraceparentSetting = 'sampled' | 'unsampled' | 'off';
+
+/** Where an own system's CPU, memory and metrics are read. One of them at least. */
+export interface WatchSettings {
+  readonly pid?: number;
+  readonly cgroup?: string;
+  /** Of the metrics' text. */
+  readonly prometheus?: string;
+  /** `name` or `name{label="value"}`, summed over all that fit. */
+  readonly metrics?: readonly string[];
+}
+
+/** Of connections to an own system. */
+export interface TlsSettings {
+  /** Absolute path of a PEM file; absent: the authorities that Node trusts. */
+  readonly ca?: string;
+  /** Likewise, what we show; `key` is there with it. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Whom the certificate must name; absent: the host of the address. */
+  readonly serverName?: string;
+  /** false: any certificate will do. */
+  readonly verify: boolean;
+}
+
+/** Where what a target leaves open comes from; absent: Wirebench's own. */
+export type ClientSettingsName = 'client-defaults' | 'tuned';
+
+export interface ClientSettings {
+  readonly name: ClientSettingsName;
+  /** Keys of it that are written on the target, and win. */
+  readonly except: readonly string[];
+}
+
+/** Where a message goes that our service refuses and for which nobody waits. */
+export type OnRefusal = 'requeue' | 'deadLetter' | 'drop';
+
+export interface TargetBase {
+  readonly name: string;
+  readonly protocol: Protocol;
+  readonly engine: Engine;
+  readonly via: 'toxiproxy' | 'direct';
+  /** Set for the user's own system; absent for our reference service. */
+  readonly address?: string;
+  /** Of what an own system is sent; absent: off. */
+  readonly traceparent?: TraceparentSetting;
+  /** Of an own system; absent: its CPU and memory are not known. */
+  readonly watch?: WatchSettings;
+  /** Of an own system; absent: as its address says. */
+  readonly tls?: TlsSettings;
+  /** Whole, the scenario's merged in; absent: just as the scenario's. */
+  readonly resilience?: Resilience;
+  /** Absent: each message leaves as it comes. */
+  readonly batch?: Batch;
+  /** Where our service keeps its orders; absent: in memory. */
+  readonly store?: StoreName;
+  /** Processes of our service; absent: 1. */
+  readonly instances?: number;
+}
