@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The path of an executable on PATH; null when there is none. */
-export function onPath(name: string): string | null {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+/** The path of an executable in one of these folders (as PATH has them; left out: PATH); null when there is none. */
+export function onPath(name: string, folders: string = process.env.PATH ?? ''): string | null {
+  for (const folder of folders.split(delimiter)) {
     const path = join(folder, name);
     if (isExecutable(path)) return path;
   }

@@ -1,7 +1,8 @@
+import type { GatewayName } from '../../scenarios/gateway.ts';
 import type { RunCommand } from './command-runner.ts';
 import type { BrokerName } from './stack.ts';
 
-export type ProgramName = 'toxiproxy' | BrokerName | 'ghz';
+export type ProgramName = 'toxiproxy' | BrokerName | GatewayName | 'ghz';
 
 /** Where a program is, and how to get it. */
 export interface Program {

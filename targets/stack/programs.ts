@@ -1,6 +1,8 @@
 /** The programs that the native stack is made of, and those that runs call. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type GatewayName, gatewayNames } from '../../scenarios/gateway.ts';
+import { gatewayKinds } from '../gateway/gateway-kinds.ts';
 import { onPath } from '../process/on-path.ts';
 import { brokerNames, brokerParts } from './broker-parts.ts';
 import type { Program, ProgramName } from './program.ts';
@@ -45,6 +47,11 @@ const brokerPrograms = Object.fromEntries(brokerNames.map((name) => [name, broke
   Program
 >;
 
+const gatewayPrograms = Object.fromEntries(gatewayNames.map((name) => [name, gatewayKinds[name].program])) as Record<
+  GatewayName,
+  Program
+>;
+
 export const programs: Readonly<Record<ProgramName, Program>> = {
   toxiproxy: goProgram(
     'toxiproxy',
@@ -55,6 +62,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
     '16 MB, about 25 s',
   ),
   ...brokerPrograms,
+  ...gatewayPrograms,
   ghz: goProgram('ghz', 'ghz', ghzVersion, 'github.com/bojand/ghz/cmd/ghz', 'ghz', '20 MB, about 20 s'),
 };
 

@@ -1,0 +1,40 @@
+/** What a gateway before a reference target does, as a scenario says it. */
+
+export const gatewayNames = ['nginx', 'envoy', 'haproxy'] as const;
+export type GatewayName = (typeof gatewayNames)[number];
+
+export const gatewayBalances = ['round-robin', 'least-requests'] as const;
+export type GatewayBalance = (typeof gatewayBalances)[number];
+
+export const gatewayAuths = ['none', 'apiKey', 'jwt'] as const;
+export type GatewayAuth = (typeof gatewayAuths)[number];
+
+export interface GatewayRateLimit {
+  readonly ratePerS: number;
+  /** Requests beyond the rate that are let through at once: each program counts them in its own way. */
+  readonly burst: number;
+  /** `caller`: each has the rate for itself; who it is, its header says. */
+  readonly by: 'all' | 'caller';
+}
+
+export interface GatewayRoute {
+  /** In lower case. */
+  readonly header: string;
+  readonly value: string;
+  /** Name of an instance: `service-2`. */
+  readonly to: string;
+}
+
+export interface Gateway {
+  readonly kind: GatewayName;
+  readonly balance: GatewayBalance;
+  readonly auth: GatewayAuth;
+  readonly rateLimit: GatewayRateLimit | null;
+  /** Attempts after the first that the gateway makes itself, where the first found no instance or was told 502 or 503. */
+  readonly retries: number;
+  readonly routes: readonly GatewayRoute[];
+}
+
+/** Who sends a request, in words that any gateway reads. */
+export const callerHeader = 'x-caller';
+export const apiKeyHeader = 'x-api-key';
