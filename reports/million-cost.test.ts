@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Prices, RunResult, TrialResult } from '../result/result-types.ts';
-import { type FixtureTarget, fixtureResult, fixtureTrial } from './fixtures/fixture-result.ts';
+import { fixtureResult, fixtureTrial } from './fixtures/fixture-result.ts';
+import type { FixtureTarget } from './fixtures/fixture-targets.ts';
 import { millionCostTable } from './million-cost.ts';
 import { fullTitles } from './table.ts';
 

@@ -17,11 +17,11 @@ import {
   defaultFrameBytes,
   defaultWindowBytes,
   errorCodes,
+  expectSize,
   frame,
   frameFlags,
   frameTypes,
   Http2Error,
-  largestStreamId,
   largestWindowBytes,
   readUInt32,
   settings,
@@ -29,6 +29,7 @@ import {
   uint32Payload,
   unpaddedEnd,
 } from './http2-frames.ts';
+import { OpenStreams } from './open-streams.ts';
 import type { HeaderField } from './request-headers.ts';
 import { StreamOutput } from './stream-output.ts';
 
@@ -57,9 +58,8 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   readonly #isSecure: boolean;
   readonly #blocks = new HeaderBlocks();
   readonly #requests: StreamOutput<Stream>;
-  readonly #streams = new Map<number, Stream>();
+  readonly #streams: OpenStreams<Stream>;
   #handshake: NodeJS.Timeout | undefined;
-  #nextId: number;
   #mostStreams = Number.POSITIVE_INFINITY;
   #receivedBytes = 0;
   /** The peer's settings are here; ours are acknowledged. */
@@ -70,7 +70,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   constructor({ index, endpoint, readBuffer, owner, fields, firstStreamId = 1 }: ConnectionOptions<Stream>) {
     this.index = index;
     this.#owner = owner;
-    this.#nextId = firstStreamId;
+    this.#streams = new OpenStreams(firstStreamId);
     this.#isSecure = endpoint.tls !== null;
     this.#socket = connectSocket(endpoint, readBuffer, this);
     this.#output = new FrameOutput(this.#socket, this.#isSecure);
@@ -111,14 +111,14 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   send(stream: Stream, writer: RequestWriter): void {
     this.#begin(stream);
     this.#requests.call(stream, writer);
-    if (this.#nextId > largestStreamId) this.#retire();
+    if (this.#streams.isUsedUp) this.#retire();
   }
 
   /** A call of any number of messages, which `write` sends until `end`. Only when `canOpenStream`. */
   open(stream: Stream, writer: RequestWriter): void {
     this.#begin(stream);
     this.#requests.open(stream, writer);
-    if (this.#nextId > largestStreamId) this.#retire();
+    if (this.#streams.isUsedUp) this.#retire();
   }
 
   write(stream: Stream, writer: RequestWriter): void {
@@ -130,12 +130,9 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   }
 
   #begin(stream: Stream): void {
-    const id = this.#nextId;
-    this.#nextId += 2;
-    stream.id = id;
     stream.sendWindow = this.#requests.windows.initial;
     stream.answer.reset();
-    this.#streams.set(id, stream);
+    this.#streams.begin(stream);
   }
 
   /** The attempt is no longer wanted: nothing is reported of it. */
@@ -146,9 +143,8 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   }
 
   #release(stream: Stream): void {
-    this.#streams.delete(stream.id);
     this.#requests.windows.forget(stream);
-    stream.id = 0;
+    this.#streams.end(stream);
   }
 
   #end(stream: Stream, conclusion: Conclusion): void {
@@ -180,14 +176,14 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
         break;
       case frameTypes.headers:
       case frameTypes.continuation: {
-        const stream = this.#streamOf(streamId);
+        const stream = this.#streams.of(streamId);
         const isLast = this.#blocks.add(type, flags, streamId, bytes, start, end, stream?.answer);
         if (isLast !== null && stream !== undefined) this.#onHeaders(stream, isLast);
         break;
       }
       case frameTypes.rstStream: {
         expectSize(end - start, 4);
-        const stream = this.#streamOf(streamId);
+        const stream = this.#streams.of(streamId);
         if (stream !== undefined) this.#end(stream, conclusionOfReset(errorCodes[readUInt32(bytes, start)]));
         break;
       }
@@ -214,20 +210,11 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
     return !this.#isGone;
   }
 
-  /** undefined: it is over on our side. Throws for a stream that never was. */
-  #streamOf(id: number): Stream | undefined {
-    const stream = this.#streams.get(id);
-    if (stream === undefined && (id === 0 || (id & 1) === 0 || id >= this.#nextId)) {
-      throw new Http2Error(`frame for the stream ${id}, which was never opened`);
-    }
-    return stream;
-  }
-
   #onData(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
     this.#receivedBytes += end - start; // padding and what nobody waits for included
     const from = (flags & frameFlags.padded) === 0 ? start : start + 1;
     const to = (flags & frameFlags.padded) === 0 ? end : unpaddedEnd(bytes, start, end);
-    const stream = this.#streamOf(streamId);
+    const stream = this.#streams.of(streamId);
     if (stream === undefined) return;
     const conclusion = stream.answer.data(bytes, from, to);
     if (conclusion !== null) this.#giveUp(stream, conclusion);
@@ -272,7 +259,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
         break;
       case settings.initialWindowSize:
         if (value > largestWindowBytes) throw new Http2Error('initial window beyond the limit');
-        this.#requests.windows.changeInitial(value, this.#streams.values());
+        this.#requests.windows.changeInitial(value, this.#streams.all());
         break;
       case settings.maxFrameSize:
         if (value < defaultFrameBytes || value > 0xffffff) throw new Http2Error('frame size beyond the limits');
@@ -294,9 +281,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   /** Streams above `lastId` were not looked at; the others may end. */
   #onGoAway(lastId: number): void {
     this.#retire();
-    for (const stream of [...this.#streams.values()]) {
-      if (stream.id > lastId) this.#end(stream, leftOut);
-    }
+    for (const stream of this.#streams.all()) if (stream.id > lastId) this.#end(stream, leftOut);
     this.#finishRetirement();
   }
 
@@ -321,7 +306,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
       this.#requests.windows.widenConnection(increment);
       return;
     }
-    const stream = this.#streamOf(streamId);
+    const stream = this.#streams.of(streamId);
     if (stream === undefined) return;
     if (increment > 0 && this.#requests.windows.widenStream(stream, increment)) return;
     this.#requests.reset(streamId, increment === 0 ? errorNumbers.protocolError : errorNumbers.flowControlError);
@@ -337,7 +322,7 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
     const wasRetired = this.#isRetired;
     this.drop();
     const conclusion = failed(reason);
-    const streams = [...this.#streams.values()];
+    const streams = this.#streams.all();
     for (const stream of streams) this.#release(stream);
     // A replacement of a retired connection is on its way already.
     if (wasRetired) this.#owner.finished(this);
@@ -357,8 +342,4 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
     this.drop();
     if (!this.#socket.closed) await once(this.#socket, 'close');
   }
-}
-
-function expectSize(size: number, expected: number): void {
-  if (size !== expected) throw new Http2Error(`a frame of ${size} instead of ${expected} bytes`);
 }

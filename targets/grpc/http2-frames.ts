@@ -121,3 +121,8 @@ export function unpaddedEnd(bytes: Uint8Array, start: number, end: number): numb
   if (to <= start) throw new Http2Error('more padding than frame');
   return to;
 }
+
+/** Throws an Http2Error. */
+export function expectSize(size: number, expected: number): void {
+  if (size !== expected) throw new Http2Error(`a frame of ${size} instead of ${expected} bytes`);
+}

@@ -25,6 +25,17 @@ export async function createTopics(options: AdminOptions, wanted: Wanted): Promi
     throw asked.map((one) => (one as PromiseRejectedResult).reason)[0];
 }
 
+/** Rejects, naming it as `what`, when the brokers do not know it. */
+export async function requireTopic(options: AdminOptions, topic: string, what: string): Promise<void> {
+  try {
+    await withAdmin(options, async (admin) => {
+      await admin.metadata({ topics: [topic] });
+    });
+  } catch (error) {
+    throw new Error(`${what} ${topic} is not there, or not for it: ${sendFailureOf(error).reason}`);
+  }
+}
+
 function addressesOf({ bootstrapBrokers }: AdminOptions): string[] {
   return bootstrapBrokers.map((one) => (typeof one === 'string' ? one : `${one.host}:${one.port}`));
 }

@@ -5,7 +5,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Admin,
-  type AdminOptions,
   Consumer,
   type Message,
   type MessageToProduce,
@@ -20,11 +19,10 @@ import type { OrderDomain } from '../domain/order-domain.ts';
 import { isRefusal, messageHeaders, unreadable } from '../domain/order-message.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { CommitFirst } from './commit-first.ts';
-import { createTopics } from './create-topics.ts';
+import { createTopics, requireTopic } from './create-topics.ts';
 import { serviceGroupOf } from './group-lag.ts';
 import { OwedRecords } from './owed-records.ts';
 import { RecordsInHand } from './records-in-hand.ts';
-import { sendFailureOf } from './send-failure.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
 import { type CommitPosition, WatermarkOffsets } from './watermark-offsets.ts';
@@ -110,7 +108,7 @@ class StreamService {
 
   async begin(): Promise<void> {
     const { partitions, deadLetter } = this.#options.target as StreamTarget;
-    if (deadLetter !== undefined) await requireTopic(this.#base('admin'), deadLetter.topic);
+    if (deadLetter !== undefined) await requireTopic(this.#base('admin'), deadLetter.topic, 'its dead letter topic');
     // On as many brokers as theirs are set to; a service that is started again finds them there.
     await createTopics(this.#base('admin'), { topics: this.#ownTopics(), partitions });
     await this.#follow();
@@ -288,18 +286,6 @@ class StreamService {
     const admin = new Admin(this.#base('admin'));
     await bounded(admin.deleteTopics({ topics: this.#ownTopics() }));
     await bounded(admin.close());
-  }
-}
-
-/** Rejects when the brokers do not know it. */
-async function requireTopic(options: AdminOptions, topic: string): Promise<void> {
-  const admin = new Admin(options);
-  try {
-    await admin.metadata({ topics: [topic] });
-  } catch (error) {
-    throw new Error(`its dead letter topic ${topic} is not there, or not for it: ${sendFailureOf(error).reason}`);
-  } finally {
-    await admin.close().catch(() => undefined);
   }
 }
 
