@@ -23,6 +23,7 @@ import { mostRequestsInFlight, ProducerLane, usualBatch } from './producer-lane.
 import type { DescribedCluster, StreamClient, StreamClientOptions, StreamMessage } from './stream-client.ts';
 import { streamBodies, useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader } from './stream-headers.ts';
+import { topicFailureOf } from './topic-failure.ts';
 
 const clients = {
   platformatic: async (options) => new (await import('./platformatic-client.ts')).PlatformaticClient(options),
@@ -43,9 +44,17 @@ function cannotOpen(context: DriverContext, cause: unknown): BenchError {
   const { sasl } = context.target as StreamTarget;
   const login = loginFailureOf(cause, sasl);
   if (login !== null) return cannotConnect(peer, login, 'Check `sasl` on the target.', null);
-  const why = said.includes(malformedAnswer) ? 'what answers there does not speak Kafka' : deepestOf(cause);
+  const replyTopic = (context.target as StreamTarget).reply?.topic;
+  const asked = [...constantTopics(context.operations), ...(replyTopic === undefined ? [] : [replyTopic])];
+  const topic = topicFailureOf(cause, [...new Set(asked)], sasl);
+  if (topic !== null) return cannotConnect(peer, topic.why, topic.hint, null);
+  const why = said.includes(malformedAnswer) ? 'what answers there does not speak Kafka' : inOurWords(deepestOf(cause));
   const hint = sasl === undefined || context.target.tls === undefined ? ` ${closesWhere}` : '';
   return cannotConnect(peer, why, `${usualHint}${hint}`, cause);
+}
+
+function inOurWords(said: string): string {
+  return /^(closed connection|connection closed)$/i.test(said) ? 'it closes the connection' : said;
 }
 
 const usualHint =

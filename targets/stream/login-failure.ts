@@ -6,6 +6,11 @@ export function loginFailureOf(error: unknown, sasl: Sasl | undefined): string |
   if (sasl === undefined) return null;
   const text = messagesOf(error).join(' ');
   const who = sasl.mechanism === 'oauthbearer' ? 'the token' : `user ${sasl.username}`;
+  // A broker that finds a token wrong lets the client say so, which both libraries do not: it is what they ask next that fails.
+  if (/given the current SASL state|ILLEGAL_SASL_STATE/i.test(text)) {
+    const refuses = sasl.mechanism === 'oauthbearer' ? `the broker refuses ${who} (${sasl.mechanism}), or ` : '';
+    return `${refuses}no login is taken on that port`;
+  }
   const offered = /enabled mechanisms (?:are|in the server:) \[?([\w, -]+)/i.exec(text)?.[1];
   if (/UNSUPPORTED_SASL_MECHANISM|mechanism .*(?:not supported|not enabled)|enabled mechanisms/i.test(text)) {
     const enabled = offered === undefined ? '' : `; it takes ${offered.trim()}`;
@@ -22,7 +27,8 @@ export function deepestOf(error: unknown): string {
   return messagesOf(error).at(-1) ?? String(error);
 }
 
-function messagesOf(error: unknown, depth = 0): string[] {
+/** Its own, and those of what caused it. */
+export function messagesOf(error: unknown, depth = 0): string[] {
   if (!(error instanceof Error) || depth > 8) return [];
   const inner = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const code = (error as NodeJS.ErrnoException).code;

@@ -13,7 +13,7 @@ import {
 import { bareHost } from '../../scenarios/allowed-hosts.ts';
 import type { Sasl, StreamCodec, TlsSettings } from '../../scenarios/scenario.ts';
 import { secureContextOf } from '../driver-kit/tls-options.ts';
-import { guardPlatformatic, orMalformed, type PlatformaticContext } from './platformatic-guard.ts';
+import { guardPlatformatic, orAsRefused, type PlatformaticContext } from './platformatic-guard.ts';
 import type {
   DescribedCluster,
   StreamClient,
@@ -99,7 +99,7 @@ export class PlatformaticClient implements StreamClient {
   async describe(names: readonly string[]): Promise<DescribedCluster> {
     const admin = new Admin(this.#base('admin'));
     try {
-      const { brokers, topics } = await orMalformed(admin.metadata({ topics: [...names] }));
+      const { brokers, topics } = await orAsRefused(admin.metadata({ topics: [...names] }));
       return {
         brokers: [...brokers.values()].map(({ host, port }) => `${host}:${port}`),
         partitions: new Map([...topics].map(([name, { partitionsCount }]) => [name, partitionsCount])),
@@ -127,7 +127,7 @@ export class PlatformaticClient implements StreamClient {
   async #metadataOf(n: number, topics: readonly string[]) {
     const asked = this.#producer(n);
     try {
-      return await orMalformed(asked.metadata({ topics: [...topics], forceUpdate: true }));
+      return await orAsRefused(asked.metadata({ topics: [...topics], forceUpdate: true }));
     } catch (error) {
       if (this.#addresses().length > 1 && !this.#options.idempotent) {
         this.#firstAsked++;
@@ -152,7 +152,7 @@ export class PlatformaticClient implements StreamClient {
       if (headerNames.length > 0) message.headers = this.#headers(headerNames, headerValues);
       return message;
     });
-    await orMalformed(this.#producer(producer).send({ messages: batch, acks: this.#acks, compression: this.#codec }));
+    await orAsRefused(this.#producer(producer).send({ messages: batch, acks: this.#acks, compression: this.#codec }));
   }
 
   #headers(names: readonly string[], values: readonly (string | Buffer | null)[]): Map<Buffer, Buffer> {

@@ -3,13 +3,15 @@
  * and lets nobody make them.
  */
 import { tracingChannel } from 'node:diagnostics_channel';
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { guardIncoming, malformedAnswer } from '../driver-kit/guard-incoming.ts';
+import { tlsFailureOf } from '../driver-kit/tls-failure.ts';
 import { beginDialThrough, type LinkOf } from './dial-through.ts';
 import { KafkaFrames } from './kafka-frames.ts';
 
 interface Announcement {
-  readonly connection: { readonly socket?: Socket; readonly context?: unknown };
+  readonly connection: EventEmitter & { readonly socket?: Socket; readonly context?: unknown };
 }
 
 /** What our clients give their connections, as the library's `context`. */
@@ -20,6 +22,9 @@ export interface PlatformaticContext {
 }
 
 let malformed = 0;
+/** What peers refused in a handshake that the library took for done, as TLS 1.3 lets them. */
+let refusals = 0;
+let lastRefusal: Error | null = null;
 let isGuarding = false;
 let endDialThrough = () => {};
 
@@ -30,8 +35,10 @@ export function guardPlatformatic(): void {
   const nothing = () => undefined;
   tracingChannel<unknown, Announcement>('plt:kafka:connections:connects').subscribe({
     // The socket is made between `start` and `end`, in one go.
-    start: ({ connection: { context } }) => {
-      endDialThrough = beginDialThrough((context as PlatformaticContext | undefined)?.linkOf);
+    start: ({ connection }) => {
+      endDialThrough = beginDialThrough((connection.context as PlatformaticContext | undefined)?.linkOf);
+      // A login that fails after the time-out of its connection is announced once more, to nobody: that ends a process.
+      connection.off('error', nothing).on('error', nothing);
     },
     // The socket is there, and has not connected yet.
     end: ({ connection: { socket, context } }) => {
@@ -41,6 +48,11 @@ export function guardPlatformatic(): void {
       const { sockets } = (context ?? {}) as Partial<PlatformaticContext>;
       sockets?.add(socket);
       socket.once('close', () => sockets?.delete(socket));
+      socket.on('error', (error) => {
+        if (tlsFailureOf(error) === null) return;
+        refusals++;
+        lastRefusal = error;
+      });
     },
     asyncStart: nothing,
     asyncEnd: nothing,
@@ -48,12 +60,18 @@ export function guardPlatformatic(): void {
   });
 }
 
-/** What fails while a peer of this thread answers nonsense fails for that: the library only says that a connection closed. */
-export async function orMalformed<T>(work: Promise<T>): Promise<T> {
-  const before = malformed;
+/**
+ * What fails while a peer of this thread answers nonsense, or refuses our certificate, fails for that: the library only
+ * says that a connection closed.
+ */
+export async function orAsRefused<T>(work: Promise<T>): Promise<T> {
+  const before = { malformed, refusals };
   try {
     return await work;
   } catch (error) {
-    throw malformed === before ? error : new Error(malformedAnswer, { cause: error });
+    if (malformed !== before.malformed) throw new Error(malformedAnswer, { cause: error });
+    throw refusals === before.refusals || lastRefusal === null
+      ? error
+      : new Error(lastRefusal.message, { cause: lastRefusal });
   }
 }

@@ -53,10 +53,6 @@ export async function startKafka(
   context: PartContext,
   advertise: (link: BrokerLinkName, upstream: string) => Promise<string>,
 ): Promise<NativeKafka> {
-  const name = node.id === 1 ? 'kafka' : `kafka-${node.id}`;
-  const isCluster = node.controllers.length > 1;
-  const home = join(context.directory, name);
-  createFolder(home);
   const address = `127.0.0.1:${await freePort()}`;
   const [client, service] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`) as [string, string];
   const properties = {
@@ -72,9 +68,34 @@ export async function startKafka(
       `SERVICE://${await advertise('service', service)}`,
     ].join(','),
     'listener.security.protocol.map': 'DIRECT:PLAINTEXT,CLIENT:PLAINTEXT,SERVICE:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  };
+  const process = await launchKafka({ jars, java }, node, context, { address, properties });
+  return { process, address, version: versionOf(jars) };
+}
+
+/**
+ * With listeners of any kind: `properties` say them, `address` is of one in clear, for the probe. `format`: more arguments
+ * of the storage tool. Rejects as `startKafka` does.
+ */
+export async function launchKafka(
+  { jars, java }: KafkaProgram,
+  node: KafkaNode,
+  context: PartContext,
+  broker: {
+    readonly address: string;
+    readonly properties: Readonly<Record<string, string>>;
+    readonly format?: readonly string[];
+  },
+): Promise<SupervisedProcess> {
+  const name = node.id === 1 ? 'kafka' : `kafka-${node.id}`;
+  const isCluster = node.controllers.length > 1;
+  const home = join(context.directory, name);
+  createFolder(home);
+  const properties = {
     'log.dirs': join(home, 'data'),
     ...kafkaSettings,
     ...(isCluster && kafkaClusterSettings),
+    ...broker.properties,
   };
   const configPath = join(home, 'server.properties');
   const lines = Object.entries(properties).map(([key, value]) => `${key}=${value}\n`);
@@ -84,9 +105,12 @@ export async function startKafka(
   createFolder(temporary);
   const jvm = ['-XX:-UsePerfData', `-Djava.io.tmpdir=${temporary}`, '-cp', join(jars, '*')];
   const logPath = join(context.directory, `${name}.log`);
-  await formatStorage(java, jvm, configPath, node.clusterId, { ...context, logPath });
+  await formatStorage(java, jvm, ['-t', node.clusterId, '-c', configPath, ...(broker.format ?? [])], {
+    ...context,
+    logPath,
+  });
   const heap = isCluster ? kafkaClusterHeap : kafkaHeap;
-  const process = await startPart(
+  return startPart(
     {
       name: isCluster ? `Kafka broker ${node.id}` : 'Kafka',
       command: java,
@@ -95,22 +119,20 @@ export async function startKafka(
       logPath,
       onSpawn: context.onSpawn,
       startDeadlineMs,
-      probe: () => probeKafka(address, node.controllers.length),
+      probe: () => probeKafka(broker.address, node.controllers.length),
     },
     context.signal,
   );
-  return { process, address, version: versionOf(jars) };
 }
 
 async function formatStorage(
   java: string,
   jvm: readonly string[],
-  configPath: string,
-  clusterId: string,
+  format: readonly string[],
   { logPath, signal, onSpawn }: PartContext & { readonly logPath: string },
 ): Promise<void> {
   signal.throwIfAborted();
-  const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configPath];
+  const tool = ['kafka.tools.StorageTool', 'format', ...format];
   const child = await startProcess({
     name: 'Kafka’s storage tool',
     command: java,
