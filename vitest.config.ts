@@ -17,7 +17,7 @@ const measuring = [
   'runners/canary/canary.integration.test.ts',
   'runners/faults/faults.integration.test.ts',
   'runners/load/load-share.integration.test.ts',
-  'runners/warmup-watch.integration.test.ts',
+  'runners/trial/warmup-watch.integration.test.ts',
 ];
 
 /** `vitest run result/` runs what is there and starts nothing; the shared stack comes with the first integration test. */

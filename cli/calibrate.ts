@@ -1,7 +1,7 @@
 /** `bench calibrate`: how true and how fast the generator is on this machine. */
 
 import type { CommandModule } from 'yargs';
-import { renderCalibration } from '../reports/calibration.ts';
+import { renderCalibration } from '../reports/terminal/calibration.ts';
 import { exitCodes } from '../result/bench-error.ts';
 import type { CalibrationResult } from '../result/calibration-result.ts';
 import { cleanTexts } from '../result/printable.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ComparisonResult } from '../result/comparison-result.ts';
+import type { ComparisonResult } from '../result/compare/comparison-result.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { allGone, BenchProcess, runBench } from './bench-process.ts';
 

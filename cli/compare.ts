@@ -2,17 +2,21 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { type ComparisonFormat, comparisonFormats, comparisonReporters } from '../reports/comparison-formats.ts';
-import { renderComparison } from '../reports/comparison-terminal.ts';
+import {
+  type ComparisonFormat,
+  comparisonFormats,
+  comparisonReporters,
+} from '../reports/compare/comparison-formats.ts';
+import { renderComparison } from '../reports/compare/comparison-terminal.ts';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import { compareRuns } from '../result/compare-runs.ts';
-import { comparedCurves } from '../result/compared-curves.ts';
-import type { CompareOptions, NamedRun } from '../result/compared-sides.ts';
-import { parseGate } from '../result/comparison-gates.ts';
-import type { ComparisonResult } from '../result/comparison-result.ts';
+import { compareRuns } from '../result/compare/compare-runs.ts';
+import { comparedCurves } from '../result/compare/compared-curves.ts';
+import type { CompareOptions, NamedRun } from '../result/compare/compared-sides.ts';
+import { parseGate } from '../result/compare/comparison-gates.ts';
+import type { ComparisonResult } from '../result/compare/comparison-result.ts';
+import { runDifferences } from '../result/compare/run-differences.ts';
 import { cleanTexts } from '../result/printable.ts';
 import type { RunResult } from '../result/result-types.ts';
-import { runDifferences } from '../result/run-differences.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { compareInterleaved, type InterleaveArguments, interleaveOptions } from './interleave.ts';
 import type { Output } from './outputs.ts';

@@ -2,10 +2,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { renderHistory } from '../reports/history-terminal.ts';
+import { renderHistory } from '../reports/compare/history-terminal.ts';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import { figurePlaces } from '../result/compared-figures.ts';
-import { figureHistories, type StoredRun } from '../result/figure-history.ts';
+import { figurePlaces } from '../result/compare/compared-figures.ts';
+import { figureHistories, type StoredRun } from '../result/compare/figure-history.ts';
 import { cleanTexts } from '../result/printable.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { print, printNote } from './print.ts';

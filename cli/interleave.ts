@@ -1,10 +1,10 @@
 /** `bench compare --interleave N`: from scenarios and what each side has of its own to a comparison. */
 import { join } from 'node:path';
-import { compareRuns } from '../result/compare-runs.ts';
-import { comparedCurves } from '../result/compared-curves.ts';
-import type { CompareOptions } from '../result/compared-sides.ts';
-import type { ComparisonResult } from '../result/comparison-result.ts';
-import { plannedDifferences } from '../result/run-differences.ts';
+import { compareRuns } from '../result/compare/compare-runs.ts';
+import { comparedCurves } from '../result/compare/compared-curves.ts';
+import type { CompareOptions } from '../result/compare/compared-sides.ts';
+import type { ComparisonResult } from '../result/compare/comparison-result.ts';
+import { plannedDifferences } from '../result/compare/run-differences.ts';
 import { type InterleavedSide, playInterleaved } from '../runners/interleave/play-interleaved.ts';
 import { ResultStore } from '../runners/result-store.ts';
 import { ensurePrograms } from '../targets/stack/install.ts';

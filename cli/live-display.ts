@@ -1,7 +1,8 @@
 /** What is going on, on stderr: a block that redraws itself on a terminal, plain lines elsewhere. */
-import { formatCount, formatDuration, formatUs } from '../reports/format-values.ts';
-import { provisionalText } from '../reports/provisional-text.ts';
-import { cleanLine, wrap } from '../reports/terminal-text.ts';
+
+import { provisionalText } from '../reports/terminal/provisional-text.ts';
+import { cleanLine, wrap } from '../reports/terminal/terminal-text.ts';
+import { formatCount, formatDuration, formatUs } from '../reports/text/format-values.ts';
 import { cleanTexts } from '../result/printable.ts';
 import type { RunEvent } from '../runners/run-events.ts';
 import { PlanProgress } from './plan-progress.ts';

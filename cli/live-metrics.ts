@@ -18,8 +18,8 @@ import {
   type PushMetricExporter,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { MetricBook, metricDefinitions, metricNames } from '../reports/metric-book.ts';
-import { enterResult } from '../reports/result-metrics.ts';
+import { MetricBook, metricDefinitions, metricNames } from '../reports/exchange/metric-book.ts';
+import { enterResult } from '../reports/exchange/result-metrics.ts';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { RunResult } from '../result/result-types.ts';
 import type { RunEvent } from '../runners/run-events.ts';

@@ -1,5 +1,5 @@
 import { BenchError, exitCodes } from '../result/bench-error.ts';
-import type { RunDifference } from '../result/comparison-result.ts';
+import type { RunDifference } from '../result/compare/comparison-result.ts';
 
 /** Figures of different things have no ratio. Throws a BenchError (exit 2) with all that stands against it. */
 export function refuseDifferences(differences: readonly RunDifference[]): void {

@@ -1,7 +1,11 @@
 /** Where the files of a comparison are written. */
-import { type ComparisonFormat, comparisonFormats, comparisonReporters } from '../reports/comparison-formats.ts';
+import {
+  type ComparisonFormat,
+  comparisonFormats,
+  comparisonReporters,
+} from '../reports/compare/comparison-formats.ts';
 import { exitCodes } from '../result/bench-error.ts';
-import type { ComparisonResult } from '../result/comparison-result.ts';
+import type { ComparisonResult } from '../result/compare/comparison-result.ts';
 import { type Output, parseOutputs, toStdout } from './outputs.ts';
 import { usageError } from './usage-error.ts';
 import { writeOutputs } from './write-reports.ts';

@@ -1,9 +1,9 @@
 /** The one place where report files are written and the final report is printed. */
 import { appendFileSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { renderFirstScreen } from '../reports/first-screen.ts';
 import { type FormatName, formatNames, type Reporter, reporters } from '../reports/formats.ts';
-import { renderTerminal } from '../reports/terminal.ts';
+import { renderFirstScreen } from '../reports/terminal/first-screen.ts';
+import { renderTerminal } from '../reports/terminal/terminal.ts';
 import { BenchError, type ExitCode, exitCodes } from '../result/bench-error.ts';
 import { createFolder } from '../result/create-folder.ts';
 import { cleanTexts } from '../result/printable.ts';

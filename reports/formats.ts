@@ -2,14 +2,14 @@
 
 import { cleanTexts } from '../result/printable.ts';
 import type { RunResult } from '../result/result-types.ts';
-import { renderCsv } from './csv.ts';
-import { renderGithub } from './github.ts';
-import { renderHlog } from './hlog.ts';
-import { renderHtml } from './html.ts';
-import { renderJunit } from './junit.ts';
-import { renderMarkdown } from './markdown.ts';
-import { renderPrometheus } from './prometheus.ts';
-import { renderTerminal } from './terminal.ts';
+import { renderCsv } from './exchange/csv.ts';
+import { renderGithub } from './exchange/github.ts';
+import { renderHlog } from './exchange/hlog.ts';
+import { renderJunit } from './exchange/junit.ts';
+import { renderMarkdown } from './exchange/markdown.ts';
+import { renderPrometheus } from './exchange/prometheus.ts';
+import { renderHtml } from './html/html.ts';
+import { renderTerminal } from './terminal/terminal.ts';
 
 export interface Reporter<Result = RunResult> {
   /** In the result folder. */

@@ -1,12 +1,12 @@
 /** Each sentence and cell is a claim about stored figures: change one, and the claim that rests on it must go or change. */
 import { describe, expect, it } from 'vitest';
 import type { RunResult } from '../result/result-types.ts';
-import { renderFirstScreen } from './first-screen.ts';
+import { renderMarkdown } from './exchange/markdown.ts';
 import { couplingResult } from './fixtures/coupling-result.ts';
 import { fixtureResult } from './fixtures/fixture-result.ts';
-import { renderHtml } from './html.ts';
-import { renderMarkdown } from './markdown.ts';
-import { renderTerminal } from './terminal.ts';
+import { renderHtml } from './html/html.ts';
+import { renderFirstScreen } from './terminal/first-screen.ts';
+import { renderTerminal } from './terminal/terminal.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: figures are changed by their paths, whatever they are
 type Loose = any;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { renderMarkdown } from './exchange/markdown.ts';
 import { fixtureResult } from './fixtures/fixture-result.ts';
-import { renderHtml } from './html.ts';
-import { renderMarkdown } from './markdown.ts';
+import { renderHtml } from './html/html.ts';
 import { outline } from './outline.ts';
-import { renderTerminal } from './terminal.ts';
+import { renderTerminal } from './terminal/terminal.ts';
 
 const result = fixtureResult();
 const sections = outline(result);

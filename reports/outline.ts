@@ -1,25 +1,25 @@
 /** Which parts a report has, and in which order. A format draws them in its own way and decides nothing of it. */
 import type { RunResult, ThresholdResult, TrialResult } from '../result/result-types.ts';
-import { availabilityTables } from './availability-matrix.ts';
-import { capacityTable, limitNotes, withoutProbes } from './capacity.ts';
-import { type ConditionTables, comparisonTables, engineTable } from './comparison-tables.ts';
-import { couplingTable } from './coupling-table.ts';
-import { crossingTable } from './crossing.ts';
-import { errorTexts } from './error-texts.ts';
-import { failureTexts } from './failure-texts.ts';
-import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './fairness.ts';
-import { findingsOf } from './findings.ts';
-import { ledgerTable } from './ledger-table.ts';
-import { memoryTable } from './memory-table.ts';
-import { millionCostTable } from './million-cost.ts';
-import { notableTable, watchTable } from './own-system-tables.ts';
-import { paymentsTable } from './payments-table.ts';
-import { policyTable } from './policy-table.ts';
-import { recoveryTable } from './recovery-text.ts';
-import { type ConditionGroup, engineTrials } from './result-view.ts';
-import type { Table } from './table.ts';
-import { recommendedSnippets, surveySets, tuningTables } from './tuning.ts';
-import { type VariantSet, variantSets } from './variant-figures.ts';
+import { crossingTable } from './answer/crossing.ts';
+import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './answer/fairness.ts';
+import { findingsOf } from './answer/findings.ts';
+import { errorTexts } from './figures/error-texts.ts';
+import { recoveryTable } from './figures/recovery-text.ts';
+import { type ConditionGroup, engineTrials } from './figures/result-view.ts';
+import { type VariantSet, variantSets } from './figures/variant-figures.ts';
+import { availabilityTables } from './tables/availability-matrix.ts';
+import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
+import { type ConditionTables, comparisonTables, engineTable } from './tables/comparison-tables.ts';
+import { couplingTable } from './tables/coupling-table.ts';
+import { ledgerTable } from './tables/ledger-table.ts';
+import { memoryTable } from './tables/memory-table.ts';
+import { millionCostTable } from './tables/million-cost.ts';
+import { notableTable, watchTable } from './tables/own-system-tables.ts';
+import { paymentsTable } from './tables/payments-table.ts';
+import { policyTable } from './tables/policy-table.ts';
+import { recommendedSnippets, surveySets, tuningTables } from './tables/tuning.ts';
+import { failureTexts } from './text/failure-texts.ts';
+import type { Table } from './text/table.ts';
 
 /** What a section holds. Pictures and trials are left out by formats that cannot draw them. */
 export type Item =

@@ -5,12 +5,12 @@ import { HistogramLogReader } from 'hdr-histogram-js';
 import { describe, expect, it } from 'vitest';
 import { decodeLatencyCounts } from '../result/latency-counts.ts';
 import type { LatencyName, PhaseName, RunResult, TrialResult } from '../result/result-types.ts';
-import { chartData } from './chart-data.ts';
-import { renderFirstScreen } from './first-screen.ts';
 import { couplingResult } from './fixtures/coupling-result.ts';
 import { fixtureResult } from './fixtures/fixture-result.ts';
 import { formatNames, reporters } from './formats.ts';
-import { renderTerminal } from './terminal.ts';
+import { chartData } from './html/chart-data.ts';
+import { renderFirstScreen } from './terminal/first-screen.ts';
+import { renderTerminal } from './terminal/terminal.ts';
 
 const golden = join(import.meta.dirname, 'golden');
 

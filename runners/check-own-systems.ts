@@ -4,10 +4,10 @@ import type { Scenario, Target } from '../scenarios/scenario.ts';
 import type { Call, CompletionSink, DriverContext } from '../targets/driver.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
-import { openOwnParts } from './own-parts.ts';
-import { prepareTrial } from './prepare-trial.ts';
 import { createPayloadPool } from './schedule/payload-pool.ts';
-import type { Closers } from './stack-parts.ts';
+import { openOwnParts } from './trial/own-parts.ts';
+import { prepareTrial } from './trial/prepare-trial.ts';
+import type { Closers } from './trial/stack-parts.ts';
 
 /**
  * Resolves when all of them can be used. Rejects with a BenchError that tells of every one that cannot, exit 2 where what

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { RestRequest, Scenario } from '../scenarios/scenario.ts';
 import { parseScenario } from '../scenarios/schema/parse-scenario.ts';
 import { loadProtocol } from '../targets/registry.ts';
-import { prepareTrial } from './prepare-trial.ts';
+import { prepareTrial } from './trial/prepare-trial.ts';
 
 const text = `name: same-order
 workload:

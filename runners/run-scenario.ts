@@ -9,22 +9,22 @@ import { allowDial } from '../targets/allow-dial.ts';
 import { supportOfParts } from '../targets/stack/broker-support.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import { neededParts, type RunningStack, startedBrokers } from '../targets/stack/stack.ts';
-import { playSearch } from './capacity/play-search.ts';
 import { checkOwnSystems } from './check-own-systems.ts';
 import { type EnginePaths, runEngineTrial } from './engines/engine-trial.ts';
 import { describeEnvironment } from './environment.ts';
 import { drawMoments } from './faults/draw-moments.ts';
 import { requireFaultParts } from './faults/require-fault-parts.ts';
 import { planTrials, type TrialPlan } from './plan-trials.ts';
+import { playSearch } from './play-search.ts';
 import { sampleCpu } from './recording/cpu-account.ts';
 import { IdleCpu } from './recording/idle-cpu.ts';
 import { UnstoredResultError } from './result-store.ts';
 import { BrokenRunError, type RunOptions } from './run-options.ts';
 import { finishedTrials, plannedTrials, searchOf, stackNeeds } from './run-plan.ts';
 import { runResult, trialSummary } from './run-result.ts';
-import { runTrial } from './run-trial.ts';
 import { cpuTimeUnknown, samplesMissing, stackRestarted, trialWarnings } from './run-warnings.ts';
-import type { FinishedTrial, TrialContext } from './trial-context.ts';
+import { runTrial } from './trial/run-trial.ts';
+import type { FinishedTrial, TrialContext } from './trial/trial-context.ts';
 import { killsBroker, warmBrokers } from './warm-brokers.ts';
 
 /** What several runs in turn share: one stack, and what is known of it. */

@@ -9,8 +9,8 @@ import { compileTemplate } from '../targets/driver-kit/request-template.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import { hostsAndPorts } from '../targets/target-address.ts';
 import type { PlannedOperation } from './load/worker-messages.ts';
-import { prepareTrial } from './prepare-trial.ts';
 import { createPayloadPool } from './schedule/payload-pool.ts';
+import { prepareTrial } from './trial/prepare-trial.ts';
 
 export interface TriedRequest {
   readonly target: string;

@@ -3,8 +3,8 @@ import { endsWhenReady } from '../scenarios/faults/registry.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import type { RunEvent } from './run-events.ts';
-import { runTrial } from './run-trial.ts';
-import type { TrialContext } from './trial-context.ts';
+import { runTrial } from './trial/run-trial.ts';
+import type { TrialContext } from './trial/trial-context.ts';
 
 const warmUpMs = 5_000;
 

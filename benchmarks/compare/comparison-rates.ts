@@ -1,10 +1,10 @@
 /** Shares of answers over many comparisons of eight pairs, drawn from the pairs of one interleaved comparison. */
 import { basename } from 'node:path';
-import { compareRuns } from '../../result/compare-runs.ts';
-import { type ComparisonAnswer, comparisonAnswers } from '../../result/comparison-result.ts';
+import { compareRuns } from '../../result/compare/compare-runs.ts';
+import { type ComparisonAnswer, comparisonAnswers } from '../../result/compare/comparison-result.ts';
 import { seededDraws } from '../../result/fixtures/seeded-draws.ts';
 import type { RunResult, TrialResult } from '../../result/result-types.ts';
-import { shareInterval } from '../../result/share-interval.ts';
+import { shareInterval } from '../../result/statistics/share-interval.ts';
 
 const draws = 2_000;
 const pairsDrawn = 8;

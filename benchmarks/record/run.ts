@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import os from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { answer } from '../../reports/answer.ts';
+import { answer } from '../../reports/answer/answer.ts';
 import type { RunResult } from '../../result/result-types.ts';
 import { loadScenario } from '../../scenarios/schema/load-scenario.ts';
 import { overridesFrom } from '../../scenarios/schema/overrides.ts';

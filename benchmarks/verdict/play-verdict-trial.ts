@@ -5,7 +5,7 @@ import { calibrationScenario, type KnownService, targetOf } from '../../runners/
 import { LoadGenerator } from '../../runners/load/load-generator.ts';
 import type { LoadSource, OpenLoad } from '../../runners/load/load-source.ts';
 import type { WorkerData } from '../../runners/load/worker-messages.ts';
-import { runTrial } from '../../runners/run-trial.ts';
+import { runTrial } from '../../runners/trial/run-trial.ts';
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { formatOperationId } from '../../targets/domain/operation-id.ts';

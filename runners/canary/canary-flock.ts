@@ -1,7 +1,7 @@
 /** A load worker’s canaries: each goes with an operation when that is taken up, and comes back on the same event loop. */
 import { Socket } from 'node:net';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-import { leaveUncounted } from '../load/wire-counter.ts';
+import { leaveUncounted } from '../recording/wire-counter.ts';
 import { CanaryAccount, type CanaryData } from './canary-account.ts';
 import { CanaryStride } from './canary-stride.ts';
 import { answerBytes, questionBytes } from './canary-wire.ts';

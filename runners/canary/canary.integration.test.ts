@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrialResult } from '../../result/result-types.ts';
 import { calibrationScenario, targetOf } from '../calibrate/calibration-scenario.ts';
-import { WireCounter } from '../load/wire-counter.ts';
-import { runTrial } from '../run-trial.ts';
+import { WireCounter } from '../recording/wire-counter.ts';
+import { runTrial } from '../trial/run-trial.ts';
 import { CanaryFlock } from './canary-flock.ts';
 import { type CanaryEcho, startCanaryEcho } from './start-canary-echo.ts';
 

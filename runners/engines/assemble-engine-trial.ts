@@ -19,8 +19,8 @@ import type { TrialPlan } from '../plan-trials.ts';
 import type { CpuUse } from '../recording/cpu-account.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import { RecordedCell } from '../recording/recorder.ts';
-import { unknownLedger } from '../trial-account.ts';
-import { judge } from '../verdict.ts';
+import { unknownLedger } from '../trial/trial-account.ts';
+import { judge } from '../trial/verdict.ts';
 import type { EngineOutput } from './engine.ts';
 
 /** Whichever the tool. */

@@ -3,7 +3,7 @@ import { batchesSince } from '../../result/batch-counts.ts';
 import { bodiesSince } from '../../result/body-bytes.ts';
 import type { BatchCounts, BodyBytes } from '../../result/result-types.ts';
 import type { Session } from '../../targets/driver.ts';
-import { WireCounter } from './wire-counter.ts';
+import { WireCounter } from '../recording/wire-counter.ts';
 import type { WorkerData } from './worker-messages.ts';
 
 type SessionData = Pick<

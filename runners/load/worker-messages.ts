@@ -18,9 +18,9 @@ import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { BlockPlan, RecordingData } from '../recording/recorder.ts';
 import type { SampleLogData, SampleTarget } from '../recording/sample-log.ts';
 import type { TimelineData } from '../recording/timeline.ts';
+import type { WireBytes } from '../recording/wire-counter.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import type { LoadProgress } from './load-loop-options.ts';
-import type { WireBytes } from './wire-counter.ts';
 import type { WorkerError } from './worker-error.ts';
 import type { WorkerHealthData } from './worker-health.ts';
 

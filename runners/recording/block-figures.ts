@@ -4,7 +4,7 @@ import { LatencyCounts } from '../../result/latency-counts.ts';
 import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import type { LaterTime } from '../../result/patterns.ts';
 import type { BlocksResult, PhaseName, PhaseResult, WithinRun } from '../../result/result-types.ts';
-import { withinRunInterval } from '../../result/statistics-blocks.ts';
+import { withinRunInterval } from '../../result/statistics/statistics-blocks.ts';
 import { isMeasured, type PhaseWindow } from './phase-windows.ts';
 import { type BlockLatency, blockLatencies, type RecordedCell, type Recorder } from './recorder.ts';
 

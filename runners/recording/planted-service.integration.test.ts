@@ -9,8 +9,8 @@ import { EvidenceReader } from '../../targets/domain/evidence.ts';
 import { parseOperationId } from '../../targets/domain/operation-id.ts';
 import { restEntry } from '../../targets/rest/preset.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
-import { loadPlanFor, prepareTrial } from '../prepare-trial.ts';
-import { openTrialParts } from '../trial-parts.ts';
+import { loadPlanFor, prepareTrial } from '../trial/prepare-trial.ts';
+import { openTrialParts } from '../trial/trial-parts.ts';
 import { planted, plantedOf } from './fixtures/planted-orders.ts';
 import { reconcileLedger } from './ledger.ts';
 

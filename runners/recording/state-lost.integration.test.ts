@@ -11,8 +11,8 @@ import { parseScenario } from '../../scenarios/schema/parse-scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { restEntry } from '../../targets/rest/preset.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
-import { loadPlanFor, prepareTrial } from '../prepare-trial.ts';
-import { openTrialParts } from '../trial-parts.ts';
+import { loadPlanFor, prepareTrial } from '../trial/prepare-trial.ts';
+import { openTrialParts } from '../trial/trial-parts.ts';
 import { reconcileLedger } from './ledger.ts';
 import { LoggedOperations } from './logged-operations.ts';
 

@@ -2,8 +2,8 @@
 import { cpuUsPerOperation } from '../../result/cpu-per-operation.ts';
 import { paretoFront } from '../../result/pareto-front.ts';
 import type { PhaseName, TrialResult, TuningCandidate, TuningResult } from '../../result/result-types.ts';
-import { holdTogether, isLowerThroughout, knownPairs, pairedRatio } from '../../result/statistics.ts';
-import { isDifference, leastRepeats, middleOf } from '../../result/statistics-order.ts';
+import { holdTogether, isLowerThroughout, knownPairs, pairedRatio } from '../../result/statistics/statistics.ts';
+import { isDifference, leastRepeats, middleOf } from '../../result/statistics/statistics-order.ts';
 import { isWithin, type Objective, objectiveValue, resolutionOf } from './objective.ts';
 
 /** One trial a variant. Best first: within the conditions, then beyond them, then those of which it is not known. */

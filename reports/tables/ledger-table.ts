@@ -1,0 +1,69 @@
+/** What became of every operation, target by target. */
+import { killedService } from '../../result/memory-loss.ts';
+import type { TrialResult } from '../../result/result-types.ts';
+import type { ConditionGroup } from '../figures/result-view.ts';
+import { formatCount } from '../text/format-values.ts';
+import { figureColumns, nameColumn, type Table } from '../text/table.ts';
+
+export const ledgerEntries = {
+  acknowledged: 'acknowledged',
+  received: 'received',
+  applied: 'applied',
+  lost: 'lost',
+  unacknowledgedButApplied: 'applied, not acknowledged',
+  duplicatesReceived: 'received twice',
+  duplicatesApplied: 'applied twice',
+  reordered: 'reordered',
+  corrupted: 'corrupted',
+} as const satisfies Record<Exclude<keyof TrialResult['ledger'], keyof typeof rareEntries | 'unknown'>, string>;
+const ledgerKeys = Object.keys(ledgerEntries) as (keyof typeof ledgerEntries)[];
+/** Shown where there are any; state also where it was at stake. */
+const rareEntries = {
+  acceptedOnly: 'accepted only',
+  acceptedOnlyGone: 'gone of these',
+  pendingInBroker: 'still in the broker',
+  deadLettered: 'dead letters',
+  refusedUnheard: 'refused, dropped',
+  stateLost: 'state lost',
+} as const;
+
+/** Losses in a trial that can't be trusted for time are losses all the same: all repeats count. */
+export function ledgerSum(trials: readonly TrialResult[], entry: keyof TrialResult['ledger']): string {
+  const values = trials.map(({ ledger }) => ledger[entry]);
+  const isKnown = (value: number | null | undefined) =>
+    value !== null && (value !== undefined || entry !== 'stateLost');
+  return values.every(isKnown) ? formatCount(values.reduce((sum: number, value) => sum + (value ?? 0), 0)) : '?';
+}
+
+export function ledgerTable({ contenders }: ConditionGroup): Table {
+  const rare = (Object.keys(rareEntries) as (keyof typeof rareEntries)[]).filter((key) =>
+    contenders.some(({ trials }) =>
+      trials.some((trial) => (trial.ledger[key] ?? 0) > 0 || (key === 'stateLost' && killedService(trial))),
+    ),
+  );
+  return {
+    title: 'ledger: what became of every operation',
+    spans: [],
+    columns: [
+      nameColumn('target'),
+      ...figureColumns(...ledgerKeys.map((key) => ledgerEntries[key]), ...rare.map((key) => rareEntries[key])),
+    ],
+    rows: contenders.map(({ label, trials, status }) => ({
+      cells: [label, ...[...ledgerKeys, ...rare].map((key) => ledgerSum(trials, key))],
+      status,
+    })),
+  };
+}
+
+/** Everything acknowledged was applied, once, in order and whole; false also where it is not known. */
+export function hasCleanLedger({ contenders }: ConditionGroup): boolean {
+  const faults = ['lost', 'duplicatesApplied', 'reordered', 'corrupted'] as const;
+  const isClean = ({ ledger }: TrialResult) =>
+    faults.every((fault) => ledger[fault] === 0) &&
+    !ledger.acceptedOnlyGone &&
+    !ledger.pendingInBroker &&
+    !ledger.deadLettered &&
+    !ledger.refusedUnheard &&
+    !ledger.stateLost;
+  return contenders.every(({ trials }) => trials.every(isClean));
+}

@@ -1,0 +1,165 @@
+/** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
+import { highestBacklog } from '../../result/backlog.ts';
+import { BlockCounts } from '../../result/block-counts.ts';
+import type { LaterTime } from '../../result/patterns.ts';
+import type { BacklogPoint, BrokerUse, TrialResult } from '../../result/result-types.ts';
+import { brokerOf, protocolFacts } from '../../scenarios/protocols/registry.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { sendsTraceIds, traceIdOf } from '../../targets/driver-kit/trace-context.ts';
+import { blocksOf, withIntervals } from '../recording/block-figures.ts';
+import type { CpuUse } from '../recording/cpu-account.ts';
+import { cpuPerOperation } from '../recording/cpu-per-operation.ts';
+import { rebalancesOf } from '../recording/last-words.ts';
+import { notableOf } from '../recording/notable-operations.ts';
+import { asPlayed, isMeasured, type PhaseWindow } from '../recording/phase-windows.ts';
+import { RecordedCell, Recorder } from '../recording/recorder.ts';
+import { mergeCells, summariseRecording } from '../recording/summarise-recording.ts';
+import { Timeline, timelineIntervalMs } from '../recording/timeline.ts';
+import { plannedRate } from '../schedule/planned-rate.ts';
+import { breakerOf, failuresOf, ignoredMessages, longestBlock, wireOf } from './client-totals.ts';
+import { judgeTrial } from './judge-trial.ts';
+import { blockPlan } from './prepare-trial.ts';
+import { paymentsIn, trialAccount } from './trial-account.ts';
+import type { TrialRecords } from './trial-records.ts';
+
+export function assembleTrial(records: TrialRecords): TrialResult {
+  const { plan, target, windows, operations, scenario, workers } = records;
+  const { warmupMs, durationMs } = scenario.load;
+  const blocks = blockPlan(scenario.load);
+  const recorder = new Recorder(windows.length, operations.length, blocks);
+  const timeline = new Timeline(timelineIntervalMs(warmupMs + durationMs));
+  for (const { recording, timeline: intervals } of workers) {
+    recorder.add(recording);
+    timeline.add(intervals);
+  }
+  const happened = operations.map((): Partial<Record<LaterTime, BlockCounts>> => ({}));
+  const { ledger, examples } = trialAccount(records, recorder, (time, operation, atUs, afterUs) => {
+    const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
+    const counts = happened[operation];
+    if (counts === undefined || block < 0) return;
+    counts[time] ??= new BlockCounts();
+    counts[time].record(block, afterUs);
+  });
+  const completions = workers[0]?.completions ?? [];
+  const recordedOperations = operations.map(({ name, pattern, index }) => ({
+    name,
+    pattern,
+    completion: completions[index] ?? 'acknowledged',
+  }));
+  const payments = paymentsIn(records);
+  const deliveryKnown = records.evidencePaths !== null;
+  const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
+  const summary = summariseRecording(recorder, played, recordedOperations, records.drainMs, deliveryKnown);
+  const measured = measuredTotal(recorder, windows);
+  const verdict = judgeTrial(records, measured, summary.phases, payments);
+  const figures = {
+    ...{ recorder, windows: played, operations: operations.map(({ name }) => name), blockMs: blocks.widthMs },
+    happened,
+    longestStallMs: verdict.figures?.longestStallMs ?? 0,
+  };
+  return {
+    id: plan.id,
+    target: plan.target,
+    protocol: target.protocol,
+    condition: plan.condition,
+    variant: plan.variant,
+    repeat: plan.repeat,
+    engine: target.engine,
+    model: scenario.load.model,
+    startedAt: records.startedAt,
+    semantics: records.semantics,
+    limitations: [],
+    verdict,
+    warmup: {
+      durationMs: Math.min(records.clock.warmupEndUs, records.loadedUntilUs) / 1e3,
+      ended: records.warmupEnded,
+    },
+    phases: withPlannedRates(withIntervals(summary.phases, figures), windows, scenario),
+    ledger,
+    ...(payments !== null && { payments }),
+    ...(examples !== null && { ledgerExamples: examples }),
+    reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
+    ...longestBlock(workers),
+    ...stopOf(records),
+    ...failuresOf(records),
+    ...ignoredMessages(workers),
+    wire: wireOf(workers, recorder, windows, operations),
+    cpu: cpuPerOperation(
+      { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
+      measured.counts.offered,
+    ),
+    ...(records.memory !== null && { memory: records.memory }),
+    ...(brokerOf(target) !== null && { brokerUse: brokerUseOf(records.cpu) }),
+    faults: records.faults,
+    ...breakerOf(records),
+    timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),
+    ...(records.watch !== null && { watch: records.watch }),
+    notable: notableOf({
+      workers: workers.map(({ notable }) => notable),
+      operations: operations.map(({ name }) => name),
+      phases: windows.map(({ name }) => name),
+      loadMs: (offsetUs) => (offsetUs - records.clock.warmupEndUs) / 1e3,
+      traceIdOf: sendsTraceIds(target) ? traceIdOf : null,
+    }),
+    ...backlogOf(records),
+    blocks: blocksOf(figures),
+    histograms: summary.histograms,
+  };
+}
+
+function withPlannedRates(
+  phases: TrialResult['phases'],
+  windows: readonly PhaseWindow[],
+  { load }: Scenario,
+): TrialResult['phases'] {
+  const planned = windows.flatMap(({ name, startUs, endUs }) => {
+    const phase = phases[name];
+    return phase === undefined
+      ? []
+      : [[name, { ...phase, plannedPerSecond: plannedRate(load, startUs, endUs) }] as const];
+  });
+  return Object.fromEntries(planned);
+}
+
+function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords): Pick<TrialResult, 'backlog'> {
+  if (backlog === null) return {};
+  const points = backlog.samples.map(({ atUs, messages }): BacklogPoint => {
+    return { atMs: Math.round(clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs), messages };
+  });
+  return {
+    backlog: {
+      counts: backlog.counts,
+      points,
+      highest: highestBacklog(points),
+      // Records have no such mark.
+      redelivered: protocolFacts[target.protocol].marksRedelivered ? backlog.redelivered : null,
+      rebalances: rebalancesOf(lastWords),
+    },
+  };
+}
+
+function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {
+  const total = new RecordedCell();
+  windows.forEach(({ name }, phase) => {
+    if (isMeasured(name)) total.add(mergeCells(recorder.phase(phase)).toData());
+  });
+  return total;
+}
+
+function stopOf({ stopped, loadedUntilUs, scenario }: TrialRecords): Pick<TrialResult, 'stoppedByThreshold'> {
+  if (stopped === null) return {};
+  const { threshold, actual } = stopped;
+  const atMs = Math.round(loadedUntilUs / 1e3 - scenario.load.warmupMs);
+  return { stoppedByThreshold: { expression: threshold.expression, actual, atMs } };
+}
+
+/** An own system stands where ours would: it is the broker of a queue or a stream, else the service. */
+function cpuWithOwn({ cpu, watch, target }: TrialRecords): CpuUse | null {
+  if (cpu === null || watch === null) return cpu;
+  const part = brokerOf(target) === null ? 'service' : 'broker';
+  return { ...cpu, usedUs: { ...cpu.usedUs, [part]: watch.cpuUs } };
+}
+
+function brokerUseOf(cpu: CpuUse | null): BrokerUse {
+  return { writtenBytes: cpu?.brokerWrittenBytes ?? null, idleUsPerSecond: cpu?.brokerIdleUsPerSecond ?? null };
+}

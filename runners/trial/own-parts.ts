@@ -1,0 +1,59 @@
+/** The parts of a trial against the user's own system: at most links in front of it. */
+import { protocolFacts } from '../../scenarios/protocols/registry.ts';
+import type { Target } from '../../scenarios/scenario.ts';
+import { judgedAddress } from '../../targets/allow-dial.ts';
+import type { Link } from '../../targets/stack/stack.ts';
+import { hostsAndPorts } from '../../targets/target-address.ts';
+import { requireWatched } from '../recording/watched-system.ts';
+import { openBrokerLinks } from './broker-links.ts';
+import { type Closers, openLink, proxyPart, proxyProcesses, watchParts } from './stack-parts.ts';
+import type { OpenedParts, TrialPartsInput } from './trial-parts.ts';
+
+export async function openOwnParts(
+  { prepared, stack }: Pick<TrialPartsInput, 'prepared' | 'stack'>,
+  opened: Closers,
+): Promise<OpenedParts> {
+  const { target } = prepared;
+  if (target.watch !== undefined) await requireWatched(target.name, target.watch, new AbortController().signal);
+  const upstreams = hostsAndPorts(target.address ?? '', target.protocol);
+  const watch = watchParts(stack, {});
+  opened.push(async () => watch.close());
+  const nothingOfOurs = {
+    evidencePaths: null,
+    lastWords: () => ({}),
+    takeHeld: async () => null,
+    services: {},
+    loadStarts: () => undefined,
+    backlog: null,
+    release: async () => undefined,
+    allProcessesKnown: false,
+    lostParts: watch.lost,
+  };
+  if (target.via === 'direct') {
+    return { ...nothingOfOurs, address: upstreams.join(','), proxied: false, links: {}, processes: {}, faultParts: {} };
+  }
+  const { client, ...way } = await openWay(stack, target, upstreams, opened);
+  return {
+    ...nothingOfOurs,
+    ...way,
+    proxied: true,
+    links: { client },
+    processes: proxyProcesses(stack),
+    faultParts: proxyPart(stack, client, target.protocol),
+  };
+}
+
+/** Brokers of a cluster tell their clients where they are: those names stay, and each is led through a link of its own. */
+async function openWay(
+  stack: TrialPartsInput['stack'],
+  { protocol }: Target,
+  upstreams: readonly [string, ...string[]],
+  opened: Closers,
+): Promise<Pick<OpenedParts, 'address' | 'linkOf'> & { readonly client: Link }> {
+  if (protocolFacts[protocol].isClustered) {
+    const { client, addressOf } = await openBrokerLinks(stack, upstreams, opened);
+    return { client, address: upstreams.join(','), linkOf: addressOf };
+  }
+  const client = await openLink(stack, 'client', await judgedAddress(upstreams[0]), opened);
+  return { client, address: client.address };
+}

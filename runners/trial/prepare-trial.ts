@@ -1,0 +1,159 @@
+/** What a trial needs before its first byte: names, requests, population and the plan for the load workers. */
+import { randomBytes } from 'node:crypto';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { blockWidthMs } from '../../result/block-counts.ts';
+import { ownValue } from '../../result/own-value.ts';
+import { endsWhenReady } from '../../scenarios/faults/registry.ts';
+import { operationNamed } from '../../scenarios/operations.ts';
+import { type FaultWindow, type Load, resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
+import type { Population } from '../../targets/domain/service-options.ts';
+import type { ProtocolEntry } from '../../targets/driver.ts';
+import { withTraceparent } from '../../targets/driver-kit/trace-context.ts';
+import { LoadSignals } from '../load/load-clock.ts';
+import type { LoadPlan, PlannedOperation } from '../load/worker-messages.ts';
+import { phaseWindows } from '../recording/phase-windows.ts';
+import type { BlockPlan } from '../recording/recorder.ts';
+import { timelineIntervalMs } from '../recording/timeline.ts';
+import { hash32, randomStreams } from '../schedule/seeded-random.ts';
+
+export interface PreparedTrial {
+  readonly target: Target;
+  readonly trialTag: string;
+  readonly names: Readonly<Record<string, string>>;
+  readonly operations: readonly PlannedOperation[];
+  readonly population: Population;
+  /** Of its repeat, the same for all targets and conditions. */
+  readonly seed: number;
+}
+
+/** Always as long, so that ids take the same bytes in every trial. */
+function newTrialTag(): string {
+  return randomBytes(4).toString('hex');
+}
+
+/** Repeats draw their own arrivals, operations and keys: an interval over repeats then holds what that draw makes of it. */
+export function prepareTrial(scenario: Scenario, target: Target, entry: ProtocolEntry, repeat = 1): PreparedTrial {
+  const trialTag = newTrialTag();
+  const isReference = target.address === undefined;
+  const names = isReference ? entry.resourceNames(trialTag) : {};
+  const preset = isReference ? entry.preset(target, names, scenario.workload.operations) : null;
+  const resolved =
+    preset === null
+      ? target
+      : ({ ...boundedByPlaces(target, scenario), ...preset.settings, requests: preset.requests } as Target);
+  const shares = operationShares(scenario);
+  const operations = Object.entries(scenario.workload.operations).map(([name, operation], index): PlannedOperation => {
+    const request = ownValue<PlannedOperation['request']>(resolved.requests, name);
+    if (request === undefined) {
+      throw new BenchError('noRequest', `Target ${target.name} has no request for operation ${name}`, {
+        hint: 'Add it under `requests`, or name an operation of the reference services.',
+        exitCode: exitCodes.usage,
+      });
+    }
+    const does = isReference ? operationNamed(operation.does ?? name) : null;
+    const keyUse = does?.keyUse ?? 'keyed';
+    const payload =
+      operation.payload === undefined ? null : (ownValue(scenario.workload.payloads, operation.payload) ?? null);
+    const { pattern, timeoutMs } = operation;
+    const weight = shares[name] ?? 0;
+    const timeout = timeoutMs === undefined ? {} : { timeoutMs };
+    const traced = isReference ? request : withTraceparent(resolved, request);
+    return { index, name, action: does?.action ?? null, pattern, weight, request: traced, keyUse, payload, ...timeout };
+  });
+  const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
+  return { target: resolved, trialTag, names, operations, population, seed: repeatSeed(scenario, repeat) };
+}
+
+/** What our service has no place for waits in the broker, not with it. Without acknowledgements the broker keeps nothing. */
+function boundedByPlaces(target: Target, { workload }: Scenario): Target {
+  const { concurrency, waiting = 0 } = workload.service;
+  if (!('prefetch' in target) || target.ack === 'auto' || concurrency === undefined) return target;
+  return { ...target, prefetch: Math.min(target.prefetch, concurrency + waiting) };
+}
+
+/** Weights of the draw: own rates come off the total first, the weights of the others share the rest. */
+export function operationShares({ workload, load }: Pick<Scenario, 'workload' | 'load'>): Record<string, number> {
+  const operations = Object.entries(workload.operations);
+  const own = operations.reduce((sum, [, { ratePerSecond = 0 }]) => sum + ratePerSecond, 0);
+  if (own === 0 || load.model !== 'open') {
+    return Object.fromEntries(operations.map(([name, { weight }]) => [name, weight]));
+  }
+  const weights = operations.reduce(
+    (sum, [, { ratePerSecond, weight }]) => sum + (ratePerSecond === undefined ? weight : 0),
+    0,
+  );
+  const rest = Math.max(0, load.ratePerSecond - own);
+  return Object.fromEntries(
+    operations.map(([name, { ratePerSecond, weight }]) => [name, ratePerSecond ?? (rest * weight) / weights]),
+  );
+}
+
+/** A function of the scenario's seed and the repeat alone, so that a resumed run plays what the whole one would have. */
+export function repeatSeed({ workload }: Scenario, repeat: number): number {
+  return hash32(workload.seed, randomStreams.repeat, repeat);
+}
+
+/** Bounds the memory of the service; a closed model that cancels more meets orders already cancelled. */
+const mostCancellable = 500_000;
+/** Closed loops are as fast as the system lets them: a guess on the high side. */
+const closedOperationsPerUserSecond = 2_000;
+
+function populationFor(scenario: Scenario, operations: readonly PlannedOperation[]): Population {
+  const total = operations.reduce((sum, { weight }) => sum + weight, 0);
+  const cancels = operations.reduce((sum, { weight, keyUse }) => sum + (keyUse === 'cancels' ? weight : 0), 0);
+  const expected = (expectedOperations(scenario.load) * cancels) / total;
+  // Six standard deviations of a binomial count: the seeded draw does not run out of fresh orders.
+  const cancellable =
+    cancels === 0 ? 0 : Math.min(mostCancellable, Math.ceil(expected + 6 * Math.sqrt(expected) + 100));
+  return { readable: scenario.workload.keys.count, cancellable };
+}
+
+function expectedOperations(load: Load): number {
+  const seconds = (load.warmupMs + load.durationMs) / 1e3;
+  // With stages the highest rate stands for all of them: some orders too many are seeded.
+  return (load.model === 'open' ? load.ratePerSecond : load.users * closedOperationsPerUserSecond) * seconds;
+}
+
+export function blockPlan({ warmupMs, durationMs }: Load): BlockPlan {
+  return { fromUs: warmupMs * 1e3, widthMs: blockWidthMs(durationMs) };
+}
+
+/** Of the trial's parts: where the load goes. */
+interface WayIn {
+  readonly address: string;
+  readonly proxied: boolean;
+  readonly linkOf?: unknown;
+}
+
+export function loadPlanFor(
+  scenario: Scenario,
+  prepared: PreparedTrial,
+  faults: readonly FaultWindow[],
+  { address, proxied, linkOf }: WayIn,
+  canaryPort: number | null = null,
+): LoadPlan {
+  const { workload, load } = scenario;
+  return {
+    target: prepared.target,
+    address,
+    proxied,
+    asksForLinks: linkOf !== undefined,
+    operations: prepared.operations,
+    seed: prepared.seed,
+    keys: workload.keys,
+    cancellable: prepared.population.cancellable,
+    load,
+    resilience: resilienceOf(scenario, prepared.target),
+    windows: phaseWindows(load.warmupMs, load.durationMs, faults),
+    duringEndsWhenReady: faults.some(endsWhenReady),
+    timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
+    blocks: blockPlan(load),
+    trialTag: prepared.trialTag,
+    logFolder: null,
+    workers: load.threads,
+    share: { first: 0, count: load.threads },
+    canaryPort,
+    signals: new LoadSignals().memory,
+    allowHosts: scenario.allowHosts,
+  };
+}

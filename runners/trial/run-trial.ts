@@ -1,0 +1,149 @@
+/** One trial from a fresh service to an immutable result, with the native engine. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scenario, Target } from '../../scenarios/scenario.ts';
+import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
+import { guaranteeSettings } from '../../targets/guarantee.ts';
+import { loadProtocol } from '../../targets/registry.ts';
+import { startCanaryEcho } from '../canary/start-canary-echo.ts';
+import { FaultTimeline } from '../faults/fault-timeline.ts';
+import { LoadGenerator } from '../load/load-generator.ts';
+import type { LoadSource } from '../load/load-source.ts';
+import type { TrialPlan } from '../plan-trials.ts';
+import { resilienceSemantics } from '../resilience/describe-resilience.ts';
+import { assembleTrial } from './assemble-trial.ts';
+import { drainEvidence } from './drain-evidence.ts';
+import { playLoad } from './play-load.ts';
+import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
+import type { FinishedTrial, TrialContext } from './trial-context.ts';
+import { openTrialParts, type TrialParts } from './trial-parts.ts';
+
+const lastReadingMs = 3_000;
+
+/**
+ * Rejects with a BenchError when the trial could not begin. Once load flows it always ends with a result, if need be an
+ * invalid one; `signal` then cuts it short.
+ */
+export async function runTrial(
+  plan: TrialPlan,
+  target: Target,
+  context: TrialContext,
+  signal: AbortSignal,
+): Promise<FinishedTrial> {
+  const { scenario, stack, workDirectory, emit } = context;
+  const entry = await loadProtocol(target);
+  const prepared = prepareTrial(scenario, target, entry, plan.repeat);
+  const faults = scenario.conditions[plan.condition] ?? [];
+  const starting = startCanaryEcho(join(workDirectory, `${plan.id}.canary.log`));
+  const closeEcho = async () => (await starting)?.process.stop();
+  let parts: TrialParts;
+  try {
+    parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
+  } catch (error) {
+    await closeEcho();
+    throw error;
+  }
+  let source: LoadSource | undefined;
+  try {
+    const echo = await starting;
+    signal.throwIfAborted();
+    const loadPlan = loadPlanFor(scenario, prepared, faults, parts, echo?.port ?? null);
+    const openLoad = context.openLoad ?? LoadGenerator.open;
+    source = await openLoad(
+      { ...loadPlan, logFolder: workDirectory, samples: samplesOf(context, plan) },
+      signal,
+      parts.linkOf,
+    );
+    const timeline = await prepareFaults(context, prepared.target, faults, parts);
+    const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
+    emit({ type: 'phase', id: plan.id, phase: 'drain' });
+    const drain = await drainEvidence(parts.evidencePaths, load, signal);
+    const workers = await source.finish();
+    const backlog = await endBacklog(parts, signal);
+    const lostParts = parts.lostParts();
+    const lostEcho = echo !== null && echo.process.exit !== null ? ['canary echo'] : [];
+    await parts.close();
+    const result = assembleTrial({
+      plan,
+      target: prepared.target,
+      trialTag: prepared.trialTag,
+      semantics: {
+        ...guaranteeSettings(target, stack),
+        ...entry.semantics(prepared.target),
+        ...((target.instances ?? 1) > 1 && { instances: target.instances ?? 1 }),
+        ...resilienceSemantics(scenario, prepared.target),
+      },
+      operations: prepared.operations,
+      windows: load.windows,
+      scenario,
+      clock: load.clock,
+      warmupEnded: load.warmupEnded,
+      allProcessesKnown: parts.allProcessesKnown,
+      workers,
+      evidencePaths: parts.evidencePaths,
+      lastWords: parts.lastWords(),
+      held: await parts.takeHeld(),
+      drainMs: load.drainMs + drain.waitedMs,
+      loadedUntilUs: load.loadedUntilUs,
+      backlog:
+        parts.backlog === null || backlog === null
+          ? null
+          : { counts: parts.backlog.counts, ...backlog, redelivered: drain.redelivered },
+      cpu: load.cpu,
+      waits: load.waits,
+      watch: load.watch,
+      memory: load.memory,
+      faults: timeline?.results() ?? [],
+      faultProblems: timeline?.problems() ?? [],
+      lostParts: [...lostParts, ...lostEcho],
+      cutShort: signal.aborted,
+      stopped: load.stopped,
+      startedAt: load.startedAt,
+    });
+    for (const { log } of workers) if (log.path !== null) await rm(log.path, { force: true });
+    const samplesTrouble = workers.find(({ samples }) => (samples?.trouble ?? null) !== null)?.samples?.trouble;
+    return {
+      ...{ result, lostParts, startUs: load.clock.startUs, evidencePaths: parts.evidencePaths },
+      samplesTrouble: samplesTrouble ?? undefined,
+    };
+  } finally {
+    await source?.terminate();
+    await Promise.all([parts.close(), closeEcho()]);
+  }
+}
+
+function samplesOf({ samplesPath }: TrialContext, { id }: TrialPlan) {
+  return samplesPath === undefined ? null : { path: samplesPath, trial: id };
+}
+
+/** Interrupted, nobody waits for a last reading. */
+async function endBacklog({ backlog, release }: TrialParts, signal: AbortSignal) {
+  if (backlog === null) return null;
+  const { watch, deadLetters } = backlog;
+  if (signal.aborted) return { samples: await watch.stop(), atEnd: null, deadLetters: null };
+  await release();
+  return { ...(await watch.finish()), deadLetters: deadLetters === null ? null : await lastReading(deadLetters) };
+}
+
+/** null: the broker could not say. */
+async function lastReading(gauge: BacklogGauge): Promise<number | null> {
+  const timeUp = sleep(lastReadingMs, null, { ref: false });
+  const count = await Promise.race([gauge.read().catch(() => null), timeUp]);
+  await gauge.close();
+  return count;
+}
+
+/** Also for trials of other engines. */
+export async function prepareFaults(
+  { stack, scenario }: TrialContext,
+  target: Target,
+  windows: Scenario['conditions'][string],
+  parts: TrialParts,
+): Promise<FaultTimeline | null> {
+  if (windows.length === 0) return null;
+  const { links, faultParts } = parts;
+  const toxiproxy = stack?.toxiproxy ?? null;
+  const usual = scenario.workload.service;
+  return FaultTimeline.prepare({ protocol: target.protocol, windows, links, toxiproxy, parts: faultParts, usual });
+}

@@ -1,0 +1,100 @@
+/** What became of each operation of a trial: the records of its clients against the evidence of its services. */
+import { isHandedOver } from '../../result/patterns.ts';
+import type { LedgerResult, PaymentsResult, TrialResult } from '../../result/result-types.ts';
+import { operationOf, referenceOperations } from '../../scenarios/operations.ts';
+import type { Target } from '../../scenarios/scenario.ts';
+import { EvidenceReader } from '../../targets/domain/evidence.ts';
+import { chargedCentsOf } from '../recording/last-words.ts';
+import { type Ledger, type OnLaterTime, reconcileLedger } from '../recording/ledger.ts';
+import { paymentsOf } from '../recording/payments.ts';
+import { phaseAt } from '../recording/phase-windows.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { TrialRecords } from './trial-records.ts';
+
+export const unknownLedger: LedgerResult = {
+  acknowledged: null,
+  received: null,
+  applied: null,
+  lost: null,
+  unacknowledgedButApplied: null,
+  duplicatesReceived: null,
+  duplicatesApplied: null,
+  reordered: null,
+  corrupted: null,
+  stateLost: null,
+  deadLettered: null,
+  refusedUnheard: null,
+};
+
+export interface TrialAccount {
+  readonly ledger: LedgerResult;
+  readonly examples: TrialResult['ledgerExamples'] | null;
+}
+
+/** Reads the evidence files. `onHappened`: `atUs` is when, `afterUs` how long after the intended start. */
+export function trialAccount(records: TrialRecords, recorder: Recorder, onHappened: OnLaterTime): TrialAccount {
+  const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
+  if (evidencePaths === null) return { ledger: unknownLedger, examples: null };
+  const reader = new EvidenceReader(...evidencePaths);
+  const { ledger, cases } = reconcileLedger(
+    {
+      logs: workers.map(({ log }) => log),
+      checksums: workers[0]?.checksums ?? [],
+      patterns: operations.map(({ pattern }) => pattern),
+      hasEffect: operations.map(({ action }) => action === null || operationOf(action)?.isRead === false),
+      acceptedOnly: operations.map(({ pattern }) => isHandedOver(pattern) && promisesNothing(target)),
+      evidence: reader.more(),
+      held: records.held?.operations ?? null,
+    },
+    (time, operation, intendedUs, afterUs) => {
+      const offsetUs = clock.offsetUs(intendedUs);
+      const phase = phaseAt(windows, offsetUs);
+      recorder.cell(phase, operation).latency(time).record(afterUs);
+      recorder.recordBlock(phase, operation, time, offsetUs, afterUs);
+      onHappened(time, operation, intendedUs + afterUs, afterUs);
+    },
+  );
+  const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
+  const { atEnd = null, deadLetters = null } = records.backlog ?? {};
+  const examples = cases.examples(records.trialTag, records.faults, loadMs);
+  return { ledger: withPending(withDeadLetters(ledger, deadLetters), atEnd), examples };
+}
+
+export function paymentsIn({
+  evidencePaths,
+  operations,
+  workers,
+  lastWords,
+  held,
+}: TrialRecords): PaymentsResult | null {
+  const paying = operations.filter(({ action }) => action === referenceOperations.payOrder.action);
+  if (evidencePaths === null || paying.length === 0) return null;
+  const logs = workers.map(({ log }) => log);
+  const indices = paying.map(({ index }) => index);
+  const accountsCents = held?.chargedCents ?? chargedCentsOf(lastWords);
+  const evidence = new EvidenceReader(...evidencePaths).more();
+  return paymentsOf(logs, indices, evidence, accountsCents, held?.operations);
+}
+
+/**
+ * A service says that it has put a message aside before its broker has it there: what is not there is lost. `counted`: in
+ * a place of the trial's own; null: not known, or not asked.
+ */
+export function withDeadLetters(ledger: Ledger, counted: number | null): Ledger {
+  if (counted === null || counted >= ledger.deadLettered) return ledger;
+  return { ...ledger, deadLettered: counted, lost: ledger.lost + ledger.deadLettered - counted };
+}
+
+/** What still waits in the broker after the drain is not lost. `pending`: how much; null: not known. */
+export function withPending(ledger: Ledger, pending: number | null): LedgerResult {
+  if (pending === null) return ledger;
+  const pendingInBroker = Math.min(pending, ledger.lost + ledger.acceptedOnlyGone);
+  const ofLost = Math.min(pendingInBroker, ledger.lost);
+  const acceptedOnlyGone = ledger.acceptedOnlyGone - (pendingInBroker - ofLost);
+  return { ...ledger, lost: ledger.lost - ofLost, acceptedOnlyGone, pendingInBroker };
+}
+
+/** Nobody answers what is published: it counts as acknowledged once our own socket has taken it. */
+function promisesNothing(target: Target): boolean {
+  return ('acks' in target && target.acks === 0) || ('confirms' in target && !target.confirms);
+}

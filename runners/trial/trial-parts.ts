@@ -1,0 +1,244 @@
+/** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
+import { brokerOf } from '../../scenarios/protocols/registry.ts';
+import type { LinkName, PartName, Scenario, Target } from '../../scenarios/scenario.ts';
+import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
+import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { type HeldState, readHeld, removeStates } from '../../targets/domain/held-state.ts';
+import { formatOperationId } from '../../targets/domain/operation-id.ts';
+import type { ProtocolEntry } from '../../targets/driver.ts';
+import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
+import { untilBrokerAnswers } from '../../targets/stack/part-health.ts';
+import { brokerProcesses, type Link, type RunningBroker, type RunningStack } from '../../targets/stack/stack.ts';
+import { type Topology, topologyOf } from '../../targets/topology/topology.ts';
+import type { FaultPart, FaultProof } from '../faults/fault-kind.ts';
+import { LeaderPart } from '../faults/leader-part.ts';
+import { BacklogWatch } from '../recording/backlog-watch.ts';
+import type { PartProcesses } from '../recording/cpu-account.ts';
+import type { AllLastWords } from '../recording/last-words.ts';
+import { openOwnParts } from './own-parts.ts';
+import type { PreparedTrial } from './prepare-trial.ts';
+import {
+  type Closers,
+  joinedAddress,
+  missingPart,
+  openLinks,
+  proxyPart,
+  proxyProcesses,
+  requireStack,
+  watchParts,
+} from './stack-parts.ts';
+import { instancesOf, type StartedService, startServices } from './start-services.ts';
+
+export interface TrialParts {
+  /** `host:port` for the load to dial. */
+  readonly address: string;
+  readonly proxied: boolean;
+  /** See DriverContext: of an own system that advertises addresses of its own. */
+  readonly linkOf?: (broker: string) => Promise<string>;
+  readonly links: Readonly<Partial<Record<LinkName, Link>>>;
+  /** One file a service; null for an own system: nobody keeps a ledger there. */
+  readonly evidencePaths: readonly string[] | null;
+  /** After `close`: what each of our services said at its end; null: killed meanwhile, or it did not say. */
+  lastWords(): AllLastWords;
+  /** After `close`, once: whose effects our services hold; null: not known. */
+  takeHeld(): Promise<HeldState | null>;
+  readonly processes: PartProcesses;
+  /** Of `processes` our services, by name. */
+  readonly services: Readonly<Record<string, SupervisedProcess>>;
+  /** Tells our services when warm-up will be over, in monotonic µs. */
+  loadStarts(zeroUs: number): void;
+  /** null: no broker, or not our service behind it. */
+  readonly backlog: {
+    readonly counts: string;
+    readonly watch: BacklogWatch;
+    /** Of what our service has put aside; null: it puts nothing aside, or where nobody can count it. */
+    readonly deadLetters: BacklogGauge | null;
+  } | null;
+  /** Our services give back to the broker what they hold, so that it counts; one that does not say so keeps it. */
+  release(): Promise<void>;
+  /** `processes` is all that this run keeps busy: neither an own system nor a part that somebody else started. */
+  readonly allProcessesKnown: boolean;
+  /** What faults may pause, kill or adjust: only what this run has started. */
+  readonly faultParts: Readonly<Partial<Record<PartName, FaultPart>>>;
+  /** Parts that ended although nobody asked them to, or did not come back after a fault. */
+  lostParts(): readonly string[];
+  close(): Promise<void>;
+}
+
+export interface TrialPartsInput {
+  readonly scenario: Scenario;
+  readonly entry: ProtocolEntry;
+  readonly prepared: PreparedTrial;
+  /** null when only direct own systems are under load. */
+  readonly stack: RunningStack | null;
+  readonly workDirectory: string;
+  readonly trialId: string;
+  /** Left out: as the target asks for. */
+  readonly topology?: Topology;
+}
+
+export type OpenedParts = Omit<TrialParts, 'close'>;
+
+export async function openTrialParts(input: TrialPartsInput): Promise<TrialParts> {
+  const opened: Closers = [];
+  const closeAll = async () => {
+    for (const close of opened.reverse()) await close().catch(() => undefined);
+    opened.length = 0;
+  };
+  try {
+    const isReference = input.prepared.target.address === undefined;
+    const parts = isReference
+      ? await openReference(input, input.topology ?? defaultTopology(input), opened)
+      : await openOwnParts(input, opened);
+    return { ...parts, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function defaultTopology({ scenario, entry, prepared }: TrialPartsInput): Topology {
+  const { target, names, population, seed } = prepared;
+  return topologyOf({ scenario, target, entry, broker: brokerOf(target), names, population, seed });
+}
+
+async function openReference(input: TrialPartsInput, topology: Topology, opened: Closers): Promise<OpenedParts> {
+  const { prepared, stack, workDirectory, trialId } = input;
+  const { target } = prepared;
+  const direct = target.via === 'direct';
+  const started = await startServices({ topology, stack, direct, workDirectory, trialId }, opened);
+  const { services, lastWords } = started;
+  const processes = Object.fromEntries(services.map(({ name, service }) => [name, service.process]));
+  const watch = watchParts(stack, processes);
+  opened.push(async () => watch.close());
+  const entries = instancesOf(topology, topology.entry).map(
+    (name) => services.find((one) => one.name === name)?.address ?? missingPart(),
+  );
+  const broker = entryBroker(topology, stack);
+  const links = { ...started.links, ...(await linksToEntry(input, broker, entries, opened)) };
+  const ofBroker = broker === null || stack === null ? [] : brokerProcesses(stack, broker.name);
+  const used = {
+    service: Object.values(processes),
+    ...(ofBroker.length === 0 ? {} : { broker: ofBroker }),
+    ...(direct ? {} : proxyProcesses(stack)),
+  };
+  const rest = processesBeside(stack, Object.values(used).flat());
+  return {
+    address: joinedAddress(links.client) ?? broker?.directAddress ?? entries.join(','),
+    proxied: !direct,
+    links,
+    evidencePaths: services.map(({ evidencePath }) => evidencePath),
+    lastWords: () => lastWords,
+    async takeHeld() {
+      const held = readHeld(started.states);
+      await removeStates(started.states);
+      return held;
+    },
+    processes: { ...used, ...(rest.length === 0 ? {} : { rest }) },
+    services: processes,
+    allProcessesKnown: isAllOurs(stack),
+    loadStarts: (zeroUs) => {
+      for (const { service } of services) service.loadStarts(zeroUs);
+    },
+    backlog: watchBacklog(input, broker, opened),
+    async release() {
+      await Promise.allSettled(services.map(({ service }) => service.release()));
+    },
+    faultParts: {
+      ...Object.fromEntries(services.map((one) => [one.name, servicePart(one, prepared.trialTag)])),
+      ...brokerParts(broker, ofBroker, prepared.names.requests ?? ''),
+      ...(links.client === undefined ? {} : proxyPart(stack, links.client, target.protocol)),
+    },
+    lostParts: watch.lost,
+  };
+}
+
+/** What the load goes through: to the broker, or to each instance of the service itself. */
+async function linksToEntry(
+  { prepared, stack }: TrialPartsInput,
+  broker: RunningBroker | null,
+  addresses: readonly string[],
+  opened: Closers,
+): Promise<Readonly<Record<LinkName, Link>>> {
+  if (prepared.target.via === 'direct') return {};
+  if (broker !== null) return broker.links;
+  const client = await openLinks(stack, 'client', addresses, opened);
+  return client === null ? {} : { client };
+}
+
+function entryBroker({ parts, entry }: Topology, stack: RunningStack | null): RunningBroker | null {
+  const name = parts.find((part) => part.name === entry)?.broker ?? null;
+  return name === null ? null : (requireStack(stack).brokers[name] ?? missingPart());
+}
+
+function servicePart({ name, service, evidencePath }: StartedService, trialTag: string): FaultPart {
+  const deaths = new EvidenceReader(evidencePath);
+  return {
+    name,
+    process: service.process,
+    restart: service.restart,
+    adjust: service.adjust,
+    arm: service.arm,
+    died: () => lastDeath(deaths, trialTag),
+  };
+}
+
+/** Of what was written since it was asked last. */
+function lastDeath(evidence: EvidenceReader, trialTag: string): FaultProof {
+  let operation: string | null = null;
+  for (const { kind, producer, sequence } of evidence.more()) {
+    if (kind === evidenceKinds.died) operation = formatOperationId(trialTag, producer, sequence);
+  }
+  return { operation };
+}
+
+function watchBacklog(
+  { entry, prepared }: TrialPartsInput,
+  broker: RunningBroker | null,
+  opened: Closers,
+): TrialParts['backlog'] {
+  if (entry.backlog === undefined || broker === null) return null;
+  const watch = new BacklogWatch(entry.backlog.open(broker.directAddress, prepared.names));
+  opened.push(async () => void (await watch.stop()));
+  const deadLetters = hasOwnDeadLetters(prepared.target)
+    ? entry.backlog.openDeadLetters(broker.directAddress, prepared.names)
+    : null;
+  if (deadLetters !== null) opened.push(() => deadLetters.close());
+  return { counts: entry.backlog.counts, watch, deadLetters };
+}
+
+function hasOwnDeadLetters(target: Target): boolean {
+  return 'onRefusal' in target && target.onRefusal === 'deadLetter' && target.deadLetter === undefined;
+}
+
+function brokerParts(
+  broker: RunningBroker | null,
+  [process]: readonly SupervisedProcess[],
+  topic: string,
+): Partial<Record<PartName, FaultPart>> {
+  if (broker === null || process === undefined) return {};
+  return { broker: broker.members === undefined ? brokerPart(broker, process) : new LeaderPart(broker, topic) };
+}
+
+function brokerPart({ name, directAddress }: RunningBroker, process: SupervisedProcess): FaultPart {
+  return {
+    name,
+    process,
+    async restart() {
+      await process.restart();
+      await untilBrokerAnswers(name, directAddress);
+    },
+  };
+}
+
+/** What the stack runs for other trials. */
+function processesBeside(stack: RunningStack | null, used: readonly SupervisedProcess[]): SupervisedProcess[] {
+  return Object.values(stack?.processes ?? {}).filter((part) => part !== undefined && !used.includes(part));
+}
+
+function isAllOurs(stack: RunningStack | null): boolean {
+  if (stack === null) return true;
+  const names = [...(stack.toxiproxy === null ? [] : (['toxiproxy'] as const)), ...Object.keys(stack.brokers)];
+  const processes: Readonly<Record<string, SupervisedProcess | undefined>> = stack.processes;
+  return names.every((name) => processes[name] !== undefined);
+}

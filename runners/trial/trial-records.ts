@@ -1,0 +1,58 @@
+/** What a finished trial has left: of this its result is made. */
+import type { MemoryResult, SettingValue, TrialResult, WarmupResult, WatchResult } from '../../result/result-types.ts';
+import type { Scenario, Target } from '../../scenarios/scenario.ts';
+import type { HeldState } from '../../targets/domain/held-state.ts';
+import type { LoadClock } from '../load/load-clock.ts';
+import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
+import type { TrialPlan } from '../plan-trials.ts';
+import type { BacklogSample } from '../recording/backlog-watch.ts';
+import type { CpuUse } from '../recording/cpu-account.ts';
+import type { PartWaits } from '../recording/cpu-waits.ts';
+import type { AllLastWords } from '../recording/last-words.ts';
+import type { PhaseWindow } from '../recording/phase-windows.ts';
+import type { Stopped } from './hopeless-watch.ts';
+
+export interface BacklogRecords {
+  readonly counts: string;
+  readonly samples: readonly BacklogSample[];
+  /** Messages that waited after the drain; null: not known. */
+  readonly atEnd: number | null;
+  /** Messages that our service has put aside, as the broker counts them; null: none could be, or it could not say. */
+  readonly deadLetters: number | null;
+  readonly redelivered: number;
+}
+
+export interface TrialRecords {
+  readonly plan: TrialPlan;
+  readonly target: Target;
+  /** What the ids of its operations begin with. */
+  readonly trialTag: string;
+  readonly semantics: Readonly<Record<string, SettingValue | null>>;
+  readonly operations: readonly PlannedOperation[];
+  readonly windows: readonly PhaseWindow[];
+  readonly scenario: Scenario;
+  readonly clock: LoadClock;
+  readonly warmupEnded: WarmupResult['ended'];
+  readonly allProcessesKnown: boolean;
+  readonly workers: readonly WorkerData[];
+  readonly evidencePaths: readonly string[] | null;
+  readonly lastWords: AllLastWords;
+  /** What our services hold at the end; null: not known. */
+  readonly held: HeldState | null;
+  readonly drainMs: number;
+  /** Where the load ended, µs from the start of the plan. */
+  readonly loadedUntilUs: number;
+  readonly backlog: BacklogRecords | null;
+  readonly cpu: CpuUse | null;
+  /** null: the target has none. */
+  readonly watch: WatchResult | null;
+  readonly waits: PartWaits | null;
+  readonly memory: MemoryResult | null;
+  readonly faults: TrialResult['faults'];
+  readonly faultProblems: readonly string[];
+  readonly lostParts: readonly string[];
+  readonly cutShort: boolean;
+  /** What ended the load before its time; null: nothing. */
+  readonly stopped: Stopped | null;
+  readonly startedAt: string;
+}
