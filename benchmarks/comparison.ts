@@ -1,6 +1,5 @@
 /** Ours beside its peers on one task: rounds in alternating order, ratios within a round, medians over the rounds. */
-
-import { meets } from './goal-line.ts';
+import { doubtsOf, type GoalLine, meets } from './goal-line.ts';
 import type { LoadTool, RunLengths, ToolRound } from './load-tool.ts';
 import { playRound } from './load-tool.ts';
 import { type Spread, spreadOf } from './spread.ts';
@@ -124,4 +123,25 @@ export function ratioOf(
   const spread = spreadOf(ratios);
   if (goal === null) return { spread, goal, isMet: null };
   return { spread, goal, isMet: meets(spread, model === 'fixedRate' ? '≤' : '≥', goal) };
+}
+
+/** One line for each peer. */
+export function goalLinesOf({ title, model, tools }: ComparisonSummary): GoalLine[] {
+  const ours = tools.find(({ ratio }) => ratio === null);
+  if (ours === undefined) return [];
+  return tools.flatMap(({ name, cpuUsPerRequest, ratio }) => {
+    if (ratio === null) return [];
+    const line: GoalLine = {
+      task: title,
+      figure: 'CPU a request, µs',
+      ours: ours.cpuUsPerRequest,
+      beside: { name, figure: cpuUsPerRequest },
+      measured: ratio.spread,
+      sign: model === 'fixedRate' ? '≤' : '≥',
+      goal: ratio.goal,
+      isMet: ratio.isMet,
+      doubts: doubtsOf(ours.rounds.map(({ verdict }) => verdict?.reasons ?? [])),
+    };
+    return [line];
+  });
 }

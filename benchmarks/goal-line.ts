@@ -1,5 +1,4 @@
 /** One line of the table that all benchmarks share: a figure of ours, what it stands beside, and the goal. */
-import type { ComparisonSummary } from './comparison.ts';
 import type { Spread } from './spread.ts';
 
 /** Of the files in benchmarks/results: those of another one are not read. */
@@ -25,27 +24,6 @@ export interface GoalLine {
 
 export function meets(measured: Spread, sign: '≤' | '≥', goal: number): boolean {
   return sign === '≤' ? measured.median <= goal : measured.median >= goal;
-}
-
-/** One line for each peer. */
-export function goalLinesOf({ title, model, tools }: ComparisonSummary): GoalLine[] {
-  const ours = tools.find(({ ratio }) => ratio === null);
-  if (ours === undefined) return [];
-  return tools.flatMap(({ name, cpuUsPerRequest, ratio }) => {
-    if (ratio === null) return [];
-    const line: GoalLine = {
-      task: title,
-      figure: 'CPU a request, µs',
-      ours: ours.cpuUsPerRequest,
-      beside: { name, figure: cpuUsPerRequest },
-      measured: ratio.spread,
-      sign: model === 'fixedRate' ? '≤' : '≥',
-      goal: ratio.goal,
-      isMet: ratio.isMet,
-      doubts: doubtsOf(ours.rounds.map(({ verdict }) => verdict?.reasons ?? [])),
-    };
-    return [line];
-  });
 }
 
 /** `reasons` of each round: `code: sentence`. */

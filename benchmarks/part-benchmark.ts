@@ -1,8 +1,7 @@
 /** Plays one protocol's comparisons: servers up, rounds, servers down. */
 import type { Benchmark } from './benchmark.ts';
-import { type ComparisonSummary, playComparisons } from './comparison.ts';
+import { type ComparisonSummary, goalLinesOf, playComparisons } from './comparison.ts';
 import { comparisonTable } from './comparison-table.ts';
-import { goalLinesOf } from './goal-line.ts';
 import type { Part } from './part.ts';
 
 const setUpSeconds = 8;

@@ -1,6 +1,6 @@
 /** What happened in a trial, by its time. Milliseconds count from the end of warm-up. */
 import { z } from 'zod';
-import { breakerStates, phaseNames } from '../result-types.ts';
+import { breakerStates, phaseNames } from '../result-names.ts';
 import { count, figure, type Immutable, settings, settingValue, text } from './fields.ts';
 
 export const faultSchema = z

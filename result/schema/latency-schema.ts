@@ -1,7 +1,7 @@
 /** Latencies: summaries of a phase, and the counts of its blocks. */
 import { z } from 'zod';
 import { laterTimes } from '../patterns.ts';
-import { latencyNames, phaseNames } from '../result-types.ts';
+import { latencyNames, phaseNames } from '../result-names.ts';
 import { allOf, count, figure, type Immutable, someOf, text } from './fields.ts';
 
 const summaryFigures = ['min', 'mean', 'p50', 'p90', 'p99', 'p999', 'max'] as const;

@@ -1,7 +1,7 @@
 /** What readers need of the scenario as it was resolved. */
 import { z } from 'zod';
 import { patternNames } from '../patterns.ts';
-import { phaseNames } from '../result-types.ts';
+import { phaseNames } from '../result-names.ts';
 import { count, type Immutable, text } from './fields.ts';
 
 export const primaryMetricSchema = z

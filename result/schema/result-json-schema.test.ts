@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { latencyNames, phaseNames } from '../result-types.ts';
+import { latencyNames, phaseNames } from '../result-names.ts';
 import { resultJsonSchemaPath, resultJsonSchemaText } from './result-json-schema.ts';
 import { runResultSchema } from './run-schema.ts';
 

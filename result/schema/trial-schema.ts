@@ -1,6 +1,6 @@
 /** One trial. */
 import { z } from 'zod';
-import { latencyNames, phaseNames, protocols } from '../result-types.ts';
+import { latencyNames, phaseNames, protocols } from '../result-names.ts';
 import {
   backlogSchema,
   blockedPublishersSchema,

@@ -6,8 +6,8 @@ import type { Link } from '../../targets/stack/stack.ts';
 import { hostsAndPorts } from '../../targets/target-address.ts';
 import { requireWatched } from '../recording/watched-system.ts';
 import { openBrokerLinks } from './broker-links.ts';
+import type { OpenedParts, TrialPartsInput } from './opened-parts.ts';
 import { type Closers, openLink, proxyPart, proxyProcesses, watchParts } from './stack-parts.ts';
-import type { OpenedParts, TrialPartsInput } from './trial-parts.ts';
 
 export async function openOwnParts(
   { prepared, stack }: Pick<TrialPartsInput, 'prepared' | 'stack'>,

@@ -14,8 +14,8 @@ import { type MeasuredParts, measureParts } from '../recording/measure-parts.ts'
 import { watchOwnSystem } from '../recording/own-watch.ts';
 import { duringUntil, PhaseLookup, type PhaseWindow, phaseWindows } from '../recording/phase-windows.ts';
 import { HopelessWatch, type Stopped } from './hopeless-watch.ts';
+import type { TrialParts } from './opened-parts.ts';
 import type { TrialContext } from './trial-context.ts';
-import type { TrialParts } from './trial-parts.ts';
 import { endWarmupWhenSteady } from './warmup-watch.ts';
 
 /** Between "everything is open" and the first arrival: the pacer threads start meanwhile. */

@@ -14,10 +14,11 @@ import type { TrialPlan } from '../plan-trials.ts';
 import { resilienceSemantics } from '../resilience/describe-resilience.ts';
 import { assembleTrial } from './assemble-trial.ts';
 import { drainEvidence } from './drain-evidence.ts';
+import type { TrialParts } from './opened-parts.ts';
 import { playLoad } from './play-load.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
 import type { FinishedTrial, TrialContext } from './trial-context.ts';
-import { openTrialParts, type TrialParts } from './trial-parts.ts';
+import { openTrialParts } from './trial-parts.ts';
 
 const lastReadingMs = 3_000;
 

@@ -11,8 +11,9 @@ import { type SharedTestStack, sharedTestStack } from '../../targets/stack/share
 import { type Topology, topologyOf } from '../../targets/topology/topology.ts';
 import { sampleCpu } from '../recording/cpu-account.ts';
 import { chargedCentsOf } from '../recording/last-words.ts';
+import type { TrialParts } from './opened-parts.ts';
 import { prepareTrial } from './prepare-trial.ts';
-import { openTrialParts, type TrialParts } from './trial-parts.ts';
+import { openTrialParts } from './trial-parts.ts';
 
 const text = `name: chain
 workload: { operations: { placeOrder: {} } }

@@ -6,9 +6,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { EvidenceReader, EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { type ArmedFailpoint, Failpoint } from './failpoint.ts';
 import { readHeld } from './held-state.ts';
+import { openStore } from './open-store.ts';
 import { formatOperationId } from './operation-id.ts';
 import { OrderDomain } from './order-domain.ts';
-import { openStore } from './order-store.ts';
 import type { OrderReply, OrderRequest } from './orders.ts';
 import { cancellableOrderId, readableOrderId } from './service-options.ts';
 

@@ -2,8 +2,9 @@
 import { allowDial } from '../allow-dial.ts';
 import { EvidenceWriter } from './evidence.ts';
 import { type ArmedFailpoint, Failpoint } from './failpoint.ts';
+import { openStore } from './open-store.ts';
 import { OrderDomain } from './order-domain.ts';
-import { type OrderStore, openStore, type StoreFailures } from './order-store.ts';
+import type { OrderStore, StoreFailures } from './order-store.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type ServiceStall, stallOnce } from './service-stall.ts';
 

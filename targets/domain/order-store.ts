@@ -3,7 +3,6 @@
  * store may keep several changes with one commit; each change takes its request id along, so that everybody can see at
  * the end whose effects are still there.
  */
-import type { StoreName } from '../../scenarios/scenario.ts';
 import type { Order, OrderReply, OrderRequest } from './orders.ts';
 import type { Population } from './service-options.ts';
 
@@ -71,10 +70,4 @@ export interface StoreOptions {
   readonly population: Population;
   /** Just before the effect of a request is kept. */
   readonly beforeCommit: (requestId: string) => void;
-}
-
-/** Imported only where it is asked for. */
-export async function openStore(name: StoreName, options: StoreOptions): Promise<OrderStore> {
-  if (name === 'memory') return new (await import('./memory-store.ts')).MemoryStore(options);
-  return new (await import('./file-store.ts')).FileStore(options);
 }

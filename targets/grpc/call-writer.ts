@@ -8,8 +8,8 @@ import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { type AnswerShape, prefixBytes } from './grpc-answer.ts';
-import type { RequestWriter } from './grpc-stream.ts';
 import { writeUInt32 } from './http2-frames.ts';
+import type { RequestWriter } from './http2-stream.ts';
 import type { MessageWriter } from './message-writer.ts';
 import { type HeaderField, lengthOctets, literalName, writeLength } from './request-headers.ts';
 

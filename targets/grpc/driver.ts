@@ -14,8 +14,9 @@ import { batchFormat } from './batch-format.ts';
 import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
-import { type ConnectionOwner, GrpcStream } from './grpc-stream.ts';
+import { GrpcStream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
+import type { ConnectionOwner } from './http2-stream.ts';
 import { MessageTally } from './message-tally.ts';
 import { GrpcStreamSession } from './stream-session.ts';
 import { TransparentRetries } from './transparent-retries.ts';
@@ -40,7 +41,7 @@ export const grpcDriver: Driver = {
   },
 };
 
-class GrpcSession implements Session, ConnectionOwner<GrpcStream> {
+class GrpcSession implements Session, ConnectionOwner<GrpcStream, Http2Connection<GrpcStream>> {
   readonly #context: DriverContext;
   readonly #writers: readonly CallWriter[];
   readonly #codec: BodyCodec | null;

@@ -1,27 +1,8 @@
-/** What a connection and the session that owns it say to each other. */
+/** A call of one message in the driver's hands. */
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
-import { type Conclusion, GrpcAnswer } from './grpc-answer.ts';
-import type { HeaderSink } from './hpack-decoder.ts';
+import { GrpcAnswer } from './grpc-answer.ts';
 import type { Http2Connection } from './http2-connection.ts';
-import type { UnsentMessage } from './send-windows.ts';
-
-/** What is made of all that comes back on a stream. */
-export interface StreamAnswer extends HeaderSink {
-  /** The stream is a new one. */
-  reset(): void;
-  /** A header block is whole. Returns how the stream ended if it cannot go on. */
-  headersEnded(isLast: boolean): Conclusion | null;
-  /** A piece of the messages. Returns how the stream ended if it cannot go on. */
-  data(bytes: Uint8Array, start: number, end: number): Conclusion | null;
-  /** The peer has ended the stream. */
-  conclude(): Conclusion;
-}
-
-/** `id` is 0 while it is on no connection. */
-export interface Http2Stream extends UnsentMessage {
-  id: number;
-  readonly answer: StreamAnswer;
-}
+import type { Http2Stream } from './http2-stream.ts';
 
 const nothing: Buffer[] = [];
 
@@ -43,30 +24,4 @@ export class GrpcStream implements Http2Stream {
     this.answer = new GrpcAnswer(codec, keepsBody);
     this.slot = slot;
   }
-}
-
-/** What goes onto a stream. Written at once, twice in a row for the same call: first its sizes, then its bytes. */
-export interface RequestWriter {
-  /** Index into the constant header fields. */
-  readonly operation: number;
-  /** Octets of header fields of this call, behind the constant ones. */
-  readonly fieldBytes: number;
-  writeFields(buffer: Buffer, at: number): void;
-  /** With its gRPC prefix. */
-  readonly messageBytes: number;
-  writeMessage(buffer: Buffer, at: number): void;
-}
-
-export interface ConnectionOwner<Stream extends Http2Stream> {
-  /** The peer has answered: streams can be opened. */
-  ready(connection: Http2Connection<Stream>): void;
-  ended(stream: Stream, connection: Http2Connection<Stream>, conclusion: Conclusion): void;
-  /** More streams may be opened than before. */
-  widened(connection: Http2Connection<Stream>): void;
-  /** The peer takes no more streams; those that are open may end. */
-  retired(connection: Http2Connection<Stream>): void;
-  /** A retired connection has closed. */
-  finished(connection: Http2Connection<Stream>): void;
-  /** The connection is lost; its streams are reported next. */
-  broke(connection: Http2Connection<Stream>, reason: string, cause: Error | null): void;
 }

@@ -10,7 +10,6 @@ import { ControlAnswers, ControlFlood } from './control-answers.ts';
 import { FrameInput, type FrameSink } from './frame-input.ts';
 import { FrameOutput } from './frame-output.ts';
 import { type Conclusion, conclusionOfReset, failed, leftOut, malformedAnswer } from './grpc-answer.ts';
-import type { ConnectionOwner, Http2Stream, RequestWriter } from './grpc-stream.ts';
 import { HeaderBlocks } from './header-blocks.ts';
 import {
   clientPreface,
@@ -29,6 +28,7 @@ import {
   uint32Payload,
   unpaddedEnd,
 } from './http2-frames.ts';
+import type { ConnectionOwner, Http2Stream, RequestWriter } from './http2-stream.ts';
 import { OpenStreams } from './open-streams.ts';
 import type { HeaderField } from './request-headers.ts';
 import { StreamOutput } from './stream-output.ts';
@@ -42,7 +42,7 @@ export interface ConnectionOptions<Stream extends Http2Stream> {
   readonly index: number;
   readonly endpoint: Endpoint;
   readonly readBuffer: Buffer;
-  readonly owner: ConnectionOwner<Stream>;
+  readonly owner: ConnectionOwner<Stream, Http2Connection<Stream>>;
   readonly fields: readonly (readonly HeaderField[])[];
   /** For tests of what comes after two thousand million streams. */
   readonly firstStreamId?: number;
@@ -50,7 +50,7 @@ export interface ConnectionOptions<Stream extends Http2Stream> {
 
 export class Http2Connection<Stream extends Http2Stream> implements SocketListener, FrameSink {
   readonly index: number;
-  readonly #owner: ConnectionOwner<Stream>;
+  readonly #owner: ConnectionOwner<Stream, Http2Connection<Stream>>;
   readonly #socket: Socket;
   readonly #output: FrameOutput;
   readonly #answers: ControlAnswers;

@@ -1,6 +1,5 @@
 /** The sending half of a connection: calls and messages as frames, as far as the peer's windows take them. */
 import type { FrameOutput } from './frame-output.ts';
-import type { Http2Stream, RequestWriter } from './grpc-stream.ts';
 import {
   defaultFrameBytes,
   frame,
@@ -10,6 +9,7 @@ import {
   uint32Payload,
   writeFrameHeader,
 } from './http2-frames.ts';
+import type { Http2Stream, RequestWriter } from './http2-stream.ts';
 import { type HeaderField, RequestHeaders } from './request-headers.ts';
 import { SendWindows } from './send-windows.ts';
 

@@ -17,8 +17,8 @@ import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { CallWriter } from './call-writer.ts';
 import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
-import type { ConnectionOwner, Http2Stream } from './grpc-stream.ts';
 import { Http2Connection } from './http2-connection.ts';
+import type { ConnectionOwner, Http2Stream } from './http2-stream.ts';
 import { messageWriter } from './message-writer.ts';
 import { NumberedMessage, readReply } from './numbered-message.ts';
 import { StreamedMessages } from './streamed-messages.ts';
@@ -47,7 +47,7 @@ interface Writer {
   readonly message: NumberedMessage;
 }
 
-export class GrpcStreamSession implements Session, ConnectionOwner<Conversation> {
+export class GrpcStreamSession implements Session, ConnectionOwner<Conversation, Http2Connection<Conversation>> {
   readonly #context: DriverContext;
   readonly #codec: BodyCodec | null;
   /** By operation; all have the same headers. */

@@ -11,8 +11,8 @@ import {
   oversizedAnswer,
   prefixBytes,
 } from './grpc-answer.ts';
-import type { StreamAnswer } from './grpc-stream.ts';
 import { readUInt32 } from './http2-frames.ts';
+import type { StreamAnswer } from './http2-stream.ts';
 
 const streamEnded = failed('stream ended');
 

@@ -1,0 +1,35 @@
+/** The words that `result.json` and its shapes are made of. */
+import { type Completion, laterTimes, type Pattern } from './patterns.ts';
+
+export const protocols = ['rest', 'grpc', 'websocket', 'queue', 'stream'] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** Between client and service stands a broker. */
+export const brokeredProtocols = ['queue', 'stream'] as const satisfies readonly Protocol[];
+export type BrokeredProtocol = (typeof brokeredProtocols)[number];
+
+export function hasBroker(protocol: Protocol): protocol is BrokeredProtocol {
+  return (brokeredProtocols as readonly Protocol[]).includes(protocol);
+}
+
+export type { Completion, Pattern };
+
+export const phaseNames = ['warmup', 'steady', 'before', 'during', 'after', 'drain'] as const;
+export type PhaseName = (typeof phaseNames)[number];
+
+export const latencyNames = [
+  'offered',
+  'response',
+  'service',
+  'connectionWait',
+  'sendLag',
+  'acknowledged',
+  ...laterTimes,
+  'failed',
+  'timedOut',
+] as const;
+/** What each covers stands with `latencySummariesSchema`. */
+export type LatencyName = (typeof latencyNames)[number];
+
+export const breakerStates = ['closed', 'open', 'halfOpen'] as const;
+export type BreakerState = (typeof breakerStates)[number];
