@@ -8,13 +8,22 @@ import type { WorkerData } from './worker-messages.ts';
 
 type SessionData = Pick<
   WorkerData,
-  'completions' | 'wire' | 'bodies' | 'messages' | 'batches' | 'reconnects' | 'blockedPublishers' | 'ignoredMessages'
+  | 'completions'
+  | 'connections'
+  | 'wire'
+  | 'bodies'
+  | 'messages'
+  | 'batches'
+  | 'reconnects'
+  | 'blockedPublishers'
+  | 'ignoredMessages'
 >;
 
 /** Create it before the session opens its connections. */
 export class SessionAccount {
   readonly #wire = new WireCounter();
   #session: Session | null = null;
+  #connections: number | null = null;
   #wireAtStart = { up: 0, down: 0 };
   #bodiesAtStart: BodyBytes | null = null;
   #batchesAtStart: BatchCounts | null = null;
@@ -25,6 +34,7 @@ export class SessionAccount {
 
   /** What opening took counts for nothing. */
   begin(): void {
+    this.#connections = this.#wire.established;
     this.#wireAtStart = this.#wire.total();
     this.#bodiesAtStart = this.#session?.bodyBytes?.() ?? null;
     this.#batchesAtStart = this.#session?.batches?.() ?? null;
@@ -42,6 +52,7 @@ export class SessionAccount {
     await session?.close();
     return {
       completions: Array.from({ length: operations }, (_, index) => session?.completion(index) ?? 'acknowledged'),
+      connections: this.#connections,
       wire: { up: wire.up - this.#wireAtStart.up, down: wire.down - this.#wireAtStart.down },
       bodies: bodies === null ? null : bodiesSince(this.#bodiesAtStart, bodies),
       messages,

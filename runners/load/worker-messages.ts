@@ -112,6 +112,8 @@ export interface WorkerData {
   readonly completions: readonly Completion[];
   /** checksums[operation][payload]: CRC-32 of each body of the pool. */
   readonly checksums: readonly (readonly number[])[];
+  /** Established as the load began; null: it never did. */
+  readonly connections: number | null;
   readonly wire: WireBytes;
   /** null: nothing is compressed. */
   readonly bodies: BodyBytes | null;

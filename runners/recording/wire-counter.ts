@@ -49,6 +49,11 @@ export class WireCounter {
     return { up, down };
   }
 
+  /** Connections that are established. */
+  get established(): number {
+    return [...this.#open].filter(({ readyState }) => readyState === 'open').length;
+  }
+
   close(): void {
     diagnosticsChannel.unsubscribe(channelName, this.#onSocket);
     this.#open.clear();

@@ -31,6 +31,13 @@ export function wireOf(
   };
 }
 
+/** Of all load workers, as the load began; nothing where one of them cannot tell. */
+export function connectionsOf(workers: readonly WorkerData[]): { readonly connections?: number } {
+  const counts = workers.flatMap(({ connections }) => connections ?? []);
+  if (counts.length === 0 || counts.length < workers.length) return {};
+  return { connections: counts.reduce((sum, one) => sum + one, 0) };
+}
+
 export function failuresOf({ workers, operations, scenario }: TrialRecords): Pick<TrialResult, 'failures'> {
   const names = operations.map(({ name }) => name);
   const failures = firstFailures(

@@ -13,6 +13,9 @@ import type { LoadSource } from '../load/load-source.ts';
 import type { TrialPlan } from '../plan-trials.ts';
 import { resilienceSemantics } from '../resilience/describe-resilience.ts';
 import { assembleTrial } from './assemble-trial.ts';
+
+import { connectionsOf } from './client-totals.ts';
+
 import { drainEvidence } from './drain-evidence.ts';
 import type { TrialParts } from './opened-parts.ts';
 import { playLoad } from './play-load.ts';
@@ -72,6 +75,7 @@ export async function runTrial(
       semantics: {
         ...guaranteeSettings(target, stack),
         ...entry.semantics(prepared.target),
+        ...connectionsOf(workers),
         ...((target.instances ?? 1) > 1 && { instances: target.instances ?? 1 }),
         ...resilienceSemantics(scenario, prepared.target),
       },

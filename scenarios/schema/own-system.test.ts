@@ -35,6 +35,16 @@ describe('an own system', () => {
     ]);
   });
 
+  it('that is to answer directly names no queue for it, and is not consumed from', () => {
+    const directly = queue('properties: { replyTo: r }', 'replies: direct, reply: { queue: r }, consume: true,');
+    expect(messagesOf(directly)).toEqual([
+      'targets.t.reply: and consume exclude each other: operations complete at one of them',
+      'targets.t.reply: and replies: direct exclude each other',
+      'targets.t.consume: and replies: direct exclude each other',
+      'targets.t.requests.ping.properties.replyTo: is for direct replies here',
+    ]);
+  });
+
   it.each([
     [
       'without requests',

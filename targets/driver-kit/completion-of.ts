@@ -5,6 +5,12 @@ import type { Target } from '../../scenarios/scenario.ts';
 
 /** At the end of its pattern; over a broker of the user's own that sends no replies, where the harness can see it last. */
 export function completionOf(target: Target, pattern: Pattern = defaultPattern): Completion {
-  if ('consume' in target && target.reply === undefined) return target.consume ? 'delivered' : 'acknowledged';
+  const isAnswered = 'consume' in target && (target.reply !== undefined || isDirect(target));
+  if ('consume' in target && !isAnswered) return target.consume ? 'delivered' : 'acknowledged';
   return patterns[pattern].ends;
+}
+
+/** Answers come without a queue. */
+function isDirect(target: Target): boolean {
+  return target.protocol === 'queue' && target.replies === 'direct';
 }

@@ -9,6 +9,8 @@ import { type CompletionSink, type Outcome, outcomes } from '../driver.ts';
 const idle = 0;
 const waiting = 1;
 const inFlight = 2;
+/** The broker has it; a delivery or reply is to come. */
+const acknowledged = 3;
 
 export interface CorrelatedAttemptsOptions {
   readonly slots: number;
@@ -61,7 +63,10 @@ export class CorrelatedAttempts {
     if (!this.#isCurrent(slot, generation)) return;
     const { completions, operationOf, sink } = this.#options;
     if (completions[operationOf(slot)] === 'acknowledged') this.#end(slot, outcomes.ok, '', false);
-    else sink.acknowledged(slot);
+    else {
+      this.#state[slot] = acknowledged;
+      sink.acknowledged(slot);
+    }
   }
 
   /** A delivery or reply came. `code`: what the reference service says of it; without one it is taken for done. */
@@ -92,8 +97,23 @@ export class CorrelatedAttempts {
 
   /** All that is in flight fails; what waits goes on waiting. */
   failAll(reason: string): void {
+    this.#failWhere(reason, (_, state) => state >= inFlight);
+  }
+
+  /** Those that the broker has not acknowledged: nobody knows whether it has them. */
+  failUnacknowledged(reason: string): void {
+    this.#failWhere(reason, (_, state) => state === inFlight);
+  }
+
+  /** Those that end at a delivery or a reply, which can no longer come. */
+  failUnanswered(reason: string): void {
+    const { completions, operationOf } = this.#options;
+    this.#failWhere(reason, (slot, state) => state >= inFlight && completions[operationOf(slot)] !== 'acknowledged');
+  }
+
+  #failWhere(reason: string, fails: (slot: number, state: number) => boolean): void {
     for (let slot = 0; slot < this.#state.length; slot++) {
-      if (this.#state[slot] === inFlight) this.#end(slot, outcomes.failed, reason, true);
+      if (fails(slot, this.#state[slot] as number)) this.#end(slot, outcomes.failed, reason, true);
     }
   }
 
@@ -111,7 +131,7 @@ export class CorrelatedAttempts {
   }
 
   #isCurrent(slot: number, generation: number): boolean {
-    return this.#state[slot] === inFlight && this.#generation[slot] === generation;
+    return (this.#state[slot] as number) >= inFlight && this.#generation[slot] === generation;
   }
 
   #end(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {

@@ -60,6 +60,8 @@ export const streamEntry: ProtocolEntry = {
       acks: String(acks),
       lingerMs,
       partitions: own ? null : partitions,
+      connections: null, // counted once they are open
+      connectionUse: 'each producer, and each consumer of replies, its own to every broker it asks',
       producers: replicas === 1 ? producers : producers * partitions,
       ...(!own && {
         commits: commit === 'after' ? 'after the effect, every 200 ms' : 'before the effect, in batches',

@@ -62,8 +62,18 @@ export function checkCredentials(
 interface Sending {
   readonly requests?: Readonly<Record<string, z.output<typeof queueRequest>>> | undefined;
   readonly reply?: object | undefined;
+  readonly replies?: 'queue' | 'direct' | undefined;
   readonly consume: unknown;
   readonly compression: unknown;
+}
+
+/** Without a queue there is nothing to name, nor to consume. */
+export function checkReplies({ report }: TargetCheck, target: Sending): void {
+  if (target.replies !== 'direct') return;
+  for (const key of ['reply', 'consume'] as const) {
+    if (!target[key]) continue;
+    report({ path: [key], message: 'and replies: direct exclude each other', atKey: true });
+  }
 }
 
 /** By the correlation id the harness knows what comes back: returned, delivered or answered. */
@@ -74,8 +84,9 @@ export function checkProperties({ patternOf, report }: TargetCheck, target: Send
     const refuse = (key: keyof NonNullable<typeof properties>, message: string) => {
       if (properties[key] !== undefined) report({ path: ['requests', name, 'properties', key], message, atKey: true });
     };
-    const isAnswered = target.reply !== undefined && !isHandedOver(patternOf(name));
-    if (isAnswered) refuse('replyTo', 'is the queue of `reply` here');
+    const isDirect = target.replies === 'direct';
+    const isAnswered = (target.reply !== undefined || isDirect) && !isHandedOver(patternOf(name));
+    if (isAnswered) refuse('replyTo', `is ${isDirect ? 'for direct replies' : 'the queue of `reply`'} here`);
     if (isAnswered || target.consume !== false) {
       refuse('correlationId', 'is the harness’s own, with consume and reply: by it what comes back is known');
     } else if (mandatory) {

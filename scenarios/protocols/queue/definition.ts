@@ -17,7 +17,7 @@ import {
   sharedShape,
 } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
-import { checkAcknowledgements, checkCredentials, checkProperties } from './check-target.ts';
+import { checkAcknowledgements, checkCredentials, checkProperties, checkReplies } from './check-target.ts';
 import { queueFacts } from './facts.ts';
 import { queueRequest } from './request-schema.ts';
 import type { QueueTarget } from './target.ts';
@@ -100,6 +100,13 @@ export const queue = defineProtocol({
     reply: object({ queue: lineText.min(1).max(255).describe('Queue on which the answers come.') })
       .optional()
       .describe('Own system: operations complete at the reply.'),
+    replies: z
+      .enum(['queue', 'direct'])
+      .optional()
+      .meta({ default: 'queue' })
+      .describe(
+        'How the answers of a request–reply come. queue: on one of the connection’s own (own system: as `reply` says); direct: RabbitMQ’s direct reply-to, without a queue.',
+      ),
   },
   forOwnSystems: ['consume', 'reply', 'existing', 'user', 'password', 'vhost'],
   forOurService: ['ack', 'onRefusal', 'deadLetter', 'ackBatch'],
@@ -110,6 +117,7 @@ export const queue = defineProtocol({
     checkAcknowledgements(context, target);
     if (target.address === undefined) return;
     checkCredentials(context, target, target.address);
+    checkReplies(context, target);
     checkProperties(context, target);
   },
   resolve(target, alike): QueueTarget {

@@ -43,6 +43,8 @@ export interface QueueTarget extends TargetBase {
   /** What a queue that is consumed holds of others: it is not used, or they are lost. Absent: refuse. */
   readonly existing?: 'refuse' | 'discard';
   readonly reply?: { readonly queue: string };
+  /** How replies come: on a queue, or by RabbitMQ's direct reply-to, without one. Left out: queue. */
+  readonly replies?: 'queue' | 'direct';
 }
 
 export interface QueueRequest {

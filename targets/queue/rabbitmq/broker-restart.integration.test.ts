@@ -1,10 +1,13 @@
-/** A broker of the test's own, killed under load and started again. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** A broker of the test's own: one that holds up its publishers, and one that is killed under load and started again. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import amqplib from 'amqplib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Request, Target } from '../../../scenarios/scenario.ts';
+import type { QueueTarget, Request, Target } from '../../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../domain/evidence.ts';
 import { outcomes } from '../../driver.ts';
 import { directQueue } from '../../driver-suite/direct-targets.ts';
@@ -29,6 +32,34 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+it('holds up who publishes, and goes on taking the acknowledgements of who consumes', async () => {
+  const subject = subjectOf('held-up', { prefetch: 2 });
+  const [asking, telling] = [await openSession(subject, 'request-reply', 0), await openSession(subject, 'one-way', 1)];
+  const connection = await amqplib.connect(`amqp://${brokerAddress()}`);
+  const channel = await connection.createChannel();
+  await channel.assertQueue(subject.names.requests ?? '', { durable: true });
+  const asked = asking.start('placeOrder');
+  await asked.whenSent;
+  await until(
+    'it is with the broker',
+    async () => (await channel.checkQueue(subject.names.requests ?? '')).messageCount,
+  );
+  const told = await Promise.all(Array.from({ length: 20 }, () => telling.run('placeOrder')));
+  expect(told.every(({ outcome }) => outcome === outcomes.ok)).toBe(true);
+  await setMemoryLimit('0');
+  // Its reply is the first that it publishes, and the last for now: one of its two places stays taken.
+  const service = await startService(subject, 0);
+  await until('all that was handed over is applied', () => subject.applied().size === 21);
+  await until(
+    '… and acknowledged',
+    async () => (await channel.checkQueue(subject.names.requests ?? '')).messageCount === 0,
+  );
+  await setMemoryLimit('0.6');
+  expect((await asked.whenEnded).outcome).toBe(outcomes.ok);
+  await Promise.all([asking.close(), telling.close(), connection.close()]);
+  await service.stop();
+}, 60_000);
+
 it('durable messages outlive it, transient queues are declared anew, and every attempt ends exactly once', async () => {
   const rigs = await Promise.all([true, false].map((durable) => openRig(durable)));
   const broker = stack.processes.rabbitmq;
@@ -51,7 +82,7 @@ it('durable messages outlive it, transient queues are declared anew, and every a
   for (const { slow, fast, applied } of rigs) {
     const ends = await Promise.all(Array.from({ length: 8 }, () => slow.run('placeOrder')));
     expect(ends.map(({ outcome }) => outcome)).toEqual(ends.map(() => outcomes.ok));
-    expect([fast.session.reconnects(), slow.session.reconnects()]).toEqual([1, 1]);
+    expect([fast.session.reconnects(), slow.session.reconnects()]).toEqual([1, 2]); // a second connection consumes
     expect([...fast.violations, ...slow.violations]).toEqual([]);
     const durable = rigs[0]?.fast === fast;
     // What was acknowledged before the kill, and not handled yet, was in a durable queue or is gone.
@@ -83,48 +114,78 @@ interface Rig {
 }
 
 async function openRig(durable: boolean): Promise<Rig> {
-  const address = requireBroker(stack.brokers, 'rabbitmq').directAddress;
-  const target = { ...directQueue, durable, prefetch: 4 };
-  const names = rabbitmqEntry.resourceNames(durable ? 'durable' : 'transient');
-  const evidencePath = join(directory, `evidence-${durable}`);
-  const service = await startReferenceService(
+  const subject = subjectOf(durable ? 'durable' : 'transient', { durable, prefetch: 4 });
+  const service = await startService(subject, 300);
+  return {
+    service,
+    fast: await openSession(subject, 'one-way', 0),
+    slow: await openSession(subject, 'request-reply', 1),
+    applied: subject.applied,
+  };
+}
+
+interface Subject {
+  readonly tag: string;
+  readonly target: QueueTarget;
+  readonly names: Readonly<Record<string, string>>;
+  readonly evidencePath: string;
+  applied(): Set<string>;
+}
+
+function subjectOf(tag: string, settings: Partial<QueueTarget>): Subject {
+  const evidencePath = join(directory, `evidence-${tag}`);
+  const reader = new EvidenceReader(evidencePath);
+  const ids = new Set<string>();
+  const applied = () => {
+    for (const { kind, producer, sequence } of reader.more()) {
+      if (kind === evidenceKinds.applied) ids.add(`${producer}-${sequence}`);
+    }
+    return ids;
+  };
+  const target = { ...directQueue, ...settings };
+  return { tag, target, names: rabbitmqEntry.resourceNames(tag), evidencePath, applied };
+}
+
+const brokerAddress = () => requireBroker(stack.brokers, 'rabbitmq').directAddress;
+
+function startService({ tag, target, names, evidencePath }: Subject, workTimeMs: number): Promise<RunningService> {
+  return startReferenceService(
     rabbitmqEntry.servicePath,
     {
       protocol: 'queue',
       target,
       port: 0,
-      broker: address,
+      broker: brokerAddress(),
       names,
       evidencePath,
       population: { readable: 1, cancellable: 0 },
-      workTimeMs: 300,
+      workTimeMs,
       rejectRatio: 0,
       seed: 1,
     },
-    join(directory, `service-${durable}.log`),
+    join(directory, `service-${tag}.log`),
   );
-  const open = (pattern: 'one-way' | 'request-reply', worker: number) => {
-    const { requests, settings } = rabbitmqEntry.preset(target, names, { placeOrder: { pattern } });
-    return RecordedSession.open({
-      driver: rabbitmqEntry.driver,
-      target: { ...target, ...settings, requests } as Target,
-      address,
-      worker,
-      operations: { placeOrder: { pattern, request: requests.placeOrder as Request } },
-      payloads: { placeOrder: [Buffer.from('payload')] },
-    });
-  };
-  const reader = new EvidenceReader(evidencePath);
-  const ids = new Set<string>();
-  return {
-    service,
-    fast: await open('one-way', 0),
-    slow: await open('request-reply', 1),
-    applied: () => {
-      for (const { kind, producer, sequence } of reader.more()) {
-        if (kind === evidenceKinds.applied) ids.add(`${producer}-${sequence}`);
-      }
-      return ids;
-    },
-  };
+}
+
+function openSession({ target, names }: Subject, pattern: 'one-way' | 'request-reply', worker: number) {
+  const { requests, settings } = rabbitmqEntry.preset(target, names, { placeOrder: { pattern } });
+  return RecordedSession.open({
+    driver: rabbitmqEntry.driver,
+    target: { ...target, ...settings, requests } as Target,
+    address: brokerAddress(),
+    worker,
+    operations: { placeOrder: { pattern, request: requests.placeOrder as Request } },
+    payloads: { placeOrder: [Buffer.from('payload')] },
+  });
+}
+
+/** At an alarm of its memory it reads nothing more of whoever publishes. */
+async function setMemoryLimit(ofAll: string): Promise<void> {
+  const environment = await readFile(`/proc/${stack.processes.rabbitmq?.pid}/environ`, 'utf8');
+  const env = Object.fromEntries(environment.split('\0').map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
+  const library = '/usr/lib/rabbitmq/lib';
+  const [version = ''] = (await readdir(library)).filter((name) => name.startsWith('rabbitmq_server-'));
+  await promisify(execFile)(join(library, version, 'sbin', 'rabbitmqctl'), ['set_vm_memory_high_watermark', ofAll], {
+    env,
+  });
 }

@@ -1,4 +1,7 @@
-/** RabbitMQ through amqplib: publishes with confirms, replies by correlation id, one connection a load worker. */
+/**
+ * RabbitMQ through amqplib: publishes with confirms, replies by correlation id. A load worker has a connection that publishes
+ * and, where something comes back, one that consumes: the broker holds up a connection that publishes too much, acks and all.
+ */
 import type { Channel, ConfirmChannel, ConsumeMessage, Options } from 'amqplib';
 import type { BatchCounts, BlockedPublishers, BodyBytes, Completion } from '../../../result/result-types.ts';
 import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
@@ -31,7 +34,9 @@ class QueueSession implements Session {
   readonly #requests: readonly CompiledRequest[];
   readonly #attempts: CorrelatedAttempts;
   readonly #waiting: WaitingSlots;
-  readonly #broker: BrokerChannel;
+  readonly #publishing: BrokerChannel;
+  /** null: nothing is consumed, or on the connection that publishes. */
+  readonly #consuming: BrokerChannel | null;
   readonly #incoming: IncomingQueues;
   readonly #codec: BodyCodec | null;
   /** null: each message leaves as it comes. */
@@ -41,6 +46,7 @@ class QueueSession implements Session {
   /** Published, and neither confirmed nor refused. */
   #unconfirmed = 0;
   #channel: Channel | null = null;
+  #isConsuming = false;
   /** amqplib's own buffer is full. */
   #isFull = false;
   readonly #blocks = new PublisherBlocks();
@@ -76,16 +82,25 @@ class QueueSession implements Session {
     this.#gatherer = batch === undefined ? null : new BatchGatherer(batch, (slots) => this.#takeBatch(slots));
     this.#window = confirmWindow;
     const { url, options: socket } = brokerAddress(this.#target, context.address);
-    this.#broker = new BrokerChannel({
-      url,
-      socket,
+    const { reconnect } = context;
+    this.#publishing = new BrokerChannel({
+      ...{ url, socket, reconnect },
       confirms: this.#target.confirms,
-      reconnect: context.reconnect,
-      prepare: (channel) => this.#incoming.prepare(channel),
+      prepare: (channel) => this.#incoming.preparePublishing(channel),
       opened: (channel) => this.#onOpened(channel),
       lost: (reason) => this.#onLost(reason),
       blocked: (reason) => this.#onBlocked(reason),
     });
+    if (!this.#incoming.needsConnection) this.#consuming = null;
+    else {
+      this.#consuming = new BrokerChannel({
+        ...{ url, socket, reconnect },
+        confirms: false,
+        prepare: (channel) => this.#incoming.consume(channel),
+        opened: () => this.#onConsuming(),
+        lost: (reason) => this.#onConsumerLost(reason),
+      });
+    }
   }
 
   /** The library heeds no signal. */
@@ -96,9 +111,10 @@ class QueueSession implements Session {
 
   async #open(): Promise<void> {
     if (this.#target.address !== undefined) checkOwnSystem(this.#target, this.#context);
+    await this.#publishing.open();
     for (;;) {
       try {
-        return await this.#broker.open();
+        return await this.#consuming?.open();
       } catch (error) {
         if (!this.#incoming.isRefusedStream(error)) throw error;
       }
@@ -121,11 +137,23 @@ class QueueSession implements Session {
     this.#publishWaiting();
   }
 
-  /** amqplib answers the pending confirms of some losses only, and the replies are gone with the connection. */
+  /** amqplib answers the pending confirms of some losses only. What the broker has confirmed may still be answered. */
   #onLost(reason: string): void {
     this.#channel = null;
     this.#blocks.end();
-    this.#attempts.failAll(reason);
+    if (this.#target.confirms && this.#consuming !== null) this.#attempts.failUnacknowledged(reason);
+    else this.#attempts.failAll(reason);
+  }
+
+  #onConsuming(): void {
+    this.#isConsuming = true;
+    this.#publishWaiting();
+  }
+
+  /** Replies are gone with their queue, and what is published until there is another would have none. */
+  #onConsumerLost(reason: string): void {
+    this.#isConsuming = false;
+    this.#attempts.failUnanswered(reason);
   }
 
   /** What is published to a broker that does not read would be neither with it nor with us. */
@@ -146,8 +174,8 @@ class QueueSession implements Session {
   }
 
   get #canPublish(): boolean {
-    const isOpen = this.#channel !== null && !this.#isFull && !this.#blocks.isBlocked;
-    return isOpen && this.#unconfirmed < this.#window;
+    const isOpen = this.#channel !== null && (this.#consuming === null || this.#isConsuming);
+    return isOpen && !this.#isFull && !this.#blocks.isBlocked && this.#unconfirmed < this.#window;
   }
 
   #bodyBytes(slot: number): number {
@@ -166,7 +194,7 @@ class QueueSession implements Session {
     if (this.#waiting.length === 0 || !this.#canPublish) return;
     if (this.#gatherer === null) this.#publishAll();
     else {
-      const isWrite = this.#broker.together(() => this.#publishAll());
+      const isWrite = this.#publishing.together(() => this.#publishAll());
       if (isBatch || isWrite) this.#batchCounts.requests++;
     }
   }
@@ -226,7 +254,7 @@ class QueueSession implements Session {
 
   /** amqplib tells a refused message from one whose channel is gone by nothing but its text. */
   #refusalOf({ message }: Error): string {
-    return message === 'message nacked' ? 'not confirmed' : this.#broker.closeReason;
+    return message === 'message nacked' ? 'not confirmed' : this.#publishing.closeReason;
   }
 
   #packed(body: Buffer, properties: Options.Publish): Buffer {
@@ -238,12 +266,16 @@ class QueueSession implements Session {
   /** What is held goes back to its queue, and it begins anew. */
   #onOverfull(reason: string): void {
     this.#attempts.failAll(reason);
-    this.#broker.renew();
+    this.#receiving.renew();
+  }
+
+  get #receiving(): BrokerChannel {
+    return this.#consuming ?? this.#publishing;
   }
 
   #onMessage(message: ConsumeMessage | null): void {
     if (message === null) {
-      this.#broker.renew(); // the queue was deleted
+      this.#receiving.renew(); // the queue was deleted
       return;
     }
     const { correlationId, headers } = message.properties;
@@ -283,13 +315,13 @@ class QueueSession implements Session {
   }
 
   reconnects(): number {
-    return this.#broker.reconnects;
+    return this.#publishing.reconnects + (this.#consuming?.reconnects ?? 0);
   }
 
   async close(): Promise<void> {
     this.#channel = null;
     this.#gatherer?.close();
     this.#attempts.forgetAll();
-    await this.#broker.close();
+    await Promise.all([this.#publishing.close(), this.#consuming?.close()]);
   }
 }

@@ -17,6 +17,9 @@ export interface IncomingQueuesOptions {
   overfull(reason: string): void;
 }
 
+/** RabbitMQ's name for replies without a queue: to whoever consumes from it, on the channel that publishes. */
+const directReplyTo = 'amq.rabbitmq.reply-to';
+
 /** Of one session, through all its connections. */
 export class IncomingQueues {
   readonly #options: IncomingQueuesOptions;
@@ -48,24 +51,45 @@ export class IncomingQueues {
     return true;
   }
 
-  /** Rejects as amqplib does where something is not there; `isRefusedStream` says whether to try again. */
-  async prepare(channel: Channel): Promise<void> {
-    if (this.#options.expectsReplies) {
-      this.#replyQueue = await this.#replyQueueOn(channel);
-      if (this.#target.address === undefined) await this.#consumeExclusive(channel, this.#replyQueue);
-      else await this.#take(channel, this.#replyQueue);
+  /** Direct replies come to whoever publishes. */
+  get needsConnection(): boolean {
+    return (this.#options.expectsReplies && !this.#isDirect) || this.#target.consume !== false;
+  }
+
+  get #isDirect(): boolean {
+    return this.#target.replies === 'direct';
+  }
+
+  /** On the channel that publishes. Rejects as amqplib does where a queue or exchange of the user's own is not there. */
+  async preparePublishing(channel: Channel): Promise<void> {
+    if (this.#options.expectsReplies && this.#isDirect) {
+      this.#replyQueue = directReplyTo;
+      await this.#consumeExclusive(channel, directReplyTo);
     }
     if (this.#target.address === undefined) return;
     const { requests } = this.#options;
     for (const exchange of new Set(requests.map(({ exchange }) => exchange))) {
       if (exchange !== '' && compileTemplate(exchange).isConstant) await channel.checkExchange(exchange);
     }
-    for (const queue of new Set(requests.filter(namesQueue).map(({ routingKey }) => routingKey))) {
-      await channel.checkQueue(queue);
-      if (this.#target.consume === true) await this.#take(channel, queue);
+    for (const queue of this.#queues()) await channel.checkQueue(queue);
+  }
+
+  /** Of a connection of its own. Rejects as amqplib does; `isRefusedStream` says whether to try again. */
+  async consume(channel: Channel): Promise<void> {
+    if (this.#options.expectsReplies && !this.#isDirect) {
+      this.#replyQueue = await this.#replyQueueOn(channel);
+      if (this.#target.address === undefined) await this.#consumeExclusive(channel, this.#replyQueue);
+      else await this.#take(channel, this.#replyQueue);
     }
-    if (typeof this.#target.consume === 'object') await this.#consumeBound(channel, this.#target.consume.bind);
+    const { consume } = this.#target;
+    if (consume === true) for (const queue of this.#queues()) await this.#take(channel, queue);
+    else if (consume !== false) await this.#consumeBound(channel, consume.bind);
     this.#wasPrepared = true;
+  }
+
+  /** Those that requests name. */
+  #queues(): Set<string> {
+    return new Set(this.#options.requests.filter(namesQueue).map(({ routingKey }) => routingKey));
   }
 
   /**

@@ -261,6 +261,22 @@ it('answer on the queue that the target names', async () => {
   await untilWaiting(answers, 20); // those of somebody else
 });
 
+it('answer directly, without a queue, and are answered anew after the channel was lost', async () => {
+  const { consumerTag } = await channel.consume(plain, (message) => {
+    if (message === null) return;
+    const { correlationId, replyTo } = message.properties;
+    channel.sendToQueue(replyTo, Buffer.from('done'), { correlationId: `${correlationId}` });
+    channel.ack(message);
+  });
+  const session = await open({ replies: 'direct', request: { exchange: '{{key}}' } });
+  expect(session.completion('send')).toBe('replied');
+  const runWith = (key: string) => session.run('send', { key });
+  expect(await runWith('')).toMatchObject({ outcome: outcomes.ok });
+  expect(await runWith('no-such-exchange')).toMatchObject({ outcome: outcomes.failed }); // the broker closes the channel
+  expect(await runWith('')).toMatchObject({ outcome: outcomes.ok });
+  await channel.cancel(consumerTag);
+});
+
 it('that do not exist are found before load starts; a routing key that leads nowhere fails each message', async () => {
   const errorOf = (options: OwnOptions) => open(options).catch((error: unknown) => error as BenchError);
   expect(await errorOf({ request: { routingKey: 'no-such-queue' } })).toMatchObject({

@@ -44,8 +44,12 @@ export const rabbitmqEntry: ProtocolEntry = {
       address,
       consume,
       reply,
+      replies = 'queue',
     } = target as QueueTarget;
     const own = address !== undefined;
+    const isDirect = replies === 'direct';
+    const isAnswered = !own || reply !== undefined || isDirect;
+    const isConsumedApart = isDirect ? false : !own || consume !== false || reply !== undefined;
     const consumes = !own || consume || reply !== undefined;
     const consumerAcks = ack === 'auto' ? 'none by the consumer' : 'manual consumer acks after the effect';
     return {
@@ -56,9 +60,7 @@ export const rabbitmqEntry: ProtocolEntry = {
         confirms ? 'publisher confirms' : 'publishes count as acknowledged when handed to the socket',
         ...(own ? [] : [consumerAcks]),
       ].join(', '),
-      ...((!own || reply !== undefined) && {
-        replies: own ? `by correlation id on ${reply?.queue}` : 'by correlation id on a queue of each connection’s own',
-      }),
+      ...(isAnswered && { replies: `by correlation id, ${isDirect ? 'direct reply-to' : replyPlace(reply, own)}` }),
       ...(consumes && {
         prefetch: own ? null : ack === 'auto' || prefetch === unboundedPrefetch ? 'unbounded' : prefetch,
       }),
@@ -66,10 +68,15 @@ export const rabbitmqEntry: ProtocolEntry = {
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       ...(confirmWindow !== undefined && { confirmWindow }),
       ...(ackBatch !== undefined && { consumerAcks: `one for ${ackBatch.every}, or after ${ackBatch.lingerMs} ms` }),
-      connections: 'one a load worker, one channel on it',
+      connections: null, // counted once they are open
+      connectionUse: `a load worker: one publishes${isConsumedApart ? ', one consumes what comes back' : ''}${own ? '' : '; service: one publishes, one consumes'}`,
       compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, 'payload as it is')}, ${compressionLabel(compression, 'message bodies one by one, packed as they are sent')}`,
       tls: tlsLabel(target),
     };
   },
 };
+
+function replyPlace(reply: QueueTarget['reply'], own: boolean): string {
+  return own ? `on ${reply?.queue}` : 'on a queue of each connection’s own';
+}

@@ -28,7 +28,9 @@ class QueueService {
   readonly #domain: OrderDomain;
   readonly #target: QueueTarget;
   readonly #requests: string;
-  readonly #broker: BrokerChannel;
+  /** Replies; a broker that holds them up goes on reading what is acknowledged on the other one. */
+  readonly #publishing: BrokerChannel;
+  readonly #consuming: BrokerChannel;
   readonly #codec: BodyCodec | null;
   readonly #messages: MessageCodec;
   /** The broker forgets a message as it sends it: what the service has not applied when it dies is lost. */
@@ -39,6 +41,8 @@ class QueueService {
   #isReleased = false;
   #consumerTag = '';
   #channel: Channel | null = null;
+  #replies: ConfirmChannel | null = null;
+  #answerable = Promise.withResolvers<void>();
   /** Of the channel that consumes now; undefined: each message is acknowledged by itself. */
   #acks: MultipleAcks | undefined;
 
@@ -51,10 +55,24 @@ class QueueService {
     this.#requests = names.requests ?? '';
     this.#ownsQueue = instance === 0;
     this.#deadLetters = DeadLetterExchange.of(this.#target, names.deadLetters ?? '');
-    this.#broker = new BrokerChannel({
+    this.#publishing = new BrokerChannel({
       url: `amqp://${broker}`,
-      confirms: true, // of the replies: a request is acknowledged when its reply is safe
-      prepare: (channel) => this.#consume(channel as ConfirmChannel),
+      confirms: true, // a request is acknowledged when its reply is safe
+      prepare: async () => undefined,
+      opened: (channel) => {
+        this.#replies = channel as ConfirmChannel;
+        this.#answerable.resolve();
+      },
+      lost: () => {
+        this.#replies = null;
+        this.#answerable = Promise.withResolvers();
+        this.#consuming.renew(); // what waits for the confirm of its reply is delivered again
+      },
+    });
+    this.#consuming = new BrokerChannel({
+      url: `amqp://${broker}`,
+      confirms: false,
+      prepare: (channel) => this.#consume(channel),
       opened: (channel) => {
         this.#channel = channel;
       },
@@ -64,12 +82,14 @@ class QueueService {
     });
   }
 
-  open(): Promise<void> {
-    return this.#broker.open();
+  async open(): Promise<void> {
+    await this.#publishing.open();
+    await this.#consuming.open();
   }
 
   /** The queue is this trial's own, so what is in it belongs to the trial: after a restart it is to be handled. */
-  async #consume(channel: ConfirmChannel): Promise<void> {
+  async #consume(channel: Channel): Promise<void> {
+    await this.#answerable.promise; // given up after a while, and tried again
     const { durable, prefetch, ackBatch } = this.#target;
     await this.#deadLetters?.assert(channel, durable);
     const refused = this.#deadLetters === null ? {} : { deadLetterExchange: this.#deadLetters.exchange };
@@ -79,7 +99,7 @@ class QueueService {
     const acks = ackBatch && new MultipleAcks(ackBatch, (tag) => acknowledgeUpTo(channel, tag));
     this.#acks = acks;
     const take = (message: ConsumeMessage | null) => {
-      if (message === null) this.#broker.renew();
+      if (message === null) this.#consuming.renew();
       else {
         acks?.begin(message.fields.deliveryTag);
         this.#handle(channel, message, acks);
@@ -90,7 +110,7 @@ class QueueService {
     this.#consumerTag = consumerTag;
   }
 
-  #handle(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+  #handle(channel: Channel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
     const { headers, messageId, replyTo } = message.properties;
     const header = (name: string): string | undefined => {
       const value: unknown = headers?.[name];
@@ -123,13 +143,7 @@ class QueueService {
     }
   }
 
-  #reply(
-    channel: ConfirmChannel,
-    message: ConsumeMessage,
-    plain: Buffer,
-    code: string,
-    acks: MultipleAcks | undefined,
-  ): void {
+  #reply(channel: Channel, message: ConsumeMessage, plain: Buffer, code: string, acks: MultipleAcks | undefined): void {
     const { replyTo, correlationId } = message.properties;
     const packer = this.#codec?.packs(plain.length) ? this.#codec : null;
     const properties = {
@@ -139,8 +153,12 @@ class QueueService {
       ...(packer && { contentEncoding: packer.encoding }),
     };
     const content = packer?.pack(plain) ?? plain;
+    if (this.#replies === null) {
+      this.#consuming.renew(); // lost while the other one opened: what is unanswered is delivered again
+      return;
+    }
     // Also when the broker refused the reply: it is nobody's any more.
-    channel.sendToQueue(replyTo, content, properties, () => {
+    this.#replies.sendToQueue(replyTo, content, properties, () => {
       try {
         this.#acknowledge(channel, message, acks);
       } catch {
@@ -150,7 +168,7 @@ class QueueService {
   }
 
   /** On record before the broker is told: it may well be refused again. Throws when the channel is gone. */
-  #refuse(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+  #refuse(channel: Channel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
     const { onRefusal = 'requeue' } = this.#target;
     const requestId = String(message.properties.messageId ?? '');
     if (this.#noAck || onRefusal === 'drop') {
@@ -167,7 +185,7 @@ class QueueService {
   }
 
   /** To the queue, or to where its refused messages go. */
-  #return(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined, requeue: boolean): void {
+  #return(channel: Channel, message: ConsumeMessage, acks: MultipleAcks | undefined, requeue: boolean): void {
     if (this.#isReleased) return;
     try {
       channel.nack(message, false, requeue);
@@ -178,7 +196,7 @@ class QueueService {
   }
 
   /** Throws when the channel is gone. */
-  #acknowledge(channel: ConfirmChannel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+  #acknowledge(channel: Channel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
     if (this.#noAck || this.#isReleased) return;
     this.#domain.failpoint.reach('ack', String(message.properties.messageId ?? ''));
     if (acks !== undefined) acks.done(message.fields.deliveryTag);
@@ -202,12 +220,12 @@ class QueueService {
       await this.#channel?.deleteQueue(this.#requests).catch(() => undefined);
       await this.#deadLetters?.remove(this.#channel).catch(() => undefined);
     }
-    await this.#broker.close();
+    await Promise.all([this.#publishing.close(), this.#consuming.close()]);
   }
 }
 
 /** Of amqplib's acknowledgement only the tag counts; a channel that is gone takes none, and the broker delivers again. */
-function acknowledgeUpTo(channel: ConfirmChannel, deliveryTag: number): void {
+function acknowledgeUpTo(channel: Channel, deliveryTag: number): void {
   try {
     channel.ack({ fields: { deliveryTag } } as ConsumeMessage, true);
   } catch {
