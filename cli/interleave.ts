@@ -7,13 +7,13 @@ import type { ComparisonResult } from '../result/compare/comparison-result.ts';
 import { plannedDifferences } from '../result/compare/run-differences.ts';
 import { type InterleavedSide, playInterleaved } from '../runners/interleave/play-interleaved.ts';
 import { ResultStore } from '../runners/result-store.ts';
-import { ensurePrograms } from '../targets/stack/install.ts';
 import type { StackNeeds } from '../targets/stack/stack.ts';
 import { startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { createLiveDisplay } from './live-display.ts';
 import { refuseDifferences } from './refuse-differences.ts';
+import { ensureBesideStack } from './run.ts';
 import { type OpenedScenario, openScenario, type ScenarioArguments } from './scenario-options.ts';
 import { externalAddresses, type StackArguments } from './stack-arguments.ts';
 import { usageError } from './usage-error.ts';
@@ -108,7 +108,7 @@ export async function compareInterleaved(
         emit: (event) => display.event(opened.redactRecord(event)),
         startStack: (needs: StackNeeds) =>
           startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
-        ensureEngines: async (engines) => (engines.has('ghz') ? ensurePrograms(['ghz'], install) : {}),
+        ensurePrograms: (names) => ensureBesideStack(names, install),
       };
       return { run, startCommand };
     };

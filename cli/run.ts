@@ -12,6 +12,7 @@ import { BrokenRunError, type RunOptions } from '../runners/run-options.ts';
 import { runScenario } from '../runners/run-scenario.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
+import { besideStack } from '../targets/stack/programs.ts';
 import type { StackNeeds } from '../targets/stack/stack.ts';
 import { startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
@@ -115,7 +116,7 @@ export async function playRun(
         emit: shows,
         startStack: (needs: StackNeeds) =>
           startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
-        ensureEngines: (engines) => ensureEngines(engines, install),
+        ensurePrograms: (names) => ensureBesideStack(names, install),
         signal,
       });
     } catch (error) {
@@ -178,8 +179,10 @@ function requireSamePlan(resume: string, plan: Scenario, earlier: RunResult): vo
   throw new BenchError('cannotResume', `${resume} cannot be resumed: ${why}`, { hint, exitCode: exitCodes.usage });
 }
 
-async function ensureEngines(engines: ReadonlySet<string>, install: InstallOptions): Promise<EnginePaths> {
-  return engines.has('ghz') ? ensurePrograms(['ghz'], install) : {};
+/** `names`: what targets take; what comes with this package is none of it. */
+export async function ensureBesideStack(names: ReadonlySet<string>, install: InstallOptions): Promise<EnginePaths> {
+  const wanted = besideStack.filter((name) => names.has(name));
+  return wanted.length === 0 ? {} : ensurePrograms(wanted, install);
 }
 
 /** An interrupt outranks all, then a threshold that ended a trial; an invalid trial outranks a failed threshold, which rests on it. */

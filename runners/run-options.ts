@@ -23,8 +23,8 @@ export interface RunOptions {
   readonly samplesPath?: string | undefined;
   /** Starts what the run needs; called again when a part was lost. */
   readonly startStack: (needs: StackNeeds, signal: AbortSignal) => Promise<RunningStack>;
-  /** Gets the programs of other engines; called only when a target uses one. */
-  readonly ensureEngines: (engines: ReadonlySet<string>, signal: AbortSignal) => Promise<EnginePaths>;
+  /** Gets what targets take beside the stack, other engines and gateways, by name; says where the engines are. */
+  readonly ensurePrograms: (names: ReadonlySet<string>, signal: AbortSignal) => Promise<EnginePaths>;
   /** Aborted: the run ends politely, with what it has. */
   readonly signal: AbortSignal;
 }

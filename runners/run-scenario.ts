@@ -117,8 +117,8 @@ export class ScenarioRun {
     await store.save(this.#result('partial')); // nothing is finished yet: the error says it all
     emit({ type: 'planned', trials: plannedTrials(scenario, this.#plans), totalMs });
     this.#work = await createRunDirectory();
-    const names = new Set(Object.values(scenario.targets).map(({ engine }) => engine));
-    this.#engines = await this.#options.ensureEngines(names, signal);
+    const names = new Set<string>(Object.values(scenario.targets).flatMap(programsOf));
+    this.#engines = await this.#options.ensurePrograms(names, signal);
     const isShared = this.#parts.stack !== null;
     await this.#setUp();
     const isThere = this.#options.startsOwnSystems !== true;
@@ -309,4 +309,9 @@ export class ScenarioRun {
       status,
     );
   }
+}
+
+/** Programs beside the stack that a target takes. */
+function programsOf({ engine, gateway }: Target): string[] {
+  return gateway === undefined ? [engine] : [engine, gateway.kind];
 }

@@ -9,6 +9,16 @@ export type GatewayBalance = (typeof gatewayBalances)[number];
 export const gatewayAuths = ['none', 'apiKey', 'jwt'] as const;
 export type GatewayAuth = (typeof gatewayAuths)[number];
 
+/** What each program can check by itself, as it comes. */
+export const authsOfGateway: Readonly<Record<GatewayName, readonly GatewayAuth[]>> = {
+  nginx: ['none', 'apiKey'],
+  envoy: gatewayAuths,
+  haproxy: gatewayAuths,
+};
+
+/** Its name among the parts of a trial. */
+export const gatewayPart = 'gateway';
+
 export interface GatewayRateLimit {
   readonly ratePerS: number;
   /** Requests beyond the rate that are let through at once: each program counts them in its own way. */
@@ -32,6 +42,7 @@ export interface Gateway {
   readonly rateLimit: GatewayRateLimit | null;
   /** Attempts after the first that the gateway makes itself, where the first found no instance or was told 502 or 503. */
   readonly retries: number;
+  /** The last that fits wins. */
   readonly routes: readonly GatewayRoute[];
 }
 

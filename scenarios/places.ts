@@ -1,5 +1,6 @@
 /** Where faults act: the parts and links that each target has, and who sits a condition out for want of one. */
 import { hasBroker, type Protocol, type SatOutResult } from '../result/result-types.ts';
+import { gatewayPart } from './gateway.ts';
 import { protocolFacts } from './protocols/registry.ts';
 import { instanceNames, linkBetween, servicesOf } from './target-services.ts';
 
@@ -9,6 +10,7 @@ export interface PlacedTarget {
   readonly address?: string | undefined;
   readonly via: 'toxiproxy' | 'direct';
   readonly instances?: number | undefined;
+  readonly gateway?: object | undefined;
 }
 
 /** What of a window says where it acts. Without `link` and `part` it acts on all services. */
@@ -32,14 +34,21 @@ export function hasServiceLink(target: PlacedTarget): boolean {
 export function linkNames(target: PlacedTarget): string[] {
   if (target.address !== undefined) return ['client'];
   const edges = servicesOf(target).flatMap(({ name, calls }) => calls.map((called) => linkBetween(name, called)));
-  return ['client', ...(hasBroker(target.protocol) ? ['service'] : []), ...edges];
+  return ['client', ...(hasBroker(target.protocol) ? ['service'] : []), ...gatewayLink(target), ...edges];
 }
 
 /** Those that a run starts for it. */
 export function partNames(target: PlacedTarget): string[] {
   const proxy = target.via === 'direct' ? [] : ['toxiproxy'];
   if (target.address !== undefined) return proxy;
-  return [...servicesOf(target).flatMap(instanceNames), ...(hasBroker(target.protocol) ? ['broker'] : []), ...proxy];
+  const before = target.gateway === undefined ? [] : [gatewayPart];
+  const broker = hasBroker(target.protocol) ? ['broker'] : [];
+  return [...servicesOf(target).flatMap(instanceNames), ...before, ...broker, ...proxy];
+}
+
+function gatewayLink(target: PlacedTarget): string[] {
+  const [entry] = servicesOf(target);
+  return target.gateway === undefined || entry === undefined ? [] : [linkBetween(gatewayPart, entry.name)];
 }
 
 /** What a target has not, of what a window acts on, e.g. `no broker`; null: it has it. */

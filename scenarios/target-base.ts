@@ -1,5 +1,6 @@
 /** What the targets of all protocols have. */
 import type { Protocol } from '../result/result-types.ts';
+import type { Gateway } from './gateway.ts';
 import type { Resilience } from './resilience.ts';
 
 export type Engine = 'native' | 'autocannon' | 'ghz';
@@ -73,4 +74,6 @@ export interface TargetBase {
   readonly store?: StoreName;
   /** Processes of our service; absent: 1. */
   readonly instances?: number;
+  /** Before them; absent: none. */
+  readonly gateway?: Gateway;
 }

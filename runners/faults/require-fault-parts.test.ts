@@ -65,7 +65,7 @@ describe('a fault of a process', () => {
       store: await ResultStore.open(join(folder, 'result'), () => undefined),
       emit: (event) => events.push(event),
       startStack: async () => stack,
-      ensureEngines: async () => ({}),
+      ensurePrograms: async () => ({}),
       signal: new AbortController().signal,
     });
     await expect(running).rejects.toMatchObject({ code: 'faultPartMissing' });

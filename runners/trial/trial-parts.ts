@@ -1,4 +1,5 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
+import { gatewayPart } from '../../scenarios/gateway.ts';
 import { brokerOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
@@ -11,6 +12,7 @@ import { type Topology, topologyOf } from '../../targets/topology/topology.ts';
 import type { FaultPart, FaultProof } from '../faults/fault-kind.ts';
 import { LeaderPart } from '../faults/leader-part.ts';
 import { BacklogWatch } from '../recording/backlog-watch.ts';
+import { type OpenedGateway, openGateway } from './open-gateway.ts';
 import type { OpenedParts, TrialParts, TrialPartsInput } from './opened-parts.ts';
 import { openOwnParts } from './own-parts.ts';
 import {
@@ -55,13 +57,19 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
   const started = await startServices({ topology, stack, direct, workDirectory, trialId }, opened);
   const { services, lastWords } = started;
   const processes = Object.fromEntries(services.map(({ name, service }) => [name, service.process]));
+  const instances = Object.fromEntries(
+    instancesOf(topology, topology.entry).map((name) => [
+      name,
+      services.find((one) => one.name === name)?.address ?? missingPart(),
+    ]),
+  );
+  const gateway = await gatewayBefore(input, topology.entry, instances, opened);
+  if (gateway !== null) processes[gatewayPart] = gateway.process;
   const watch = watchParts(stack, processes);
   opened.push(async () => watch.close());
-  const entries = instancesOf(topology, topology.entry).map(
-    (name) => services.find((one) => one.name === name)?.address ?? missingPart(),
-  );
+  const entries = gateway === null ? Object.values(instances) : [gateway.address];
   const broker = entryBroker(topology, stack);
-  const links = { ...started.links, ...(await linksToEntry(input, broker, entries, opened)) };
+  const links = { ...started.links, ...gateway?.links, ...(await linksToEntry(input, broker, entries, opened)) };
   const ofBroker = broker === null || stack === null ? [] : brokerProcesses(stack, broker.name);
   const used = {
     service: Object.values(processes),
@@ -92,11 +100,26 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
     },
     faultParts: {
       ...Object.fromEntries(services.map((one) => [one.name, servicePart(one, prepared.trialTag)])),
+      ...(gateway !== null && { [gatewayPart]: gateway.part }),
       ...brokerParts(broker, ofBroker, prepared.names.requests ?? ''),
       ...(links.client === undefined ? {} : proxyPart(stack, links.client, target.protocol)),
     },
     lostParts: watch.lost,
   };
+}
+
+/** null: the load goes to the instances themselves. */
+async function gatewayBefore(
+  { prepared: { target }, stack, workDirectory, trialId }: TrialPartsInput,
+  entry: string,
+  instances: Readonly<Record<string, string>>,
+  opened: Closers,
+): Promise<OpenedGateway | null> {
+  const { gateway: settings, protocol, via } = target;
+  if (settings === undefined) return null;
+  const direct = via === 'direct';
+  const given = { settings, protocol, entry, instances, stack, direct, workDirectory, trialId };
+  return openGateway({ ...given, credentials: null, callers: [] }, opened);
 }
 
 /** What the load goes through: to the broker, or to each instance of the service itself. */

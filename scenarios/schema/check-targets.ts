@@ -74,7 +74,7 @@ function checkInstances({ report }: CheckContext, target: FileTarget, path: Path
   if (target.address !== undefined) complain('is of our own services; name the servers of your own in its address');
   else if ((target.engine ?? 'native') !== 'native')
     complain(`is for the native engine; ${target.engine} dials one address`);
-  else if ('connections' in target && target.connections < instances)
+  else if (!('gateway' in target && target.gateway) && 'connections' in target && target.connections < instances)
     complain(`${target.connections} connections cannot reach ${instances} instances; at least one each`);
 }
 

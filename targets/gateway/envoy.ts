@@ -39,7 +39,6 @@ const program: Program = {
 
 export const envoy: GatewayKind = {
   program,
-  auths: ['none', 'apiKey', 'jwt'],
   rateLimitText: 'token bucket: full with `burst` at the start, filled at the rate every 50 ms',
   configure: (plan) => ({ 'envoy.json': JSON.stringify(configuration(plan), null, 1) }),
   check: (command, path) => ({ command, args: ['--mode', 'validate', '--log-level', 'error', '-c', path] }),
@@ -115,7 +114,7 @@ function routes({ settings, protocol }: GatewayPlan): object[] {
   // Without a time limit of its own: those of the caller are what is measured.
   const to = (cluster: string) => ({ cluster, timeout: '0s', ...(protocol === 'websocket' ? {} : retry) });
   return [
-    ...settings.routes.map(({ header, value, to: name }) => ({
+    ...settings.routes.toReversed().map(({ header, value, to: name }) => ({
       match: { prefix: '/', headers: [{ name: header, string_match: { exact: value } }] },
       route: to(`only ${name}`),
     })),

@@ -1,7 +1,7 @@
 /** What a program must be told to stand before the instances of a service. One file a program implements it. */
 
 import type { Protocol } from '../../result/result-types.ts';
-import type { Gateway, GatewayAuth } from '../../scenarios/gateway.ts';
+import type { Gateway } from '../../scenarios/gateway.ts';
 import type { Program } from '../stack/program.ts';
 
 /** Protocols that a gateway can stand before. */
@@ -40,7 +40,6 @@ export interface GatewayCommand {
 
 export interface GatewayKind {
   readonly program: Program;
-  readonly auths: readonly GatewayAuth[];
   /** What "rate" and "burst" come to in this program, for people who compare. */
   readonly rateLimitText: string;
   /** Text by file name, all in `plan.directory`. The first is the configuration itself. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Gateway, type GatewayAuth, gatewayNames } from '../../scenarios/gateway.ts';
+import { authsOfGateway, type Gateway, gatewayNames } from '../../scenarios/gateway.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { readableOrderId } from '../domain/service-options.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
@@ -15,7 +15,6 @@ import { ensurePrograms } from '../stack/install.ts';
 import { websocketEntry } from '../websocket/preset.ts';
 import { type CallerHolding, issueCredentials } from './caller-credentials.ts';
 import type { GatewayPlan, GatewayProtocol } from './gateway-kind.ts';
-import { gatewayKinds } from './gateway-kinds.ts';
 import { type RunningGateway, startGateway } from './start-gateway.ts';
 
 const entries = { rest: restEntry, grpc: grpcEntry, websocket: websocketEntry };
@@ -117,11 +116,11 @@ describe.each(gatewayNames)('%s', (kind) => {
     expect(await oneByOne(again, 10)).toEqual(Array(10).fill(200));
   });
 
-  it.each(gatewayKinds[kind].auths.filter((auth) => auth !== 'none'))('lets in by %s who may, alone', async (auth) => {
+  it.each(authsOfGateway[kind].filter((auth) => auth !== 'none'))('lets in by %s who may, alone', async (auth) => {
     const holdings: Record<string, CallerHolding> = {
       ...{ paying: 'valid', anonymous: 'none', foreign: 'foreign', late: 'expired', forger: 'forged' },
     };
-    const issued = await issueCredentials(auth as GatewayAuth, holdings);
+    const issued = await issueCredentials(auth, holdings);
     const instances = { service: first };
     const guarded = await gateway(kind, { instances, settings: { auth }, credentials: issued.gateway });
     const statuses: Record<string, number> = {};

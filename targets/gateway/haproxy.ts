@@ -16,7 +16,6 @@ export const haproxy: GatewayKind = {
     binary: 'haproxy',
     cost: '2 MB, about 10 s',
   }),
-  auths: ['none', 'apiKey', 'jwt'],
   rateLimitText: 'requests of the last second counted, refused ones too: who keeps asking above the rate is not served',
   configure: (plan) => ({
     'haproxy.cfg': configuration(plan),
@@ -47,9 +46,9 @@ function configuration(plan: GatewayPlan): string {
     `bind 127.0.0.1:${port} ${version} backlog 4096`,
     ...access(plan, directory),
     ...limit(plan),
-    ...settings.routes.map(
-      ({ header, value, to }) => `use_backend only_${to} if { req.hdr(${header}) -m str ${quoted(value)} }`,
-    ),
+    ...settings.routes
+      .toReversed()
+      .map(({ header, value, to }) => `use_backend only_${to} if { req.hdr(${header}) -m str ${quoted(value)} }`),
     'default_backend instances',
   ];
   const backend = [`balance ${settings.balance === 'least-requests' ? 'leastconn' : 'roundrobin'}`, ...retries(plan)];

@@ -13,7 +13,6 @@ export const nginx: GatewayKind = {
     binary: 'nginx',
     cost: '2 MB, about 10 s',
   }),
-  auths: ['none', 'apiKey'],
   rateLimitText: 'leaky bucket: one request each 1/rate, and `burst` more at once that fill up again at the rate',
   configure: (plan) => ({ 'nginx.conf': configuration(plan) }),
   check: (command, configuration, { directory }) => ({

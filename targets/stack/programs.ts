@@ -67,3 +67,6 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
 };
 
 export const programNames = Object.keys(programs) as ProgramName[];
+
+/** Those that targets take one by one. */
+export const besideStack = ['ghz', ...gatewayNames] as const;

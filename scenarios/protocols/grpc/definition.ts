@@ -6,6 +6,7 @@ import { checkBatchedCalls } from '../../schema/check-batch.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
 import { lineText } from '../../schema/fields.ts';
+import { checkGateway, gatewaySchema, resolveGateway } from '../../schema/gateway-schema.ts';
 import { connections, ownOr, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
 import { checkCalls, checkTypes } from './check-target.ts';
@@ -28,6 +29,7 @@ export const grpc = defineProtocol({
     batch: batch(grpcFacts.batches),
     compression: compression(grpcFacts.codecs, smallestBody),
     engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
+    gateway: gatewaySchema.optional(),
     ...sharedShape(grpcFacts.exampleAddress),
     proto: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(1_000)], { error: 'expected a file, or a list' })
@@ -55,14 +57,15 @@ export const grpc = defineProtocol({
     requests: requests(grpcRequest),
   },
   forOwnSystems: ['proto', 'protoset', 'importPaths', 'authority', 'reflection'],
-  forOurService: [],
+  forOurService: ['gateway'],
   check(context, target) {
+    checkGateway(context, target);
     if (target.address !== undefined) checkTypes(context, target);
     checkCalls(context, target);
     checkBatchedCalls(context, target, 'grpc-js');
     checkCompression(context, target, 'gRPC: grpc-js, which our service is built on, takes none');
   },
-  resolve({ compression, batch, ...target }, alike, { directory }): GrpcTarget {
+  resolve({ compression, batch, gateway, ...target }, alike, { directory }): GrpcTarget {
     const { proto, protoset, importPaths } = target;
     return {
       ...target,
@@ -72,6 +75,7 @@ export const grpc = defineProtocol({
       ...(importPaths !== undefined && { importPaths: importPaths.map((folder) => resolve(directory, folder)) }),
       ...resolveCompression(compression),
       ...resolveBatch(batch),
+      ...resolveGateway(gateway),
       ...alike,
     };
   },

@@ -5,6 +5,7 @@ import { checkBatchedCalls } from '../../schema/check-batch.ts';
 import { checkCodec } from '../../schema/check-codec.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
+import { checkGateway, gatewaySchema, resolveGateway } from '../../schema/gateway-schema.ts';
 import { connections, ownOr, payloadCodec, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol, type TargetCheck } from '../protocol-definition.ts';
 import { restFacts } from './facts.ts';
@@ -21,21 +22,24 @@ export const rest = defineProtocol({
     codec: payloadCodec,
     compression: compression(restFacts.codecs, smallestBody),
     engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
+    gateway: gatewaySchema.optional(),
     ...sharedShape(restFacts.exampleAddress),
     requests: requests(restRequest),
   },
   forOwnSystems: [],
-  forOurService: [],
+  forOurService: ['gateway'],
   check(context, target) {
+    checkGateway(context, target);
     checkCodec(context, target);
     checkBatchedCalls(context, target, 'undici');
     checkCompression(context, target);
     if (target.compression !== 'none') checkHeaders(context, target.requests);
   },
-  resolve: ({ compression, batch, ...target }, alike): RestTarget => ({
+  resolve: ({ compression, batch, gateway, ...target }, alike): RestTarget => ({
     ...target,
     ...resolveCompression(compression),
     ...resolveBatch(batch),
+    ...resolveGateway(gateway),
     ...alike,
   }),
 });

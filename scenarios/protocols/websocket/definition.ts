@@ -5,6 +5,7 @@ import { checkBatchedCalls } from '../../schema/check-batch.ts';
 import { checkCodec } from '../../schema/check-codec.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
+import { checkGateway, gatewaySchema, resolveGateway } from '../../schema/gateway-schema.ts';
 import { connections, nativeOnly, ownOr, payloadCodec, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
 import { websocketFacts } from './facts.ts';
@@ -27,6 +28,7 @@ export const websocket = defineProtocol({
         .describe('A message refers to those before it: smaller, for memory on each connection. Left out: true.'),
     }),
     engine: nativeOnly,
+    gateway: gatewaySchema.optional(),
     ...sharedShape(websocketFacts.exampleAddress),
     headers: handshakeHeaders,
     subprotocol,
@@ -35,16 +37,18 @@ export const websocket = defineProtocol({
     requests: requests(webSocketRequest),
   },
   forOwnSystems: ['headers', 'subprotocol', 'onOpen', 'ignore'],
-  forOurService: [],
+  forOurService: ['gateway'],
   check(context, target) {
+    checkGateway(context, target);
     checkCodec(context, target);
     checkBatchedCalls(context, target);
     checkCompression(context, target);
   },
-  resolve: ({ compression, batch, ...target }, alike): WebSocketTarget => ({
+  resolve: ({ compression, batch, gateway, ...target }, alike): WebSocketTarget => ({
     ...target,
     ...resolveCompression(compression),
     ...resolveBatch(batch),
+    ...resolveGateway(gateway),
     ...alike,
   }),
 });
