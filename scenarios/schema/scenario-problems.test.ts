@@ -74,7 +74,7 @@ describe('a scenario with a problem', () => {
     [
       'swept setting that a protocol lacks',
       `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
-      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, batch, codec, compression, engine, via, store, instances, address, tls, watch, traceparent, resilience, requests)',
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, batch, codec, compression, engine, gateway, via, store, instances, address, tls, watch, traceparent, resilience, requests)',
     ],
     [
       'swept value that is none',
@@ -312,7 +312,7 @@ describe('a scenario with a problem', () => {
     [
       'codec of gRPC',
       withText('protocol: rest', 'protocol: grpc, codec: json'),
-      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, via, store, instances, address, tls, watch, traceparent, resilience, proto, importPaths, protoset, reflection, authority, requests)',
+      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, gateway, via, store, instances, address, tls, watch, traceparent, resilience, proto, importPaths, protoset, reflection, authority, requests)',
     ],
     [
       'a stream’s linger beside a batch without',
