@@ -1,13 +1,17 @@
 /** A Kafka that is secured by its own means: TLS, each mechanism of SASL, rights; by both clients, through Toxiproxy. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunResult } from '../result/result-types.ts';
 import { type SecuredKafka, startSecuredKafka, unsecuredToken } from '../targets/driver-suite/secured-kafka.ts';
+import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
+import { leaderOf } from '../targets/stack/kafka/partition-leader.ts';
 import { kafkaProgram } from '../targets/stack/kafka/program.ts';
 import { createTopics } from '../targets/stream/create-topics.ts';
-import { type BenchExit, runBench } from './bench-process.ts';
-import { benchRig } from './bench-rig.ts';
+import { type BenchExit, BenchProcess, runBench } from './bench-process.ts';
+import { benchRig, measuredExits } from './bench-rig.ts';
+import { expectAllOk } from './shown-scenarios.ts';
 
 const rig = benchRig('own-kafka-secured');
 const pem = (name: string) => join(import.meta.dirname, '..', 'targets/fixtures/tls', `${name}.pem`);
@@ -78,8 +82,8 @@ describe.skipIf(!hasKafka)('one broker', () => {
     expect(result.trials).toHaveLength(10);
     for (const trial of result.trials) {
       const { before, during } = trial.phases;
-      expect([trial.target, before?.counts.ok]).toEqual([trial.target, before?.counts.offered]);
-      expect([trial.target, during?.counts.ok]).toEqual([trial.target, during?.counts.offered]);
+      expectAllOk(before);
+      expectAllOk(during);
       expect(trial.faults.map(({ proof }) => proof)).not.toContain(null);
       const [usual, slow] = [before, during].map((phase) => phase?.latencyUs.offered.p50 ?? 0) as [number, number];
       expect(slow - usual).toBeGreaterThan(40_000);
@@ -157,4 +161,64 @@ describe.skipIf(!hasKafka)('one broker', () => {
       expect(line).toMatch(told);
     });
   });
+});
+
+describe.skipIf(!hasKafka)('three brokers behind links', () => {
+  let leaders: () => Promise<(number | null)[]>;
+
+  beforeAll(async () => {
+    const directory = join(rig.folder, 'three');
+    mkdirSync(directory);
+    kafka = (await startSecuredKafka(directory, 3)) as SecuredKafka;
+    const { direct } = kafka.addresses;
+    const admin = { clientId: 'test', bootstrapBrokers: direct.split(',') };
+    await createTopics(admin, { topics: ['orders'], partitions: 3, replicas: 3 });
+    leaders = () => Promise.all([0, 1, 2].map((partition) => leaderOf(direct, 'orders', partition).catch(() => null)));
+  }, 120_000);
+  afterAll(() => kafka?.down());
+
+  /** One that is not there when the run begins, or goes in its midst; it comes back while a fault is on. */
+  it.each(clients.flatMap((client) => [1, 3].map((id) => ({ client, id, joins: id === 3 }))))(
+    '$client follows broker $id, and dials it by its link (joins: $joins)',
+    async ({ client, id, joins }) => {
+      const broker = kafka.brokers[id - 1] as SupervisedProcess;
+      await vi.waitFor(async () => expect(new Set(await leaders()).size).toBe(3), { timeout: 60_000, interval: 500 });
+      const gone = async () => {
+        await broker.kill();
+        const led = async () => expect(await leaders()).not.toEqual(expect.arrayContaining([id]));
+        await vi.waitFor(led, { timeout: 60_000, interval: 500 });
+      };
+      if (joins) await gone();
+      const rows = { own: { listener: 'sasl', tls: trusting, sasl: login('scram-sha-256') } } as const;
+      const text = scenario(
+        rows,
+        '{ slow: [ { at: 10%, for: 80%, fault: latency, latency: 50ms } ] }',
+        'duration: 45s',
+      );
+      const out = rig.newOut();
+      const path = rig.write(`three-${client}-${id}.yaml`, text);
+      const bench = new BenchProcess(['run', path, '--yes', '--target', `own-${client}`, '--out', out]);
+      await bench.says(/during/);
+      if (!joins) await gone();
+      await broker.restart();
+      await vi.waitFor(async () => expect(await leaders()).toContain(id), { timeout: 30_000, interval: 250 });
+      await vi.waitFor(() => expect(dialledBy(bench, id)).toEqual({ toxiproxy: true, others: false }), 10_000);
+      const { code, stderr } = await bench.exited;
+      expect(stderr).not.toMatch(/bug of Wirebench/);
+      expect(measuredExits).toContain(code);
+      const { during, after } = rig.read(out).trials[0]?.phases ?? {};
+      expectAllOk(after);
+      expect(during?.latencyUs.offered.p50).toBeGreaterThan(50_000);
+    },
+  );
+
+  /** Who has connections to this broker's port that asks for a login: Toxiproxy should, our own processes should not. */
+  function dialledBy(bench: BenchProcess, id: number): { readonly toxiproxy: boolean; readonly others: boolean } {
+    const port = kafka.addresses.sasl.split(',')[id - 1]?.split(':').at(-1);
+    const lines = execFileSync('ss', ['-tnpH', 'state', 'established', 'dport', '=', `:${port}`], { encoding: 'utf8' });
+    const pids = new Set([...lines.matchAll(/pid=(\d+)/g)].map(([, pid]) => Number(pid)));
+    const proxies = new Set(bench.descendants(/toxiproxy/));
+    const own = [bench.pid, ...bench.descendants()].filter((pid) => !proxies.has(pid));
+    return { toxiproxy: [...proxies].some((pid) => pids.has(pid)), others: own.some((pid) => pids.has(pid)) };
+  }
 });

@@ -2,56 +2,28 @@
  * REST and WebSocket against a service that nobody here wrote, in another language, as a user's own system: go-httpbin,
  * built once from its public source and kept beside the stack's programs.
  */
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Request, RestRequest, Target, WebSocketRequest } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
-import { freePort } from '../process/free-port.ts';
-import { type SupervisedProcess, startProcess } from '../process/supervised-process.ts';
+import type { SupervisedProcess } from '../process/supervised-process.ts';
 import { restDriver } from '../rest/driver.ts';
-import { cacheDirectory, installInto } from '../stack/stack-cache.ts';
 import { websocketDriver } from '../websocket/driver.ts';
+import { startGoHttpbin } from './foreign-servers.ts';
 import { RecordedSession } from './recorded-session.ts';
 
-const version = '2.26.0';
-const goPackage = 'github.com/mccutchen/go-httpbin/v2/cmd/go-httpbin';
 const sessions: RecordedSession[] = [];
 let directory: string;
 let port: number;
 let service: SupervisedProcess;
 
 beforeAll(async () => {
-  const cache = cacheDirectory('go-httpbin', version);
-  if (!existsSync(cache)) {
-    await installInto(cache, async (temporary) => {
-      await promisify(execFile)('go', ['install', `${goPackage}@v${version}`], {
-        env: { ...process.env, GOBIN: temporary },
-      });
-    });
-  }
   directory = await mkdtemp(join(os.tmpdir(), 'wirebench-own-'));
-  port = await freePort();
-  service = await startProcess({
-    name: 'go-httpbin',
-    command: join(cache, 'go-httpbin'),
-    args: [
-      '-host',
-      '127.0.0.1',
-      '-port',
-      String(port),
-      '-log-level',
-      'ERROR',
-      '-max-body-size',
-      String(4 * 1024 * 1024),
-    ],
-    logPath: join(directory, 'service.log'),
-  });
+  const most = ['-max-body-size', String(4 * 1024 * 1024)];
+  ({ port, process: service } = await startGoHttpbin(join(directory, 'service.log'), undefined, most));
   await ready();
 }, 300_000);
 

@@ -101,6 +101,9 @@ function propertiesOf(node: KafkaNode, ports: readonly number[], directory: stri
     ),
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'super.users': 'User:ANONYMOUS;User:clerk;User:CN=wirebench',
+    // One that is gone is soon found to be.
+    'broker.session.timeout.ms': '3000',
+    'broker.heartbeat.interval.ms': '500',
     // A broker that is back leads again at once what it led before.
     'leader.imbalance.check.interval.seconds': '1',
     'leader.imbalance.per.broker.percentage': '0',

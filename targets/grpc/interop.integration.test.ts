@@ -2,15 +2,11 @@
  * The driver against the interoperability server of grpc-go, in clear and over TLS, and beside grpc-js: both must be told
  * the same.
  */
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import net from 'node:net';
 import os from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
-import { promisify } from 'node:util';
 import {
   Client,
   credentials,
@@ -26,10 +22,9 @@ import { ReflectionService } from '@grpc/reflection';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../result/bench-error.ts';
 import { type Driver, outcomes } from '../driver.ts';
+import { type ForeignTls, startGrpcGo } from '../driver-suite/foreign-servers.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
-import { freePort } from '../process/free-port.ts';
-import { type SupervisedProcess, startProcess } from '../process/supervised-process.ts';
-import { cacheDirectory, installInto } from '../stack/stack-cache.ts';
+import type { SupervisedProcess } from '../process/supervised-process.ts';
 import { grpcDriver } from './driver.ts';
 import { statusNames } from './grpc-answer.ts';
 import { grpcJsDriver } from './grpc-js-driver.ts';
@@ -38,7 +33,6 @@ import { ordersProto } from './preset.ts';
 const proto = join(import.meta.dirname, 'fixtures', 'interop.proto');
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 const certificate = join(fixtures, 'loopback-certificate.pem');
-const grpcGoVersion = '1.85.0';
 const testService = 'grpc.testing.TestService';
 type Message = Record<string, unknown>;
 interface Asked {
@@ -104,18 +98,6 @@ async function grpcJsStatus(address: string, { method, message }: Asked): Promis
   return statusNames[code] ?? `status ${code}`;
 }
 
-/** As the stack's own programs: once into the cache. */
-async function interopServer(): Promise<string> {
-  const directory = cacheDirectory('grpc-go-interop', grpcGoVersion);
-  const binary = join(directory, 'server');
-  if (existsSync(binary)) return binary;
-  await installInto(directory, async (temporary) => {
-    const args = ['install', `google.golang.org/grpc/interop/server@v${grpcGoVersion}`];
-    await promisify(execFile)('go', args, { env: { ...process.env, GOBIN: temporary } });
-  });
-  return binary;
-}
-
 describe('gRPC driver and grpc-go', () => {
   let folder = '';
   let plain = '';
@@ -125,18 +107,14 @@ describe('gRPC driver and grpc-go', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(os.tmpdir(), 'wirebench-interop-'));
-    const command = await interopServer();
-    const start = async (...args: string[]) => {
-      const port = await freePort();
-      const logPath = join(folder, `${port}.log`);
-      servers.push(await startProcess({ name: 'interop', command, args: ['-port', `${port}`, ...args], logPath }));
+    const start = async (name: string, secured?: ForeignTls) => {
+      const { port, process } = await startGrpcGo(join(folder, `${name}.log`), secured);
+      servers.push(process);
       return `127.0.0.1:${port}`;
     };
-    plain = await start();
-    const key = join(fixtures, 'loopback-key.pem');
-    secure = await start('-use_tls', '-tls_cert_file', certificate, '-tls_key_file', key);
+    plain = await start('plain');
+    secure = await start('secure', { cert: certificate, key: join(fixtures, 'loopback-key.pem') });
     tls.setDefaultCACertificates([...originalCertificates, readFileSync(certificate, 'utf8')]);
-    await Promise.all([plain, secure].map(listening));
   }, 300_000);
   afterAll(async () => {
     tls.setDefaultCACertificates(originalCertificates);
@@ -308,16 +286,3 @@ describe('gRPC driver by reflection', () => {
     expect(String(error)).toContain(why);
   });
 });
-
-async function listening(address: string): Promise<void> {
-  const endMs = performance.now() + 20_000;
-  for (;;) {
-    const socket = net.connect(Number(address.split(':')[1]), '127.0.0.1');
-    const isThere = await new Promise<boolean>((resolve) => {
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    });
-    socket.destroy();
-    if (isThere || performance.now() > endMs) return;
-    await sleep(20);
-  }
-}
