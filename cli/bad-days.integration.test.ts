@@ -1,22 +1,17 @@
 /** What goes wrong on real parts: each case ends with the right exit code, a clear word, no orphan and nothing lost. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunResult, TrialResult } from '../result/result-types.ts';
 import { allGone, BenchProcess, runBench } from './bench-process.ts';
+import { benchRig, measuredExits } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-bad-days-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function scenario(name: string, text: string): string {
-  const path = join(folder, `${name}.yaml`);
-  writeFileSync(path, text);
-  return path;
-}
+const rig = benchRig('bad-days');
+const { folder, newOut, read } = rig;
+const scenario = (name: string, text: string) => rig.write(`${name}.yaml`, text);
 
 const rest = (load = 'warmup: 200ms, duration: 1s') =>
   scenario(
@@ -46,10 +41,6 @@ conditions: { calm: [] }
 `,
 );
 
-let outs = 0;
-const newOut = () => join(folder, `out-${outs++}`);
-const read = (out: string) => JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
-
 function expectCountsAddUp(result: RunResult): void {
   for (const trial of result.trials) {
     for (const { counts } of Object.values(trial.phases)) {
@@ -57,9 +48,6 @@ function expectCountsAddUp(result: RunResult): void {
     }
   }
 }
-
-/** Other tests run meanwhile: they may make a trial invalid, which ends a run with 5. */
-const measured = [0, 5];
 
 function expectNotInvalidBySystem(trial: TrialResult | undefined): void {
   const codes = trial?.verdict.reasons.map(({ code }) => code) ?? [];
@@ -73,7 +61,7 @@ describe('a good day', () => {
     const out = newOut();
     const { code, stdout, stderr } = await runBench(['run', rest(), '--yes', '--out', out]);
     expect(stderr).not.toMatch(/bug of Wirebench/);
-    expect(measured).toContain(code);
+    expect(measuredExits).toContain(code);
     expect(stdout).toMatch(/rest/);
     const result = read(out);
     expect(result.status).toBe('complete');
@@ -87,7 +75,7 @@ describe('a good day', () => {
     mkdirSync(out);
     writeFileSync(join(out, 'result.json'), '{"run": {"startedAt": "2026-01-02T03:04:05.678Z"}}');
     const { code } = await runBench(['run', rest('warmup: 0s, duration: 500ms'), '--yes', '--out', out]);
-    expect(measured).toContain(code);
+    expect(measuredExits).toContain(code);
     expect(readFileSync(join(`${out}-20260102T030405678Z`, 'result.json'), 'utf8')).toMatch(/2026-01-02/);
   });
 });
@@ -216,7 +204,7 @@ describe.concurrent('an interrupt', () => {
     expect(read(out).status).toBe('partial');
     expect(runFolders().length).toBeGreaterThan(0);
     const next = await runBench(['run', rest('warmup: 0s, duration: 500ms'), '--yes', '--out', newOut()], env);
-    expect(measured).toContain(next.code);
+    expect(measuredExits).toContain(next.code);
     expect(runFolders()).toEqual([]);
   });
 });
@@ -300,7 +288,7 @@ describe('two runs at once', () => {
   it('do not collide', async () => {
     const outs = [newOut(), newOut()];
     const exits = await Promise.all(outs.map((out) => runBench(['run', rest(), '--yes', '--out', out])));
-    for (const { code } of exits) expect(measured).toContain(code);
+    for (const { code } of exits) expect(measuredExits).toContain(code);
     for (const out of outs) expect(read(out).status).toBe('complete');
   });
 });
@@ -310,7 +298,7 @@ describe('a port that is taken', () => {
     const squatters = [8474, 5672, 9092].map((port) => createServer().listen(port, '127.0.0.1'));
     try {
       const { code } = await runBench(['run', rest('warmup: 0s, duration: 500ms'), '--yes', '--out', newOut()]);
-      expect(measured).toContain(code);
+      expect(measuredExits).toContain(code);
     } finally {
       for (const squatter of squatters) squatter.close();
     }

@@ -3,22 +3,20 @@
  * 0.1 already.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../result/result-types.ts';
 import { RawServer } from '../targets/driver-suite/raw-server.ts';
 import { BenchProcess, runBench } from './bench-process.ts';
+import { benchRig } from './bench-rig.ts';
 
 const root = join(import.meta.dirname, '..');
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-cases-'));
+const rig = benchRig('cases');
+const { folder, read } = rig;
 const servers: RawServer[] = [];
-afterAll(async () => {
-  await Promise.all(servers.map((server) => server.close()));
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => Promise.all(servers.map((server) => server.close())));
 
 const fine = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 /** Answers the n-th request of a connection. */
@@ -38,9 +36,8 @@ function scenario(name: string, targets: Record<string, string>, more = ''): str
     ([target, address]) =>
       `  ${target}: { protocol: rest, address: "http://${address}", via: direct, connections: 2, requests: { ping: { method: GET, path: /x } } }`,
   );
-  const path = join(folder, `${name}.yaml`);
-  writeFileSync(
-    path,
+  return rig.write(
+    `${name}.yaml`,
     `name: ${name}
 workload: { operations: { ping: {} } }
 load: { model: open, arrivals: constant, rate: 50/s, warmup: 0ms, duration: 1s }
@@ -49,10 +46,7 @@ targets:
 ${lines.join('\n')}
 ${more}`,
   );
-  return path;
 }
-
-const read = (out: string) => JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
 
 interface HttpCase {
   readonly answer: Answer;

@@ -1,17 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ComparisonResult } from '../result/compare/comparison-result.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { allGone, BenchProcess, runBench } from './bench-process.ts';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-compare-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('compare');
+const { folder } = rig;
 
-const server = join(folder, 'server.cjs');
-writeFileSync(
-  server,
+const server = rig.write(
+  'server.cjs',
   `const [port, waitMs] = process.argv.slice(2).map(Number);
   require('node:http').createServer((request, response) => {
     request.resume().on('end', () => setTimeout(() => response.end('{}'), waitMs));
@@ -19,9 +18,8 @@ writeFileSync(
 );
 
 function scenario(port: number, name: string): string {
-  const path = join(folder, `${name}.yaml`);
-  writeFileSync(
-    path,
+  return rig.write(
+    `${name}.yaml`,
     `name: ${name}
 workload: { seed: 7, operations: { ask: { weight: 1, pattern: request-reply } } }
 load: { model: open, arrivals: constant, rate: 200/s, warmup: 200ms, duration: 1s }
@@ -30,7 +28,6 @@ targets:
 conditions: { calm: [] }
 `,
   );
-  return path;
 }
 
 function comparisonIn(out: string): ComparisonResult {

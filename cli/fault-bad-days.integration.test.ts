@@ -1,21 +1,18 @@
 /** Faults that go wrong, or that take Toxiproxy itself: each ends with the right exit code, a clear word and no orphan. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import type { RunResult } from '../result/result-types.ts';
+import { expect, it } from 'vitest';
 import { readProcessStat } from '../targets/process/process-tree.ts';
 import { until } from '../targets/process/until.ts';
 import { allGone, BenchProcess } from './bench-process.ts';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-fault-bad-days-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('fault-bad-days');
 
 function begin(name: string, durationS: number, windows: string) {
-  const path = join(folder, `${name}.yaml`);
-  const out = join(folder, name);
-  writeFileSync(
-    path,
+  const out = rig.newOut();
+  const path = rig.write(
+    `${name}.yaml`,
     `name: ${name}
 workload:
   operations: { placeOrder: { weight: 1, pattern: one-way, payload: order } }
@@ -26,8 +23,7 @@ conditions: { bad: [ ${windows} ] }
 `,
   );
   const bench = new BenchProcess(['run', path, '--yes', '--out', out]);
-  const read = () => JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
-  return { bench, read, out };
+  return { bench, read: () => rig.read(out), out };
 }
 
 it.concurrent('Toxiproxy killed by plan comes back with its proxies and the toxic that was open', async () => {

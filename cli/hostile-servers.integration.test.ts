@@ -2,8 +2,7 @@
  * Servers that mean no good, to all protocols and clients: a run ends within the documented time and with the right exit
  * code, says why, counts everything once, and stays small. Rows run several at once, for most of them only wait.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,8 +20,9 @@ import {
 import { frame } from '../targets/grpc/http2-frames.ts';
 import { type SharedTestStack, sharedTestStack } from '../targets/stack/shared-test-stack.ts';
 import { BenchProcess } from './bench-process.ts';
+import { benchRig, measuredExits } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-hostile-'));
+const rig = benchRig('hostile');
 const mostBytes = 600 * 1024 * 1024;
 /** About 15 s of a silent peer, which SECURITY.md names, and what several runs at once on a busy machine make of that. */
 const mostMs = 45_000;
@@ -34,7 +34,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack.down();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const clients: Readonly<Record<Protocol, readonly string[]>> = {
@@ -73,10 +72,9 @@ let runs = 0;
 /** One run against it; `bytes`: the most that any process of the run had resident. */
 async function play(protocol: Protocol, client: string, server: HostileServer): Promise<Outcome> {
   const number = runs++;
-  const path = join(folder, `hostile-${number}.yaml`);
-  const out = join(folder, `out-${number}`);
-  writeFileSync(
-    path,
+  const out = rig.newOut();
+  const path = rig.write(
+    `hostile-${number}.yaml`,
     `name: hostile
 workload: { operations: { send: { pattern: request-reply, payload: p } }, payloads: { p: { size: 100B } } }
 load: { model: open, arrivals: constant, rate: 50/s, warmup: 0ms, duration: 500ms }
@@ -100,8 +98,7 @@ targets: { t: ${targetOf(protocol, client, server.address)} }
   isOver = true;
   await watch;
   const took = performance.now() - begun;
-  const text = readOptional(join(out, 'result.json'));
-  return { exit: code, took, bytes, stderr, result: text === '' ? null : (JSON.parse(text) as RunResult) };
+  return { exit: code, took, bytes, stderr, result: existsSync(join(out, 'result.json')) ? rig.read(out) : null };
 }
 
 function highestResident(pid: number): number {
@@ -131,11 +128,8 @@ const all = protocols.flatMap((protocol) => clients[protocol].map((client) => ({
 
 /** Of attempts to which nothing comes; the last: of those that waited for one that did not end. */
 const waits = ['timeout', 'deadline', 'notSent'];
-/** A busy machine may make a trial invalid, which is no matter here. */
-const measured = [0, 5];
-
 function expectMeasured(outcome: Outcome, reasons: readonly string[]): void {
-  expect(measured).toContain(outcome.exit);
+  expect(measuredExits).toContain(outcome.exit);
   const { counts, errors } = outcome.result?.trials[0]?.phases.steady ?? {};
   expect(counts).toMatchObject({ offered: 25, ok: 0 });
   const told = Object.keys(errors ?? {});

@@ -1,21 +1,18 @@
 /** The user's own system as a target, from the command line: servers, queues and topics that know nothing of us. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin } from '@platformatic/kafka';
 import amqplib from 'amqplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunResult } from '../result/result-types.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { type SharedTestStack, sharedTestStack } from '../targets/stack/shared-test-stack.ts';
 import { createTopics } from '../targets/stream/create-topics.ts';
 import { runBench } from './bench-process.ts';
+import { benchRig, measuredExits } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-own-'));
+const rig = benchRig('own');
 const queue = `own-${process.pid}`;
 const topic = `own-${process.pid}`;
 let stack: SharedTestStack;
@@ -33,7 +30,7 @@ beforeAll(async () => {
   await createTopics(options, { topics: [topic], partitions: 2, replicas: 1 });
   httpPort = await freePort();
   deadPort = await freePort();
-  writeFileSync(join(folder, 'index.html'), 'hello');
+  rig.write('index.html', 'hello');
   const args = [
     '-m',
     'http.server',
@@ -41,7 +38,7 @@ beforeAll(async () => {
     '--bind',
     '127.0.0.1',
     '--directory',
-    folder,
+    rig.folder,
     '--protocol',
     'HTTP/1.1',
   ];
@@ -61,19 +58,15 @@ afterAll(async () => {
   await admin.deleteTopics({ topics: [topic] });
   await admin.close();
   await stack.down();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 let runs = 0;
-/** A busy machine may make a trial invalid, which is no matter of what is measured here. */
-const measured = [0, 5];
 
 async function run(target: string, pattern = 'one-way', conditions = '{ calm: [] }') {
   const number = runs++;
-  const path = join(folder, `own-${number}.yaml`);
-  const out = join(folder, `out-${number}`);
-  writeFileSync(
-    path,
+  const out = rig.newOut();
+  const path = rig.write(
+    `own-${number}.yaml`,
     `name: own
 workload:
   operations: { send: { weight: 1, pattern: ${pattern}, payload: body } }
@@ -84,7 +77,7 @@ conditions: ${conditions}
 `,
   );
   const exit = await runBench(['run', path, '--yes', '--out', out]);
-  const result = () => JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
+  const result = () => rig.read(out);
   return { ...exit, trial: () => result().trials[0] };
 }
 
@@ -98,7 +91,7 @@ describe('an HTTP server in another language', () => {
         'request-reply',
       );
       expect(stderr).not.toMatch(/bug of Wirebench/);
-      expect(measured).toContain(code);
+      expect(measuredExits).toContain(code);
       expect(trial()?.phases.steady?.counts).toMatchObject({ offered: 100, ok: 100 });
       expect(trial()?.ledger.lost).toBeNull();
     }
@@ -107,7 +100,7 @@ describe('an HTTP server in another language', () => {
   it('that refuses is data: rejected, with the status as the reason', async () => {
     const target = `{ protocol: rest, address: "http://127.0.0.1:${httpPort}", via: direct, ${requests('/nowhere')} }`;
     const { code, trial } = await run(target, 'request-reply');
-    expect(measured).toContain(code);
+    expect(measuredExits).toContain(code);
     expect(trial()?.phases.steady).toMatchObject({
       counts: { offered: 100, rejected: 100 },
       errors: { 'status 404': 100 },
@@ -135,7 +128,7 @@ describe('an HTTP server that is watched', () => {
       'request-reply',
     );
     server.close();
-    expect(measured).toContain(code);
+    expect(measuredExits).toContain(code);
     const { notable, watch: watched, cpu } = trial() ?? {};
     const told = [...(notable?.slowest ?? []), ...(notable?.failed ?? [])];
     expect(told.map(({ reason }) => reason)).toEqual(['', '', '', '', '', ...Array(3).fill('status 503')]);
@@ -154,7 +147,7 @@ describe('a plain queue', () => {
 
   it('completes at the acknowledgement', async () => {
     const { code, trial } = await run(target('via: direct,'));
-    expect(measured).toContain(code);
+    expect(measuredExits).toContain(code);
     expect(trial()?.phases.steady?.operations.send).toMatchObject({
       completion: 'acknowledged',
       counts: { offered: 100, ok: 100 },
@@ -163,7 +156,7 @@ describe('a plain queue', () => {
 
   it('completes at the delivery with consume: true, through Toxiproxy too', async () => {
     const { code, trial } = await run(target('consume: true,'));
-    expect(measured).toContain(code);
+    expect(measuredExits).toContain(code);
     expect(trial()?.phases.steady?.operations.send).toMatchObject({
       completion: 'delivered',
       counts: { offered: 100, ok: 100 },
@@ -188,7 +181,7 @@ describe('a plain topic', () => {
       ['via: direct, consume: true,', 'delivered'],
     ] as const) {
       const { code, trial } = await run(target(more));
-      expect(measured).toContain(code);
+      expect(measuredExits).toContain(code);
       expect(trial()?.phases.steady?.operations.send).toMatchObject({ completion, counts: { offered: 100, ok: 100 } });
     }
   });
@@ -202,7 +195,7 @@ describe('a plain topic', () => {
       const slow = '[{ at: 300ms, for: 600ms, fault: latency, latency: 150ms }]';
       const { code, stderr, trial } = await run(target(more, bootstrap), 'one-way', `{ slow: ${slow} }`);
       expect(stderr).not.toMatch(/bug of Wirebench/);
-      expect(measured).toContain(code);
+      expect(measuredExits).toContain(code);
       const { before, during } = trial()?.phases ?? {};
       expect(before?.counts.ok).toBe(before?.counts.offered);
       expect(during?.counts).toMatchObject({ offered: 60, ok: 60 });

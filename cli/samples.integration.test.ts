@@ -1,16 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
-import type { RunResult } from '../result/result-types.ts';
+import { expect, it } from 'vitest';
 import { runBench } from './bench-process.ts';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-samples-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const rig = benchRig('samples');
 
-const scenario = join(folder, 'few.yaml');
-writeFileSync(
-  scenario,
+const scenario = rig.write(
+  'few.yaml',
   `name: few
 workload: { operations: { placeOrder: {}, getOrder: {} }, service: { workTime: 20ms } }
 load: { model: open, rate: 400/s, warmup: 200ms, duration: 1s, maxInFlight: 4, threads: 2 }
@@ -19,19 +16,15 @@ conditions: { calm: [] }
 `,
 );
 
-function resultIn(out: string): RunResult {
-  return JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
-}
-
 it('writes every operation of both workers, those that were dropped included', async () => {
-  const out = join(folder, 'out');
+  const out = rig.newOut();
   await runBench(['run', scenario, '--stack', 'native', '--yes', '--out', out, '--format', 'samples']);
   const text = readFileSync(join(out, 'samples.ndjson'), 'utf8');
   const lines = text
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  const [trial] = resultIn(out).trials;
+  const [trial] = rig.read(out).trials;
   for (const [name, phase] of Object.entries(trial?.phases ?? {})) {
     const own = lines.filter((line) => line.phase === name);
     const counted = (outcome: string) => own.filter((line) => line.outcome === outcome).length;
@@ -49,11 +42,11 @@ it('writes every operation of both workers, those that were dropped included', a
 });
 
 it('loses its samples on a full disk, never the trial, and refuses a place that cannot be one', async () => {
-  const out = join(folder, 'full');
+  const out = rig.newOut();
   const to = (path: string) => ['--out', out, '--format', `samples=${path}`];
   const { stderr } = await runBench(['run', scenario, '--stack', 'native', '--yes', ...to('/dev/full')]);
   expect(stderr).toMatch(/The samples of rest-calm-1 are not whole: ENOSPC/);
-  const { status, trials, warnings } = resultIn(out);
+  const { status, trials, warnings } = rig.read(out);
   expect([status, trials.length]).toEqual(['complete', 1]);
   expect(warnings.map(({ code }) => code)).toContain('samplesMissing');
   const refused = await runBench(['run', scenario, '--stack', 'native', '--yes', ...to('/dev/null/x')]);

@@ -1,17 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BenchExit, BenchProcess, runBench } from './bench-process.ts';
+import { benchRig } from './bench-rig.ts';
 
 const token = 's3cr3t/Tok+en=42!ä';
 const host = 'Secret-Host.invalid';
 /** As a scenario writes them. */
 const [theToken, theHost] = ['TOKEN', 'HOST'].map((name) => `\${${name}}`);
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-secrets-'));
+const rig = benchRig('secrets');
 let server: Server;
 let port: number;
 
@@ -24,10 +24,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   port = (server.address() as AddressInfo).port;
 });
-afterAll(() => {
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => void server.close());
 
 /** Of a secret, in which it may be told on. */
 function formsOf(secret: string): string[] {
@@ -68,9 +65,7 @@ function expectNone(everything: readonly [string, string][], secret: string): vo
 }
 
 function write(name: string, lines: readonly string[]): string {
-  const path = join(folder, name);
-  writeFileSync(path, `${lines.join('\n')}\n`);
-  return path;
+  return rig.write(name, `${lines.join('\n')}\n`);
 }
 
 const request = (authorization: string) =>
@@ -94,7 +89,7 @@ describe('values of the environment', () => {
       `    - { requests.ping.headers.authorization: "Bearer ${theToken}" }`,
       `    - { requests.ping.headers.authorization: "Basic ${theToken}", connections: 2 }`,
     ]);
-    const out = join(folder, engine);
+    const out = join(rig.folder, engine);
     const formats = 'terminal,json,html,hlog,csv,markdown';
     const run = new BenchProcess(['run', scenario, '--out', out, '--format', formats], { TOKEN: token });
     const seen = new Set<string>();
@@ -121,7 +116,7 @@ describe('values of the environment', () => {
       `targets: { own: { protocol: rest, via: direct, address: "http://${theHost}:${port}", requests: ${request('"x"')} } }`,
       `allowHosts: [ "${theHost}" ]`,
     ]);
-    const out = join(folder, 'host');
+    const out = join(rig.folder, 'host');
     const exit = await runBench(['run', scenario, '--out', out], { TOKEN: token, HOST: host });
     expect(exit.code).toBe(3);
     const everything = everythingOf(out, exit);

@@ -1,22 +1,21 @@
 /** `bench stack` and `bench doctor` as a user runs them; a folder for temporary files of their own keeps them apart. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { descendantsOf } from '../targets/process/descendants.ts';
 import { isAlive } from '../targets/process/process-identity.ts';
 import { until } from '../targets/process/until.ts';
 import type { KeptStack } from '../targets/stack/kept-stack.ts';
 import { allGone, BenchProcess, commandLine, runBench } from './bench-process.ts';
+import { benchRig } from './bench-rig.ts';
 
-const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-stack-command-'));
+const { folder } = benchRig('stack-command');
 const env = { TMPDIR: folder };
 const bench = (...args: string[]) => runBench(args, env);
 
 afterEach(async () => {
   await bench('stack', 'down');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Status = { readonly up: false } | (KeptStack & { readonly up: true; readonly parts: { answers: boolean }[] });
 
