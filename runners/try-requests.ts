@@ -67,7 +67,7 @@ async function tryTarget(
   const sink = new TriedSink();
   const context = {
     ...{ target: prepared.target, operations: prepared.operations, payloads, calls, sink, tellsAll: true },
-    ...{ address: hostsAndPorts(target.address ?? '', target.protocol).join(','), trialTag: prepared.trialTag },
+    ...{ address: hostsAndPorts(target.address ?? '', target).join(','), trialTag: prepared.trialTag },
     ...{ worker: 0, workers: 1 },
   };
   const session = await entry.driver.open(context, signal);

@@ -1,12 +1,11 @@
 /** Where faults act: the parts and links that each target has, and who sits a condition out for want of one. */
-import { hasBroker, type Protocol, type SatOutResult } from '../result/result-types.ts';
+import { hasBroker, type SatOutResult } from '../result/result-types.ts';
 import { gatewayPart } from './gateway.ts';
-import { protocolFacts } from './protocols/registry.ts';
+import { factsOf, type Spoken } from './protocols/registry.ts';
 import { instanceNames, linkBetween, servicesOf } from './target-services.ts';
 
 /** As in the file, or resolved. */
-export interface PlacedTarget {
-  readonly protocol: Protocol;
+export interface PlacedTarget extends Spoken {
   readonly address?: string | undefined;
   readonly via: 'toxiproxy' | 'direct';
   readonly instances?: number | undefined;
@@ -63,9 +62,7 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow): string | nul
   if (!partNames(target).includes(part)) return `no ${part}`;
   const { before, point = before } = window.when ?? {};
   if (point === 'ack' && !hasBroker(target.protocol)) return 'no broker to acknowledge to';
-  return window.broker === 'leader' && !protocolFacts[target.protocol].isClustered
-    ? 'no leader among its brokers'
-    : null;
+  return window.broker === 'leader' && !factsOf(target).isClustered ? 'no leader among its brokers' : null;
 }
 
 export interface PlacedScenario {

@@ -1,6 +1,5 @@
 /** Where a user's own system is, without scheme and path. */
-import type { Protocol } from '../result/result-types.ts';
-import { protocolFacts } from '../scenarios/protocols/registry.ts';
+import { factsOf, type Spoken } from '../scenarios/protocols/registry.ts';
 import { addressesOf } from '../scenarios/schema/address.ts';
 
 const defaultPorts: Readonly<Record<string, number>> = {
@@ -15,14 +14,14 @@ const defaultPorts: Readonly<Record<string, number>> = {
 };
 /** `host:port` (IPv6 in brackets) of an address with or without a scheme; the scenario has been validated. */
 /** `host:port` of each server that the address names: one, of a Kafka several with commas between. */
-export function hostsAndPorts(address: string, protocol: Protocol): [string, ...string[]] {
-  const [first = '', ...others] = addressesOf(address, protocol);
-  return [hostAndPort(first, protocol), ...others.map((one) => hostAndPort(one, protocol))];
+export function hostsAndPorts(address: string, spoken: Spoken): [string, ...string[]] {
+  const [first = '', ...others] = addressesOf(address, spoken);
+  return [hostAndPort(first, spoken), ...others.map((one) => hostAndPort(one, spoken))];
 }
 
-function hostAndPort(address: string, protocol: Protocol): string {
+function hostAndPort(address: string, spoken: Spoken): string {
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(address);
   const url = new URL(hasScheme ? address : `bare://${address}`);
-  const port = url.port === '' ? (defaultPorts[url.protocol] ?? protocolFacts[protocol].barePort) : Number(url.port);
+  const port = url.port === '' ? (defaultPorts[url.protocol] ?? factsOf(spoken).barePort) : Number(url.port);
   return `${url.hostname}:${port}`;
 }

@@ -88,7 +88,7 @@ export function assembleEngineTrial(records: EngineRecords): TrialResult {
       cpuSteal: use.steal,
       eventLoopUtilisation: null,
       primaryFigures: [],
-      sharesCores: target.address === undefined || hostsAndPorts(target.address, target.protocol).some(isOnThisMachine),
+      sharesCores: target.address === undefined || hostsAndPorts(target.address, target).some(isOnThisMachine),
       faultProblems: timeline?.problems() ?? [],
       faultShifts: faultShifts(timeline?.results() ?? []),
       lostParts: records.lostParts,

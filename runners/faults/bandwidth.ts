@@ -11,8 +11,8 @@ const deadlineMs = 10_000;
 export const bandwidth = toxicFault<BandwidthFault>({
   type: 'bandwidth',
   attributes: ({ bytesPerSecond }) => ({ rate: bytesPerSecond / 1e3 }),
-  async show({ forMs }, { protocol, link }) {
-    const roundTripUs = await probeRoundTripUs(protocol, link.address, 1, Math.min(deadlineMs, forMs));
+  async show({ forMs }, { facts, link }) {
+    const roundTripUs = await probeRoundTripUs(facts.probe, link.address, 1, Math.min(deadlineMs, forMs));
     return { roundTripUs: roundTripUs === null ? null : Math.round(roundTripUs) };
   },
   expected: (window) => `no connection carries more than ${text(window)}; beyond that, operations queue up`,

@@ -1,7 +1,7 @@
 /** From a condition's windows to what is really done: each joined with the link or the process that it acts on. */
-import type { Protocol, SettingValue } from '../../result/result-types.ts';
+import type { SettingValue } from '../../result/result-types.ts';
 import { sizedAt } from '../../scenarios/faults/registry.ts';
-import { usualBroker } from '../../scenarios/protocols/registry.ts';
+import type { ProtocolFacts } from '../../scenarios/protocols/protocol-facts.ts';
 import type { FaultWindow, LinkFault, LinkName, PartFault, PartName } from '../../scenarios/scenario.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
@@ -14,7 +14,8 @@ import { faultPartMissing } from './require-fault-parts.ts';
 const calmProbes = 5;
 
 export interface FaultPlaces {
-  readonly protocol: Protocol;
+  /** Of what the target speaks. */
+  readonly facts: ProtocolFacts;
   readonly windows: readonly FaultWindow[];
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
   /** null when nothing goes through a proxy. */
@@ -58,7 +59,7 @@ export async function bindFaults(places: FaultPlaces): Promise<BoundFault[]> {
 async function bindToLinks(
   window: LinkFault,
   id: string,
-  { protocol, links, toxiproxy }: FaultPlaces,
+  { facts, links, toxiproxy }: FaultPlaces,
   calmUs: Map<Link, number | null>,
 ): Promise<BoundFault[]> {
   const bound: BoundFault[] = [];
@@ -67,15 +68,15 @@ async function bindToLinks(
     if (first === undefined || toxiproxy === null) continue; // validation has refused what this target has no link for
     const early = [first, ...(first.others ?? [])];
     for (const link of early) {
-      if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(protocol, link.address, calmProbes, 1_000));
+      if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(facts.probe, link.address, calmProbes, 1_000));
     }
     // One of several servers of the user's own may be away before the fault, where nothing can be shown.
     const answering = early.filter((link) => calmUs.get(link) !== null);
     const proven = answering.length === 0 ? early : answering;
     const unproven = () => [first, ...(first.others ?? [])].filter((link) => !proven.includes(link));
     for (const [n, link] of proven.entries()) {
-      const context = { protocol, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
-      const isOfBroker = (name === 'client' || name === 'service') && usualBroker(protocol) !== null;
+      const context = { facts, toxiproxy, link, id: `${id}-${name}`, calmRoundTripUs: calmUs.get(link) ?? null };
+      const isOfBroker = (name === 'client' || name === 'service') && facts.brokers.length > 0;
       const which = isOfBroker ? 'of broker' : 'to instance';
       const place = n === 0 ? `${name} link` : `${name} link ${which} ${n + 1}`;
       const fault = bind(linkFaultKind(window), window, context, { place, link: name });
@@ -115,11 +116,11 @@ function withUnproven(
   };
 }
 
-function bindToPart(window: PartFault, id: string, { protocol, parts, usual }: FaultPlaces): BoundFault {
+function bindToPart(window: PartFault, id: string, { facts, parts, usual }: FaultPlaces): BoundFault {
   const name = 'part' in window ? window.part : 'service';
   const part = 'part' in window ? parts[name] : allServices(parts, name);
   if (part === undefined) throw faultPartMissing(window, name);
-  return bind(partFaultKind(window), window, { protocol, id, part, usual }, { place: part.name, link: null });
+  return bind(partFaultKind(window), window, { facts, id, part, usual }, { place: part.name, link: null });
 }
 
 /** How our services behave is changed of all of their processes: those that can be told. */
@@ -134,7 +135,7 @@ function allServices(parts: FaultPlaces['parts'], name: PartName): FaultPart | u
   return { ...first, adjust };
 }
 
-function bind<Window extends FaultWindow, Context extends { readonly protocol: Protocol }>(
+function bind<Window extends FaultWindow, Context extends { readonly facts: ProtocolFacts }>(
   kind: FaultKind<Window, Context>,
   window: Window,
   context: Context,
@@ -143,7 +144,7 @@ function bind<Window extends FaultWindow, Context extends { readonly protocol: P
   return {
     window,
     ...where,
-    expected: kind.expected(window, context.protocol),
+    expected: kind.expected(window, context.facts),
     isRepeated: 'when' in window && window.when?.again === true,
     label: kind.label(window),
     settings: { ...kind.settings(window), ...(isRamped(window) && { rampMs: window.rampMs }) },

@@ -1,5 +1,4 @@
 import type { DownFault } from '../../scenarios/faults/down.ts';
-import { protocolFacts } from '../../scenarios/protocols/registry.ts';
 import type { LinkFaultKind } from './fault-kind.ts';
 import { probeLink } from './link-probe.ts';
 
@@ -12,12 +11,11 @@ export const down: LinkFaultKind<DownFault> = {
     await toxiproxy.setEnabled(link.proxy, true);
     return undefined;
   },
-  async prove(_window, { protocol, link }) {
-    const { outcome } = await probeLink(protocol, link.address, 1_000);
+  async prove(_window, { facts, link }) {
+    const { outcome } = await probeLink(facts.probe, link.address, 1_000);
     return outcome === 'refused' || outcome === 'closed' ? { probe: outcome } : null;
   },
-  expected: (_window, protocol) =>
-    `connections are cut and refused; ${protocolFacts[protocol].attempts} fail until the link is back`,
+  expected: (_window, facts) => `connections are cut and refused; ${facts.attempts} fail until the link is back`,
   label: () => 'down',
   settings: () => ({}),
 };

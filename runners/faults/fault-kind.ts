@@ -1,5 +1,6 @@
 /** What a kind of fault is: a declarative window with an action, its undoing, and proof that it acted. */
-import type { Protocol, SettingValue } from '../../result/result-types.ts';
+import type { SettingValue } from '../../result/result-types.ts';
+import type { ProtocolFacts } from '../../scenarios/protocols/protocol-facts.ts';
 import type { FaultWindow, LinkFault, PartFault } from '../../scenarios/scenario.ts';
 import type { ArmedFailpoint } from '../../targets/domain/failpoint.ts';
 import type { ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
@@ -8,7 +9,8 @@ import type { Link } from '../../targets/stack/stack.ts';
 import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 
 interface FaultContext {
-  readonly protocol: Protocol;
+  /** Of what is spoken there. */
+  readonly facts: ProtocolFacts;
   /** Unique among the windows of the trial. */
   readonly id: string;
 }
@@ -63,7 +65,7 @@ export interface FaultKind<Window extends FaultWindow, Context> {
   /** Looks while the fault is in force; null: it could not be shown to act. */
   prove(window: Window, context: Context): Promise<FaultProof | null>;
   /** What a reader should expect of it on this protocol, in one sentence. */
-  expected(window: Window, protocol: Protocol): string;
+  expected(window: Window, facts: ProtocolFacts): string;
   /** For the display: `latency 40 ms`. */
   label(window: Window): string;
   settings(window: Window): Readonly<Record<string, SettingValue>>;

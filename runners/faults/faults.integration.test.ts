@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { FaultWindow, LinkFault, PartFault } from '../../scenarios/scenario.ts';
 import { freePort } from '../../targets/process/free-port.ts';
 import { readProcessStat } from '../../targets/process/process-tree.ts';
@@ -51,12 +52,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const facts = factsOf({ protocol: 'rest' });
 type Places = Pick<FaultPlaces, 'links' | 'parts'>;
 
 /** Plays one window; `meanwhile` begins when the fault is in force. */
 async function play(window: FaultWindow, places: Places, signal = new AbortController().signal) {
   const { toxiproxy } = stack;
-  const timeline = await FaultTimeline.prepare({ protocol: 'rest', windows: [window], toxiproxy, usual, ...places });
+  const timeline = await FaultTimeline.prepare({ facts, windows: [window], toxiproxy, usual, ...places });
   await timeline.play(monotonicNowUs(), signal);
   const [result] = timeline.results();
   return { problems: timeline.problems(), result, timeline };
@@ -89,7 +91,7 @@ describe('a fault on a link', () => {
     expect(result).toMatchObject({ fault: window.fault, link: 'client', proof });
     expect(result?.removedAtMs).toBeGreaterThanOrEqual((result?.appliedAtMs ?? 0) + forMs / 2);
     expect(await stack.toxiproxy.listToxics(link.proxy)).toEqual([]);
-    expect(await probeLink('rest', link.address, 5_000)).toMatchObject({ outcome: 'answered' });
+    expect(await probeLink(facts.probe, link.address, 5_000)).toMatchObject({ outcome: 'answered' });
   });
 
   it('with a ramp grows step by step on the very same connection', async () => {

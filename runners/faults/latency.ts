@@ -1,5 +1,4 @@
 import type { LatencyFault } from '../../scenarios/faults/latency.ts';
-import { protocolFacts } from '../../scenarios/protocols/registry.ts';
 import { probeRoundTripUs } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
 
@@ -27,17 +26,17 @@ function probesWithin(window: LatencyFault): number {
 export const latency = toxicFault<LatencyFault>({
   type: 'latency',
   attributes: ({ latencyMs, jitterMs }) => ({ latency: latencyMs, jitter: jitterMs }),
-  async show(window, { protocol, link, calmRoundTripUs }) {
+  async show(window, { facts, link, calmRoundTripUs }) {
     const deadlineMs = addedMs(window) * 4 + 1_000;
     const probes = probesWithin(window);
-    const roundTripUs = await probeRoundTripUs(protocol, link.address, probes, deadlineMs);
+    const roundTripUs = await probeRoundTripUs(facts.probe, link.address, probes, deadlineMs);
     if (roundTripUs === null) return null;
     const shownUs = roundTripUs - (calmRoundTripUs ?? 0);
     const leastUs = (window.latencyMs - window.jitterMs) * timesPassed(window) * 1e3 * leastShareShown;
     if (shownUs < leastUs) return null;
     return { calmRoundTripUs: rounded(calmRoundTripUs), roundTripUs: rounded(roundTripUs), probes };
   },
-  expected: (window, protocol) => protocolFacts[protocol].delayed(addedMs(window)),
+  expected: (window, facts) => facts.delayed(addedMs(window)),
   label: ({ latencyMs }) => `latency ${latencyMs} ms`,
   settings: ({ latencyMs, jitterMs }) => ({ latencyMs, jitterMs }),
 });

@@ -8,8 +8,8 @@ const lookMs = 1_000;
 export const limitData = toxicFault<LimitDataFault>({
   type: 'limit_data',
   attributes: ({ bytes }) => ({ bytes }),
-  async show(window, { protocol, link }) {
-    const { bytes, closedUs } = await watchLink(protocol, link.address, Math.min(lookMs, window.forMs));
+  async show(window, { facts, link }) {
+    const { bytes, closedUs } = await watchLink(facts.probe, link.address, Math.min(lookMs, window.forMs));
     if (window.direction !== 'up' && bytes > window.bytes) return null;
     return { probeBytes: bytes, probe: closedUs === null ? 'open' : 'closed' };
   },

@@ -4,22 +4,19 @@
  */
 import { createConnection, type Socket } from 'node:net';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-import type { Protocol } from '../../result/result-types.ts';
 import type { LinkProbe } from '../../scenarios/protocols/protocol-facts.ts';
-import { protocolFacts } from '../../scenarios/protocols/registry.ts';
 
 export type ProbeResult =
   | { readonly outcome: 'answered'; readonly roundTripUs: number }
   | { readonly outcome: 'refused' | 'closed' | 'silent' };
 
 /** What goes first, latin-1 as it stands in the protocol's facts. */
-function requestOf(protocol: Protocol): Buffer {
-  return Buffer.from(protocolFacts[protocol].probe.request, 'latin1');
+function requestOf({ request }: LinkProbe): Buffer {
+  return Buffer.from(request, 'latin1');
 }
 
 /** Takes what has come so far, piece after piece: whether it is an answer. */
-function answerFinder(protocol: Protocol): (piece: Buffer) => boolean {
-  const { answer }: LinkProbe = protocolFacts[protocol].probe;
+function answerFinder({ answer }: LinkProbe): (piece: Buffer) => boolean {
   if (answer === undefined) return () => true;
   let seen = Buffer.alloc(0);
   return (piece) => {
@@ -38,7 +35,7 @@ function connectTo(address: string): Socket {
 }
 
 /** `address` is `host:port`. Never rejects. */
-export function probeLink(protocol: Protocol, address: string, deadlineMs: number): Promise<ProbeResult> {
+export function probeLink(probe: LinkProbe, address: string, deadlineMs: number): Promise<ProbeResult> {
   const socket = connectTo(address);
   return new Promise((resolve) => {
     let sentUs = 0;
@@ -50,9 +47,9 @@ export function probeLink(protocol: Protocol, address: string, deadlineMs: numbe
     const timer = setTimeout(() => end({ outcome: 'silent' }), deadlineMs);
     socket.once('connect', () => {
       sentUs = monotonicNowUs();
-      socket.write(requestOf(protocol));
+      socket.write(requestOf(probe));
     });
-    const isAnswer = answerFinder(protocol);
+    const isAnswer = answerFinder(probe);
     socket.on('data', (piece) => {
       if (isAnswer(piece)) end({ outcome: 'answered', roundTripUs: monotonicNowUs() - sentUs });
     });
@@ -65,14 +62,14 @@ export function probeLink(protocol: Protocol, address: string, deadlineMs: numbe
 
 /** The quickest of a few probes that were answered: a busy machine only ever adds to one. null when none was. */
 export async function probeRoundTripUs(
-  protocol: Protocol,
+  probe: LinkProbe,
   address: string,
   probes: number,
   deadlineMs: number,
 ): Promise<number | null> {
   let quickestUs: number | null = null;
   for (let n = 0; n < probes; n++) {
-    const result = await probeLink(protocol, address, deadlineMs);
+    const result = await probeLink(probe, address, deadlineMs);
     if (result.outcome === 'answered') quickestUs = Math.min(quickestUs ?? result.roundTripUs, result.roundTripUs);
   }
   return quickestUs;
@@ -89,7 +86,7 @@ export interface WatchedConnection {
 }
 
 /** Sends the same request and looks at the connection until it is closed, for `mostMs` at most. Never rejects. */
-export function watchLink(protocol: Protocol, address: string, mostMs: number): Promise<WatchedConnection> {
+export function watchLink(probe: LinkProbe, address: string, mostMs: number): Promise<WatchedConnection> {
   const socket = connectTo(address);
   return new Promise((resolve) => {
     let sentUs = monotonicNowUs();
@@ -105,7 +102,7 @@ export function watchLink(protocol: Protocol, address: string, mostMs: number): 
     const timer = setTimeout(() => end(null), mostMs);
     socket.once('connect', () => {
       sentUs = monotonicNowUs();
-      socket.write(requestOf(protocol));
+      socket.write(requestOf(probe));
     });
     socket.on('data', (chunk) => {
       answeredUs ??= monotonicNowUs() - sentUs;

@@ -1,7 +1,7 @@
 /** Toxiproxy as a process that may be killed: its proxies and toxics live in its memory only, and are set again afterwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { Protocol } from '../../result/result-types.ts';
+import type { LinkProbe } from '../../scenarios/protocols/protocol-facts.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import { connectToxiproxy, type ProxyListing, type ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
@@ -19,19 +19,19 @@ export class ProxyPart implements FaultPart {
   /** Not held back while the other faults' calls wait. */
   readonly #own: ToxiproxyClient;
   readonly #link: Link;
-  readonly #protocol: Protocol;
+  readonly #probe: LinkProbe;
   #before: readonly ProxyListing[] = [];
   #pidBefore = 0;
   #release: (() => void) | null = null;
   #probeAfter: string | null = null;
 
   /** `link`: the one the load goes through, looked at for the proof. */
-  constructor(process: SupervisedProcess, client: ToxiproxyClient, link: Link, protocol: Protocol) {
+  constructor(process: SupervisedProcess, client: ToxiproxyClient, link: Link, probe: LinkProbe) {
     this.process = process;
     this.#shared = client;
     this.#own = connectToxiproxy(client.apiUrl);
     this.#link = link;
-    this.#protocol = protocol;
+    this.#probe = probe;
   }
 
   /** Writes down what it holds; calls of other faults wait from here until `restart` or `abandon`. */
@@ -42,7 +42,7 @@ export class ProxyPart implements FaultPart {
   }
 
   async after(): Promise<FaultProof> {
-    const { outcome } = await probeLink(this.#protocol, this.#link.address, probeDeadlineMs);
+    const { outcome } = await probeLink(this.#probe, this.#link.address, probeDeadlineMs);
     if (outcome !== 'refused') throw new Error(`a connection was still not refused, but ${outcome}`);
     return { pidBefore: this.#pidBefore, probe: outcome };
   }
@@ -83,7 +83,7 @@ export class ProxyPart implements FaultPart {
     const proxy = this.#before.find(({ name }) => name === this.#link.proxy);
     const mustAnswer = proxy === undefined || (proxy.enabled && proxy.toxics.length === 0);
     for (const endMs = performance.now() + restartDeadlineMs; ; await sleep(lookEveryMs)) {
-      const { outcome } = await probeLink(this.#protocol, this.#link.address, probeDeadlineMs);
+      const { outcome } = await probeLink(this.#probe, this.#link.address, probeDeadlineMs);
       if (!mustAnswer || outcome === 'answered') return outcome;
       if (performance.now() < endMs) continue;
       throw new BenchError('proxyNotBack', `Toxiproxy runs again, but a probe through its proxy was ${outcome}`, {

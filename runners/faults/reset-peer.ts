@@ -9,9 +9,9 @@ const longestWatchMs = 5_000;
 export const resetPeer = toxicFault<ResetPeerFault>({
   type: 'reset_peer',
   attributes: ({ timeoutMs }) => ({ timeout: timeoutMs }),
-  async show({ timeoutMs, forMs }, { protocol, link }) {
+  async show({ timeoutMs, forMs }, { facts, link }) {
     const mostMs = Math.min(timeoutMs + graceMs, longestWatchMs, forMs);
-    const { wasReset, closedUs } = await watchLink(protocol, link.address, mostMs);
+    const { wasReset, closedUs } = await watchLink(facts.probe, link.address, mostMs);
     if (!wasReset && timeoutMs < mostMs) return null;
     return { probe: wasReset ? 'reset' : 'not yet reset', afterUs: closedUs === null ? null : Math.round(closedUs) };
   },

@@ -12,8 +12,8 @@ export const slicer = toxicFault<SlicerFault>({
     size_variation: variationBytes,
     delay: delayMs * 1e3, // this one counts in microseconds
   }),
-  async show({ sizeBytes, variationBytes, delayMs, direction, forMs }, { protocol, link }) {
-    const { bytes, pieces } = await watchLink(protocol, link.address, Math.min(lookMs, forMs));
+  async show({ sizeBytes, variationBytes, delayMs, direction, forMs }, { facts, link }) {
+    const { bytes, pieces } = await watchLink(facts.probe, link.address, Math.min(lookMs, forMs));
     // Without a pause the kernel may put pieces together again before anybody reads.
     const mustShow = direction !== 'up' && delayMs >= 1 && bytes > 2 * (sizeBytes + variationBytes);
     return mustShow && pieces < 2 ? null : { probeBytes: bytes, probePieces: pieces };

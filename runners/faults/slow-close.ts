@@ -1,5 +1,4 @@
 import type { SlowCloseFault } from '../../scenarios/faults/slow-close.ts';
-import { protocolFacts } from '../../scenarios/protocols/registry.ts';
 import type { FaultProof } from './fault-kind.ts';
 import { watchLink } from './link-probe.ts';
 import { toxicFault } from './toxic.ts';
@@ -11,11 +10,11 @@ const leastShareShown = 0.8;
 export const slowClose = toxicFault<SlowCloseFault>({
   type: 'slow_close',
   attributes: ({ delayMs }) => ({ delay: delayMs }),
-  async show({ delayMs, direction, forMs }, { protocol, link }): Promise<FaultProof | null> {
+  async show({ delayMs, direction, forMs }, { facts, link }): Promise<FaultProof | null> {
     // The servers of some leave closing to the client, and nothing of it can be seen here.
-    if (!protocolFacts[protocol].serverCloses || direction === 'up') return { probe: 'none: only the client closes' };
+    if (!facts.serverCloses || direction === 'up') return { probe: 'none: only the client closes' };
     const mostMs = Math.min(delayMs + 1_000, longestWatchMs, forMs);
-    const { answeredUs, closedUs } = await watchLink(protocol, link.address, mostMs);
+    const { answeredUs, closedUs } = await watchLink(facts.probe, link.address, mostMs);
     if (answeredUs === null) return null;
     const openUs = (closedUs ?? mostMs * 1e3) - answeredUs;
     if (closedUs !== null && openUs < delayMs * 1e3 * leastShareShown) return null;

@@ -8,8 +8,8 @@ const lookMs = 500;
 export const timeout = toxicFault<TimeoutFault>({
   type: 'timeout',
   attributes: ({ timeoutMs }) => ({ timeout: timeoutMs }),
-  async show({ forMs }, { protocol, link }) {
-    const { outcome } = await probeLink(protocol, link.address, Math.min(lookMs, forMs / 2));
+  async show({ forMs }, { facts, link }) {
+    const { outcome } = await probeLink(facts.probe, link.address, Math.min(lookMs, forMs / 2));
     // Closed without an answer: the server hung up, which passes, or the time-out came.
     return outcome === 'silent' || outcome === 'closed' ? { probe: outcome } : null;
   },

@@ -1,7 +1,8 @@
 /** What all faults that are a toxic of Toxiproxy have in common: set for one direction or both, listed, removed. */
-import type { Protocol, SettingValue } from '../../result/result-types.ts';
+import type { SettingValue } from '../../result/result-types.ts';
 import type { Direction } from '../../scenarios/faults/on-link.ts';
 import type { DirectedFault } from '../../scenarios/faults/registry.ts';
+import type { ProtocolFacts } from '../../scenarios/protocols/protocol-facts.ts';
 import type { ToxicSpec, ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 import type { FaultProof, LinkFaultContext, LinkFaultKind } from './fault-kind.ts';
 
@@ -10,7 +11,7 @@ export interface Toxic<Window extends DirectedFault> {
   attributes(window: Window): Readonly<Record<string, number>>;
   /** Looks for the effect on a connection of its own; null: it should show and does not. */
   show(window: Window, context: LinkFaultContext): Promise<FaultProof | null>;
-  expected(window: Window, protocol: Protocol): string;
+  expected(window: Window, facts: ProtocolFacts): string;
   label(window: Window): string;
   settings(window: Window): Readonly<Record<string, SettingValue>>;
 }

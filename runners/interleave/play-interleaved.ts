@@ -123,8 +123,8 @@ async function playWithService(
   const { startCommand, scenarioRun, run } = side;
   const addresses = [
     ...new Set(
-      Object.values(run.scenario.targets).flatMap(({ address, protocol }) =>
-        address === undefined ? [] : hostsAndPorts(address, protocol),
+      Object.values(run.scenario.targets).flatMap((target) =>
+        target.address === undefined ? [] : hostsAndPorts(target.address, target),
       ),
     ),
   ];

@@ -3,7 +3,7 @@ import { highestBacklog } from '../../result/backlog.ts';
 import { BlockCounts } from '../../result/block-counts.ts';
 import type { LaterTime } from '../../result/patterns.ts';
 import type { BacklogPoint, BrokerUse, TrialResult } from '../../result/result-types.ts';
-import { brokerOf, protocolFacts } from '../../scenarios/protocols/registry.ts';
+import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { sendsTraceIds, traceIdOf } from '../../targets/driver-kit/trace-context.ts';
 import { blocksOf, withIntervals } from '../recording/block-figures.ts';
@@ -132,7 +132,7 @@ function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords
       points,
       highest: highestBacklog(points),
       // Records have no such mark.
-      redelivered: protocolFacts[target.protocol].marksRedelivered ? backlog.redelivered : null,
+      redelivered: factsOf(target).marksRedelivered ? backlog.redelivered : null,
       rebalances: rebalancesOf(lastWords),
     },
   };

@@ -1,7 +1,9 @@
 /** The links to the brokers of a user's own Kafka: those there at first, and one of a broker that joins during a fault. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { factsOf } from '../../scenarios/protocols/registry.ts';
 import { allowDial, dialFreely } from '../../targets/allow-dial.ts';
 import { RawServer } from '../../targets/driver-suite/raw-server.ts';
 import { type SharedTestStack, sharedTestStack } from '../../targets/stack/shared-test-stack.ts';
@@ -30,7 +32,7 @@ it('a broker that joins during a fault feels it, until the fault is over', async
   const [, second] = [links.client, ...(links.client.others ?? [])];
   const window = { atMs: 0, forMs: 800, link: 'client', direction: 'down', fault: 'latency' } as const;
   const timeline = await FaultTimeline.prepare({
-    protocol: 'stream',
+    facts: factsOf({ protocol: 'stream' }),
     windows: [{ ...window, latencyMs: 20, jitterMs: 0 }],
     links: { client: links.client },
     toxiproxy: stack.toxiproxy,

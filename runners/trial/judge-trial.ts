@@ -35,7 +35,7 @@ export function judgeTrial(
     ...generatorHealth(records, measured),
     canary,
     primaryFigures: primaryFigures(scenario.primary, phases, canary),
-    sharesCores: target.address === undefined || hostsAndPorts(target.address, target.protocol).some(isOnThisMachine),
+    sharesCores: target.address === undefined || hostsAndPorts(target.address, target).some(isOnThisMachine),
     ...(accountsCents !== null && { unexplainedCents: accountsCents - chargedCents }),
     storeFailures: storeFailuresOf(records.lastWords),
     faultProblems: records.faultProblems,

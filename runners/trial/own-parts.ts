@@ -1,5 +1,5 @@
 /** The parts of a trial against the user's own system: at most links in front of it. */
-import { protocolFacts } from '../../scenarios/protocols/registry.ts';
+import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { judgedAddress } from '../../targets/allow-dial.ts';
 import type { Link } from '../../targets/stack/stack.ts';
@@ -15,7 +15,7 @@ export async function openOwnParts(
 ): Promise<OpenedParts> {
   const { target } = prepared;
   if (target.watch !== undefined) await requireWatched(target.name, target.watch, new AbortController().signal);
-  const upstreams = hostsAndPorts(target.address ?? '', target.protocol);
+  const upstreams = hostsAndPorts(target.address ?? '', target);
   const watch = watchParts(stack, {});
   opened.push(async () => watch.close());
   const nothingOfOurs = {
@@ -39,18 +39,18 @@ export async function openOwnParts(
     proxied: true,
     links: { client },
     processes: proxyProcesses(stack),
-    faultParts: proxyPart(stack, client, target.protocol),
+    faultParts: proxyPart(stack, client, factsOf(target).probe),
   };
 }
 
 /** Brokers of a cluster tell their clients where they are: those names stay, and each is led through a link of its own. */
 async function openWay(
   stack: TrialPartsInput['stack'],
-  { protocol }: Target,
+  target: Target,
   upstreams: readonly [string, ...string[]],
   opened: Closers,
 ): Promise<Pick<OpenedParts, 'address' | 'linkOf'> & { readonly client: Link }> {
-  if (protocolFacts[protocol].isClustered) {
+  if (factsOf(target).isClustered) {
     const { client, addressOf } = await openBrokerLinks(stack, upstreams, opened);
     return { client, address: upstreams.join(','), linkOf: addressOf };
   }

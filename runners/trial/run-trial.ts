@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
@@ -150,5 +151,5 @@ export async function prepareFaults(
   const { links, faultParts } = parts;
   const toxiproxy = stack?.toxiproxy ?? null;
   const usual = scenario.workload.service;
-  return FaultTimeline.prepare({ protocol: target.protocol, windows, links, toxiproxy, parts: faultParts, usual });
+  return FaultTimeline.prepare({ facts: factsOf(target), windows, links, toxiproxy, parts: faultParts, usual });
 }

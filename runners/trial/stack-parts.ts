@@ -1,6 +1,7 @@
 /** What a trial takes of the stack that runs: links of its own, the proxy's process, and an eye on all that may end. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
+import type { LinkProbe } from '../../scenarios/protocols/protocol-facts.ts';
+import type { LinkName, PartName } from '../../scenarios/scenario.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link, RunningStack } from '../../targets/stack/stack.ts';
 import type { FaultPart } from '../faults/fault-kind.ts';
@@ -57,12 +58,12 @@ export function proxyProcesses(stack: RunningStack | null): PartProcesses {
 export function proxyPart(
   stack: RunningStack | null,
   link: Link,
-  protocol: Target['protocol'],
+  probe: LinkProbe,
 ): Readonly<Record<PartName, FaultPart>> {
   const process = stack?.processes.toxiproxy;
   const client = stack?.toxiproxy ?? null;
   if (process === undefined || client === null) return {};
-  return { toxiproxy: new ProxyPart(process, client, link, protocol) };
+  return { toxiproxy: new ProxyPart(process, client, link, probe) };
 }
 
 /** `services`: by name. */

@@ -1,6 +1,6 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
 import { gatewayPart } from '../../scenarios/gateway.ts';
-import { brokerOf } from '../../scenarios/protocols/registry.ts';
+import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { readHeld, removeStates } from '../../targets/domain/held-state.ts';
@@ -102,7 +102,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
       ...Object.fromEntries(services.map((one) => [one.name, servicePart(one, prepared.trialTag)])),
       ...(gateway !== null && { [gatewayPart]: gateway.part }),
       ...brokerParts(broker, ofBroker, prepared.names.requests ?? ''),
-      ...(links.client === undefined ? {} : proxyPart(stack, links.client, target.protocol)),
+      ...(links.client === undefined ? {} : proxyPart(stack, links.client, factsOf(target).probe)),
     },
     lostParts: watch.lost,
   };

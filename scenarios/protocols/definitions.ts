@@ -1,22 +1,19 @@
 /** The targets that a scenario may hold: a line for each protocol. What is known of one without its targets stands in the registry. */
-import type { z } from 'zod';
-import type { Protocol } from '../../result/result-types.ts';
+import { z } from 'zod';
+import { type Protocol, protocols } from '../../result/result-types.ts';
 import { grpc } from './grpc/definition.ts';
 import type { ResolveContext, ResolvedAlike, TargetCheck } from './protocol-definition.ts';
+import type { ProtocolFacts } from './protocol-facts.ts';
 import { queue } from './queue/definition.ts';
+import { factsOf, type Spoken } from './registry.ts';
 import { rest } from './rest/definition.ts';
 import { stream } from './stream/definition.ts';
 import { websocket } from './websocket/definition.ts';
 
+/** Several of one protocol are told apart by `broker`. */
 const definitions = [rest, grpc, websocket, queue, stream] as const;
 type Definitions = typeof definitions;
 type Definition = Definitions[number];
-type SchemasOf<All extends readonly { readonly schema: unknown }[]> = {
-  readonly [Index in keyof All]: All[Index]['schema'];
-};
-
-/** In the order of the definitions. */
-export const targetSchemas = definitions.map(({ schema }) => schema) as unknown as SchemasOf<Definitions>;
 
 /** A target as the file has it. */
 export type FileTarget = z.output<Definition['schema']>;
@@ -35,15 +32,26 @@ interface AnyDefinition {
   takes?(target: Target): string | null;
 }
 
-const byName: ReadonlyMap<Protocol, AnyDefinition> = new Map(
-  definitions.map((definition) => [definition.name, definition as unknown as AnyDefinition]),
+const byFacts: ReadonlyMap<ProtocolFacts, AnyDefinition> = new Map(
+  definitions.map((definition) => [definition.facts, definition as unknown as AnyDefinition]),
 );
 
-export function definitionOf({ protocol }: { readonly protocol: Protocol }): AnyDefinition {
-  const definition = byName.get(protocol);
-  if (definition === undefined) throw new Error(`no protocol ${protocol}`);
+export function definitionOf(target: Spoken): AnyDefinition {
+  const definition = byFacts.get(factsOf(target));
+  if (definition === undefined) throw new Error(`no protocol ${target.protocol}`);
   return definition;
 }
+
+type SomeOptions = [z.core.$ZodTypeDiscriminable];
+
+/** By `protocol`, within it by `broker`. */
+export const targetSchema = z.discriminatedUnion(
+  'protocol',
+  protocols.flatMap((protocol): z.core.$ZodTypeDiscriminable[] => {
+    const all = definitions.flatMap(({ name, schema }) => (name === protocol ? [schema] : []));
+    return all.length > 1 ? [z.discriminatedUnion('broker', all as unknown as SomeOptions)] : all;
+  }) as unknown as SomeOptions,
+) as unknown as z.ZodType<FileTarget>;
 
 /** Protocols without a definition here, and keys of a file that get lost on the way to the contract: there must be none. */
 type Kept<Key> = Key | (Key extends string ? `${Key}Ms` : never);

@@ -4,6 +4,7 @@ import type { Pattern } from '../../result/result-types.ts';
 import { object } from '../schema/fields.ts';
 import type { Finding, Path } from '../schema/problem.ts';
 import type { TargetBase } from '../target-base.ts';
+import type { ProtocolFacts } from './protocol-facts.ts';
 
 /** What a check sees around its target. Paths begin at the target. */
 export interface TargetCheck {
@@ -37,6 +38,8 @@ export interface ProtocolSpec<
   Resolved extends Omit<TargetBase, 'protocol'> & { readonly protocol: Name },
 > {
   readonly name: Name;
+  /** Of the wire: those that the registry has. */
+  readonly facts: ProtocolFacts;
   readonly describes: string;
   /** With what `sharedShape` has. */
   readonly shape: Shape;

@@ -1,4 +1,7 @@
-/** What is known of a protocol without its driver: read by the schema, the checks, the faults and the stack. */
+/**
+ * What is known of a protocol without its driver: read by the schema, the checks, the faults and the stack. Where brokers of
+ * one protocol differ in what they speak, each wire has facts of its own.
+ */
 import type { CompressionCodec } from '../codecs.ts';
 
 export interface LinkProbe {
@@ -8,9 +11,16 @@ export interface LinkProbe {
   readonly answer?: string;
 }
 
+export interface BrokerFacts {
+  readonly name: string;
+  readonly title: string;
+  /** How many of it can be started as one cluster, the usual number first. */
+  readonly members: readonly [number, ...number[]];
+}
+
 export interface ProtocolFacts {
-  /** Those that may stand behind a reference target, the usual one first; none: the service answers itself. */
-  readonly brokers: readonly string[];
+  /** Those that speak it so, the usual one first; none: the service answers itself. */
+  readonly brokers: readonly BrokerFacts[];
   /** Of the addresses of own systems, with `//`; '' stands for a bare `host:port`. */
   readonly schemes: readonly string[];
   readonly exampleAddress: string;

@@ -1,15 +1,14 @@
 /** Addresses of own systems: what each protocol accepts, and whether load may be sent there. */
-import type { Protocol } from '../../result/result-types.ts';
 import { AllowedHosts, bareHost } from '../allowed-hosts.ts';
-import { protocolFacts } from '../protocols/registry.ts';
+import { factsOf, type Spoken } from '../protocols/registry.ts';
 
 export type AddressReading =
   /** `host` without the brackets of an IPv6 address. */
   { readonly ok: true; readonly host: string } | { readonly ok: false; readonly message: string };
 
 /** Kafka's clients are told several servers of one cluster, with commas between. */
-export function addressesOf(address: string, protocol: Protocol): string[] {
-  return protocolFacts[protocol].isClustered ? address.split(',').map((one) => one.trim()) : [address];
+export function addressesOf(address: string, spoken: Spoken): string[] {
+  return factsOf(spoken).isClustered ? address.split(',').map((one) => one.trim()) : [address];
 }
 
 /** In small letters, without `://`; '' for none. */
@@ -18,15 +17,15 @@ export function schemeOf(address: string): string {
 }
 
 /** Of one server. */
-export function readAddress(address: string, protocol: Protocol): AddressReading {
+export function readAddress(address: string, spoken: Spoken): AddressReading {
+  const { exampleAddress, schemes, takesCredentials, takesQuery } = factsOf(spoken);
   const wrong = (why: string): AddressReading => ({
     ok: false,
-    message: `${why}; write e.g. ${protocolFacts[protocol].exampleAddress}`,
+    message: `${why}; write e.g. ${exampleAddress}`,
   });
   const scheme = schemeOf(address);
-  const known: readonly string[] = protocolFacts[protocol].schemes;
-  if (!known.includes(scheme)) {
-    return wrong(scheme === '' ? 'has no scheme' : `"${scheme}://" is not a scheme of protocol ${protocol}`);
+  if (!schemes.includes(scheme)) {
+    return wrong(scheme === '' ? 'has no scheme' : `"${scheme}://" is not a scheme of protocol ${spoken.protocol}`);
   }
   const url = URL.parse(scheme === '' ? `bare://${address}` : address);
   if (url === null || url.hostname === '' || /\s/.test(address)) return wrong('is not an address');
@@ -37,10 +36,9 @@ export function readAddress(address: string, protocol: Protocol): AddressReading
     return wrong('is not of the form host:port');
   }
   if (url.port === '0') return wrong('has the port 0');
-  if (url.username !== '' && !protocolFacts[protocol].takesCredentials)
+  if (url.username !== '' && !takesCredentials)
     return wrong('holds credentials, which are not sent; put them into headers');
-  if (url.hash !== '' || (url.search !== '' && !protocolFacts[protocol].takesQuery))
-    return wrong('has a query or a fragment');
+  if (url.hash !== '' || (url.search !== '' && !takesQuery)) return wrong('has a query or a fragment');
   return { ok: true, host: url.hostname.replace(/^\[|\]$/g, '') };
 }
 

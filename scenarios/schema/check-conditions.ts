@@ -3,10 +3,12 @@ import { closestName } from '../../result/closest-name.ts';
 import { hasBroker, phaseNames } from '../../result/result-types.ts';
 import { unsuitedSettings } from '../faults/registry.ts';
 import { everyLink, hasServiceLink, lackOf, linkNames, partNames } from '../places.ts';
+import { brokerFacts, brokerOf } from '../protocols/registry.ts';
 import { type CheckContext, type FileTarget, type FileWindow, suggestionFor } from './check-context.ts';
 import { loadTimeMs } from './fields.ts';
 import type { Path } from './problem.ts';
 import { atOnce, slackMs, windowStartsMs } from './resolve-windows.ts';
+import { clustersOf, membersOf } from './stack-schema.ts';
 
 export function checkConditions(context: CheckContext): void {
   const { file, report } = context;
@@ -196,7 +198,7 @@ function checkPartFault(
   }
 }
 
-/** With three brokers it has to be said which is meant, and only there. */
+/** With several brokers it has to be said which is meant, and only there. */
 function checkBrokerChoice(
   { file, report }: CheckContext,
   window: Exclude<FileWindow, { link: unknown }>,
@@ -204,24 +206,26 @@ function checkBrokerChoice(
   targets: readonly [string, FileTarget][],
 ): void {
   if (!('part' in window)) return;
-  const isCluster = file.stack?.kafka.brokers === 3;
-  const streams = targets.filter(([, target]) => 'broker' in target && target.broker === 'kafka');
+  const clusters = clustersOf(file.stack);
+  const behind = clusters.filter((broker) => targets.some(([, target]) => brokerOf(target) === broker));
+  const [first] = behind;
   if (window.broker === undefined) {
-    if (window.part !== 'broker' || !isCluster || streams.length === 0) return;
+    if (window.part !== 'broker' || first === undefined) return;
     report({
       path: [...path, 'part'],
-      message: 'there are three Kafka brokers: say which',
+      message: `there are ${membersOf(file.stack, first)} ${brokerFacts[first].title} brokers: say which`,
       suggestion: 'broker: leader',
     });
     return;
   }
   const key = [...path, 'broker'];
   if (window.part !== 'broker') report({ path: key, message: `means nothing for part: ${window.part}`, atKey: true });
-  else if (!isCluster) {
+  else if (clusters.length === 0) {
     const message = 'is for three brokers (stack: { kafka: { brokers: 3 } }); there is one';
     report({ path: key, message, atKey: true });
-  } else if (streams.length === 0) {
-    report({ path: key, message: `${namesOf(targets)} has no leader: only streams have`, atKey: true });
+  } else if (first === undefined) {
+    const message = `${namesOf(targets)} has no leader: only targets on ${clusters.join(', ')} have`;
+    report({ path: key, message, atKey: true });
   }
 }
 

@@ -1,13 +1,14 @@
 /** Checks of the targets: addresses, allowed hosts, and that an own system is told what to send. */
 import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
-import type { Protocol } from '../../result/result-types.ts';
 import { definitionOf } from '../protocols/definitions.ts';
+import { brokerFacts, brokerOf } from '../protocols/registry.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkTls } from './check-tls.ts';
 import type { Path } from './problem.ts';
 import { templateVariableNames } from './request-fields.ts';
+import { clustersOf } from './stack-schema.ts';
 
 export function checkTargets(context: CheckContext): void {
   for (const [name, target] of Object.entries(context.file.targets ?? {})) {
@@ -20,18 +21,20 @@ export function checkTargets(context: CheckContext): void {
     checkThreads(context, target, path);
     checkInstances(context, target, path);
   }
-  checkCluster(context);
+  checkClusters(context);
 }
 
-/** Three brokers that nobody asks anything. */
-function checkCluster({ file, has, report }: CheckContext): void {
-  if (file.stack?.kafka.brokers !== 3) return;
-  const isUsed = Object.entries(file.targets ?? {}).some(
-    ([name, { protocol }]) => protocol === 'stream' && !has(['targets', name, 'address']),
-  );
-  if (isUsed) return;
-  const message = 'no target is a stream of our reference service, so no Kafka is started';
-  report({ path: ['stack', 'kafka', 'brokers'], message });
+/** Several brokers that nobody asks anything. */
+function checkClusters({ file, has, report }: CheckContext): void {
+  for (const broker of clustersOf(file.stack)) {
+    const isUsed = Object.entries(file.targets ?? {}).some(
+      ([name, target]) => brokerOf(target) === broker && !has(['targets', name, 'address']),
+    );
+    if (isUsed) continue;
+    const { title } = brokerFacts[broker];
+    const message = `no target of our reference service is behind ${title}, so none is started`;
+    report({ path: ['stack', broker, 'brokers'], message });
+  }
 }
 
 /** Keys that only mean something for an own system. */
@@ -118,7 +121,7 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
       atKey: true,
     });
   }
-  if (target.address !== undefined) checkAddress(context, target.address, target.protocol, [...path, 'address']);
+  if (target.address !== undefined) checkAddress(context, target.address, target, [...path, 'address']);
   for (const key of definitionOf(target).forOurService) {
     if (!context.has([...path, key])) continue;
     const message = 'is for our reference service; your own system settles it for itself';
@@ -149,9 +152,9 @@ function checkWatch({ file, report }: CheckContext, { watch, engine }: FileTarge
   report({ path: [...here, 'prometheus'], message, suggestion: `add allowHosts: [${host}]` });
 }
 
-function checkAddress({ file, report }: CheckContext, address: string, protocol: Protocol, path: Path): void {
-  for (const one of addressesOf(address, protocol)) {
-    const reading = readAddress(one, protocol);
+function checkAddress({ file, report }: CheckContext, address: string, target: FileTarget, path: Path): void {
+  for (const one of addressesOf(address, target)) {
+    const reading = readAddress(one, target);
     if (!reading.ok) {
       report({ path, message: reading.message });
       continue;

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { readNamedFile } from '../named-file.ts';
-import { protocolFacts } from '../protocols/registry.ts';
+import { factsOf } from '../protocols/registry.ts';
 import { isSecureScheme } from '../secured.ts';
 import { addressesOf, schemeOf } from './address.ts';
 import type { CheckContext, FileTarget } from './check-context.ts';
@@ -34,10 +34,10 @@ export function checkTls(context: CheckContext, target: FileTarget, path: Path):
   }
 }
 
-function checkScheme({ report }: CheckContext, { protocol }: FileTarget, address: string, path: Path): void {
-  const scheme = schemeOf(addressesOf(address, protocol)[0] ?? '');
+function checkScheme({ report }: CheckContext, target: FileTarget, address: string, path: Path): void {
+  const scheme = schemeOf(addressesOf(address, target)[0] ?? '');
   if (scheme === '' || isSecureScheme(scheme)) return;
-  const secure = protocolFacts[protocol].schemes.find((one) => isSecureScheme(one) && one.startsWith(scheme));
+  const secure = factsOf(target).schemes.find((one) => isSecureScheme(one) && one.startsWith(scheme));
   const message = `the address says ${scheme}://, which is in clear`;
   report({ path, message, suggestion: secure && `write ${secure}:// in the address`, atKey: true });
 }

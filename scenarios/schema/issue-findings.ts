@@ -73,7 +73,8 @@ function wordFindings({ errors, message, path }: z.core.$ZodIssueInvalidUnion, v
 
 /** The values of a union's telling key. */
 function optionsOf(issue: z.core.$ZodIssueInvalidUnion): readonly string[] | undefined {
-  return 'options' in issue ? issue.options?.map(String) : undefined;
+  if (!('options' in issue)) return undefined;
+  return issue.options?.filter((option) => option !== undefined).map(String); // undefined: it may be left out
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Finding {

@@ -28,7 +28,7 @@ interface Section {
 }
 
 /** What a choice between objects goes by. */
-const discriminators = ['protocol', 'fault', 'model'];
+const discriminators = ['protocol', 'fault', 'model', 'broker'];
 /** Beyond what any bound here is meant to be: zod's way of saying "an integer". */
 const unbounded = Number.MAX_SAFE_INTEGER;
 
@@ -64,17 +64,22 @@ function collect(node: SchemaNode, path: string, sections: Section[]): void {
   const options = node.oneOf ?? node.anyOf ?? [];
   const seen = new Set<string>();
   for (const option of options) {
-    const place = `${path}${choiceOf(option)}`;
-    if (!seen.has(place)) collect(option, place, sections);
+    const place = choicesOf(option)
+      .map((choice) => `${path}${choice}`)
+      .find((one) => !seen.has(one));
+    if (place === undefined) continue;
+    collect(option, place, sections);
     seen.add(place);
   }
   if (node.items !== undefined) collect(node.items, `${path}[]`, sections);
   if (typeof node.additionalProperties === 'object') collect(node.additionalProperties, `${path}.NAME`, sections);
 }
 
-function choiceOf({ properties }: SchemaNode): string {
-  const key = discriminators.find((name) => properties?.[name]?.const !== undefined);
-  return key === undefined ? '' : ` (${key}: ${String(properties?.[key]?.const)})`;
+/** How an option may be called, the shortest first. */
+function choicesOf({ properties }: SchemaNode): string[] {
+  const keys = discriminators.filter((name) => properties?.[name]?.const !== undefined);
+  const texts = keys.map((key) => `${key}: ${String(properties?.[key]?.const)}`);
+  return texts.length === 0 ? [''] : texts.map((_, length) => ` (${texts.slice(0, length + 1).join(', ')})`);
 }
 
 function tableOf({ properties = {}, required = [] }: SchemaNode): string {

@@ -248,7 +248,7 @@ describe('readAddress', () => {
     ['queue', 'amqp://user:secret@127.0.0.1:5672/vhost', '127.0.0.1'],
     ['stream', 'broker-1.example:9092', 'broker-1.example'],
   ] as const)('%s %s leads to %s', (protocol, address, host) => {
-    expect(readAddress(address, protocol)).toEqual({ ok: true, host });
+    expect(readAddress(address, { protocol })).toEqual({ ok: true, host });
   });
 
   it.each([
@@ -266,7 +266,7 @@ describe('readAddress', () => {
     ['stream', '127.0.0.1:9092/x', 'is not of the form host:port'],
     ['websocket', 'http://127.0.0.1', '"http://" is not a scheme of protocol websocket'],
   ] as const)('%s %s %s', (protocol, address, why) => {
-    const reading = readAddress(address, protocol);
+    const reading = readAddress(address, { protocol });
     expect(reading.ok ? '' : reading.message).toMatch(new RegExp(`^${why.replace(/[/?]/g, '\\$&')}; write e\\.g\\. `));
   });
 });

@@ -135,7 +135,7 @@ describe('a valid scenario', () => {
         idempotencyKey: false,
       },
       thresholds: [],
-      brokers: { kafka: 1 },
+      brokers: {},
       repeats: 1,
       sweep: {},
       allowHosts: [],

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { PhaseName } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
 import { definitionOf, type FileTarget, type Target } from '../protocols/definitions.ts';
+import { brokerOf } from '../protocols/registry.ts';
 import { type Resilience, resilienceOf } from '../resilience.ts';
 import type { Scenario } from '../scenario.ts';
 import type { TlsSettings } from '../target-base.ts';
@@ -11,6 +12,7 @@ import { mergedResilience } from './resilience-schema.ts';
 import { resolveLoad } from './resolve-load.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
+import { clustersOf, membersOf } from './stack-schema.ts';
 import { defaultEntropy, defaultWaiting } from './workload-schema.ts';
 
 const defaultTimeoutMs = 2_000;
@@ -49,7 +51,7 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
       const stopAfterMs = written.stopAfter;
       return resolveThreshold(written.check, options.writtenThreshold(index)).map((one) => ({ ...one, stopAfterMs }));
     }),
-    brokers: mapEntries(file.stack, ({ brokers }) => brokers),
+    brokers: Object.fromEntries(clustersOf(file.stack).map((name) => [name, membersOf(file.stack, name)])),
     repeats,
     sweep: options.sweep ?? {},
     allowHosts,
@@ -112,13 +114,13 @@ function resolveTarget(
   { stack, resilience }: ScenarioFile,
   directory: string,
 ): Target {
-  const started: Readonly<Record<string, { readonly brokers: number }>> = stack;
   const alike = {
     name,
     ...(own !== undefined && { resilience: resolveResilience(mergedResilience(resilience, own)) }),
     ...(tls !== undefined && { tls: resolveTls(tls, directory) }),
   };
-  const brokers = ('broker' in target ? started[target.broker]?.brokers : undefined) ?? 1;
+  const broker = brokerOf(target);
+  const brokers = broker === null ? 0 : membersOf(stack, broker);
   return definitionOf(target).resolve(target, alike, { directory, brokers });
 }
 

@@ -48,7 +48,7 @@ describe('a scenario with a problem', () => {
     [
       'cluster that nobody asks',
       `${base}stack: { kafka: { brokers: 3 } }\n`,
-      '11:28: stack.kafka.brokers: no target is a stream of our reference service, so no Kafka is started',
+      '11:28: stack.kafka.brokers: no target of our reference service is behind Kafka, so none is started',
     ],
     [
       'cluster of two',
@@ -63,7 +63,7 @@ describe('a scenario with a problem', () => {
     [
       'one of three brokers',
       `${withText('protocol: rest', 'protocol: stream')}stack: { kafka: { brokers: 3 } }\nconditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: broker } ] }\n`,
-      '12:60: conditions.bad[0].part: there are three Kafka brokers: say which (broker: leader)',
+      '12:60: conditions.bad[0].part: there are 3 Kafka brokers: say which (broker: leader)',
     ],
     [
       'leader of the service',

@@ -1,12 +1,13 @@
 /** The one definition of a scenario file. Its JSON Schema is generated from here. */
 import { z } from 'zod';
 import { phaseNames } from '../../result/result-types.ts';
+import { targetSchema } from '../protocols/definitions.ts';
 import { conditionSchema } from './condition-schema.ts';
 import { duration, entryName, lineText, named, object, wholeNumber } from './fields.ts';
 import { loadSchema } from './load-schema.ts';
 import { resilienceSchema } from './resilience-schema.ts';
+import { stackSchema } from './stack-schema.ts';
 import { sweepSchema } from './sweep-schema.ts';
-import { targetSchema } from './target-schema.ts';
 import { workloadSchema } from './workload-schema.ts';
 
 /** Keys that a later version gives a meaning. */
@@ -52,18 +53,7 @@ export const scenarioFileSchema = object({
     .describe(
       'What must hold: <target|all> <metric> <op> <value> [in <phase or condition>…], e.g. "rest p99 < 100ms in calm"; { check, stopAfter } also ends a trial.',
     ),
-  stack: object({
-    kafka: object({
-      brokers: z
-        .union([z.literal(1), z.literal(3)], { error: 'expected 1 or 3' })
-        .default(1)
-        .describe('3: each partition on all three, acks: all needs two of them (native stack, or compose).'),
-    })
-      .prefault({})
-      .describe('The Kafka that is started.'),
-  })
-    .prefault({})
-    .describe('What is started for the run.'),
+  stack: stackSchema,
   repeats: wholeNumber(1, 1_000).default(1).describe('How often each trial is run.'),
   sweep: sweepSchema.optional().describe('Settings that are tried out. Left out: each target as it is written.'),
   allowHosts: z

@@ -91,9 +91,17 @@ export const messageCodec = z
     'The whole request as one object in the body, and the answer alike. Left out: the body is the payload, all else is in headers.',
   );
 
-/** `broker:` chooses among them; the first is the usual one. */
-export function brokerAmong<const Name extends string>(brokers: readonly [Name, ...Name[]]) {
-  return z.literal(brokers).default(brokers[0]).describe('The broker.');
+/** `broker:` chooses among those that speak one wire; the first is the usual one. */
+export function brokerAmong<const Name extends string>(brokers: readonly [NamedBroker<Name>, ...NamedBroker<Name>[]]) {
+  const [usual, ...others] = brokers;
+  return z
+    .literal([usual.name, ...others.map(({ name }) => name)])
+    .default(usual.name)
+    .describe('The broker.');
+}
+
+interface NamedBroker<Name extends string> {
+  readonly name: Name;
 }
 
 export const onRefusal = z

@@ -2,7 +2,7 @@
  * W3C trace context of what is sent to an own system, drawn from the operation's id, so that an operation of the result
  * is found in the user's tracing and the other way round. Source: W3C Trace Context, level 1, §3.2.
  */
-import { protocolFacts } from '../../scenarios/protocols/registry.ts';
+import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { Request, Target, TraceparentSetting, WebSocketTarget } from '../../scenarios/scenario.ts';
 
 /** 32 hex digits. Each 64 bits by themselves are as good as random: some tracers keep only the last, or sample by them. */
@@ -22,7 +22,7 @@ function traceparentOf({ address, engine, traceparent = 'sampled' }: Target): Tr
 
 export function withTraceparent(target: Target, request: Request): Request {
   const value = traceparentTemplate(traceparentOf(target));
-  const key = protocolFacts[target.protocol].headersIn;
+  const key = factsOf(target).headersIn;
   if (value === null || key === null) return request;
   const headers = (request as Partial<Record<typeof key, object>>)[key] ?? {};
   const isGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'traceparent');
@@ -46,7 +46,7 @@ export function handshakeHeaders(target: Target, connection: string): Readonly<R
 
 /** Its operations, and not only its connections, are found by their trace ids. */
 export function sendsTraceIds(target: Target): boolean {
-  return traceparentOf(target) !== 'off' && protocolFacts[target.protocol].headersIn !== null;
+  return traceparentOf(target) !== 'off' && factsOf(target).headersIn !== null;
 }
 
 /** FNV-1a with the finalizer of MurmurHash3, 32 bits. Never all zeros, which no id may be. */

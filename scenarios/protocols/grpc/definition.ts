@@ -16,6 +16,7 @@ import type { GrpcTarget } from './target.ts';
 
 export const grpc = defineProtocol({
   name: 'grpc',
+  facts: grpcFacts,
   describes: 'gRPC.',
   shape: {
     connections: connections(2, 1_000),

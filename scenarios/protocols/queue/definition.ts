@@ -32,6 +32,7 @@ const bind = object({
 
 export const queue = defineProtocol({
   name: 'queue',
+  facts: queueFacts,
   describes: 'AMQP 0-9-1.',
   shape: {
     broker: brokerAmong(queueFacts.brokers),

@@ -1,7 +1,7 @@
 import type { ProtocolFacts } from '../protocol-facts.ts';
 
 export const queueFacts = {
-  brokers: ['rabbitmq'],
+  brokers: [{ name: 'rabbitmq', title: 'RabbitMQ', members: [1] }],
   schemes: ['amqp', 'amqps'],
   exampleAddress: 'amqp://127.0.0.1:5672',
   barePort: 5672,

@@ -15,7 +15,7 @@ export interface QueueTarget extends TargetBase {
   readonly user?: string;
   readonly password?: string;
   readonly vhost?: string;
-  readonly broker: (typeof queueFacts.brokers)[number];
+  readonly broker: (typeof queueFacts.brokers)[number]['name'];
   readonly settings?: ClientSettings;
   readonly durable: boolean;
   readonly confirms: boolean;

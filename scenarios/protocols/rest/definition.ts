@@ -14,6 +14,7 @@ import type { RestTarget } from './target.ts';
 
 export const rest = defineProtocol({
   name: 'rest',
+  facts: restFacts,
   describes: 'HTTP/1.1 with keep-alive.',
   shape: {
     connections: connections(64, 10_000),

@@ -47,6 +47,7 @@ const sasl = z
 
 export const stream = defineProtocol({
   name: 'stream',
+  facts: streamFacts,
   describes: 'Kafka.',
   shape: {
     broker: brokerAmong(streamFacts.brokers),

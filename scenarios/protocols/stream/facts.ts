@@ -1,7 +1,7 @@
 import type { ProtocolFacts } from '../protocol-facts.ts';
 
 export const streamFacts = {
-  brokers: ['kafka'],
+  brokers: [{ name: 'kafka', title: 'Kafka', members: [1, 3] }],
   schemes: [''],
   exampleAddress: '127.0.0.1:9092',
   barePort: 9092,

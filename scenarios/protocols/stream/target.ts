@@ -18,7 +18,7 @@ export type Sasl =
 
 export interface StreamTarget extends TargetBase {
   readonly protocol: 'stream';
-  readonly broker: (typeof streamFacts.brokers)[number];
+  readonly broker: (typeof streamFacts.brokers)[number]['name'];
   readonly settings?: ClientSettings;
   readonly acks: 'all' | 0 | 1;
   readonly lingerMs: number;

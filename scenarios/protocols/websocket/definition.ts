@@ -14,6 +14,7 @@ import type { WebSocketTarget } from './target.ts';
 
 export const websocket = defineProtocol({
   name: 'websocket',
+  facts: websocketFacts,
   describes: 'WebSocket, correlated messages.',
   shape: {
     connections: connections(16, 10_000),
