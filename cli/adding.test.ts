@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunResult } from '../result/result-types.ts';
@@ -20,6 +20,8 @@ import type { RunResult } from '../result/result-types.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const rooms = ['result', 'scenarios', 'targets', 'runners', 'reports', 'cli'];
+/** What stands outside them and belongs to something that may be added. */
+const beside = ['docker-compose.yml'];
 const generated = 'scenarios/schema/scenario.schema.json';
 
 interface Step {
@@ -47,7 +49,7 @@ let copy = '';
 /** A copy without anything added. */
 async function fresh(): Promise<void> {
   await rm(copy, { recursive: true, force: true });
-  for (const entry of [...rooms, 'package.json', 'tsconfig.json']) {
+  for (const entry of [...rooms, ...beside, 'package.json', 'tsconfig.json']) {
     cpSync(join(root, entry), join(copy, entry), { recursive: true });
   }
   mkdirSync(join(copy, 'docs')); // for the page of keys, which is generated too
@@ -57,6 +59,7 @@ async function fresh(): Promise<void> {
 function take({ path, how, anchor, text }: Step): void {
   const file = join(copy, path);
   if (how === 'new') {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
     return;
   }
@@ -77,7 +80,7 @@ function filesIn(folder: string): string[] {
 function changedFiles(): string[] {
   const isSame = (path: string) =>
     existsSync(join(root, path)) && readFileSync(join(root, path)).equals(readFileSync(join(copy, path)));
-  const all = rooms.flatMap((room) => filesIn(join(copy, room)).map((path) => join(room, path)));
+  const all = [...rooms.flatMap((room) => filesIn(join(copy, room)).map((path) => join(room, path))), ...beside];
   return all.filter((path) => !isSame(path)).sort();
 }
 
@@ -101,12 +104,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
-describe.each([
+const kinds = [
   { heading: 'A fault', most: 5 },
   { heading: 'An operation of the reference services', most: 3 },
   { heading: 'A pattern', most: 1 },
   { heading: 'A report format', most: 2 },
-])('$heading', ({ heading, most }) => {
+  { heading: 'A broker', most: 4 },
+  { heading: 'A protocol', most: 10 },
+];
+const headings = kinds.map(({ heading }) => heading);
+
+describe.each(kinds)('$heading', ({ heading, most }) => {
   it(`is added in ${most} files`, async () => {
     await fresh();
     const steps = stepsOf(heading);
@@ -138,9 +146,14 @@ describe('a pattern that is not all there', () => {
   }, 120_000);
 });
 
-it('what was added compiles and is played: the fault acts, the operation is done, the report is written', async () => {
+const rabbitmqScenario = `name: behind
+workload: { operations: { placeOrder: {} } }
+load: { model: open, rate: 1/s }
+targets: { queue: { protocol: queue, broker: BROKER } }
+`;
+
+it('what was added compiles and is played: the fault acts, the protocol carries, the operation is done, the report is written', async () => {
   await fresh();
-  const headings = ['A fault', 'An operation of the reference services', 'A pattern', 'A report format'];
   for (const heading of headings) stepsOf(heading).forEach(take);
   expect(await brokenFiles()).toEqual([]);
   await node('scenarios/schema/write-json-schema.ts');
@@ -153,10 +166,19 @@ load: { model: open, rate: 100/s, warmup: 300ms, duration: 2s }
 targets:
   rest: { protocol: rest, via: direct }
   grpc: { protocol: grpc, via: direct }
+  lines: { protocol: lines, via: direct }
 conditions:
   hiccup: [ { at: 500ms, for: 1s, fault: hiccup, pause: 100ms } ]
 `,
   );
+  const behind = join(copy, 'behind.yaml');
+  writeFileSync(behind, rabbitmqScenario.replace('BROKER', 'lavinmq'));
+  expect((await node('cli/main.ts', 'validate', behind)).stdout).toContain('ok');
+  writeFileSync(behind, rabbitmqScenario.replace('BROKER', 'lavin'));
+  await expect(node('cli/main.ts', 'validate', behind)).rejects.toMatchObject({
+    stdout: expect.stringContaining('"lavin" is not one of rabbitmq, lavinmq'),
+  });
+  expect((await node('cli/main.ts', 'run', '--help')).stdout).toContain('--lavinmq');
   const out = join(copy, 'result-of-toys');
   await node('cli/main.ts', 'run', 'toys.yaml', '--stack', 'native', '--out', out, '--format', 'json,oneLine').catch(
     ({ stderr, code }: { stderr: string; code: number }) => {
@@ -164,7 +186,7 @@ conditions:
     },
   );
   const { trials } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as RunResult;
-  expect(trials.map(({ target }) => target).sort()).toEqual(['grpc', 'rest']);
+  expect(trials.map(({ target }) => target).sort()).toEqual(['grpc', 'lines', 'rest']);
   for (const { faults, ledger, phases } of trials) {
     expect(faults).toMatchObject([{ fault: 'hiccup', settings: { pauseMs: 100 }, proof: { stoodStillMs: 100 } }]);
     expect(ledger).toMatchObject({ lost: 0, duplicatesApplied: 0, unknown: 0 });
@@ -174,5 +196,5 @@ conditions:
     expect(placed).toMatchObject({ pattern: 'publish', completion: 'acknowledged' });
     expect(placed?.latencyUs.delivered.count).toBe(placed?.counts.offered);
   }
-  expect(readFileSync(join(out, 'line.txt'), 'utf8')).toBe('2 trials\n');
+  expect(readFileSync(join(out, 'line.txt'), 'utf8')).toBe('3 trials\n');
 }, 180_000);

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Protocol, protocols, type RunResult } from '../result/result-types.ts';
+import type { Protocol, RunResult } from '../result/result-types.ts';
 import {
   type HostileServer,
   hostileFromTheStart,
@@ -36,15 +36,17 @@ afterAll(async () => {
   await stack.down();
 });
 
-const clients: Readonly<Record<Protocol, readonly string[]>> = {
+const clients = {
   rest: ['own', 'undici'],
   grpc: ['own', 'grpc-js'],
   websocket: ['own', 'ws'],
   queue: ['amqplib'],
   stream: ['platformatic', 'kafkajs'],
-};
+} as const satisfies Partial<Record<Protocol, readonly string[]>>;
+type Attacked = keyof typeof clients;
+const attacked = Object.keys(clients) as Attacked[];
 
-function targetOf(protocol: Protocol, client: string, address: string): string {
+function targetOf(protocol: Attacked, client: string, address: string): string {
   const proto = join(import.meta.dirname, '..', 'targets', 'grpc', 'fixtures', 'interop.proto');
   const client_ = client === 'amqplib' ? '' : `client: ${client},`;
   const request = {
@@ -70,7 +72,7 @@ interface Outcome {
 let runs = 0;
 
 /** One run against it; `bytes`: the most that any process of the run had resident. */
-async function play(protocol: Protocol, client: string, server: HostileServer): Promise<Outcome> {
+async function play(protocol: Attacked, client: string, server: HostileServer): Promise<Outcome> {
   const number = runs++;
   const out = rig.newOut();
   const path = rig.write(
@@ -124,7 +126,7 @@ function expectBounded({ took, bytes, stderr, result }: Outcome): void {
   }
 }
 
-const all = protocols.flatMap((protocol) => clients[protocol].map((client) => ({ protocol, client })));
+const all = attacked.flatMap((protocol) => clients[protocol].map((client) => ({ protocol, client })));
 
 /** Of attempts to which nothing comes; the last: of those that waited for one that did not end. */
 const waits = ['timeout', 'deadline', 'notSent'];
@@ -166,7 +168,7 @@ const zeros = Buffer.alloc(16_000);
 const nothing = Buffer.alloc(0);
 const grpcHead = Buffer.concat([Buffer.from([0x88, 0x5f, 0x10]), Buffer.from('application/grpc')]);
 /** Each begins to pour, and never ends: what it pours, and what comes of the attempts. */
-const pouring: Readonly<Record<Protocol, Readonly<Record<'flood' | 'bomb', readonly [Malice, readonly string[]]>>>> = {
+const pouring: Readonly<Record<Attacked, Readonly<Record<'flood' | 'bomb', readonly [Malice, readonly string[]]>>>> = {
   rest: {
     flood: [pours(Buffer.from('HTTP/1.1 200 OK\r\n'), Buffer.from('x-more: of the same\r\n')), ['oversized answer']],
     bomb: [pours(Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 40000000000\r\n\r\n'), zeros), ['oversized answer']],

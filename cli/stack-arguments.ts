@@ -1,5 +1,7 @@
 /** The options that say which stack a run uses; each broker has its own. */
+
 import { BenchError, exitCodes } from '../result/bench-error.ts';
+import { brokerFacts } from '../scenarios/protocols/registry.ts';
 import type { AdvertisedLink, ExternalBroker } from '../targets/stack/broker-part.ts';
 import { brokerNames, brokerParts } from '../targets/stack/broker-parts.ts';
 import { type ExternalAddresses, isAnyGiven } from '../targets/stack/external-stack.ts';
@@ -13,7 +15,8 @@ const linkOption = (broker: BrokerName, link: BrokerLinkName) => `${broker}-${li
 
 const brokerOptions: Record<string, TextOption> = {};
 for (const name of brokerNames) {
-  const { title, advertises } = brokerParts[name];
+  const { title } = brokerFacts[name];
+  const { advertises } = brokerParts[name];
   brokerOptions[name] = { ...text, describe: `HOST:PORT of a running ${title}` };
   if (!advertises) continue;
   const [client, service] = linkNames.map((link) => linkOption(name, link)) as [string, string];

@@ -1,13 +1,17 @@
 /** Which trials may have taken from a service what it held in memory alone. */
-import type { TrialResult } from './result-types.ts';
+import type { FaultResult, TrialResult } from './result-types.ts';
 
 /** Parts that keep no state of the service's: what a broker keeps, it keeps on disk, and the ledger tells what it lost. */
 const withoutServiceState: readonly unknown[] = ['broker', 'toxiproxy'];
 
+/** Results of earlier versions do not say so; there was one such fault then. */
+export function isKill({ fault, kills = fault === 'kill' }: Pick<FaultResult, 'fault' | 'kills'>): boolean {
+  return kills;
+}
+
 export function killedService({ faults }: Pick<TrialResult, 'faults'>): boolean {
   return faults.some(
-    ({ fault, settings, appliedAtMs }) =>
-      fault === 'kill' && appliedAtMs !== null && !withoutServiceState.includes(settings.part),
+    (one) => isKill(one) && one.appliedAtMs !== null && !withoutServiceState.includes(one.settings.part),
   );
 }
 

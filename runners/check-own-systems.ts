@@ -89,7 +89,7 @@ async function checkOne(
 function withFewConnections(target: Target): Target {
   const engine = 'native' as const;
   if ('connections' in target) return { ...target, engine, connections: 1 };
-  return target.protocol === 'stream' ? { ...target, engine, producers: 1 } : { ...target, engine };
+  return 'producers' in target ? { ...target, engine, producers: 1 } : { ...target, engine };
 }
 
 function idleCall(): Call {

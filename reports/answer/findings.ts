@@ -1,6 +1,6 @@
 /** What the faults of a condition did, one plain sentence a finding: data first, then who kept working and came back. */
 import { amplificationOf } from '../../result/amplification.ts';
-import { isStateUnknown } from '../../result/memory-loss.ts';
+import { isKill, isStateUnknown } from '../../result/memory-loss.ts';
 import type { Counts, FaultResult, LedgerResult } from '../../result/result-types.ts';
 import { atMostShare } from '../../result/statistics/statistics-order.ts';
 import { backlogFindings } from '../figures/backlog-text.ts';
@@ -197,7 +197,7 @@ function unharmed(contenders: readonly Contender[]): string[] {
 /** One kill is one observation, however many operations it struck: ` (none in 3 kills: at most 63 % of kills, 95 %)`. */
 function killBound(contenders: readonly Contender[]): string {
   const kills = contenders.map(({ trials }) =>
-    trials.reduce((sum, { faults }) => sum + faults.filter(({ fault }) => fault === 'kill').length, 0),
+    trials.reduce((sum, { faults }) => sum + faults.filter(isKill).length, 0),
   );
   const fewest = Math.min(...kills);
   if (contenders.length === 0 || fewest === 0) return '';

@@ -2,6 +2,7 @@
  * What was out when what was down: what became of each operation on each target while something was away. Its unit is the
  * outage: operations of one outage share its fate, so that a rate takes many outages, at moments that nobody chose.
  */
+import { isKill } from '../../result/memory-loss.ts';
 import { ownValue } from '../../result/own-value.ts';
 import { isHandedOver } from '../../result/patterns.ts';
 import { medianRecovery } from '../../result/recovery.ts';
@@ -185,7 +186,7 @@ function hitText(trials: readonly TrialResult[], operation: string, drawn: boole
     const { offered, ok } = struckIn([trial], operation);
     return ok < offered;
   }).length;
-  const what = outagesOf(struck).every(({ fault }) => fault === 'kill') ? 'kills' : 'outages';
+  const what = outagesOf(struck).every(isKill) ? 'kills' : 'outages';
   if (hit === 0) return `none in ${outages}: at most ${percent(atMostShare(outages))} % of ${what} (95 %)`;
   if (outages > struck.length) return `in ${hit} of ${struck.length} trials`;
   if (outages < leastForRate || !drawn) return `${hit} of ${outages}`;

@@ -19,6 +19,12 @@ export const faultSchema = z
       .describe(
         'When it acted, as the end of a sentence: `under added latency`. null: the condition’s name says more. Absent in results of earlier versions.',
       ),
+    kills: z
+      .boolean()
+      .optional()
+      .describe(
+        'The process that it hit ended at once, with all that it held in memory. Absent: it did not, or the result is of an earlier version.',
+      ),
     proof: z
       .record(text, settingValue.nullable())
       .nullable()

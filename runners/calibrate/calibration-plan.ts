@@ -3,6 +3,7 @@
  * A trial costs about 0.9 s beside its load (2 s on a stream), which is why there are few and short ones.
  */
 import type { Protocol } from '../../result/result-types.ts';
+import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { CalibrationLoad } from './calibration-scenario.ts';
 
 export interface StallPlan {
@@ -48,9 +49,9 @@ export const fullPlan: CalibrationPlan = {
   brokerWarmUpMs: 3_000,
   // 200 canaries: their p90 has twice what it takes beyond it.
   resolution: { ratePerSecond: 500, warmupMs: 500, durationMs: 4_000 },
-  // REST has the long one, where the wait for a connection shows; the others a second's stall in a shorter load.
+  // The long one where the wait for a connection shows; the others have a second's stall in a shorter load.
   stall: (protocol) =>
-    protocol === 'rest'
+    factsOf({ protocol }).carriesOneAtATime
       ? { load: { ratePerSecond: stallRate, warmupMs: 1_000, durationMs: 10_000 }, atMs: 4_000, forMs: 1_000 }
       : { load: { ratePerSecond: stallRate, warmupMs: 300, durationMs: 2_500 }, atMs: 700, forMs: 1_000 },
   delays: shortLoad(delayRate, 1_250),

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { FaultResult } from '../../result/result-types.ts';
-import { circumstanceOf } from '../../scenarios/faults/registry.ts';
+import { circumstanceOf, kills } from '../../scenarios/faults/registry.ts';
 import { type BoundFault, bindFaults, type FaultPlaces } from './bind-faults.ts';
 import type { FaultProof } from './fault-kind.ts';
 import { isRamped, rampSteps } from './ramp.ts';
@@ -186,6 +186,7 @@ export class FaultTimeline {
       settings: fault.settings,
       expected: fault.expected,
       circumstance: circumstanceOf(fault.window),
+      ...(kills(fault.window) && { kills: true }),
       proof,
     }));
   }

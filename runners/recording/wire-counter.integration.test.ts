@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 const cases = targets.map((target): [string, Target] => [
-  `${target.protocol} ${'client' in target ? target.client : 'own'} ${target.compression?.codec ?? 'none'}`,
+  `${target.protocol} ${'client' in target ? target.client : 'own'} ${('compression' in target && target.compression?.codec) || 'none'}`,
   target,
 ]);
 

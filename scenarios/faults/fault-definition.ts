@@ -47,6 +47,8 @@ export interface FaultSpec<Name extends string, Shape extends z.core.$ZodLooseSh
   sized?(full: Settings, share: number): Settings;
   /** Its window is over once the part it hit is ready again. */
   readonly endsWhenReady?: true;
+  /** The process that it hits ends at once, with all that it holds in memory. */
+  readonly kills?: true;
 }
 
 export function defineFault<const Name extends string, Shape extends z.core.$ZodLooseShape, Settings>(

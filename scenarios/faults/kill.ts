@@ -76,6 +76,7 @@ export const kill = defineFault({
   },
   settings: ({ when, ...rest }) => ({ ...partSettings(rest), ...(when && { when: momentOf(when) }) }),
   endsWhenReady: true,
+  kills: true,
   circumstance: (settings) => `when the ${partText(settings)} was killed`,
 });
 export type KillFault = WindowOf<typeof kill>;

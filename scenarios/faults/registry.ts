@@ -55,6 +55,7 @@ interface Fault {
   circumstance?(window: FaultWindow): string;
   sized?(full: FaultWindow, share: number): Partial<FaultWindow>;
   readonly endsWhenReady?: true;
+  readonly kills?: true;
 }
 
 const byName: ReadonlyMap<string, Fault> = new Map(
@@ -90,4 +91,9 @@ export function sizedAt<Window extends FaultWindow>(window: Window, share: numbe
 /** Whether its window is over only once the part it hit is ready again. False of a name that no fault has. */
 export function endsWhenReady({ fault }: { readonly fault: string }): boolean {
   return byName.get(fault)?.endsWhenReady ?? false;
+}
+
+/** Whether the process that it hits ends at once, with all that it holds in memory. */
+export function kills(window: FaultWindow): boolean {
+  return faultNamed(window.fault).kills ?? false;
 }

@@ -1,5 +1,5 @@
 /** The types that a target's own files tell; of one that is asked by reflection they are known at set-up. */
-import type { GrpcTarget } from '../scenario.ts';
+import type { GrpcTarget } from '../protocols/grpc/target.ts';
 import { type ProtoTypes, typesOfProto, typesOfProtoset } from './proto-types.ts';
 
 export type TypeFiles = Pick<GrpcTarget, 'proto' | 'protoset' | 'importPaths'>;

@@ -26,6 +26,8 @@ export interface ProtocolFacts {
   readonly exampleAddress: string;
   /** Where an address without a port leads. */
   readonly barePort: number;
+  /** A connection has one request under way; others wait for one that is free. */
+  readonly carriesOneAtATime: boolean;
   /**
    * Several brokers may be one: an address names some of them, with commas between, clients go on to those that these
    * advertise, and one leads each partition.

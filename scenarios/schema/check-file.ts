@@ -3,15 +3,14 @@ import { isUtf8 } from 'node:buffer';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { inspectNamedFile, NamedFileError, readNamedFile } from '../named-file.ts';
-import type { CheckContext } from './check-context.ts';
-import type { Path } from './problem.ts';
+import type { Finding, Path } from './problem.ts';
 
 /** Whether it can be read and is of a size to be; if not, that was reported. */
 export function checkFile(
   directory: string,
   name: string,
   path: Path,
-  report: CheckContext['report'],
+  report: (finding: Finding) => void,
   { mostBytes, asText = false }: { readonly mostBytes: number; readonly asText?: boolean },
 ): boolean {
   const message = troubleWith(resolve(directory, name), mostBytes, asText);
@@ -20,7 +19,7 @@ export function checkFile(
 }
 
 /** The same of a folder. */
-export function checkFolder(directory: string, name: string, path: Path, report: CheckContext['report']): boolean {
+export function checkFolder(directory: string, name: string, path: Path, report: (finding: Finding) => void): boolean {
   const isFolder = statSync(resolve(directory, name), { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (!isFolder) report({ path, message: `"${name}" is no folder (paths are relative to the scenario file)` });
   return isFolder;

@@ -10,7 +10,7 @@ import { type SharedTestStack, sharedTestStack } from '../stack/shared-test-stac
 import { ContractRig, type ContractSubject } from './contract-rig.ts';
 
 const base = { engine: 'native', via: 'direct', connections: 1 } as const;
-const settings: Readonly<Record<Protocol, object>> = {
+const settings: Readonly<Partial<Record<Protocol, object>>> = {
   rest: { ...base, store: 'file' },
   grpc: base,
   websocket: base,

@@ -52,7 +52,6 @@ export interface ComposePart {
 
 /** All that is known of a broker outside the drivers of its protocol. */
 export interface BrokerPart {
-  readonly title: string;
   readonly program: Program;
   /** Natively it is whatever this system ships. */
   readonly isSystems: boolean;

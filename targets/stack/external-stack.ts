@@ -1,6 +1,8 @@
 /** Parts that somebody else runs: nothing is started but, if need be, Toxiproxy; what we put there is taken away again. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { brokerFacts } from '../../scenarios/protocols/registry.ts';
 import { isAllowedHost } from '../../scenarios/schema/address.ts';
 import { allowDial, firstRefusal } from '../allow-dial.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
@@ -148,7 +150,7 @@ async function requireAnswer(
 ): Promise<string | null> {
   const given = address === undefined ? 'no address was given' : `${address} does not answer`;
   const error = (cause?: unknown) =>
-    new BenchError('externalPart', `${brokerParts[name].title} is needed, but ${given}`, {
+    new BenchError('externalPart', `${brokerFacts[name].title} is needed, but ${given}`, {
       hint: `Give the address of a running one with --${name} HOST:PORT, or let Wirebench start its own with --stack native.`,
       exitCode: exitCodes.stack,
       cause,
@@ -185,7 +187,7 @@ function refuseForeignHosts(external: ExternalAddresses, allowHosts: readonly st
 function linksMissing(name: BrokerName): BenchError {
   return new BenchError(
     `${name}Links`,
-    `This ${brokerParts[name].title} advertises its own address, so its clients would go round Toxiproxy`,
+    `This ${brokerFacts[name].title} advertises its own address, so its clients would go round Toxiproxy`,
     {
       hint: `Give it two more listeners whose advertised addresses are proxies, and name them with --${name}-client-link LISTEN,UPSTREAM and --${name}-service-link LISTEN,UPSTREAM; or set \`via: direct\` on the target.`,
       exitCode: exitCodes.stack,

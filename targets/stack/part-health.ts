@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { brokerFacts } from '../../scenarios/protocols/registry.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import { brokerNames, brokerParts } from './broker-parts.ts';
 import type { ExternalAddresses } from './external-stack.ts';
@@ -49,7 +50,7 @@ export async function untilBrokerAnswers(name: BrokerName, address: string): Pro
       if (performance.now() < endMs) continue;
       throw new BenchError(
         'brokerNotBack',
-        `${brokerParts[name].title} did not answer within ${restartDeadlineMs / 1e3} s of its restart`,
+        `${brokerFacts[name].title} did not answer within ${restartDeadlineMs / 1e3} s of its restart`,
         {
           hint: 'Its log tells why.',
           exitCode: exitCodes.stack,

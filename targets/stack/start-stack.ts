@@ -1,5 +1,7 @@
 /** Brings up what a run needs, in the way that is asked for or at hand. */
+
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { brokerFacts } from '../../scenarios/protocols/registry.ts';
 import { brokerParts } from './broker-parts.ts';
 import { hasComposeEngine, startComposeStack } from './compose-stack.ts';
 import { type ExternalAddresses, type ExternalOptions, isAnyGiven, startExternalStack } from './external-stack.ts';
@@ -55,7 +57,8 @@ async function chooseMode({ mode, needs, external = {} }: StartStackOptions): Pr
 }
 
 function clusterElsewhere(name: BrokerName, members: number): BenchError {
-  const { title, program } = brokerParts[name];
+  const { title } = brokerFacts[name];
+  const { program } = brokerParts[name];
   return new BenchError('clusterElsewhere', `A ${title} of ${members} brokers is not to be had with --stack external`, {
     hint: `Use --stack native (it needs ${program.needs[0]}) or compose, or leave out \`stack: { ${name}: { brokers: ${members} } }\`.`,
     exitCode: exitCodes.stack,

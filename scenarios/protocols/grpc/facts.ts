@@ -14,6 +14,7 @@ export const grpcFacts = {
   schemes: ['', 'grpc', 'grpcs', 'http', 'https'],
   exampleAddress: '127.0.0.1:50051',
   barePort: 443,
+  carriesOneAtATime: false,
   isClustered: false,
   takesCredentials: false,
   takesQuery: false,

@@ -5,6 +5,7 @@ export const queueFacts = {
   schemes: ['amqp', 'amqps'],
   exampleAddress: 'amqp://127.0.0.1:5672',
   barePort: 5672,
+  carriesOneAtATime: false,
   isClustered: false,
   takesCredentials: true,
   takesQuery: false,

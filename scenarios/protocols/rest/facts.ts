@@ -6,6 +6,7 @@ export const restFacts = {
   schemes: ['http', 'https'],
   exampleAddress: 'http://127.0.0.1:8080',
   barePort: 80,
+  carriesOneAtATime: true,
   isClustered: false,
   takesCredentials: false,
   takesQuery: false,

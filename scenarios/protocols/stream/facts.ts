@@ -5,6 +5,7 @@ export const streamFacts = {
   schemes: [''],
   exampleAddress: '127.0.0.1:9092',
   barePort: 9092,
+  carriesOneAtATime: false,
   isClustered: true,
   takesCredentials: false,
   takesQuery: false,

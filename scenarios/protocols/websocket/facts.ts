@@ -6,6 +6,7 @@ export const websocketFacts = {
   schemes: ['ws', 'wss'],
   exampleAddress: 'ws://127.0.0.1:8081/live',
   barePort: 80,
+  carriesOneAtATime: false,
   isClustered: false,
   takesCredentials: false,
   takesQuery: true,

@@ -45,7 +45,6 @@ async function start({ path, context, members, links, keep, version }: BrokerHos
 }
 
 export const kafkaPart: BrokerPart = {
-  title: 'Kafka',
   program: kafkaProgram,
   isSystems: false,
   advertises: true,

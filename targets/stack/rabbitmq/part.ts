@@ -21,7 +21,6 @@ const compose: ComposePart = {
 
 /** Reached as user guest. */
 export const rabbitmqPart: BrokerPart = {
-  title: 'RabbitMQ',
   program: rabbitmqProgram,
   isSystems: true,
   advertises: false,
