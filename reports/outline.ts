@@ -11,6 +11,7 @@ import { availabilityTables } from './tables/availability-matrix.ts';
 import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './tables/comparison-tables.ts';
 import { couplingTable } from './tables/coupling-table.ts';
+import { instancesTable } from './tables/instances-table.ts';
 import { ledgerTable } from './tables/ledger-table.ts';
 import { memoryTable } from './tables/memory-table.ts';
 import { millionCostTable } from './tables/million-cost.ts';
@@ -85,7 +86,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },
-      ...tables(cost, arrivals, ledgerTable(group), memoryTable(group)),
+      ...tables(cost, arrivals, ledgerTable(group), instancesTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun), faultTable(trials)),
       ...tables(watchTable(trials), notableTable(trials)),
       { kind: 'trials', trials },

@@ -64,6 +64,12 @@ export const trialSchema = z
     ledgerExamples: someOf(ledgerKinds, z.array(ledgerExampleSchema))
       .describe('The first few operations of each kind; absent in results of earlier versions.')
       .optional(),
+    receivedBy: z
+      .record(text, count)
+      .describe(
+        'By process of our services: how often it received an operation, warm-up included, repeats counted. Absent with one process.',
+      )
+      .optional(),
     reconnects: count
       .describe(
         'Connections that were lost and opened again, warm-up included; what a client gave up itself, at a time-out, is none of them. Absent in results of earlier versions and of other engines.',

@@ -21,6 +21,8 @@ export interface TrialParts {
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
   /** One file a service; null for an own system: nobody keeps a ledger there. */
   readonly evidencePaths: readonly string[] | null;
+  /** Of our services all processes, as their evidence numbers them. */
+  readonly serviceNames: readonly string[];
   /** After `close`: what each of our services said at its end; null: killed meanwhile, or it did not say. */
   lastWords(): AllLastWords;
   /** After `close`, once: whose effects our services hold; null: not known. */

@@ -20,6 +20,7 @@ export async function openOwnParts(
   opened.push(async () => watch.close());
   const nothingOfOurs = {
     evidencePaths: null,
+    serviceNames: [],
     lastWords: () => ({}),
     takeHeld: async () => null,
     services: {},

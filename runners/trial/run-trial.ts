@@ -88,6 +88,7 @@ export async function runTrial(
       allProcessesKnown: parts.allProcessesKnown,
       workers,
       evidencePaths: parts.evidencePaths,
+      serviceNames: parts.serviceNames,
       lastWords: parts.lastWords(),
       held: await parts.takeHeld(),
       drainMs: load.drainMs + drain.waitedMs,

@@ -3,7 +3,7 @@ import { isHandedOver } from '../../result/patterns.ts';
 import type { LedgerResult, PaymentsResult, TrialResult } from '../../result/result-types.ts';
 import { operationOf, referenceOperations } from '../../scenarios/operations.ts';
 import type { Target } from '../../scenarios/scenario.ts';
-import { EvidenceReader } from '../../targets/domain/evidence.ts';
+import { EvidenceReader, type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { chargedCentsOf } from '../recording/last-words.ts';
 import { type Ledger, type OnLaterTime, reconcileLedger } from '../recording/ledger.ts';
 import { paymentsOf } from '../recording/payments.ts';
@@ -29,13 +29,16 @@ export const unknownLedger: LedgerResult = {
 export interface TrialAccount {
   readonly ledger: LedgerResult;
   readonly examples: TrialResult['ledgerExamples'] | null;
+  /** Operations by the process that received them, each as often as it did; null: there is but one, or not known. */
+  readonly receivedBy: Readonly<Record<string, number>> | null;
 }
 
 /** Reads the evidence files. `onHappened`: `atUs` is when, `afterUs` how long after the intended start. */
 export function trialAccount(records: TrialRecords, recorder: Recorder, onHappened: OnLaterTime): TrialAccount {
   const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
-  if (evidencePaths === null) return { ledger: unknownLedger, examples: null };
-  const reader = new EvidenceReader(...evidencePaths);
+  if (evidencePaths === null) return { ledger: unknownLedger, examples: null, receivedBy: null };
+  const received = records.serviceNames.map(() => 0);
+  const evidence = countReceived(new EvidenceReader(...evidencePaths).more(), received);
   const { ledger, cases } = reconcileLedger(
     {
       logs: workers.map(({ log }) => log),
@@ -43,7 +46,7 @@ export function trialAccount(records: TrialRecords, recorder: Recorder, onHappen
       patterns: operations.map(({ pattern }) => pattern),
       hasEffect: operations.map(({ action }) => action === null || operationOf(action)?.isRead === false),
       acceptedOnly: operations.map(({ pattern }) => isHandedOver(pattern) && promisesNothing(target)),
-      evidence: reader.more(),
+      evidence,
       held: records.held?.operations ?? null,
     },
     (time, operation, intendedUs, afterUs) => {
@@ -57,7 +60,20 @@ export function trialAccount(records: TrialRecords, recorder: Recorder, onHappen
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
   const { atEnd = null, deadLetters = null } = records.backlog ?? {};
   const examples = cases.examples(records.trialTag, records.faults, loadMs);
-  return { ledger: withPending(withDeadLetters(ledger, deadLetters), atEnd), examples };
+  const byName = Object.fromEntries(records.serviceNames.map((name, part) => [name, received[part] ?? 0]));
+  return {
+    ledger: withPending(withDeadLetters(ledger, deadLetters), atEnd),
+    examples,
+    receivedBy: received.length < 2 ? null : byName,
+  };
+}
+
+/** `received`: by part, counted up on the way. */
+function* countReceived(evidence: Iterable<EvidenceRecord>, received: number[]): Generator<EvidenceRecord> {
+  for (const record of evidence) {
+    if (record.kind === evidenceKinds.received) received[record.part] = (received[record.part] ?? 0) + 1;
+    yield record;
+  }
 }
 
 export function paymentsIn({

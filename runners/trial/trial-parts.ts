@@ -82,6 +82,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
     proxied: !direct,
     links,
     evidencePaths: services.map(({ evidencePath }) => evidencePath),
+    serviceNames: services.map(({ name }) => name),
     lastWords: () => lastWords,
     async takeHeld() {
       const held = readHeld(started.states);

@@ -36,6 +36,8 @@ export interface TrialRecords {
   readonly allProcessesKnown: boolean;
   readonly workers: readonly WorkerData[];
   readonly evidencePaths: readonly string[] | null;
+  /** See TrialParts. */
+  readonly serviceNames: readonly string[];
   readonly lastWords: AllLastWords;
   /** What our services hold at the end; null: not known. */
   readonly held: HeldState | null;
