@@ -15,7 +15,7 @@ import { instancesTable } from './tables/instances-table.ts';
 import { ledgerTable } from './tables/ledger-table.ts';
 import { memoryTable } from './tables/memory-table.ts';
 import { millionCostTable } from './tables/million-cost.ts';
-import { notableTable, watchTable } from './tables/own-system-tables.ts';
+import { clientTable, notableTable, watchTable } from './tables/own-system-tables.ts';
 import { paymentsTable } from './tables/payments-table.ts';
 import { policyTable } from './tables/policy-table.ts';
 import { recommendedSnippets, surveySets, tuningTables } from './tables/tuning.ts';
@@ -88,7 +88,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       { kind: 'charts', group, index },
       ...tables(cost, arrivals, ledgerTable(group), instancesTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun), faultTable(trials)),
-      ...tables(watchTable(trials), notableTable(trials)),
+      ...tables(watchTable(trials), clientTable(trials), notableTable(trials)),
       { kind: 'trials', trials },
     ],
   };

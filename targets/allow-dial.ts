@@ -31,6 +31,12 @@ export function allowDial(allowHosts: readonly string[], onRefused: Gate['onRefu
   net.Socket.prototype.connect = gatedConnect as typeof ungated;
 }
 
+/** Whether a host that nobody named may be dialled: known before anything is looked up. */
+export function mayDial(host: string): boolean {
+  const bare = bareHost(host);
+  return gate === null || bare === 'localhost' || isJudged(bare, gate);
+}
+
 /** The first connection that was refused since `allowDial`. */
 export function firstRefusal(): BenchError | null {
   return refusal;

@@ -4,6 +4,7 @@ import type {
   BlockedPublishers,
   BodyBytes,
   Completion,
+  HttpCounts,
   MessageCounts,
   Pattern,
   Protocol,
@@ -148,6 +149,8 @@ export interface Session {
   blockedPublishers?(): BlockedPublishers | null;
   /** Since `open`: messages that the scenario says are no answers; null, or left out: it says nothing of the kind. */
   ignoredMessages?(): number | null;
+  /** Since `open`; left out: it speaks no HTTP of its own. */
+  httpCounts?(): HttpCounts | null;
   /** Connections that were lost and opened again since `open`. */
   reconnects(): number;
   /** Closes everything; resolves within about two seconds whatever the peer does. Idempotent. */

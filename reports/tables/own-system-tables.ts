@@ -1,6 +1,6 @@
 /** Of users' own systems: what they used and said of themselves, and which single operations to look up in their traces. */
 import type { TrialResult, WatchResult } from '../../result/result-types.ts';
-import { formatBytes, formatUs } from '../text/format-values.ts';
+import { formatBytes, formatCount, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
 
 /** null where nothing was watched. */
@@ -48,6 +48,25 @@ function fromTo(values: readonly number[]): string {
 
 function round(value: number): string {
   return String(Number(value.toPrecision(6)));
+}
+
+/** What clients did beside the attempts; null where that was nothing but opening lost connections again. */
+export function clientTable(trials: readonly TrialResult[]): Table | null {
+  const told = trials.some(({ http, reconnects = 0, ignoredMessages }) => {
+    const { handshakes = 0, redirects } = http ?? {};
+    return handshakes > reconnects || redirects !== undefined || ignoredMessages !== undefined;
+  });
+  if (!told) return null;
+  const text = (value: number | undefined) => (value === undefined ? '–' : formatCount(value));
+  return {
+    title: 'what the clients did beside the attempts, warm-up included',
+    spans: [],
+    columns: [nameColumn('trial'), ...figureColumns('connections opened', 'redirects followed', 'messages ignored')],
+    rows: trials.map(({ id, http, ignoredMessages, verdict }): Row => {
+      const cells = [id, text(http?.handshakes), text(http?.redirects), text(ignoredMessages)];
+      return { cells, status: verdict.status };
+    }),
+  };
 }
 
 /** The slowest of each operation and the first of each failure; null where nothing was sent to trace them by. */

@@ -99,6 +99,7 @@ export function trialFacts(trial: TrialResult): string {
     ...batchFacts(trial),
     ...messageFacts(trial),
     ...bodyFacts(trial),
+    ...httpFacts(trial),
     ...warmupFacts(trial),
   ].join(' · ');
 }
@@ -109,6 +110,16 @@ function messageFacts({ wire: { messages = {} } }: TrialResult): string[] {
     ([operation, { sent, received }]) =>
       `${operation}: ${formatCount(sent)} messages sent, ${formatCount(received)} received`,
   );
+}
+
+/** Of clients that did more than send and wait. */
+function httpFacts({ http, ignoredMessages }: TrialResult): string[] {
+  const { handshakes = 0, redirects } = http ?? {};
+  return [
+    ...(handshakes === 0 ? [] : [`${formatCount(handshakes)} more connections opened`]),
+    ...(redirects === undefined ? [] : [`${formatCount(redirects)} redirects followed`]),
+    ...(ignoredMessages === undefined ? [] : [`${formatCount(ignoredMessages)} messages ignored`]),
+  ];
 }
 
 const caseNames: Readonly<Record<LedgerKind, string>> = {

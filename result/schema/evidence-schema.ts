@@ -87,6 +87,15 @@ export const bodyBytesSchema = allOf(['plainBytesUp', 'wireBytesUp', 'plainBytes
   description: 'Bodies before they were compressed and after; what went as it was is in none of them.',
 });
 
+export const httpCountsSchema = z
+  .object({
+    handshakes: count.describe(
+      'Connections opened since the first ones were: reused no longer, closed by the peer, or lost.',
+    ),
+    redirects: count.describe('Requests that followed a redirect. Absent without `followRedirects`.').optional(),
+  })
+  .meta({ id: 'HttpCounts', description: 'What the HTTP clients did beside the attempts, warm-up included.' });
+
 export const batchCountsSchema = z
   .object({
     messages: count,
@@ -185,6 +194,8 @@ export type LedgerExample = Immutable<z.infer<typeof ledgerExampleSchema>>;
 export type PaymentsResult = Immutable<z.infer<typeof paymentsSchema>>;
 /** Bodies before they were compressed and after; what went as it was is in none of them. */
 export type BodyBytes = Immutable<z.infer<typeof bodyBytesSchema>>;
+/** What the HTTP clients did beside the attempts, warm-up included. */
+export type HttpCounts = Immutable<z.infer<typeof httpCountsSchema>>;
 /** Requests that were to carry several messages each, and what they carried. */
 export type BatchCounts = Immutable<z.infer<typeof batchCountsSchema>>;
 export type FailureSample = Immutable<z.infer<typeof failureSampleSchema>>;

@@ -15,6 +15,7 @@ import {
   brokerUseSchema,
   cpuSchema,
   failureSampleSchema,
+  httpCountsSchema,
   ledgerExampleSchema,
   ledgerKinds,
   ledgerSchema,
@@ -84,6 +85,9 @@ export const trialSchema = z
       .optional(),
     ignoredMessages: count
       .describe('Messages that `ignore` of the target says are no answers, warm-up included. Absent without `ignore`.')
+      .optional(),
+    http: httpCountsSchema
+      .describe('Absent without HTTP, in results of earlier versions and of other engines.')
       .optional(),
     wire: wireSchema,
     cpu: cpuSchema,

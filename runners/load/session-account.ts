@@ -17,6 +17,7 @@ type SessionData = Pick<
   | 'reconnects'
   | 'blockedPublishers'
   | 'ignoredMessages'
+  | 'http'
 >;
 
 /** Create it before the session opens its connections. */
@@ -49,6 +50,7 @@ export class SessionAccount {
     const messages = session?.messages?.() ?? null;
     const blockedPublishers = session?.blockedPublishers?.() ?? null;
     const ignoredMessages = session?.ignoredMessages?.() ?? null;
+    const http = session?.httpCounts?.() ?? null;
     await session?.close();
     return {
       completions: Array.from({ length: operations }, (_, index) => session?.completion(index) ?? 'acknowledged'),
@@ -60,6 +62,7 @@ export class SessionAccount {
       reconnects: session?.reconnects() ?? 0,
       blockedPublishers,
       ignoredMessages,
+      http,
     };
   }
 }

@@ -5,6 +5,7 @@ import type {
   BlockedPublishers,
   BodyBytes,
   Completion,
+  HttpCounts,
   MessageCounts,
 } from '../../result/result-types.ts';
 import type { KeyUse } from '../../scenarios/operations.ts';
@@ -125,6 +126,8 @@ export interface WorkerData {
   /** null: the broker never held them back. */
   readonly blockedPublishers: BlockedPublishers | null;
   readonly ignoredMessages: number | null;
+  /** Since the session opened. */
+  readonly http: HttpCounts | null;
   readonly breakerChanges: readonly RecordedBreakerChange[];
   /** null: the load never began. */
   readonly health: WorkerHealthData | null;

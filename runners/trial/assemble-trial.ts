@@ -16,7 +16,7 @@ import { RecordedCell, Recorder } from '../recording/recorder.ts';
 import { mergeCells, summariseRecording } from '../recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from '../recording/timeline.ts';
 import { plannedRate } from '../schedule/planned-rate.ts';
-import { breakerOf, failuresOf, ignoredMessages, longestBlock, wireOf } from './client-totals.ts';
+import { breakerOf, failuresOf, httpCounts, ignoredMessages, longestBlock, wireOf } from './client-totals.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { blockPlan } from './prepare-trial.ts';
 import { paymentsIn, trialAccount } from './trial-account.ts';
@@ -84,6 +84,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...stopOf(records),
     ...failuresOf(records),
     ...ignoredMessages(workers),
+    ...httpCounts(workers),
     wire: wireOf(workers, recorder, windows, operations),
     cpu: cpuPerOperation(
       { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },

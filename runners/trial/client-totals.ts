@@ -67,6 +67,19 @@ export function ignoredMessages(workers: TrialRecords['workers']): Pick<TrialRes
   return counts.length === 0 ? {} : { ignoredMessages: counts.reduce((sum, one) => sum + one, 0) };
 }
 
+export function httpCounts(workers: TrialRecords['workers']): Pick<TrialResult, 'http'> {
+  const counts = workers.flatMap(({ http }) => http ?? []);
+  if (counts.length === 0) return {};
+  const sum = (values: readonly number[]) => values.reduce((total, one) => total + one, 0);
+  const redirects = counts.flatMap((one) => one.redirects ?? []);
+  return {
+    http: {
+      handshakes: sum(counts.map(({ handshakes }) => handshakes)),
+      ...(redirects.length > 0 && { redirects: sum(redirects) }),
+    },
+  };
+}
+
 export function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<TrialResult, 'breaker'> {
   if (resilienceOf(scenario, target).breaker === undefined) return {};
   const changes = workers.flatMap(({ breakerChanges }, client) =>

@@ -9,6 +9,7 @@ import { type FaultWindow, type Load, resilienceOf, type Scenario, type Target }
 import type { Population } from '../../targets/domain/service-options.ts';
 import type { ProtocolEntry } from '../../targets/driver.ts';
 import { withTraceparent } from '../../targets/driver-kit/trace-context.ts';
+import { withUserAgent } from '../../targets/driver-kit/user-agent.ts';
 import { LoadSignals } from '../load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from '../load/worker-messages.ts';
 import { phaseWindows } from '../recording/phase-windows.ts';
@@ -57,8 +58,8 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
     const { pattern, timeoutMs } = operation;
     const weight = shares[name] ?? 0;
     const timeout = timeoutMs === undefined ? {} : { timeoutMs };
-    const traced = isReference ? request : withTraceparent(resolved, request);
-    return { index, name, action: does?.action ?? null, pattern, weight, request: traced, keyUse, payload, ...timeout };
+    const own = isReference ? request : withUserAgent(resolved, withTraceparent(resolved, request));
+    return { index, name, action: does?.action ?? null, pattern, weight, request: own, keyUse, payload, ...timeout };
   });
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
   return { target: resolved, trialTag, names, operations, population, seed: repeatSeed(scenario, repeat) };

@@ -6,6 +6,7 @@ import { brokerFacts, brokerOf } from '../protocols/registry.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkTls } from './check-tls.ts';
+import { connectionCount } from './connections-schema.ts';
 import type { Path } from './problem.ts';
 import { templateVariableNames } from './request-fields.ts';
 import { clustersOf } from './stack-schema.ts';
@@ -64,21 +65,23 @@ function checkProtocol(context: CheckContext, target: FileTarget, path: Path): v
 /** Each load thread has connections of its own. */
 function checkThreads({ file, report }: CheckContext, target: FileTarget, path: Path): void {
   const threads = file.load?.threads;
-  if (typeof threads !== 'number' || !('connections' in target) || target.connections >= threads) return;
-  const message = `${target.connections} cannot be shared by ${threads} load threads; at least one each`;
+  const count = connectionCount(target);
+  if (typeof threads !== 'number' || count === null || count >= threads) return;
+  const message = `${count} cannot be shared by ${threads} load threads; at least one each`;
   report({ path: [...path, 'connections'], message });
 }
 
 /** Who spreads connections are the native engine's own drivers. */
 function checkInstances({ report }: CheckContext, target: FileTarget, path: Path): void {
   const { instances = 1 } = target;
+  const count = connectionCount(target);
   const complain = (message: string) => report({ path: [...path, 'instances'], message, atKey: true });
   if (instances === 1) return;
   if (target.address !== undefined) complain('is of our own services; name the servers of your own in its address');
   else if ((target.engine ?? 'native') !== 'native')
     complain(`is for the native engine; ${target.engine} dials one address`);
-  else if (!('gateway' in target && target.gateway) && 'connections' in target && target.connections < instances)
-    complain(`${target.connections} connections cannot reach ${instances} instances; at least one each`);
+  else if (!('gateway' in target && target.gateway) && (count ?? instances) < instances)
+    complain(`${count} connections cannot reach ${instances} instances; at least one each`);
 }
 
 /** What another engine cannot do, or brings itself. */

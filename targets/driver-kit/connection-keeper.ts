@@ -100,11 +100,12 @@ export class ConnectionKeeper {
     if (!this.#closed) this.#connections[index] = this.#options.connect(index);
   }
 
-  /** Opens another in its place, after a wait that grows until one works. */
-  lost(index: number, reason: string, cause: Error | null): void {
+  /** Opens another in its place, after a wait that grows until one works; or leaves that to a later `replace`. */
+  lost(index: number, reason: string, cause: Error | null, redials = true): void {
     this.#refuse(cause?.message || reason, cause);
     if (this.#closed) return;
     this.#isLost[index] = true;
+    if (!redials) return;
     this.#waits[index] ??= new ReconnectWaits(this.#options.reconnect);
     const waitMs = this.#hasTriedAtOnce[index] ? this.#waits[index].next() : 0;
     this.#hasTriedAtOnce[index] = true;

@@ -7,6 +7,7 @@ import { connectSocket, type Endpoint, type SocketListener } from '../driver-kit
 import { detailOfHttp, mostDetailBytes } from '../driver-kit/failure-detail.ts';
 import { PackedContent } from '../driver-kit/packed-content.ts';
 import { answerStates } from './answer-state.ts';
+import { type Hop, hopBytes } from './redirects.ts';
 import type { RequestWriter } from './request-writer.ts';
 import { ResponseParser } from './response-parser.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
@@ -58,6 +59,16 @@ export class HttpConnection implements SocketListener, RestConnection {
 
   sendHead(path: string): void {
     this.#write(probeSlot, Buffer.from(`HEAD ${path} HTTP/1.1\r\nhost: ${this.#endpoint.authority}\r\n\r\n`), true);
+  }
+
+  /** Where the last answer leads; null: nowhere. */
+  get location(): string | null {
+    return this.#parser.location;
+  }
+
+  sendHop(slot: number, hop: Hop): void {
+    this.#owner.sent(slot);
+    this.#write(slot, hopBytes(hop), hop.method === 'HEAD');
   }
 
   send(slot: number, call: Call, payload: Buffer | undefined): void {

@@ -61,6 +61,11 @@ const drivers = {
 
 const packages = { own: null, undici: 'undici' } as const satisfies Record<RestClient, string | null>;
 
+function reuseLabel(requests: number | undefined): string {
+  if (requests === undefined) return 'keep-alive';
+  return requests === 1 ? 'a connection for each request' : `a new connection after ${requests} requests`;
+}
+
 export const restEntry: ProtocolEntry = {
   driver: driverByClient<RestClient>('rest', (target) => (target as RestTarget).client ?? 'own', drivers),
   servicePath: beside(import.meta.url, 'service'),
@@ -72,10 +77,19 @@ export const restEntry: ProtocolEntry = {
     return { requests: presetRequests(operations, write) };
   },
   semantics(target) {
-    const { connections, address = '', engine, client = 'own', compression, batch, codec } = target as RestTarget;
+    const {
+      connections,
+      address = '',
+      engine,
+      client = 'own',
+      compression,
+      batch,
+      codec,
+      reuse,
+    } = target as RestTarget;
     return {
       ...(engine === 'native' && { client: clientLabel(client, packages[client]) }),
-      protocol: 'HTTP/1.1, keep-alive, no pipelining',
+      protocol: `HTTP/1.1, ${reuseLabel(reuse)}, no pipelining`,
       durability: durabilityLabel(target),
       acks:
         address === ''

@@ -3,10 +3,11 @@ import type { RestRequest } from '../../scenarios/scenario.ts';
 import type { Call } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
-import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
+import type { BodyTemplate } from '../driver-kit/encoded-body.ts';
 import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { checkRequest } from './check-request.ts';
 import { acceptedEncoding, contentEncoding } from './encoding-headers.ts';
+import { requestBody } from './request-body.ts';
 
 const methodsWithContent = ['POST', 'PUT', 'PATCH'];
 const headersEnd = '\r\n\r\n';
@@ -33,7 +34,7 @@ export class RequestWriter {
     pool: readonly Buffer[],
     codec: BodyCodec | null = null,
   ) {
-    const { method, path, headers, body, encoded } = request;
+    const { method, path, headers } = request;
     this.answersHead = method === 'HEAD';
     checkRequest(request, pool);
     this.#codec = codec;
@@ -43,12 +44,12 @@ export class RequestWriter {
     for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
     for (const [name, value] of acceptedEncoding(codec)) lines.push(`${name}: ${value}`);
     // RFC 9110 §8.6: these methods say that they have no content.
-    this.#announcesLength = body !== undefined || methodsWithContent.includes(method);
+    this.#body = requestBody(request);
+    this.#announcesLength = this.#body !== null || methodsWithContent.includes(method);
     const headEnd = this.#announcesLength ? '\r\ncontent-length: ' : headersEnd;
     this.#head = compileTemplate(lines.join('\r\n') + headEnd);
     for (const [name, value] of contentEncoding(codec)) lines.push(`${name}: ${value}`);
     this.#packedHead = compileTemplate(lines.join('\r\n') + headEnd);
-    this.#body = body === undefined ? null : bodyTemplate(body, encoded);
   }
 
   /** Into `reusable` when that is exactly as long, else into a new buffer. */

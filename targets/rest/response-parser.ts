@@ -33,6 +33,7 @@ const transferEncoding = Buffer.from('transfer-encoding');
 const contentEncoding = Buffer.from('content-encoding');
 const connection = Buffer.from('connection');
 const retryAfter = Buffer.from('retry-after');
+const location = Buffer.from('location');
 const closeOption = Buffer.from('close');
 const keepAliveOption = Buffer.from('keep-alive');
 
@@ -43,6 +44,8 @@ export class ResponseParser {
   keepAlive = false;
   /** Of the complete answer: how long the service asks not to be tried again; 0: it does not say. */
   retryAfterMs = 0;
+  /** Of the complete answer, when its status is one that leads elsewhere; null: nowhere. */
+  location: string | null = null;
   /** Offset behind the complete answer in the bytes last read; what follows was not asked for. */
   consumed = 0;
 
@@ -154,6 +157,7 @@ export class ResponseParser {
     this.#codings = null;
     this.#content?.begin();
     this.retryAfterMs = 0;
+    this.location = null;
     this.keepAlive = bytes[start + 7] === 0x31; // HTTP/1.1
     for (;;) {
       if (at === end) return headIncomplete;
@@ -206,6 +210,8 @@ export class ResponseParser {
     } else if (equalsIgnoringCase(bytes, nameStart, nameLength, connection)) this.#takeConnection(bytes, start, end);
     else if (equalsIgnoringCase(bytes, nameStart, nameLength, retryAfter)) {
       this.retryAfterMs = retryAfterMs(bytes.toString('latin1', start, end), Date.now());
+    } else if (this.status >= 300 && this.status < 400 && equalsIgnoringCase(bytes, nameStart, nameLength, location)) {
+      this.location = bytes.toString('latin1', start, end);
     }
     return true;
   }
@@ -291,7 +297,8 @@ function isKnownLength(length: number): boolean {
     length === contentLength.length ||
     length === transferEncoding.length ||
     length === connection.length ||
-    length === retryAfter.length
+    length === retryAfter.length ||
+    length === location.length
   );
 }
 

@@ -1,18 +1,18 @@
 /** What a session and its connections say to each other, whichever client is beneath. */
 
-import type { Call, FailureDetail } from '../driver.ts';
+import type { Call } from '../driver.ts';
 import type { KeptConnection } from '../driver-kit/connection-keeper.ts';
+import type { AnswerSource } from './answer-judge.ts';
+import type { Hop } from './redirects.ts';
 
 export const noSlot = -1;
 /** Stands for what is asked before any load, so that an answer shows a service and not just a proxy. */
 export const probeSlot = -2;
 
 /** One request at a time; it opens once and is replaced, never reopened. */
-export interface RestConnection extends KeptConnection {
-  /** Of the last answer, where bodies are kept; null where they are not. */
-  readonly body?: Buffer | null;
-  /** Of the last answer, while `answered` or `broke` is told; left out: nothing is known. */
-  failureDetail?(): FailureDetail | null;
+export interface RestConnection extends KeptConnection, AnswerSource {
+  /** What a redirect leads to; left out: they are not followed. */
+  sendHop?(slot: number, hop: Hop): void;
   /** `HEAD` of that path, for `probeSlot`. */
   sendHead(path: string): void;
   send(slot: number, call: Call, payload: Buffer | undefined): void;

@@ -1,7 +1,7 @@
 /** REST sessions, whichever client is beneath: which request goes to which connection, and what its answer means. */
-import type { BodyBytes, Completion } from '../../result/result-types.ts';
-import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import { type DriverContext, outcomes, type Session } from '../driver.ts';
+import type { BodyBytes, Completion, HttpCounts } from '../../result/result-types.ts';
+import type { RestTarget } from '../../scenarios/scenario.ts';
+import type { DriverContext, Session } from '../driver.ts';
 import type { TakeBody } from '../driver-kit/batched-session.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { endpointOf } from '../driver-kit/client-socket.ts';
@@ -9,20 +9,20 @@ import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
+import { AnswerJudge } from './answer-judge.ts';
+import { ConnectionReuse } from './connection-reuse.ts';
 import { type Probe, probeOf } from './probe.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
 
-const statuses = 1_000;
 const proxyVerdictMs = 250;
 const headTimeoutMs = 1_000;
-const retryableStatuses: readonly number[] = [429, 502, 503, 504];
 
 export class RestSession<Connection extends RestConnection> implements Session, RestConnectionOwner<Connection> {
   readonly #context: DriverContext;
   readonly #codec: BodyCodec | null;
-  readonly #takeBody: TakeBody | null;
-  /** expected[operation][status] */
-  readonly #expected: readonly Uint8Array[];
+  readonly #judge: AnswerJudge;
+  #isUsable = false;
+  readonly #reuse: ConnectionReuse | null;
   /** Last used first: those beyond what the load needs stay out of the way. Over several servers in turn, so that each has its share. */
   readonly #idle: Connection[] = [];
   readonly #isSpread: boolean;
@@ -42,19 +42,15 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     connect: (index: number, owner: RestConnectionOwner<Connection>) => Connection,
     takeBody: TakeBody | null = null,
   ) {
-    const { target, operations, calls, worker, workers } = context;
+    const { target, calls, worker, workers } = context;
     this.#context = context;
     this.#isSpread = context.address.includes(',');
     this.#codec = codec;
-    this.#takeBody = takeBody;
-    this.#expected = operations.map(({ request }) => {
-      const expected = new Uint8Array(statuses);
-      for (const status of (request as RestRequest).expect.status) expected[status] = 1;
-      return expected;
-    });
+    this.#judge = new AnswerJudge({ context, codec, takeBody, again: (slot) => this.start(slot) });
     this.#waiting = new WaitingSlots(calls.length);
     this.#connectionOf = calls.map(() => null);
     this.#probe = probeOf(context);
+    this.#reuse = ConnectionReuse.of((target as RestTarget).reuse);
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
       count: connectionShare((target as RestTarget).connections, worker, workers),
@@ -63,14 +59,19 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     });
   }
 
-  open(signal: AbortSignal): Promise<void> {
-    return this.#keeper.open(signal);
+  async open(signal: AbortSignal): Promise<void> {
+    await this.#keeper.open(signal);
+    this.#isUsable = true;
   }
 
   /** A proxy accepts connections whether or not there is a service behind it: only an answer, whatever it says, proves one. */
   opened(connection: Connection): void {
-    const isLast = this.#keeper.opened(connection.index);
-    if (isLast || connection.index === this.#askedAgainOn) this.#askFirst(connection);
+    const { index } = connection;
+    const isLast = this.#keeper.opened(index);
+    if (this.#isUsable) this.#judge.handshakes++;
+    const caller = this.#reuse?.opened(index) ?? noSlot;
+    if (caller !== noSlot) this.#send(connection, caller);
+    else if (isLast || index === this.#askedAgainOn) this.#askFirst(connection);
     else this.freed(connection);
   }
 
@@ -118,8 +119,13 @@ export class RestSession<Connection extends RestConnection> implements Session, 
 
   start(slot: number): void {
     const connection = this.#isSpread ? this.#idle.shift() : this.#idle.pop();
-    if (connection === undefined) this.#waiting.push(slot);
-    else this.#send(connection, slot);
+    if (connection !== undefined) this.#send(connection, slot);
+    else if (this.#reuse?.hasClosed) this.#dialFor(this.#reuse, slot);
+    else this.#waiting.push(slot);
+  }
+
+  #dialFor(reuse: ConnectionReuse, slot: number): void {
+    this.#keeper.replace(reuse.dialFor(slot));
   }
 
   #send(connection: Connection, slot: number): void {
@@ -127,15 +133,23 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     const call = calls[slot];
     if (call === undefined) return;
     this.#connectionOf[slot] = connection;
-    connection.send(slot, call, payloads[call.operation]?.[call.payload]);
+    this.#reuse?.serves(connection.index);
+    const hop = this.#judge.hop(slot);
+    if (hop !== undefined) connection.sendHop?.(slot, hop);
+    else connection.send(slot, call, payloads[call.operation]?.[call.payload]);
   }
 
   sent(slot: number): void {
-    if (slot >= 0) this.#context.sink.sent(slot);
+    if (slot >= 0 && this.#judge.hop(slot) === undefined) this.#context.sink.sent(slot);
   }
 
   /** Called before `answered`: those that wait come before what the completion of that answer may start. */
   freed(connection: Connection): void {
+    if (this.#reuse?.isOver(connection.index)) {
+      connection.drop();
+      this.#close(this.#reuse, connection.index);
+      return;
+    }
     const next = this.#waiting.shift();
     if (next === noSlot) this.#idle.push(connection);
     else this.#send(connection, next);
@@ -143,7 +157,15 @@ export class RestSession<Connection extends RestConnection> implements Session, 
 
   spent(connection: Connection): void {
     this.#forget(connection);
-    this.#keeper.replace(connection.index);
+    if (this.#reuse === null || !this.#isUsable) this.#keeper.replace(connection.index);
+    else this.#close(this.#reuse, connection.index);
+  }
+
+  /** Whoever comes next dials. */
+  #close(reuse: ConnectionReuse, index: number): void {
+    reuse.closed(index);
+    const next = this.#waiting.shift();
+    if (next !== noSlot) this.#dialFor(reuse, next);
   }
 
   answered(connection: Connection, slot: number, status: number, retryAfterMs: number): void {
@@ -155,17 +177,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
       return;
     }
     this.#connectionOf[slot] = null;
-    const operation = this.#context.calls[slot]?.operation ?? 0;
-    if (this.#expected[operation]?.[status] === 1) {
-      if (connection.body) this.#takeBody?.(slot, connection.body);
-      const tell = this.#context.tellsAll ? () => connection.failureDetail?.() ?? null : undefined;
-      this.#context.sink.completed(slot, outcomes.ok, '', false, tell);
-    } else {
-      const retryable = retryableStatuses.includes(status);
-      if (retryable && retryAfterMs > 0) this.#context.sink.retryAfter(slot, retryAfterMs);
-      const tell = () => connection.failureDetail?.() ?? null;
-      this.#context.sink.completed(slot, outcomes.rejected, `status ${status}`, retryable, tell);
-    }
+    this.#judge.answered(slot, status, retryAfterMs, connection);
   }
 
   broke(connection: Connection, slot: number, reason: string, cause: Error | null): void {
@@ -174,10 +186,19 @@ export class RestSession<Connection extends RestConnection> implements Session, 
       this.#askAgain(connection);
       return;
     }
-    this.#keeper.lost(connection.index, reason, cause);
+    this.#lose(connection.index, reason, cause);
     if (slot < 0) return;
     this.#connectionOf[slot] = null;
-    this.#context.sink.completed(slot, outcomes.failed, reason, true, () => connection.failureDetail?.() ?? null);
+    this.#judge.failed(slot, reason, connection);
+  }
+
+  #lose(index: number, reason: string, cause: Error | null): void {
+    const reuse = this.#isUsable ? this.#reuse : null;
+    this.#keeper.lost(index, reason, cause, reuse === null);
+    if (reuse === null) return;
+    const caller = reuse.lost(index);
+    this.#close(reuse, index);
+    if (caller !== noSlot) this.#judge.failed(caller, reason, null);
   }
 
   #forget(connection: Connection): void {
@@ -186,7 +207,8 @@ export class RestSession<Connection extends RestConnection> implements Session, 
   }
 
   abort(slot: number): void {
-    if (this.#waiting.remove(slot)) return;
+    this.#judge.forget(slot);
+    if (this.#waiting.remove(slot) || this.#reuse?.forget(slot)) return;
     const connection = this.#connectionOf[slot] ?? null;
     if (connection === null) return;
     this.#connectionOf[slot] = null;
@@ -202,13 +224,17 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     return this.#codec?.bodies() ?? null;
   }
 
+  httpCounts(): HttpCounts {
+    return this.#judge.counts();
+  }
+
   reconnects(): number {
     return this.#keeper.reconnects;
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     clearTimeout(this.#headTimer);
     this.#idle.length = 0;
-    return this.#keeper.close();
+    await Promise.all([this.#keeper.close(), this.#judge.close()]);
   }
 }

@@ -4,10 +4,11 @@ import type { RestRequest } from '../../scenarios/scenario.ts';
 import type { Call } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
-import { type BodyTemplate, bodyTemplate } from '../driver-kit/encoded-body.ts';
+import type { BodyTemplate } from '../driver-kit/encoded-body.ts';
 import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { checkRequest } from './check-request.ts';
 import { acceptedEncoding, contentEncoding } from './encoding-headers.ts';
+import { requestBody } from './request-body.ts';
 
 interface VariableHeader {
   /** Of its value in the list. */
@@ -33,11 +34,11 @@ export class UndiciRequests {
     pool: readonly Buffer[],
     codec: BodyCodec | null = null,
   ) {
-    const { method, path, headers, body, encoded } = request;
+    const { method, path, headers } = request;
     checkRequest(request, pool);
     this.#codec = codec;
     this.#path = compileTemplate(`${basePath}${path}`);
-    this.#body = body === undefined ? null : bodyTemplate(body, encoded);
+    this.#body = requestBody(request);
     const isHostGiven = Object.keys(headers).some((name) => name.toLowerCase() === 'host');
     const fields = [
       ...Object.entries(isHostGiven ? headers : { host: authority, ...headers }),

@@ -5,11 +5,15 @@ import { checkBatchedCalls } from '../../schema/check-batch.ts';
 import { checkCodec } from '../../schema/check-codec.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
+import { resolveConnections, reusedConnections, type WrittenConnections } from '../../schema/connections-schema.ts';
+import { lineText, wholeNumber } from '../../schema/fields.ts';
 import { checkGateway, gatewaySchema, resolveGateway } from '../../schema/gateway-schema.ts';
-import { connections, ownOr, payloadCodec, requests, sharedShape } from '../../schema/target-fields.ts';
+import { ownOr, payloadCodec, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol, type TargetCheck } from '../protocol-definition.ts';
+import { checkBodies } from './check-bodies.ts';
 import { restFacts } from './facts.ts';
-import { restRequest } from './request-schema.ts';
+import { restRequest, type WrittenRequests } from './request-schema.ts';
+import { resolveRequests } from './resolve-requests.ts';
 import type { RestTarget } from './target.ts';
 
 export const rest = defineProtocol({
@@ -17,7 +21,7 @@ export const rest = defineProtocol({
   facts: restFacts,
   describes: 'HTTP/1.1 with keep-alive.',
   shape: {
-    connections: connections(64, 10_000),
+    connections: reusedConnections(64, 10_000),
     client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
     batch: batch(restFacts.batches),
     codec: payloadCodec,
@@ -25,19 +29,38 @@ export const rest = defineProtocol({
     engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
     gateway: gatewaySchema.optional(),
     ...sharedShape(restFacts.exampleAddress),
+    followRedirects: wholeNumber(1, 20)
+      .optional()
+      .describe(
+        'Own system: redirects that an operation follows at most, within its latency, to allowed hosts, and to another origin without its credentials. Left out: a redirect is an answer as others.',
+      ),
+    userAgent: lineText
+      .regex(/^[\t\x20-\x7e]+$/, { error: 'has a character that a header cannot have' })
+      .optional()
+      .describe(
+        'Own system: `user-agent` of every request; one of a request’s own headers wins. Left out: none is sent.',
+      ),
     requests: requests(restRequest),
   },
-  forOwnSystems: [],
+  forOwnSystems: ['followRedirects', 'userAgent'],
   forOurService: ['gateway'],
   check(context, target) {
     checkGateway(context, target);
+    checkConnections(context, target);
+    checkBodies(context, target);
     checkCodec(context, target);
     checkBatchedCalls(context, target, 'undici');
     checkCompression(context, target);
     if (target.compression !== 'none') checkHeaders(context, target.requests);
   },
-  resolve: ({ compression, batch, gateway, ...target }, alike): RestTarget => ({
+  resolve: (
+    { compression, batch, gateway, connections, requests: written, ...target },
+    alike,
+    { directory },
+  ): RestTarget => ({
     ...target,
+    ...resolveConnections(connections),
+    ...(written !== undefined && { requests: resolveRequests(written, directory) }),
     ...resolveCompression(compression),
     ...resolveBatch(batch),
     ...resolveGateway(gateway),
@@ -45,8 +68,26 @@ export const rest = defineProtocol({
   }),
 });
 
+interface ConnectingTarget {
+  readonly engine: string;
+  readonly client: string;
+  readonly followRedirects?: number | undefined;
+  readonly connections: WrittenConnections;
+}
+
+function checkConnections({ report }: TargetCheck, target: ConnectingTarget): void {
+  const { engine, client, connections, followRedirects } = target;
+  const other = engine === 'native' ? client : engine;
+  if (followRedirects !== undefined && other !== 'own') {
+    report({ path: ['followRedirects'], message: `is for client: own; ${other} does not follow them`, atKey: true });
+  }
+  if (engine === 'native' || typeof connections === 'number' || connections.reuse === undefined) return;
+  const message = `is for the native engine; ${engine} keeps its connections`;
+  report({ path: ['connections', 'reuse'], message, atKey: true });
+}
+
 /** Of an own system's requests. */
-function checkHeaders({ report }: TargetCheck, requests: RestTarget['requests'] = {}): void {
+function checkHeaders({ report }: TargetCheck, requests: WrittenRequests = {}): void {
   for (const [operation, request] of Object.entries(requests)) {
     for (const name of Object.keys(request.headers)) {
       if (!['content-encoding', 'accept-encoding'].includes(name.toLowerCase())) continue;

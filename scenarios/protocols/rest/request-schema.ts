@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { object, wholeNumber } from '../../schema/fields.ts';
 import { headerName, headerValue } from '../../schema/request-fields.ts';
+import { multipartSchema, requestBodySchema } from './form.ts';
 
 /** A second opinion on them would break the framing. */
 const framing = /^(connection|content-length|expect|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
@@ -24,7 +25,8 @@ export const restRequest = object({
     })
     .describe('Path and query, below the path of the address.'),
   headers: restHeaders,
-  body: z.string().optional().describe('Request body; left out: none.'),
+  body: requestBodySchema,
+  multipart: multipartSchema,
   expect: object({
     status: z
       .array(wholeNumber(100, 599))
@@ -35,3 +37,6 @@ export const restRequest = object({
     .prefault({})
     .describe('What counts as ok.'),
 });
+
+/** As a file has them, by operation. */
+export type WrittenRequests = Readonly<Record<string, z.output<typeof restRequest>>>;

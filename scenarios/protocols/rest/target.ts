@@ -8,12 +8,18 @@ export type RestClient = 'own' | 'undici';
 export interface RestTarget extends TargetBase {
   readonly protocol: 'rest';
   readonly connections: number;
+  /** Requests after which a connection is closed, and dialled anew by the next; absent: no bound. */
+  readonly reuse?: number;
   /** Of the native engine; absent: `own`. */
   readonly client?: RestClient;
   /** Of what our service takes and answers; absent: json. */
   readonly codec?: PayloadCodec;
   /** Of bodies, told by content-encoding and asked for by accept-encoding; absent: none. */
   readonly compression?: BodyCompression<BodyCodecName>;
+  /** Hops of an attempt, at most; absent: a redirect is an answer as others. */
+  readonly followRedirects?: number;
+  /** Of an own system, unless a request has its own; absent: none. */
+  readonly userAgent?: string;
   readonly requests?: Readonly<Record<string, RestRequest>>;
 }
 
@@ -23,7 +29,21 @@ export interface RestRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In its place: absolute path of a file that is sent as it is. */
+  readonly bodyFile?: string;
+  /** In its place. */
+  readonly multipart?: readonly FormPart[];
   /** In its place, of a reference target. */
   readonly encoded?: EncodedBody;
   readonly expect: { readonly status: readonly number[] };
+}
+
+/** A field of a form: text, which may hold {{…}}, or a file that is sent as it is. */
+export interface FormPart {
+  readonly name: string;
+  readonly text?: string;
+  /** Absolute path. */
+  readonly file?: string;
+  readonly filename?: string;
+  readonly contentType?: string;
 }

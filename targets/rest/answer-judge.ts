@@ -1,0 +1,113 @@
+/** What an answer of an HTTP service means, whichever client and version brought it: the end of its attempt, or another hop. */
+import type { HttpCounts } from '../../result/result-types.ts';
+import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
+import { type DriverContext, type FailureDetail, outcomes } from '../driver.ts';
+import type { TakeBody } from '../driver-kit/batched-session.ts';
+import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import { type Endpoint, endpointOf } from '../driver-kit/client-socket.ts';
+import { connectionShare } from '../driver-kit/connection-keeper.ts';
+import { ForeignOrigins } from './foreign-origins.ts';
+import { type Hop, Redirects } from './redirects.ts';
+
+const statuses = 1_000;
+const retryableStatuses: readonly number[] = [429, 502, 503, 504];
+
+/** What else is known of an answer, while it is told. */
+export interface AnswerSource {
+  /** Where bodies are kept. */
+  readonly body?: Buffer | null;
+  /** Where redirects are followed. */
+  readonly location?: string | null;
+  failureDetail?(): FailureDetail | null;
+}
+
+export interface AnswerJudgeOptions {
+  readonly context: DriverContext;
+  readonly codec: BodyCodec | null;
+  readonly takeBody: TakeBody | null;
+  /** Sends a hop to the target itself. */
+  readonly again: (slot: number) => void;
+}
+
+export class AnswerJudge {
+  readonly #options: AnswerJudgeOptions;
+  /** expected[operation][status] */
+  readonly #expected: readonly Uint8Array[];
+  readonly #redirects: Redirects | null;
+  readonly #foreign: ForeignOrigins;
+  /** Connections opened while the load went on. */
+  handshakes = 0;
+
+  constructor(options: AnswerJudgeOptions) {
+    const { context, codec } = options;
+    const { operations, target, address, worker, workers } = context;
+    this.#options = options;
+    this.#expected = operations.map(({ request }) => {
+      const expected = new Uint8Array(statuses);
+      for (const status of (request as RestRequest).expect.status) expected[status] = 1;
+      return expected;
+    });
+    const endpoint: Endpoint = endpointOf(address, target.address, target.tls);
+    this.#redirects = Redirects.of(context, endpoint);
+    this.#foreign = new ForeignOrigins({
+      ...{ codec, tls: target.tls, most: connectionShare((target as RestTarget).connections, worker, workers) },
+      listener: {
+        answered: (connection, slot, status, retryAfterMs) => this.answered(slot, status, retryAfterMs, connection),
+        failed: (slot, reason, connection) => this.failed(slot, reason, connection),
+        opened: () => this.handshakes++,
+      },
+    });
+  }
+
+  /** The request that the slot is at; undefined: the scenario's own. */
+  hop(slot: number): Hop | undefined {
+    return this.#redirects?.hop(slot);
+  }
+
+  answered(slot: number, status: number, retryAfterMs: number, answer: AnswerSource): void {
+    const { context, takeBody } = this.#options;
+    const { sink, tellsAll } = context;
+    const tell = () => answer.failureDetail?.() ?? null;
+    if (this.#expected[context.calls[slot]?.operation ?? 0]?.[status] === 1) {
+      this.#redirects?.forget(slot);
+      if (answer.body) takeBody?.(slot, answer.body);
+      sink.completed(slot, outcomes.ok, '', false, tellsAll ? tell : undefined);
+      return;
+    }
+    const next = this.#redirects?.next(slot, status, answer.location ?? null) ?? null;
+    if (next !== null && typeof next !== 'string') {
+      this.#follow(slot, next);
+      return;
+    }
+    this.#redirects?.forget(slot);
+    const retryable = retryableStatuses.includes(status);
+    if (retryable && retryAfterMs > 0) sink.retryAfter(slot, retryAfterMs);
+    sink.completed(slot, outcomes.rejected, next ?? `status ${status}`, retryable, tell);
+  }
+
+  #follow(slot: number, hop: Hop): void {
+    if (hop.isForeign) this.#foreign.send(slot, hop);
+    else this.#options.again(slot);
+  }
+
+  failed(slot: number, reason: string, answer: AnswerSource | null): void {
+    this.#redirects?.forget(slot);
+    const tell = () => answer?.failureDetail?.() ?? null;
+    this.#options.context.sink.completed(slot, outcomes.failed, reason, true, tell);
+  }
+
+  /** Nobody waits for it any more. */
+  forget(slot: number): void {
+    if (this.#redirects?.hop(slot)?.isForeign) this.#foreign.abort(slot);
+    this.#redirects?.forget(slot);
+  }
+
+  counts(): HttpCounts {
+    const redirects = this.#redirects?.followed;
+    return { handshakes: this.handshakes, ...(redirects !== undefined && { redirects }) };
+  }
+
+  close(): Promise<void> {
+    return this.#foreign.close();
+  }
+}
