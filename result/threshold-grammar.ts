@@ -4,7 +4,7 @@
  *   threshold   = target metric operator value [ "in" place { [","] place } ]
  *   target      = "all" | <name of a target>
  *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | "bytesPerOperation"
- *               | "cpuPerOperation" (of generator, service, broker and proxy together)
+ *               | "cpuPerOperation" (of generator, service and broker together)
  *               | "highestBacklog" (messages that waited in the broker) | "generatorMemory" | "serviceMemory" (highest resident)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"

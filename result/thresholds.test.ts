@@ -222,6 +222,8 @@ describe('evaluateThresholds', () => {
 
   it('sums the CPU of all parts, and has no data where one of them is not known', () => {
     expect(evaluate('rest cpuPerOperation < 1ms', [restCalm])).toMatchObject({ actual: 250.5, status: 'pass' });
+    const proxied = { ...restCalm, cpu: { ...restCalm.cpu, proxyUsPerOperation: 900 } }; // what the proxy takes is ours
+    expect(evaluate('rest cpuPerOperation < 1ms', [proxied])).toMatchObject({ actual: 250.5, status: 'pass' });
     const foreign = trial('queue', 'calm', { steady: phase(p99(1_000)) }, { protocol: 'queue' });
     expect(evaluate('queue cpuPerOperation < 1ms', [foreign])).toMatchObject({ status: 'noData' });
     const own = { ...restCalm, cpu: { ...restCalm.cpu, serviceUsPerOperation: null } };

@@ -198,7 +198,8 @@ export class ScenarioRun {
   /** After a start of the brokers, by us or by a fault: what a cold one costs would fall on whoever comes next. */
   async #warmBrokers(): Promise<void> {
     const { scenario, emit, signal } = this.#options;
-    await warmBrokers(scenario, (target) => this.#context(target), emit, signal);
+    const warmUp = await warmBrokers(scenario, (target) => this.#context(target), emit, signal);
+    if (this.#environment !== null) this.#environment = { ...this.#environment, warmUp };
   }
 
   #context(target: Target): TrialContext {

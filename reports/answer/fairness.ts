@@ -128,6 +128,16 @@ function supportNotes({ versions, support = {} }: RunResult['environment']): str
   );
 }
 
+/** What a broker costs falls for a while after its start, most of all a JVM's. */
+function warmUpNotes({ warmUp = {} }: RunResult['environment']): string[] {
+  return Object.entries(warmUp).flatMap(([name, { durationMs, steady, spread }]) => {
+    if (steady !== false) return [];
+    const still = spread === null ? '' : ` (it differed by ${Math.round(spread * 100)} % over the last three seconds)`;
+    const after = formatDuration(Math.round(durationMs / 1e3) * 1e3);
+    return [`${name} was not warm: its CPU an operation was not steady after ${after} of warm-up${still}.`];
+  });
+}
+
 /** What the numbers mean, for readers who meet them without the documentation. */
 export function readingNotes(result: RunResult): string[] {
   const { trials, plan, environment } = result;
@@ -140,6 +150,7 @@ export function readingNotes(result: RunResult): string[] {
     'Only valid trials are compared, and only within one completion point and one guarantee. Suspect and invalid ones are shown, marked.',
     ...instrumentNotes(result),
     ...warmupNotes(trials),
+    ...warmUpNotes(environment),
     ...supportNotes(environment),
     ...(plan.repeats > 1 ? ['Over repeats: the middle one, with the range. Percentiles are never averaged.'] : []),
     'All targets of a repeat play the same seeded arrivals, operations and payloads; the calm condition passes through the proxy, too, unless a target is marked direct.',

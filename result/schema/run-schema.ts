@@ -10,6 +10,17 @@ import { thresholdSchema, warningSchema } from './verdict-schema.ts';
 /** Grows when a reader of the shape before it would fail or be misled; docs/result.md tells what may change within one. */
 export const schemaVersion = 1;
 
+export const brokerWarmUpSchema = z
+  .object({
+    durationMs: z.number().describe('Of load that nobody recorded, before the first trial.'),
+    steady: z.boolean().nullable().describe('Its CPU an operation no longer fell. null: nobody could read it.'),
+    spread: z
+      .number()
+      .nullable()
+      .describe('CPU an operation of the last three seconds, largest to smallest less 1. null: not known.'),
+  })
+  .meta({ id: 'BrokerWarmUp' });
+
 export const environmentSchema = z
   .object({
     cpu: text,
@@ -23,6 +34,10 @@ export const environmentSchema = z
       .describe(
         'Of brokers: whose package it is and whether its makers still care for it. Absent in results of earlier versions.',
       )
+      .optional(),
+    warmUp: z
+      .record(text, brokerWarmUpSchema)
+      .describe('Of brokers that were started for the run, the latest. Absent in results of earlier versions.')
       .optional(),
     gitCommit: text.nullable(),
   })
@@ -70,6 +85,7 @@ export const runResultSchema = z.object({
   prices: pricesSchema.optional(),
 });
 
+export type BrokerWarmUp = Immutable<z.infer<typeof brokerWarmUpSchema>>;
 export type EnvironmentResult = Immutable<z.infer<typeof environmentSchema>>;
 /** A target that was not played under a condition: it lacks what the condition's faults act on. */
 export type SatOutResult = Immutable<z.infer<typeof satOutSchema>>;

@@ -64,7 +64,7 @@ export const tuningCandidateSchema = z
       .describe('The objective’s conditions hold; null: not known, as of an invalid trial.'),
     latencyUs: figure.describe('The percentile that `percentile` of the tuning names.'),
     goodputPerSecond: figure,
-    cpuUsPerOperation: figure.describe('Of generator, service, broker and proxy together.'),
+    cpuUsPerOperation: figure.describe('Of generator, service and broker together; the proxy is left out.'),
     bytesPerOperation: figure,
     isOnFront: z
       .boolean()
