@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Protocol, RunResult } from '../result/result-types.ts';
+import { frame } from '../targets/driver-kit/http2/http2-frames.ts';
 import {
   type HostileServer,
   hostileFromTheStart,
@@ -17,7 +18,6 @@ import {
   pours,
   sentText,
 } from '../targets/driver-suite/hostile-server.ts';
-import { frame } from '../targets/grpc/http2-frames.ts';
 import { type SharedTestStack, sharedTestStack } from '../targets/stack/shared-test-stack.ts';
 import { BenchProcess } from './bench-process.ts';
 import { benchRig, measuredExits } from './bench-rig.ts';

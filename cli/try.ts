@@ -35,6 +35,9 @@ export const tryCommand: CommandModule<object, TryArguments> = {
         exitCode: exitCodes.usage,
       });
     }
+    if (Object.values(scenario.targets).some(({ address, via }) => address !== undefined && via === 'toxiproxy')) {
+      printNote('each request goes straight to its system, not through Toxiproxy\n');
+    }
     let failed = 0;
     const tried = (request: TriedRequest) => {
       if (request.outcome !== outcomes.ok) failed++;

@@ -1,8 +1,8 @@
 /** Thresholds against the trials of a run: every matching trial must hold, the worst one is shown. */
 
-import { ownValue } from '../result/own-value.ts';
 import { amplificationOf } from './amplification.ts';
 import { percentileGap } from './latency-summary.ts';
+import { ownValue } from './own-value.ts';
 import {
   type LatencySummary,
   type OperationResult,

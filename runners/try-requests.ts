@@ -5,6 +5,7 @@ import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { formatOperationId } from '../targets/domain/operation-id.ts';
 import { type Call, type CompletionSink, type FailureDetail, type Outcome, outcomes } from '../targets/driver.ts';
+import { isSecretHeader, unshown } from '../targets/driver-kit/failure-detail.ts';
 import { compileTemplate } from '../targets/driver-kit/request-template.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import { hostsAndPorts } from '../targets/target-address.ts';
@@ -55,7 +56,13 @@ async function tryTarget(
   signal: AbortSignal,
 ): Promise<void> {
   const entry = await loadProtocol(target);
-  const direct = { ...target, engine: 'native', via: 'direct', ...('connections' in target && { connections: 1 }) };
+  const direct = {
+    ...target,
+    engine: 'native',
+    via: 'direct',
+    ...('connections' in target && { connections: 1 }),
+    ...(target.protocol === 'grpc' && { client: 'own' }),
+  };
   const prepared = prepareTrial(scenario, direct as Target, entry);
   const payloads = prepared.operations.map(({ payload }) => {
     return payload === null ? [] : createPayloadPool(payload, prepared.seed);
@@ -101,7 +108,21 @@ function rendered({ request }: PlannedOperation, call: Call, payload: Buffer | u
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, render(child)]));
   };
-  return render(request);
+  return withoutSecrets(render(request) as Record<string, unknown>);
+}
+
+/** Headers that open a door are named, as those of answers. */
+function withoutSecrets(request: Readonly<Record<string, unknown>>): unknown {
+  const shown = (headers: unknown) =>
+    Object.fromEntries(
+      Object.entries(headers as object).map(([name, value]) => [name, isSecretHeader(name) ? unshown : value]),
+    );
+  return Object.fromEntries(
+    Object.entries(request).map(([key, value]) => [
+      key,
+      key === 'headers' || key === 'metadata' ? shown(value) : value,
+    ]),
+  );
 }
 
 type End = Pick<TriedRequest, 'outcome' | 'reason' | 'answer'>;

@@ -74,7 +74,7 @@ describe('a scenario with a problem', () => {
     [
       'swept setting that a protocol lacks',
       `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
-      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, connections, client, batch, codec, compression, engine, gateway, via, store, instances, address, tls, watch, traceparent, resilience, followRedirects, userAgent, requests)',
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, http, connections, client, batch, codec, compression, engine, gateway, via, store, instances, address, tls, watch, traceparent, resilience, followRedirects, userAgent, requests)',
     ],
     [
       'swept value that is none',

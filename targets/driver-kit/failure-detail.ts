@@ -6,6 +6,14 @@ export const mostDetailBytes = 2 * 1024;
 /** Heads that may hold what opens a door are named, not shown. */
 const secretHeaders = /^((?:set-)?cookie|(?:proxy-)?authorization|x-api-key|[\w-]*token[\w-]*)\s*:.*$/gim;
 
+/** What stands in the place of a header's value. */
+export const unshown = '(not shown)';
+
+/** Of a request or an answer. */
+export function isSecretHeader(name: string): boolean {
+  return `${name}: `.replace(secretHeaders, '') === '';
+}
+
 /** `raw`: an HTTP/1.x answer from its first byte on, or the begin of one. */
 export function detailOfHttp(raw: Buffer): FailureDetail {
   const text = raw.toString('latin1');
@@ -26,7 +34,7 @@ export function detailOf(head: string, body: Buffer, encoding?: string): Failure
     ? shown.toString()
     : `(${body.length} bytes${encoding === undefined ? '' : ` of ${encoding}`})`;
   return {
-    head: head.slice(0, mostDetailBytes).replace(secretHeaders, '$1: (not shown)').trim(),
+    head: head.slice(0, mostDetailBytes).replace(secretHeaders, `$1: ${unshown}`).trim(),
     body: shown.length === 0 ? '' : bodyText,
   };
 }

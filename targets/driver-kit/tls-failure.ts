@@ -43,7 +43,7 @@ const kinds: readonly Kind[] = [
       'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
     ],
     words: /self[- ]signed certificate|unable to (verify the first|get (local )?issuer) certificate/,
-    hint: `Name the certificate of the authority by \`tls: { ca: file.pem }\` on the target; ${orUnverified}`,
+    hint: `Name the certificate of the authority by \`tls: { ca: file.pem }\` on the target, or for all by NODE_EXTRA_CA_CERTS=file.pem in the environment; ${orUnverified}`,
   },
   {
     reason: 'client certificate required',
@@ -64,6 +64,12 @@ const kinds: readonly Kind[] = [
     ],
     words: /alert (unknown ca|bad certificate|certificate (expired|unknown))/,
     hint: 'The service does not take what `tls: { cert, key }` shows, or wants to see one.',
+  },
+  {
+    reason: 'version of HTTP not offered',
+    codes: ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'ERR_SSL_TLSV13_ALERT_NO_APPLICATION_PROTOCOL'],
+    words: /alert no application protocol/,
+    hint: 'It does not speak the version that is asked for: a REST target says which by `http: 1` or `http: 2`; gRPC needs 2.',
   },
   {
     reason: 'no TLS spoken there',

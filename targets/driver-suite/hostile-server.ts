@@ -4,7 +4,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { Protocol } from '../../result/result-types.ts';
-import { frame as http2Frame, settings, settingsPayload, uint32Payload } from '../grpc/http2-frames.ts';
+import { frame as http2Frame, settings, settingsPayload, uint32Payload } from '../driver-kit/http2/http2-frames.ts';
 import { startAdvertisingBroker } from '../stream/fixtures/advertising-broker.ts';
 import { acceptFor } from '../websocket/handshake.ts';
 import { RawServer } from './raw-server.ts';

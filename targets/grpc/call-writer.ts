@@ -6,12 +6,12 @@ import type { GrpcRequest } from '../../scenarios/scenario.ts';
 import type { Call } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import type { Endpoint } from '../driver-kit/client-socket.ts';
+import { writeUInt32 } from '../driver-kit/http2/http2-frames.ts';
+import type { RequestWriter } from '../driver-kit/http2/http2-stream.ts';
+import { type HeaderField, lengthOctets, literalName, writeLength } from '../driver-kit/http2/request-headers.ts';
 import { compileTemplate, type RequestTemplate } from '../driver-kit/request-template.ts';
 import { type AnswerShape, prefixBytes } from './grpc-answer.ts';
-import { writeUInt32 } from './http2-frames.ts';
-import type { RequestWriter } from './http2-stream.ts';
 import type { MessageWriter } from './message-writer.ts';
-import { type HeaderField, lengthOctets, literalName, writeLength } from './request-headers.ts';
 
 const emptyPayload = Buffer.alloc(0);
 const emptyCall: Call = { operation: 0, id: '', key: '', sequence: 0, payload: 0, attempt: 1, random: 0 };
@@ -36,6 +36,8 @@ export class CallWriter implements RequestWriter {
   readonly answers: AnswerShape;
   /** What goes as grpc-timeout; null: nothing does. */
   readonly timeoutMs: number | null;
+  /** A message of the answer as text, for somebody to read; null: its type is not known. */
+  readAnswer: ((message: Buffer) => string) | null = null;
   readonly #messages: readonly { readonly writer: MessageWriter; bytes: number; packed: Buffer | null }[];
   readonly #codec: BodyCodec | null;
   readonly #takesStream: boolean;

@@ -1,5 +1,5 @@
 /** What a session sends: a writer for each operation, from the user's files or what the server tells of itself. */
-import { BenchError } from '../../result/bench-error.ts';
+import { fromBinary, toJson } from '@bufbuild/protobuf';
 import type { ProtoTypes } from '../../scenarios/grpc/proto-types.ts';
 import { findMethod, type RpcMethod } from '../../scenarios/grpc/rpc-method.ts';
 import { typesOfTarget } from '../../scenarios/grpc/target-types.ts';
@@ -7,6 +7,7 @@ import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import type { DriverContext } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Endpoint, endpointOf } from '../driver-kit/client-socket.ts';
+import { inOperation } from '../driver-kit/in-operation.ts';
 import { CallWriter } from './call-writer.ts';
 import { badMessage, messageWriter } from './message-writer.ts';
 
@@ -37,7 +38,10 @@ export async function writersFor(
       const request = requests[n] as GrpcRequest;
       const method = findMethod(types, request.method);
       const timeoutMs = target.address === undefined ? null : (timeoutsMs?.[index] ?? null);
-      return new CallWriter(n, request, method, endpoint, codec, messagesOf(types, method, request), timeoutMs);
+      const messages = messagesOf(types, method, request);
+      const writer = new CallWriter(n, request, method, endpoint, codec, messages, timeoutMs);
+      writer.readAnswer = (message) => answerText(types, method, message);
+      return writer;
     }),
   );
 }
@@ -52,14 +56,11 @@ function messagesOf(
   return (messages ?? [message]).map((values) => messageWriter(types, method.requestType, values));
 }
 
-/** A problem of one operation says of which. */
-function inOperation<T>(target: string, operation: string, work: () => T): T {
+/** As proto3 JSON; a message that is not what the method answers with, by its size. */
+function answerText({ registry }: ProtoTypes, { responseType }: RpcMethod, message: Buffer): string {
   try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof BenchError)) throw error;
-    const { code, hint, exitCode } = error;
-    const message = `Target ${target}, operation ${operation}: ${error.message}`;
-    throw new BenchError(code, message, { hint, exitCode, cause: error });
+    return JSON.stringify(toJson(responseType, fromBinary(responseType, message), { registry }), null, 2);
+  } catch {
+    return `(${message.length} bytes that are no ${responseType.typeName})`;
   }
 }

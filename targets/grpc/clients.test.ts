@@ -5,10 +5,10 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GrpcClient } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
+import { frame, uint32Payload } from '../driver-kit/http2/http2-frames.ts';
 import { RawServer } from '../driver-suite/raw-server.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { everyByte, play, type ScriptedAnswer } from '../driver-suite/scripted-answer.ts';
-import { frame, uint32Payload } from './http2-frames.ts';
 import { grpcEntry } from './preset.ts';
 
 const clients: readonly GrpcClient[] = ['own', 'grpc-js'];

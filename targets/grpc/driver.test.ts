@@ -12,13 +12,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../../result/bench-error.ts';
 import { outcomes } from '../driver.ts';
 import { createReadBuffer, endpointOf } from '../driver-kit/client-socket.ts';
+import { Http2Connection } from '../driver-kit/http2/http2-connection.ts';
+import { frame, settings as settingNumbers, settingsPayload, uint32Payload } from '../driver-kit/http2/http2-frames.ts';
 import { RawServer } from '../driver-suite/raw-server.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { until } from '../process/until.ts';
 import { grpcDriver } from './driver.ts';
 import { GrpcStream } from './grpc-stream.ts';
-import { Http2Connection } from './http2-connection.ts';
-import { frame, settings as settingNumbers, settingsPayload, uint32Payload } from './http2-frames.ts';
 
 const proto = join(import.meta.dirname, 'fixtures', 'interop.proto');
 const emptyAnswer = Buffer.alloc(5);

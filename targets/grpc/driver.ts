@@ -1,25 +1,26 @@
 /** gRPC calls over HTTP/2 connections of our own: all messages at once, one half-close, one status. */
 import type { BodyBytes, Completion, MessageCounts } from '../../result/result-types.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
-import { type Driver, type DriverContext, outcomes, type Session } from '../driver.ts';
+import { type Driver, type DriverContext, type FailureDetail, outcomes, type Session } from '../driver.ts';
 import { openBatched, type TakeBody } from '../driver-kit/batched-session.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import type { Conclusion } from '../driver-kit/http2/conclusion.ts';
+import { Http2Connection } from '../driver-kit/http2/http2-connection.ts';
+import type { ConnectionOwner } from '../driver-kit/http2/http2-stream.ts';
+import { TransparentRetries } from '../driver-kit/http2/transparent-retries.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { batchFormat } from './batch-format.ts';
 import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';
-import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
+import { unencodableRequest } from './grpc-answer.ts';
 import { GrpcStream } from './grpc-stream.ts';
-import { Http2Connection } from './http2-connection.ts';
-import type { ConnectionOwner } from './http2-stream.ts';
 import { MessageTally } from './message-tally.ts';
 import { GrpcStreamSession } from './stream-session.ts';
-import { TransparentRetries } from './transparent-retries.ts';
 
 export const grpcDriver: Driver = {
   protocol: 'grpc',
@@ -76,7 +77,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream, Http2Connectio
     this.#codec = codec;
     this.#takeBody = takeBody;
     this.#messages = MessageTally.of(writers);
-    this.#streams = calls.map((_, slot) => new GrpcStream(slot, codec, takeBody !== null));
+    this.#streams = calls.map((_, slot) => new GrpcStream(slot, codec, takeBody !== null || context.tellsAll === true));
     this.#waiting = new WaitingSlots(calls.length);
     this.#retries = new TransparentRetries(calls.length, sink);
     const fields = writers.map(({ constantFields }) => constantFields);
@@ -150,8 +151,18 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream, Http2Connectio
   }
 
   #report(slot: number, { outcome, reason, retryable }: Conclusion): void {
-    const tell = () => this.#streams[slot]?.answer.failureDetail() ?? null;
+    const tell = () => this.#detailOf(this.#streams[slot]);
     this.#context.sink.completed(slot, outcome, reason, retryable, tell);
+  }
+
+  /** Where all is told, the messages that came with it. */
+  #detailOf(stream: GrpcStream | undefined): FailureDetail | null {
+    const detail = stream?.answer.failureDetail() ?? null;
+    const read = stream && this.#writers[stream.operation]?.readAnswer;
+    if (detail === null || stream === undefined || !read || this.#context.tellsAll !== true) return detail;
+    const said = detail.head.endsWith('grpc-status: 0') ? [] : [detail.body]; // of an error, not a mere OK
+    const texts = [...said, ...stream.answer.gathered.map(read)];
+    return { ...detail, body: texts.filter((one) => one !== '').join('\n') };
   }
 
   /** Those that wait come before what a completion may start. */

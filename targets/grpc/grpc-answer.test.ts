@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { outcomes } from '../driver.ts';
-import { conclusionOfReset, GrpcAnswer, statusNames } from './grpc-answer.ts';
-import { errorCodes } from './http2-frames.ts';
+import { conclusionOfReset } from '../driver-kit/http2/conclusion.ts';
+import { errorCodes } from '../driver-kit/http2/http2-frames.ts';
+import { GrpcAnswer, statusNames } from './grpc-answer.ts';
 
 type Fields = Readonly<Record<string, string>>;
 const grpcHeaders: Fields = { ':status': '200', 'content-type': 'application/grpc' };

@@ -3,22 +3,20 @@
  * answers that are no gRPC mapped by its "HTTP to gRPC Status Code Mapping". Messages are counted, and read only to unpack them.
  */
 
-import { type FailureDetail, type Outcome, outcomes } from '../driver.ts';
+import { type FailureDetail, outcomes } from '../driver.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { detailOf } from '../driver-kit/failure-detail.ts';
+import {
+  type Conclusion,
+  malformedAnswer,
+  oversizedAnswer,
+  succeeded,
+  truncatedAnswer,
+} from '../driver-kit/http2/conclusion.ts';
+import type { HeaderSink } from '../driver-kit/http2/hpack-decoder.ts';
+import { readUInt32 } from '../driver-kit/http2/http2-frames.ts';
 import { PackedContent } from '../driver-kit/packed-content.ts';
-import type { HeaderSink } from './hpack-decoder.ts';
-import { type ErrorCode, readUInt32 } from './http2-frames.ts';
 import { decodeBinaryTrailer, retryInfoMs, statusDetails } from './retry-info.ts';
-
-/** How an attempt ended. */
-export interface Conclusion {
-  readonly outcome: Outcome;
-  readonly reason: string;
-  readonly retryable: boolean;
-  /** The peer says that it never looked at the call: gRPC's clients send it again by themselves. */
-  readonly unprocessed?: boolean;
-}
 
 export const statusNames = [
   'OK',
@@ -54,15 +52,9 @@ const statusOfHttp: Readonly<Record<number, StatusName>> = {
   504: 'UNAVAILABLE',
 };
 
-export const succeeded: Conclusion = { outcome: outcomes.ok, reason: '', retryable: false };
 const rejections: readonly Conclusion[] = statusNames.map((name) => rejected(name));
 const unknownStatus = statusNames.indexOf('UNKNOWN');
 
-export const malformedAnswer = failed('malformed answer');
-export const truncatedAnswer = failed('truncated answer');
-export const oversizedAnswer = failed('oversized answer');
-/** A GOAWAY that names an earlier stream as the last. */
-export const leftOut: Conclusion = { ...failed('server going away'), unprocessed: true };
 /** All went well, but the first message was waited for. */
 export const endedEmpty: Conclusion = { outcome: outcomes.rejected, reason: 'no message', retryable: false };
 export const unencodableRequest: Conclusion = {
@@ -85,18 +77,6 @@ export function rejectedWith(code: number, note = ''): Conclusion {
   return rejections[code] ?? (rejections[unknownStatus] as Conclusion);
 }
 
-/** Trouble on the way: sending it again may help. */
-export function failed(reason: string): Conclusion {
-  return { outcome: outcomes.failed, reason, retryable: true };
-}
-
-/** A stream that the peer reset: said no to before doing anything, or broken off. */
-export function conclusionOfReset(code: ErrorCode | undefined): Conclusion {
-  const reason = `stream reset: ${code ?? 'unknown code'}`;
-  if (code === 'REFUSED_STREAM') return { outcome: outcomes.rejected, reason, retryable: true, unprocessed: true };
-  return code === 'ENHANCE_YOUR_CALM' ? { outcome: outcomes.rejected, reason, retryable: true } : failed(reason);
-}
-
 /** One message; or any number, of which the first or the status behind the last is the end. */
 export type AnswerShape = 'one' | 'first' | 'last';
 
@@ -104,6 +84,7 @@ export type AnswerShape = 'one' | 'first' | 'last';
 export const largestMessageBytes = 16 * 1024 * 1024 + 64 * 1024;
 /** Of a message: whether it is compressed, and its length. */
 export const prefixBytes = 5;
+const mostGathered = 20;
 const none = -1;
 
 /** Reused from attempt to attempt: `reset` begins the next one. */
@@ -126,6 +107,8 @@ export class GrpcAnswer implements HeaderSink {
   readonly #content: PackedContent | null;
   #isPacked = false;
   readonly #keepsBody: boolean;
+  /** Of the answer that is read, as many as may be shown. */
+  readonly gathered: Buffer[] = [];
 
   constructor(codec: BodyCodec | null = null, keepsBody = false) {
     this.#content = PackedContent.of(codec, keepsBody);
@@ -159,6 +142,7 @@ export class GrpcAnswer implements HeaderSink {
     this.#length = 0;
     this.#messageLeft = 0;
     this.#isPacked = false;
+    this.gathered.length = 0;
     this.#content?.begin();
   }
 
@@ -268,7 +252,10 @@ export class GrpcAnswer implements HeaderSink {
     if (content === null) return succeeded;
     if (!this.#isPacked) content.encoding = ''; // what the headers name is a matter of each message
     const problem = content.problem();
-    if (problem === '') return succeeded;
+    if (problem === '') {
+      if (this.#keepsBody && this.gathered.length < mostGathered) this.gathered.push(content.body);
+      return succeeded;
+    }
     return problem === 'oversized answer' ? oversizedAnswer : malformedAnswer;
   }
 

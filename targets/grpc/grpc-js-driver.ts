@@ -7,24 +7,18 @@ import type { Endpoint } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
 import { detailOf } from '../driver-kit/failure-detail.ts';
+import { type Conclusion, malformedAnswer, succeeded } from '../driver-kit/http2/conclusion.ts';
+import { TransparentRetries } from '../driver-kit/http2/transparent-retries.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import type { CallWriter } from './call-writer.ts';
 import { grpcEndpoint, writersFor } from './call-writers.ts';
-import {
-  type Conclusion,
-  endedEmpty,
-  malformedAnswer,
-  prefixBytes,
-  succeeded,
-  unencodableRequest,
-} from './grpc-answer.ts';
+import { endedEmpty, prefixBytes, unencodableRequest } from './grpc-answer.ts';
 import { GrpcJsConnection } from './grpc-js-connection.ts';
 import { conclusionOfGrpcJs, wasNeverSent } from './grpc-js-failure.ts';
 import { MessageTally } from './message-tally.ts';
 import { retryInfoMs, statusDetails } from './retry-info.ts';
-import { TransparentRetries } from './transparent-retries.ts';
 
 export const grpcJsDriver: Driver = {
   protocol: 'grpc',

@@ -10,10 +10,10 @@ import {
   failed,
   malformedAnswer,
   oversizedAnswer,
-  rejectedWith,
   truncatedAnswer,
-} from './grpc-answer.ts';
-import { type ErrorCode, errorCodes } from './http2-frames.ts';
+} from '../driver-kit/http2/conclusion.ts';
+import { type ErrorCode, errorCodes } from '../driver-kit/http2/http2-frames.ts';
+import { rejectedWith } from './grpc-answer.ts';
 
 /** What it makes of errors in the bytes or in the order of messages. */
 const malformed: readonly RegExp[] = [

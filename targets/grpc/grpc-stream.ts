@@ -1,8 +1,8 @@
 /** A call of one message in the driver's hands. */
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
+import type { Http2Connection } from '../driver-kit/http2/http2-connection.ts';
+import type { Http2Stream } from '../driver-kit/http2/http2-stream.ts';
 import { GrpcAnswer } from './grpc-answer.ts';
-import type { Http2Connection } from './http2-connection.ts';
-import type { Http2Stream } from './http2-stream.ts';
 
 const nothing: Buffer[] = [];
 

@@ -13,16 +13,17 @@ import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { createReadBuffer, type Endpoint } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keeper.ts';
+import type { Conclusion } from '../driver-kit/http2/conclusion.ts';
+import { Http2Connection } from '../driver-kit/http2/http2-connection.ts';
+import type { ConnectionOwner, Http2Stream } from '../driver-kit/http2/http2-stream.ts';
+import { TransparentRetries } from '../driver-kit/http2/transparent-retries.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { CallWriter } from './call-writer.ts';
-import { type Conclusion, unencodableRequest } from './grpc-answer.ts';
-import { Http2Connection } from './http2-connection.ts';
-import type { ConnectionOwner, Http2Stream } from './http2-stream.ts';
+import { unencodableRequest } from './grpc-answer.ts';
 import { messageWriter } from './message-writer.ts';
 import { NumberedMessage, readReply } from './numbered-message.ts';
 import { StreamedMessages } from './streamed-messages.ts';
-import { TransparentRetries } from './transparent-retries.ts';
 
 /** The call that stays, on its connection; those in flight on it are lost with it. */
 class Conversation implements Http2Stream {

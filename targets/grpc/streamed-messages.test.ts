@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { BodyCodec, mostUnpackedBytes } from '../driver-kit/body-codec.ts';
-import { malformedAnswer, oversizedAnswer } from './grpc-answer.ts';
+import { malformedAnswer, oversizedAnswer } from '../driver-kit/http2/conclusion.ts';
 import { StreamedMessages } from './streamed-messages.ts';
 
 function message(body: Buffer, flag = 0): Buffer {

@@ -2,17 +2,10 @@
 
 import { outcomes } from '../driver.ts';
 import { type BodyCodec, isTooLarge } from '../driver-kit/body-codec.ts';
-import {
-  type Conclusion,
-  failed,
-  GrpcAnswer,
-  largestMessageBytes,
-  malformedAnswer,
-  oversizedAnswer,
-  prefixBytes,
-} from './grpc-answer.ts';
-import { readUInt32 } from './http2-frames.ts';
-import type { StreamAnswer } from './http2-stream.ts';
+import { type Conclusion, failed, malformedAnswer, oversizedAnswer } from '../driver-kit/http2/conclusion.ts';
+import { readUInt32 } from '../driver-kit/http2/http2-frames.ts';
+import type { StreamAnswer } from '../driver-kit/http2/http2-stream.ts';
+import { GrpcAnswer, largestMessageBytes, prefixBytes } from './grpc-answer.ts';
 
 const streamEnded = failed('stream ended');
 

@@ -1,7 +1,7 @@
 /** What an answer of an HTTP service means, whichever client and version brought it: the end of its attempt, or another hop. */
 import type { HttpCounts } from '../../result/result-types.ts';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import { type DriverContext, type FailureDetail, outcomes } from '../driver.ts';
+import { type DriverContext, type FailureDetail, type Outcome, outcomes } from '../driver.ts';
 import type { TakeBody } from '../driver-kit/batched-session.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Endpoint, endpointOf } from '../driver-kit/client-socket.ts';
@@ -19,6 +19,12 @@ export interface AnswerSource {
   /** Where redirects are followed. */
   readonly location?: string | null;
   failureDetail?(): FailureDetail | null;
+}
+
+interface Ending {
+  readonly outcome: Outcome;
+  readonly reason: string;
+  readonly retryable: boolean;
 }
 
 export interface AnswerJudgeOptions {
@@ -91,9 +97,14 @@ export class AnswerJudge {
   }
 
   failed(slot: number, reason: string, answer: AnswerSource | null): void {
+    this.ended(slot, { outcome: outcomes.failed, reason, retryable: true }, answer);
+  }
+
+  /** Without an answer that could be judged. */
+  ended(slot: number, { outcome, reason, retryable }: Ending, answer: AnswerSource | null): void {
     this.#redirects?.forget(slot);
     const tell = () => answer?.failureDetail?.() ?? null;
-    this.#options.context.sink.completed(slot, outcomes.failed, reason, true, tell);
+    this.#options.context.sink.completed(slot, outcome, reason, retryable, tell);
   }
 
   /** Nobody waits for it any more. */

@@ -44,7 +44,6 @@ export function checkRequest({ method, path, headers }: RestRequest, pool: reado
 
 function unusable(why: string, cause?: unknown): BenchError {
   return new BenchError('unusableRequest', `This request cannot be sent: ${why}`, {
-    hint: 'Change it under `targets.*.requests` in the scenario.',
     exitCode: exitCodes.usage,
     cause,
   });

@@ -1,12 +1,14 @@
-/** HTTP/1.1 over keep-alive connections of our own: prepared request bytes, one reused read buffer, no promise a request. */
+/** HTTP over connections of our own, 1.1 with keep-alive unless 2 is asked for: prepared request bytes, one reused read buffer, no promise a request. */
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import type { Driver, DriverContext, Session } from '../driver.ts';
 import { openBatched, type TakeBody } from '../driver-kit/batched-session.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { createReadBuffer, endpointOf } from '../driver-kit/client-socket.ts';
+import { inOperation } from '../driver-kit/in-operation.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { batchFormat } from './batch-format.ts';
 import { HttpConnection } from './http-connection.ts';
+import { Http2RestSession } from './http2-session.ts';
 import { RequestWriter } from './request-writer.ts';
 import { RestSession } from './rest-session.ts';
 
@@ -26,11 +28,20 @@ export const restDriver: Driver = {
 
 function openSession(context: DriverContext, signal: AbortSignal, takeBody: TakeBody | null = null): Promise<Session> {
   const { target, address, operations, payloads } = context;
-  const codec = BodyCodec.of((target as RestTarget).compression);
+  const { compression, http } = target as RestTarget;
+  const codec = BodyCodec.of(compression);
   const keepsBodies = takeBody !== null;
   const endpoint = endpointOf(address, target.address, target.tls);
-  const writers = operations.map(
-    ({ request }, index) => new RequestWriter(request as RestRequest, endpoint, payloads[index] ?? [], codec),
+  if (http === 2) {
+    const secured = endpoint.tls === null ? endpoint : { ...endpoint, tls: { ...endpoint.tls, alpn: 'h2' as const } };
+    return openedSession(new Http2RestSession(context, secured, codec), signal);
+  }
+  const writers = operations.map(({ name, request }, index) =>
+    inOperation(
+      target.name,
+      name,
+      () => new RequestWriter(request as RestRequest, endpoint, payloads[index] ?? [], codec),
+    ),
   );
   const readBuffer = createReadBuffer();
   return openedSession(

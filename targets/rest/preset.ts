@@ -86,10 +86,11 @@ export const restEntry: ProtocolEntry = {
       batch,
       codec,
       reuse,
+      http,
     } = target as RestTarget;
     return {
       ...(engine === 'native' && { client: clientLabel(client, packages[client]) }),
-      protocol: `HTTP/1.1, ${reuseLabel(reuse)}, no pipelining`,
+      protocol: http === 2 ? `HTTP/2, ${reuseLabel(reuse)}` : `HTTP/1.1, ${reuseLabel(reuse)}, no pipelining`,
       durability: durabilityLabel(target),
       acks:
         address === ''

@@ -3,6 +3,7 @@ import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import type { Driver } from '../driver.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { endpointOf } from '../driver-kit/client-socket.ts';
+import { inOperation } from '../driver-kit/in-operation.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { RestSession } from './rest-session.ts';
 import { UndiciConnection } from './undici-connection.ts';
@@ -16,8 +17,12 @@ export const undiciDriver: Driver = {
     const { target, address, operations, payloads } = context;
     const codec = BodyCodec.of((target as RestTarget).compression);
     const endpoint = endpointOf(address, target.address, target.tls);
-    const requests = operations.map(
-      ({ request }, index) => new UndiciRequests(request as RestRequest, endpoint, payloads[index] ?? [], codec),
+    const requests = operations.map(({ name, request }, index) =>
+      inOperation(
+        target.name,
+        name,
+        () => new UndiciRequests(request as RestRequest, endpoint, payloads[index] ?? [], codec),
+      ),
     );
     return openedSession(
       new RestSession<UndiciConnection>(

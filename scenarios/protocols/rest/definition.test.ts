@@ -82,3 +82,18 @@ describe('redirects', () => {
     expect(messagesOf({ keys: `${keys},` })).toEqual([message]);
   });
 });
+
+describe('the version of HTTP', () => {
+  it('is 1.1 unless 2 is asked for', () => {
+    expect(targetOf({ keys: 'http: 2,' }).http).toBe(2);
+    expect(targetOf({})).not.toHaveProperty('http');
+  });
+
+  it.each([
+    ['http: 3', 'http: must be 1 or 2, not 3'],
+    ['http: 2, client: undici', 'http: 2 is for client: own; undici speaks HTTP/1.1 here'],
+    ['http: 2, engine: autocannon', 'http: 2 is for client: own; autocannon speaks HTTP/1.1 here'],
+  ])('%s is refused', (keys, message) => {
+    expect(messagesOf({ keys: `${keys},` })).toEqual([message]);
+  });
+});

@@ -19,8 +19,15 @@ import type { RestTarget } from './target.ts';
 export const rest = defineProtocol({
   name: 'rest',
   facts: restFacts,
-  describes: 'HTTP/1.1 with keep-alive.',
+  describes: 'HTTP/1.1 with keep-alive, or HTTP/2.',
   shape: {
+    http: z
+      .literal([1, 2])
+      .optional()
+      .meta({ default: 1 })
+      .describe(
+        'Own system: 1 is HTTP/1.1; 2 is HTTP/2, by ALPN over TLS, in clear by prior knowledge, with all requests at a time on few connections (2 or so).',
+      ),
     connections: reusedConnections(64, 10_000),
     client: z.enum(['own', 'undici']).default('own').describe(ownOr('undici')),
     batch: batch(restFacts.batches),
@@ -42,7 +49,7 @@ export const rest = defineProtocol({
       ),
     requests: requests(restRequest),
   },
-  forOwnSystems: ['followRedirects', 'userAgent'],
+  forOwnSystems: ['http', 'followRedirects', 'userAgent'],
   forOurService: ['gateway'],
   check(context, target) {
     checkGateway(context, target);
@@ -71,13 +78,17 @@ export const rest = defineProtocol({
 interface ConnectingTarget {
   readonly engine: string;
   readonly client: string;
+  readonly http?: 1 | 2 | undefined;
   readonly followRedirects?: number | undefined;
   readonly connections: WrittenConnections;
 }
 
 function checkConnections({ report }: TargetCheck, target: ConnectingTarget): void {
-  const { engine, client, connections, followRedirects } = target;
+  const { engine, client, connections, followRedirects, http } = target;
   const other = engine === 'native' ? client : engine;
+  if (http === 2 && other !== 'own') {
+    report({ path: ['http'], message: `2 is for client: own; ${other} speaks HTTP/1.1 here`, atKey: true });
+  }
   if (followRedirects !== undefined && other !== 'own') {
     report({ path: ['followRedirects'], message: `is for client: own; ${other} does not follow them`, atKey: true });
   }

@@ -7,6 +7,8 @@ export type RestClient = 'own' | 'undici';
 
 export interface RestTarget extends TargetBase {
   readonly protocol: 'rest';
+  /** The version that is spoken to an own system; absent: 1.1. */
+  readonly http?: 1 | 2;
   readonly connections: number;
   /** Requests after which a connection is closed, and dialled anew by the next; absent: no bound. */
   readonly reuse?: number;

@@ -30,24 +30,28 @@ export class StreamOutput<Stream extends Http2Stream> {
 
   /** A call of one message: headers, message and end in one write. */
   call(stream: Stream, writer: RequestWriter): void {
-    const block = this.headers.block(writer.operation);
+    const block = writer.head?.(this.headers) ?? this.headers.block(writer.operation);
     const headerBytes = block.length + writer.fieldBytes;
     const { messageBytes } = writer;
+    const hasContent = messageBytes > 0;
     const isShort = headerBytes <= this.peerFrameBytes && messageBytes <= this.peerFrameBytes;
     if (isShort && this.windows.takeAtOnce(stream, messageBytes)) {
       const output = this.#output;
-      let at = output.room(frameHeaderBytes + headerBytes + frameHeaderBytes + messageBytes);
+      const contentBytes = hasContent ? frameHeaderBytes + messageBytes : 0;
+      let at = output.room(frameHeaderBytes + headerBytes + contentBytes);
       const { buffer } = output;
-      at = writeFrameHeader(buffer, at, headerBytes, frameTypes.headers, frameFlags.endHeaders, stream.id);
+      const flags = frameFlags.endHeaders | (hasContent ? 0 : frameFlags.endStream);
+      at = writeFrameHeader(buffer, at, headerBytes, frameTypes.headers, flags, stream.id);
       at += block.copy(buffer, at);
       writer.writeFields(buffer, at);
+      if (!hasContent) return;
       at += writer.fieldBytes;
       at = writeFrameHeader(buffer, at, messageBytes, frameTypes.data, frameFlags.endStream, stream.id);
       writer.writeMessage(buffer, at);
       return;
     }
-    this.#headers(stream.id, block, writer);
-    this.#queue(stream, writer);
+    this.#headers(stream.id, block, writer, !hasContent);
+    if (hasContent) this.#queue(stream, writer);
   }
 
   /** The headers of a call whose messages follow. */
@@ -55,13 +59,14 @@ export class StreamOutput<Stream extends Http2Stream> {
     this.#headers(id, this.headers.block(writer.operation), writer);
   }
 
-  #headers(id: number, constant: Buffer, writer: RequestWriter): void {
+  #headers(id: number, constant: Buffer, writer: RequestWriter, isLast = false): void {
+    const last = isLast ? frameFlags.endStream : 0;
     const block = Buffer.allocUnsafe(constant.length + writer.fieldBytes);
     writer.writeFields(block, constant.copy(block));
     for (let from = 0; from < block.length; from += this.peerFrameBytes) {
       const to = Math.min(block.length, from + this.peerFrameBytes);
       const type = from === 0 ? frameTypes.headers : frameTypes.continuation;
-      const flags = to === block.length ? frameFlags.endHeaders : 0;
+      const flags = (to === block.length ? frameFlags.endHeaders : 0) | (from === 0 ? last : 0);
       this.#output.append(frame(type, flags, id, block.subarray(from, to)));
     }
   }

@@ -1,15 +1,15 @@
 /**
- * One HTTP/2 connection as a client of gRPC, RFC 9113: it opens once and is replaced, never reopened. A message and its
+ * One HTTP/2 connection as a client, RFC 9113: it opens once and is replaced, never reopened. A message and its
  * headers are written together; all that is sent within a turn of the event loop leaves in one write.
  */
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { connectSocket, connectTimeoutMs, type Endpoint, type SocketListener } from '../driver-kit/client-socket.ts';
+import { connectSocket, connectTimeoutMs, type Endpoint, type SocketListener } from '../client-socket.ts';
+import { type Conclusion, conclusionOfReset, failed, leftOut, malformedAnswer } from './conclusion.ts';
 import { ControlAnswers, ControlFlood } from './control-answers.ts';
 import { FrameInput, type FrameSink } from './frame-input.ts';
 import { FrameOutput } from './frame-output.ts';
-import { type Conclusion, conclusionOfReset, failed, leftOut, malformedAnswer } from './grpc-answer.ts';
 import { HeaderBlocks } from './header-blocks.ts';
 import {
   clientPreface,
@@ -111,14 +111,14 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
   send(stream: Stream, writer: RequestWriter): void {
     this.#begin(stream);
     this.#requests.call(stream, writer);
-    if (this.#streams.isUsedUp) this.#retire();
+    if (this.#streams.isUsedUp) this.retire();
   }
 
   /** A call of any number of messages, which `write` sends until `end`. Only when `canOpenStream`. */
   open(stream: Stream, writer: RequestWriter): void {
     this.#begin(stream);
     this.#requests.open(stream, writer);
-    if (this.#streams.isUsedUp) this.#retire();
+    if (this.#streams.isUsedUp) this.retire();
   }
 
   write(stream: Stream, writer: RequestWriter): void {
@@ -280,12 +280,13 @@ export class Http2Connection<Stream extends Http2Stream> implements SocketListen
 
   /** Streams above `lastId` were not looked at; the others may end. */
   #onGoAway(lastId: number): void {
-    this.#retire();
+    this.retire();
     for (const stream of this.#streams.all()) if (stream.id > lastId) this.#end(stream, leftOut);
     this.#finishRetirement();
   }
 
-  #retire(): void {
+  /** No more streams; those that are open may end. */
+  retire(): void {
     if (this.#isRetired || this.#isGone) return;
     this.#isRetired = true;
     this.#owner.retired(this);

@@ -1,6 +1,7 @@
 /** What a connection and the session that owns it say to each other. */
-import type { Conclusion } from './grpc-answer.ts';
+import type { Conclusion } from './conclusion.ts';
 import type { HeaderSink } from './hpack-decoder.ts';
+import type { RequestHeaders } from './request-headers.ts';
 import type { UnsentMessage } from './send-windows.ts';
 
 /** What is made of all that comes back on a stream. */
@@ -28,7 +29,9 @@ export interface RequestWriter {
   /** Octets of header fields of this call, behind the constant ones. */
   readonly fieldBytes: number;
   writeFields(buffer: Buffer, at: number): void;
-  /** With its gRPC prefix. */
+  /** The constant header fields, where they are not those of the operation alone; what it returns must be sent. */
+  head?(headers: RequestHeaders): Buffer;
+  /** Of all that follows the headers; 0: nothing does, and they end the stream. */
   readonly messageBytes: number;
   writeMessage(buffer: Buffer, at: number): void;
 }

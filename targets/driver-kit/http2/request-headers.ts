@@ -95,6 +95,13 @@ export function literalName(name: string): Buffer {
   return Buffer.from(octets);
 }
 
+/** A whole field that enters no table. */
+export function literalField(field: HeaderField): Buffer {
+  const octets: number[] = [];
+  pushLiteral(octets, 0x00, 0x0f, field);
+  return Buffer.from(octets);
+}
+
 /** Octets of an HPACK integer with a prefix of seven bits. */
 export function lengthOctets(value: number): number {
   if (value < 0x7f) return 1;

@@ -3,8 +3,8 @@
  * the session itself, once an operation, as gRPC's clients do: whatever the scenario's own retries are. Each goes to the
  * connection that has the place of the one it was on, for the others may be about to leave, too.
  */
-import type { CompletionSink } from '../driver.ts';
-import type { Conclusion } from './grpc-answer.ts';
+import type { CompletionSink } from '../../driver.ts';
+import type { Conclusion } from './conclusion.ts';
 
 const fresh = 0;
 /** To be sent again. */
