@@ -90,7 +90,7 @@ describe('the version of HTTP', () => {
   });
 
   it.each([
-    ['http: 3', 'http: must be 1 or 2, not 3'],
+    ['http: 3', 'http: 3 is not one of 1, 2'],
     ['http: 2, client: undici', 'http: 2 is for client: own; undici speaks HTTP/1.1 here'],
     ['http: 2, engine: autocannon', 'http: 2 is for client: own; autocannon speaks HTTP/1.1 here'],
   ])('%s is refused', (keys, message) => {
