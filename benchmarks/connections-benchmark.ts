@@ -2,7 +2,7 @@
 import { BenchError } from '../result/bench-error.ts';
 import type { Benchmark } from './benchmark.ts';
 import { establishedTo } from './established-connections.ts';
-import { type GoalLine, meets } from './goal-line.ts';
+import { doubtsOf, type GoalLine, meets, outcomeOf } from './goal-line.ts';
 import { runOurs } from './ours.ts';
 import { ensurePeers } from './peers/peer-programs.ts';
 import { programVersions } from './program-versions.ts';
@@ -33,6 +33,8 @@ interface OpeningRound {
   /** What the whole run takes longer than one with a single connection: upgrades and closing are in it. */
   readonly addedSeconds: number;
   readonly failed: number;
+  /** Why the trials of the two runs were not valid. */
+  readonly reasons: readonly string[];
 }
 
 export const connectionsBenchmark: Benchmark = {
@@ -66,8 +68,7 @@ export const connectionsBenchmark: Benchmark = {
     const goals = Object.entries(played).flatMap(([name, readings]) => openingLines(name, readings));
     const versions = programVersions({ nginx: [programs.nginx, '-v'] }, ['echoServer']);
     const text = goals.map(
-      ({ task, figure, ours, isMet }) =>
-        `${task}: ${figure} ${inWords(ours, 2)}, goal ≤ ${goalSeconds}: ${isMet ? 'met' : 'NOT MET'}`,
+      (line) => `${line.task}: ${line.figure} ${inWords(line.ours, 2)}, goal ≤ ${goalSeconds}: ${outcomeOf(line)}`,
     );
     return { text: text.join('\n'), goals, data: { connections, played, versions } };
   },
@@ -95,6 +96,7 @@ async function playOpening(subject: Subject, address: string, signal: AbortSigna
     establishedSeconds: (allMs - noneMs) / 1e3,
     addedSeconds: (all.measured.wallMs - one.measured.wallMs) / 1e3,
     failed: all.failed,
+    reasons: [one, all].flatMap(({ verdict }) => verdict?.reasons ?? []),
   };
 }
 
@@ -110,7 +112,7 @@ function openingLines(name: string, readings: readonly OpeningRound[]): GoalLine
       sign: '≤',
       goal: goalSeconds,
       isMet: meets(ours, '≤', goalSeconds),
-      doubts: [],
+      doubts: doubtsOf(readings.map(({ reasons }) => reasons)),
     };
   };
   return [

@@ -26,6 +26,19 @@ export function meets(measured: Spread, sign: '≤' | '≥', goal: number): bool
   return sign === '≤' ? measured.median <= goal : measured.median >= goal;
 }
 
+/** What our own verdict says goes for us as well: nothing is met, or missed, by trials that are not valid. */
+export function outcomeOf({
+  measured,
+  goal,
+  isMet,
+  doubts,
+}: Pick<GoalLine, 'measured' | 'goal' | 'isMet' | 'doubts'>): string {
+  if (goal === null || isMet === null) return '';
+  if (doubts.length > 0) return 'not decided: trials not valid';
+  if (measured.min < goal && goal < measured.max) return 'not decided: rounds differ';
+  return isMet ? 'met' : '**not met**';
+}
+
 /** `reasons` of each round: `code: sentence`. */
 export function doubtsOf(reasons: readonly (readonly string[])[]): string[] {
   const rounds = new Map<string, number>();

@@ -1,5 +1,5 @@
 /** All goals of several benchmarks in one Markdown table. */
-import type { GoalLine } from './goal-line.ts';
+import { type GoalLine, outcomeOf } from './goal-line.ts';
 import { inWords } from './spread.ts';
 
 const header = ['task', 'figure', 'ours', 'beside', 'ours ÷ peer', 'goal', ''];
@@ -20,19 +20,6 @@ export function goalTable(lines: readonly GoalLine[]): string {
     ([task, doubts]) => `- ${task}: our own trials were not valid for ${doubts.join(', ')}.`,
   );
   return [...table, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
-}
-
-/** What our own verdict says goes for us as well: nothing is met, or missed, by trials that are not valid. */
-function outcomeOf({
-  measured,
-  goal,
-  isMet,
-  doubts,
-}: Pick<GoalLine, 'measured' | 'goal' | 'isMet' | 'doubts'>): string {
-  if (goal === null || isMet === null) return '';
-  if (doubts.length > 0) return 'not decided: trials not valid';
-  if (measured.min < goal && goal < measured.max) return 'not decided: rounds differ';
-  return isMet ? 'met' : '**not met**';
 }
 
 function digitsFor(value: number): number {

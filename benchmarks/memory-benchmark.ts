@@ -1,6 +1,6 @@
 /** Does `bench run` hold its memory? Resident size at the end of ten minutes beside that after the first one. */
 import type { Benchmark } from './benchmark.ts';
-import { doubtsOf, type GoalLine, meets } from './goal-line.ts';
+import { doubtsOf, type GoalLine, meets, outcomeOf } from './goal-line.ts';
 import { runOurs } from './ours.ts';
 import { ensurePeers } from './peers/peer-programs.ts';
 import { rssBytes } from './process-memory.ts';
@@ -40,7 +40,7 @@ export const memory: Benchmark = {
         line.task,
         `  resident after ${seconds * earlyShare} s: ${inWords(line.beside?.figure ?? line.ours, 0)} MiB`,
         `  resident after ${seconds} s: ${inWords(line.ours, 0)} MiB`,
-        `  ratio ${inWords(line.measured, 3)}, goal ≤ ${goal}: ${line.isMet ? 'met' : 'NOT MET'}`,
+        `  ratio ${inWords(line.measured, 3)}, goal ≤ ${goal}: ${outcomeOf(line)}`,
         `  ${completed.toLocaleString('en')} completed, ${failed} failed, the trial ${verdict?.status}`,
       ].join('\n');
       const timeline = samples.filter((_, index) => index % 20 === 0); // one a second

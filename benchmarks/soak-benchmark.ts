@@ -5,7 +5,7 @@
 
 import { exitCodes } from '../result/bench-error.ts';
 import type { Benchmark } from './benchmark.ts';
-import { doubtsOf, type GoalLine, meets } from './goal-line.ts';
+import { doubtsOf, type GoalLine, meets, outcomeOf } from './goal-line.ts';
 import { runOurs } from './ours.ts';
 import { rssBytes } from './process-memory.ts';
 import { inWords, spreadOf } from './spread.ts';
@@ -47,7 +47,7 @@ export const soak: Benchmark = {
     const text = [
       line.task,
       `  resident at its end ${inWords(line.beside?.figure ?? line.ours, 0)} MiB, ${slopeOf(samples, seconds).toFixed(2)} bytes more an operation`,
-      `  after 8 h at 2,000/s, reconciled: ${inWords(line.ours, 0)} MiB, goal ≤ ${goalMebibytes}: ${line.isMet ? 'met' : 'NOT MET'}`,
+      `  after 8 h at 2,000/s, reconciled: ${inWords(line.ours, 0)} MiB, goal ≤ ${goalMebibytes}: ${outcomeOf(line)}`,
       `  ${completed.toLocaleString('en')} completed, ${failed} failed, the trial ${verdict?.status}`,
     ].join('\n');
     const timeline = samples.filter((_, index) => index % 20 === 0); // one a second

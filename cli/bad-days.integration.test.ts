@@ -279,7 +279,11 @@ describe('parts that die', () => {
     expect([0, 5]).toContain(code);
     const result = read(out);
     expect(result.trials).toHaveLength(2);
-    expect(result.trials.find(({ target }) => target === 'queue')?.verdict.status).not.toBe('valid');
+    const [queue, rest] = ['queue', 'rest'].map((name) => result.trials.find(({ target }) => target === name));
+    expect(queue?.verdict.status).not.toBe('valid');
+    expect(result.environment.warmUp?.rabbitmq?.steady).not.toBeNull();
+    // Nothing comes back to who hands over: one publishes, and none consumes.
+    expect([queue, rest].map((trial) => trial?.semantics.connections)).toEqual([1, 64]);
     expectCountsAddUp(result);
   });
 });
