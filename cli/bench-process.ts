@@ -87,7 +87,7 @@ export function commandLine(pid: number): string {
 }
 
 /** Alive and not a zombie that waits to be reaped. */
-export function isRunning(pid: number): boolean {
+function isRunning(pid: number): boolean {
   return parents().has(pid);
 }
 

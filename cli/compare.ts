@@ -135,9 +135,7 @@ function requireItsOptions(args: CompareArguments): void {
 }
 
 /** Throws a BenchError (exit 2) for what cannot be read. */
-export function compareOptions(
-  args: Pick<CompareArguments, 'min-effect' | 'metric' | 'fail-on' | 'force'>,
-): CompareOptions {
+function compareOptions(args: Pick<CompareArguments, 'min-effect' | 'metric' | 'fail-on' | 'force'>): CompareOptions {
   const metrics = (args.metric ?? []).map((text) => text.trim().replace('p99.9', 'p999'));
   const unknown = metrics.find((text) => parseMetric(text) === null);
   if (unknown !== undefined)
@@ -182,7 +180,7 @@ function readNoise(folder: string, base: NamedRun) {
 const noiseHint = 'Play the same scenario three times or more on this machine, each with --out into one folder.';
 
 /** What is not alike gives no ratio of anything. Exit 2. */
-export function refuseUnlike({ differences, sides, rows }: ComparisonResult, isForced: boolean): void {
+function refuseUnlike({ differences, sides, rows }: ComparisonResult, isForced: boolean): void {
   if (!isForced) refuseDifferences(differences);
   if (rows.length > 0) return;
   throw new BenchError(
@@ -195,7 +193,7 @@ export function refuseUnlike({ differences, sides, rows }: ComparisonResult, isF
   );
 }
 
-export function printComparison(comparison: ComparisonResult, outputs: readonly Output<ComparisonFormat>[]): void {
+function printComparison(comparison: ComparisonResult, outputs: readonly Output<ComparisonFormat>[]): void {
   printOutputs(comparisonReporters, outputs, comparison, () => {
     const colour = useColour(process.stdout);
     process.stdout.write(renderComparison(cleanTexts(comparison), { colour, width: process.stdout.columns ?? 160 }));
@@ -203,7 +201,7 @@ export function printComparison(comparison: ComparisonResult, outputs: readonly 
 }
 
 /** A gate that failed outranks one of which nobody can tell: what is known is known. */
-export function comparisonExitCode({ gates }: ComparisonResult): number {
+function comparisonExitCode({ gates }: ComparisonResult): number {
   if (gates.some(({ status }) => status === 'fail')) return exitCodes.threshold;
   return gates.some(({ status }) => status === 'cannotTell') ? exitCodes.invalid : exitCodes.done;
 }

@@ -34,7 +34,7 @@ export const initCommand: CommandModule<object, InitArguments> = {
 };
 
 /** Named after the file, and with the way from there to the JSON Schema. */
-export function starterText(file: string): string {
+function starterText(file: string): string {
   return readFileSync(starter, 'utf8')
     .replace('$schema=scenario.schema.json', () => `$schema=${schemaFrom(file)}`)
     .replace('name: my-scenario', () => `name: ${nameOf(file)}`);

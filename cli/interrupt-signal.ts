@@ -13,7 +13,7 @@ export function interruptSignal(note: (line: string) => void): AbortSignal {
   return controller.signal;
 }
 
-export class InterruptedError extends Error {
+class InterruptedError extends Error {
   constructor() {
     super('interrupted');
     this.name = 'InterruptedError';

@@ -186,7 +186,7 @@ export async function ensureBesideStack(names: ReadonlySet<string>, install: Ins
 }
 
 /** An interrupt outranks all, then a threshold that ended a trial; an invalid trial outranks a failed threshold, which rests on it. */
-export function exitCodeOf(result: RunResult): number {
+function exitCodeOf(result: RunResult): number {
   if (result.status === 'interrupted') return exitCodes.interrupted;
   if (result.trials.some(({ stoppedByThreshold }) => stoppedByThreshold !== undefined)) return exitCodes.threshold;
   const invalid = result.trials.some(({ purpose, verdict }) => purpose === undefined && verdict.status === 'invalid');

@@ -69,7 +69,7 @@ function asOutput(format: FormatName | Output<FormatName>): Output<FormatName> {
 const diskTroubles: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'];
 
 /** Throws as `writeReports` does. */
-export function writeWhole(path: string, text: string, failure: ExitCode): void {
+function writeWhole(path: string, text: string, failure: ExitCode): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     createFolder(dirname(path));

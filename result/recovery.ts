@@ -5,9 +5,9 @@
 import type { TrialResult } from './result-types.ts';
 
 /** Fewer blocks tell no usual range. */
-export const leastUsualBlocks = 20;
+const leastUsualBlocks = 20;
 /** So many in range, one after the other: recovered. */
-export const blocksInARow = 4;
+const blocksInARow = 4;
 /** Of the usual blocks lie beyond the range: at the bad end only, since to be better than usual is no harm. */
 const shareBeyond = 0.025;
 /** One block this many times beyond the range is no chance. */
@@ -73,7 +73,7 @@ function quantile(values: readonly number[]): number {
   return below === above ? below : below + (above - below) * (rank - Math.floor(rank));
 }
 
-export function isWithin({ figures }: RecoveryBlock, highest: readonly number[]): boolean {
+function isWithin({ figures }: RecoveryBlock, highest: readonly number[]): boolean {
   return figures.every((figure, n) => figure <= (highest[n] as number));
 }
 

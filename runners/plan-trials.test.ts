@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { requireScenario } from '../scenarios/schema/load-scenario.ts';
-import { templateVariableNames } from '../scenarios/schema/request-fields.ts';
-import { templateVariables } from '../targets/driver-kit/request-template.ts';
 import { planTrials } from './plan-trials.ts';
 
 const { scenario } = requireScenario(join(import.meta.dirname, '..', 'scenarios', 'order-flow.yaml'), { env: {} });
@@ -59,11 +57,5 @@ describe('planTrials', () => {
     const totalMs = planTrials(scenario).reduce((sum, { plannedMs }) => sum + plannedMs, 0);
     expect(totalMs).toBeGreaterThanOrEqual(30 * 12_000);
     expect(totalMs).toBeLessThanOrEqual(8 * 60_000);
-  });
-});
-
-describe('what scenarios know of the targets', () => {
-  it('is the values that requests may hold', () => {
-    expect([...templateVariableNames].sort()).toEqual([...templateVariables].sort());
   });
 });

@@ -7,7 +7,7 @@ export type ArrivalTimeUnit = keyof typeof arrivalTimeUnits;
 const longestLine = 1024 * 1024;
 
 /** What `readArrivalFile` refuses of what it reads; the message says where in the file. */
-export class ArrivalFileError extends NamedFileError {}
+class ArrivalFileError extends NamedFileError {}
 
 /**
  * Microseconds from the first arrival to each, rising. A line's first column (up to a comma, semicolon or tab; quoted as

@@ -24,7 +24,7 @@ export const failpoints = {
 } as const satisfies Record<string, Failpoint>;
 export type FailpointName = keyof typeof failpoints;
 
-export const failpointNames = Object.keys(failpoints) as FailpointName[];
+const failpointNames = Object.keys(failpoints) as FailpointName[];
 
 type Word<Side> = Extract<(typeof failpoints)[FailpointName], { readonly side: Side }>['word'];
 

@@ -6,10 +6,7 @@ import { brokerParts } from './stack/broker-parts.ts';
 import type { RunningStack } from './stack/stack.ts';
 
 /** Of operations that our service answers itself: `guarantee.integration.test.ts` watches its file as well. */
-export function serviceGuarantee({
-  address,
-  store = 'memory',
-}: Pick<Target, 'address' | 'store'>): GuaranteeClass | null {
+function serviceGuarantee({ address, store = 'memory' }: Pick<Target, 'address' | 'store'>): GuaranteeClass | null {
   if (address !== undefined) return null;
   return store === 'file' ? 'service’s disk (flushed)' : 'process memory';
 }

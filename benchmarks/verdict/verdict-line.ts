@@ -18,7 +18,7 @@ export interface VerdictLine extends VerdictTrial {
 }
 
 /** A trial may be off by so much of the truth, whatever its resolution. */
-export const allowedShare = 0.03;
+const allowedShare = 0.03;
 
 export interface VerdictShares {
   readonly trials: number;

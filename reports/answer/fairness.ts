@@ -40,7 +40,7 @@ function settingText(value: string | number | boolean | null | undefined): strin
 }
 
 /** `lingerMs` → `linger ms`. */
-export function words(name: string): string {
+function words(name: string): string {
   return name.replace(/(?<=[a-z\d])([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 

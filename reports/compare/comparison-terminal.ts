@@ -53,7 +53,7 @@ export function renderComparison(comparison: ComparisonResult, { colour, width }
   return `${lines.join('\n')}\n`;
 }
 
-export const answerWords = {
+const answerWords = {
   better: 'better',
   worse: 'worse',
   same: 'same',

@@ -14,7 +14,7 @@ export function isOutageFault(fault: string): boolean {
   return Object.hasOwn(outageFaults, fault);
 }
 
-export function isOutage({ fault, appliedAtMs }: FaultResult): boolean {
+function isOutage({ fault, appliedAtMs }: FaultResult): boolean {
   return isOutageFault(fault) && appliedAtMs !== null;
 }
 

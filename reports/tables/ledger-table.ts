@@ -5,7 +5,7 @@ import type { ConditionGroup } from '../figures/result-view.ts';
 import { formatCount } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table } from '../text/table.ts';
 
-export const ledgerEntries = {
+const ledgerEntries = {
   acknowledged: 'acknowledged',
   received: 'received',
   applied: 'applied',
@@ -53,17 +53,4 @@ export function ledgerTable({ contenders }: ConditionGroup): Table {
       status,
     })),
   };
-}
-
-/** Everything acknowledged was applied, once, in order and whole; false also where it is not known. */
-export function hasCleanLedger({ contenders }: ConditionGroup): boolean {
-  const faults = ['lost', 'duplicatesApplied', 'reordered', 'corrupted'] as const;
-  const isClean = ({ ledger }: TrialResult) =>
-    faults.every((fault) => ledger[fault] === 0) &&
-    !ledger.acceptedOnlyGone &&
-    !ledger.pendingInBroker &&
-    !ledger.deadLettered &&
-    !ledger.refusedUnheard &&
-    !ledger.stateLost;
-  return contenders.every(({ trials }) => trials.every(isClean));
 }

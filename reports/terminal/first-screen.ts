@@ -24,7 +24,7 @@ export interface ScreenOptions extends TerminalOptions {
   readonly page: string | null;
 }
 
-export const mostLines = 40;
+const mostLines = 40;
 const most = { question: 2, answer: 12, facts: 3, errors: 2, thresholds: 4, doubts: 4 } as const;
 const leastWidth = 40;
 /** Prose wider than this is tiring to read. */

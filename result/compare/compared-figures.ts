@@ -66,7 +66,7 @@ function usual(trials: readonly TrialResult[], phase: PhaseName, operation: stri
   return ['p50', ['p99', 'p90'].find(isKnown) ?? 'p50'].filter((metric, n, all) => all.indexOf(metric) === n);
 }
 
-export function metricOf(text: string): Metric {
+function metricOf(text: string): Metric {
   const metric = parseMetric(text);
   if (metric === null) throw new RangeError(`"${text}" is no metric`);
   return metric;

@@ -87,6 +87,6 @@ function statusOf({ operator, ratio: bound }: Gate, row: ComparisonRow): GateRes
 }
 
 /** `rest calm steady placeOrder p99` */
-export function rowName({ target, condition, phase, operation, metric }: ComparisonRow): string {
+function rowName({ target, condition, phase, operation, metric }: ComparisonRow): string {
   return [target, condition, phase, operation ?? 'all', metric].join(' ');
 }

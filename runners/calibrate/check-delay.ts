@@ -72,7 +72,7 @@ function stallAccount(trial: TrialResult, stallUs: number): StallAccount {
 }
 
 /** Of the steady phase; empty where nothing was recorded. */
-export function recordedLatency(trial: TrialResult, name: LatencyName): LatencyCounts {
+function recordedLatency(trial: TrialResult, name: LatencyName): LatencyCounts {
   const encoded = trial.histograms.steady?.[name];
   return encoded === undefined ? new LatencyCounts() : decodeLatencyCounts(encoded);
 }

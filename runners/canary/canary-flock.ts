@@ -7,7 +7,7 @@ import { CanaryStride } from './canary-stride.ts';
 import { answerBytes, questionBytes } from './canary-wire.ts';
 
 /** Of all load workers together. */
-export const canariesPerSecond = 50;
+const canariesPerSecond = 50;
 
 export interface CanaryFlockOptions {
   /** Of the echo, on loopback. */

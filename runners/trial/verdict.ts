@@ -46,7 +46,7 @@ export interface VerdictInput {
 }
 
 /** Documented in the docs/fairness.md: change both. */
-export const verdictLimits = {
+const verdictLimits = {
   suspectSendLagP50Us: 2_000,
   suspectSendLagP99Us: 10_000,
   invalidSendLagP99Us: 50_000,

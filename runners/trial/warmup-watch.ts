@@ -11,7 +11,7 @@ import { announcedAheadUs } from '../load/pacer.ts';
 import type { SecondReport } from '../load/worker-messages.ts';
 
 /** Documented in the docs/fairness.md: change both. */
-export const steadyRule = {
+const steadyRule = {
   secondsThatAgree: 3,
   /** Largest and smallest of the three, to the smallest. */
   tolerance: 0.05,

@@ -1,14 +1,15 @@
 /** Checks of the targets: addresses, allowed hosts, and that an own system is told what to send. */
+
 import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
 import { definitionOf } from '../protocols/definitions.ts';
 import { brokerFacts, brokerOf } from '../protocols/registry.ts';
+import { templateVariables } from '../template-variables.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkTls } from './check-tls.ts';
 import { connectionCount } from './connections-schema.ts';
 import type { Path } from './problem.ts';
-import { templateVariableNames } from './request-fields.ts';
 import { clustersOf } from './stack-schema.ts';
 
 export function checkTargets(context: CheckContext): void {
@@ -199,7 +200,7 @@ function checkTemplates(context: CheckContext, value: unknown, path: Path, opera
 }
 
 function checkTemplate({ file, report }: CheckContext, text: string, path: Path, operation: string): void {
-  const known: readonly string[] = templateVariableNames;
+  const known: readonly string[] = templateVariables;
   for (const match of text.matchAll(/\{\{([^{}]*)\}\}/g)) {
     const name = (match[1] ?? '').trim();
     if (!known.includes(name)) {

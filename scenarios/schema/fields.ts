@@ -47,7 +47,7 @@ function outOfBounds(kind: QuantityKind, value: number, { least, most }: Bounds)
   return null;
 }
 
-export const longestLoad = '24h';
+const longestLoad = '24h';
 export const duration = (least = '0ms', most = longestLoad) => quantity('duration', { least, most });
 
 /** A time within the load: a duration, or a share of `load.duration`. */

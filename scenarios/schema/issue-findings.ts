@@ -139,7 +139,7 @@ function joined(message: string): string {
 }
 
 /** A value as it fits into a sentence: scalars as written, text in quotes (redaction goes by them), the rest by kind. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';

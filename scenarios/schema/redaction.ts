@@ -20,7 +20,7 @@ export interface Redaction {
  * Places that hold free text. Anywhere else a value is a number, a unit or one of a few words; replacing such a value
  * wherever it occurs would hide half of the result, and it shows as the setting that it is.
  */
-export function isFreeText(path: Path): boolean {
+function isFreeText(path: Path): boolean {
   const [section, , key, part] = path;
   if (section === 'sweep') return isFreeSetting(sweptSetting(path));
   if (section === 'question' || section === 'allowHosts') return true;

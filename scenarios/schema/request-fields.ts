@@ -2,19 +2,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { z } from 'zod';
 
-/** Values of an operation that a request may hold as `{{name}}`. */
-export const templateVariableNames = [
-  'id',
-  'key',
-  'sequence',
-  'payload',
-  'payloadJson',
-  'payloadBase64',
-  'random',
-  'traceId',
-  'spanId',
-] as const;
-
 function passes(test: () => void): boolean {
   try {
     test();

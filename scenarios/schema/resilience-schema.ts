@@ -4,7 +4,7 @@ import { duration, object, wholeNumber } from './fields.ts';
 
 /** Latencies beyond about 35 minutes are not told apart. */
 const longestDeadline = '30min';
-export const defaultTimeout = '2s';
+const defaultTimeout = '2s';
 
 const deadline = duration('1ms', longestDeadline);
 const timeout = duration('1ms', longestDeadline);

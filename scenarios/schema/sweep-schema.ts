@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SettingValue } from '../../result/result-types.ts';
 import { entryName, object, wholeNumber } from './fields.ts';
 
-export const mostVariants = 500;
+const mostVariants = 500;
 
 const setting = z.string().regex(/^[A-Za-z][\w]*(\.[A-Za-z][\w]*)*$/, {
   error: 'must be the path of a setting within a target, e.g. linger or retry.attempts',

@@ -1,7 +1,7 @@
 /** How long a client waits before it connects anew, try after try. */
 import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
 
-export const usualReconnect: ReconnectPolicy = { baseMs: 50, capMs: 1_000, jitter: 'none' };
+const usualReconnect: ReconnectPolicy = { baseMs: 50, capMs: 1_000, jitter: 'none' };
 
 export class ReconnectWaits {
   readonly #policy: ReconnectPolicy;

@@ -1,20 +1,8 @@
 /** `{{…}}` in requests: compiled once, rendered for each attempt, shared by all protocols. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { type TemplateVariable, templateVariables } from '../../scenarios/template-variables.ts';
 import type { Call } from '../driver.ts';
 import { spanIdOf, traceIdOf } from './trace-context.ts';
-
-export const templateVariables = [
-  'id',
-  'key',
-  'sequence',
-  'payload',
-  'payloadJson',
-  'payloadBase64',
-  'random',
-  'traceId',
-  'spanId',
-] as const;
-export type TemplateVariable = (typeof templateVariables)[number];
 
 type Part =
   | { readonly kind: 'text'; readonly text: string; readonly bytes: Buffer }
@@ -23,7 +11,7 @@ type Part =
 const emptyPayload = Buffer.alloc(0);
 
 /** Names of `{{…}}` in the text that are no template variable; for validation. */
-export function unknownTemplateVariables(text: string): string[] {
+function unknownTemplateVariables(text: string): string[] {
   return [...text.matchAll(/\{\{([^{}]*)\}\}/g)]
     .map((match) => (match[1] ?? '').trim())
     .filter((name) => !(templateVariables as readonly string[]).includes(name));

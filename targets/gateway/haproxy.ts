@@ -1,7 +1,7 @@
 /** HAProxy, as https://docs.haproxy.org/2.6/configuration.html has it: one thread, no logs. */
 import { join } from 'node:path';
 import { apiKeyHeader, callerHeader } from '../../scenarios/gateway.ts';
-import { aptProgram } from './apt-program.ts';
+import { aptProgram } from '../stack/apt-program.ts';
 import { connectTimeoutMs, type GatewayKind, type GatewayPlan } from './gateway-kind.ts';
 
 const keyFile = 'issuer.pem';

@@ -1,6 +1,6 @@
 /** nginx, as https://nginx.org/en/docs/ has it: one worker, no logs, connections to the instances kept. */
 import { apiKeyHeader, callerHeader } from '../../scenarios/gateway.ts';
-import { aptProgram } from './apt-program.ts';
+import { aptProgram } from '../stack/apt-program.ts';
 import { connectTimeoutMs, type GatewayKind, type GatewayPlan, keptConnections } from './gateway-kind.ts';
 
 const variable = (header: string) => `$http_${header.replaceAll('-', '_')}`;

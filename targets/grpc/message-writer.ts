@@ -47,7 +47,7 @@ export function badMessage(message: string, hint = 'Messages are written as in p
 }
 
 /** `message.items[0].id: must be a text, not 5` */
-export function formatMessageProblem({ path, message, suggestion }: MessageProblem): string {
+function formatMessageProblem({ path, message, suggestion }: MessageProblem): string {
   const place = path.reduce<string>(
     (at, step) => at + (typeof step === 'number' ? `[${step}]` : `.${step}`),
     'message',

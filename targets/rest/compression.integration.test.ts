@@ -1,7 +1,4 @@
 /** Compressed bodies over HTTP: both clients against our service, and the service as node's own fetch sees it. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RestTarget } from '../../scenarios/scenario.ts';
@@ -11,8 +8,7 @@ import {
   describeLargeOrdersCompressed,
   minBytes,
 } from '../driver-suite/compressed-orders.ts';
-import { freePort } from '../process/free-port.ts';
-import { type RunningService, startReferenceService } from '../process/reference-service.ts';
+import { type LoneService, startLoneService } from '../driver-suite/lone-service.ts';
 import { restEntry } from './preset.ts';
 
 const target: RestTarget = { name: 'rest', protocol: 'rest', engine: 'native', via: 'direct', connections: 4 };
@@ -40,34 +36,13 @@ for (const client of ['own', 'undici'] as const) {
 }
 
 describe.each([0, minBytes])('the service that packs from %d bytes on', (smallest) => {
-  let directory: string;
-  let service: RunningService;
+  let service: LoneService;
   let orders: string;
   beforeAll(async () => {
-    directory = await mkdtemp(join(os.tmpdir(), 'wirebench-rest-'));
-    const port = await freePort();
-    orders = `http://127.0.0.1:${port}/v1/orders`;
-    service = await startReferenceService(
-      restEntry.servicePath,
-      {
-        protocol: 'rest',
-        target: { ...target, compression: { codec: 'gzip', minBytes: smallest } },
-        port,
-        broker: null,
-        names: {},
-        evidencePath: join(directory, 'evidence'),
-        population: { readable: 3, cancellable: 0 },
-        workTimeMs: 0,
-        rejectRatio: 0,
-        seed: 1,
-      },
-      join(directory, 'service.log'),
-    );
+    service = await startLoneService(restEntry, { ...target, compression: { codec: 'gzip', minBytes: smallest } });
+    orders = `http://127.0.0.1:${service.port}/v1/orders`;
   });
-  afterAll(async () => {
-    await service.stop();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => service.stop());
 
   const order = (id: string, payloadBytes = 100) =>
     Buffer.from(JSON.stringify({ id, key: 'k', payload: 'p'.repeat(payloadBytes) }));

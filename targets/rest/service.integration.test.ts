@@ -1,42 +1,19 @@
 /** The REST reference service seen by a client nobody here wrote: node's own fetch, and raw bytes. */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import os from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../process/free-port.ts';
-import { type RunningService, startReferenceService } from '../process/reference-service.ts';
+import { type LoneService, startLoneService } from '../driver-suite/lone-service.ts';
 import { restEntry } from './preset.ts';
 
-let directory: string;
-let service: RunningService;
+let service: LoneService;
 let port: number;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(os.tmpdir(), 'wirebench-rest-'));
-  port = await freePort();
-  service = await startReferenceService(
-    restEntry.servicePath,
-    {
-      protocol: 'rest',
-      target: { name: 'rest', protocol: 'rest', engine: 'native', via: 'direct', connections: 1 },
-      port,
-      broker: null,
-      names: {},
-      evidencePath: join(directory, 'evidence'),
-      population: { readable: 3, cancellable: 0 },
-      workTimeMs: 0,
-      rejectRatio: 0,
-      seed: 1,
-    },
-    join(directory, 'service.log'),
-  );
+  const target = { name: 'rest', protocol: 'rest', engine: 'native', via: 'direct', connections: 1 } as const;
+  service = await startLoneService(restEntry, target);
+  port = service.port;
 });
 
-afterAll(async () => {
-  await service.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => service.stop());
 
 interface Sent {
   readonly body?: unknown;

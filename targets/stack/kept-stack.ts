@@ -88,7 +88,7 @@ export function untilStackEnds(
 }
 
 /** As a run takes them with `--stack external`. Its own proxies on advertised links are lent to one run at a time. */
-export function addressesOf({ toxiproxy, brokers, versions }: RunningStack): ExternalAddresses {
+function addressesOf({ toxiproxy, brokers, versions }: RunningStack): ExternalAddresses {
   const given = Object.values(brokers).map(({ name, directAddress, links }) => {
     const version = versions[name];
     const advertised = brokerParts[name].advertises ? advertisedLinks(links) : null;

@@ -24,7 +24,7 @@ declare module 'vitest' {
   }
 }
 
-export const startDeadlineMs = 300_000;
+const startDeadlineMs = 300_000;
 
 export type SharedNeeds = Readonly<Partial<Record<'toxiproxy' | BrokerName, boolean>>>;
 

@@ -1,43 +1,20 @@
 /** The WebSocket reference service seen by a client nobody here wrote: node's own WebSocket, and `ws` for bad manners. */
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { freePort } from '../process/free-port.ts';
-import { type RunningService, startReferenceService } from '../process/reference-service.ts';
+import { type LoneService, startLoneService } from '../driver-suite/lone-service.ts';
 import { websocketEntry } from './preset.ts';
 
-let directory: string;
-let service: RunningService;
+let service: LoneService;
 let port: number;
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(os.tmpdir(), 'wirebench-websocket-'));
-  port = await freePort();
-  service = await startReferenceService(
-    websocketEntry.servicePath,
-    {
-      protocol: 'websocket',
-      target: { name: 'websocket', protocol: 'websocket', engine: 'native', via: 'direct', connections: 1 },
-      port,
-      broker: null,
-      names: {},
-      evidencePath: join(directory, 'evidence'),
-      population: { readable: 3, cancellable: 0 },
-      workTimeMs: 0,
-      rejectRatio: 0,
-      seed: 1,
-    },
-    join(directory, 'service.log'),
-  );
+  const target = { name: 'websocket', protocol: 'websocket', engine: 'native', via: 'direct', connections: 1 } as const;
+  service = await startLoneService(websocketEntry, target);
+  port = service.port;
 });
 
-afterAll(async () => {
-  await service.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => service.stop());
 
 async function open(): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/`, { maxPayload: 0 });

@@ -25,7 +25,7 @@ export interface RestTarget extends TargetBase {
   readonly requests?: Readonly<Record<string, RestRequest>>;
 }
 
-/** Strings may hold what `templateVariableNames` lists, in braces: {{id}}, {{payload}} … */
+/** Strings may hold what `templateVariables` lists, in braces: {{id}}, {{payload}} … */
 export interface RestRequest {
   readonly method: string;
   readonly path: string;

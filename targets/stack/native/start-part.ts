@@ -39,7 +39,7 @@ export async function startPart(options: StartPartOptions, signal: AbortSignal):
 }
 
 /** Also after a restart. */
-export async function whenReady(
+async function whenReady(
   child: SupervisedProcess,
   { name, startDeadlineMs, probe }: Pick<StartPartOptions, 'name' | 'startDeadlineMs' | 'probe'>,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 /** A program that the distribution has a package of. */
 import { onPath } from '../process/on-path.ts';
-import type { Program, ProgramName } from '../stack/program.ts';
+import type { Program, ProgramName } from './program.ts';
 
 /** Only root installs packages; anybody else by sudo, without being asked for a password in the middle. */
 const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
@@ -15,7 +15,7 @@ export interface AptPackage {
   readonly cost: string;
 }
 
-export function aptInstallCommand(packageName: string): string[] {
+function aptInstallCommand(packageName: string): string[] {
   return [
     ...asRoot,
     'env',
