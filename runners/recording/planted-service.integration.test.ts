@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { parseScenario } from '../../scenarios/schema/parse-scenario.ts';
-import { EvidenceReader } from '../../targets/domain/evidence.ts';
+import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { parseOperationId } from '../../targets/domain/operation-id.ts';
 import { restEntry } from '../../targets/rest/preset.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
@@ -32,8 +32,12 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-async function ledgerOf(servicePath: string, trialId: string) {
-  const reading = parseScenario(scenarioText, { path: join(folder, 'planted.yaml') });
+/** `instances`: each has its own evidence; `threads`: each numbers its own orders. */
+async function ledgerOf(servicePath: string, trialId: string, { instances = 1, threads = 1 } = {}) {
+  const text = scenarioText
+    .replace('threads: 1', `threads: ${threads}`)
+    .replace('via: direct', `via: direct, instances: ${instances}`);
+  const reading = parseScenario(text, { path: join(folder, 'planted.yaml') });
   if (!reading.ok) throw new Error(JSON.stringify(reading.problems));
   const { scenario } = reading;
   const { rest: target } = scenario.targets;
@@ -48,6 +52,8 @@ async function ledgerOf(servicePath: string, trialId: string) {
     await generator.whenIdle();
     const workers = await generator.finish();
     await parts.close();
+    const { evidencePaths } = parts;
+    if (evidencePaths === null) throw new Error('nothing is on record');
     const { ledger, cases } = reconcileLedger(
       {
         logs: workers.map(({ log }) => log),
@@ -55,15 +61,25 @@ async function ledgerOf(servicePath: string, trialId: string) {
         patterns: ['request-reply'],
         hasEffect: [true],
         acceptedOnly: [false],
-        evidence: new EvidenceReader(...(parts.evidencePaths ?? [])).more(),
+        evidence: new EvidenceReader(...evidencePaths).more(),
       },
       () => undefined,
     );
-    return { ledger, examples: cases.examples(prepared.trialTag, [], (atUs) => atUs) };
+    const appliedBy = evidencePaths.map((path) => appliedIn(path));
+    return { ledger, appliedBy, examples: cases.examples(prepared.trialTag, [], (atUs) => atUs) };
   } finally {
     await generator.terminate();
     await parts.close();
   }
+}
+
+/** Effects by producer. */
+function appliedIn(evidencePath: string): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const { kind, producer } of new EvidenceReader(evidencePath).more()) {
+    if (kind === evidenceKinds.applied) found.set(producer, (found.get(producer) ?? 0) + 1);
+  }
+  return found;
 }
 
 describe.concurrent('the ledger of a real service', () => {
@@ -83,6 +99,25 @@ describe.concurrent('the ledger of a real service', () => {
     expect(ledger.reordered).toBeGreaterThan(rounds / 2);
     expect(ledger.reordered).toBeLessThanOrEqual(rounds);
     expect(places('reordered')).toEqual(new Set([planted.late]));
+  }, 30_000);
+
+  it('finds the same over two instances and two load threads, and nothing else', async () => {
+    const service = join(import.meta.dirname, 'fixtures', 'planting-service.ts');
+    const { ledger, examples, appliedBy } = await ledgerOf(service, 'broken-twice', { instances: 2, threads: 2 });
+    expect(ledger).toMatchObject({
+      ...{ acknowledged: orders, applied: orders - rounds, lost: rounds, unacknowledgedButApplied: 0, unknown: 0 },
+      ...{ duplicatesReceived: rounds, duplicatesApplied: rounds, corrupted: rounds },
+    });
+    const places = (kind: keyof typeof examples) =>
+      new Set((examples[kind] ?? []).map(({ id }) => (parseOperationId(id)?.sequence ?? -1) % plantedOf));
+    expect(places('lost')).toEqual(new Set([planted.lose]));
+    expect(places('duplicatesApplied')).toEqual(new Set([planted.twice]));
+    expect(places('corrupted')).toEqual(new Set([planted.corrupt]));
+    // Both files tell of both producers: only read together they are the whole truth.
+    expect(appliedBy.map((byProducer) => [...byProducer.keys()].sort())).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
   }, 30_000);
 
   it('has nothing against ours', async () => {

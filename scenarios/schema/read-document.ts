@@ -15,6 +15,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import type { OverrideLabels } from './overrides.ts';
+import { exactInteger, isOfMessage, plainValue } from './plain-value.ts';
 import type { Finding, Path } from './problem.ts';
 
 /** Offsets into the text. */
@@ -288,27 +289,4 @@ class DocumentReader {
     this.unreadable.push(path);
     return undefined;
   }
-}
-
-/** Fields of a gRPC message: `targets.<name>.requests.<operation>.message…`. */
-function isOfMessage(path: Path): boolean {
-  return path.length > 5 && path[0] === 'targets' && path[2] === 'requests' && /^messages?$/.test(String(path[4]));
-}
-
-/** An integer beyond 2^53 as text, which proto3 JSON takes for a 64-bit field: as a number it would be another one. */
-function exactInteger(node: Scalar, value: number): unknown {
-  if (!Number.isInteger(value) || Number.isSafeInteger(value)) return value;
-  const { source = '' } = node;
-  const isWhole = /^[-+]?\d+$/.test(source) || /^0[xo][\da-f]+$/i.test(source);
-  if (!isWhole) return value;
-  const exact = BigInt(source.replace(/^\+/, ''));
-  node.value = exact; // or what is written of the document anew would be rounded
-  return exact.toString();
-}
-
-/** `connections: ${N}` means a number where N is one, as if it stood there; never more than a single value. */
-export function plainValue(text: string): unknown {
-  if (/^-?(0|[1-9]\d*)(\.\d+)?$/.test(text)) return Number(text);
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text;
 }
