@@ -2,13 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ForeignServer, startGoHttpbin, startGrpcGo } from '../targets/driver-suite/foreign-servers.ts';
+import { type Nginx, startNginx } from '../targets/driver-suite/nginx.ts';
 import { freePort } from '../targets/process/free-port.ts';
-import { type SupervisedProcess, startProcess } from '../targets/process/supervised-process.ts';
 import { type NativeRabbitmq, startRabbitmq } from '../targets/stack/rabbitmq/node.ts';
 import { rabbitmqProgram } from '../targets/stack/rabbitmq/program.ts';
 import { runBench } from './bench-process.ts';
 import { benchRig } from './bench-rig.ts';
+import { type Changes, expectAllOk, expectSlowed, playShown } from './shown-scenarios.ts';
 
 const rig = benchRig('own-secured');
 const pem = (name: string) => join(import.meta.dirname, '..', 'targets/fixtures/tls', `${name}.pem`);
@@ -31,11 +33,9 @@ targets:
 `;
 }
 
-async function expectAllOk(target: string): Promise<void> {
+async function expectTakesLoad(target: string): Promise<void> {
   const { result } = await rig.play(scenario(target));
-  const counts = result.trials[0]?.phases.steady?.counts;
-  expect(counts?.offered).toBeGreaterThan(200);
-  expect(counts?.ok).toBe(counts?.offered);
+  expectAllOk(result.trials[0]?.phases.steady);
 }
 
 /** Before any trial, in plain words. */
@@ -81,13 +81,19 @@ describe.skipIf(script === null)('RabbitMQ with TLS, a virtual host and a restri
     users: [
       { name: 'guest', password: 'guest', tags: ['administrator'] },
       { name: 'clerk', password: 'secret', tags: [] },
+      { name: 'boss', password: 'secret', tags: [] },
     ],
     permissions: [
       permission('guest', '/', everything),
       permission('guest', 'shop', everything),
-      permission('clerk', 'shop', ['^jobs$', '^(jobs|amq\\.default)$', '^jobs$']),
+      permission('clerk', 'shop', ['^$', '^(jobs|orders|amq\\.default)$', '^(jobs|quorum|stream)$']),
+      permission('boss', 'shop', everything),
     ],
-    queues: [{ name: 'jobs', vhost: 'shop', durable: true, auto_delete: false, arguments: {} }],
+    queues: ['jobs', 'quorum', 'stream'].map((name) => ({
+      ...{ name, vhost: 'shop', durable: true, auto_delete: false },
+      arguments: name === 'jobs' ? {} : { 'x-queue-type': name },
+    })),
+    exchanges: [{ name: 'orders', vhost: 'shop', type: 'topic', durable: true, auto_delete: false, internal: false }],
   };
 
   const target = (changes: Record<string, string> = {}, tls = trusting) => {
@@ -96,13 +102,30 @@ describe.skipIf(script === null)('RabbitMQ with TLS, a virtual host and a restri
       password: 'secret',
       vhost: 'shop',
       routingKey: 'jobs',
+      exchange: '""',
+      more: '',
       via: 'direct',
       ...changes,
     };
-    return `protocol: queue, via: ${keys.via}, address: "amqps://${keys.host}:${port}", tls: { ${tls} }, user: clerk, password: ${keys.password}, vhost: ${keys.vhost}, requests: { ask: { exchange: "", routingKey: ${keys.routingKey}, body: "x" } }`;
+    const request = `{ exchange: ${keys.exchange}, routingKey: ${keys.routingKey}, body: "x" }`;
+    return `protocol: queue, via: ${keys.via}, address: "amqps://${keys.host}:${port}", tls: { ${tls} }, user: clerk, password: ${keys.password}, vhost: ${keys.vhost}, ${keys.more} requests: { ask: ${request} }`;
   };
 
-  it.each(['direct', 'toxiproxy'])('takes a load, via %s', (via) => expectAllOk(target({ via })), 60_000);
+  it.each(['direct', 'toxiproxy'])('takes a load, via %s', (via) => expectTakesLoad(target({ via })), 60_000);
+
+  it.each(['jobs', 'quorum', 'stream'])(
+    'takes a load to a queue of each type, which is consumed through Toxiproxy: %s',
+    (routingKey) => expectTakesLoad(target({ routingKey, via: 'toxiproxy', more: 'consume: true,' })),
+    60_000,
+  );
+
+  it('takes the load of the page of RabbitMQ, by a topic exchange, through Toxiproxy', async () => {
+    const [trial] = await playShown(rig, 'own-rabbitmq', [
+      ['amqp://127.0.0.1:5672', `amqps://localhost:${port}`],
+      ['via: direct', `tls: { ${trusting} }\n    user: boss\n    password: secret\n    vhost: shop`],
+    ]);
+    expectAllOk(trial?.phases.steady);
+  }, 60_000);
 
   it.each([
     ['a wrong password', () => target({ password: 'wrong' }), /refuses user clerk: not known, or the wrong password/],
@@ -116,6 +139,12 @@ describe.skipIf(script === null)('RabbitMQ with TLS, a virtual host and a restri
       () => target({ vhost: '/' }),
       /does not open virtual host \/ for user clerk: not there, or not for that user/,
     ],
+    [
+      'no right to declare a queue',
+      () => target({ exchange: 'orders', more: 'consume: { bind: { exchange: orders, routingKey: "#" } },' }),
+      /user clerk has no (configure )?right for queue amq\.gen-/,
+    ],
+    ['a queue that is not there', () => target({ routingKey: 'nowhere' }), /has no queue nowhere|user clerk has no/],
     ['an unknown authority', () => target({}, ''), /authorit/],
     ['a wrong host', () => target({}, `${trusting}, serverName: other.test`), /other\.test/],
   ])('%s is told', (_, wrong, words) => expectTold(wrong(), words), 60_000);
@@ -130,44 +159,73 @@ function permission(
 }
 
 describe.skipIf(!hasNginx)('nginx with TLS, and with certificates of clients', () => {
-  let nginx: SupervisedProcess;
-  const ports = { open: 0, asking: 0 };
+  let nginx: Nginx;
 
   beforeAll(async () => {
-    ports.open = await freePort();
-    ports.asking = await freePort();
-    const server = (port: number, more: string) =>
-      `server { listen 127.0.0.1:${port} ssl; ${more} location / { return 200 "ok"; } }\n`;
-    const config = rig.write(
-      'nginx.conf',
-      `daemon off; master_process off; pid ${rig.folder}/nginx.pid; error_log stderr;
-events { }
-http {
-  access_log off; keepalive_requests 100000;
-  client_body_temp_path ${rig.folder}/body; proxy_temp_path ${rig.folder}/proxy; fastcgi_temp_path ${rig.folder}/fastcgi;
-  uwsgi_temp_path ${rig.folder}/uwsgi; scgi_temp_path ${rig.folder}/scgi;
-  ssl_certificate ${pem('localhost')}; ssl_certificate_key ${pem('localhost-key')};
-  ${server(ports.open, '')}
-  ${server(ports.asking, `ssl_verify_client on; ssl_client_certificate ${pem('authority')};`)}
-}
-`,
-    );
-    const logPath = join(rig.folder, 'nginx.log');
-    nginx = await startProcess({ name: 'nginx', command: 'nginx', args: ['-e', 'stderr', '-c', config], logPath });
-    await vi.waitFor(() => fetch(`http://127.0.0.1:${ports.open}/`), { timeout: 20_000 });
+    nginx = await startNginx(rig.folder, 9);
   }, 30_000);
+  afterAll(() => nginx?.process.stop());
 
-  afterAll(() => nginx?.stop());
-
-  const target = (port: keyof typeof ports, tls = trusting, via = 'direct') =>
-    `protocol: rest, via: ${via}, address: "https://localhost:${ports[port]}", tls: { ${tls} }, requests: { ask: { method: GET, path: / } }`;
+  const target = (port: keyof Nginx['ports'], tls = trusting, via = 'direct') =>
+    `protocol: rest, via: ${via}, address: "https://localhost:${nginx.ports[port]}", tls: { ${tls} }, requests: { ask: { method: GET, path: / } }`;
   const shown = `${trusting}, cert: ${pem('client')}, key: ${pem('client-key')}`;
 
-  it.each(['direct', 'toxiproxy'])('takes a load, via %s', (via) => expectAllOk(target('open', trusting, via)), 60_000);
-  it('takes a load of a client that shows its certificate', () => expectAllOk(target('asking', shown)), 60_000);
+  it.each(['direct', 'toxiproxy'])(
+    'takes a load, via %s',
+    (via) => expectTakesLoad(target('open', trusting, via)),
+    60_000,
+  );
+  it('takes a load of a client that shows its certificate', () => expectTakesLoad(target('asking', shown)), 60_000);
 
   it.each([
     ['an unknown authority', () => target('open', ''), /authorit/],
     ['a wrong host', () => target('open', `${trusting}, serverName: other.test`), /other\.test/],
   ])('%s is told', (_, wrong, words) => expectTold(wrong(), words), 60_000);
+});
+
+describe('the pages of HTTP, WebSocket and gRPC, over TLS against servers in Go, through Toxiproxy', () => {
+  let web: ForeignServer;
+  let grpc: ForeignServer;
+  const pair = { cert: pem('localhost'), key: pem('localhost-key') };
+  const secured = `tls: { ${trusting} }`;
+
+  beforeAll(async () => {
+    web = await startGoHttpbin(join(rig.folder, 'httpbin.log'), pair);
+    grpc = await startGrpcGo(join(rig.folder, 'grpc-go.log'), pair);
+  }, 300_000);
+  afterAll(() => Promise.all([web, grpc].map((server) => server?.process.stop())));
+
+  it('HTTP, where the latency shows', async () => {
+    const changes: Changes = [['http://127.0.0.1:8080', `https://localhost:${web.port}\n    ${secured}`]];
+    expectSlowed(await playShown(rig, 'own-http', changes), 45_000);
+  }, 120_000);
+
+  it.each<[string, string, () => Changes]>([
+    [
+      'WebSocket',
+      'own-websocket',
+      () => [
+        ['ws://127.0.0.1:8081/live', `wss://localhost:${web.port}/websocket/echo`],
+        ['via: direct', secured],
+      ],
+    ],
+    [
+      'gRPC',
+      'shop',
+      () => [
+        ['127.0.0.1:50051', `grpcs://localhost:${grpc.port}`],
+        ['via: direct', secured],
+        ['./shop.proto', join(import.meta.dirname, '..', 'targets/grpc/fixtures/interop.proto')],
+        ['shop.Orders/Place', 'grpc.testing.TestService/UnaryCall'],
+        ['{ id: "{{id}}", blob: "{{payloadBase64}}" }', '{ payload: { body: "{{payloadBase64}}" } }'],
+      ],
+    ],
+  ])(
+    '%s: every operation is ok',
+    async (_, name, changes) => {
+      const [trial] = await playShown(rig, name, changes());
+      expectAllOk(trial?.phases.steady);
+    },
+    60_000,
+  );
 });

@@ -148,6 +148,16 @@ describe('an own system', () => {
       't.requests.ping.topic: must be known with consume; without {{…}}',
     ],
     [
+      'with a queue of an exchange that is consumed',
+      queue('exchange: orders', 'consume: true,'),
+      't.requests.ping.exchange: leads to no queue that is known with consume: true (leave it out, so that routingKey names the queue, or consume by bind: { exchange, routingKey })',
+    ],
+    [
+      'with a queue of a template that is consumed',
+      queue('routingKey: "jobs-{{key}}"', 'consume: true,').replace('routingKey: a, ', ''),
+      't.requests.ping.routingKey: must be known with consume: true; without {{…}}',
+    ],
+    [
       'with a header without a value by kafkajs',
       stream('topic: a, headers: { größe: null }', '127.0.0.1:9092', 'client: kafkajs,'),
       't.requests.ping.headers.größe: needs a value: client kafkajs can send none without',

@@ -76,6 +76,22 @@ export function checkReplies({ report }: TargetCheck, target: Sending): void {
   }
 }
 
+/** Consumed is the queue to which the default exchange leads: its name must be known. */
+export function checkConsumed({ report }: TargetCheck, { consume, requests }: Sending): void {
+  if (consume !== true) return;
+  for (const [name, { exchange, routingKey }] of Object.entries(requests ?? {})) {
+    if (exchange !== '') {
+      const message = 'leads to no queue that is known with consume: true';
+      const suggestion =
+        'leave it out, so that routingKey names the queue, or consume by bind: { exchange, routingKey }';
+      report({ path: ['requests', name, 'exchange'], message, suggestion });
+    } else if (routingKey.includes('{{')) {
+      const message = 'must be known with consume: true; without {{…}}';
+      report({ path: ['requests', name, 'routingKey'], message });
+    }
+  }
+}
+
 /** By the correlation id the harness knows what comes back: returned, delivered or answered. */
 export function checkProperties({ patternOf, report }: TargetCheck, target: Sending): void {
   for (const [name, request] of Object.entries(target.requests ?? {})) {

@@ -17,7 +17,13 @@ import {
   sharedShape,
 } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
-import { checkAcknowledgements, checkCredentials, checkProperties, checkReplies } from './check-target.ts';
+import {
+  checkAcknowledgements,
+  checkConsumed,
+  checkCredentials,
+  checkProperties,
+  checkReplies,
+} from './check-target.ts';
 import { queueFacts } from './facts.ts';
 import { queueRequest } from './request-schema.ts';
 import type { QueueTarget } from './target.ts';
@@ -119,6 +125,7 @@ export const queue = defineProtocol({
     if (target.address === undefined) return;
     checkCredentials(context, target, target.address);
     checkReplies(context, target);
+    checkConsumed(context, target);
     checkProperties(context, target);
   },
   resolve(target, alike): QueueTarget {

@@ -44,6 +44,14 @@ it.each([
     'Expected ConnectionOpenOk; got <ConnectionClose channel:0>',
     'it does not open virtual host a/b for user clerk: not there, or not for that user (its log says which)',
   ],
+  [
+    `Operation failed: QueueDeclare; 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - access to queue 'own' in vhost 'a/b' refused for user 'clerk'"`,
+    'user clerk has no right for queue own',
+  ],
+  [
+    `Operation failed: QueueDeclare; 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - configure access to queue 'own' in vhost 'a/b' refused for user 'clerk'"`,
+    'user clerk has no configure right for queue own',
+  ],
   ['connect ECONNREFUSED 127.0.0.1:5672', null],
 ])('what amqplib makes of a refusal, %s, is told in plain words', (said, words) => {
   const target = { address: 'amqp://broker', user: 'clerk', password: 'secret', vhost: 'a/b' };

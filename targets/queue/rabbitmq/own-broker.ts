@@ -63,8 +63,9 @@ export function refusalOf(said: string, target: QueueTarget): string | null {
     const opened = decodeURIComponent(new URL(url).pathname.slice(1)) || '/';
     return `it does not open virtual host ${opened} for user ${who}: not there, or not for that user (its log says which)`;
   }
-  const denied = /ACCESS_REFUSED - (.*?) access to (queue|exchange|topic) '([^']*)'/.exec(said);
-  return denied && `user ${who} has no ${denied[1]} right for ${denied[2]} ${denied[3]}`;
+  // Older ones do not say which right that is.
+  const denied = /ACCESS_REFUSED - (\w+ )?access to (queue|exchange|topic) '([^']*)'/.exec(said);
+  return denied && `user ${who} has no ${denied[1] ?? ''}right for ${denied[2]} ${denied[3]}`;
 }
 
 /** Names what is missing or refused; `cause`: what amqplib rejected with. */
