@@ -36,10 +36,18 @@ export interface TrialTimeline {
   readonly faults: readonly FaultSpan[];
   /** What waited in the broker, at times of its own; null: not known. */
   readonly backlog: { readonly seconds: readonly number[]; readonly messages: readonly number[] } | null;
+  /** What the user's own system used and said of itself, at times of its own; null: nobody watched. */
+  readonly watch: { readonly seconds: readonly number[]; readonly series: readonly WatchedSeries[] } | null;
   /** When all was in its usual range again, at the latest; null: without faults, not within the load, or nobody can say. */
   readonly recoveredSeconds: number | null;
   /** The breaker's changes of state, as many as can be told apart; null: there is none. */
   readonly breaker: readonly { readonly atSeconds: number; readonly state: BreakerChange['state'] }[] | null;
+}
+
+/** A chart of its own: each has its own unit. */
+export interface WatchedSeries {
+  readonly label: string;
+  readonly values: readonly (number | null)[];
 }
 
 export interface ChartData {
@@ -129,6 +137,7 @@ function timelineOf(trial: TrialResult, label: string, all: readonly TrialResult
       label: appliedAtMs === null ? `${fault} (never applied)` : fault,
     })),
     backlog: backlogOf(trial),
+    watch: watchOf(trial),
     recoveredSeconds: usualAtMs === null ? null : usualAtMs / 1e3,
     breaker: breaker?.slice(0, mostBreakerMarks).map(({ atMs, state }) => ({ atSeconds: atMs / 1e3, state })) ?? null,
   };
@@ -152,6 +161,23 @@ function backlogOf({ backlog }: TrialResult): TrialTimeline['backlog'] {
     seconds: backlog.points.map(({ atMs }) => atMs / 1e3),
     messages: backlog.points.map(({ messages }) => messages),
   };
+}
+
+const mebibyte = 1024 ** 2;
+
+/** Those of which at least one value is known. */
+export function watchOf({ watch }: TrialResult): TrialTimeline['watch'] {
+  if (watch === undefined || watch.points.length < 2) return null;
+  const { points } = watch;
+  const names = [...new Set(points.flatMap(({ metrics }) => Object.keys(metrics)))];
+  const rounded = (value: number | null | undefined) => (value == null ? null : significant(value));
+  const series: WatchedSeries[] = [
+    { label: 'cores', values: points.map(({ cores }) => rounded(cores)) },
+    { label: 'memory, MiB', values: points.map(({ memoryBytes }) => rounded(memoryBytes && memoryBytes / mebibyte)) },
+    ...names.map((name) => ({ label: name, values: points.map(({ metrics }) => rounded(metrics[name])) })),
+  ];
+  const known = series.filter(({ values }) => values.some((value) => value !== null));
+  return known.length === 0 ? null : { seconds: points.map(({ atMs }) => atMs / 1e3), series: known };
 }
 
 function significant(value: number): number {

@@ -16,7 +16,7 @@ import { latencyTable, ledgerCasesTable, operationsTable, trialFacts } from '../
 import { formatThresholdActual } from '../text/format-threshold.ts';
 import { formatCount, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table } from '../text/table.ts';
-import { chartData, mergedLatencies } from './chart-data.ts';
+import { chartData, mergedLatencies, watchOf } from './chart-data.ts';
 import { heatMap, htmlHeatMap } from './heat-maps.ts';
 import { answerSection } from './html-answer.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
@@ -175,13 +175,17 @@ ${cases === null ? '' : htmlTable(cases)}
 </details>`;
 }
 
-function trialCharts({ id, backlog, breaker }: TrialResult): string {
-  const chart = (kind: string, label: string) =>
-    `<figure><figcaption>${label}</figcaption><div class="chart" data-trial="${escapeHtml(id)}" data-kind="${kind}" role="img" aria-label="${label}"></div></figure>`;
+function trialCharts(trial: TrialResult): string {
+  const { id, backlog, breaker } = trial;
+  const chart = (kind: string, label: string, more = '') =>
+    `<figure><figcaption>${label}</figcaption><div class="chart" data-trial="${escapeHtml(id)}" data-kind="${kind}"${more} role="img" aria-label="${label}"></div></figure>`;
   const hasBacklog = backlog !== undefined && backlog.points.length > 1;
   const waiting = hasBacklog ? chart('trialBacklog', `backlog: ${escapeHtml(backlog.counts)}`) : '';
+  const watched = (watchOf(trial)?.series ?? []).map(({ label }, n) =>
+    chart('trialWatch', `your own system: ${escapeHtml(label)}`, ` data-series="${n}"`),
+  );
   const marks = breaker === undefined ? '' : ' · at the upper edge: ▼ breaker opens, ● probes, ▲ closes';
-  return `<div class="charts">${chart('trialLatency', `p50, p90 and p99 over time${marks}`)}${chart('trialRate', 'ok/s and not ok/s by intended start')}${waiting}</div>`;
+  return `<div class="charts">${chart('trialLatency', `p50, p90 and p99 over time${marks}`)}${chart('trialRate', 'ok/s and not ok/s by intended start')}${waiting}${watched.join('')}</div>`;
 }
 
 function thresholdList(thresholds: RunResult['thresholds']): string {

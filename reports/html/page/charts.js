@@ -282,6 +282,14 @@
     return { options, columns: [backlog.seconds, backlog.messages] };
   }
 
+  function trialWatch({ watch, faults }, width, n) {
+    const { label, values } = watch.series[n];
+    const figure = (value) => (value == null ? '–' : Number(value.toPrecision(4)).toLocaleString('en-GB'));
+    const series = (format) => [line(label, 4, format, { dash: [] })];
+    const options = overTime(width, 180, { faults }, [], false, series, figure);
+    return { options, columns: [watch.seconds, values] };
+  }
+
   function chosen(element, what) {
     const choice = element.closest('figure').querySelector(`.choice[aria-label="${what}"]`);
     return choice?.querySelector('[aria-pressed="true"]')?.textContent;
@@ -292,6 +300,7 @@
     const width = element.clientWidth;
     if (kind === 'trialLatency') return trialLatency(data.trials[trial], width);
     if (kind === 'trialBacklog') return trialBacklog(data.trials[trial], width);
+    if (kind === 'trialWatch') return trialWatch(data.trials[trial], width, Number(element.dataset.series));
     if (kind === 'trialRate') return trialRate(data.trials[trial], width);
     const of = data.conditions[Number(condition)];
     if (kind === 'timeline') return timeline(of, width, chosen(element, 'Figure'));
