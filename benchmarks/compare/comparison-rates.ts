@@ -1,68 +1,82 @@
-/** Shares of answers over many comparisons of eight pairs, drawn from the pairs of one interleaved comparison. */
-import { basename } from 'node:path';
-import { compareRuns } from '../../result/compare/compare-runs.ts';
+/** Shares of answers over many comparisons of eight pairs, drawn from the pairs of interleaved comparisons. */
+import { comparedRows } from '../../result/compare/compared-rows.ts';
+import type { CompareOptions } from '../../result/compare/compared-sides.ts';
 import { type ComparisonAnswer, comparisonAnswers } from '../../result/compare/comparison-result.ts';
+import { comparedRun } from '../../result/fixtures/compared-run.ts';
 import { seededDraws } from '../../result/fixtures/seeded-draws.ts';
-import type { RunResult, TrialResult } from '../../result/result-types.ts';
+import type { TrialResult } from '../../result/result-types.ts';
 import { shareInterval } from '../../result/statistics/share-interval.ts';
+import { middleOf } from '../../result/statistics/statistics-order.ts';
+import { comparableTrial, type KeptPair, type KeptTrial } from './kept-pairs.ts';
 
 const draws = 2_000;
 const pairsDrawn = 8;
 /** What the service's work is in: of the others, nothing was planted. */
-const tested = new Set(['getOrder', 'cancelOrder']);
+const tested = ['getOrder', 'cancelOrder'] as const;
+const options: CompareOptions = { isInterleaved: true, minEffect: 0.05, metrics: [], gates: [], isForced: true };
 
 export interface ComparisonRates {
   readonly name: string;
   readonly trials: number;
   readonly invalid: number;
   readonly suspect: number;
-  /** By figure (`p50`, `p90`): of one operation, as a comparison of this figure alone. */
+  /** Without those that an invalid trial took along. */
+  readonly pairs: number;
+  /** B against A of `getOrder`'s p50, the middle over the pairs: by the clients' clock, and as the service's own clock tells of its work. */
+  readonly ratio: number;
+  readonly ratioByService: number;
+  /** By figure (`p50`, `p90`): of one operation, as a row of a comparison of all figures. */
   readonly figures: Readonly<Record<string, Readonly<Record<ComparisonAnswer, number>>>>;
   /** Comparisons of all figures in which any was called different. */
   readonly anyTold: number;
   readonly comparisons: number;
 }
 
-export function comparisonRates(path: string, a: RunResult, b: RunResult): ComparisonRates {
+/** `isAlike`: an A/A set, of which either side of a pair may be the base. */
+export function comparisonRates(name: string, kept: readonly KeptPair[], isAlike: boolean): ComparisonRates {
   const random = seededDraws(7);
-  const isPlanted = basename(path).endsWith('planted');
-  const pairs = pairsOf(a, b);
+  const whole = kept.filter(({ a, b }) => a.status !== 'invalid' && b.status !== 'invalid');
+  const pairs = kept.map(({ a, b }, n) => [comparableTrial(a, n + 1), comparableTrial(b, n + 1)] as const);
   const figures: Record<string, Record<ComparisonAnswer, number>> = {};
   let anyTold = 0;
   for (let draw = 0; draw < draws; draw++) {
-    // Of an A/A pair either may be the base.
     const drawn = drawFrom(pairs, random).map(([one, two]) =>
-      !isPlanted && random.uniform() < 0.5 ? ([two, one] as const) : ([one, two] as const),
+      isAlike && random.uniform() < 0.5 ? ([two, one] as const) : ([one, two] as const),
     );
-    const [base, other] = [0, 1].map((side) => ({
-      ...(side === 0 ? a : b),
-      trials: drawn.map((pair, n) => ({ ...(pair[side] as TrialResult), repeat: n + 1 })),
-    }));
-    const rowsOf = (metrics: readonly string[]) =>
-      compareRuns({ name: 'A', result: base as RunResult }, [{ name: 'B', result: other as RunResult }], {
-        ...{ isInterleaved: true, minEffect: 0.05, metrics, gates: [], isForced: true },
-      }).rows.map((row) => ({ ...row, isPrimary: false }));
-    const rows = rowsOf([]);
+    const [base, other] = [runOf(drawn.map(([one]) => one)), runOf(drawn.map(([, two]) => two))];
+    const rows = comparedRows({ name: 'A', result: base }, [{ name: 'B', result: other }], options, 'interleaved');
     if (rows.some(({ answer }) => answer === 'better' || answer === 'worse')) anyTold++;
     for (const { operation, metric, answer } of rows) {
-      if (operation === null || !tested.has(operation)) continue;
+      if (!tested.some((one) => one === operation)) continue;
       figures[metric] ??= { better: 0, worse: 0, same: 0, cannotTell: 0 };
       figures[metric][answer]++;
     }
   }
-  const all = [...a.trials, ...b.trials];
-  const count = (status: string) => all.filter(({ verdict }) => verdict.status === status).length;
+  const all = kept.flatMap(({ a, b }) => [a, b]);
+  const count = (status: KeptTrial['status']) => all.filter((trial) => trial.status === status).length;
   return {
-    ...{ name: basename(path), trials: all.length, invalid: count('invalid'), suspect: count('suspect') },
+    ...{ name, trials: all.length, invalid: count('invalid'), suspect: count('suspect'), pairs: whole.length },
+    ...{ ratio: middleRatio(whole, ratioOf), ratioByService: middleRatio(whole, ratioByService) },
     ...{ figures, anyTold, comparisons: draws },
   };
 }
 
-function pairsOf(a: RunResult, b: RunResult): (readonly [TrialResult, TrialResult])[] {
-  return a.trials.flatMap((one) => {
-    const two = b.trials.find(({ id }) => id === one.id);
-    return two === undefined ? [] : [[one, two] as const];
-  });
+function runOf(trials: readonly TrialResult[]) {
+  return { ...comparedRun('kept', []), trials };
+}
+
+/** What the work took longer by the service's own clock, on top of what A's clients saw. */
+function ratioByService(a: KeptTrial, b: KeptTrial): number {
+  const [one, two] = [a.operations.getOrder, b.operations.getOrder];
+  return 1 + ((two?.workUs ?? Number.NaN) - (one?.workUs ?? Number.NaN)) / (one?.p50Us ?? Number.NaN);
+}
+
+function ratioOf(a: KeptTrial, b: KeptTrial): number {
+  return (b.operations.getOrder?.p50Us ?? Number.NaN) / (a.operations.getOrder?.p50Us ?? Number.NaN);
+}
+
+function middleRatio(pairs: readonly KeptPair[], of: (a: KeptTrial, b: KeptTrial) => number): number {
+  return middleOf(pairs.map(({ a, b }) => of(a, b)));
 }
 
 /** Without putting back. */
@@ -75,18 +89,21 @@ function drawFrom<Item>(items: readonly Item[], random: ReturnType<typeof seeded
 
 /** Markdown. */
 export function ratesTable(all: readonly ComparisonRates[]): string {
-  const head = '| trials | of them suspect, invalid | figure | better | worse | same | cannot tell | any figure told |';
+  const head =
+    '| set | trials: suspect, invalid | pairs | true ratio, seen | figure | better | worse | same | cannot tell | any told |';
   const rows = all.flatMap((one) =>
     Object.entries(one.figures).map(([metric, counts]) => {
       const total = comparisonAnswers.reduce((sum, answer) => sum + counts[answer], 0);
       const told = (['better', 'worse', 'same', 'cannotTell'] as const).map((answer) =>
         shareText(counts[answer], total),
       );
+      const ratios = `${one.ratioByService.toFixed(3)}, ${one.ratio.toFixed(3)}`;
       const any = shareText(one.anyTold, one.comparisons);
-      return `| ${one.name}, ${one.trials} | ${one.suspect}, ${one.invalid} | ${metric} | ${told.join(' | ')} | ${any} |`;
+      const trials = `${one.trials}: ${one.suspect}, ${one.invalid}`;
+      return `| ${[one.name, trials, one.pairs, ratios, metric, ...told, any].join(' | ')} |`;
     }),
   );
-  return `${[head, '|---|---|---|---|---|---|---|---|', ...rows].join('\n')}\n`;
+  return `${[head, `|${'---|'.repeat(10)}`, ...rows].join('\n')}\n`;
 }
 
 function shareText(count: number, total: number): string {
