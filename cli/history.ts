@@ -2,16 +2,18 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandModule } from 'yargs';
+import { historyFormats, historyReporters } from '../reports/compare/history-formats.ts';
 import { renderHistory } from '../reports/compare/history-terminal.ts';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { figurePlaces } from '../result/compare/compared-figures.ts';
 import { figureHistories, type StoredRun } from '../result/compare/figure-history.ts';
 import { cleanTexts } from '../result/printable.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
-import { print, printNote } from './print.ts';
+import { parseOutputs, printedOutputs } from './outputs.ts';
+import { printNote } from './print.ts';
 import { readResult, resultFile } from './read-result.ts';
 import { usageError } from './usage-error.ts';
-import { useColour } from './write-reports.ts';
+import { printOutputs, useColour, writeOutputs } from './write-reports.ts';
 
 interface HistoryArguments {
   readonly dirs: readonly string[];
@@ -19,6 +21,7 @@ interface HistoryArguments {
   readonly target?: readonly string[] | undefined;
   readonly condition?: readonly string[] | undefined;
   readonly operation?: readonly string[] | undefined;
+  readonly out?: string | undefined;
   readonly format: string;
 }
 
@@ -43,14 +46,18 @@ export const historyCommand: CommandModule<object, HistoryArguments> = {
       .option('target', { ...list, describe: 'only this target (again for more)' })
       .option('condition', { ...list, describe: 'only this condition (again for more)' })
       .option('operation', { ...list, describe: 'only this operation (again for more)' })
+      .option('out', { type: 'string', nargs: 1, describe: 'folder for the formats that are not printed' })
       .option('format', {
         type: 'string',
         nargs: 1,
-        choices: ['terminal', 'json'],
         default: 'terminal',
-        describe: 'what is printed',
+        describe: `what is printed, or written into --out: ${historyFormats.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`,
       }),
   handler: (args) => {
+    const outputs =
+      args.out === undefined
+        ? printedOutputs(args.format, historyFormats, ['terminal'], false)
+        : parseOutputs(args.format, historyFormats, ['terminal']);
     if (args.metric !== undefined && parseMetric(args.metric) === null) {
       throw usageError(`--metric: "${args.metric}" is no metric`, 'For example: --metric "delivered p99"');
     }
@@ -73,11 +80,11 @@ export const historyCommand: CommandModule<object, HistoryArguments> = {
         exitCode: exitCodes.usage,
       });
     }
-    if (args.format === 'json') print(`${JSON.stringify(histories, null, 1)}\n`);
-    else {
-      const colour = useColour(process.stdout);
-      process.stdout.write(renderHistory(cleanTexts(histories), { colour, width: process.stdout.columns ?? 120 }));
-    }
+    writeOutputs(historyReporters, histories, args.out ?? null, outputs, exitCodes.notWritten);
+    printOutputs(historyReporters, outputs, histories, () => {
+      const options = { colour: useColour(process.stdout), width: process.stdout.columns ?? 120 };
+      process.stdout.write(renderHistory(cleanTexts(histories), options));
+    });
   },
 };
 

@@ -41,6 +41,27 @@ export function parseOutputs<Name extends string>(
   return unique;
 }
 
+/**
+ * Of a command that keeps nothing unless it is told where: a format alone is printed, and without a folder several have
+ * nowhere to go. Throws as `parseOutputs` does.
+ */
+export function printedOutputs<Name extends string>(
+  text: string,
+  names: readonly Name[],
+  printed: readonly Name[],
+  hasFolder: boolean,
+): Output<Name>[] {
+  const outputs = parseOutputs(text, names, printed);
+  const [first, ...more] = outputs;
+  if (first?.to === null && more.length === 0) return [{ ...first, to: toStdout }];
+  const lost = outputs.find(({ format, to }) => to === null && !printed.includes(format));
+  if (lost === undefined || hasFolder) return outputs;
+  throw refusal(
+    `--format: there is no folder for ${lost.format}`,
+    `Name one with --out, or the file: ${lost.format}=PATH.`,
+  );
+}
+
 function parseOutput<Name extends string>(item: string, names: readonly Name[]): Output<Name> {
   const at = item.indexOf('=');
   const name = at === -1 ? item : item.slice(0, at).trim();

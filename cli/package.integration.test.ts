@@ -48,6 +48,8 @@ describe('the package', () => {
     expect(Object.keys(schema.properties)).toContain('workload');
     const ofResult = JSON.parse(await readFile(join(home, exports['./result.schema.json']), 'utf8'));
     expect(Object.keys(ofResult.properties)).toContain('trials');
+    const ofComparison = JSON.parse(await readFile(join(home, exports['./comparison.schema.json']), 'utf8'));
+    expect(Object.keys(ofComparison.properties)).toContain('rows');
   });
 
   it('holds neither tests nor their fixtures', async () => {

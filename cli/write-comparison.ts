@@ -6,28 +6,12 @@ import {
 } from '../reports/compare/comparison-formats.ts';
 import { exitCodes } from '../result/bench-error.ts';
 import type { ComparisonResult } from '../result/compare/comparison-result.ts';
-import { type Output, parseOutputs, toStdout } from './outputs.ts';
-import { usageError } from './usage-error.ts';
+import { type Output, printedOutputs } from './outputs.ts';
 import { writeOutputs } from './write-reports.ts';
 
-const printed = ['terminal', 'github'] as const satisfies readonly ComparisonFormat[];
-
-/**
- * As for a run, but that a format alone is printed, and that without a folder several have nowhere to go. Throws a
- * BenchError (exit 2).
- */
+/** Throws a BenchError (exit 2). */
 export function comparisonOutputs(text: string, hasFolder: boolean): Output<ComparisonFormat>[] {
-  const outputs = parseOutputs(text, comparisonFormats, printed);
-  const [first, ...more] = outputs;
-  if (first?.to === null && more.length === 0) return [{ ...first, to: toStdout }];
-  const lost = outputs.find(({ format, to }) => to === null && !(printed as readonly string[]).includes(format));
-  if (lost !== undefined && !hasFolder) {
-    throw usageError(
-      `--format: there is no folder for ${lost.format}`,
-      `Name one with --out, or the file: ${lost.format}=PATH.`,
-    );
-  }
-  return outputs;
+  return printedOutputs(text, comparisonFormats, ['terminal', 'github'], hasFolder);
 }
 
 /** Into a folder always `comparison.json` and `comparison.html`. Throws a BenchError (exit 6) for what cannot be written. */

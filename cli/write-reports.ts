@@ -103,7 +103,7 @@ export function printReports(
 
 /** `printTerminal`: as wide and colourful as the terminal is. */
 export function printOutputs<Result, Name extends string>(
-  all: Readonly<Record<Name | 'github' | 'markdown', Reporter<Result>>>,
+  all: Readonly<Record<Name | 'markdown', Reporter<Result>>>,
   outputs: readonly Output<Name>[],
   result: Result,
   printTerminal: () => void,

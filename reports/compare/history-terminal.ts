@@ -1,10 +1,10 @@
 /** A figure over many results: a line each, with its place on one scale and its whiskers. Pure. */
 import type { FigureHistory, HistoryPoint } from '../../result/compare/figure-history.ts';
-import { settingsText } from '../../result/settings-text.ts';
 import type { TerminalOptions } from '../terminal/terminal.ts';
 import { type Palette, paletteFor } from '../terminal/terminal-palette.ts';
 import { cleanLine, wrap } from '../terminal/terminal-text.ts';
 import { valueText } from './comparison-terminal.ts';
+import { dayAndTime, historyTitle } from './history-table.ts';
 
 const leastChart = 12;
 const mostChart = 60;
@@ -23,7 +23,7 @@ function historyLines(history: FigureHistory, width: number, palette: Palette): 
   const valueWidth = Math.max(...values.map(({ length }) => length));
   const chart = Math.min(mostChart, width - nameWidth - valueWidth - 26);
   const [low, high] = rangeOf(points);
-  const lines = [palette.strong(`━━ ${cleanLine(titleOf(history))}`)];
+  const lines = [palette.strong(`━━ ${cleanLine(historyTitle(history))}`)];
   for (const [n, point] of points.entries()) {
     for (const change of point.changes) {
       lines.push(...wrap(`~ ${cleanLine(change)}`, width - 2).map((line) => palette.suspect(`  ${line}`)));
@@ -31,8 +31,9 @@ function historyLines(history: FigureHistory, width: number, palette: Palette): 
     const bar = chart < leastChart ? '' : `  ${whiskerLine(point, low, high, chart)}`;
     const name = (names[n] ?? '').slice(-nameWidth).padEnd(nameWidth);
     const left = point.leftOut === 0 ? '' : ` (${point.leftOut} invalid)`;
-    const when = point.startedAt.slice(0, 16).replace('T', ' ');
-    lines.push(`  ${when}  ${name}  ${(values[n] ?? '').padStart(valueWidth)}${bar}${left}`.trimEnd());
+    lines.push(
+      `  ${dayAndTime(point.startedAt)}  ${name}  ${(values[n] ?? '').padStart(valueWidth)}${bar}${left}`.trimEnd(),
+    );
   }
   if (chart >= leastChart && Number.isFinite(low)) {
     const [from, to] = [valueText(history, low), valueText(history, high)];
@@ -40,11 +41,6 @@ function historyLines(history: FigureHistory, width: number, palette: Palette): 
     lines.push(palette.faint(`${indent}${from}${to.padStart(Math.max(1, chart - from.length))}`));
   }
   return lines;
-}
-
-function titleOf({ target, variant, condition, place }: FigureHistory): string {
-  const { phase, operation, metric } = place;
-  return [target, settingsText(variant), condition, phase, operation ?? '', metric].filter(Boolean).join(' ');
 }
 
 function figureText(history: FigureHistory, { value, trials, low, high }: HistoryPoint): string {

@@ -1,8 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { compareRuns } from '../compare/compare-runs.ts';
+import { parseGate } from '../compare/comparison-gates.ts';
+import { comparedRun } from '../fixtures/compared-run.ts';
 import { latencyNames, phaseNames } from '../result-names.ts';
-import { resultJsonSchemaPath, resultJsonSchemaText } from './result-json-schema.ts';
+import { comparisonSchema } from './comparison-schema.ts';
+import {
+  comparisonJsonSchemaPath,
+  comparisonJsonSchemaText,
+  resultJsonSchemaPath,
+  resultJsonSchemaText,
+} from './result-json-schema.ts';
 import { runResultSchema } from './run-schema.ts';
 
 const stored = readFileSync(resultJsonSchemaPath, 'utf8');
@@ -35,5 +44,35 @@ describe('the JSON Schema of a result', () => {
       expect(check.safeParse(bad).success).toBe(false);
       expect(runResultSchema.safeParse(bad).success).toBe(false);
     }
+  });
+});
+
+describe('the JSON Schema of a comparison', () => {
+  const schema = readFileSync(comparisonJsonSchemaPath, 'utf8');
+
+  it('is current: `npm run schema` writes it; it forbids nothing that later versions add', () => {
+    expect(schema).toBe(comparisonJsonSchemaText());
+    expect(schema).not.toContain('"additionalProperties": false');
+    expect(JSON.parse(schema).required).not.toContain('curves');
+  });
+
+  it('takes what a comparison is, with all that it can hold, and nothing less', () => {
+    const shapes = [1, 2, 3].map((repeat) => ({ repeat, p99: 4_000 * repeat, lost: repeat }));
+    const invalid = { status: 'invalid' as const, reasons: [] };
+    const more = [...shapes, { repeat: 4, p99: null, verdict: invalid }, { repeat: 4, p99: null, target: 'grpc' }];
+    const compared = compareRuns(
+      { name: 'a', result: comparedRun('a', shapes) },
+      [{ name: 'b', result: comparedRun('b', more), settings: ['load.rate=1'] }],
+      { ...{ minEffect: 0.05, metrics: [], isForced: false }, gates: [parseGate('p99 > +10%')] },
+    );
+    const written = JSON.parse(JSON.stringify({ ...compared, curves: [] }));
+    for (const part of ['rows', 'counts', 'leftOut', 'onlyOneHas', 'gates', 'warnings'] as const) {
+      expect(written[part], part).not.toEqual([]);
+    }
+    const check = z.fromJSONSchema(JSON.parse(schema));
+    expect(check.safeParse(written).error).toBeUndefined();
+    expect(comparisonSchema.parse(written)).toEqual(written);
+    for (const key of JSON.parse(schema).required)
+      expect(check.safeParse({ ...written, [key]: {} }).success).toBe(false);
   });
 });

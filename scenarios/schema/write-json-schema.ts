@@ -1,12 +1,18 @@
 /** `npm run schema`: the JSON Schemas beside their definitions, and the page of the scenario's keys. */
 import { writeFileSync } from 'node:fs';
-import { resultJsonSchemaPath, resultJsonSchemaText } from '../../result/schema/result-json-schema.ts';
+import {
+  comparisonJsonSchemaPath,
+  comparisonJsonSchemaText,
+  resultJsonSchemaPath,
+  resultJsonSchemaText,
+} from '../../result/schema/result-json-schema.ts';
 import { jsonSchemaPath, jsonSchemaText } from './json-schema.ts';
 import { keysPage, keysPagePath } from './keys-page.ts';
 
 for (const [path, text] of [
   [jsonSchemaPath, jsonSchemaText()],
   [resultJsonSchemaPath, resultJsonSchemaText()],
+  [comparisonJsonSchemaPath, comparisonJsonSchemaText()],
   [keysPagePath, keysPage()],
 ] as const) {
   writeFileSync(path, text);
