@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { fixtureResult } from '../reports/fixtures/fixture-result.ts';
 import { BenchError } from '../result/bench-error.ts';
+import { comparedRun } from '../result/fixtures/compared-run.ts';
 import { createParser } from './create-parser.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-compare-input-'));
@@ -106,5 +107,28 @@ describe('two results', () => {
     const { stdout, error } = await compare(...sides);
     expect(error).toBeNull();
     expect(stdout.length).toBeGreaterThan(0);
+  });
+});
+
+describe('--fail-on', () => {
+  const side = (factor: number) => {
+    const shapes = [1, 2, 3].map((repeat) => ({ repeat, p99: 4_000 * factor * (1 + repeat / 100) }));
+    return stored(JSON.stringify(comparedRun(`factor ${factor}`, shapes)));
+  };
+
+  it.each([
+    ['4 where the whole interval lies beyond the bound', 3, 4],
+    ['5 where the bound lies within it', 1.2, 5],
+    ['0 where it lies on the good side', 1 / 3, 0],
+  ])('ends with %s', async (_name, factor, code) => {
+    const { stdout, error } = await compare(side(1), side(factor), '--fail-on', 'p99 > +10%');
+    expect(error).toBeNull();
+    expect(process.exitCode, stdout).toBe(code);
+  });
+
+  it('goes by what is known: one gate that failed outranks one of which nobody can tell', async () => {
+    const gates = ['--fail-on', 'p99 > +10%', '--fail-on', 'p99 > +200%'];
+    await compare(side(1), side(3), ...gates);
+    expect(process.exitCode).toBe(4);
   });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ComparisonResult } from '../result/compare/comparison-result.ts';
@@ -77,6 +78,17 @@ describe('bench compare --interleave', () => {
     expect(stderr).toContain('no such version');
   });
 
+  it('plays nothing against what listens there already, and says what to do', async () => {
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    const sides = ['--a-start', start(port, 1), '--b-start', start(port, 1), '--out', join(folder, 'taken')];
+    const { code, stderr } = await runBench(['compare', '--interleave', '3', scenario(port, 'taken'), ...sides]);
+    other.close();
+    expect(code).toBe(3);
+    expect(stderr).toContain(`something else listens at 127.0.0.1:${port} already`);
+    expect(stderr).toContain('another port');
+  });
+
   it('compares what is paired when it is interrupted between blocks', async () => {
     const port = await freePort();
     const out = join(folder, 'interrupted');
@@ -88,6 +100,7 @@ describe('bench compare --interleave', () => {
     bench.child.kill('SIGINT');
     const { code } = await bench.exited;
     expect(code).toBe(130);
+    expect(await allGone(bench.descendants(/server\.cjs/))).toEqual([]);
     const { status, rows } = comparisonIn(out);
     expect(status).toBe('interrupted');
     expect(rows[0]?.pairs).toBeGreaterThanOrEqual(3);

@@ -80,14 +80,15 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
     requireItsOptions(args);
     const outputs = comparisonOutputs(args.format, args.out !== undefined || args.interleave !== undefined);
     if (args.interleave !== undefined) {
-      const { comparison, directory, isInterrupted } = await compareInterleaved(args, options);
+      const { comparison, directory, isInterrupted, failure } = await compareInterleaved(args, options);
       printNote(`Results: ${directory}\n`);
       // Broken off before three blocks were whole there may be nothing to show.
-      if (!isInterrupted || comparison.rows.length > 0) {
+      if ((!isInterrupted && failure === null) || comparison.rows.length > 0) {
         refuseUnlike(comparison, args.force);
         writeComparison(comparison, directory, outputs);
         printComparison(comparison, outputs);
       }
+      if (failure !== null) throw failure;
       process.exitCode = isInterrupted ? exitCodes.interrupted : comparisonExitCode(comparison);
       return;
     }

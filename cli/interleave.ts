@@ -1,5 +1,6 @@
 /** `bench compare --interleave N`: from scenarios and what each side has of its own to a comparison. */
 import { join } from 'node:path';
+import type { BenchError } from '../result/bench-error.ts';
 import { compareRuns } from '../result/compare/compare-runs.ts';
 import { comparedCurves } from '../result/compare/compared-curves.ts';
 import type { CompareOptions } from '../result/compare/compared-sides.ts';
@@ -52,6 +53,8 @@ export interface InterleavedComparison {
   readonly comparison: ComparisonResult;
   readonly directory: string;
   readonly isInterrupted: boolean;
+  /** What ended it early; to be told after what is paired. */
+  readonly failure: BenchError | null;
 }
 
 /** Throws as `openScenario` and `playInterleaved` do. */
@@ -122,7 +125,7 @@ export async function compareInterleaved(
     const compared = compareRuns(sideA, [sideB], { ...options, isInterleaved: true, blocks: played.blocks });
     const comparison = { ...compared, curves: comparedCurves([sideA, sideB]) };
     writeComparison(comparison, out, []);
-    return { comparison, directory: out, isInterrupted: signal.aborted };
+    return { comparison, directory: out, isInterrupted: signal.aborted, failure: played.failure };
   } finally {
     display.close();
     for (const store of stores) await store.close();

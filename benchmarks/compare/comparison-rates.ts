@@ -1,5 +1,5 @@
 /** Shares of answers over many comparisons of eight pairs, drawn from the pairs of interleaved comparisons. */
-import { comparedRows } from '../../result/compare/compared-rows.ts';
+import { comparedRows, disturbanceOf } from '../../result/compare/compared-rows.ts';
 import type { CompareOptions } from '../../result/compare/compared-sides.ts';
 import { type ComparisonAnswer, comparisonAnswers } from '../../result/compare/comparison-result.ts';
 import { comparedRun } from '../../result/fixtures/compared-run.ts';
@@ -20,7 +20,7 @@ export interface ComparisonRates {
   readonly trials: number;
   readonly invalid: number;
   readonly suspect: number;
-  /** Without those that an invalid trial took along. */
+  /** Those drawn from: both trials count, and nothing else took the machine from them, unless that is what the set is for. */
   readonly pairs: number;
   /** B against A of `getOrder`'s p50, the middle over the pairs: by the clients' clock, and as the service's own clock tells of its work. */
   readonly ratio: number;
@@ -32,11 +32,17 @@ export interface ComparisonRates {
   readonly comparisons: number;
 }
 
-/** `isAlike`: an A/A set, of which either side of a pair may be the base. */
-export function comparisonRates(name: string, kept: readonly KeptPair[], isAlike: boolean): ComparisonRates {
+/**
+ * `name` ends with what is in the set. `aa`: both sides alike, so that either of a pair may be the base. `planted`: B's work takes longer.
+ * `crowded`: alike, beside a program that takes a core; of the others, pairs of which another program took much are left out.
+ */
+export function comparisonRates(name: string, kept: readonly KeptPair[]): ComparisonRates {
   const random = seededDraws(7);
-  const whole = kept.filter(({ a, b }) => a.status !== 'invalid' && b.status !== 'invalid');
-  const pairs = kept.map(({ a, b }, n) => [comparableTrial(a, n + 1), comparableTrial(b, n + 1)] as const);
+  const isAlike = !name.endsWith('planted');
+  const isMeant = (trial: KeptTrial) =>
+    trial.status !== 'invalid' && (name.endsWith('crowded') || disturbanceOf(trial.reasons) === undefined);
+  const whole = kept.filter(({ a, b }) => isMeant(a) && isMeant(b));
+  const pairs = whole.map(({ a, b }, n) => [comparableTrial(a, n + 1), comparableTrial(b, n + 1)] as const);
   const figures: Record<string, Record<ComparisonAnswer, number>> = {};
   let anyTold = 0;
   for (let draw = 0; draw < draws; draw++) {

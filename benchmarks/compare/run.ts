@@ -57,7 +57,7 @@ function keep(set: string, pairs: readonly KeptPair[]): void {
 
 function report(named: readonly string[]): void {
   const sets = named.length > 0 ? named : keptSets();
-  process.stdout.write(ratesTable(sets.map((set) => comparisonRates(set, readPairs(set), !set.endsWith('planted')))));
+  process.stdout.write(ratesTable(sets.map((set) => comparisonRates(set, readPairs(set)))));
 }
 
 function readSide(path: string, side: string): RunResult {

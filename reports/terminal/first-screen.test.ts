@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededDraws } from '../../result/fixtures/seeded-draws.ts';
 import type { RunResult, TrialResult } from '../../result/result-types.ts';
 import { couplingResult } from '../fixtures/coupling-result.ts';
 import { fixtureResult, fixtureTrial } from '../fixtures/fixture-result.ts';
@@ -145,5 +146,27 @@ describe('a path of any length', () => {
     const text = renderFirstScreen(fixtureResult(), { colour: false, width: 80, directory, page: 'report.html' });
     expect(text).toContain(`bench report ${directory} --full\n`);
     expect(text).toContain(`${directory}/report.html\n`);
+  });
+});
+
+describe('the first screen of any result', () => {
+  const draws = seededDraws(16);
+  const upTo = (most: number) => 1 + Math.floor(draws.uniform() * most);
+  const any = Array.from({ length: 40 }, (): Shape => {
+    return {
+      ...{ targets: upTo(20), operations: upTo(6), conditions: upTo(4), repeats: upTo(3) },
+      invalid: draws.uniform() < 0.2,
+    };
+  });
+
+  it.each(any)('%o has at most 40 lines of 80 columns, the question first and the way to the rest last', (shape) => {
+    const whole = shaped(shape);
+    const question = `Is ${'it or not '.repeat(upTo(30))}?`;
+    const result = { ...whole, plan: { ...whole.plan, question }, thresholds: whole.thresholds.slice(upTo(12)) };
+    const lines = screen(result).split('\n').slice(0, -1);
+    expect(lines.length).toBeLessThanOrEqual(40);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    expect(lines[0]).toMatch(/^Is it or not/);
+    expect(lines.at(-1)).toContain('bench report results/x --full; results/x/report.html');
   });
 });

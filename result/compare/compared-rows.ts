@@ -188,9 +188,14 @@ function tellApart(draft: Draft, holds: boolean, { minEffect }: CompareOptions, 
   );
 }
 
+/** Its code; undefined: none. */
+export function disturbanceOf(codes: readonly string[]): string | undefined {
+  return codes.find((code) => disturbances.has(code));
+}
+
 function disturbance({ base, other }: Draft): string | null {
   const all = [...base, ...other];
-  const codes = all.map(({ verdict }) => verdict.reasons.find(({ code }) => disturbances.has(code))?.code);
+  const codes = all.map(({ verdict }) => disturbanceOf(verdict.reasons.map(({ code }) => code)));
   const found = codes.filter((code) => code !== undefined);
   if (found.length <= all.length * mostDisturbed) return null;
   return `${found.length} of ${all.length} trials are suspect (${[...new Set(found)].join(', ')})`;

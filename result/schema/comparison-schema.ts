@@ -1,6 +1,6 @@
 /** What `comparison.json` holds. Latencies are microseconds. */
 import { z } from 'zod';
-import { comparisonAnswers, comparisonMethods } from '../compare/comparison-result.ts';
+import { comparisonAnswers, comparisonMethods } from '../compare/comparison-names.ts';
 import { count, figure, type Immutable, instant, settings, text } from './fields.ts';
 import { verdictStatuses, warningSchema } from './verdict-schema.ts';
 

@@ -1,5 +1,5 @@
 /** Two sides played alternately on one machine and one stack: the honest way to compare. */
-import { BenchError } from '../../result/bench-error.ts';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { RunResult } from '../../result/result-types.ts';
 import { createRunDirectory } from '../../targets/stack/run-directory.ts';
 import { type BrokerName, neededBrokers, type StackNeeds } from '../../targets/stack/stack.ts';
@@ -9,7 +9,7 @@ import type { RunOptions } from '../run-options.ts';
 import { stackNeeds } from '../run-plan.ts';
 import { noParts, ScenarioRun } from '../run-scenario.ts';
 import { type BlockOrder, blockOrders } from './block-orders.ts';
-import { startService, stopService } from './started-service.ts';
+import { endText, startService, stopService } from './started-service.ts';
 
 export interface InterleavedSide {
   /** Its `repeats` are the blocks; `emit` and `signal` are the comparison's. */
@@ -23,6 +23,8 @@ export interface Interleaved {
   readonly b: RunResult;
   /** Of the blocks that were begun. */
   readonly blocks: readonly BlockOrder[];
+  /** What ended it before its last block; null: nothing. */
+  readonly failure: BenchError | null;
 }
 
 /** So many blocks in a row without their service, and the rest would be no better. */
@@ -34,8 +36,8 @@ interface Side extends InterleavedSide {
 }
 
 /**
- * Resolves with both results, `interrupted` when the signal came. Rejects as `runScenario` does, and with a BenchError
- * (exit 3) when no block had both services.
+ * Resolves with both results, `interrupted` when the signal came. What ends it later than that takes no whole block with it: `failure`.
+ * Rejects as `runScenario` does before the first block is whole, and with a BenchError (exit 3) when no block had both services.
  */
 export async function playInterleaved(a: InterleavedSide, b: InterleavedSide, blocks: number): Promise<Interleaved> {
   const { signal, emit, scenario } = a.run;
@@ -62,6 +64,7 @@ export async function playInterleaved(a: InterleavedSide, b: InterleavedSide, bl
   let begun = 0;
   let failedInRow = 0;
   let played = 0;
+  let failure: BenchError | null = null;
   try {
     for (const { scenarioRun } of sides) await scenarioRun.begin();
     for (const [index, order] of orders.entries()) {
@@ -72,11 +75,14 @@ export async function playInterleaved(a: InterleavedSide, b: InterleavedSide, bl
         failedInRow = 0;
         played++;
       } catch (error) {
-        if (!(error instanceof BenchError) || error.code !== 'serviceNotStarted') throw error;
+        if (!(error instanceof BenchError) || signal.aborted) throw error;
         failedInRow++;
+        const isLast = !isOfItsServices(error, sides) || failedInRow >= mostFailedInRow;
+        if (isLast && played === 0) throw error;
         emit({ type: 'warning', text: `block ${index + 1} is left out. ${error.message}` });
-        if (failedInRow >= mostFailedInRow && played === 0) throw error;
-        if (failedInRow >= mostFailedInRow) break;
+        if (!isLast) continue;
+        failure = error;
+        break;
       }
     }
     if (played === 0 && !signal.aborted) throw nothingPlayed();
@@ -89,7 +95,13 @@ export async function playInterleaved(a: InterleavedSide, b: InterleavedSide, bl
   const [resultA, resultB] = [await sides[0]?.scenarioRun.end(), await sides[1]?.scenarioRun.end()];
   if (resultA === undefined || resultB === undefined) throw nothingPlayed();
   emit({ type: 'finished', status: resultA.status });
-  return { a: resultA, b: resultB, blocks: orders.slice(0, begun) };
+  return { a: resultA, b: resultB, blocks: orders.slice(0, begun), failure };
+}
+
+/** Started anew for the next block, they may be there again; a broken stack is not. */
+function isOfItsServices({ code, exitCode }: BenchError, sides: readonly Side[]): boolean {
+  const isStarted = sides.some(({ startCommand }) => startCommand !== null);
+  return code === 'serviceNotStarted' || (isStarted && exitCode === exitCodes.stack);
 }
 
 function nothingPlayed(): BenchError {
@@ -130,7 +142,13 @@ async function playWithService(
   ];
   const service = startCommand === null ? null : await startService(startCommand, addresses, directory, signal);
   try {
-    for (const index of steps) if (!signal.aborted) await scenarioRun.playPlanned(index);
+    for (const index of steps) {
+      if (signal.aborted) break;
+      await scenarioRun.playPlanned(index);
+      if (service === null || service.exit === null || signal.aborted) continue;
+      const text = `the service of ${side.letter} ended by itself (${endText(service.exit)}); what it left unanswered counts as failed`;
+      run.emit({ type: 'warning', text });
+    }
   } finally {
     if (service !== null) await stopService(service, addresses);
   }

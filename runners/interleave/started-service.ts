@@ -22,7 +22,7 @@ export async function startService(
   signal: AbortSignal,
 ): Promise<SupervisedProcess> {
   const taken = await firstOf(addresses, true);
-  if (taken !== null) throw failure(command, `something else listens at ${taken} already`, '');
+  if (taken !== null) throw failure(command, `something else listens at ${taken} already`, '', portHint);
   const logPath = join(directory, 'service.log');
   const service = await startProcess({ name: 'service', command: '/bin/sh', args: ['-c', command], logPath });
   try {
@@ -47,19 +47,19 @@ export async function stopService(service: SupervisedProcess, addresses: readonl
   }
 }
 
-function endText({ code, signal }: NonNullable<SupervisedProcess['exit']>): string {
+export function endText({ code, signal }: NonNullable<SupervisedProcess['exit']>): string {
   return signal === null ? `exit code ${code}` : signal;
 }
 
-function failure(command: string, why: string, logPath: string): BenchError {
+const commandHint = 'The command must stay in the foreground and listen at the address of the scenario’s targets.';
+const portHint = 'End what listens there, or give the scenario’s targets and the command another port.';
+
+function failure(command: string, why: string, logPath: string, hint = commandHint): BenchError {
   const lines = logPath === '' ? [] : readLog(logPath);
   return new BenchError(
     'serviceNotStarted',
     [`The service did not start by \`${command}\`: ${why}`, ...lines].join('\n'),
-    {
-      hint: 'The command must stay in the foreground and listen at the address of the scenario’s targets.',
-      exitCode: exitCodes.stack,
-    },
+    { hint, exitCode: exitCodes.stack },
   );
 }
 
