@@ -3,7 +3,7 @@
  * one request, and tells every operation what became of it. The wait in the batch is part of each one's latency.
  */
 import { defaultPattern } from '../../result/patterns.ts';
-import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
+import type { BatchCounts, BodyBytes, Completion, HttpCounts } from '../../result/result-types.ts';
 import type { Batch, Request } from '../../scenarios/scenario.ts';
 import { isAccepted } from '../domain/order-message.ts';
 import { type Call, type DriverContext, type Outcome, outcomes, type Session } from '../driver.ts';
@@ -181,6 +181,10 @@ class BatchedSession implements Session {
 
   batches(): BatchCounts {
     return { messages: this.#messages, requests: this.#requests };
+  }
+
+  httpCounts(): HttpCounts | null {
+    return this.beneath?.httpCounts?.() ?? null;
   }
 
   reconnects(): number {

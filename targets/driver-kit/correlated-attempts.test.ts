@@ -114,3 +114,19 @@ it('takes a refusal that overtakes the confirm for one: the broker had the messa
   attempts.answer(begin(1).id, 'unavailable');
   expect(reports).toEqual(['sent 1', 'acknowledged 1', `completed 1 ${outcomes.rejected} reply unavailable again`]);
 });
+
+it('hands on what a reply said, where somebody asks', () => {
+  const told: unknown[] = [];
+  const attempts = new CorrelatedAttempts({
+    ...{ slots: 1, prefix: 'trial.0', completions: ['replied'], operationOf: () => 0 },
+    sink: {
+      ...{ sent: () => undefined, resent: () => undefined, unsent: () => undefined },
+      ...{ acknowledged: () => undefined, retryAfter: () => undefined },
+      completed: (_slot, _outcome, reason, _again, tell) => void told.push(reason, tell?.()),
+    },
+  });
+  attempts.begin(0);
+  attempts.send(0);
+  attempts.answer(attempts.correlationId(0), 'conflict', () => ({ head: 'code: conflict', body: 'no' }));
+  expect(told).toEqual(['reply conflict', { head: 'code: conflict', body: 'no' }]);
+});

@@ -4,7 +4,10 @@
  */
 import type { Completion } from '../../result/result-types.ts';
 import { isAccepted } from '../domain/order-message.ts';
-import { type CompletionSink, type Outcome, outcomes } from '../driver.ts';
+import { type CompletionSink, type FailureDetail, type Outcome, outcomes } from '../driver.ts';
+
+/** What the message said; asked for at once, or never. */
+type Tell = () => FailureDetail | null;
 
 const idle = 0;
 const waiting = 1;
@@ -70,15 +73,15 @@ export class CorrelatedAttempts {
   }
 
   /** A delivery or reply came. `code`: what the reference service says of it; without one it is taken for done. */
-  answer(correlationId: unknown, code: unknown): void {
+  answer(correlationId: unknown, code: unknown, tell?: Tell): void {
     if (typeof correlationId !== 'string' || !correlationId.startsWith(this.#prefix)) return;
     const dot = correlationId.indexOf('.', this.#prefix.length);
     const slot = Number(correlationId.slice(this.#prefix.length, dot));
     if (dot === -1 || !this.#isCurrent(slot, Number(correlationId.slice(dot + 1)))) return;
-    if (typeof code !== 'string' || isAccepted(code)) this.#end(slot, outcomes.ok, '', false);
+    if (typeof code !== 'string' || isAccepted(code)) this.#end(slot, outcomes.ok, '', false, tell);
     else {
       this.#options.sink.acknowledged(slot); // it may overtake the confirm, and shows that the broker had the message
-      this.#end(slot, outcomes.rejected, `reply ${code}`, code === 'unavailable');
+      this.#end(slot, outcomes.rejected, `reply ${code}`, code === 'unavailable', tell);
     }
   }
 
@@ -134,8 +137,8 @@ export class CorrelatedAttempts {
     return (this.#state[slot] as number) >= inFlight && this.#generation[slot] === generation;
   }
 
-  #end(slot: number, outcome: Outcome, reason: string, retryable: boolean): void {
+  #end(slot: number, outcome: Outcome, reason: string, retryable: boolean, tell?: Tell): void {
     this.#state[slot] = idle;
-    this.#options.sink.completed(slot, outcome, reason, retryable);
+    this.#options.sink.completed(slot, outcome, reason, retryable, tell);
   }
 }

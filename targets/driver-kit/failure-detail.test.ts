@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { detailOf, detailOfHttp, mostDetailBytes } from './failure-detail.ts';
+import { detailOf, detailOfHttp, headersText, mostDetailBytes } from './failure-detail.ts';
 
 const raw = (text: string) => Buffer.from(text, 'latin1');
 
@@ -32,4 +32,9 @@ describe('the detail of a failure', () => {
   ])('of a body that is %s', (_name, body, expected) => {
     expect(body).toBe(expected);
   });
+});
+
+it('shows headers of a message a line each, and none that opens a door', () => {
+  const head = headersText({ code: 'no', 'x-auth-token': 'of-mine', at: { nested: [1] } });
+  expect(detailOf(head, Buffer.from('why')).head).toBe('code: no\nx-auth-token: (not shown)\nat: {"nested":[1]}');
 });

@@ -14,6 +14,13 @@ export function isSecretHeader(name: string): boolean {
   return `${name}: `.replace(secretHeaders, '') === '';
 }
 
+/** As a head: a line each. */
+export function headersText(headers: Readonly<Record<string, unknown>> = {}): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .join('\n');
+}
+
 /** `raw`: an HTTP/1.x answer from its first byte on, or the begin of one. */
 export function detailOfHttp(raw: Buffer): FailureDetail {
   const text = raw.toString('latin1');

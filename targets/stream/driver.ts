@@ -12,6 +12,7 @@ import { cannotConnect } from '../driver-kit/cannot-connect.ts';
 import { connectTimeoutMs } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
+import { detailOf, headersText } from '../driver-kit/failure-detail.ts';
 import { malformedAnswer } from '../driver-kit/guard-incoming.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
@@ -24,6 +25,8 @@ import type { DescribedCluster, StreamClient, StreamClientOptions, StreamMessage
 import { streamBodies, useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader } from './stream-headers.ts';
 import { topicFailureOf } from './topic-failure.ts';
+
+const noValue = Buffer.alloc(0);
 
 const clients = {
   platformatic: async (options) => new (await import('./platformatic-client.ts')).PlatformaticClient(options),
@@ -142,7 +145,12 @@ class StreamSession implements Session {
       topics: consumed,
       groupId,
       from: this.#target.address === undefined ? 'earliest' : 'latest',
-      onMessage: (header) => this.#attempts.answer(header(correlationHeader), header(messageHeaders.code)),
+      onMessage: (header, value) => {
+        const code = header(messageHeaders.code);
+        const tell = () =>
+          detailOf(headersText(code === undefined ? {} : { [messageHeaders.code]: code }), value ?? noValue);
+        this.#attempts.answer(header(correlationHeader), code, tell);
+      },
     });
     await answersWithin(joinDeadlineMs, joined);
   }

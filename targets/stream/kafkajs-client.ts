@@ -123,7 +123,7 @@ export class KafkajsClient implements StreamClient {
       autoCommit: false,
       eachBatchAutoResolve: true,
       eachBatch: async ({ batch }) => {
-        for (const { headers } of batch.messages) onMessage((name) => headers?.[name]?.toString());
+        for (const { headers, value } of batch.messages) onMessage((name) => headers?.[name]?.toString(), value);
       },
     });
     await Promise.race([

@@ -171,7 +171,10 @@ describe('WebSocket driver', () => {
     const { address } = await serve((text, peer) => peer.send(answer.replace('ID', JSON.parse(text).id)));
     const request = { ...byId, expect: { pointer: '/status', values: ['done', 'true'] } };
     const recorded = await openSession(address, { request });
-    expect(await recorded.run('ask')).toMatchObject({ outcome, reason, retryable: false });
+    const attempt = await recorded.run('ask');
+    expect(attempt).toMatchObject({ outcome, reason, retryable: false });
+    const said = outcome === outcomes.ok ? undefined : answer.replace('ID', attempt.id);
+    expect(attempt.detail?.body).toBe(said);
   });
 
   it('answers pings, also between fragments, and reads fragmented answers', async () => {

@@ -215,11 +215,12 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     if (spec === undefined) return;
     const refusal = spec.refusalIn(bytes, start, end);
     this.#forget(slot);
-    const tell = this.#context.tellsAll ? () => detailOf('', bytes.subarray(start, end)) : undefined;
-    if (refusal === null) this.#context.sink.completed(slot, outcomes.ok, '', false, tell);
-    else {
+    const tell = () => detailOf('', bytes.subarray(start, end));
+    if (refusal === null) {
+      this.#context.sink.completed(slot, outcomes.ok, '', false, this.#context.tellsAll ? tell : undefined);
+    } else {
       const reason = refusal === '' ? 'reply without a code' : `reply ${refusal}`;
-      this.#context.sink.completed(slot, outcomes.rejected, reason, retryableCodes.includes(refusal));
+      this.#context.sink.completed(slot, outcomes.rejected, reason, retryableCodes.includes(refusal), tell);
     }
   }
 

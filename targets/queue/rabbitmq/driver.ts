@@ -11,6 +11,7 @@ import { BatchGatherer } from '../../driver-kit/batch-gatherer.ts';
 import { BodyCodec, type UnpackProblem } from '../../driver-kit/body-codec.ts';
 import { completionOf } from '../../driver-kit/completion-of.ts';
 import { CorrelatedAttempts } from '../../driver-kit/correlated-attempts.ts';
+import { detailOf, headersText } from '../../driver-kit/failure-detail.ts';
 import { openedSession } from '../../driver-kit/opened-session.ts';
 import { WaitingSlots } from '../../driver-kit/waiting-slots.ts';
 import { unlessAborted } from '../../process/unless-aborted.ts';
@@ -280,8 +281,11 @@ class QueueSession implements Session {
     }
     const { correlationId, headers } = message.properties;
     const problem = this.#problemOf(message);
-    if (problem === '') this.#attempts.answer(correlationId, headers?.[messageHeaders.code]);
-    else this.#attempts.failById(String(correlationId), problem, false);
+    if (problem === '') {
+      const tell = () =>
+        detailOf(headersText(headers), message.content, message.properties.contentEncoding || undefined);
+      this.#attempts.answer(correlationId, headers?.[messageHeaders.code], tell);
+    } else this.#attempts.failById(String(correlationId), problem, false);
   }
 
   /** What is compressed must unpack, to no more than it may: whoever compresses reads what comes back. */
