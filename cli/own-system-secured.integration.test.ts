@@ -52,6 +52,7 @@ beforeAll(async () => {
   if (hasNginx) {
     nginx = await startNginx(rig.folder, interop);
     targets.push(
+      `web2: { protocol: rest, http: 2, via: direct, address: "https://localhost:${nginx.ports.h2}", tls: { ${trusting} }, requests: { ${each('{ method: GET, path: /web }')} } }`,
       `nginx: { protocol: rest, via: direct, address: "https://localhost:${nginx.ports.open}", tls: { ${trusting} }, requests: { ${get} } }`,
       `asking: { protocol: rest, via: direct, address: "https://localhost:${nginx.ports.asking}", tls: { ${shown} }, requests: { ${get} } }`,
       `h2: { protocol: grpc, via: direct, address: "grpcs://localhost:${nginx.ports.h2}", tls: { ${trusting} }, ${proto}, requests: { ${grpc} } }`,
@@ -73,7 +74,7 @@ afterAll(async () => {
   await Promise.all(servers.map(({ process }) => process.stop()));
 });
 
-it.each(['web', 'echo', 'grpc', ...(hasNginx ? ['nginx', 'asking', 'h2'] : [])])(
+it.each(['web', 'echo', 'grpc', ...(hasNginx ? ['nginx', 'asking', 'web2', 'h2'] : [])])(
   '%s: every operation is ok',
   (name) => {
     const steady = result.trials.find(({ target }) => target === name)?.phases.steady;

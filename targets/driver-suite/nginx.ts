@@ -6,7 +6,7 @@ import { type SupervisedProcess, startProcess } from '../process/supervised-proc
 import { untilListening } from './foreign-servers.ts';
 
 export interface Nginx {
-  /** `asking`: for a certificate of the client; `h2` speaks HTTP/2 and hands all to the gRPC server. */
+  /** `asking`: for a certificate of the client; `h2` speaks HTTP/2, has `/web` and hands all else to the gRPC server. */
   readonly ports: Readonly<Record<'open' | 'asking' | 'h2', number>>;
   readonly process: SupervisedProcess;
 }
@@ -16,7 +16,8 @@ const pem = (name: string) => join(import.meta.dirname, '../fixtures/tls', `${na
 /** All are `localhost`. `grpcPort`: of a gRPC server over TLS on this machine. */
 export async function startNginx(folder: string, grpcPort: number): Promise<Nginx> {
   const [open, asking, h2] = [await freePort(), await freePort(), await freePort()];
-  const fine = 'location / { return 200 "ok"; }';
+  const body = '{ return 200 "ok"; }';
+  const fine = `location / ${body}`;
   const byClient = `ssl_verify_client on; ssl_client_certificate ${pem('authority')};`;
   const server = (listen: string, more: string) => `server { listen 127.0.0.1:${listen}; ${more} }\n`;
   const path = join(folder, 'nginx.conf');
@@ -31,7 +32,7 @@ http {
   ssl_certificate ${pem('localhost')}; ssl_certificate_key ${pem('localhost-key')};
   ${server(`${open} ssl`, fine)}
   ${server(`${asking} ssl`, `${byClient} ${fine}`)}
-  ${server(`${h2} ssl http2`, `location / { grpc_pass grpcs://127.0.0.1:${grpcPort}; }`)}
+  ${server(`${h2} ssl http2`, `location = /web ${body} location / { grpc_pass grpcs://127.0.0.1:${grpcPort}; }`)}
 }
 `,
   );
