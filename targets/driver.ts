@@ -13,7 +13,6 @@ import type {
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 import type { PresetOperation } from './driver-kit/preset-requests.ts';
-import type { LinkOf } from './stream/dial-through.ts';
 
 /** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
 export const outcomes = { ok: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
@@ -87,6 +86,9 @@ export interface CompletionSink {
     tell?: () => FailureDetail | null,
   ): void;
 }
+
+/** Where `host:port` of a broker is to be dialled; a promise only where nobody has asked before. */
+export type LinkOf = (broker: string) => string | Promise<string>;
 
 export interface DriverContext {
   readonly target: Target;

@@ -1,25 +1,17 @@
 /** What an answer of an HTTP service means, whichever client and version brought it: the end of its attempt, or another hop. */
 import type { HttpCounts } from '../../result/result-types.ts';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
-import { type DriverContext, type FailureDetail, type Outcome, outcomes } from '../driver.ts';
+import { type DriverContext, type Outcome, outcomes } from '../driver.ts';
 import type { TakeBody } from '../driver-kit/batched-session.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Endpoint, endpointOf } from '../driver-kit/client-socket.ts';
 import { connectionShare } from '../driver-kit/connection-keeper.ts';
 import { ForeignOrigins } from './foreign-origins.ts';
 import { type Hop, Redirects } from './redirects.ts';
+import type { AnswerSource } from './rest-connection.ts';
 
 const statuses = 1_000;
 const retryableStatuses: readonly number[] = [429, 502, 503, 504];
-
-/** What else is known of an answer, while it is told. */
-export interface AnswerSource {
-  /** Where bodies are kept. */
-  readonly body?: Buffer | null;
-  /** Where redirects are followed. */
-  readonly location?: string | null;
-  failureDetail?(): FailureDetail | null;
-}
 
 interface Ending {
   readonly outcome: Outcome;

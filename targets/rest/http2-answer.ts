@@ -11,8 +11,8 @@ import {
 } from '../driver-kit/http2/conclusion.ts';
 import type { StreamAnswer } from '../driver-kit/http2/http2-stream.ts';
 import { PackedContent } from '../driver-kit/packed-content.ts';
-import type { AnswerSource } from './answer-judge.ts';
 import { longestBodyBytes } from './answer-state.ts';
+import type { AnswerSource } from './rest-connection.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 const unknown = -1;

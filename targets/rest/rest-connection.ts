@@ -1,13 +1,20 @@
 /** What a session and its connections say to each other, whichever client is beneath. */
-
-import type { Call } from '../driver.ts';
+import type { Call, FailureDetail } from '../driver.ts';
 import type { KeptConnection } from '../driver-kit/connection-keeper.ts';
-import type { AnswerSource } from './answer-judge.ts';
 import type { Hop } from './redirects.ts';
 
 export const noSlot = -1;
 /** Stands for what is asked before any load, so that an answer shows a service and not just a proxy. */
 export const probeSlot = -2;
+
+/** What else is known of an answer, while it is told. */
+export interface AnswerSource {
+  /** Where bodies are kept. */
+  readonly body?: Buffer | null;
+  /** Where redirects are followed. */
+  readonly location?: string | null;
+  failureDetail?(): FailureDetail | null;
+}
 
 /** One request at a time; it opens once and is replaced, never reopened. */
 export interface RestConnection extends KeptConnection, AnswerSource {

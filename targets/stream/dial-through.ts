@@ -5,9 +5,7 @@
  */
 import net from 'node:net';
 import { bareHost } from '../../scenarios/allowed-hosts.ts';
-
-/** Where `host:port` of a broker is to be dialled; a promise only where nobody has asked before. */
-export type LinkOf = (broker: string) => string | Promise<string>;
+import type { LinkOf } from '../driver.ts';
 
 type Connect = typeof net.Socket.prototype.connect;
 
