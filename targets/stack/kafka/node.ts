@@ -9,6 +9,7 @@ import { type SupervisedProcess, startProcess } from '../../process/supervised-p
 import { unlessAborted } from '../../process/unless-aborted.ts';
 import { type PartContext, startPart } from '../native/start-part.ts';
 import type { BrokerLinkName } from '../stack.ts';
+import { formatAsKept, keepFormat } from './kept-format.ts';
 import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaSettings } from './settings.ts';
 
 const startDeadlineMs = 60_000;
@@ -105,10 +106,13 @@ export async function launchKafka(
   createFolder(temporary);
   const jvm = ['-XX:-UsePerfData', `-Djava.io.tmpdir=${temporary}`, '-cp', join(jars, '*')];
   const logPath = join(context.directory, `${name}.log`);
-  await formatStorage(java, jvm, ['-t', node.clusterId, '-c', configPath, ...(broker.format ?? [])], {
-    ...context,
-    logPath,
-  });
+  const data = join(home, 'data');
+  const ids = { clusterId: node.clusterId, nodeId: node.id, directoryId: newClusterId() };
+  if (broker.format !== undefined || !formatAsKept(jars, data, ids)) {
+    const format = ['-t', node.clusterId, '-c', configPath, ...(broker.format ?? [])];
+    await formatStorage(java, jvm, format, { ...context, logPath });
+    if (broker.format === undefined) keepFormat(jars, data);
+  }
   const heap = isCluster ? kafkaClusterHeap : kafkaHeap;
   return startPart(
     {
