@@ -3,6 +3,7 @@ import type { RunResult, ThresholdResult, TrialResult } from '../result/result-t
 import { crossingTable } from './answer/crossing.ts';
 import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './answer/fairness.ts';
 import { findingsOf } from './answer/findings.ts';
+import { flowSentences } from './answer/flow-sentences.ts';
 import { errorTexts } from './figures/error-texts.ts';
 import { recoveryTable } from './figures/recovery-text.ts';
 import { type ConditionGroup, engineTrials } from './figures/result-view.ts';
@@ -11,6 +12,7 @@ import { availabilityTables } from './tables/availability-matrix.ts';
 import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './tables/comparison-tables.ts';
 import { couplingTable } from './tables/coupling-table.ts';
+import { flowTables } from './tables/flow-tables.ts';
 import { instancesTable } from './tables/instances-table.ts';
 import { ledgerTable } from './tables/ledger-table.ts';
 import { memoryTable } from './tables/memory-table.ts';
@@ -82,7 +84,8 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
     id: `condition-${index}`,
     title: group.condition,
     items: [
-      findings(findingsOf(group)),
+      findings([...flowSentences(group), ...findingsOf(group)]),
+      ...tables(...flowTables(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },

@@ -9,10 +9,14 @@ export type Completion = 'replied' | 'acknowledged' | 'delivered';
 /**
  * Times that nobody waits for: reconciled after the drain from what the service put on record. They cover every offered
  * operation; one that never came so far counts as infinitely late. `delivered`: whole at the service, before it waits for a
- * place; `started`: it has a place; `applied`: its effect is in the service's state.
+ * place; `started`: it has a place; `applied`: its effect is in the service's state; `settled`: all effects of a flow are
+ * in, or all that it had are undone.
  */
-export const laterTimes = ['delivered', 'started', 'applied'] as const;
+export const laterTimes = ['delivered', 'started', 'applied', 'settled'] as const;
 export type LaterTime = (typeof laterTimes)[number];
+
+/** Those that a single service has on record. */
+const ofOneService = ['delivered', 'started', 'applied'] as const satisfies readonly LaterTime[];
 
 /** How many are to have what was sent once. */
 export type Receivers = 'one';
@@ -28,22 +32,30 @@ export interface PatternRecord {
   readonly receivers: Receivers;
 }
 
-export const patternNames = ['request-reply', 'one-way'] as const;
+export const patternNames = ['request-reply', 'one-way', 'flow'] as const;
 export type Pattern = (typeof patternNames)[number];
 
 export const patterns: Readonly<Record<Pattern, PatternRecord>> = {
   'request-reply': {
     describes: 'waits for the answer',
     ends: 'replied',
-    later: laterTimes,
+    later: ofOneService,
     judgedBy: [],
     receivers: 'one',
   },
   'one-way': {
     describes: 'hands over, and is acknowledged and delivered',
     ends: 'acknowledged',
+    later: ofOneService,
+    judgedBy: ofOneService,
+    receivers: 'one',
+  },
+  flow: {
+    describes:
+      'hands over what several services then do between them, and is settled when all of it is done, or undone',
+    ends: 'acknowledged',
     later: laterTimes,
-    judgedBy: laterTimes,
+    judgedBy: ['settled'],
     receivers: 'one',
   },
 };

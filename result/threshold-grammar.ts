@@ -3,26 +3,28 @@
  *
  *   threshold   = target metric operator value [ "in" place { [","] place } ]
  *   target      = "all" | <name of a target>
- *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | "bytesPerOperation"
+ *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | flow | "bytesPerOperation"
  *               | "cpuPerOperation" (of generator, service and broker together)
  *               | "highestBacklog" (messages that waited in the broker) | "generatorMemory" | "serviceMemory" (highest resident)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
- *               | "acknowledged" | "delivered" | "started" | "applied" | "failed" | "timedOut"
+ *               | "acknowledged" | "delivered" | "started" | "applied" | "settled" | "failed" | "timedOut"
  *   percentile  = "p50" | "p90" | "p99" | "p999" | "p99.9" | "min" | "mean" | "max"
  *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
  *   ledger      = "lost" | "stateLost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
  *               | "duplicatesApplied" | "reordered" | "corrupted" | "acceptedOnly" | "acceptedOnlyGone" | "pendingInBroker"
  *               | "deadLettered" | "refusedUnheard"
+ *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
  *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation)
  *   place       = <phase> | <condition>
- *   operation   = <name of an operation>
+ *   operation   = <name of an operation>, in quotes where it is a word as well
  *
  * Without a phase all measured ones count (never warm-up nor drain), without a condition all conditions.
  */
 import { closestName } from './closest-name.ts';
+import { flowStates } from './flow-states.ts';
 import { type QuantityKind, readQuantity } from './quantity.ts';
 import { latencyNames, phaseNames } from './result-types.ts';
 import { isTrialFigure, type TrialFigure, trialFigureNames, trialFigureUnits } from './trial-figure.ts';
@@ -67,6 +69,9 @@ export const ledgerMetrics = [
   'refusedUnheard',
 ] as const;
 
+/** What became of flows. Operations may be called so, too: then they are quoted. */
+export const flowMetrics = [...flowStates, 'phantom'] as const;
+
 const plainMetrics = ['errorRatio', 'amplification', 'goodput'] as const;
 
 /** A metric taken apart. `trial` metrics are known for a trial as a whole, not for a phase or an operation. */
@@ -78,6 +83,7 @@ export type Metric =
     }
   | { readonly kind: 'count'; readonly count: (typeof countMetrics)[number] }
   | { readonly kind: 'ledger'; readonly entry: (typeof ledgerMetrics)[number] }
+  | { readonly kind: 'flow'; readonly entry: (typeof flowMetrics)[number] }
   | { readonly kind: (typeof plainMetrics)[number] }
   | { readonly kind: 'trial'; readonly figure: TrialFigure };
 
@@ -87,13 +93,19 @@ const words: readonly string[] = [
   ...latencyNames,
   ...countMetrics,
   ...ledgerMetrics,
+  ...flowMetrics,
   ...plainMetrics,
   ...trialFigureNames,
 ];
 
-/** Words of the grammar: operations can't be called so. */
+/** Words of the grammar: operations can't be called so, unless they are quoted. */
 export function isThresholdWord(word: string): boolean {
   return word === 'all' || word === 'in' || words.includes(word);
+}
+
+/** A word that an operation may be called by, since it can be quoted. */
+export function isQuotableWord(word: string): boolean {
+  return word === 'settled' || (flowMetrics as readonly string[]).includes(word);
 }
 
 function includes<T extends string>(names: readonly T[], name: string | undefined): name is T {
@@ -110,6 +122,7 @@ export function parseMetric(text: string): Metric | null {
   if (second !== undefined) return null;
   if (includes(countMetrics, first)) return { kind: 'count', count: first };
   if (includes(ledgerMetrics, first)) return { kind: 'ledger', entry: first };
+  if (includes(flowMetrics, first)) return { kind: 'flow', entry: first };
   if (isTrialFigure(first)) return { kind: 'trial', figure: first };
   return includes(plainMetrics, first) ? { kind: first } : null;
 }
@@ -121,6 +134,8 @@ export type ThresholdReading =
 
 interface Token {
   readonly text: string;
+  /** In quotes: a name, no word. */
+  readonly isQuoted?: boolean;
   readonly column: number;
 }
 
@@ -146,9 +161,10 @@ export function parseThreshold(text: string): ThresholdReading {
 }
 
 function readThreshold(text: string): Threshold {
-  const tokens: readonly Token[] = [...text.matchAll(/[<>=!]+|,|[^\s<>=!,]+/g)].map((match) => ({
-    text: match[0],
+  const tokens: readonly Token[] = [...text.matchAll(/[<>=!]+|,|"([^"\s]+)"|[^\s<>=!,]+/g)].map((match) => ({
+    text: match[1] ?? match[0],
     column: match.index + 1,
+    ...(match[1] !== undefined && { isQuoted: true }),
   }));
   const end: Token = { text: '', column: text.trimEnd().length + 1 };
   const operatorAt = tokens.findIndex((token) => /^[<>=!]/.test(token.text));
@@ -191,10 +207,12 @@ function readMetric(
       .slice(from)
       .map(({ text }) => (text === 'p99.9' ? 'p999' : text))
       .join(' ');
-  const whole = tokens.length <= 2 ? parseMetric(canonical(0)) : null;
+  const whole = tokens.length <= 2 && first.isQuoted !== true ? parseMetric(canonical(0)) : null;
   if (whole !== null) return { metric: whole, metricText: canonical(0) };
   const inner =
-    tokens.length >= 2 && tokens.length <= 3 && !isThresholdWord(first.text) ? parseMetric(canonical(1)) : null;
+    tokens.length >= 2 && tokens.length <= 3 && (first.isQuoted === true || !isThresholdWord(first.text))
+      ? parseMetric(canonical(1))
+      : null;
   if (inner !== null) {
     if (inner.kind === 'goodput' || isTrialMetric(inner)) {
       throw new ThresholdSyntaxError(
@@ -209,13 +227,13 @@ function readMetric(
   const meant = closestName(unknown.text, words);
   throw new ThresholdSyntaxError(
     unknown,
-    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')}, ${trialFigureNames.slice(0, -1).join(', ')} or ${trialFigureNames.at(-1)}`,
+    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')}, ${flowMetrics.join(', ')}, ${trialFigureNames.slice(0, -1).join(', ')} or ${trialFigureNames.at(-1)}`,
     meant === null || meant === unknown.text ? null : `did you mean ${meant}?`,
   );
 }
 
 export function isTrialMetric(metric: Metric): boolean {
-  return metric.kind === 'ledger' || metric.kind === 'trial';
+  return metric.kind === 'ledger' || metric.kind === 'flow' || metric.kind === 'trial';
 }
 
 const valueKinds = {
@@ -226,7 +244,7 @@ const valueKinds = {
 
 function readValue(metric: Metric, token: Token): number {
   const unit = metric.kind === 'trial' ? trialFigureUnits[metric.figure] : null;
-  if (metric.kind === 'count' || metric.kind === 'ledger' || unit === 'count') {
+  if (metric.kind === 'count' || metric.kind === 'ledger' || metric.kind === 'flow' || unit === 'count') {
     if (/^\d+$/.test(token.text)) return Number(token.text);
     throw new ThresholdSyntaxError(token, `"${token.text}" is not a whole number; this metric counts operations`);
   }

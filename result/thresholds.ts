@@ -132,6 +132,7 @@ function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
 
 function trialFigure(metric: Metric, trial: TrialResult): number | null {
   if (metric.kind === 'ledger') return trial.ledger[metric.entry] ?? null;
+  if (metric.kind === 'flow') return trial.flows?.[metric.entry] ?? null;
   return metric.kind === 'trial' ? trialFigures[metric.figure](trial) : null;
 }
 
@@ -142,8 +143,11 @@ function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, poli
   return metric.kind === 'latency' ? latencyFigure(latencyUs[metric.latency], metric.figure) : null;
 }
 
-function latencyFigure(summary: LatencySummary, figure: Extract<Metric, { kind: 'latency' }>['figure']): number | null {
-  if (summary.count === 0) return null;
+function latencyFigure(
+  summary: LatencySummary | undefined,
+  figure: Extract<Metric, { kind: 'latency' }>['figure'],
+): number | null {
+  if (summary === undefined || summary.count === 0) return null;
   const value = summary[figure] ?? null;
   if (value !== null) return value;
   const isPercentile = figure !== 'min' && figure !== 'mean' && figure !== 'max';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lackOf, linkNames, type PlacedTarget, partNames, satOut } from './places.ts';
+import { lackOf, linkNames, type PlacedTarget, type PlacedWindow, partNames, satOut } from './places.ts';
 
 const rest: PlacedTarget = { protocol: 'rest', via: 'toxiproxy' };
 const queue: PlacedTarget = { protocol: 'queue', via: 'toxiproxy' };
@@ -18,7 +18,7 @@ describe('the places of a target', () => {
     expect([partNames(own), linkNames(own)]).toEqual([['toxiproxy'], ['client']]);
   });
 
-  it.each([
+  it.each<[PlacedTarget, PlacedWindow, string | null]>([
     [rest, { fault: 'down', link: 'both' }, null],
     [rest, { fault: 'down', link: 'service' }, 'no service link'],
     [direct, { fault: 'down', link: 'client' }, 'no proxy (via: direct)'],

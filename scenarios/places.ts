@@ -1,8 +1,9 @@
 /** Where faults act: the parts and links that each target has, and who sits a condition out for want of one. */
 import { hasBroker, type SatOutResult } from '../result/result-types.ts';
+import { type FailpointName, type FailpointWords, failpointFacts, failpointOf, failpointText } from './failpoints.ts';
 import { gatewayPart } from './gateway.ts';
 import { factsOf, type Spoken } from './protocols/registry.ts';
-import { instanceNames, linkBetween, servicesOf } from './target-services.ts';
+import { instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
 
 /** As in the file, or resolved. */
 export interface PlacedTarget extends Spoken {
@@ -10,6 +11,7 @@ export interface PlacedTarget extends Spoken {
   readonly via: 'toxiproxy' | 'direct';
   readonly instances?: number | undefined;
   readonly gateway?: object | undefined;
+  readonly flow?: ServedTarget['flow'];
 }
 
 /** What of a window says where it acts. Without `link` and `part` it acts on all services. */
@@ -19,21 +21,26 @@ export interface PlacedWindow {
   readonly part?: string | undefined;
   readonly broker?: string | undefined;
   /** As in the file, or resolved. */
-  readonly when?: { readonly before?: string | undefined; readonly point?: string } | undefined;
+  readonly when?: (FailpointWords & { readonly point?: FailpointName }) | undefined;
 }
 
 export const everyLink = 'both';
 
-/** Our queue and stream services talk to their broker over a link of their own; others answer on the client's. */
+/** One stands before its services, or between them. */
+function usesBroker({ protocol, flow }: PlacedTarget): boolean {
+  return hasBroker(flow?.over ?? protocol);
+}
+
+/** Our services talk to their broker over a link of their own; others answer on the client's. */
 export function hasServiceLink(target: PlacedTarget): boolean {
-  return target.address === undefined && hasBroker(target.protocol);
+  return target.address === undefined && usesBroker(target);
 }
 
 /** Whatever they go through. */
 export function linkNames(target: PlacedTarget): string[] {
   if (target.address !== undefined) return ['client'];
   const edges = servicesOf(target).flatMap(({ name, calls }) => calls.map((called) => linkBetween(name, called)));
-  return ['client', ...(hasBroker(target.protocol) ? ['service'] : []), ...gatewayLink(target), ...edges];
+  return ['client', ...(usesBroker(target) ? ['service'] : []), ...gatewayLink(target), ...edges];
 }
 
 /** Those that a run starts for it. */
@@ -41,7 +48,7 @@ export function partNames(target: PlacedTarget): string[] {
   const proxy = target.via === 'direct' ? [] : ['toxiproxy'];
   if (target.address !== undefined) return proxy;
   const before = target.gateway === undefined ? [] : [gatewayPart];
-  const broker = hasBroker(target.protocol) ? ['broker'] : [];
+  const broker = usesBroker(target) ? ['broker'] : [];
   return [...servicesOf(target).flatMap(instanceNames), ...before, ...broker, ...proxy];
 }
 
@@ -60,9 +67,19 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow): string | nul
   if (part === 'toxiproxy') return target.via === 'direct' ? 'no proxy (via: direct)' : null;
   if (target.address !== undefined) return `no ${part} of this run’s own`;
   if (!partNames(target).includes(part)) return `no ${part}`;
-  const { before, point = before } = window.when ?? {};
-  if (point === 'ack' && !hasBroker(target.protocol)) return 'no broker to acknowledge to';
+  const moment = window.when === undefined ? null : (window.when.point ?? failpointOf(window.when));
+  if (moment === 'ack' && !usesBroker(target)) return 'no broker to acknowledge to';
+  if (moment !== null && lacksMoment(target, moment)) return `no moment ${failpointText(moment)}`;
   return window.broker === 'leader' && !factsOf(target).isClustered ? 'no leader among its brokers' : null;
+}
+
+/** Of a flow who leads has some moments, and how events are published decides of others. */
+function lacksMoment({ flow }: PlacedTarget, moment: FailpointName): boolean {
+  const { isOfFlow } = failpointFacts(moment);
+  if (isOfFlow === undefined) return false;
+  if (isOfFlow === 'led') return flow?.style !== 'orchestrated';
+  if (flow?.style !== 'choreographed') return true;
+  return flow.publish === (moment === 'committed' ? 'publish-first' : 'dual-write');
 }
 
 export interface PlacedScenario {

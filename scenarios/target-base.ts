@@ -1,5 +1,7 @@
 /** What the targets of all protocols have. */
+
 import type { Protocol } from '../result/result-types.ts';
+import type { FlowSettings } from './flow-settings.ts';
 import type { Gateway } from './gateway.ts';
 import type { Resilience } from './resilience.ts';
 
@@ -76,4 +78,6 @@ export interface TargetBase {
   readonly instances?: number;
   /** Before them; absent: none. */
   readonly gateway?: Gateway;
+  /** Several services behind the entry; absent: our reference service alone. */
+  readonly flow?: FlowSettings;
 }

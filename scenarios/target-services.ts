@@ -1,4 +1,7 @@
 /** The services that a trial starts for a target, by name: what faults may name, and what the topology is made of. */
+import { flowSteps } from '../result/flow-steps.ts';
+import { hasBroker, type Protocol } from '../result/result-types.ts';
+import { type FlowPublish, type FlowSettings, flowEntry } from './flow-settings.ts';
 
 export interface TargetService {
   readonly name: string;
@@ -8,9 +11,20 @@ export interface TargetService {
   readonly calls: readonly string[];
 }
 
+/** What decides it, of a target as in the file or resolved. */
+export interface ServedTarget {
+  readonly instances?: number | undefined;
+  readonly flow?:
+    | { readonly style: FlowSettings['style']; readonly over: Protocol; readonly publish?: FlowPublish }
+    | undefined;
+}
+
 /** Of a reference target. The first is the one that the load is meant for. */
-export function servicesOf({ instances = 1 }: { readonly instances?: number | undefined }): readonly TargetService[] {
-  return [{ name: 'service', instances, calls: [] }];
+export function servicesOf({ instances = 1, flow }: ServedTarget): readonly TargetService[] {
+  if (flow === undefined) return [{ name: 'service', instances, calls: [] }];
+  // Over a broker nobody dials anybody else.
+  const calls = flow.style === 'orchestrated' && !hasBroker(flow.over) ? flowSteps : [];
+  return [{ name: flowEntry, instances: 1, calls }, ...flowSteps.map((name) => ({ name, instances: 1, calls: [] }))];
 }
 
 export function instanceNames({ name, instances }: Pick<TargetService, 'name' | 'instances'>): string[] {

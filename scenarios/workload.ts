@@ -1,5 +1,7 @@
 /** What is done: operations on keys, with their payloads, and how the reference services behave. */
+
 import type { Pattern } from '../result/result-types.ts';
+import type { FlowWorkload } from './flow-settings.ts';
 import type { OperationName } from './operations.ts';
 
 export interface Workload {
@@ -23,6 +25,8 @@ export interface Workload {
     /** Likewise: the service stands still once, at a time after the end of warm-up. */
     readonly stall?: { readonly atMs: number; readonly forMs: number };
   };
+  /** Of operations that are flows; absent: there are none. */
+  readonly flow?: FlowWorkload;
 }
 
 export interface Operation {

@@ -1,14 +1,19 @@
 /** What an acknowledgement of a target is worth, as it was found out for each broker, version and setting. */
 import { type GuaranteeClass, guaranteeSetting, replyGuaranteeSetting } from '../result/guarantee.ts';
+import { hasBroker } from '../result/result-types.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { Target } from '../scenarios/scenario.ts';
 import { brokerParts } from './stack/broker-parts.ts';
 import type { RunningStack } from './stack/stack.ts';
 
 /** Of operations that our service answers itself: `guarantee.integration.test.ts` watches its file as well. */
-function serviceGuarantee({ address, store = 'memory' }: Pick<Target, 'address' | 'store'>): GuaranteeClass | null {
+function serviceGuarantee({
+  address,
+  store = 'memory',
+  flow,
+}: Pick<Target, 'address' | 'store' | 'flow'>): GuaranteeClass | null {
   if (address !== undefined) return null;
-  return store === 'file' ? 'service’s disk (flushed)' : 'process memory';
+  return flow !== undefined || store === 'file' ? 'service’s disk (flushed)' : 'process memory';
 }
 
 /** As trials store them. */
@@ -17,7 +22,7 @@ export function guaranteeSettings(
   stack: Parameters<typeof guaranteeOf>[1],
 ): Record<string, GuaranteeClass | null> {
   const [handedOver, replied] = [guaranteeOf(target, stack), serviceGuarantee(target)];
-  const isBehindBroker = replied !== null && brokerOf(target) !== null;
+  const isBehindBroker = replied !== null && hasBroker(target.protocol);
   return { [guaranteeSetting]: handedOver, ...(isBehindBroker && { [replyGuaranteeSetting]: replied }) };
 }
 
@@ -28,7 +33,7 @@ export function guaranteeOf(
 ): GuaranteeClass | null {
   if (target.address !== undefined) return null;
   const broker = brokerOf(target);
-  if (broker === null) return serviceGuarantee(target);
+  if (broker === null || !hasBroker(target.protocol)) return serviceGuarantee(target);
   if (stack === null || stack.mode === 'external') return null;
   return brokerParts[broker].guarantee(target, stack.versions[broker] ?? '');
 }

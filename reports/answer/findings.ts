@@ -56,8 +56,14 @@ export function harmOf({ contenders }: ConditionGroup): string | null {
     const word = entry === 'deadLettered' ? 'dead letters' : 'refused and dropped';
     return texts.length === 0 ? [] : [`${word}: ${texts.join(', ')}`];
   });
+  const flows = flowHarms.flatMap((kind) => {
+    const harmed = known.filter((contender) => flowHarmOf(contender, kind) > 0);
+    const texts = harmed.map((one) => `${one.label} ${formatCount(flowHarmOf(one, kind))}`);
+    return texts.length === 0 ? [] : [`flows ${kind}: ${texts.join(', ')}`];
+  });
   return [
     ...harms,
+    ...flows,
     ...aside,
     ...named(
       'unharmed',
@@ -129,10 +135,18 @@ function firstOf({ trials }: Contender, kind: Kind): string {
 function hasCleanLedger(contender: Contender): boolean {
   return (
     allKinds.every((kind) => sum(contender, kind) === 0) &&
+    flowHarms.every((kind) => flowHarmOf(contender, kind) === 0) &&
     pendingOf(contender) === 0 &&
     refusedOf(contender, 'refusedUnheard') === 0 &&
     refusedOf(contender, 'deadLettered') === 0
   );
+}
+
+const flowHarms = ['stuck', 'open', 'inconsistent', 'phantom'] as const;
+
+/** 0 also without flows. */
+function flowHarmOf({ trials }: Contender, kind: (typeof flowHarms)[number]): number {
+  return trials.reduce((total, { flows }) => total + (flows?.[kind] ?? 0), 0);
 }
 
 function isOfUnknownState({ trials }: Contender): boolean {

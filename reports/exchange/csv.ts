@@ -139,7 +139,7 @@ function numberOf(value: unknown): CsvValue {
 function latencyColumns(latency: LatencyName): Column[] {
   return keysOf(latencySummarySchema).map((figure) => [
     figure === 'count' ? `${latency}_count` : `${latency}_${figure}_us`,
-    ({ operation }) => operation.latencyUs[latency][figure],
+    ({ operation }) => operation.latencyUs[latency]?.[figure],
   ]);
 }
 

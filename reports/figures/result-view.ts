@@ -253,7 +253,7 @@ function missingShare(
   );
   const [only] = judged;
   if (only !== operation || judged.length > 1) return null;
-  const { count: offered, min } = only.latencyUs[time];
+  const { count: offered, min } = only.latencyUs[time] ?? { count: 0 };
   const encoded = trial.histograms[phase]?.[time];
   if (encoded === undefined && min !== null) return null; // some came so far, but their histogram is not here
   const came = encoded === undefined ? 0 : decodeLatencyCounts(encoded).count;

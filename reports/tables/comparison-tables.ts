@@ -66,7 +66,7 @@ function operationTables(group: ConditionGroup, operation: GroupOperation): Tabl
   const several = group.phases.length > 1;
   const percentiles: Shown[] = several ? ['p50', 'p99'] : ['p50', 'p99', 'p999'];
   const { judgedBy, ends: end } = patterns[operation.pattern];
-  const shown = judgedBy.filter((time) => time === 'delivered' || saysMore(group, operation.name, time));
+  const shown = judgedBy.filter((time, n) => n === 0 || saysMore(group, operation.name, time));
   const endings = [...shown.map(later), ends[end]];
   return several
     ? endings.map((ending) => operationTable(group, operation, [ending], percentiles))
@@ -79,7 +79,7 @@ function saysMore({ contenders, phases }: ConditionGroup, name: string, time: La
     counted.flatMap((trial) => phases.flatMap((phase) => ownValue(trial.phases[phase]?.operations, name) ?? [])),
   );
   return parts.some(({ latencyUs }) => {
-    const [delivered, after] = [latencyUs.delivered.p50 ?? null, latencyUs[time].p50 ?? null];
+    const [delivered, after] = [latencyUs.delivered.p50 ?? null, latencyUs[time]?.p50 ?? null];
     return delivered !== null && after !== null && after > delivered * notablyLater;
   });
 }

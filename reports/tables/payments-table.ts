@@ -1,7 +1,7 @@
 /** Payments in money: a customer who pays twice sees it on the account, so the report shows it there. */
 import type { PaymentsResult, TrialResult } from '../../result/result-types.ts';
 import type { Contender } from '../figures/result-view.ts';
-import { formatCount } from '../text/format-values.ts';
+import { formatAmount, formatCount } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table } from '../text/table.ts';
 
 /** null where nothing was paid. */
@@ -30,9 +30,4 @@ export function paymentFindings({ label, trials }: Contender): string[] {
   const chargedCents = sum((payments) => payments.chargedCents);
   if (chargedCents <= dueCents) return [];
   return [`${label}: customers were charged ${formatAmount(chargedCents)} for payments of ${formatAmount(dueCents)}.`];
-}
-
-/** In no currency: `12,340.00`. */
-function formatAmount(cents: number): string {
-  return `${formatCount(Math.trunc(cents / 100))}.${String(cents % 100).padStart(2, '0')}`;
 }

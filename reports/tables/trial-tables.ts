@@ -45,6 +45,7 @@ const meanings = {
   delivered: 'delivered',
   started: 'started',
   applied: 'applied',
+  settled: 'settled',
   failed: 'until failure',
   timedOut: 'until time-out',
 } as const satisfies Record<(typeof latencyNames)[number], string>;

@@ -72,3 +72,9 @@ export function formatDuration(ms: number): string {
     ? `${(ms / 1_000).toFixed(ms < 9_950 ? 1 : 0)} s`
     : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
+
+/** In no currency: `12,340.00`. */
+export function formatAmount(cents: number): string {
+  const amount = Math.abs(cents);
+  return `${cents < 0 ? '−' : ''}${formatCount(Math.trunc(amount / 100))}.${String(amount % 100).padStart(2, '0')}`;
+}

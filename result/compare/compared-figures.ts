@@ -87,7 +87,7 @@ export function figureOf(trial: TrialResult, { phase, operation, metric: text }:
   if (metric.kind === 'amplification') return amplificationOf(counts, policies);
   if (metric.kind !== 'latency') return null;
   const summary = part.latencyUs[metric.latency];
-  if (summary.count === 0) return null;
+  if (summary === undefined || summary.count === 0) return null;
   const value = summary[metric.figure] ?? null;
   if (value !== null) return value;
   const percentile = percentileNames.find((name) => name === metric.figure);

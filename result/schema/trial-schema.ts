@@ -24,6 +24,7 @@ import {
   wireSchema,
 } from './evidence-schema.ts';
 import { count, type Immutable, instant, settings, settingValue, someOf, text } from './fields.ts';
+import { flowsSchema } from './flow-schema.ts';
 import { blocksSchema } from './latency-schema.ts';
 import { phaseSchema } from './phase-schema.ts';
 import { verdictSchema } from './verdict-schema.ts';
@@ -71,6 +72,7 @@ export const trialSchema = z
         'By process of our services: how often it received an operation, warm-up included, repeats counted. Absent with one process.',
       )
       .optional(),
+    flows: flowsSchema.describe('Absent without flows.').optional(),
     reconnects: count
       .describe(
         'Connections that were lost and opened again, warm-up included; what a client gave up itself, at a time-out, is none of them. Absent in results of earlier versions and of other engines.',

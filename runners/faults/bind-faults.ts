@@ -117,16 +117,17 @@ function withUnproven(
 }
 
 function bindToPart(window: PartFault, id: string, { facts, parts, usual }: FaultPlaces): BoundFault {
-  const name = 'part' in window ? window.part : 'service';
-  const part = 'part' in window ? parts[name] : allServices(parts, name);
+  const name = window.part ?? 'service';
+  const part = window.part === undefined ? allServices(parts) : parts[name];
   if (part === undefined) throw faultPartMissing(window, name);
   return bind(partFaultKind(window), window, { facts, id, part, usual }, { place: part.name, link: null });
 }
 
 /** How our services behave is changed of all of their processes: those that can be told. */
-function allServices(parts: FaultPlaces['parts'], name: PartName): FaultPart | undefined {
-  const first = parts[name];
-  const told = Object.values(parts).flatMap((part) => part?.adjust ?? []);
+function allServices(parts: FaultPlaces['parts']): FaultPart | undefined {
+  const services = Object.values(parts).filter((part) => part?.adjust !== undefined);
+  const [first] = services;
+  const told = services.flatMap((part) => part?.adjust ?? []);
   if (first === undefined || told.length < 2) return first;
   const adjust: FaultPart['adjust'] = async (settings) => {
     const operations = await Promise.all(told.map((tell) => tell(settings)));

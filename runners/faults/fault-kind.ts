@@ -51,7 +51,7 @@ export interface FaultPart {
 export interface PartFaultContext extends FaultContext {
   readonly part: FaultPart;
   /** How the service behaves without a fault. */
-  readonly usual: Required<ReferenceServiceSettings>;
+  readonly usual: { readonly workTimeMs: number; readonly rejectRatio: number };
 }
 
 export type FaultProof = Readonly<Record<string, string | number | boolean | null>>;

@@ -19,7 +19,9 @@ function behaviour<Window extends SlowServiceFault | FailingServiceFault>(
     resize: apply,
     async undo(window, { part, usual }) {
       const changed = Object.keys(settingsOf(window)) as (keyof ReferenceServiceSettings)[];
-      await adjusterOf(part)(Object.fromEntries(changed.map((name) => [name, usual[name]])));
+      await adjusterOf(part)(
+        Object.fromEntries(changed.map((name) => [name, name === 'rejectAction' ? null : usual[name]])),
+      );
       return undefined;
     },
     prove: (window, context) => operationsMeanwhile(window.forMs, context),
@@ -46,12 +48,21 @@ function adjusterOf({ adjust, name }: FaultPart): NonNullable<FaultPart['adjust'
 
 export const slowService = behaviour<SlowServiceFault>(({ workTimeMs }) => ({ workTimeMs }), {
   expected: ({ workTimeMs }) => `each operation is worked on for ${workTimeMs} ms`,
-  label: ({ workTimeMs }) => `service slow: ${workTimeMs} ms`,
-  settings: ({ workTimeMs }) => ({ workTimeMs }),
+  label: ({ workTimeMs, part = 'service' }) => `${part} slow: ${workTimeMs} ms`,
+  settings: ({ workTimeMs, part }) => ({ ...(part && { part }), workTimeMs }),
 });
 
-export const failingService = behaviour<FailingServiceFault>(({ rejectRatio }) => ({ rejectRatio }), {
-  expected: ({ rejectRatio }) => `${Math.round(rejectRatio * 1e3) / 10} % of the operations are refused at once`,
-  label: ({ rejectRatio }) => `service refuses ${Math.round(rejectRatio * 1e3) / 10} %`,
-  settings: ({ rejectRatio }) => ({ rejectRatio }),
-});
+export const failingService = behaviour<FailingServiceFault>(
+  ({ rejectRatio, action }) => ({ rejectRatio, ...(action && { rejectAction: action }) }),
+  {
+    expected: ({ rejectRatio, action }) =>
+      `${sharePercent(rejectRatio)} of the ${action === undefined ? 'operations' : `asks to ${action}`} are refused at once`,
+    label: ({ rejectRatio, part = 'service', action }) =>
+      `${part} refuses ${action === undefined ? '' : `to ${action} `}${sharePercent(rejectRatio)}`,
+    settings: ({ rejectRatio, part, action }) => ({ ...(part && { part }), ...(action && { action }), rejectRatio }),
+  },
+);
+
+function sharePercent(ratio: number): string {
+  return `${Math.round(ratio * 1e3) / 10} %`;
+}

@@ -3,6 +3,7 @@
  * loop, numbered slots in typed arrays, one timer wheel; the clock and the session are given, so it runs under test
  * without either. It never waits for an answer before starting what is due.
  */
+
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
 import {
   type Call,
@@ -12,10 +13,10 @@ import {
   outcomes,
   type Session,
 } from '../../targets/driver.ts';
+import { retryDelayMs } from '../../targets/driver-kit/retry-delay.ts';
 import type { FailureSamples } from '../recording/failure-samples.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import { breakerOpen, ClientPolicies, waitedTooLong } from '../resilience/client-policies.ts';
-import { retryDelayMs } from '../resilience/retry-delay.ts';
 import { randomStreams, uniform } from '../schedule/seeded-random.ts';
 import type { LoadClock } from './load-clock.ts';
 import type { LoadLoopOptions, LoadProgress } from './load-loop-options.ts';

@@ -42,7 +42,7 @@ export interface Ledger extends LedgerResult {
 export type OnLaterTime = (time: LaterTime, operation: number, intendedUs: number, afterUs: number) => void;
 
 /** The evidence that an operation has come so far. */
-const evidenceOf: Readonly<Record<LaterTime, EvidenceRecord['kind']>> = {
+const evidenceOf: Readonly<Record<Exclude<LaterTime, 'settled'>, EvidenceRecord['kind']>> = {
   delivered: evidenceKinds.received,
   started: evidenceKinds.started,
   applied: evidenceKinds.applied,
@@ -139,7 +139,7 @@ export function reconcileLedger(
 
   const tellLater = ({ kind, atUs }: EvidenceRecord, operation: number, intendedUs: number) => {
     for (const time of later[operation] ?? []) {
-      if (evidenceOf[time] === kind) onLaterTime(time, operation, intendedUs, atUs - intendedUs);
+      if (time !== 'settled' && evidenceOf[time] === kind) onLaterTime(time, operation, intendedUs, atUs - intendedUs);
     }
   };
 

@@ -132,12 +132,13 @@ function summaries(cell: RecordedCell, covers: (time: LaterTime) => number): Lat
   };
 }
 
-function laterSummaries(cell: RecordedCell, covers: (time: LaterTime) => number): Record<LaterTime, LatencySummary> {
-  const entries = laterTimes.map((time) => {
+function laterSummaries(cell: RecordedCell, covers: (time: LaterTime) => number): Pick<LatencySummaries, LaterTime> {
+  const entries = laterTimes.flatMap((time): [LaterTime, LatencySummary][] => {
     const latencies = cell.peekLatency(time);
-    return [time, summariseLatency(latencies, Math.max(covers(time), latencies?.count ?? 0))];
+    const count = Math.max(covers(time), latencies?.count ?? 0);
+    return time === 'settled' && count === 0 ? [] : [[time, summariseLatency(latencies, count)]];
   });
-  return Object.fromEntries(entries) as Record<LaterTime, LatencySummary>;
+  return Object.fromEntries(entries) as Pick<LatencySummaries, LaterTime>;
 }
 
 /** In `offered`, what never completed stands at the end of the range. */

@@ -33,7 +33,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     timeline.add(intervals);
   }
   const happened = operations.map((): Partial<Record<LaterTime, BlockCounts>> => ({}));
-  const { ledger, examples, receivedBy } = trialAccount(records, recorder, (time, operation, atUs, afterUs) => {
+  const { ledger, examples, flows, receivedBy } = trialAccount(records, recorder, (time, operation, atUs, afterUs) => {
     const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
     const counts = happened[operation];
     if (counts === undefined || block < 0) return;
@@ -79,6 +79,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(payments !== null && { payments }),
     ...(examples !== null && { ledgerExamples: examples }),
     ...(receivedBy !== null && { receivedBy }),
+    ...(flows !== null && { flows }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
     ...stopOf(records),

@@ -1,7 +1,9 @@
 /** What a trial opens, and what it needs to know for it. */
+
 import type { LinkName, PartName, Scenario } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
 import type { HeldState } from '../../targets/domain/held-state.ts';
+import type { PendingWork } from '../../targets/domain/service-domain.ts';
 import type { ProtocolEntry } from '../../targets/driver.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link, RunningStack } from '../../targets/stack/stack.ts';
@@ -39,6 +41,8 @@ export interface TrialParts {
     /** Of what our service has put aside; null: it puts nothing aside, or where nobody can count it. */
     readonly deadLetters: BacklogGauge | null;
   } | null;
+  /** Of the parts of a flow: what each could still move, by name; null: it is gone, or did not say. {}: no flow. */
+  pending(): Promise<Readonly<Record<string, PendingWork | null>>>;
   /** Our services give back to the broker what they hold, so that it counts; one that does not say so keeps it. */
   release(): Promise<void>;
   /** `processes` is all that this run keeps busy: neither an own system nor a part that somebody else started. */

@@ -1,4 +1,5 @@
 /** One trial from a fresh service to an immutable result, with the native engine. */
+
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +19,7 @@ import { assembleTrial } from './assemble-trial.ts';
 import { connectionsOf } from './client-totals.ts';
 
 import { drainEvidence } from './drain-evidence.ts';
+import { drainFlows } from './drain-flows.ts';
 import type { TrialParts } from './opened-parts.ts';
 import { playLoad } from './play-load.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
@@ -64,6 +66,10 @@ export async function runTrial(
     const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePaths, load, signal);
+    const flows =
+      target.flow === undefined || parts.evidencePaths === null
+        ? null
+        : await drainFlows(parts.evidencePaths, parts.pending, signal);
     const workers = await source.finish();
     const backlog = await endBacklog(parts, signal);
     const lostParts = parts.lostParts();
@@ -91,7 +97,8 @@ export async function runTrial(
       serviceNames: parts.serviceNames,
       lastWords: parts.lastWords(),
       held: await parts.takeHeld(),
-      drainMs: load.drainMs + drain.waitedMs,
+      pending: flows?.pending ?? {},
+      drainMs: load.drainMs + drain.waitedMs + (flows?.waitedMs ?? 0),
       loadedUntilUs: load.loadedUntilUs,
       backlog:
         parts.backlog === null || backlog === null
@@ -151,6 +158,8 @@ export async function prepareFaults(
   if (windows.length === 0) return null;
   const { links, faultParts } = parts;
   const toxiproxy = stack?.toxiproxy ?? null;
-  const usual = scenario.workload.service;
+  const { service, flow } = scenario.workload;
+  const workTimeMs = (target.flow && flow?.workTimeMs) ?? service.workTimeMs;
+  const usual = { ...service, workTimeMs };
   return FaultTimeline.prepare({ facts: factsOf(target), windows, links, toxiproxy, parts: faultParts, usual });
 }

@@ -1,6 +1,6 @@
 /** Starts the services of a trial, what is called before what calls it, each edge over a link of its own. */
 import { join } from 'node:path';
-import type { LinkName } from '../../scenarios/scenario.ts';
+import type { LinkName, StoreName } from '../../scenarios/scenario.ts';
 import { instanceNames, linkBetween } from '../../scenarios/target-services.ts';
 import type { StatePlace } from '../../targets/domain/held-state.ts';
 import type { LastWords } from '../../targets/domain/host-service.ts';
@@ -57,11 +57,11 @@ export async function startServices(input: StartInput, opened: Closers): Promise
     for (const name of instanceNames(part)) {
       const one = await startOne(input, part, name, numbers.get(name) ?? 0, calls);
       started.set(name, one);
-      const { store = 'memory' } = part.options.target;
+      const store = storeOf(part);
       opened.push(async () => {
         const gone = one.service.process.exit !== null;
         lastWords[name] = await one.service.stop();
-        states.push({ store, path: one.statePath, gone });
+        states.push({ part: part.name, store, path: one.statePath, gone });
       });
     }
     if (direct) continue;
@@ -81,6 +81,11 @@ export function instancesOf({ parts }: Topology, name: string): string[] {
   return parts.filter((part) => part.name === name).flatMap(instanceNames);
 }
 
+/** Parts of a flow keep what they do in files, each in one of its own. */
+function storeOf({ options }: PartSpec): StoreName {
+  return options.flow === undefined ? (options.target.store ?? 'memory') : 'file';
+}
+
 async function startOne(
   { workDirectory, trialId, stack, direct }: StartInput,
   part: PartSpec,
@@ -90,7 +95,7 @@ async function startOne(
 ): Promise<StartedService> {
   const evidencePath = join(workDirectory, `${trialId}.${name}.evidence`);
   // A file is the service's: all its instances share it.
-  const isShared = part.options.target.store === 'file';
+  const isShared = storeOf(part) === 'file';
   const statePath = join(workDirectory, `${trialId}.${isShared ? part.name : name}.${isShared ? 'sqlite' : 'held'}`);
   const port = await freePort();
   const broker = part.broker === null ? null : (requireStack(stack).brokers[part.broker] ?? missingPart());

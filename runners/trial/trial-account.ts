@@ -1,6 +1,7 @@
 /** What became of each operation of a trial: the records of its clients against the evidence of its services. */
+
 import { isHandedOver } from '../../result/patterns.ts';
-import type { LedgerResult, PaymentsResult, TrialResult } from '../../result/result-types.ts';
+import type { FlowsResult, LedgerResult, PaymentsResult, TrialResult } from '../../result/result-types.ts';
 import { operationOf, referenceOperations } from '../../scenarios/operations.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
@@ -9,6 +10,7 @@ import { type Ledger, type OnLaterTime, reconcileLedger } from '../recording/led
 import { paymentsOf } from '../recording/payments.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import { flowsIn } from './flow-account.ts';
 import type { TrialRecords } from './trial-records.ts';
 
 export const unknownLedger: LedgerResult = {
@@ -31,14 +33,22 @@ export interface TrialAccount {
   readonly examples: TrialResult['ledgerExamples'] | null;
   /** Operations by the process that received them, each as often as it did; null: there is but one, or not known. */
   readonly receivedBy: Readonly<Record<string, number>> | null;
+  readonly flows: FlowsResult | null;
 }
 
 /** Reads the evidence files. `onHappened`: `atUs` is when, `afterUs` how long after the intended start. */
 export function trialAccount(records: TrialRecords, recorder: Recorder, onHappened: OnLaterTime): TrialAccount {
   const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
-  if (evidencePaths === null) return { ledger: unknownLedger, examples: null, receivedBy: null };
+  if (evidencePaths === null) return { ledger: unknownLedger, examples: null, receivedBy: null, flows: null };
   const received = records.serviceNames.map(() => 0);
   const evidence = countReceived(new EvidenceReader(...evidencePaths).more(), received);
+  const onLater: OnLaterTime = (time, operation, intendedUs, afterUs) => {
+    const offsetUs = clock.offsetUs(intendedUs);
+    const phase = phaseAt(windows, offsetUs);
+    recorder.cell(phase, operation).latency(time).record(afterUs);
+    recorder.recordBlock(phase, operation, time, offsetUs, afterUs);
+    onHappened(time, operation, intendedUs + afterUs, afterUs);
+  };
   const { ledger, cases } = reconcileLedger(
     {
       logs: workers.map(({ log }) => log),
@@ -49,13 +59,10 @@ export function trialAccount(records: TrialRecords, recorder: Recorder, onHappen
       evidence,
       held: records.held?.operations ?? null,
     },
-    (time, operation, intendedUs, afterUs) => {
-      const offsetUs = clock.offsetUs(intendedUs);
-      const phase = phaseAt(windows, offsetUs);
-      recorder.cell(phase, operation).latency(time).record(afterUs);
-      recorder.recordBlock(phase, operation, time, offsetUs, afterUs);
-      onHappened(time, operation, intendedUs + afterUs, afterUs);
-    },
+    onLater,
+  );
+  const flows = flowsIn(records, (operation, intendedUs, afterUs) =>
+    onLater('settled', operation, intendedUs, afterUs),
   );
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
   const { atEnd = null, deadLetters = null } = records.backlog ?? {};
@@ -64,7 +71,8 @@ export function trialAccount(records: TrialRecords, recorder: Recorder, onHappen
   return {
     ledger: withPending(withDeadLetters(ledger, deadLetters), atEnd),
     examples,
-    receivedBy: received.length < 2 ? null : byName,
+    receivedBy: received.length < 2 || flows !== null ? null : byName,
+    flows,
   };
 }
 

@@ -1,10 +1,12 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
+import { hasBroker } from '../../result/result-types.ts';
 import { gatewayPart } from '../../scenarios/gateway.ts';
 import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
-import { readHeld, removeStates } from '../../targets/domain/held-state.ts';
+import { readHeld, readHeldByFlow, removeStates } from '../../targets/domain/held-state.ts';
 import { formatOperationId } from '../../targets/domain/operation-id.ts';
+import { flowTopology } from '../../targets/flow/flow-topology.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import { untilBrokerAnswers } from '../../targets/stack/part-health.ts';
 import { brokerProcesses, type Link, type RunningBroker, type RunningStack } from '../../targets/stack/stack.ts';
@@ -36,7 +38,7 @@ export async function openTrialParts(input: TrialPartsInput): Promise<TrialParts
   try {
     const isReference = input.prepared.target.address === undefined;
     const parts = isReference
-      ? await openReference(input, input.topology ?? defaultTopology(input), opened)
+      ? await openReference(input, input.topology ?? (await defaultTopology(input)), opened)
       : await openOwnParts(input, opened);
     return { ...parts, close: closeAll };
   } catch (error) {
@@ -45,9 +47,10 @@ export async function openTrialParts(input: TrialPartsInput): Promise<TrialParts
   }
 }
 
-function defaultTopology({ scenario, entry, prepared }: TrialPartsInput): Topology {
-  const { target, names, population, seed } = prepared;
-  return topologyOf({ scenario, target, entry, broker: brokerOf(target), names, population, seed });
+async function defaultTopology({ scenario, entry, prepared }: TrialPartsInput): Promise<Topology> {
+  const { target, names, population, seed, trialTag } = prepared;
+  const input = { scenario, target, entry, broker: brokerOf(target), names, population, seed };
+  return target.flow === undefined ? topologyOf(input) : flowTopology(input, target.flow, trialTag);
 }
 
 async function openReference(input: TrialPartsInput, topology: Topology, opened: Closers): Promise<OpenedParts> {
@@ -68,15 +71,22 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
   const watch = watchParts(stack, processes);
   opened.push(async () => watch.close());
   const entries = gateway === null ? Object.values(instances) : [gateway.address];
-  const broker = entryBroker(topology, stack);
-  const links = { ...started.links, ...gateway?.links, ...(await linksToEntry(input, broker, entries, opened)) };
-  const ofBroker = broker === null || stack === null ? [] : brokerProcesses(stack, broker.name);
-  const used = {
+  const used = entryBroker(topology, stack);
+  /** Else it stands between the parts of a flow. */
+  const broker = hasBroker(target.protocol) ? used : null;
+  const links: Record<LinkName, Link> = {
+    ...started.links,
+    ...(!direct && used !== null && { service: used.links.service }),
+    ...gateway?.links,
+    ...(await linksToEntry(input, broker, entries, opened)),
+  };
+  const ofBroker = used === null || stack === null ? [] : brokerProcesses(stack, used.name);
+  const parts = {
     service: Object.values(processes),
     ...(ofBroker.length === 0 ? {} : { broker: ofBroker }),
     ...(direct ? {} : proxyProcesses(stack)),
   };
-  const rest = processesBeside(stack, Object.values(used).flat());
+  const rest = processesBeside(stack, Object.values(parts).flat());
   return {
     address: joinedAddress(links.client) ?? broker?.directAddress ?? entries.join(','),
     proxied: !direct,
@@ -85,24 +95,29 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
     serviceNames: services.map(({ name }) => name),
     lastWords: () => lastWords,
     async takeHeld() {
-      const held = readHeld(started.states);
+      const held = target.flow === undefined ? readHeld(started.states) : readHeldByFlow(started.states);
       await removeStates(started.states);
       return held;
     },
-    processes: { ...used, ...(rest.length === 0 ? {} : { rest }) },
+    processes: { ...parts, ...(rest.length === 0 ? {} : { rest }) },
     services: processes,
     allProcessesKnown: isAllOurs(stack),
     loadStarts: (zeroUs) => {
       for (const { service } of services) service.loadStarts(zeroUs);
     },
     backlog: watchBacklog(input, broker, opened),
+    async pending() {
+      if (target.flow === undefined) return {};
+      const told = services.map(async ({ name, service }) => [name, await service.pending()] as const);
+      return Object.fromEntries(await Promise.all(told));
+    },
     async release() {
       await Promise.allSettled(services.map(({ service }) => service.release()));
     },
     faultParts: {
       ...Object.fromEntries(services.map((one) => [one.name, servicePart(one, prepared.trialTag)])),
       ...(gateway !== null && { [gatewayPart]: gateway.part }),
-      ...brokerParts(broker, ofBroker, prepared.names.requests ?? ''),
+      ...brokerParts(used, ofBroker, prepared.names.requests ?? ''),
       ...(links.client === undefined ? {} : proxyPart(stack, links.client, factsOf(target).probe)),
     },
     lostParts: watch.lost,

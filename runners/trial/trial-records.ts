@@ -1,4 +1,5 @@
 /** What a finished trial has left: of this its result is made. */
+
 import type { MemoryResult, SettingValue, TrialResult, WarmupResult, WatchResult } from '../../result/result-types.ts';
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import type { HeldState } from '../../targets/domain/held-state.ts';
@@ -10,6 +11,7 @@ import type { CpuUse } from '../recording/cpu-account.ts';
 import type { PartWaits } from '../recording/cpu-waits.ts';
 import type { AllLastWords } from '../recording/last-words.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
+import type { FlowPending } from './flow-account.ts';
 import type { Stopped } from './hopeless-watch.ts';
 
 export interface BacklogRecords {
@@ -41,6 +43,8 @@ export interface TrialRecords {
   readonly lastWords: AllLastWords;
   /** What our services hold at the end; null: not known. */
   readonly held: HeldState | null;
+  /** Of a flow, at the end of the drain. */
+  readonly pending: FlowPending;
   readonly drainMs: number;
   /** Where the load ended, µs from the start of the plan. */
   readonly loadedUntilUs: number;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FailpointName, failpointAt, failpointsAt } from '../failpoints.ts';
+import { type FailpointName, failpointOf, failpointsAt } from '../failpoints.ts';
 import { loadTime, object } from '../schema/fields.ts';
 import { defineFault, type Unsuited, type WindowOf } from './fault-definition.ts';
 import { onPart, partSettings, partText } from './on-part.ts';
@@ -9,13 +9,13 @@ const when = object({
     .enum(failpointsAt('after'))
     .optional()
     .describe(
-      'received: on record, nothing done yet; commit: its effect is kept, nobody told yet; applied: done, nobody told yet. Left out: before says it.',
+      'received: on record, nothing done yet; commit: its effect is kept, nobody told yet; applied: done, nobody told yet. Of flows: placed, paid, reserved, shipped, refused, as who leads knows; commit, publish beside before. Left out: before says it.',
     ),
   before: z
     .enum(failpointsAt('before'))
     .optional()
     .describe(
-      'commit: just before its effect is kept; reply: just before the answer is sent; ack: just before the broker is told that its message is done. Left out: after says it.',
+      'commit: just before its effect is kept; reply: just before the answer is sent; ack: just before the broker is told that its message is done. Of flows: pay, reserve, ship, compensate; publish, commit beside after. Left out: after says it.',
     ),
   operation: z
     .int()
@@ -40,14 +40,20 @@ export interface KillMoment {
 }
 
 function momentOf({ after, before, operation, everyNth }: z.output<typeof when>): KillMoment {
-  const point = after === undefined ? failpointAt('before', before ?? '') : failpointAt('after', after);
+  const point = failpointOf({ after, before });
+  if (point === null) throw new Error(`there is no failpoint after ${after}, before ${before}`);
   return { point, nth: operation ?? everyNth ?? 1, again: everyNth !== undefined };
 }
 
 function unsuitedMoment({ after, before, operation, everyNth }: z.output<typeof when>): Unsuited[] {
   const found: Unsuited[] = [];
-  if ((after === undefined) === (before === undefined))
+  if (after === undefined && before === undefined)
     found.push({ key: 'when', message: 'needs one of after and before' });
+  else if (failpointOf({ after, before }) === null)
+    found.push({
+      key: 'when',
+      message: `needs one of after and before: nothing is both after ${after} and before ${before}`,
+    });
   if ((operation === undefined) === (everyNth === undefined))
     found.push({ key: 'when', message: 'needs one of operation and everyNth' });
   return found;

@@ -1,5 +1,6 @@
 /** Where faults of processes act. */
 import { z } from 'zod';
+import type { Unsuited } from './fault-definition.ts';
 
 /** A service of the target, one of its instances (`service-2`), `broker` (the target's own) or `toxiproxy`. */
 export type PartName = string;
@@ -20,6 +21,21 @@ export const onPart = {
       'Of three Kafka brokers: the leader of the first partition of what is under load. Left out: there is one.',
     ),
 };
+
+/** Of how our services behave: which of them. */
+export const ofService = {
+  part: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Which of our services, or of the parts of a flow: payment, say. Left out: all of them.'),
+};
+
+/** A broker or the proxy has no such behaviour. */
+export function unlessService({ part }: { readonly part?: string | undefined }): Unsuited[] {
+  const isService = part !== 'broker' && part !== 'toxiproxy';
+  return isService ? [] : [{ key: 'part', message: 'is for services' }];
+}
 
 interface OnPart {
   readonly part: PartName;

@@ -52,7 +52,10 @@ export function usualBroker(protocol: Protocol): BrokerName | null {
   return wires[protocol][0].brokers[0]?.name ?? null;
 }
 
-/** The broker behind a target, be it ours or the user's own. */
-export function brokerOf({ broker }: Spoken): BrokerName | null {
-  return broker ?? null;
+/** The broker behind a target, be it ours or the user's own; of a flow the one between its services. */
+export function brokerOf({
+  broker,
+  flow,
+}: Spoken & { readonly flow?: { readonly over: Protocol } | undefined }): BrokerName | null {
+  return broker ?? (flow === undefined ? null : usualBroker(flow.over));
 }

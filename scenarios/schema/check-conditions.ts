@@ -1,6 +1,6 @@
 /** Checks of the fault timelines against the load and the targets. */
 import { closestName } from '../../result/closest-name.ts';
-import { hasBroker, phaseNames } from '../../result/result-types.ts';
+import { phaseNames } from '../../result/result-types.ts';
 import { unsuitedSettings } from '../faults/registry.ts';
 import { everyLink, hasServiceLink, lackOf, linkNames, partNames } from '../places.ts';
 import { brokerFacts, brokerOf } from '../protocols/registry.ts';
@@ -126,7 +126,7 @@ function isUnknownPlace(
   if ('link' in window) {
     return complain('link', window.link, [...new Set(['client', 'service', everyLink, ...namesOfAll(linkNames)])]);
   }
-  if (!('part' in window)) return false;
+  if (!('part' in window) || window.part === undefined) return false;
   return complain('part', window.part, [...new Set(['service', 'broker', 'toxiproxy', ...namesOfAll(partNames)])]);
 }
 
@@ -176,15 +176,18 @@ function checkPartFault(
   targets: readonly [string, FileTarget][],
 ): void {
   const { report } = context;
-  const part = 'part' in window ? window.part : 'service';
-  const key = 'part' in window ? 'part' : 'fault';
+  const { part = 'service' } = window;
+  const key = window.part === undefined ? 'fault' : 'part';
   if (part === 'toxiproxy') {
     const direct = targets.filter(([, { via }]) => via === 'direct');
     if (direct.length > 0)
       report({ path: [...path, key], message: `there is no Toxiproxy in front of ${namesOf(direct)} (via: direct)` });
     return;
   }
-  const brokerless = part === 'broker' ? targets.filter(([, target]) => !hasBroker(target.protocol)) : [];
+  const brokerless =
+    part === 'broker'
+      ? targets.filter(([, target]) => !partNames(target).includes('broker') && target.address === undefined)
+      : [];
   if (brokerless.length > 0) {
     report({ path: [...path, key], message: `${namesOf(brokerless)} has no broker` });
     return;
@@ -205,7 +208,7 @@ function checkBrokerChoice(
   path: Path,
   targets: readonly [string, FileTarget][],
 ): void {
-  if (!('part' in window)) return;
+  if (window.fault === 'slow-service' || window.fault === 'failing-service') return;
   const clusters = clustersOf(file.stack);
   const behind = clusters.filter((broker) => targets.some(([, target]) => brokerOf(target) === broker));
   const [first] = behind;

@@ -1,7 +1,7 @@
 /** Checks between the parts of the workload. */
 import { closestName } from '../../result/closest-name.ts';
 import { isHandedOver } from '../../result/patterns.ts';
-import { isThresholdWord } from '../../result/threshold-grammar.ts';
+import { isQuotableWord, isThresholdWord } from '../../result/threshold-grammar.ts';
 import { handOverNames, operationNamed, operationNames } from '../operations.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
 import { checkFile } from './check-file.ts';
@@ -11,7 +11,7 @@ export function checkWorkload(context: CheckContext): void {
   const { file, report } = context;
   for (const [name, { payload }] of Object.entries(file.workload?.operations ?? {})) {
     const path = ['workload', 'operations', name];
-    if (isThresholdWord(name))
+    if (isThresholdWord(name) && !isQuotableWord(name))
       report({ path, message: 'is a word of the thresholds; call the operation otherwise', atKey: true });
     if (payload !== undefined && !context.payloadNames.includes(payload)) {
       const suggestion = suggestionFor(closestName(payload, context.payloadNames), context.payloadNames);

@@ -4,6 +4,7 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type
 import type { Scenario, Target } from '../scenario.ts';
 import { checkConditions } from './check-conditions.ts';
 import { createCheckContext } from './check-context.ts';
+import { checkFlow } from './check-flow.ts';
 import { checkLoad } from './check-load.ts';
 import { checkResilience } from './check-resilience.ts';
 import { checkTargets } from './check-targets.ts';
@@ -149,6 +150,7 @@ function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | 
     checkWorkload(context);
     checkLoad(context);
     checkTargets(context);
+    checkFlow(context);
     checkConditions(context);
     checkResilience(context);
     checkPrimary(context);

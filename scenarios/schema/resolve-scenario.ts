@@ -1,4 +1,5 @@
 /** From a valid file to the scenario that is run: defaults that depend on others, shares of the load, absolute paths. */
+
 import { resolve } from 'node:path';
 import type { PhaseName } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
@@ -8,6 +9,7 @@ import { type Resilience, resilienceOf } from '../resilience.ts';
 import type { Scenario } from '../scenario.ts';
 import type { TlsSettings } from '../target-base.ts';
 import type { Operation, PayloadSpec, Workload } from '../workload.ts';
+import { resolveFlowWorkload } from './flow-schema.ts';
 import { mergedResilience } from './resilience-schema.ts';
 import { resolveLoad } from './resolve-load.ts';
 import { resolveWindows } from './resolve-windows.ts';
@@ -77,7 +79,7 @@ function resolvePrimary(
 }
 
 function resolveWorkload(workload: ScenarioFile['workload'], directory: string): Workload {
-  const { seed, operations, keys, payloads, service } = workload;
+  const { seed, operations, keys, payloads, service, flow } = workload;
   return {
     seed,
     operations: mapEntries(
@@ -94,6 +96,7 @@ function resolveWorkload(workload: ScenarioFile['workload'], directory: string):
       return file === undefined ? { template: template ?? '' } : { file: resolve(directory, file) };
     }),
     service: resolveService(service),
+    ...(flow !== undefined && { flow: resolveFlowWorkload(flow) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defaultPattern, patternNames, patterns } from '../../result/patterns.ts';
 import { operationNames } from '../operations.ts';
 import { duration, entryName, named, object, quantity, wholeNumber } from './fields.ts';
+import { flowWorkloadSchema } from './flow-schema.ts';
 
 export const largestPayload = '16MiB';
 export const largestPayloadBytes = 16 * 1024 ** 2;
@@ -87,4 +88,5 @@ export const workloadSchema = object({
   })
     .prefault({})
     .describe('How the reference services behave, the same behind every protocol.'),
+  flow: flowWorkloadSchema.optional(),
 });

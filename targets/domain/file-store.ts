@@ -1,26 +1,10 @@
-/**
- * State in a file, committed before anybody is told. What comes in one turn of the event loop shares a commit, since the
- * flush is what a commit costs; each change waits for it all the same.
- */
+/** State in a file, committed before anybody is told; see CommitGroup for what shares a commit. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { CommitGroup } from './commit-group.ts';
 import { databaseErrorText, openDatabase } from './order-database.ts';
-import {
-  type Access,
-  type OrderState,
-  type OrderStore,
-  StoreFailure,
-  type StoreFailures,
-  type StoreOptions,
-} from './order-store.ts';
+import type { Access, OrderState, OrderStore, StoreFailure, StoreFailures, StoreOptions } from './order-store.ts';
 import type { Order, OrderReply, OrderReplyCode, OrderRequest } from './orders.ts';
 import { populationIds } from './service-options.ts';
-
-interface Waiting {
-  /** A request id; null: of none. */
-  readonly effectOf: string | null;
-  readonly committed: () => void;
-  readonly failed: (failure: StoreFailure) => void;
-}
 
 export class FileStore implements OrderStore, OrderState {
   /** Of all that share the file, so that no process alone can say it. */
@@ -28,10 +12,8 @@ export class FileStore implements OrderStore, OrderState {
   readonly #options: StoreOptions;
   readonly #database: DatabaseSync;
   readonly #statements: Statements;
-  /** Changes that the next commit keeps. */
-  #waiting: Waiting[] = [];
+  readonly #commits: CommitGroup;
   #isClosed = false;
-  #failures: StoreFailures = { requests: 0, why: '' };
 
   /** Throws with what is wrong with the file. */
   constructor(options: StoreOptions) {
@@ -39,6 +21,7 @@ export class FileStore implements OrderStore, OrderState {
     try {
       this.#database = openDatabase(options.statePath);
       this.#statements = prepareStatements(this.#database);
+      this.#commits = new CommitGroup(this.#database, options.beforeCommit);
       this.#seed(options);
     } catch (error) {
       throw new Error(`its store ${options.statePath} can't be used: ${databaseErrorText(error)}`);
@@ -46,7 +29,7 @@ export class FileStore implements OrderStore, OrderState {
   }
 
   get failures(): StoreFailures {
-    return this.#failures;
+    return this.#commits.failures;
   }
 
   /** Once: an earlier life of the service, or another process of it, may have done so. */
@@ -64,50 +47,19 @@ export class FileStore implements OrderStore, OrderState {
     done: (result: Result | StoreFailure) => void,
   ): void {
     if (this.#isClosed) return; // nobody is told any more
-    const isAlone = kind === 'read' && this.#waiting.length === 0;
+    if (kind === 'read' && this.#commits.isIdle) this.#read(work, done);
+    else this.#commits.run(kind === 'effect' ? requestId : null, () => work(this), done);
+  }
+
+  #read<Result>(work: (state: OrderState) => Result, done: (result: Result | StoreFailure) => void): void {
     let result: Result;
     try {
-      if (!isAlone && !this.#database.isTransaction) this.#database.exec('BEGIN IMMEDIATE');
       result = work(this);
     } catch (error) {
-      this.#fail(error, done);
+      this.#commits.fail(error, done);
       return;
     }
-    if (isAlone) done(result);
-    else this.#wait({ effectOf: kind === 'effect' ? requestId : null, committed: () => done(result), failed: done });
-  }
-
-  #wait(one: Waiting): void {
-    if (this.#waiting.push(one) === 1) setImmediate(() => this.#commit());
-  }
-
-  #commit(): void {
-    if (this.#waiting.length === 0) return;
-    for (const { effectOf } of this.#waiting) if (effectOf !== null) this.#options.beforeCommit(effectOf);
-    try {
-      this.#database.exec('COMMIT');
-    } catch (error) {
-      this.#fail(error);
-      return;
-    }
-    const committed = this.#waiting;
-    this.#waiting = [];
-    for (const one of committed) one.committed();
-  }
-
-  /** Nothing of the transaction is kept, so all that wait for it are told. */
-  #fail(error: unknown, alsoFailed?: Waiting['failed']): void {
-    const why = databaseErrorText(error);
-    const failed = [...this.#waiting.map((one) => one.failed), ...(alsoFailed === undefined ? [] : [alsoFailed])];
-    this.#waiting = [];
-    try {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-    } catch {
-      // SQLite has rolled it back itself.
-    }
-    if (this.#failures.requests === 0) process.stderr.write(`the store keeps nothing: ${why}\n`);
-    this.#failures = { requests: this.#failures.requests + failed.length, why: this.#failures.why || why };
-    for (const tell of failed) tell(new StoreFailure(why));
+    done(result);
   }
 
   order(id: string): Order | null {
@@ -170,7 +122,7 @@ export class FileStore implements OrderStore, OrderState {
 
   close(): void {
     if (this.#isClosed) return;
-    this.#commit();
+    this.#commits.commit();
     this.#isClosed = true;
     this.#database.close();
   }

@@ -4,6 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { flowSteps } from '../../result/flow-steps.ts';
+import { flowEntry } from '../../scenarios/flow-settings.ts';
 import type { StoreName } from '../../scenarios/scenario.ts';
 import { DistinctOperations } from './distinct-operations.ts';
 import { addHeld } from './held-file.ts';
@@ -18,6 +20,8 @@ export interface HeldState {
 
 /** Where the state of a service is to be found, and how. `gone`: its process had ended, and held nothing any more. */
 export interface StatePlace {
+  /** Name of the service; left out: there is one. */
+  readonly part?: string;
   readonly store: StoreName;
   readonly path: string;
   readonly gone: boolean;
@@ -41,6 +45,14 @@ export function readHeld(places: readonly StatePlace[]): HeldState | null {
     }
   }
   return { operations, chargedCents };
+}
+
+/** Of a flow: the entry holds the orders, and the participant that takes payments has the accounts. */
+export function readHeldByFlow(places: readonly StatePlace[]): HeldState | null {
+  const of = (name: string) => readHeld(places.filter(({ part }) => part === name));
+  const orders = of(flowEntry);
+  const payments = of(flowSteps[0]);
+  return orders && { operations: orders.operations, chargedCents: payments?.chargedCents ?? null };
 }
 
 /** Nobody needs it any more: a run has many trials. */

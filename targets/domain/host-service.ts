@@ -1,10 +1,12 @@
 /** The life of a reference service process: options in by IPC, ready out, stop in; it ends when its parent does. */
+
 import { allowDial } from '../allow-dial.ts';
 import { EvidenceWriter } from './evidence.ts';
 import { type ArmedFailpoint, Failpoint } from './failpoint.ts';
 import { openStore } from './open-store.ts';
 import { OrderDomain } from './order-domain.ts';
 import type { OrderStore, StoreFailures } from './order-store.ts';
+import type { DomainSettings, FlowDomain, PendingWork, ServiceDomain } from './service-domain.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type ServiceStall, stallOnce } from './service-stall.ts';
 
@@ -16,13 +18,9 @@ export interface HostedService {
   close(): Promise<void>;
 }
 
-export type ServiceStart = (domain: OrderDomain, options: ServiceOptions) => Promise<HostedService>;
+export type ServiceStart = (domain: ServiceDomain, options: ServiceOptions) => Promise<HostedService>;
 
-/** What can be changed while it runs; what is left out stays. */
-export interface ReferenceServiceSettings {
-  readonly workTimeMs?: number;
-  readonly rejectRatio?: number;
-}
+export type ReferenceServiceSettings = DomainSettings;
 
 /** Messages of the parent. */
 export type ServiceCommand =
@@ -33,6 +31,7 @@ export type ServiceCommand =
   /** `zeroUs`: monotonic time at which warm-up will be over. */
   | { readonly type: 'loadStarts'; readonly zeroUs: number }
   | { readonly type: 'release' }
+  | { readonly type: 'pending' }
   | { readonly type: 'stop' };
 
 /** `chargedCents`: over all accounts; null: see OrderStore. `rebalances`: see HostedService; null: no group. */
@@ -50,6 +49,7 @@ export type ServiceReport =
   | { readonly type: 'adjusted'; readonly operations: number }
   | { readonly type: 'armed' }
   | { readonly type: 'released' }
+  | ({ readonly type: 'pending' } & PendingWork)
   /** Its last words, of what was since this process started. */
   | ({ readonly type: 'stopped' } & LastWords);
 
@@ -59,7 +59,8 @@ export function hostService(start: ServiceStart): void {
   let service: HostedService | undefined;
   let evidence: EvidenceWriter | undefined;
   let stall: ServiceStall | undefined;
-  let domain: OrderDomain | undefined;
+  let domain: ServiceDomain | undefined;
+  let flow: FlowDomain | undefined;
   let store: OrderStore | undefined;
 
   const begin = async (options: ServiceOptions) => {
@@ -69,9 +70,15 @@ export function hostService(start: ServiceStart): void {
       const { evidencePath, statePath = `${evidencePath}.state`, part = 0, population, target } = options;
       evidence = new EvidenceWriter(evidencePath, part);
       const failpoint = new Failpoint(evidence);
-      const beforeCommit = (requestId: string) => failpoint.reach('beforeCommit', requestId);
-      store = await openStore(target.store ?? 'memory', { statePath, part, population, beforeCommit });
-      domain = new OrderDomain({ ...options, evidence, failpoint, store });
+      if (options.flow === undefined) {
+        const beforeCommit = (requestId: string) => failpoint.reach('beforeCommit', requestId);
+        store = await openStore(target.store ?? 'memory', { statePath, part, population, beforeCommit });
+        domain = new OrderDomain({ ...options, evidence, failpoint, store });
+      } else {
+        const { openFlowDomain } = await import('../flow/open-flow-domain.ts');
+        flow = await openFlowDomain({ ...options, flow: options.flow, statePath }, evidence, failpoint);
+        domain = flow;
+      }
       domain.resume();
       service = await start(domain, options);
       send({ type: 'ready' });
@@ -87,7 +94,7 @@ export function hostService(start: ServiceStart): void {
     const words: LastWords = {
       chargedCents: store?.chargedCents ?? null,
       rebalances: service?.rebalances?.() ?? null,
-      storeFailures: store?.failures ?? { requests: 0, why: '' },
+      storeFailures: store?.failures ?? flow?.storeFailures ?? { requests: 0, why: '' },
     };
     try {
       store?.close();
@@ -101,12 +108,16 @@ export function hostService(start: ServiceStart): void {
     // A peer that never closes must not keep the process: the parent's own deadline comes later than this one.
     setTimeout(finish, 1500).unref();
     await service?.close().catch(() => undefined);
+    await flow?.close().catch(() => undefined);
     finish();
   };
 
   const release = async () => {
     await service?.release?.().catch(() => undefined);
     send({ type: 'released' });
+  };
+  const tellPending = async () => {
+    send({ type: 'pending', ...((await flow?.pending()) ?? { inHand: [], queued: null }) });
   };
 
   process.on('message', (command: ServiceCommand) => {
@@ -118,6 +129,7 @@ export function hostService(start: ServiceStart): void {
       domain?.failpoint.arm(command.failpoint);
       send({ type: 'armed' });
     } else if (command.type === 'release') void release();
+    else if (command.type === 'pending') void tellPending();
     else if (command.type === 'stop') void end();
     else if (stall !== undefined) stallOnce(stall, command.zeroUs);
   });

@@ -8,6 +8,7 @@ import { parseOperationId } from './operation-id.ts';
 import { type OrderState, type OrderStore, StoreFailure } from './order-store.ts';
 import type { Order, OrderReply, OrderRequest } from './orders.ts';
 import { RequestMemory } from './request-memory.ts';
+import type { DomainSettings, ServiceDomain } from './service-domain.ts';
 import { isSlow, type SlowWork } from './slow-work.ts';
 import { WorkPlaces } from './work-places.ts';
 import { workFor } from './work-time.ts';
@@ -39,7 +40,7 @@ export interface OrderDomainOptions {
   readonly seed: number;
 }
 
-export class OrderDomain {
+export class OrderDomain implements ServiceDomain {
   readonly failpoint: Failpoint;
   readonly #store: OrderStore;
   readonly #evidence: EvidenceWriter;
@@ -79,7 +80,7 @@ export class OrderDomain {
   }
 
   /** From the next operation on. */
-  adjust({ workTimeMs, rejectRatio }: { readonly workTimeMs?: number; readonly rejectRatio?: number }): void {
+  adjust({ workTimeMs, rejectRatio }: DomainSettings): void {
     this.#workTimeMs = workTimeMs ?? this.#workTimeMs;
     this.#rejectRatio = rejectRatio ?? this.#rejectRatio;
   }

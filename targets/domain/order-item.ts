@@ -3,8 +3,8 @@
  * WebSockets, one of many in a batch.
  */
 import { isCreation, namesAnOrder, operationOf, type ReferenceOperation } from '../../scenarios/operations.ts';
-import type { OrderDomain } from './order-domain.ts';
 import type { OrderAction, OrderReply, OrderRequest } from './orders.ts';
+import type { ServiceDomain } from './service-domain.ts';
 
 /** Fields of a reference operation's item, their values templates. */
 export function orderItemFields(
@@ -42,7 +42,7 @@ export function orderItemFrom(value: unknown): OrderItem {
 }
 
 export function handleItem(
-  domain: OrderDomain,
+  domain: ServiceDomain,
   { request, isHandedOver }: OrderItem,
   reply: (reply: OrderReply) => void,
 ): void {
@@ -53,7 +53,7 @@ export function handleItem(
 
 /** Replies once all are done, in their order. */
 export function handleBatch(
-  domain: OrderDomain,
+  domain: ServiceDomain,
   items: readonly OrderItem[],
   done: (replies: readonly OrderReply[]) => void,
 ): void {

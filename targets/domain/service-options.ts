@@ -1,6 +1,7 @@
 /** What a reference service is told when it starts: sent as the first IPC message by the parent. */
 import type { Protocol } from '../../result/result-types.ts';
 import type { Target } from '../../scenarios/scenario.ts';
+import type { FlowPartOptions } from '../flow/flow-part-options.ts';
 import type { ServiceStall } from './service-stall.ts';
 import type { SlowWork } from './slow-work.ts';
 
@@ -45,6 +46,8 @@ export interface ServiceOptions {
   /** Where it may connect to beside loopback; left out: nowhere. */
   readonly allowHosts?: readonly string[];
   readonly seed: number;
+  /** It is a part of a flow. Left out: a service of its own. */
+  readonly flow?: FlowPartOptions | undefined;
 }
 
 export function* populationIds({ readable, cancellable }: Population): Generator<string> {

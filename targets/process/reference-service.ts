@@ -2,6 +2,7 @@
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { ArmedFailpoint } from '../domain/failpoint.ts';
 import type { LastWords, ReferenceServiceSettings, ServiceCommand, ServiceReport } from '../domain/host-service.ts';
+import type { PendingWork } from '../domain/service-domain.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { type SupervisedProcess, startProcess } from './supervised-process.ts';
 
@@ -22,6 +23,8 @@ export interface RunningService {
    * Rejects when it does not say so in time.
    */
   adjust(settings: ReferenceServiceSettings): Promise<number>;
+  /** Of a part of a flow: what it could still move; null: it is gone, or does not say so in time. */
+  pending(): Promise<PendingWork | null>;
   /**
    * It gives back to its broker what it holds, and takes no more. Resolves when it has done so or is not there; it rejects
    * when it does not say so in time.
@@ -84,6 +87,12 @@ export async function startReferenceService(
       const adjusted = nextReport(child, 'adjusted').then((report) => report?.operations ?? 0);
       child.send({ type: 'adjust', settings } satisfies ServiceCommand);
       return adjusted;
+    },
+    async pending() {
+      if (child.exit !== null) return null;
+      const told = nextReport(child, 'pending').catch(() => null);
+      child.send({ type: 'pending' } satisfies ServiceCommand);
+      return told;
     },
     async release() {
       if (child.exit !== null) return;

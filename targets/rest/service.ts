@@ -10,9 +10,9 @@ import {
 import type { RestTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
-import type { OrderDomain } from '../domain/order-domain.ts';
 import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
 import type { Order, OrderReply, OrderRequest } from '../domain/orders.ts';
+import type { ServiceDomain } from '../domain/service-domain.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
@@ -29,7 +29,7 @@ hostService(async (domain, options) => {
 });
 
 function createOrderApi(
-  domain: OrderDomain,
+  domain: ServiceDomain,
   codec: BodyCodec | null,
   items: ItemCodec | null,
   retryAfterMs: number | undefined,
@@ -122,13 +122,13 @@ interface ById {
 type RequestById = FastifyRequest<ById>;
 
 class OrderApi {
-  readonly #domain: OrderDomain;
+  readonly #domain: ServiceDomain;
   /** null: JSON. */
   readonly #items: ItemCodec | null;
   /** For refusals that may pass; HTTP knows whole seconds only. */
   readonly #retryAfterSeconds: number | undefined;
 
-  constructor(domain: OrderDomain, items: ItemCodec | null, retryAfterMs: number | undefined) {
+  constructor(domain: ServiceDomain, items: ItemCodec | null, retryAfterMs: number | undefined) {
     this.#domain = domain;
     this.#items = items;
     this.#retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1e3);

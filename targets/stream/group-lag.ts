@@ -14,13 +14,16 @@ export class GroupLag implements BacklogGauge {
   /** Of a cluster all; the one that is asked first stands first. */
   readonly #addresses: string[];
   readonly #topic: string;
+  readonly #groupId: string;
   #admin: Admin | null = null;
   /** Partitions of the topic; they do not change while it lives. */
   #partitions: readonly number[] = [];
 
-  constructor(address: string, topic: string) {
+  /** `groupId`: left out: of our service behind that topic. */
+  constructor(address: string, topic: string, groupId: string = serviceGroupOf(topic)) {
     this.#addresses = address.split(',');
     this.#topic = topic;
+    this.#groupId = groupId;
   }
 
   async read(): Promise<number> {
@@ -48,7 +51,7 @@ export class GroupLag implements BacklogGauge {
       this.#partitions = Object.keys(topics.get(topic)?.partitions ?? {}).map(Number);
     }
     const partitions = [...this.#partitions];
-    const groupId = serviceGroupOf(topic);
+    const groupId = this.#groupId;
     const groups = [{ groupId, topics: [{ name: topic, partitionIndexes: partitions }] }];
     const [group] = await admin.listConsumerGroupOffsets({ groups });
     const committed = new Map(

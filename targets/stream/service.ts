@@ -15,8 +15,8 @@ import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { refusalCodes } from '../domain/evidence.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
-import type { OrderDomain } from '../domain/order-domain.ts';
 import { isRefusal, messageHeaders, unreadable } from '../domain/order-message.ts';
+import type { ServiceDomain } from '../domain/service-domain.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { CommitFirst } from './commit-first.ts';
 import { createTopics, requireTopic } from './create-topics.ts';
@@ -60,7 +60,7 @@ interface Taken {
 }
 
 class StreamService {
-  readonly #domain: OrderDomain;
+  readonly #domain: ServiceDomain;
   readonly #options: ServiceOptions;
   readonly #groupId: string;
   readonly #producer: Producer;
@@ -75,7 +75,7 @@ class StreamService {
   #joined = 0;
   #closed = false;
 
-  constructor(domain: OrderDomain, options: ServiceOptions) {
+  constructor(domain: ServiceDomain, options: ServiceOptions) {
     this.#domain = domain;
     this.#options = options;
     const { commit, compression, codec } = options.target as StreamTarget;

@@ -7,9 +7,9 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
-import type { OrderDomain } from '../domain/order-domain.ts';
 import { handleItem, invalidReply, type OrderItem, orderItemFrom } from '../domain/order-item.ts';
 import type { OrderReply } from '../domain/orders.ts';
+import type { ServiceDomain } from '../domain/service-domain.ts';
 import { MessagePacking } from './message-packing.ts';
 import { deflateOptions } from './ws-packing.ts';
 
@@ -53,14 +53,14 @@ function sendOn(socket: WebSocket, packing: MessagePacking | null): Send {
   };
 }
 
-function answer(domain: OrderDomain, send: Send, answers: TurnAnswers, data: RawData): void {
+function answer(domain: ServiceDomain, send: Send, answers: TurnAnswers, data: RawData): void {
   const value = parse(data);
   if (!Array.isArray(value)) handleItem(domain, orderItemFrom(value), (reply) => send(answerText(value, reply)));
   else if (value.length === 0) send(answerText(null, invalidReply));
   else for (const one of value) handleItem(domain, orderItemFrom(one), (reply) => answers.add(answerText(one, reply)));
 }
 
-function answerItem(domain: OrderDomain, send: Send, items: ItemCodec, data: Buffer): void {
+function answerItem(domain: ServiceDomain, send: Send, items: ItemCodec, data: Buffer): void {
   const item = decoded(items, data);
   handleItem(domain, item, ({ code, order, orders }) => {
     const id = item.request?.requestId ?? null;

@@ -7,6 +7,7 @@ import { checkCompression } from '../../schema/check-compression.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
 import { resolveConnections, reusedConnections, type WrittenConnections } from '../../schema/connections-schema.ts';
 import { lineText, wholeNumber } from '../../schema/fields.ts';
+import { targetFlowSchema } from '../../schema/flow-schema.ts';
 import { checkGateway, gatewaySchema, resolveGateway } from '../../schema/gateway-schema.ts';
 import { ownOr, payloadCodec, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol, type TargetCheck } from '../protocol-definition.ts';
@@ -35,6 +36,7 @@ export const rest = defineProtocol({
     compression: compression(restFacts.codecs, smallestBody),
     engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
     gateway: gatewaySchema.optional(),
+    flow: targetFlowSchema.optional(),
     ...sharedShape(restFacts.exampleAddress),
     followRedirects: wholeNumber(1, 20)
       .optional()
@@ -50,7 +52,7 @@ export const rest = defineProtocol({
     requests: requests(restRequest),
   },
   forOwnSystems: ['http', 'followRedirects', 'userAgent'],
-  forOurService: ['gateway'],
+  forOurService: ['gateway', 'flow'],
   check(context, target) {
     checkGateway(context, target);
     checkConnections(context, target);

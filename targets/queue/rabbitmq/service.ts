@@ -7,8 +7,8 @@ import type { QueueTarget } from '../../../scenarios/scenario.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { hostService } from '../../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
-import type { OrderDomain } from '../../domain/order-domain.ts';
 import { isRefusal, messageHeaders, unreadable } from '../../domain/order-message.ts';
+import type { ServiceDomain } from '../../domain/service-domain.ts';
 import type { ServiceOptions } from '../../domain/service-options.ts';
 import { BodyCodec } from '../../driver-kit/body-codec.ts';
 import { BrokerChannel } from './broker-channel.ts';
@@ -25,7 +25,7 @@ hostService(async (domain, options) => {
 });
 
 class QueueService {
-  readonly #domain: OrderDomain;
+  readonly #domain: ServiceDomain;
   readonly #target: QueueTarget;
   readonly #requests: string;
   /** Replies; a broker that holds them up goes on reading what is acknowledged on the other one. */
@@ -46,7 +46,7 @@ class QueueService {
   /** Of the channel that consumes now; undefined: each message is acknowledged by itself. */
   #acks: MultipleAcks | undefined;
 
-  constructor(domain: OrderDomain, { broker, names, target, instance = 0 }: ServiceOptions) {
+  constructor(domain: ServiceDomain, { broker, names, target, instance = 0 }: ServiceOptions) {
     this.#domain = domain;
     this.#target = target as QueueTarget;
     this.#codec = BodyCodec.of(this.#target.compression);

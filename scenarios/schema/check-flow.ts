@@ -1,0 +1,39 @@
+/** Checks of flows: what is asked for as a flow goes to targets that have one, and the other way round. */
+import type { CheckContext } from './check-context.ts';
+
+export function checkFlow({ file, has, report }: CheckContext): void {
+  const operations = Object.entries(file.workload?.operations ?? {});
+  const flows = operations.filter(([, { pattern }]) => pattern === 'flow').map(([name]) => name);
+  const targets = Object.entries(file.targets ?? {});
+  const [flow] = flows;
+  for (const [name, target] of targets) {
+    const path = ['targets', name];
+    const isOwn = has([...path, 'address']);
+    const led = target.protocol === 'rest' && target.flow !== undefined ? target : null;
+    const complain = (key: string, message: string) => report({ path: [...path, key], message, atKey: true });
+    if (led === null) {
+      if (flow === undefined || isOwn) continue;
+      const message = `operation ${flow} is a flow, and this target has none: protocol: rest, with flow: { style, over }`;
+      report({ path, message, atKey: true });
+      continue;
+    }
+    if (isOwn) continue;
+    for (const key of ['store', 'instances', 'gateway', 'batch'] as const) {
+      if (led[key] !== undefined)
+        complain(key, 'does not go with flow: each part is one process with a file of its own');
+    }
+    if ((target.engine ?? 'native') !== 'native') complain('engine', 'flows are for the native engine');
+    const other = operations.find(([, { pattern }]) => pattern !== 'flow');
+    if (other !== undefined) complain('flow', `operation ${other[0]} is no flow: give it pattern: flow`);
+  }
+  for (const name of flows) {
+    const { does = name } = file.workload?.operations[name] ?? {};
+    const isReference = targets.some(([target]) => !has(['targets', target, 'address']));
+    if (!isReference || does === 'placeOrder') continue;
+    const message = 'a flow begins with an order: does: placeOrder';
+    report({ path: ['workload', 'operations', name], message, atKey: true });
+  }
+  if (has(['workload', 'flow']) && flow === undefined) {
+    report({ path: ['workload', 'flow'], message: 'is for operations with pattern: flow; there is none', atKey: true });
+  }
+}
