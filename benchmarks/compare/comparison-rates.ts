@@ -33,14 +33,14 @@ export interface ComparisonRates {
 }
 
 /**
- * `name` ends with what is in the set. `aa`: both sides alike, so that either of a pair may be the base. `planted`: B's work takes longer.
- * `crowded`: alike, beside a program that takes a core; of the others, pairs of which another program took much are left out.
+ * `name` says what is in the set. `aa`: both sides alike, so that either of a pair may be the base. `planted`: B's work takes longer.
+ * `crowded`: beside programs that take a core or more; of the others, pairs of which another program took much are left out.
  */
 export function comparisonRates(name: string, kept: readonly KeptPair[]): ComparisonRates {
   const random = seededDraws(7);
   const isAlike = !name.endsWith('planted');
   const isMeant = (trial: KeptTrial) =>
-    trial.status !== 'invalid' && (name.endsWith('crowded') || disturbanceOf(trial.reasons) === undefined);
+    trial.status !== 'invalid' && (name.includes('crowded') || disturbanceOf(trial.reasons) === undefined);
   const whole = kept.filter(({ a, b }) => isMeant(a) && isMeant(b));
   const pairs = whole.map(({ a, b }, n) => [comparableTrial(a, n + 1), comparableTrial(b, n + 1)] as const);
   const figures: Record<string, Record<ComparisonAnswer, number>> = {};
