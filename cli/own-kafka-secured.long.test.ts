@@ -2,9 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed, vi } from 'vitest';
 import type { RunResult } from '../result/result-types.ts';
-import { type SecuredKafka, startSecuredKafka, unsecuredToken } from '../targets/driver-suite/secured-kafka.ts';
+import {
+  type SecuredKafka,
+  type SecuredListener,
+  startSecuredKafka,
+  unsecuredToken,
+} from '../targets/driver-suite/secured-kafka.ts';
 import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
 import { leaderOf } from '../targets/stack/kafka/partition-leader.ts';
 import { kafkaProgram } from '../targets/stack/kafka/program.ts';
@@ -25,7 +30,7 @@ const login = (mechanism: string, username = 'clerk', password = 'secret') =>
   `{ mechanism: ${mechanism}, username: ${username}, password: ${password} }`;
 
 interface Secured {
-  readonly listener: 'direct' | 'sasl' | 'asking' | 'expired' | 'otherHost';
+  readonly listener: SecuredListener;
   readonly tls?: string;
   readonly sasl?: string;
   readonly more?: string;
@@ -198,6 +203,7 @@ describe.skipIf(!hasKafka)('three brokers behind links', () => {
       const out = rig.newOut();
       const path = rig.write(`three-${client}-${id}.yaml`, text);
       const bench = new BenchProcess(['run', path, '--yes', '--target', `own-${client}`, '--out', out]);
+      onTestFailed(() => void bench.child.kill('SIGINT'));
       await bench.says(/during/);
       if (!joins) await gone();
       await broker.restart();
