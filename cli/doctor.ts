@@ -4,7 +4,7 @@ import type { CommandModule } from 'yargs';
 import { exitCodes } from '../result/bench-error.ts';
 import { hasComposeEngine } from '../targets/stack/compose-stack.ts';
 import type { Program } from '../targets/stack/program.ts';
-import { besideStack, onPath, programNames, programs } from '../targets/stack/programs.ts';
+import { onPath, programNames, programs } from '../targets/stack/programs.ts';
 import { print } from './print.ts';
 
 interface DoctorArguments {
@@ -42,7 +42,6 @@ async function examine(program: Program): Promise<Finding> {
   const path = await program.find();
   const missingTools = path === null ? program.needs.filter((tool) => onPath(tool) === null) : [];
   const { name, title, version } = program;
-  // Other engines and gateways are only for targets that ask for them.
   return {
     name,
     title,
@@ -50,7 +49,7 @@ async function examine(program: Program): Promise<Finding> {
     path,
     commands: path === null ? program.commands : [],
     missingTools,
-    needed: !besideStack.some((one) => one === name),
+    needed: program.isOptional !== true,
   };
 }
 

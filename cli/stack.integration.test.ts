@@ -6,6 +6,7 @@ import { descendantsOf } from '../targets/process/descendants.ts';
 import { isAlive } from '../targets/process/process-identity.ts';
 import { until } from '../targets/process/until.ts';
 import type { KeptStack } from '../targets/stack/kept-stack.ts';
+import { programNames } from '../targets/stack/programs.ts';
 import { allGone, BenchProcess, commandLine, runBench } from './bench-process.ts';
 import { benchRig } from './bench-rig.ts';
 
@@ -85,7 +86,7 @@ describe('bench doctor', () => {
   it('tells what is here, with 0 when nothing is missing', async () => {
     const { code, stdout } = await bench('doctor', '--json');
     const report = JSON.parse(stdout) as { programs: { name: string; path: string | null }[] };
-    expect(report.programs.map(({ name }) => name)).toEqual(['toxiproxy', 'rabbitmq', 'kafka', 'ghz']);
+    expect(report.programs.map(({ name }) => name)).toEqual(programNames);
     expect(report.programs.slice(0, 3).every(({ path }) => path !== null)).toBe(true); // the stack test installed them
     expect(code).toBe(0);
     expect((await bench('doctor')).stdout).toMatch(/Everything a run needs is here/);

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandModule } from 'yargs';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { isAlive } from '../targets/process/process-identity.ts';
-import { brokerNames } from '../targets/stack/broker-parts.ts';
+import { brokerNames, brokerParts } from '../targets/stack/broker-parts.ts';
 import {
   becomeKeeper,
   forgetKeptStack,
@@ -35,7 +35,9 @@ interface StackCommandArguments {
 const upDeadlineMs = 300_000;
 const downDeadlineMs = 30_000;
 const pollMs = 100;
-const everything = { toxiproxy: true, brokers: Object.fromEntries(brokerNames.map((name) => [name, 1])) };
+/** What few targets ask for is started for those alone. */
+const usualBrokers = brokerNames.filter((name) => brokerParts[name].program.isOptional !== true);
+const everything = { toxiproxy: true, brokers: Object.fromEntries(usualBrokers.map((name) => [name, 1])) };
 
 export const stackCommand: CommandModule<object, StackCommandArguments> = {
   command: 'stack <action>',

@@ -5,7 +5,8 @@
  *   target      = "all" | <name of a target>
  *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | flow | "bytesPerOperation"
  *               | "cpuPerOperation" (of generator, service and broker together)
- *               | "highestBacklog" (messages that waited in the broker) | "generatorMemory" | "serviceMemory" (highest resident)
+ *               | "highestBacklog" (messages that waited in the broker) | "redelivered" (by the broker)
+ *               | "generatorMemory" | "serviceMemory" (highest resident)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
  *               | "acknowledged" | "delivered" | "started" | "applied" | "settled" | "failed" | "timedOut"

@@ -6,6 +6,8 @@ export const trialFigures = {
   bytesPerOperation: ({ wire }) => wire.bytesPerOperation,
   cpuPerOperation: cpuUsPerOperation,
   highestBacklog: ({ backlog }) => backlog?.highest?.messages ?? null,
+  /** Messages that the broker delivered again, where it says so. */
+  redelivered: ({ backlog }) => backlog?.redelivered ?? null,
   generatorMemory: ({ memory }) => memory?.generatorBytes ?? null,
   serviceMemory: ({ memory }) => memory?.serviceBytes ?? null,
 } as const satisfies Record<string, (trial: TrialResult) => number | null>;
@@ -21,6 +23,7 @@ export const trialFigureUnits = {
   bytesPerOperation: 'size',
   cpuPerOperation: 'duration',
   highestBacklog: 'count',
+  redelivered: 'count',
   generatorMemory: 'size',
   serviceMemory: 'size',
 } as const satisfies Record<TrialFigure, 'size' | 'duration' | 'count'>;

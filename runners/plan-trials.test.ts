@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { requireScenario } from '../scenarios/schema/load-scenario.ts';
+import { selectTargets } from '../scenarios/select-trials.ts';
 import { planTrials } from './plan-trials.ts';
 
-const { scenario } = requireScenario(join(import.meta.dirname, '..', 'scenarios', 'order-flow.yaml'), { env: {} });
+const whole = requireScenario(join(import.meta.dirname, '..', 'scenarios', 'order-flow.yaml'), { env: {} }).scenario;
+const { scenario } = selectTargets(whole, []);
 const withSeed = (seed: number, repeats: number): Scenario => ({
   ...scenario,
   repeats,

@@ -38,6 +38,7 @@ export type { Request, Target } from './protocols/definitions.ts';
 export type * from './protocols/grpc/target.ts';
 export type * from './protocols/queue/target.ts';
 export type * from './protocols/rest/target.ts';
+export type * from './protocols/sqs/target.ts';
 export type * from './protocols/stream/target.ts';
 export type * from './protocols/websocket/target.ts';
 export * from './resilience.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Scenario } from './scenario.ts';
+import type { Scenario, Target } from './scenario.ts';
 import { parseScenario } from './schema/parse-scenario.ts';
 import { selectConditions, selectTargets } from './select-trials.ts';
 
@@ -27,6 +27,19 @@ describe('a part of a scenario', () => {
     expect(expressions(part)).not.toContain('grpc p99 < 1s in calm');
     expect(expressions(part)).toHaveLength(4);
     expect(notes).toEqual(['The threshold "grpc p99 < 1s in calm" is left out: nothing it speaks of is selected.']);
+  });
+
+  it('has optional targets only where they are named', () => {
+    const whole = scenario();
+    const { rest } = whole.targets;
+    const withOptional = { ...whole, targets: { ...whole.targets, rest: { ...(rest as Target), optional: true } } };
+    const { scenario: part, notes } = selectTargets(withOptional, []);
+    expect(Object.keys(part.targets)).toEqual(['grpc', 'queue']);
+    expect(notes).toEqual([
+      'rest: optional, and left out; --target rest runs it.',
+      'The threshold "rest p99 < 1s" is left out: nothing it speaks of is selected.',
+    ]);
+    expect(Object.keys(selectTargets(withOptional, ['rest']).scenario.targets)).toEqual(['rest']);
   });
 
   it('has the conditions that are named, and the primary figure only with its own', () => {

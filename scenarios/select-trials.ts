@@ -10,10 +10,27 @@ export interface Selected {
   readonly notes: readonly string[];
 }
 
-/** Keeps these targets, in the order of the file; all when there is no name. Throws a BenchError (exit 2) for an unknown one. */
+/**
+ * Keeps these targets, in the order of the file; without a name all but the optional ones. Throws a BenchError (exit 2) for an
+ * unknown one.
+ */
 export function selectTargets(scenario: Scenario, names: readonly string[]): Selected {
-  if (names.length === 0) return { scenario, notes: [] };
-  requireKnown('--target', names, Object.keys(scenario.targets));
+  if (names.length > 0) {
+    requireKnown('--target', names, Object.keys(scenario.targets));
+    return onlyTargets(scenario, names);
+  }
+  const all = Object.keys(scenario.targets);
+  const optional = all.filter((name) => scenario.targets[name]?.optional === true);
+  if (optional.length === 0) return { scenario, notes: [] };
+  const selected = onlyTargets(
+    scenario,
+    all.filter((name) => !optional.includes(name)),
+  );
+  const note = `${optional.join(', ')}: optional, and left out; --target ${optional[0]} runs it.`;
+  return { ...selected, notes: [note, ...selected.notes] };
+}
+
+function onlyTargets(scenario: Scenario, names: readonly string[]): Selected {
   const targets = only(scenario.targets, names);
   const sweep = only(scenario.sweep, names);
   const kept = scenario.thresholds.filter(({ target }) => target === 'all' || names.includes(target));

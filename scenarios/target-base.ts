@@ -80,4 +80,6 @@ export interface TargetBase {
   readonly gateway?: Gateway;
   /** Several services behind the entry; absent: our reference service alone. */
   readonly flow?: FlowSettings;
+  /** It runs only when `--target` names it; absent: with all others. */
+  readonly optional?: boolean;
 }

@@ -175,8 +175,8 @@ export interface ProtocolEntry {
     names: Readonly<Record<string, string>>,
     operations: Readonly<Record<string, PresetOperation>>,
   ): Preset;
-  /** Broker resources (queues, topics) of one trial, e.g. { requests: 'wb-ab12-requests', replies: 'wb-ab12-replies' }; {} without a broker. */
-  resourceNames(trialTag: string): Readonly<Record<string, string>>;
+  /** Broker resources (queues, topics) of one trial of this target, e.g. { requests: 'wb-ab12-requests', replies: 'wb-ab12-replies' }; {} without a broker. */
+  resourceNames(trialTag: string, target?: Target): Readonly<Record<string, string>>;
   /** What is printed beside the numbers: durability, acks, prefetch, connections, codec, TLS. */
   semantics(target: Target): Readonly<Record<string, SettingValue | null>>;
   /** What waits in the broker for the reference service; left out without a broker. */

@@ -14,7 +14,7 @@ import type { Pattern } from '../result/patterns.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { Request, RestTarget, Target } from '../scenarios/scenario.ts';
 import { outcomes } from './driver.ts';
-import { directQueue as queue, directStream as stream } from './driver-suite/direct-targets.ts';
+import { directQueue as queue, directSqs as sqs, directStream as stream } from './driver-suite/direct-targets.ts';
 import { RecordedSession } from './driver-suite/recorded-session.ts';
 import { startOwnBrokers } from './driver-suite/start-own-brokers.ts';
 import { guaranteeOf } from './guarantee.ts';
@@ -71,7 +71,9 @@ const cases: readonly Case[] = [
   },
   { label: 'accepted by a service with store: file', target: rest, found: 'flushed for each' },
   { label: 'durable queue, confirms', target: queue, found: 'flushed for each' },
+  { label: 'quorum queue, confirms', target: { ...queue, queue: { type: 'quorum' } }, found: 'flushed for each' },
   { label: 'transient queue, confirms', target: { ...queue, durable: false }, found: 'in memory' },
+  { label: 'SQS, which is ElasticMQ here', target: sqs, found: 'in memory' },
   { label: 'topic of one replica, acks: all', target: stream, found: 'written' },
   { label: 'topic of one replica, acks: 1', target: { ...stream, acks: 1 }, found: 'written' },
 ];
@@ -87,7 +89,7 @@ let directory: string;
 describe.skipIf(reason !== null)('an acknowledgement means that the message is', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(os.tmpdir(), 'wirebench-guarantee-'));
-    stack = await startOwnBrokers('rabbitmq', 'kafka');
+    stack = await startOwnBrokers('rabbitmq', 'kafka', 'sqs');
   });
   afterAll(async () => {
     await stack?.down();
@@ -119,7 +121,7 @@ async function watchOrders(target: Target, pattern: Pattern): Promise<Seen> {
   const broker = name === null ? null : requireBroker(stack.brokers, name).directAddress;
   const port = broker === null ? await freePort() : 0;
   const tag = `guarantee-${process.pid}-${opened++}`;
-  const names = entry.resourceNames(tag);
+  const names = entry.resourceNames(tag, target);
   const service = await startReferenceService(
     entry.servicePath,
     {
@@ -172,7 +174,7 @@ async function startStrace(pids: readonly number[], path: string): Promise<Child
 async function countCalls(path: string): Promise<Seen> {
   const lines = (await readFile(path, 'utf8')).split('\n');
   const files = lines.filter((line) =>
-    /^\d+ +\w+\(\d+<\/.*\/((queues|msg_stores?|wb-|requests|[^/>]*-\d+)\/|[^/>]*\.state(-wal)?>)/.test(line),
+    /^\d+ +\w+\(\d+<\/.*\/((queues|quorum|msg_stores?|wb-|requests|[^/>]*-\d+)\/|[^/>]*\.state(-wal)?>)/.test(line),
   );
   return {
     flushes: files.filter((line) => /^\d+ +(fsync|fdatasync|msync)/.test(line)).length,

@@ -12,7 +12,10 @@ const loaders = {
   rest: async () => (await import('./rest/preset.ts')).restEntry,
   grpc: async () => (await import('./grpc/preset.ts')).grpcEntry,
   websocket: async () => (await import('./websocket/preset.ts')).websocketEntry,
-  queue: { rabbitmq: async () => (await import('./queue/rabbitmq/preset.ts')).rabbitmqEntry },
+  queue: {
+    rabbitmq: async () => (await import('./queue/rabbitmq/preset.ts')).rabbitmqEntry,
+    sqs: async () => (await import('./queue/sqs/preset.ts')).sqsEntry,
+  },
   stream: { kafka: async () => (await import('./stream/preset.ts')).streamEntry },
 } as const satisfies {
   [Name in Protocol]: Name extends BrokeredProtocol ? Readonly<Record<WireName<Name>, Loader>> : Loader;

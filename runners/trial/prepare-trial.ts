@@ -36,7 +36,7 @@ function newTrialTag(): string {
 export function prepareTrial(scenario: Scenario, target: Target, entry: ProtocolEntry, repeat = 1): PreparedTrial {
   const trialTag = newTrialTag();
   const isReference = target.address === undefined;
-  const names = isReference ? entry.resourceNames(trialTag) : {};
+  const names = isReference ? entry.resourceNames(trialTag, target) : {};
   const preset = isReference ? entry.preset(target, names, scenario.workload.operations) : null;
   const resolved =
     preset === null
@@ -68,7 +68,7 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
 /** What our service has no place for waits in the broker, not with it. Without acknowledgements the broker keeps nothing. */
 function boundedByPlaces(target: Target, { workload }: Scenario): Target {
   const { concurrency, waiting = 0 } = workload.service;
-  if (!('prefetch' in target) || target.ack === 'auto' || concurrency === undefined) return target;
+  if (!('prefetch' in target) || ('ack' in target && target.ack === 'auto') || concurrency === undefined) return target;
   return { ...target, prefetch: Math.min(target.prefetch, concurrency + waiting) };
 }
 

@@ -193,6 +193,8 @@ function watchBacklog(
 }
 
 function hasOwnDeadLetters(target: Target): boolean {
+  if (target.protocol === 'queue' && target.broker === 'sqs') return target.maxReceives !== undefined;
+  if (target.protocol === 'queue' && target.queue?.deliveryLimit !== undefined) return true;
   return 'onRefusal' in target && target.onRefusal === 'deadLetter' && target.deadLetter === undefined;
 }
 

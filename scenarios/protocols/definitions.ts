@@ -7,11 +7,12 @@ import type { ProtocolFacts } from './protocol-facts.ts';
 import { queue } from './queue/definition.ts';
 import { factsOf, type Spoken } from './registry.ts';
 import { rest } from './rest/definition.ts';
+import { sqs } from './sqs/definition.ts';
 import { stream } from './stream/definition.ts';
 import { websocket } from './websocket/definition.ts';
 
 /** Several of one protocol are told apart by `broker`. */
-const definitions = [rest, grpc, websocket, queue, stream] as const;
+const definitions = [rest, grpc, websocket, queue, sqs, stream] as const;
 type Definitions = typeof definitions;
 type Definition = Definitions[number];
 

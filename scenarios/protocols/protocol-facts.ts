@@ -48,7 +48,7 @@ export interface ProtocolFacts {
   /** Smallest exchange that a server answers to anybody: proof that a link carries, and how long it takes. */
   readonly probe: LinkProbe;
   /** Where a request has its headers, an own system's trace ids among them; null: they go with the connection. */
-  readonly headersIn: 'headers' | 'metadata' | null;
+  readonly headersIn: 'headers' | 'metadata' | 'attributes' | null;
   /** The broker marks what it delivers again. */
   readonly marksRedelivered: boolean;
   /** What to expect of answers that come `ms` later. */

@@ -4,6 +4,7 @@ import { grpcFacts } from './grpc/facts.ts';
 import type { BrokerFacts, ProtocolFacts } from './protocol-facts.ts';
 import { queueFacts } from './queue/facts.ts';
 import { restFacts } from './rest/facts.ts';
+import { sqsFacts } from './sqs/facts.ts';
 import { streamFacts } from './stream/facts.ts';
 import { websocketFacts } from './websocket/facts.ts';
 
@@ -15,7 +16,7 @@ const wires = {
   rest: [restFacts],
   grpc: [grpcFacts],
   websocket: [websocketFacts],
-  queue: [queueFacts],
+  queue: [queueFacts, sqsFacts],
   stream: [streamFacts],
 } as const satisfies {
   [Name in Protocol]: readonly (Name extends BrokeredProtocol ? Brokered : Unbrokered)[];

@@ -24,6 +24,16 @@ export function checkTargets(context: CheckContext): void {
     checkInstances(context, target, path);
   }
   checkClusters(context);
+  checkOptional(context);
+}
+
+/** Somebody who names no target wants to see something, too. */
+function checkOptional({ file, report }: CheckContext): void {
+  const targets = Object.entries(file.targets ?? {});
+  const [first] = targets;
+  if (first === undefined || targets.some(([, { optional }]) => optional !== true)) return;
+  const message = 'all targets are optional, so that nothing would run; one at least must not be';
+  report({ path: ['targets', first[0], 'optional'], message });
 }
 
 /** Several brokers that nobody asks anything. */

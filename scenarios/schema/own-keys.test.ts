@@ -21,10 +21,13 @@ const targetLine = 4;
 interface Shape {
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly const?: unknown;
+  readonly oneOf?: readonly Shape[];
   readonly additionalProperties?: Shape | boolean;
 }
-const shapes = (scenarioSchema as unknown as { properties: { targets: { additionalProperties: { oneOf: Shape[] } } } })
-  .properties.targets.additionalProperties.oneOf;
+/** Where the brokers of a protocol differ, the usual one comes first. */
+const shapes = (
+  scenarioSchema as unknown as { properties: { targets: { additionalProperties: { oneOf: Shape[] } } } }
+).properties.targets.additionalProperties.oneOf.flatMap((shape) => shape.oneOf ?? [shape]);
 
 function shapeOf(protocol: Protocol): Readonly<Record<string, Shape>> {
   return shapes.find(({ properties }) => properties?.protocol?.const === protocol)?.properties ?? {};

@@ -39,6 +39,7 @@ export function isFreeSetting(setting: string): boolean {
 const freeSettings = [
   ...['address', 'proto', 'requests', 'reply', 'tls', 'watch'],
   ...['user', 'password', 'vhost', 'sasl'],
+  ...['region', 'accessKeyId', 'secretAccessKey', 'sessionToken'],
   ...['headers', 'subprotocol', 'onOpen', 'ignore'],
 ];
 

@@ -49,6 +49,11 @@ export function sharedShape(address: string) {
       .describe(
         'Processes of our service, each bounded by workload.service by itself: connections are spread over them, consumers compete. Parts service, service-2, …',
       ),
+    optional: z
+      .boolean()
+      .optional()
+      .meta({ default: false })
+      .describe('It runs only when --target names it. false: with all others.'),
     address: lineText
       .min(1)
       .optional()

@@ -12,5 +12,5 @@ export function completionOf(target: Target, pattern: Pattern = defaultPattern):
 
 /** Answers come without a queue. */
 function isDirect(target: Target): boolean {
-  return target.protocol === 'queue' && target.replies === 'direct';
+  return 'replies' in target && target.replies === 'direct';
 }

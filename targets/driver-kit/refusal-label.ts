@@ -4,6 +4,8 @@ import type { QueueTarget, StreamTarget } from '../../scenarios/scenario.ts';
 export function refusalLabel(target: QueueTarget | StreamTarget): string {
   const { onRefusal = 'requeue' } = target;
   if (onRefusal === 'drop' || ('ack' in target && target.ack === 'auto')) return 'dropped';
+  const limit = 'queue' in target ? target.queue?.deliveryLimit : undefined;
+  if (limit !== undefined) return `tried again after 200 ms, ${limit} times, then a dead letter of the trial’s own`;
   if (onRefusal === 'requeue') return 'tried again after 200 ms';
   if (target.deadLetter === undefined) return 'dead letters, in a place of the trial’s own';
   return `dead letters, to ${Object.values(target.deadLetter).join('')}`;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../backlog-gauge.ts';
-import { directQueue, directStream } from './direct-targets.ts';
+import { directQueue, directSqs, directStream } from './direct-targets.ts';
 import { handOverRig } from './hand-over-rig.ts';
 
 const prefetch = 4;
@@ -13,6 +13,8 @@ const open = handOverRig('backlog');
 it.concurrent.each<{ readonly target: Target; readonly waiting: number }>([
   // The consumer holds as many as its prefetch.
   { target: { ...directQueue, prefetch }, waiting: orders - prefetch },
+  // What a consumer has received is there until it is deleted.
+  { target: { ...directSqs, visibilityTimeoutMs: 1_000 }, waiting: orders },
   // What is being worked on is not committed.
   { target: { ...directStream, partitions: 3 }, waiting: orders },
 ])(

@@ -21,6 +21,8 @@ export interface ContractSubject {
   readonly broker: string | null;
   /** Where the driver dials when that is neither the service nor `broker` (e.g. a proxy, for the outage). */
   readonly address?: string;
+  /** Of messages that this broker takes. Left out: the largest of a scenario. */
+  readonly largestPayloadBytes?: number;
   /** How connections are lost and come back. Left out: the service is killed and started again. */
   readonly outage?: {
     begin(): Promise<void>;
@@ -81,7 +83,7 @@ export class ContractRig {
     const trialTag = `c${process.pid.toString(36)}n${this.#opened++}`;
     const port = broker === null ? await freePort() : 0;
     const evidencePath = join(this.#directory, `evidence-${trialTag}`);
-    const names = entry.resourceNames(trialTag);
+    const names = entry.resourceNames(trialTag, target);
     const { workTimeMs = 0, rejectRatio = 0, retryAfterMs } = behaviour;
     const service = await startReferenceService(
       entry.servicePath,
@@ -122,7 +124,7 @@ export class ContractRig {
     const { entry, target } = this.subject;
     const names = isHandedOver(pattern) ? handOverNames : operationNames;
     const patterns = Object.fromEntries(names.map((name) => [name, { pattern }]));
-    const { requests, settings } = entry.preset(target, entry.resourceNames(trialTag), patterns);
+    const { requests, settings } = entry.preset(target, entry.resourceNames(trialTag, target), patterns);
     const recorded = await RecordedSession.open({
       driver: entry.driver,
       address,

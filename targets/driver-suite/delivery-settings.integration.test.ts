@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Target } from '../../scenarios/scenario.ts';
 import { evidenceKinds } from '../domain/evidence.ts';
 import { until } from '../process/until.ts';
-import { directStream, directQueue as queue } from './direct-targets.ts';
+import { directStream, directQueue as queue, directSqs as sqs } from './direct-targets.ts';
 import { handOverRig } from './hand-over-rig.ts';
 
 /** One of twenty orders takes long: the last. */
@@ -32,6 +32,18 @@ const cases: readonly { label: string; target: Target; lost: number; again: (cou
     target: { ...queue, ack: 'auto' },
     lost: 1,
     again: (count) => count === 0,
+  },
+  {
+    label: 'sqs: none is lost, what was received and not deleted is there again after its time-out',
+    target: { ...sqs, visibilityTimeoutMs: 3_000, waitTimeMs: 1_000 },
+    lost: 0,
+    again: () => true,
+  },
+  {
+    label: 'quorum queue, ack manual: none is lost',
+    target: { ...queue, queue: { type: 'quorum' } },
+    lost: 0,
+    again: () => true,
   },
   {
     label: 'stream, commit after: none is lost, what was done behind it is repeated',

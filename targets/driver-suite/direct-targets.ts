@@ -1,5 +1,5 @@
 /** For tests: reference targets behind a broker, dialled without a proxy. */
-import type { QueueTarget, StreamTarget } from '../../scenarios/scenario.ts';
+import type { QueueTarget, SqsTarget, StreamTarget } from '../../scenarios/scenario.ts';
 
 export const directQueue: QueueTarget = {
   ...{ name: 'queue', protocol: 'queue', engine: 'native', via: 'direct', broker: 'rabbitmq' },
@@ -8,4 +8,8 @@ export const directQueue: QueueTarget = {
 export const directStream: StreamTarget = {
   ...{ name: 'stream', protocol: 'stream', engine: 'native', via: 'direct', broker: 'kafka', client: 'platformatic' },
   ...{ acks: 'all', lingerMs: 0, partitions: 1, producers: 1, consume: false },
+};
+export const directSqs: SqsTarget = {
+  ...{ name: 'sqs', protocol: 'queue', engine: 'native', via: 'direct', broker: 'sqs' },
+  ...{ connections: 32, polls: 4, waitTimeMs: 20_000, visibilityTimeoutMs: 30_000, prefetch: 100, consume: false },
 };

@@ -66,7 +66,11 @@ function describeOperations(rig: ContractRig): void {
   );
 
   it('carries the largest payload', async () => {
-    const { recorded } = await rig.open('request-reply', {}, Buffer.alloc(largestPayloadBytes, 'abcdefgh'));
+    const { recorded } = await rig.open(
+      'request-reply',
+      {},
+      Buffer.alloc(rig.subject.largestPayloadBytes ?? largestPayloadBytes, 'abcdefgh'),
+    );
     const { outcome, reason } = await recorded.run('placeOrder');
     expect({ outcome, reason }).toEqual({ outcome: outcomes.ok, reason: '' });
   }, 30_000);

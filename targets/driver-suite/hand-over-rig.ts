@@ -38,7 +38,7 @@ export function handOverRig(name: string): OpenHandOver {
   let opened = 0;
   beforeAll(async () => {
     directory = await mkdtemp(join(os.tmpdir(), `wirebench-${name}-`));
-    stack = await sharedTestStack({ rabbitmq: true, kafka: true });
+    stack = await sharedTestStack({ rabbitmq: true, kafka: true, sqs: true });
   });
   afterAll(async () => {
     await stack?.down();
@@ -48,7 +48,7 @@ export function handOverRig(name: string): OpenHandOver {
     const tag = `${name}-${process.pid}-${opened++}`;
     const entry = await loadProtocol(target);
     const broker = 'broker' in target ? stack.broker(target.broker).directAddress : null;
-    const names = entry.resourceNames(tag);
+    const names = entry.resourceNames(tag, target);
     const ports = await Promise.all(Array.from({ length: instances }, () => (broker === null ? freePort() : 0)));
     const evidencePaths = ports.map((_port, instance) => join(directory, `${tag}.${instance}.evidence`));
     const services: RunningService[] = [];

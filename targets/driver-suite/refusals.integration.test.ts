@@ -1,9 +1,9 @@
 /** What a consumer can't take up waits in the broker, and what it refuses goes where its target says. */
 import { expect, it } from 'vitest';
-import type { QueueTarget, StreamTarget, Target } from '../../scenarios/scenario.ts';
+import type { QueueTarget, SqsTarget, StreamTarget, Target } from '../../scenarios/scenario.ts';
 import { evidenceKinds, refusalCodes } from '../domain/evidence.ts';
 import { until } from '../process/until.ts';
-import { directQueue, directStream } from './direct-targets.ts';
+import { directQueue, directSqs, directStream } from './direct-targets.ts';
 import { type Behaviour, handOverRig } from './hand-over-rig.ts';
 
 const orders = 40;
@@ -11,25 +11,24 @@ const open = handOverRig('refusals');
 
 const queue: QueueTarget = { ...directQueue, prefetch: 4 };
 const stream: StreamTarget = { ...directStream, partitions: 2 };
-const both = [{ target: queue as QueueTarget | StreamTarget }, { target: stream as QueueTarget | StreamTarget }];
+const sqs: SqsTarget = { ...directSqs, prefetch: 4 };
+const both = [queue, stream].map((target) => ({ target: target as QueueTarget | StreamTarget }));
+const all = [queue, sqs, stream].map((target) => ({ target: target as Target }));
 
-it.concurrent.each(both)(
-  '$target.protocol: a full line waits in the broker, and all of it is done',
-  async ({ target }) => {
-    const rig = await openRig(target, { workTimeMs: 20, concurrency: 1, waiting: 1 });
-    await rig.send();
-    expect(rig.read().received.size).toBeLessThan(orders);
-    expect(await rig.backlog()).toBeGreaterThan(0);
-    await until('all are applied', () => rig.read().applied.size === orders);
-    expect(rig.read().refused.size).toBe(0);
-    await rig.close();
-  },
-);
+it.concurrent.each(both)('$target.name: a full line waits in the broker, and all of it is done', async ({ target }) => {
+  const rig = await openRig(target, { workTimeMs: 20, concurrency: 1, waiting: 1 });
+  await rig.send();
+  expect(rig.read().received.size).toBeLessThan(orders);
+  expect(await rig.backlog()).toBeGreaterThan(0);
+  await until('all are applied', () => rig.read().applied.size === orders);
+  expect(rig.read().refused.size).toBe(0);
+  await rig.close();
+});
 
-it.concurrent.each(both)('$target.protocol: what is refused is tried again until it is taken', async ({ target }) => {
+it.concurrent.each(all)('$target.name: what is refused is tried again until it is taken', async ({ target }) => {
   const rig = await openRig(target, { rejectRatio: 0.5 });
   await rig.send();
-  await until('all are applied', () => rig.read().applied.size === orders);
+  await until('all are applied', () => rig.read().applied.size === orders, 30_000);
   const { refused } = rig.read();
   expect(refused.size).toBeGreaterThan(5);
   expect(new Set(refused.values())).toEqual(new Set([refusalCodes.requeued]));
@@ -37,7 +36,7 @@ it.concurrent.each(both)('$target.protocol: what is refused is tried again until
 });
 
 it.concurrent.each(both)(
-  '$target.protocol: what is never taken can be counted in the broker at the end',
+  '$target.name: what is never taken can be counted in the broker at the end',
   async ({ target }) => {
     const rig = await openRig(target, { rejectRatio: 1 });
     await rig.send();
@@ -49,8 +48,10 @@ it.concurrent.each(both)(
   },
 );
 
-it.concurrent.each(both)('$target.protocol: what is refused is put aside as a dead letter', async ({ target }) => {
-  const rig = await openRig({ ...target, onRefusal: 'deadLetter' } as Target, { rejectRatio: 0.5 });
+it.concurrent.each(both)('$target.name: what is refused is put aside as a dead letter', async ({ target }) => {
+  const rig = await openRig({ ...target, onRefusal: 'deadLetter' } as Target, {
+    rejectRatio: 0.5,
+  });
   await rig.send();
   await until('each is done or put aside', () => {
     const { applied, refused } = rig.read();
@@ -63,12 +64,34 @@ it.concurrent.each(both)('$target.protocol: what is refused is put aside as a de
   await rig.close();
 });
 
-it.concurrent.each(both)('$target.protocol: what is refused is dropped', async ({ target }) => {
+it.concurrent.each(both)('$target.name: what is refused is dropped', async ({ target }) => {
   const rig = await openRig({ ...target, onRefusal: 'drop' } as Target, { rejectRatio: 1 });
   await rig.send();
   await until('all are refused', () => rig.read().refused.size === orders);
   expect(new Set(rig.read().refused.values())).toEqual(new Set([refusalCodes.dropped]));
   await until('nothing waits', async () => (await rig.backlog()) === 0);
+  await rig.close();
+});
+
+it.concurrent.each([
+  [{ ...queue, queue: { type: 'quorum', deliveryLimit: 2 } } as const],
+  [{ ...sqs, visibilityTimeoutMs: 1_000, maxReceives: 3 }],
+])('$name: what is refused three times in a row is put aside by the broker, and nothing else', async (target) => {
+  const rig = await openRig(target, { rejectRatio: 0.6 });
+  await rig.send();
+  const aside = () => [...rig.read().refused].filter(([sequence]) => !rig.read().applied.has(sequence));
+  await until(
+    'each is done or put aside',
+    () => {
+      const last = new Set(aside().map(([, code]) => code));
+      return (
+        rig.read().applied.size + aside().length === orders && last.size === 1 && last.has(refusalCodes.deadLettered)
+      );
+    },
+    30_000,
+  );
+  expect(aside().length).toBeGreaterThan(0);
+  await until('the broker has them', async () => (await rig.deadLetters()) === aside().length);
   await rig.close();
 });
 

@@ -83,6 +83,12 @@ export class HttpConnection implements SocketListener, RestConnection {
     if (bytes.length <= longestKeptBytes) this.#kept[operation] = bytes;
   }
 
+  /** A whole request that somebody else has written, in the place of an operation's. */
+  sendBytes(slot: number, bytes: Buffer): void {
+    this.#owner.sent(slot);
+    this.#write(slot, bytes, false);
+  }
+
   #write(slot: number, bytes: Buffer, answersHead: boolean): void {
     this.#slot = slot;
     this.#parser.begin(answersHead);

@@ -13,6 +13,7 @@ import {
   hasComposeEngine,
   startComposeStack,
 } from './compose-stack.ts';
+import { elasticmqImage } from './elasticmq/settings.ts';
 import { composeKafka, kafkaCompose } from './kafka/compose.ts';
 import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaImage, kafkaSettings } from './kafka/settings.ts';
 import { rabbitmqImage, rabbitmqSettings } from './rabbitmq/settings.ts';
@@ -50,13 +51,13 @@ function listeners(value = ''): Readonly<Record<string, string>> {
 }
 
 describe('docker-compose.yml', () => {
-  const { toxiproxy, rabbitmq, kafka, 'kafka-2': second, 'kafka-3': third, ...others } = read();
+  const { toxiproxy, rabbitmq, elasticmq, kafka, 'kafka-2': second, 'kafka-3': third, ...others } = read();
 
   it('has the parts, by their pinned official images, each with a health check', () => {
     expect(others).toEqual({});
-    const images = [toxiproxy, rabbitmq, kafka, second, third].map((part) => part?.image);
-    expect(images).toEqual([toxiproxyImage, rabbitmqImage, kafkaImage, kafkaImage, kafkaImage]);
-    for (const part of [toxiproxy, rabbitmq, kafka, second, third]) {
+    const images = [toxiproxy, rabbitmq, elasticmq, kafka, second, third].map((part) => part?.image);
+    expect(images).toEqual([toxiproxyImage, rabbitmqImage, elasticmqImage, kafkaImage, kafkaImage, kafkaImage]);
+    for (const part of [toxiproxy, rabbitmq, elasticmq, kafka, second, third]) {
       expect(part?.healthcheck.test[0]).toBe('CMD');
       expect(part?.healthcheck.retries).toBeGreaterThan(5);
     }
@@ -80,8 +81,8 @@ describe('docker-compose.yml', () => {
   it('publishes on loopback only', () => {
     expect(toxiproxy?.network_mode).toBe('host');
     expect(toxiproxy?.command?.slice(0, 2)).toEqual(['-host', '127.0.0.1']);
-    const published = [rabbitmq, kafka, second, third].flatMap((part) => part?.ports ?? []);
-    expect(published).toHaveLength(10);
+    const published = [rabbitmq, elasticmq, kafka, second, third].flatMap((part) => part?.ports ?? []);
+    expect(published).toHaveLength(11);
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 

@@ -17,5 +17,7 @@ export interface Program {
   readonly commands: readonly string[];
   /** Roughly, so that nobody waits in the dark. */
   readonly cost: string;
+  /** Only targets that ask for it need it. Left out: false. */
+  readonly isOptional?: boolean;
   install(runCommand: RunCommand): Promise<void>;
 }

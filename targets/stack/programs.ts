@@ -47,10 +47,9 @@ const brokerPrograms = Object.fromEntries(brokerNames.map((name) => [name, broke
   Program
 >;
 
-const gatewayPrograms = Object.fromEntries(gatewayNames.map((name) => [name, gatewayKinds[name].program])) as Record<
-  GatewayName,
-  Program
->;
+const gatewayPrograms = Object.fromEntries(
+  gatewayNames.map((name) => [name, { ...gatewayKinds[name].program, isOptional: true }]),
+) as Record<GatewayName, Program>;
 
 export const programs: Readonly<Record<ProgramName, Program>> = {
   toxiproxy: goProgram(
@@ -63,7 +62,10 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   ),
   ...brokerPrograms,
   ...gatewayPrograms,
-  ghz: goProgram('ghz', 'ghz', ghzVersion, 'github.com/bojand/ghz/cmd/ghz', 'ghz', '20 MB, about 20 s'),
+  ghz: {
+    ...goProgram('ghz', 'ghz', ghzVersion, 'github.com/bojand/ghz/cmd/ghz', 'ghz', '20 MB, about 20 s'),
+    isOptional: true,
+  },
 };
 
 export const programNames = Object.keys(programs) as ProgramName[];

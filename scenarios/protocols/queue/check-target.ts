@@ -40,6 +40,29 @@ export function checkAcknowledgements({ has, report }: TargetCheck, target: Ackn
   }
 }
 
+interface Queued {
+  readonly settings?: ClientSettingsName | undefined;
+  readonly ack: 'manual' | 'auto';
+  readonly durable?: boolean | undefined;
+  readonly onRefusal?: string | undefined;
+  readonly queue?: { readonly type: string; readonly deliveryLimit?: number | undefined } | undefined;
+}
+
+export function checkQueueKind({ report }: TargetCheck, target: Queued): void {
+  const { queue, durable = queueDefaults(target).durable, ack, onRefusal } = target;
+  if (queue === undefined) return;
+  if (queue.type === 'quorum' && !durable) {
+    report({ path: ['queue', 'type'], message: 'quorum queues are durable; leave durable: false out' });
+  }
+  if (queue.deliveryLimit === undefined) return;
+  const complain = (message: string) => report({ path: ['queue', 'deliveryLimit'], message, atKey: true });
+  if (queue.type !== 'quorum') complain(`is of quorum queues; a ${queue.type} one gives a message out for ever`);
+  else if (ack === 'auto') complain('counts what comes back; with ack: auto nothing does');
+  else if (onRefusal !== undefined && onRefusal !== 'requeue') {
+    complain(`counts what comes back; with onRefusal: ${onRefusal} nothing does`);
+  }
+}
+
 const credentials = ['user', 'password', 'vhost'] as const;
 
 /** What the address says as well would be said twice. */

@@ -22,11 +22,12 @@ import {
   checkConsumed,
   checkCredentials,
   checkProperties,
+  checkQueueKind,
   checkReplies,
 } from './check-target.ts';
 import { queueFacts } from './facts.ts';
 import { queueRequest } from './request-schema.ts';
-import type { QueueTarget } from './target.ts';
+import type { QueueKind, QueueTarget } from './target.ts';
 
 const bind = object({
   exchange: lineText.min(1).max(255).describe('Exchange that exists.'),
@@ -43,6 +44,19 @@ export const queue = defineProtocol({
   shape: {
     broker: brokerAmong(queueFacts.brokers),
     settings: clientSettings,
+    queue: object({
+      type: z
+        .enum(['classic', 'quorum'])
+        .default('classic')
+        .describe('classic: one node keeps it; quorum: a log that is flushed before a confirm, on each node there is.'),
+      deliveryLimit: wholeNumber(1, 1_000)
+        .optional()
+        .describe(
+          'Of a quorum queue: a message that was given back so often goes to a queue of dead letters of the trial’s own. Left out: it comes for ever.',
+        ),
+    })
+      .optional()
+      .describe('The queue of our service. Left out: classic.'),
     durable: z.boolean().optional().meta({ default: true }).describe('Durable queues and persistent messages.'),
     confirms: z
       .boolean()
@@ -116,12 +130,13 @@ export const queue = defineProtocol({
       ),
   },
   forOwnSystems: ['consume', 'reply', 'existing', 'user', 'password', 'vhost'],
-  forOurService: ['ack', 'onRefusal', 'deadLetter', 'ackBatch'],
+  forOurService: ['ack', 'queue', 'onRefusal', 'deadLetter', 'ackBatch'],
   check(context, target) {
     checkCodec(context, target);
     checkCompression(context, target);
     checkBrokered(context, target);
     checkAcknowledgements(context, target);
+    checkQueueKind(context, target);
     if (target.address === undefined) return;
     checkCredentials(context, target, target.address);
     checkReplies(context, target);
@@ -129,7 +144,7 @@ export const queue = defineProtocol({
     checkProperties(context, target);
   },
   resolve(target, alike): QueueTarget {
-    const { settings, compression, batch, ackBatch, ...rest } = target;
+    const { settings, compression, batch, ackBatch, queue, ...rest } = target;
     const { ackBatch: usualAcks, batch: usualBatch, ...usual } = queueDefaults(target);
     const { durable = usual.durable, confirms = usual.confirms, prefetch = usual.prefetch } = target;
     const written = ackBatch && { every: ackBatch.every, lingerMs: ackBatch.linger };
@@ -138,6 +153,7 @@ export const queue = defineProtocol({
     return {
       ...rest,
       ...settingsOf(settings, target),
+      ...(queue !== undefined && { queue: resolveQueue(queue) }),
       durable,
       confirms,
       prefetch,
@@ -160,3 +176,10 @@ export const queue = defineProtocol({
     return `takes messages from ${queues.join(', ')}; ${others}`;
   },
 });
+
+function resolveQueue({
+  type,
+  deliveryLimit,
+}: Pick<QueueKind, 'type'> & { deliveryLimit?: number | undefined }): QueueKind {
+  return { type, ...(deliveryLimit !== undefined && { deliveryLimit }) };
+}

@@ -9,6 +9,12 @@ export interface AckBatch {
   readonly lingerMs: number;
 }
 
+export interface QueueKind {
+  readonly type: 'classic' | 'quorum';
+  /** Of a quorum queue: a message that was given back so often goes to the dead letters the next time. Absent: it comes for ever. */
+  readonly deliveryLimit?: number;
+}
+
 export interface QueueTarget extends TargetBase {
   readonly protocol: 'queue';
   /** Of an own system, in place of those in its address. */
@@ -17,6 +23,8 @@ export interface QueueTarget extends TargetBase {
   readonly vhost?: string;
   readonly broker: (typeof queueFacts.brokers)[number]['name'];
   readonly settings?: ClientSettings;
+  /** What keeps the messages of our service; absent: a classic queue. */
+  readonly queue?: QueueKind;
   readonly durable: boolean;
   readonly confirms: boolean;
   /** Of our service: after the effect of a message, or as it is sent to it. Left out: manual. */

@@ -8,8 +8,9 @@ export class DeadLetterExchange {
   readonly #queue: string | null;
 
   /** `ownName`: of an exchange and a queue of the trial's own. null: no message of this target is dead-lettered. */
-  static of({ onRefusal, deadLetter, ack }: QueueTarget, ownName: string): DeadLetterExchange | null {
-    if (onRefusal !== 'deadLetter' || ack === 'auto') return null;
+  static of({ onRefusal, deadLetter, ack, queue }: QueueTarget, ownName: string): DeadLetterExchange | null {
+    const isLimited = queue?.deliveryLimit !== undefined;
+    if ((onRefusal !== 'deadLetter' && !isLimited) || ack === 'auto') return null;
     return new DeadLetterExchange(deadLetter?.exchange ?? ownName, deadLetter === undefined ? ownName : null);
   }
 

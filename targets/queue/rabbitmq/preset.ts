@@ -32,7 +32,6 @@ export const rabbitmqEntry: ProtocolEntry = {
   semantics(target) {
     const {
       broker,
-      durable,
       confirms,
       ack = 'manual',
       prefetch,
@@ -55,7 +54,7 @@ export const rabbitmqEntry: ProtocolEntry = {
     return {
       broker: own ? null : broker,
       settings: settingsLabel(target as QueueTarget),
-      durability: own ? null : durable ? 'durable queue, persistent messages' : 'transient',
+      durability: own ? null : durabilityOf(target as QueueTarget),
       acks: [
         confirms ? 'publisher confirms' : 'publishes count as acknowledged when handed to the socket',
         ...(own ? [] : [consumerAcks]),
@@ -79,4 +78,9 @@ export const rabbitmqEntry: ProtocolEntry = {
 
 function replyPlace(reply: QueueTarget['reply'], own: boolean): string {
   return own ? `on ${reply?.queue}` : 'on a queue of each connection’s own';
+}
+
+function durabilityOf({ durable, queue }: QueueTarget): string {
+  if (queue?.type === 'quorum') return 'quorum queue, persistent messages, flushed on each node';
+  return durable ? 'durable queue, persistent messages' : 'transient';
 }

@@ -3,7 +3,7 @@
  * refused and nobody waits for goes where the target says.
  */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import type { QueueTarget } from '../../../scenarios/scenario.ts';
+import type { QueueKind, QueueTarget } from '../../../scenarios/scenario.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { hostService } from '../../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
@@ -90,10 +90,15 @@ class QueueService {
   /** The queue is this trial's own, so what is in it belongs to the trial: after a restart it is to be handled. */
   async #consume(channel: Channel): Promise<void> {
     await this.#answerable.promise; // given up after a while, and tried again
-    const { durable, prefetch, ackBatch } = this.#target;
+    const { durable, prefetch, ackBatch, queue } = this.#target;
     await this.#deadLetters?.assert(channel, durable);
     const refused = this.#deadLetters === null ? {} : { deadLetterExchange: this.#deadLetters.exchange };
-    await channel.assertQueue(this.#requests, { durable, autoDelete: false, ...refused });
+    await channel.assertQueue(this.#requests, {
+      durable,
+      autoDelete: false,
+      ...refused,
+      arguments: queueArguments(queue),
+    });
     await channel.prefetch(prefetch); // of no effect without acknowledgements
     this.#acks?.close();
     const acks = ackBatch && new MultipleAcks(ackBatch, (tag) => acknowledgeUpTo(channel, tag));
@@ -175,13 +180,19 @@ class QueueService {
       this.#domain.refused(requestId, refusalCodes.dropped);
       this.#acknowledge(channel, message, acks);
     } else if (onRefusal === 'requeue') {
-      this.#domain.refused(requestId, refusalCodes.requeued);
+      this.#domain.refused(requestId, this.#isLast(message) ? refusalCodes.deadLettered : refusalCodes.requeued);
       // Held back here, it takes one of the places for messages: who refuses all is not sent them all the faster.
       setTimeout(() => this.#return(channel, message, acks, true), requeueAfterMs).unref();
     } else {
       this.#domain.refused(requestId, refusalCodes.deadLettered);
       this.#return(channel, message, acks, false);
     }
+  }
+
+  /** Given back once more, it is put aside: a quorum queue counts what came back before. */
+  #isLast({ properties }: ConsumeMessage): boolean {
+    const limit = this.#target.queue?.deliveryLimit ?? Number.POSITIVE_INFINITY;
+    return Number(properties.headers?.['x-delivery-count'] ?? 0) >= limit;
   }
 
   /** To the queue, or to where its refused messages go. */
@@ -231,4 +242,10 @@ function acknowledgeUpTo(channel: Channel, deliveryTag: number): void {
   } catch {
     // Delivered again on the next connection.
   }
+}
+
+/** What amqplib has no word for. */
+function queueArguments({ type, deliveryLimit }: QueueKind = { type: 'classic' }): Record<string, unknown> {
+  if (type === 'classic') return {};
+  return { 'x-queue-type': type, ...(deliveryLimit !== undefined && { 'x-delivery-limit': deliveryLimit }) };
 }

@@ -7,7 +7,7 @@ import { rabbitmqProgram } from './program.ts';
 const watchedVersion = /^3\.10\b/;
 
 function guarantee(target: Target, version: string): GuaranteeClass | null {
-  if (target.protocol !== 'queue' || !watchedVersion.test(version)) return null;
+  if (!('confirms' in target) || !watchedVersion.test(version)) return null;
   if (!target.confirms) return 'process memory'; // what has left our own socket
   return target.durable ? 'broker’s disk (flushed)' : 'process memory';
 }
