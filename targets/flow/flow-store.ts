@@ -8,7 +8,7 @@ import { databaseErrorText, openDatabase } from '../domain/order-database.ts';
 import type { StoreFailure, StoreFailures } from '../domain/order-store.ts';
 
 const schema = `
-CREATE TABLE IF NOT EXISTS steps (id TEXT PRIMARY KEY, state TEXT NOT NULL, times INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS steps (id TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS flows (
   id TEXT PRIMARY KEY, key TEXT NOT NULL, direction TEXT NOT NULL, step INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -149,8 +149,7 @@ function prepareStatements(database: DatabaseSync) {
     step: database.prepare('SELECT state FROM steps WHERE id = ?'),
     steps: database.prepare('SELECT id, state FROM steps'),
     putStep: database.prepare(
-      `INSERT INTO steps (id, state, times) VALUES (?, ?, 1)
-       ON CONFLICT (id) DO UPDATE SET state = excluded.state, times = times + 1`,
+      `INSERT INTO steps (id, state) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state`,
     ),
     insertPayment: database.prepare('INSERT INTO payments (account, cents, request) VALUES (?, ?, ?)'),
     putFlow: database.prepare(
