@@ -156,12 +156,17 @@ class SqsSession implements Session {
           this.#sendingOf[slot] = null;
           const { code, retryable } = endOf(n);
           if (code === null) this.#attempts.acknowledge(slot, generations[n] ?? 0);
-          else this.#attempts.fail(slot, generations[n] ?? 0, code, retryable);
+          else this.#attempts.fail(slot, generations[n] ?? 0, code, retryable || this.#comesBack(code));
         }
       },
     };
     for (const slot of slots) this.#sendingOf[slot] = sending;
     this.#sender.send(sending);
+  }
+
+  /** ElasticMQ that was killed has forgotten its queues until our service makes them anew. */
+  #comesBack(code: string): boolean {
+    return this.#target.address === undefined && code === 'QueueDoesNotExist';
   }
 
   #json(slot: number): string {
