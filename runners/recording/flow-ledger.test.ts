@@ -4,7 +4,8 @@ import { flowSteps } from '../../result/flow-steps.ts';
 import { paymentCents } from '../../targets/domain/accounts.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { type FlowNote, flowNotes, type StepOutcome, stepCode } from '../../targets/flow/flow-evidence.ts';
-import { couldMove, type FlowPending } from '../trial/flow-account.ts';
+import { couldMove } from '../trial/flow-account.ts';
+import type { FlowPending } from '../trial/trial-records.ts';
 import { reconcileFlows } from './flow-ledger.ts';
 import { OperationLog } from './operation-log.ts';
 

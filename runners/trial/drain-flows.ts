@@ -1,7 +1,7 @@
 /** The end of a trial with flows: load has stopped, and what was begun may still be on its way between the parts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EvidenceReader } from '../../targets/domain/evidence.ts';
-import type { FlowPending } from './flow-account.ts';
+import type { FlowPending } from './trial-records.ts';
 
 /** Parts that have nothing in hand for so long, with nothing new on record, will not move anything any more. */
 const quietMs = 1_000;

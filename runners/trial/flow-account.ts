@@ -7,12 +7,8 @@ import type { FlowSettings } from '../../scenarios/flow-settings.ts';
 import { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { EvidenceReader } from '../../targets/domain/evidence.ts';
 import { parseOperationId } from '../../targets/domain/operation-id.ts';
-import type { PendingWork } from '../../targets/domain/service-domain.ts';
 import { type CouldMove, type OnSettled, reconcileFlows } from '../recording/flow-ledger.ts';
-import type { TrialRecords } from './trial-records.ts';
-
-/** By part what it could still move; null: it is gone, or did not say. */
-export type FlowPending = Readonly<Record<string, PendingWork | null>>;
+import type { FlowPending, TrialRecords } from './trial-records.ts';
 
 const noFigures = Object.fromEntries(
   [...flowStates, 'phantom', 'unacknowledged'].map((name) => [name, null]),

@@ -3,6 +3,7 @@
 import type { MemoryResult, SettingValue, TrialResult, WarmupResult, WatchResult } from '../../result/result-types.ts';
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import type { HeldState } from '../../targets/domain/held-state.ts';
+import type { PendingWork } from '../../targets/domain/service-domain.ts';
 import type { LoadClock } from '../load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
 import type { TrialPlan } from '../plan-trials.ts';
@@ -11,8 +12,10 @@ import type { CpuUse } from '../recording/cpu-account.ts';
 import type { PartWaits } from '../recording/cpu-waits.ts';
 import type { AllLastWords } from '../recording/last-words.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
-import type { FlowPending } from './flow-account.ts';
 import type { Stopped } from './hopeless-watch.ts';
+
+/** By part what it could still move; null: it is gone, or did not say. */
+export type FlowPending = Readonly<Record<string, PendingWork | null>>;
 
 export interface BacklogRecords {
   readonly counts: string;
