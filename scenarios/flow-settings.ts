@@ -2,6 +2,16 @@
 import type { FlowStep } from '../result/flow-steps.ts';
 import type { BrokeredProtocol, Protocol } from '../result/result-types.ts';
 
+/** Those that who leads knows how to call its participants by. */
+export const flowCallProtocols = [
+  'rest',
+  'grpc',
+  'websocket',
+  'queue',
+  'stream',
+] as const satisfies readonly Protocol[];
+export type FlowCallProtocol = (typeof flowCallProtocols)[number];
+
 /** Of the workload: the same behind every target. */
 export interface FlowWorkload {
   /** 0–1 of the orders, by their number: refused by this step. */
@@ -27,7 +37,7 @@ interface FlowBase {
 
 export interface OrchestratedFlow extends FlowBase {
   readonly style: 'orchestrated';
-  readonly over: Protocol;
+  readonly over: FlowCallProtocol;
   readonly log: FlowLog;
 }
 

@@ -117,8 +117,9 @@ function withUnproven(
 }
 
 function bindToPart(window: PartFault, id: string, { facts, parts, usual }: FaultPlaces): BoundFault {
-  const name = window.part ?? 'service';
-  const part = window.part === undefined ? allServices(parts) : parts[name];
+  const said = 'part' in window ? window.part : undefined;
+  const name = said ?? 'service';
+  const part = said === undefined ? allServices(parts) : parts[name];
   if (part === undefined) throw faultPartMissing(window, name);
   return bind(partFaultKind(window), window, { facts, id, part, usual }, { place: part.name, link: null });
 }

@@ -176,8 +176,9 @@ function checkPartFault(
   targets: readonly [string, FileTarget][],
 ): void {
   const { report } = context;
-  const { part = 'service' } = window;
-  const key = window.part === undefined ? 'fault' : 'part';
+  const said = 'part' in window ? window.part : undefined;
+  const part = said ?? 'service';
+  const key = said === undefined ? 'fault' : 'part';
   if (part === 'toxiproxy') {
     const direct = targets.filter(([, { via }]) => via === 'direct');
     if (direct.length > 0)
@@ -208,7 +209,12 @@ function checkBrokerChoice(
   path: Path,
   targets: readonly [string, FileTarget][],
 ): void {
-  if (window.fault === 'slow-service' || window.fault === 'failing-service') return;
+  if (
+    !('broker' in window || 'part' in window) ||
+    window.fault === 'slow-service' ||
+    window.fault === 'failing-service'
+  )
+    return;
   const clusters = clustersOf(file.stack);
   const behind = clusters.filter((broker) => targets.some(([, target]) => brokerOf(target) === broker));
   const [first] = behind;

@@ -1,8 +1,9 @@
 /** Flows: what several services do with an order between them. */
 import { z } from 'zod';
 import { flowSteps, stepWords } from '../../result/flow-steps.ts';
-import { brokeredProtocols, protocols } from '../../result/result-types.ts';
+import { brokeredProtocols } from '../../result/result-types.ts';
 import type { FlowLog, FlowPublish, FlowWorkload } from '../flow-settings.ts';
+import { flowCallProtocols } from '../flow-settings.ts';
 import { duration, object, quantity } from './fields.ts';
 
 const [payment, inventory, shipping] = flowSteps;
@@ -53,7 +54,7 @@ export const targetFlowSchema = z
   .discriminatedUnion('style', [
     object({
       style: z.literal('orchestrated').describe('orders leads: it calls one service after the other.'),
-      over: z.enum(protocols).describe('How it calls them, with the time-out and the retries of `resilience`.'),
+      over: z.enum(flowCallProtocols).describe('How it calls them, with the time-out and the retries of `resilience`.'),
       log: z
         .enum(logs)
         .default('memory')

@@ -7,7 +7,7 @@ import scenarioSchema from './scenario.schema.json' with { type: 'json' };
 type Keys = Record<string, unknown>;
 
 /** As little as a target of an own system can say. */
-const least: Readonly<Record<Protocol, { readonly target: Keys; readonly request: Keys }>> = {
+const least: Readonly<Partial<Record<Protocol, { readonly target: Keys; readonly request: Keys }>>> = {
   rest: { target: { address: 'http://127.0.0.1:8080' }, request: { method: 'GET', path: '/' } },
   grpc: { target: { address: '127.0.0.1:50051', reflection: true }, request: { method: 'a.B/C' } },
   websocket: { target: { address: 'ws://127.0.0.1' }, request: { message: 'x' } },
@@ -56,7 +56,7 @@ function wrongAt(reading: ScenarioReading): string[] {
 }
 
 describe.each(protocols)('an own system by %s', (protocol) => {
-  const { target, request } = least[protocol];
+  const { target, request } = least[protocol] ?? { target: {}, request: {} };
   const keys = Object.keys(shapeOf(protocol)).filter((key) => key !== 'protocol' && key !== 'requests');
   const requestKeys = Object.keys(requestShapeOf(protocol));
 

@@ -1,6 +1,6 @@
 /** How the leader of a flow dials its participants: each protocol as a target has it that says nothing else. */
 import type { FlowStep } from '../../result/flow-steps.ts';
-import type { Protocol } from '../../result/result-types.ts';
+import type { FlowCallProtocol } from '../../scenarios/flow-settings.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { loadProtocol } from '../registry.ts';
 import type { Callee } from './flow-part-options.ts';
@@ -8,7 +8,7 @@ import { calleeOperations } from './step-caller.ts';
 
 const common = { engine: 'native', via: 'direct' } as const;
 
-function plainTarget(name: FlowStep, protocol: Protocol): Target {
+function plainTarget(name: FlowStep, protocol: FlowCallProtocol): Target {
   switch (protocol) {
     case 'rest':
       return { name, protocol, ...common, connections: 16 };
@@ -40,7 +40,7 @@ function plainTarget(name: FlowStep, protocol: Protocol): Target {
 /** `names`: of the participant's own queue or topic. */
 export async function calleeOf(
   step: FlowStep,
-  protocol: Protocol,
+  protocol: FlowCallProtocol,
   trialTag: string,
 ): Promise<Callee & { readonly names: Readonly<Record<string, string>>; readonly servicePath: string }> {
   const target = plainTarget(step, protocol);
