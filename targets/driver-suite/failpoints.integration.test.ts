@@ -14,7 +14,7 @@ const settings: Readonly<Partial<Record<Protocol, object>>> = {
   rest: { ...base, store: 'file' },
   grpc: base,
   websocket: base,
-  queue: { ...base, broker: 'rabbitmq', confirms: true, durable: true, prefetch: 10 },
+  queue: { ...base, broker: 'rabbitmq', confirms: true, durable: true, prefetch: 10, consume: false },
   stream: {
     ...base,
     broker: 'kafka',

@@ -13,7 +13,7 @@ import {
 import { bareHost } from '../../scenarios/allowed-hosts.ts';
 import type { Sasl, StreamCodec, TlsSettings } from '../../scenarios/scenario.ts';
 import { secureContextOf } from '../driver-kit/tls-options.ts';
-import { guardPlatformatic, orAsRefused, type PlatformaticContext } from './platformatic-guard.ts';
+import { guardPlatformatic, orAsRefused, PeerFaults, type PlatformaticContext } from './platformatic-guard.ts';
 import type {
   DescribedCluster,
   StreamClient,
@@ -48,6 +48,7 @@ export class PlatformaticClient implements StreamClient {
   readonly #acks: number;
   readonly #codec: StreamCodec | 'none';
   readonly #sockets = new Set<net.Socket>();
+  readonly #seen = new PeerFaults();
   readonly #producers: Producer[];
   /** Of a cluster: where the next producer begins to ask. */
   #firstAsked = 0;
@@ -80,7 +81,7 @@ export class PlatformaticClient implements StreamClient {
     return {
       clientId: `${this.#options.clientId}-${role}`,
       bootstrapBrokers: this.#addresses(),
-      context: { linkOf: this.#options.linkOf, sockets: this.#sockets } satisfies PlatformaticContext,
+      context: { linkOf: this.#options.linkOf, sockets: this.#sockets, seen: this.#seen } satisfies PlatformaticContext,
       ...(this.#options.tls !== undefined && securedBy(this.#options.tls, this.#addresses())),
       ...(this.#options.sasl !== undefined && { sasl: saslOf(this.#options.sasl) }),
       retries: 0,
@@ -99,7 +100,7 @@ export class PlatformaticClient implements StreamClient {
   async describe(names: readonly string[]): Promise<DescribedCluster> {
     const admin = new Admin(this.#base('admin'));
     try {
-      const { brokers, topics } = await orAsRefused(admin.metadata({ topics: [...names] }));
+      const { brokers, topics } = await orAsRefused(this.#seen, admin.metadata({ topics: [...names] }));
       return {
         brokers: [...brokers.values()].map(({ host, port }) => `${host}:${port}`),
         partitions: new Map([...topics].map(([name, { partitionsCount }]) => [name, partitionsCount])),
@@ -127,7 +128,7 @@ export class PlatformaticClient implements StreamClient {
   async #metadataOf(n: number, topics: readonly string[]) {
     const asked = this.#producer(n);
     try {
-      return await orAsRefused(asked.metadata({ topics: [...topics], forceUpdate: true }));
+      return await orAsRefused(this.#seen, asked.metadata({ topics: [...topics], forceUpdate: true }));
     } catch (error) {
       if (this.#addresses().length > 1 && !this.#options.idempotent) {
         this.#firstAsked++;
@@ -152,7 +153,10 @@ export class PlatformaticClient implements StreamClient {
       if (headerNames.length > 0) message.headers = this.#headers(headerNames, headerValues);
       return message;
     });
-    await orAsRefused(this.#producer(producer).send({ messages: batch, acks: this.#acks, compression: this.#codec }));
+    await orAsRefused(
+      this.#seen,
+      this.#producer(producer).send({ messages: batch, acks: this.#acks, compression: this.#codec }),
+    );
   }
 
   #headers(names: readonly string[], values: readonly (string | Buffer | null)[]): Map<Buffer, Buffer> {

@@ -20,12 +20,18 @@ export interface PlatformaticContext {
   readonly linkOf: LinkOf | undefined;
   /** Those that are still open. */
   readonly sockets: Set<Socket>;
+  /** What its peers did wrong so far. */
+  readonly seen: PeerFaults;
 }
 
-let malformed = 0;
-/** What peers refused in a handshake that the library took for done, as TLS 1.3 lets them. */
-let refusals = 0;
-let lastRefusal: Error | null = null;
+/** Of one client: another of the same thread may have other peers. */
+export class PeerFaults {
+  malformed = 0;
+  /** What peers refused in a handshake that the library took for done, as TLS 1.3 lets them. */
+  refusals = 0;
+  lastRefusal: Error | null = null;
+}
+
 let isGuarding = false;
 let endDialThrough = () => {};
 
@@ -45,14 +51,14 @@ export function guardPlatformatic(): void {
     end: ({ connection: { socket, context } }) => {
       endDialThrough();
       if (socket === undefined) return;
-      guardIncoming(socket, new KafkaFrames(), () => malformed++);
-      const { sockets } = (context ?? {}) as Partial<PlatformaticContext>;
+      const { sockets, seen = new PeerFaults() } = (context ?? {}) as Partial<PlatformaticContext>;
+      guardIncoming(socket, new KafkaFrames(), () => seen.malformed++);
       sockets?.add(socket);
       socket.once('close', () => sockets?.delete(socket));
       socket.on('error', (error) => {
         if (tlsFailureOf(error) === null) return;
-        refusals++;
-        lastRefusal = error;
+        seen.refusals++;
+        seen.lastRefusal = error;
       });
     },
     asyncStart: nothing,
@@ -62,17 +68,17 @@ export function guardPlatformatic(): void {
 }
 
 /**
- * What fails while a peer of this thread answers nonsense, or refuses our certificate, fails for that: the library only
+ * What fails while a peer of this client answers nonsense, or refuses our certificate, fails for that: the library only
  * says that a connection closed.
  */
-export async function orAsRefused<T>(work: Promise<T>): Promise<T> {
-  const before = { malformed, refusals };
+export async function orAsRefused<T>(seen: PeerFaults, work: Promise<T>): Promise<T> {
+  const { malformed, refusals } = seen;
   try {
     return await work;
   } catch (error) {
-    if (malformed !== before.malformed) throw new Error(malformedAnswer, { cause: error });
-    throw refusals === before.refusals || lastRefusal === null
+    if (seen.malformed !== malformed) throw new Error(malformedAnswer, { cause: error });
+    throw seen.refusals === refusals || seen.lastRefusal === null
       ? error
-      : new Error(lastRefusal.message, { cause: lastRefusal });
+      : new Error(seen.lastRefusal.message, { cause: seen.lastRefusal });
   }
 }
