@@ -40,7 +40,7 @@ export const gatewaySchema = object({
   retries: wholeNumber(0, 10)
     .default(0)
     .describe(
-      'Attempts after the first that the gateway makes itself, where an instance takes no connection or says 502 or 503.',
+      'Attempts after the first that the gateway makes itself, where an instance takes no connection, ends it without an answer, or says 502 or 503.',
     ),
   routes: z
     .array(route)

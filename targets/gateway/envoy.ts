@@ -97,7 +97,7 @@ function routes({ settings, protocol }: GatewayPlan): object[] {
       ? {}
       : {
           retry_policy: {
-            retry_on: 'connect-failure,refused-stream,reset-before-request,retriable-status-codes,unavailable',
+            retry_on: 'connect-failure,refused-stream,reset,retriable-status-codes,unavailable',
             retriable_status_codes: [502, 503],
             num_retries: settings.retries,
             retry_host_predicate: [
