@@ -2,23 +2,14 @@
 import { BlockCounts, type BlockCountsData } from '../../result/block-counts.ts';
 import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
 import { laterTimes } from '../../result/patterns.ts';
-import type { LatencyName } from '../../result/result-types.ts';
+import { type LatencyName, latencyNames } from '../../result/result-types.ts';
 import { type Outcome, outcomes } from '../../targets/driver.ts';
 
 /** `offered` is derived: response plus the counts of what was not ok. */
 export type RecordedLatency = Exclude<LatencyName, 'offered'>;
 /** `fallback`: intended start → answered by the client's fallback. It is no time of the system's, so it stands apart. */
 type CellLatency = RecordedLatency | 'fallback';
-export const recordedLatencies = [
-  'response',
-  'service',
-  'connectionWait',
-  'sendLag',
-  'acknowledged',
-  ...laterTimes,
-  'failed',
-  'timedOut',
-] as const satisfies readonly RecordedLatency[];
+export const recordedLatencies = latencyNames.filter((name): name is RecordedLatency => name !== 'offered');
 const cellLatencies: readonly CellLatency[] = [...recordedLatencies, 'fallback'];
 
 /** Those of which it is told how sure their percentiles are. `offered`: one that was not ok counts as never. */

@@ -5,7 +5,7 @@ import { flowSteps } from '../../result/flow-steps.ts';
 import { createTopics } from '../stream/create-topics.ts';
 import { GroupLag } from '../stream/group-lag.ts';
 import { OwedRecords } from '../stream/owed-records.ts';
-import { RecordsInHand } from '../stream/records-in-hand.ts';
+import { type RecordsInHand, recordsInHandOf } from '../stream/records-in-hand.ts';
 import { WatermarkOffsets } from '../stream/watermark-offsets.ts';
 import { allEvents, type EventBus, type EventBusOptions, type FlowEvent, subscriptionsOf } from './flow-events.ts';
 
@@ -83,17 +83,11 @@ export class StreamEvents implements EventBus {
     this.#consumer = consumer;
     const topics = [...this.#offsets.keys()];
     const stream = await consumer.consume({ topics, mode: 'committed', fallbackMode: 'earliest' });
-    const inHand = new RecordsInHand(stream, mostInHand);
+    const inHand = recordsInHandOf(stream, mostInHand, {
+      isClosed: () => this.#isClosed,
+      lost: () => void this.#restart(consumer),
+    });
     stream.on('data', (message) => void this.#take(message, inHand));
-    let over = false;
-    const restart = () => {
-      if (over || this.#isClosed) return;
-      over = true;
-      inHand.end();
-      void this.#restart(consumer);
-    };
-    stream.on('error', restart);
-    stream.on('close', restart);
   }
 
   async #restart(lost: TextConsumer): Promise<void> {

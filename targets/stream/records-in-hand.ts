@@ -43,3 +43,24 @@ export class RecordsInHand {
     this.#isOver = true;
   }
 }
+
+export interface EndingStream extends Flowing {
+  on(event: 'error' | 'close', listener: () => void): unknown;
+}
+
+/** In hand of a consumer's stream until that ends: `lost` is called then, once, unless the service itself is closed. */
+export function recordsInHandOf(
+  stream: EndingStream,
+  most: number,
+  { isClosed, lost }: { readonly isClosed: () => boolean; readonly lost: () => void },
+): RecordsInHand {
+  const inHand = new RecordsInHand(stream, most);
+  const end = () => {
+    if (inHand.isOver || isClosed()) return;
+    inHand.end();
+    lost();
+  };
+  stream.on('error', end);
+  stream.on('close', end);
+  return inHand;
+}

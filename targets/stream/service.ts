@@ -22,7 +22,7 @@ import { CommitFirst } from './commit-first.ts';
 import { createTopics, requireTopic } from './create-topics.ts';
 import { serviceGroupOf } from './group-lag.ts';
 import { OwedRecords } from './owed-records.ts';
-import { RecordsInHand } from './records-in-hand.ts';
+import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
 import { type CommitPosition, WatermarkOffsets } from './watermark-offsets.ts';
@@ -153,17 +153,11 @@ class StreamService {
     this.#consumer = consumer;
     const topic = this.#options.names.requests ?? '';
     const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
-    const inHand = new RecordsInHand(stream, this.#mostInHand());
+    const inHand = recordsInHandOf(stream, this.#mostInHand(), {
+      isClosed: () => this.#closed,
+      lost: () => void this.#restart(consumer),
+    });
     stream.on('data', (message) => this.#take(message, inHand));
-    let over = false;
-    const restart = () => {
-      if (over || this.#closed) return;
-      over = true;
-      inHand.end();
-      void this.#restart(consumer);
-    };
-    stream.on('error', restart);
-    stream.on('close', restart);
   }
 
   async #restart(lost: Consumer<Buffer, Buffer, string, string>): Promise<void> {
