@@ -84,14 +84,14 @@ export function comparisonSentences(comparison: ComparisonResult): string[] {
 export function answerText(row: ComparisonRow): string {
   const word = answerWords[row.answer];
   if (row.answer !== 'cannotTell') return row.reason === null ? word : `${word} (${row.reason})`;
-  const below = row.tellsFrom === null || row.isDoubtful ? '' : ` below ± ${shareText(row.tellsFrom)}`;
+  const below = row.tellsFrom === null || row.isDoubtful ? '' : ` below ${shareText(row.tellsFrom)}`;
   const needed = row.pairsNeeded === null || row.isDoubtful ? '' : `, ${formatCount(row.pairsNeeded)} pairs would`;
   return `${word}${below}${needed}`;
 }
 
 function shareText(share: number): string {
   const percent = share * 100;
-  return percent > 999 ? '> 999 %' : `${percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+  return percent > 999 ? 'ten times' : `± ${percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} %`;
 }
 
 /** One a pair of sides; the primary leads. */
@@ -128,9 +128,13 @@ function cellsOf(row: ComparisonRow): string[] {
   ];
 }
 
+/** Bounds further out than this say nothing of two runs, and their digits would only look exact. */
+const widestRatio = 1_000;
+
 export function intervalText({ ratio }: ComparisonRow): string {
   if (ratio === null || ratio.low === null || ratio.high === null) return '–';
-  return ratio.high > 1_000 ? `${formatRatio(ratio.low)}–…` : `${formatRatio(ratio.low)}–${formatRatio(ratio.high)}`;
+  if (ratio.high > widestRatio || ratio.low < 1 / widestRatio) return 'no bounds';
+  return `${formatRatio(ratio.low)}–${formatRatio(ratio.high)}`;
 }
 
 export function placeOf({ target, variant, condition, phase, operation, metric }: ComparisonRow): string {
