@@ -9,12 +9,15 @@ import { recoveryTable } from './figures/recovery-text.ts';
 import { type ConditionGroup, engineTrials } from './figures/result-view.ts';
 import { type VariantSet, variantSets } from './figures/variant-figures.ts';
 import { availabilityTables } from './tables/availability-matrix.ts';
+import { callersTable } from './tables/callers-table.ts';
 import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './tables/comparison-tables.ts';
 import { couplingTable } from './tables/coupling-table.ts';
 import { flowTables } from './tables/flow-tables.ts';
+import { gatewaysTable } from './tables/gateways-table.ts';
 import { instancesTable } from './tables/instances-table.ts';
 import { ledgerTable } from './tables/ledger-table.ts';
+import { limitsTable } from './tables/limits-table.ts';
 import { memoryTable } from './tables/memory-table.ts';
 import { millionCostTable } from './tables/million-cost.ts';
 import { clientTable, notableTable, watchTable } from './tables/own-system-tables.ts';
@@ -89,7 +92,8 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },
-      ...tables(cost, arrivals, ledgerTable(group), instancesTable(group), memoryTable(group)),
+      ...tables(cost, arrivals, ledgerTable(group), callersTable(group), limitsTable(group)),
+      ...tables(gatewaysTable(group), instancesTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun), faultTable(trials)),
       ...tables(watchTable(trials), clientTable(trials), notableTable(trials)),
       { kind: 'trials', trials },

@@ -6,6 +6,8 @@
  *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | flow | "bytesPerOperation"
  *               | "cpuPerOperation" (of generator, service and broker together)
  *               | "highestBacklog" (messages that waited in the broker) | "redelivered" (by the broker)
+ *               | "balance" (of what each process of the service received: highest ÷ mean)
+ *               | "gatewayAmplification" (requests that the instances took up ÷ attempts of the client)
  *               | "generatorMemory" | "serviceMemory" (highest resident)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
@@ -14,11 +16,11 @@
  *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
  *   ledger      = "lost" | "stateLost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
  *               | "duplicatesApplied" | "reordered" | "corrupted" | "acceptedOnly" | "acceptedOnlyGone" | "pendingInBroker"
- *               | "deadLettered" | "refusedUnheard"
+ *               | "deadLettered" | "refusedUnheard" | "admittedUnauthorised"
  *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
  *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
- *               | 1.5 (amplification: attempts an operation)
+ *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>, in quotes where it is a word as well
  *
@@ -68,6 +70,7 @@ export const ledgerMetrics = [
   'pendingInBroker',
   'deadLettered',
   'refusedUnheard',
+  'admittedUnauthorised',
 ] as const;
 
 /** What became of flows. Operations may be called so, too: then they are quoted. */
@@ -249,12 +252,10 @@ function readValue(metric: Metric, token: Token): number {
     if (/^\d+$/.test(token.text)) return Number(token.text);
     throw new ThresholdSyntaxError(token, `"${token.text}" is not a whole number; this metric counts operations`);
   }
-  if (metric.kind === 'amplification') {
+  if (metric.kind === 'amplification' || unit === 'factor') {
     if (/^\d+(\.\d+)?$/.test(token.text)) return Number(token.text);
-    throw new ThresholdSyntaxError(
-      token,
-      `"${token.text}" is not a number; this metric is attempts an operation, e.g. 1.5`,
-    );
+    const what = unit === 'factor' ? 'a ratio' : 'attempts an operation';
+    throw new ThresholdSyntaxError(token, `"${token.text}" is not a number; this metric is ${what}, e.g. 1.5`);
   }
   const kind = unit ?? valueKinds[metric.kind as Exclude<typeof metric.kind, 'trial'>];
   const reading = readQuantity(kind, token.text);

@@ -4,6 +4,7 @@ import { amplificationOf } from './amplification.ts';
 import { percentileGap } from './latency-summary.ts';
 import { ownValue } from './own-value.ts';
 import {
+  type CallerResult,
   type LatencySummary,
   type OperationResult,
   type PhaseName,
@@ -95,6 +96,8 @@ function samplesOf(threshold: Threshold, trial: TrialResult): Sample[] {
     value: trial.verdict.status === 'invalid' ? null : value,
   });
   if (isTrialMetric(metric)) return [of(trialFigure(metric, trial))];
+  const caller = trial.callers?.find(({ name }) => name === threshold.operation);
+  if (caller !== undefined) return [of(callerFigure(metric, caller))];
   const named = threshold.within.filter(isPhase);
   const phases = measuredPhases(named, trial);
   const parts = phases.flatMap((phase) => partOf(phase, threshold.operation));
@@ -141,6 +144,13 @@ function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, poli
   if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
   if (metric.kind === 'amplification') return amplificationOf(counts, policies);
   return metric.kind === 'latency' ? latencyFigure(latencyUs[metric.latency], metric.figure) : null;
+}
+
+/** Over all measured phases, whose those of a caller are. */
+function callerFigure(metric: Metric, { counts }: CallerResult): number | null {
+  if (metric.kind === 'count') return counts[metric.count];
+  if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
+  return null;
 }
 
 function latencyFigure(

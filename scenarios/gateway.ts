@@ -16,6 +16,20 @@ export const authsOfGateway: Readonly<Record<GatewayName, readonly GatewayAuth[]
   haproxy: gatewayAuths,
 };
 
+/** Where a gateway has the keys of the tokens' issuer from: its own files, or a URL that it asks again and again. */
+export const gatewayKeys = ['file', 'url'] as const;
+export type GatewayKeys = (typeof gatewayKeys)[number];
+export const keysByUrl: readonly GatewayName[] = ['envoy'];
+/** What answers at that URL, in the name of its link. */
+export const keyIssuer = 'issuer';
+
+/** 7: each request goes where it is to; 4: each connection does, whatever is on it. */
+export const gatewayLayers = [7, 4] as const;
+export type GatewayLayer = (typeof gatewayLayers)[number];
+
+/** Those that can carry connections without looking into them, as they come. */
+export const layerFourGateways: readonly GatewayName[] = ['envoy', 'haproxy'];
+
 /** Its name among the parts of a trial. */
 export const gatewayPart = 'gateway';
 
@@ -37,8 +51,10 @@ export interface GatewayRoute {
 
 export interface Gateway {
   readonly kind: GatewayName;
+  readonly layer: GatewayLayer;
   readonly balance: GatewayBalance;
   readonly auth: GatewayAuth;
+  readonly keys: GatewayKeys;
   readonly rateLimit: GatewayRateLimit | null;
   /** Attempts after the first that the gateway makes itself, where the first found no instance or was told 502 or 503. */
   readonly retries: number;

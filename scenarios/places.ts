@@ -1,7 +1,7 @@
 /** Where faults act: the parts and links that each target has, and who sits a condition out for want of one. */
 import { hasBroker, type SatOutResult } from '../result/result-types.ts';
 import { type FailpointName, type FailpointWords, failpointFacts, failpointOf, failpointText } from './failpoints.ts';
-import { gatewayPart } from './gateway.ts';
+import { type Gateway, gatewayPart, keyIssuer } from './gateway.ts';
 import { factsOf, type Spoken } from './protocols/registry.ts';
 import { instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
 
@@ -10,7 +10,7 @@ export interface PlacedTarget extends Spoken {
   readonly address?: string | undefined;
   readonly via: 'toxiproxy' | 'direct';
   readonly instances?: number | undefined;
-  readonly gateway?: object | undefined;
+  readonly gateway?: Pick<Gateway, 'keys'> | undefined;
   readonly flow?: ServedTarget['flow'];
 }
 
@@ -54,7 +54,9 @@ export function partNames(target: PlacedTarget): string[] {
 
 function gatewayLink(target: PlacedTarget): string[] {
   const [entry] = servicesOf(target);
-  return target.gateway === undefined || entry === undefined ? [] : [linkBetween(gatewayPart, entry.name)];
+  if (target.gateway === undefined || entry === undefined) return [];
+  const issuer = target.gateway.keys === 'url' ? [linkBetween(gatewayPart, keyIssuer)] : [];
+  return [linkBetween(gatewayPart, entry.name), ...issuer];
 }
 
 /** What a target has not, of what a window acts on, e.g. `no broker`; null: it has it. */

@@ -1,6 +1,7 @@
 /** What is done: operations on keys, with their payloads, and how the reference services behave. */
 
 import type { Pattern } from '../result/result-types.ts';
+import type { Caller } from './callers.ts';
 import type { FlowWorkload } from './flow-settings.ts';
 import type { OperationName } from './operations.ts';
 
@@ -25,6 +26,8 @@ export interface Workload {
     /** Likewise: the service stands still once, at a time after the end of warm-up. */
     readonly stall?: { readonly atMs: number; readonly forMs: number };
   };
+  /** By name; absent: nobody in particular, who has what a target asks for. */
+  readonly callers?: Readonly<Record<string, Caller>>;
   /** Of operations that are flows; absent: there are none. */
   readonly flow?: FlowWorkload;
 }

@@ -10,6 +10,7 @@ import type {
   Protocol,
   SettingValue,
 } from '../result/result-types.ts';
+import type { CallerHolding } from '../scenarios/callers.ts';
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 import type { PresetOperation } from './driver-kit/preset-requests.ts';
@@ -24,12 +25,26 @@ export interface FailureDetail {
   readonly body: string;
 }
 
+/** Who an operation is sent by. */
+export interface OperationCaller {
+  readonly name: string;
+  /** Of all operations, 0–1. */
+  readonly share: number;
+  readonly holds: CallerHolding;
+  /** False: it is to be refused. */
+  readonly mayBeServed: boolean;
+  /** What it sends beside, with each request or with the handshake of its connections. Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** One kind of call, ready to be sent: the scenario's operation joined with what this target sends for it. */
 export interface OperationSpec {
   readonly index: number;
   readonly name: string;
   readonly pattern: Pattern;
   readonly request: Request;
+  /** Absent: nobody in particular. Its headers are part of `request` where that has any. */
+  readonly caller?: OperationCaller;
 }
 
 /**

@@ -182,6 +182,7 @@ function ledgerSentence({ trials }: RunResult): string | null {
     ['refused and dropped', ({ ledger }) => ledger.refusedUnheard ?? null],
     ['dead letters', ({ ledger }) => ledger.deadLettered ?? null],
     ['still in the broker', ({ ledger }) => ledger.pendingInBroker ?? null],
+    ['admitted without the right', ({ ledger }) => ledger.admittedUnauthorised ?? null],
     ['applied twice', ({ ledger }) => ledger.duplicatesApplied],
     ['reordered', ({ ledger }) => ledger.reordered],
     ['corrupted', ({ ledger }) => ledger.corrupted],

@@ -20,6 +20,7 @@ const harms = {
   deadLettered: 'dead-lettered',
   refusedUnheard: 'refused unheard',
   pendingInBroker: 'still in the broker',
+  admittedUnauthorised: 'admitted without the right',
 } as const satisfies Partial<Record<keyof LedgerResult, string>>;
 const alwaysSaid: readonly string[] = ['lost', 'duplicatesApplied'];
 

@@ -24,6 +24,7 @@ const rareEntries = {
   pendingInBroker: 'still in the broker',
   deadLettered: 'dead letters',
   refusedUnheard: 'refused, dropped',
+  admittedUnauthorised: 'admitted, not to be',
   stateLost: 'state lost',
 } as const;
 

@@ -128,6 +128,7 @@ const caseNames: Readonly<Record<LedgerKind, string>> = {
   lost: 'acknowledged, not applied',
   deadLettered: 'refused, dead letter',
   refusedUnheard: 'refused and dropped',
+  admittedUnauthorised: 'admitted, not to be',
   stateLost: 'applied, not in the state',
   unacknowledgedButApplied: 'applied, not acknowledged',
   duplicatesReceived: 'received twice',

@@ -8,6 +8,7 @@ export const ledgerKinds = [
   'acceptedOnlyGone',
   'deadLettered',
   'refusedUnheard',
+  'admittedUnauthorised',
   'unacknowledgedButApplied',
   'duplicatesReceived',
   'duplicatesApplied',
@@ -46,6 +47,9 @@ export const ledgerSchema = z
       .describe(
         'Acknowledged, then refused by the service and dropped, as its target asks for, with nobody told: not lost. Absent in results of earlier versions.',
       )
+      .optional(),
+    admittedUnauthorised: figure
+      .describe('Received or applied, though its caller was to be refused. Absent without callers.')
       .optional(),
     stateLost: figure
       .describe(

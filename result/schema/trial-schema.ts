@@ -1,6 +1,7 @@
 /** One trial. */
 import { z } from 'zod';
 import { latencyNames, phaseNames, protocols } from '../result-names.ts';
+import { callerSchema } from './caller-schema.ts';
 import {
   backlogSchema,
   blockedPublishersSchema,
@@ -23,7 +24,7 @@ import {
   paymentsSchema,
   wireSchema,
 } from './evidence-schema.ts';
-import { count, type Immutable, instant, settings, settingValue, someOf, text } from './fields.ts';
+import { count, figure, type Immutable, instant, settings, settingValue, someOf, text } from './fields.ts';
 import { flowsSchema } from './flow-schema.ts';
 import { blocksSchema } from './latency-schema.ts';
 import { phaseSchema } from './phase-schema.ts';
@@ -72,6 +73,13 @@ export const trialSchema = z
         'By process of our services: how often it received an operation, warm-up included, repeats counted. Absent with one process.',
       )
       .optional(),
+    askedBy: z
+      .record(text, figure)
+      .describe(
+        'By process of our services behind a gateway: requests that it took up, refused ones and repeats included, warm-up too; null: it was killed meanwhile. Absent without a gateway.',
+      )
+      .optional(),
+    callers: z.array(callerSchema).describe('Absent where nobody says who is calling.').optional(),
     flows: flowsSchema.describe('Absent without flows.').optional(),
     reconnects: count
       .describe(

@@ -27,6 +27,8 @@ export interface LoadLoopOptions {
   readonly resilience: Resilience;
   /** Of an attempt, by operation; absent: that of `resilience`. */
   readonly timeoutsMs?: readonly number[];
+  /** By operation: its caller is to be refused; absent: nobody is. */
+  readonly mustRefuse?: readonly boolean[];
   readonly phases: PhaseLookup;
   readonly recorder: Recorder;
   readonly timeline: Timeline;

@@ -25,6 +25,7 @@ function setUp(
     timeoutsMs?: readonly number[];
     deadlineMs?: number;
     policies?: Partial<Resilience>;
+    mustRefuse?: readonly boolean[];
     /** Whether attempts get a connection at once. */
     connected?: boolean;
   } = {},
@@ -77,6 +78,7 @@ function setUp(
       ...options.policies,
     },
     ...(options.timeoutsMs && { timeoutsMs: options.timeoutsMs }),
+    ...(options.mustRefuse && { mustRefuse: options.mustRefuse }),
     phases: new PhaseLookup(windows),
     recorder,
     timeline: new Timeline(250),
@@ -113,6 +115,36 @@ describe('LoadLoop', () => {
     expect(cell.latency('service').maxUs).toBe(5 * ms);
     expect(cell.latency('response').maxUs).toBe(45 * ms);
     expect(cell.counts).toMatchObject({ offered: 1, ok: 1, attempts: 1 });
+  });
+
+  it('counts a refusal of who is to be refused apart, and whatever else comes of it as ever', () => {
+    const { loop, clock, startUs, steady } = setUp({ mustRefuse: [true], slots: 8 });
+    clock.nowUs = startUs + 200 * ms;
+    const slots = [0, 1, 2, 3].map((index) => loop.start(index, clock.nowUs, clock.nowUs));
+    const [refused = 0, busy = 0, broken = 0, admitted = 0] = slots;
+    loop.completed(refused, outcomes.rejected, 'status 401', false);
+    loop.completed(busy, outcomes.rejected, 'status 503', true);
+    loop.completed(broken, outcomes.failed, 'connection reset', true);
+    loop.completed(admitted, outcomes.ok, '', false);
+    const { counts, reasons, refusals, refusalReasons } = steady();
+    expect(counts).toMatchObject({ offered: 3, ok: 1, rejected: 1, failed: 1, attempts: 3 });
+    expect(Object.fromEntries(reasons)).toEqual({ 'status 503': 1, 'connection reset': 1 });
+    expect(refusals.refusedAsExpected).toBe(1);
+    expect(Object.fromEntries(refusalReasons)).toEqual({ 'status 401': 1 });
+    expect(loop.progress()).toMatchObject({ offered: 3, notOk: 2 });
+    expect(loop.failures.toData().map(({ reason }) => reason)).not.toContain('status 401');
+  });
+
+  it('counts a refusal of who is to be served as ever, and notes when it is told to come back', () => {
+    const { loop, clock, startUs, steady } = setUp({ mustRefuse: [false] });
+    clock.nowUs = startUs + 200 * ms;
+    const slot = loop.start(0, clock.nowUs, clock.nowUs);
+    loop.completed(slot, outcomes.rejected, 'status 403', false);
+    const limited = loop.start(1, clock.nowUs, clock.nowUs);
+    loop.retryAfter(limited, 1_000);
+    loop.completed(limited, outcomes.rejected, 'status 429', true);
+    expect(steady().counts).toMatchObject({ offered: 2, rejected: 2 });
+    expect(steady().refusals).toEqual({ refusedAsExpected: 0, toldWhen: 1 });
   });
 
   it('counts what the session sends again as an attempt, but as none of the retries', () => {

@@ -133,6 +133,7 @@ export class LoadLoop implements CompletionSink {
     call.attempt++;
     this.#slots.state[slot] = states.attempting;
     this.#slots.retryAfterMs[slot] = 0;
+    this.#slots.toldWhen[slot] = 0;
     this.#slots.begunUs[slot] = nowUs;
     this.#slots.sentUs[slot] = nowUs; // until the session says when the first byte really left
     this.#slots.isSent[slot] = 0;
@@ -164,6 +165,7 @@ export class LoadLoop implements CompletionSink {
   }
 
   retryAfter(slot: number, ms: number): void {
+    this.#slots.toldWhen[slot] = 1;
     if (this.#options.resilience.retry.retryAfter !== 'ignore') this.#slots.retryAfterMs[slot] = ms;
   }
 

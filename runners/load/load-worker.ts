@@ -16,7 +16,6 @@ import type { SampleLog } from '../recording/sample-log.ts';
 import { Timeline } from '../recording/timeline.ts';
 import { shareOfResilience } from '../resilience/share-of-resilience.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
-import { createPayloadPool } from '../schedule/payload-pool.ts';
 import { AskedLinks } from './asked-links.ts';
 import { CallSource } from './call-source.ts';
 import { ClosedUsers } from './closed-users.ts';
@@ -33,6 +32,7 @@ import {
   arrivalsOf,
   emptyCall,
   logPathOf,
+  payloadPools,
   sampleLogOf,
   slotsFor,
   timeoutsOf,
@@ -86,7 +86,7 @@ class LoadWorker {
     this.#totalUs = (load.warmupMs + load.durationMs) * 1e3;
     this.#arrivals = load.model === 'open' ? arrivalsOf(plan, load, worker, this.#warmup) : null;
     const slots = slotsFor(plan, worker);
-    this.#pools = operations.map(({ payload }) => (payload === null ? [] : createPayloadPool(payload, plan.seed)));
+    this.#pools = payloadPools(operations, plan.seed);
     this.#calls = Array.from({ length: slots }, emptyCall);
     this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
@@ -111,6 +111,7 @@ class LoadWorker {
       operations: operations.length,
       resilience: shareOfResilience(plan.resilience, worker, workers),
       timeoutsMs: timeoutsOf(plan),
+      mustRefuse: operations.map(({ caller }) => caller?.mayBeServed === false),
       phases: new PhaseLookup(plan.windows, plan.duringEndsWhenReady ? () => this.#signals.duringEndMs : null),
       recorder: this.#recorder,
       timeline: this.#timeline,

@@ -2,6 +2,7 @@
 import { LatencyCounts, type LatencyCountsData } from '../../result/latency-counts.ts';
 import type { Completion } from '../../result/patterns.ts';
 import { type Call, type FailureDetail, type Outcome, outcomes, type Session } from '../../targets/driver.ts';
+import { isAccessRefusal } from '../../targets/driver-kit/access-refusal.ts';
 import { FailureSamples } from '../recording/failure-samples.ts';
 import type { RecordedCell } from '../recording/recorder.ts';
 import type { LoadClock } from './load-clock.ts';
@@ -111,6 +112,7 @@ export class LoopRecords {
   /** Of an attempt that was not ok. */
   sample(slot: number, outcome: Outcome, reason: string, nowUs: number, tell?: () => FailureDetail | null): void {
     const { operation } = this.#options.calls[slot] as Call;
+    if (this.#isExpected(operation, outcome, reason)) return;
     this.failures.take(operation, outcome, reason, this.#offsetUs(nowUs), tell);
   }
 
@@ -122,6 +124,10 @@ export class LoopRecords {
     const phase = this.#slots.phase[slot] as number;
     const responseUs = nowUs - intendedUs;
     const isOk = outcome === outcomes.ok;
+    if (this.#isExpected(call.operation, outcome, reason)) {
+      this.#refusedAsExpected(slot, outcome, reason, nowUs);
+      return;
+    }
     const isDelivered = this.#completions[call.operation] === 'delivered';
     this.cell(slot).end(outcome, reason);
     if (isOk) this.#endedOk(slot, isDelivered, responseUs, nowUs);
@@ -132,6 +138,19 @@ export class LoopRecords {
     const latencyUs = isOk ? responseUs : Number.POSITIVE_INFINITY;
     recorder.recordBlock(phase, call.operation, 'offered', offsetUs, latencyUs);
     if (isDelivered) recorder.recordBlock(phase, call.operation, 'delivered', offsetUs, latencyUs);
+    this.#samples?.ended(slot, outcome, reason, nowUs);
+  }
+
+  /** Whose caller is to be refused, and was. */
+  #isExpected(operation: number, outcome: Outcome, reason: string): boolean {
+    const { mustRefuse } = this.#options;
+    return mustRefuse?.[operation] === true && outcome === outcomes.rejected && isAccessRefusal(reason);
+  }
+
+  /** Neither an error nor done: it stands apart from all that is counted and timed. */
+  #refusedAsExpected(slot: number, outcome: Outcome, reason: string, nowUs: number): void {
+    this.cell(slot).endRefused(reason, this.#slots.attemptsSent[slot] as number);
+    this.#offered--;
     this.#samples?.ended(slot, outcome, reason, nowUs);
   }
 
@@ -152,6 +171,7 @@ export class LoopRecords {
     this.#notOk++;
     cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
     if (this.#options.resilience.fallback) cell.latency('fallback').record(responseUs);
+    if ((this.#slots.toldWhen[slot] as number) === 1) cell.refusals.toldWhen++;
     const isRefused = attempt === 0;
     if (!isRefused && this.#slots.attemptsSent[slot] === 0) cell.policies.unsent++;
     // It waited for a connection at least this long: leaving it out would flatter the wait.

@@ -25,6 +25,8 @@ export class OperationSlots {
   readonly sequence: Uint32Array;
   /** What the peer asked for in the last attempt; 0: nothing. */
   readonly retryAfterMs: Float64Array;
+  /** The last attempt was told when to come back. */
+  readonly toldWhen: Uint8Array;
   /** The last wait between attempts, without what the peer asked for. */
   readonly delayMs: Float32Array;
   /** How the last attempt ended, while the next one is waited for. */
@@ -47,6 +49,7 @@ export class OperationSlots {
     this.acknowledgedUs = new Float64Array(slots);
     this.sequence = new Uint32Array(slots);
     this.retryAfterMs = new Float64Array(slots);
+    this.toldWhen = new Uint8Array(slots);
     this.delayMs = new Float32Array(slots);
     this.outcome = new Uint8Array(slots);
     this.reason = new Array<string>(slots).fill('');

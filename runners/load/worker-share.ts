@@ -9,6 +9,7 @@ import { rotated } from '../../targets/driver-kit/client-socket.ts';
 import { connectionShare } from '../../targets/driver-kit/connection-keeper.ts';
 import { SampleLog } from '../recording/sample-log.ts';
 import type { ArrivalSpec } from '../schedule/arrival-schedule.ts';
+import { createPayloadPool } from '../schedule/payload-pool.ts';
 import { stagesOf } from '../schedule/planned-rate.ts';
 import { ArrivalCursor } from './arrival-cursor.ts';
 import { usersAt } from './closed-users.ts';
@@ -26,6 +27,16 @@ export function addressFor({ target, address, workers }: LoadPlan, worker: numbe
   let before = 0;
   for (let other = 0; other < worker; other++) before += connectionShare(target.connections, other, workers);
   return rotated(address, before);
+}
+
+/** By operation. Callers of one operation send the same bodies. */
+export function payloadPools(operations: LoadPlan['operations'], seed: number): Buffer[][] {
+  const pools = new Map<string, Buffer[]>();
+  return operations.map(({ name, payload }) => {
+    const pool = pools.get(name) ?? (payload === null ? [] : createPayloadPool(payload, seed));
+    pools.set(name, pool);
+    return pool;
+  });
 }
 
 export function logPathOf({ logFolder, trialTag }: LoadPlan, worker: number): string | null {

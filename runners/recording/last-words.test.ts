@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { chargedCentsOf, rebalancesOf, storeFailuresOf } from './last-words.ts';
 
 const storeFailures = { requests: 0, why: '' };
-const orders = { chargedCents: 300, rebalances: null, storeFailures };
-const shipping = { chargedCents: 0, rebalances: 2, storeFailures };
+const orders = { chargedCents: 300, rebalances: null, operations: 0, storeFailures };
+const shipping = { chargedCents: 0, rebalances: 2, operations: 0, storeFailures };
 
 describe('the last words of the services', () => {
   it('add up, and what a service does not have is left out', () => {

@@ -24,6 +24,11 @@ export function storeFailuresOf(all: AllLastWords): StoreFailures {
   };
 }
 
+/** By process what was asked of it; null: killed meanwhile, or it did not say. */
+export function askedOf(all: AllLastWords): Readonly<Record<string, number | null>> {
+  return Object.fromEntries(Object.entries(all).map(([name, words]) => [name, words?.operations ?? null]));
+}
+
 /** A figure that a service does not have counts for nothing beside those of others. */
 function sumOf(all: AllLastWords, figure: (words: LastWords) => number | null): number | null {
   let sum: number | null = null;

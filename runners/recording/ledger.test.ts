@@ -47,6 +47,7 @@ function account(
     accepted = false,
     pattern = 'one-way' as Pattern,
     held = null as DistinctOperations | null,
+    mayBeServed = null as readonly boolean[] | null,
   } = {},
 ) {
   const logs = [logOf(sent).toData()];
@@ -58,6 +59,7 @@ function account(
     acceptedOnly: [accepted],
     evidence: records,
     held,
+    mayBeServed,
   };
   return reconcileLedger(input, (time, _operation, _intendedUs, afterUs) => {
     if (time === 'delivered') delivered.push(afterUs);
@@ -121,6 +123,16 @@ describe('reconcileLedger', () => {
       const found = reconcile([{}, {}], [evidence('received', 0), evidence('received', 1)], { held: held(1) });
       expect(found).toMatchObject({ acknowledged: 2, applied: 1, lost: 1, stateLost: 0 });
     });
+  });
+
+  it('finds who was admitted and was not to be, once each, and tells nothing where nobody is asked', () => {
+    const sent = [{}, {}, { acknowledgedUs: null }];
+    const records = [...both(0), ...both(0), evidence('received', 2)];
+    const { ledger, cases } = account(sent, records, { mayBeServed: [false] });
+    expect(ledger).toMatchObject({ admittedUnauthorised: 2, duplicatesReceived: 1 });
+    expect(cases.examples('tag', [], () => 0).admittedUnauthorised).toHaveLength(2);
+    expect(reconcile(sent, records, { mayBeServed: [true] })).toMatchObject({ admittedUnauthorised: 0 });
+    expect(reconcile(sent, records)).not.toHaveProperty('admittedUnauthorised');
   });
 
   describe('of what was acknowledged and refused with nobody told', () => {

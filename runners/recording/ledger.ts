@@ -20,6 +20,8 @@ export interface LedgerInput {
   readonly hasEffect: readonly boolean[];
   /** By operation: what counts as acknowledged was only handed to our own socket. */
   readonly acceptedOnly: readonly boolean[];
+  /** By operation: false where its caller is to be refused; left out: nobody is asked who is calling. */
+  readonly mayBeServed?: readonly boolean[] | null;
   /** In the order of time. */
   readonly evidence: Iterable<EvidenceRecord>;
   /** Whose effects are in the state of the services at the end; null, or left out: not known. */
@@ -191,7 +193,11 @@ export function reconcileLedger(
 
 function totals(
   accounts: readonly ProducerAccount[],
-  { acceptedOnly: onlyAccepted, held = null }: Pick<LedgerInput, 'acceptedOnly' | 'held'>,
+  {
+    acceptedOnly: onlyAccepted,
+    held = null,
+    mayBeServed = null,
+  }: Pick<LedgerInput, 'acceptedOnly' | 'held' | 'mayBeServed'>,
   cases: LedgerCases,
 ) {
   let acknowledged = 0;
@@ -204,6 +210,7 @@ function totals(
   let stateLost = 0;
   let deadLettered = 0;
   let refusedUnheard = 0;
+  let admittedUnauthorised = 0;
   for (const account of accounts) {
     const { producer } = account.log;
     for (let sequence = 0; sequence < account.log.length; sequence++) {
@@ -212,6 +219,10 @@ function totals(
       // A service that was killed just after its commit put no more on record: its state has it all the same.
       const isApplied = account.applied(sequence) > 0 || isHeld;
       if (account.received(sequence) > 0) received++;
+      if (mayBeServed?.[account.log.operation(sequence)] === false && (account.received(sequence) > 0 || isApplied)) {
+        admittedUnauthorised++;
+        cases.add('admittedUnauthorised', account.log, sequence);
+      }
       if (isApplied) applied++;
       const isOnlyAccepted = isAcknowledged && onlyAccepted[account.log.operation(sequence)] === true;
       if (isOnlyAccepted) acceptedOnly++;
@@ -250,6 +261,7 @@ function totals(
   return {
     ...{ acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly, acceptedOnlyGone },
     ...{ deadLettered, refusedUnheard },
+    ...(mayBeServed !== null && { admittedUnauthorised }),
     stateLost: held === null ? null : stateLost,
   };
 }

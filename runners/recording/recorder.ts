@@ -41,9 +41,20 @@ export interface RecordedPolicies {
   unsent: number;
 }
 
+/** What stands apart from `counts`, and what was said of when to come back. */
+export interface RecordedRefusals {
+  /** Operations that were refused since their caller was to be: in none of the counts. */
+  refusedAsExpected: number;
+  /** Operations that were not ok in the end, and whose last answer said when to come back. */
+  toldWhen: number;
+}
+
 export interface CellData {
   readonly counts: RecordedCounts;
   readonly policies: RecordedPolicies;
+  readonly refusals: RecordedRefusals;
+  /** Of those that were refused as expected. */
+  readonly refusalReasons: Readonly<Record<string, number>>;
   readonly latencies: Readonly<Partial<Record<CellLatency, LatencyCountsData>>>;
   readonly blocks: Readonly<Partial<Record<BlockLatency, BlockCountsData>>>;
   readonly reasons: Readonly<Record<string, number>>;
@@ -69,7 +80,9 @@ export class RecordedCell {
     resent: 0,
   };
   readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0, unsent: 0 };
+  readonly refusals: RecordedRefusals = { refusedAsExpected: 0, toldWhen: 0 };
   readonly reasons = new Map<string, number>();
+  readonly refusalReasons = new Map<string, number>();
   readonly #latencies: Partial<Record<CellLatency, LatencyCounts>> = {};
   readonly #blocks: Partial<Record<BlockLatency, BlockCounts>> = {};
 
@@ -98,10 +111,16 @@ export class RecordedCell {
     if (outcome !== outcomes.ok) this.addReason(reason, 1);
   }
 
+  /** Takes an operation out of the counts, with the attempts that it had. */
+  endRefused(reason: string, attempts: number): void {
+    this.counts.offered--;
+    this.counts.attempts -= attempts;
+    this.refusals.refusedAsExpected++;
+    addTo(this.refusalReasons, reason, 1);
+  }
+
   addReason(reason: string, count: number): void {
-    const known = this.reasons.has(reason) || this.reasons.size < reasonLimit;
-    const name = known ? reason : 'other';
-    this.reasons.set(name, (this.reasons.get(name) ?? 0) + count);
+    addTo(this.reasons, reason, count);
   }
 
   add(data: CellData): void {
@@ -109,7 +128,11 @@ export class RecordedCell {
     for (const name of Object.keys(this.policies) as (keyof RecordedPolicies)[]) {
       this.policies[name] += data.policies[name];
     }
+    for (const name of Object.keys(this.refusals) as (keyof RecordedRefusals)[]) {
+      this.refusals[name] += data.refusals[name];
+    }
     for (const [reason, count] of Object.entries(data.reasons)) this.addReason(reason, count);
+    for (const [reason, count] of Object.entries(data.refusalReasons)) addTo(this.refusalReasons, reason, count);
     for (const name of cellLatencies) {
       const latencies = data.latencies[name];
       if (latencies !== undefined) this.latency(name).add(new LatencyCounts(latencies));
@@ -131,11 +154,19 @@ export class RecordedCell {
     return {
       counts: { ...this.counts },
       policies: { ...this.policies },
+      refusals: { ...this.refusals },
+      refusalReasons: Object.fromEntries(this.refusalReasons),
       latencies,
       blocks,
       reasons: Object.fromEntries(this.reasons),
     };
   }
+}
+
+function addTo(reasons: Map<string, number>, reason: string, count: number): void {
+  const known = reasons.has(reason) || reasons.size < reasonLimit;
+  const name = known ? reason : 'other';
+  reasons.set(name, (reasons.get(name) ?? 0) + count);
 }
 
 /** Blocks of the measured part. */

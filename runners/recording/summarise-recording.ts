@@ -49,9 +49,9 @@ export function summariseRecording(
     const perSecond = (count: number) => (durationMs > 0 ? Math.round((count / durationMs) * 1e6) / 1e3 : 0);
     phases[window.name] = {
       durationMs: Math.round(durationMs * 1e3) / 1e3,
-      offeredPerSecond: perSecond(total.counts.offered),
+      offeredPerSecond: perSecond(total.counts.offered + total.refusals.refusedAsExpected),
       goodputPerSecond: perSecond(recorder.completedOk[index] ?? 0),
-      counts: counts(total),
+      counts: countsOf(total),
       latencyUs: summaries(total, coversInAll),
       operations: Object.fromEntries(
         operations.map((recorded, operation) => {
@@ -63,7 +63,7 @@ export function summariseRecording(
             {
               completion,
               pattern,
-              counts: counts(cell),
+              counts: countsOf(cell),
               latencyUs: summaries(cell, covers),
               policies: policiesOf(cell),
             },
@@ -106,7 +106,7 @@ export function mergeCells(cells: readonly RecordedCell[]): RecordedCell {
   return total;
 }
 
-function counts(cell: RecordedCell): Counts {
+export function countsOf(cell: RecordedCell): Counts {
   const { resent, ...others } = cell.counts;
   return resent > 0 ? { ...others, resent } : others;
 }

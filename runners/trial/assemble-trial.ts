@@ -9,7 +9,8 @@ import { sendsTraceIds, traceIdOf } from '../../targets/driver-kit/trace-context
 import { blocksOf, withIntervals } from '../recording/block-figures.ts';
 import type { CpuUse } from '../recording/cpu-account.ts';
 import { cpuPerOperation } from '../recording/cpu-per-operation.ts';
-import { rebalancesOf } from '../recording/last-words.ts';
+import { callersOf, foldCallers } from '../recording/fold-callers.ts';
+import { askedOf, rebalancesOf } from '../recording/last-words.ts';
 import { notableOf } from '../recording/notable-operations.ts';
 import { asPlayed, isMeasured, type PhaseWindow } from '../recording/phase-windows.ts';
 import { RecordedCell, Recorder } from '../recording/recorder.ts';
@@ -33,28 +34,32 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     timeline.add(intervals);
   }
   const happened = operations.map((): Partial<Record<LaterTime, BlockCounts>> => ({}));
+  const firstOf = operations.map(({ name }) => operations.findIndex((one) => one.name === name));
   const { ledger, examples, flows, receivedBy } = trialAccount(records, recorder, (time, operation, atUs, afterUs) => {
     const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
-    const counts = happened[operation];
+    const counts = happened[firstOf[operation] ?? operation];
     if (counts === undefined || block < 0) return;
     counts[time] ??= new BlockCounts();
     counts[time].record(block, afterUs);
   });
   const completions = workers[0]?.completions ?? [];
-  const recordedOperations = operations.map(({ name, pattern, index }) => ({
+  const folded = foldCallers(recorder, windows.length, operations);
+  const recordedOperations = folded.operations.map(({ name, pattern, kind }) => ({
     name,
     pattern,
-    completion: completions[index] ?? 'acknowledged',
+    completion: completions[kind] ?? 'acknowledged',
   }));
+  const callers = callersOf(recorder, windows, operations);
   const payments = paymentsIn(records);
   const deliveryKnown = records.evidencePaths !== null;
   const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
-  const summary = summariseRecording(recorder, played, recordedOperations, records.drainMs, deliveryKnown);
-  const measured = measuredTotal(recorder, windows);
+  const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, deliveryKnown);
+  const measured = measuredTotal(folded.recorder, windows);
   const verdict = judgeTrial(records, measured, summary.phases, payments);
   const figures = {
-    ...{ recorder, windows: played, operations: operations.map(({ name }) => name), blockMs: blocks.widthMs },
-    happened,
+    ...{ recorder: folded.recorder, windows: played, blockMs: blocks.widthMs },
+    operations: folded.operations.map(({ name }) => name),
+    happened: folded.operations.map(({ kind }) => happened[kind] ?? {}),
     longestStallMs: verdict.figures?.longestStallMs ?? 0,
   };
   return {
@@ -79,6 +84,8 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(payments !== null && { payments }),
     ...(examples !== null && { ledgerExamples: examples }),
     ...(receivedBy !== null && { receivedBy }),
+    ...(target.gateway !== undefined && { askedBy: askedOf(records.lastWords) }),
+    ...(callers.length > 0 && { callers }),
     ...(flows !== null && { flows }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
@@ -89,7 +96,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     wire: wireOf(workers, recorder, windows, operations),
     cpu: cpuPerOperation(
       { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
-      measured.counts.offered,
+      measured.counts.offered + measured.refusals.refusedAsExpected,
     ),
     ...(records.memory !== null && { memory: records.memory }),
     ...(brokerOf(target) !== null && { brokerUse: brokerUseOf(records.cpu) }),

@@ -19,7 +19,10 @@ export function wireOf(
 ): TrialResult['wire'] {
   const bytesUp = workers.reduce((sum, { wire }) => sum + wire.up, 0);
   const bytesDown = workers.reduce((sum, { wire }) => sum + wire.down, 0);
-  const offered = windows.reduce((sum, _, phase) => sum + mergeCells(recorder.phase(phase)).counts.offered, 0);
+  const offered = windows.reduce((sum, _, phase) => {
+    const { counts, refusals } = mergeCells(recorder.phase(phase));
+    return sum + counts.offered + refusals.refusedAsExpected;
+  }, 0);
   const bytesPerOperation = offered === 0 ? null : Math.round((bytesUp + bytesDown) / offered);
   const bodies = workers.flatMap((worker) => worker.bodies ?? []);
   const batches = workers.flatMap((worker) => worker.batches ?? []);
@@ -49,10 +52,13 @@ export function failuresOf({ workers, operations, scenario }: TrialRecords): Pic
 }
 
 function messagesOf(workers: readonly WorkerData[], operations: readonly PlannedOperation[]) {
-  const sum = (index: number, way: 'sent' | 'received') =>
-    workers.reduce((total, { messages }) => total + (messages?.[index]?.[way] ?? 0), 0);
+  const sum = (name: string, way: 'sent' | 'received') =>
+    operations
+      .filter((operation) => operation.name === name)
+      .flatMap(({ index }) => workers.map(({ messages }) => messages?.[index]?.[way] ?? 0))
+      .reduce((total, one) => total + one, 0);
   return Object.fromEntries(
-    operations.map(({ name, index }) => [name, { sent: sum(index, 'sent'), received: sum(index, 'received') }]),
+    operations.map(({ name }) => [name, { sent: sum(name, 'sent'), received: sum(name, 'received') }]),
   );
 }
 

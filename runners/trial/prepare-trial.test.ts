@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { OpenLoad, Target } from '../../scenarios/scenario.ts';
+import type { Gateway } from '../../scenarios/gateway.ts';
+import type { OpenLoad, Request, RestRequest, Target } from '../../scenarios/scenario.ts';
 import { requireScenario } from '../../scenarios/schema/load-scenario.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { countArrivals, createArrivalSchedule } from '../schedule/arrival-schedule.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { plannedRate, stagesOf } from '../schedule/planned-rate.ts';
 import { loadPlanFor, operationShares, prepareTrial, repeatSeed } from './prepare-trial.ts';
+import { trialCallers } from './trial-callers.ts';
 
 const { scenario } = requireScenario(join(import.meta.dirname, '..', '..', 'scenarios', 'order-flow.yaml'), {
   env: {},
@@ -24,6 +26,48 @@ const draws = (seed: number) => {
   const mix = new OperationMix({ seed, weights: [1, 2, 3], keys: { count: 1_000, distribution: 'zipf' } });
   return Array.from({ length: 50 }, (_, n) => [schedule.offsetUs(n), mix.operation(n), mix.key(n)]);
 };
+
+describe('callers', () => {
+  const target = scenario.targets.rest as Target;
+  const callers = {
+    paying: { share: 0.75, holds: 'valid' },
+    anonymous: { share: 0.25, holds: 'none' },
+  } as const;
+  const gateway = { kind: 'envoy', auth: 'jwt' } as Gateway;
+  const prepare = async (asks: boolean) => {
+    const called = { ...scenario, workload: { ...scenario.workload, callers } };
+    const asking = { ...target, ...(asks && { gateway }) } as Target;
+    const entry = await loadProtocol(target);
+    return prepareTrial(called, asking, entry, 1, await trialCallers(called, asking));
+  };
+
+  it('send each of the operations that would be sent without them', async () => {
+    const { operations } = await prepare(true);
+    const plain = prepareTrial(scenario, target, await loadProtocol(target)).operations;
+    const keys = { count: 10, distribution: 'uniform' } as const;
+    const mixOf = (all: typeof operations) =>
+      new OperationMix({ seed: 5, weights: all.map(({ weight }) => weight), keys });
+    const [mix, plainMix] = [mixOf(operations), mixOf(plain)];
+    const drawn = Array.from({ length: 2_000 }, (_, n) => operations[mix.operation(n)]);
+    expect(drawn.map((one) => one?.name)).toEqual(drawn.map((_, n) => plain[plainMix.operation(n)]?.name));
+    const anonymous = drawn.filter((one) => one?.caller?.name === 'anonymous').length;
+    expect(anonymous / 2_000).toBeGreaterThan(0.2);
+    expect(anonymous / 2_000).toBeLessThan(0.3);
+    expect(operations.map(({ index }) => index)).toEqual(operations.map((_, n) => n));
+  });
+
+  it('show what they hold where they are asked, and may be served by that', async () => {
+    const headersOf = ({ request }: { readonly request: Request }) => (request as RestRequest).headers;
+    const [paying, anonymous] = (await prepare(true)).operations;
+    expect([paying?.caller?.mayBeServed, anonymous?.caller?.mayBeServed]).toEqual([true, false]);
+    expect(paying && headersOf(paying)).toMatchObject({ 'x-caller': 'paying', authorization: expect.any(String) });
+    expect(anonymous && headersOf(anonymous)).toMatchObject({ 'x-caller': 'anonymous' });
+    expect(anonymous && headersOf(anonymous)).not.toHaveProperty('authorization');
+    const { operations, credentials } = await prepare(false);
+    expect(operations.every(({ caller }) => caller?.mayBeServed)).toBe(true);
+    expect(credentials).toBeNull();
+  });
+});
 
 describe('an own system', () => {
   const own = (more: object) =>

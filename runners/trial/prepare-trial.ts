@@ -10,21 +10,26 @@ import type { Population } from '../../targets/domain/service-options.ts';
 import type { ProtocolEntry } from '../../targets/driver.ts';
 import { withTraceparent } from '../../targets/driver-kit/trace-context.ts';
 import { withUserAgent } from '../../targets/driver-kit/user-agent.ts';
+import type { GatewayCredentials } from '../../targets/gateway/gateway-kind.ts';
 import { LoadSignals } from '../load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from '../load/worker-messages.ts';
 import { phaseWindows } from '../recording/phase-windows.ts';
 import type { BlockPlan } from '../recording/recorder.ts';
 import { timelineIntervalMs } from '../recording/timeline.ts';
 import { hash32, randomStreams } from '../schedule/seeded-random.ts';
+import { nobodyInParticular, type TrialCallers, withCaller } from './trial-callers.ts';
 
 export interface PreparedTrial {
   readonly target: Target;
   readonly trialTag: string;
   readonly names: Readonly<Record<string, string>>;
+  /** By index: each kind of call, which is an operation by a caller where the workload has some. */
   readonly operations: readonly PlannedOperation[];
   readonly population: Population;
   /** Of its repeat, the same for all targets and conditions. */
   readonly seed: number;
+  /** What whoever lets callers in must know of them; null: nobody asks. */
+  readonly credentials: GatewayCredentials | null;
 }
 
 /** Always as long, so that ids take the same bytes in every trial. */
@@ -33,7 +38,13 @@ function newTrialTag(): string {
 }
 
 /** Repeats draw their own arrivals, operations and keys: an interval over repeats then holds what that draw makes of it. */
-export function prepareTrial(scenario: Scenario, target: Target, entry: ProtocolEntry, repeat = 1): PreparedTrial {
+export function prepareTrial(
+  scenario: Scenario,
+  target: Target,
+  entry: ProtocolEntry,
+  repeat = 1,
+  callers: TrialCallers = nobodyInParticular,
+): PreparedTrial {
   const trialTag = newTrialTag();
   const isReference = target.address === undefined;
   const names = isReference ? entry.resourceNames(trialTag, target) : {};
@@ -43,7 +54,7 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
       ? target
       : ({ ...boundedByPlaces(target, scenario), ...preset.settings, requests: preset.requests } as Target);
   const shares = operationShares(scenario);
-  const operations = Object.entries(scenario.workload.operations).map(([name, operation], index): PlannedOperation => {
+  const kinds = Object.entries(scenario.workload.operations).map(([name, operation], index): PlannedOperation => {
     const request = ownValue<PlannedOperation['request']>(resolved.requests, name);
     if (request === undefined) {
       throw new BenchError('noRequest', `Target ${target.name} has no request for operation ${name}`, {
@@ -61,8 +72,32 @@ export function prepareTrial(scenario: Scenario, target: Target, entry: Protocol
     const own = isReference ? request : withUserAgent(resolved, withTraceparent(resolved, request));
     return { index, name, action: does?.action ?? null, pattern, weight, request: own, keyUse, payload, ...timeout };
   });
+  const operations = byCaller(resolved, kinds, callers);
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
-  return { target: resolved, trialTag, names, operations, population, seed: repeatSeed(scenario, repeat) };
+  const seed = repeatSeed(scenario, repeat);
+  return { target: resolved, trialTag, names, operations, population, seed, credentials: callers.credentials };
+}
+
+/**
+ * One operation by several callers is as many kinds of call, those of an operation beside one another: so the draw of the
+ * operation stays what it is without callers, and the same draw says which caller's it is.
+ */
+function byCaller(
+  target: Target,
+  operations: readonly PlannedOperation[],
+  { all }: TrialCallers,
+): readonly PlannedOperation[] {
+  if (all.length === 0) return operations;
+  return operations
+    .flatMap((operation) =>
+      all.map((caller) => ({
+        ...operation,
+        caller,
+        weight: operation.weight * caller.share,
+        request: withCaller(target, operation.request, caller),
+      })),
+    )
+    .map((operation, index) => ({ ...operation, index }));
 }
 
 /** What our service has no place for waits in the broker, not with it. Without acknowledgements the broker keeps nothing. */

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
+import { gatewaySemantics } from '../../targets/gateway/describe-gateway.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { startCanaryEcho } from '../canary/start-canary-echo.ts';
@@ -23,6 +24,7 @@ import { drainFlows } from './drain-flows.ts';
 import type { TrialParts } from './opened-parts.ts';
 import { playLoad } from './play-load.ts';
 import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
+import { trialCallers } from './trial-callers.ts';
 import type { FinishedTrial, TrialContext } from './trial-context.ts';
 import { openTrialParts } from './trial-parts.ts';
 
@@ -40,7 +42,8 @@ export async function runTrial(
 ): Promise<FinishedTrial> {
   const { scenario, stack, workDirectory, emit } = context;
   const entry = await loadProtocol(target);
-  const prepared = prepareTrial(scenario, target, entry, plan.repeat);
+  const callers = await trialCallers(scenario, target);
+  const prepared = prepareTrial(scenario, target, entry, plan.repeat, callers);
   const faults = scenario.conditions[plan.condition] ?? [];
   const starting = startCanaryEcho(join(workDirectory, `${plan.id}.canary.log`));
   const closeEcho = async () => (await starting)?.process.stop();
@@ -83,6 +86,7 @@ export async function runTrial(
         ...guaranteeSettings(target, stack),
         ...entry.semantics(prepared.target),
         ...connectionsOf(workers),
+        ...gatewaySemantics(target.gateway),
         ...((target.instances ?? 1) > 1 && { instances: target.instances ?? 1 }),
         ...resilienceSemantics(scenario, prepared.target),
       },

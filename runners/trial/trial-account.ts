@@ -56,6 +56,9 @@ export function trialAccount(records: TrialRecords, recorder: Recorder, onHappen
       patterns: operations.map(({ pattern }) => pattern),
       hasEffect: operations.map(({ action }) => action === null || operationOf(action)?.isRead === false),
       acceptedOnly: operations.map(({ pattern }) => isHandedOver(pattern) && promisesNothing(target)),
+      mayBeServed: operations.some(({ caller }) => caller !== undefined)
+        ? operations.map(({ caller }) => caller?.mayBeServed ?? true)
+        : null,
       evidence,
       held: records.held?.operations ?? null,
     },

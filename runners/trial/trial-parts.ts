@@ -126,7 +126,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
 
 /** null: the load goes to the instances themselves. */
 async function gatewayBefore(
-  { prepared: { target }, stack, workDirectory, trialId }: TrialPartsInput,
+  { scenario, prepared: { target, credentials }, stack, workDirectory, trialId }: TrialPartsInput,
   entry: string,
   instances: Readonly<Record<string, string>>,
   opened: Closers,
@@ -135,7 +135,7 @@ async function gatewayBefore(
   if (settings === undefined) return null;
   const direct = via === 'direct';
   const given = { settings, protocol, entry, instances, stack, direct, workDirectory, trialId };
-  return openGateway({ ...given, credentials: null, callers: [] }, opened);
+  return openGateway({ ...given, credentials, callers: Object.keys(scenario.workload.callers ?? {}) }, opened);
 }
 
 /** What the load goes through: to the broker, or to each instance of the service itself. */

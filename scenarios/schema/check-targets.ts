@@ -6,6 +6,7 @@ import { definitionOf } from '../protocols/definitions.ts';
 import { brokerFacts, brokerOf } from '../protocols/registry.ts';
 import { templateVariables } from '../template-variables.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
+import { checkCalled } from './callers-schema.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkTls } from './check-tls.ts';
 import { connectionCount } from './connections-schema.ts';
@@ -22,6 +23,7 @@ export function checkTargets(context: CheckContext): void {
     checkProtocol(context, target, path);
     checkThreads(context, target, path);
     checkInstances(context, target, path);
+    checkCalled(context, target, path);
   }
   checkClusters(context);
   checkOptional(context);

@@ -41,8 +41,13 @@ export function checkThresholdNames(context: CheckContext, text: string, thresho
   };
   const targets = ['all', ...context.namesOf('targets')];
   if (!targets.includes(target)) unknown('target', target, targets);
-  if (operation !== undefined && !context.operationNames.includes(operation)) {
-    unknown('operation', operation, context.operationNames);
+  const callers = Object.keys(context.file.workload?.callers ?? {});
+  if (operation !== undefined && callers.includes(operation)) checkCallerMetric(context, threshold, text, path);
+  else if (operation !== undefined && !context.operationNames.includes(operation)) {
+    unknown(callers.length === 0 ? 'operation' : 'operation or caller', operation, [
+      ...context.operationNames,
+      ...callers,
+    ]);
   }
   const conditions = context.namesOf('conditions');
   const isPhase = (name: string): name is PhaseName => (phaseNames as readonly string[]).includes(name);
@@ -59,6 +64,27 @@ export function checkThresholdNames(context: CheckContext, text: string, thresho
   }
   if (named.length > 0) checkPlayed(context, threshold, named, path);
   checkLaterTime(context, threshold, path, text);
+  if (threshold.metric === 'admittedUnauthorised' && !context.has(['workload', 'callers'])) {
+    const message = 'is of workload.callers, of whom some are to be refused; there are none';
+    context.report({ path, message, offset: wordAt(text, threshold.metric) });
+  }
+}
+
+/** What is known of each caller: counts, over all measured phases. */
+function checkCallerMetric(
+  { report }: CheckContext,
+  { metric, operation = '', within }: Threshold,
+  text: string,
+  path: Path,
+): void {
+  const kind = parseMetric(metric)?.kind;
+  const phase = within.find((name) => (phaseNames as readonly string[]).includes(name));
+  const offset = wordAt(text, operation);
+  if (kind !== 'count' && kind !== 'errorRatio') {
+    report({ path, message: `of a caller there are counts and errorRatio, no ${metric}`, offset });
+  } else if (phase !== undefined) {
+    report({ path, message: `a caller is counted over the whole trial; leave out the phase ${phase}`, offset });
+  }
 }
 
 /** A target that sits out all the conditions that are named has no trial to be held against. */

@@ -3,6 +3,7 @@ import { closestName } from '../../result/closest-name.ts';
 import { isHandedOver } from '../../result/patterns.ts';
 import { isQuotableWord, isThresholdWord } from '../../result/threshold-grammar.ts';
 import { handOverNames, operationNamed, operationNames } from '../operations.ts';
+import { checkCallers } from './callers-schema.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
 import { checkFile } from './check-file.ts';
 import { largestPayload, largestPayloadBytes } from './workload-schema.ts';
@@ -24,6 +25,7 @@ export function checkWorkload(context: CheckContext): void {
   }
   checkOwnRates(context);
   checkOwnTimeouts(context);
+  checkCallers(context);
   checkReferenceOperations(context);
   checkPayloads(context);
 }

@@ -1,7 +1,16 @@
 /** `gateway:` of a target: what stands before the instances of our service. */
 import { z } from 'zod';
 import { closestName } from '../../result/closest-name.ts';
-import { authsOfGateway, type Gateway, gatewayAuths, gatewayBalances, gatewayNames } from '../gateway.ts';
+import {
+  authsOfGateway,
+  type Gateway,
+  gatewayAuths,
+  gatewayBalances,
+  gatewayKeys,
+  gatewayNames,
+  keysByUrl,
+  layerFourGateways,
+} from '../gateway.ts';
 import type { TargetCheck } from '../protocols/protocol-definition.ts';
 import { instanceNames } from '../target-services.ts';
 import { lineText, object, quantity, wholeNumber } from './fields.ts';
@@ -28,6 +37,12 @@ const rateLimit = object({
 
 export const gatewaySchema = object({
   kind: z.enum(gatewayNames).describe('The program. `bench doctor` says which are here.'),
+  layer: z
+    .union([z.literal(7), z.literal(4)])
+    .default(7)
+    .describe(
+      '7: each request is sent on by itself; 4: each connection is, and all that is on it goes to one instance.',
+    ),
   balance: z
     .enum(gatewayBalances)
     .default('round-robin')
@@ -36,6 +51,12 @@ export const gatewaySchema = object({
     .enum(gatewayAuths)
     .default('none')
     .describe('What callers show to be let in: nothing, a key (header x-api-key), or a signed token (RS256).'),
+  keys: z
+    .enum(gatewayKeys)
+    .default('file')
+    .describe(
+      'With auth: jwt, where the issuer’s public keys come from: a file, or a URL that is asked every 2 s (link gateway-issuer).',
+    ),
   rateLimit: rateLimit.optional().describe('Beyond it the gateway answers 429. Left out: no limit.'),
   retries: wholeNumber(0, 10)
     .default(0)
@@ -69,12 +90,42 @@ export function checkGateway({ report }: TargetCheck, target: GatewayTarget): vo
     const message = `${gateway.kind} cannot check ${gateway.auth}; ${able.join(' and ')} can`;
     report({ path: ['gateway', 'auth'], message });
   }
+  if (gateway.keys === 'url' && gateway.auth !== 'jwt') {
+    report({ path: ['gateway', 'keys'], message: 'is of auth: jwt, whose tokens are signed', atKey: true });
+  } else if (gateway.keys === 'url' && !keysByUrl.includes(gateway.kind)) {
+    report({
+      path: ['gateway', 'keys'],
+      message: `${gateway.kind} cannot ask for keys; ${keysByUrl.join(' and ')} can`,
+    });
+  }
+  checkLayer(report, gateway);
   const names = instanceNames({ name: 'service', instances });
   for (const [n, { to }] of gateway.routes.entries()) {
     if (names.includes(to)) continue;
     const suggestion = closestName(to, names) ?? undefined;
     const message = `"${to}" is no instance of this target (it has ${names.join(', ')})`;
     report({ path: ['gateway', 'routes', n, 'to'], message, ...(suggestion !== undefined && { suggestion }) });
+  }
+}
+
+/** Who sees connections alone sees no request. */
+function checkLayer(report: TargetCheck['report'], gateway: z.output<typeof gatewaySchema>): void {
+  const { kind, layer, auth, rateLimit, retries, routes } = gateway;
+  if (layer === 7) return;
+  if (!layerFourGateways.includes(kind)) {
+    report({
+      path: ['gateway', 'layer'],
+      message: `${kind} is not to be had so; ${layerFourGateways.join(' and ')} are`,
+    });
+  }
+  const asked = {
+    auth: auth !== 'none',
+    rateLimit: rateLimit !== undefined,
+    retries: retries > 0,
+    routes: routes.length > 0,
+  };
+  for (const [key, isAsked] of Object.entries(asked)) {
+    if (isAsked) report({ path: ['gateway', key], message: 'is of requests, which layer 4 does not see', atKey: true });
   }
 }
 

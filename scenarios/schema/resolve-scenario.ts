@@ -9,6 +9,7 @@ import { type Resilience, resilienceOf } from '../resilience.ts';
 import type { Scenario } from '../scenario.ts';
 import type { TlsSettings } from '../target-base.ts';
 import type { Operation, PayloadSpec, Workload } from '../workload.ts';
+import { resolveCallers } from './callers-schema.ts';
 import { resolveFlowWorkload } from './flow-schema.ts';
 import { mergedResilience } from './resilience-schema.ts';
 import { resolveLoad } from './resolve-load.ts';
@@ -79,7 +80,7 @@ function resolvePrimary(
 }
 
 function resolveWorkload(workload: ScenarioFile['workload'], directory: string): Workload {
-  const { seed, operations, keys, payloads, service, flow } = workload;
+  const { seed, operations, keys, payloads, service, callers, flow } = workload;
   return {
     seed,
     operations: mapEntries(
@@ -96,6 +97,7 @@ function resolveWorkload(workload: ScenarioFile['workload'], directory: string):
       return file === undefined ? { template: template ?? '' } : { file: resolve(directory, file) };
     }),
     service: resolveService(service),
+    ...resolveCallers(callers),
     ...(flow !== undefined && { flow: resolveFlowWorkload(flow) }),
   };
 }

@@ -906,7 +906,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
         "dir/s.yaml:11:15: thresholds[0]: expected a threshold, or { check, stopAfter }, not 5",
         "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
-        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, completed, compensated, refused, stuck, open, inconsistent, phantom, bytesPerOperation, cpuPerOperation, highestBacklog, redelivered, generatorMemory or serviceMemory (did you mean lost?)",
+        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, admittedUnauthorised, completed, compensated, refused, stuck, open, inconsistent, phantom, bytesPerOperation, cpuPerOperation, highestBacklog, redelivered, balance, gatewayAmplification, generatorMemory or serviceMemory (did you mean lost?)",
       ]
     `);
   });

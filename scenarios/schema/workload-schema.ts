@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defaultPattern, patternNames, patterns } from '../../result/patterns.ts';
 import { operationNames } from '../operations.ts';
+import { callersSchema } from './callers-schema.ts';
 import { duration, entryName, named, object, quantity, wholeNumber } from './fields.ts';
 import { flowWorkloadSchema } from './flow-schema.ts';
 
@@ -88,5 +89,6 @@ export const workloadSchema = object({
   })
     .prefault({})
     .describe('How the reference services behave, the same behind every protocol.'),
+  callers: callersSchema,
   flow: flowWorkloadSchema.optional(),
 });

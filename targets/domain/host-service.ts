@@ -38,6 +38,8 @@ export type ServiceCommand =
 export interface LastWords {
   readonly chargedCents: number | null;
   readonly rebalances: number | null;
+  /** Requests taken up, refused ones included: what was asked of it. */
+  readonly operations: number;
   /** Requests that its store could not keep. */
   readonly storeFailures: StoreFailures;
 }
@@ -94,6 +96,7 @@ export function hostService(start: ServiceStart): void {
     const words: LastWords = {
       chargedCents: store?.chargedCents ?? null,
       rebalances: service?.rebalances?.() ?? null,
+      operations: domain?.operations ?? 0,
       storeFailures: store?.failures ?? flow?.storeFailures ?? { requests: 0, why: '' },
     };
     try {

@@ -67,20 +67,22 @@ function configuration(plan: GatewayPlan): object {
     route_config: { virtual_hosts: [{ name: 'all', domains: ['*'], routes: routes(plan) }] },
     http_filters: [...access(plan), ...limit(plan), filter('router', 'router.v3.Router', {})],
   };
+  const carrying = {
+    '@type': `${api}.extensions.filters.network.tcp_proxy.v3.TcpProxy`,
+    stat_prefix: 'gateway',
+    cluster: 'instances',
+  };
+  const filters =
+    settings.layer === 4
+      ? [{ name: 'envoy.filters.network.tcp_proxy', typed_config: carrying }]
+      : [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }];
   return {
     static_resources: {
-      listeners: [
-        {
-          name: 'gateway',
-          address: socketAddress(`127.0.0.1:${port}`),
-          filter_chains: [
-            { filters: [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }] },
-          ],
-        },
-      ],
+      listeners: [{ name: 'gateway', address: socketAddress(`127.0.0.1:${port}`), filter_chains: [{ filters }] }],
       clusters: [
         cluster('instances', Object.values(instances), plan),
         ...routed.map((name) => cluster(`only ${name}`, [instances[name] ?? ''], plan)),
+        ...(plan.keysAt === null ? [] : [cluster('issuer', [plan.keysAt], { ...plan, protocol: 'rest' })]),
       ],
     },
   };
@@ -148,13 +150,20 @@ function cluster(name: string, addresses: readonly string[], { settings, protoco
   };
 }
 
-function access({ settings, credentials }: GatewayPlan): object[] {
+const keysFor = '2s';
+const remoteKeys = {
+  http_uri: { uri: 'http://issuer/keys', cluster: 'issuer', timeout: `${connectTimeoutMs / 1e3}s` },
+  cache_duration: keysFor,
+};
+
+function access({ settings, credentials, keysAt }: GatewayPlan): object[] {
   if (credentials === null || settings.auth === 'none') return [];
   if (settings.auth === 'apiKey') return apiKeys(credentials.apiKeys);
   const provider = {
     issuer: credentials.issuer,
     audiences: [credentials.audience],
-    local_jwks: { inline_string: credentials.jwks },
+    ...(keysAt === null ? { local_jwks: { inline_string: credentials.jwks } } : { remote_jwks: remoteKeys }),
+    clock_skew_seconds: credentials.leewayS,
     forward: true,
   };
   return [

@@ -16,6 +16,8 @@ export interface GatewayCredentials {
   readonly publicKeyPem: string;
   readonly issuer: string;
   readonly audience: string;
+  /** How far clocks may be apart, seconds. */
+  readonly leewayS: number;
 }
 
 export interface GatewayPlan {
@@ -29,6 +31,8 @@ export interface GatewayPlan {
   readonly directory: string;
   /** null where `settings.auth` is none. */
   readonly credentials: GatewayCredentials | null;
+  /** `host:port` of where the tokens' keys are to be asked for; null: they are in its configuration. */
+  readonly keysAt: string | null;
   /** Names of those who call, for limits by caller. */
   readonly callers: readonly string[];
 }
@@ -51,5 +55,7 @@ export interface GatewayKind {
 
 /** Waits for an instance that does not answer a connection, of all kinds alike. */
 export const connectTimeoutMs = 1_000;
+/** Of the times of tokens, of all kinds alike. */
+export const tokenLeewayS = 5;
 /** Idle connections to an instance that are kept, of all kinds alike. */
 export const keptConnections = 128;

@@ -2,8 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
+import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { authsOfGateway, type Gateway, gatewayNames } from '../../scenarios/gateway.ts';
+import type { CallerHolding } from '../../scenarios/callers.ts';
+import { authsOfGateway, type Gateway, gatewayNames, keysByUrl, layerFourGateways } from '../../scenarios/gateway.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { readableOrderId } from '../domain/service-options.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
@@ -13,12 +15,21 @@ import { type RunningService, startReferenceService } from '../process/reference
 import { restEntry } from '../rest/preset.ts';
 import { ensurePrograms } from '../stack/install.ts';
 import { websocketEntry } from '../websocket/preset.ts';
-import { type CallerHolding, issueCredentials } from './caller-credentials.ts';
-import type { GatewayPlan, GatewayProtocol } from './gateway-kind.ts';
+import { issueCredentials } from './caller-credentials.ts';
+import { type GatewayPlan, type GatewayProtocol, tokenLeewayS } from './gateway-kind.ts';
+import { startKeyServer } from './key-server.ts';
 import { type RunningGateway, startGateway } from './start-gateway.ts';
 
 const entries = { rest: restEntry, grpc: grpcEntry, websocket: websocketEntry };
-const plain: Omit<Gateway, 'kind'> = { balance: 'round-robin', auth: 'none', rateLimit: null, retries: 0, routes: [] };
+const plain: Omit<Gateway, 'kind'> = {
+  layer: 7,
+  keys: 'file',
+  balance: 'round-robin',
+  auth: 'none',
+  rateLimit: null,
+  retries: 0,
+  routes: [],
+};
 const open: RunningGateway[] = [];
 const services: RunningService[] = [];
 let directory: string;
@@ -65,7 +76,14 @@ type Wanted = Partial<Omit<GatewayPlan, 'settings'>> & { readonly settings?: Par
 async function gateway(kind: Gateway['kind'], { settings = {}, ...plan }: Wanted = {}): Promise<RunningGateway> {
   const port = await freePort();
   const running = await startGateway(paths[kind], {
-    ...{ protocol: 'rest', port, instances: { service: first, 'service-2': second }, credentials: null, callers: [] },
+    ...{
+      protocol: 'rest',
+      port,
+      instances: { service: first, 'service-2': second },
+      credentials: null,
+      callers: [],
+      keysAt: null,
+    },
     directory: join(directory, `${kind}-${port}`),
     ...plan,
     settings: { ...plain, kind, ...settings },
@@ -118,14 +136,21 @@ describe.each(gatewayNames)('%s', (kind) => {
 
   it.each(authsOfGateway[kind].filter((auth) => auth !== 'none'))('lets in by %s who may, alone', async (auth) => {
     const holdings: Record<string, CallerHolding> = {
-      ...{ paying: 'valid', anonymous: 'none', foreign: 'foreign', late: 'expired', forger: 'forged' },
+      ...{ paying: 'valid', anonymous: 'none', foreign: 'foreign', late: 'expired', hasty: 'early', forger: 'forged' },
     };
     const issued = await issueCredentials(auth, holdings);
     const instances = { service: first };
     const guarded = await gateway(kind, { instances, settings: { auth }, credentials: issued.gateway });
     const statuses: Record<string, number> = {};
     for (const [caller, headers] of Object.entries(issued.headers)) statuses[caller] = await ask(guarded, headers);
-    expect(statuses).toEqual({ paying: 200, anonymous: 401, foreign: 403, late: 401, forger: 401 });
+    expect(statuses).toEqual({ paying: 200, anonymous: 401, foreign: 403, late: 401, hasty: 401, forger: 401 });
+  });
+
+  it('answers, when all instances are gone, that nobody is there', async () => {
+    const instances = { service: `127.0.0.1:${await freePort()}`, 'service-2': `127.0.0.1:${await freePort()}` };
+    const alone = await gateway(kind, { instances, settings: { retries: 1 } });
+    const statuses = await oneByOne(alone, 3);
+    expect(statuses.every((status) => status === 502 || status === 503)).toBe(true);
   });
 
   it('limits the rate of all, or of each caller', async () => {
@@ -152,13 +177,58 @@ describe.each(gatewayNames)('%s', (kind) => {
     await expectOk(protocol, before.address);
   });
 
-  it('says in its own words why it does not start', async () => {
+  it('says in its own words, and with its line, why it does not start', async () => {
     await expect(gateway(kind, { instances: { service: 'no address' } })).rejects.toMatchObject({
       code: 'gatewayRefused',
-      hint: expect.stringContaining(kind === 'envoy' ? 'no address' : `${kind}.c`),
+      message: expect.stringMatching(kind === 'envoy' ? /no address/ : /\.(conf|cfg):\d+/),
     });
     const port = Number(first.split(':')[1]);
     await expect(gateway(kind, { port })).rejects.toMatchObject({ code: 'portTaken' });
+  });
+});
+
+describe.each(gatewayNames.filter((kind) => authsOfGateway[kind].includes('jwt')))('tokens at %s', (kind) => {
+  it('may be of a clock that is a little ahead, and of none that is far', async () => {
+    const instances = { service: first };
+    for (const [clockAheadS, status] of [
+      [tokenLeewayS - 2, 200],
+      [tokenLeewayS + 60, 401],
+    ] as const) {
+      const issued = await issueCredentials('jwt', { paying: 'valid' }, { clockAheadS });
+      const guarded = await gateway(kind, { instances, settings: { auth: 'jwt' }, credentials: issued.gateway });
+      expect(await ask(guarded, issued.headers.paying)).toBe(status);
+    }
+  });
+});
+
+describe.each(keysByUrl)('keys by URL at %s', (kind) => {
+  it('are asked for, and nobody is let in while they cannot be had', async () => {
+    const issued = await issueCredentials('jwt', { paying: 'valid' });
+    const server = await startKeyServer(issued.gateway.jwks);
+    const guarded = (keysAt: string) => {
+      const given = { instances: { service: first }, credentials: issued.gateway, keysAt };
+      return gateway(kind, { ...given, settings: { auth: 'jwt', keys: 'url' } });
+    };
+    const [known, silent] = await Promise.all([guarded(server.address), guarded(`127.0.0.1:${await freePort()}`)]);
+    expect(await ask(known, issued.headers.paying)).toBe(200);
+    expect(await ask(silent, issued.headers.paying)).toBe(401);
+    await server.close();
+  });
+});
+
+describe.each(layerFourGateways)('%s of layer 4', (kind) => {
+  it('sends all that is on a connection to one instance', async () => {
+    const carrying = await gateway(kind, { settings: { layer: 4 } });
+    const agent = new Agent({ connections: 1, pipelining: 1 });
+    const url = `http://${carrying.address}/v1/orders/${readableOrderId(0)}`;
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n++) {
+      const { statusCode, body } = await request(url, { dispatcher: agent });
+      await body.dump();
+      statuses.push(statusCode);
+    }
+    await agent.close();
+    expect(new Set(statuses).size).toBe(1);
   });
 });
 

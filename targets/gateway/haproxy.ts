@@ -38,6 +38,33 @@ function lines(values: readonly string[]): string {
 }
 
 function configuration(plan: GatewayPlan): string {
+  return plan.settings.layer === 4 ? carrying(plan) : forwarding(plan);
+}
+
+const limits = (mode: 'tcp' | 'http') => `global
+  nbthread 1
+  fd-hard-limit 40000
+defaults
+  mode ${mode}
+  timeout connect ${connectTimeoutMs}ms
+  timeout client 1h
+  timeout server 1h
+  timeout tunnel 1h`;
+
+/** Connections, whatever is on them. */
+function carrying({ settings, instances, port }: GatewayPlan): string {
+  const servers = Object.entries(instances).map(([name, address]) => `server ${name} ${address}`);
+  return `${limits('tcp')}
+${section('frontend gateway', [`bind 127.0.0.1:${port} backlog 4096`, 'default_backend instances'])}
+${section('backend instances', [balance(settings), 'retries 0', ...servers])}
+`;
+}
+
+function balance({ balance: how }: GatewayPlan['settings']): string {
+  return `balance ${how === 'least-requests' ? 'leastconn' : 'roundrobin'}`;
+}
+
+function forwarding(plan: GatewayPlan): string {
   const { settings, instances, port, protocol, directory } = plan;
   const version = protocol === 'grpc' ? 'proto h2' : 'proto h1';
   const server = (name: string) => `server ${name} ${instances[name]}${protocol === 'grpc' ? ' proto h2' : ''}`;
@@ -51,16 +78,8 @@ function configuration(plan: GatewayPlan): string {
       .map(({ header, value, to }) => `use_backend only_${to} if { req.hdr(${header}) -m str ${quoted(value)} }`),
     'default_backend instances',
   ];
-  const backend = [`balance ${settings.balance === 'least-requests' ? 'leastconn' : 'roundrobin'}`, ...retries(plan)];
-  return `global
-  nbthread 1
-  fd-hard-limit 40000
-defaults
-  mode http
-  timeout connect ${connectTimeoutMs}ms
-  timeout client 1h
-  timeout server 1h
-  timeout tunnel 1h
+  const backend = [balance(settings), ...retries(plan)];
+  return `${limits('http')}
 ${section('frontend gateway', frontend)}
 ${section('backend instances', [...backend, ...Object.keys(instances).map(server)])}
 ${routed.map((name) => section(`backend only_${name}`, [...retries(plan), server(name)])).join('\n')}
@@ -95,8 +114,11 @@ function access({ settings, credentials }: GatewayPlan, directory: string): stri
     deny(401, `{ var(txn.token),jwt_verify("RS256","${join(directory, keyFile)}") -m int 1 }`),
     deny(401, `{ var(txn.token),jwt_payload_query('$.iss') -m str ${quoted(credentials.issuer)} }`),
     "http-request set-var(txn.expires) var(txn.token),jwt_payload_query('$.exp','int')",
-    'http-request set-var(txn.now) date()',
-    deny(401, '{ var(txn.expires),sub(txn.now) -m int gt 0 }'),
+    "http-request set-var(txn.begins) var(txn.token),jwt_payload_query('$.nbf','int')",
+    `http-request set-var(txn.past) date(-${credentials.leewayS})`,
+    `http-request set-var(txn.future) date(${credentials.leewayS})`,
+    deny(401, '{ var(txn.expires),sub(txn.past) -m int gt 0 }'),
+    'http-request deny deny_status 401 if { var(txn.begins),sub(txn.future) -m int gt 0 }',
     deny(403, `{ var(txn.token),jwt_payload_query('$.aud') -m str ${quoted(credentials.audience)} }`),
   ];
 }

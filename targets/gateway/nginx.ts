@@ -48,7 +48,9 @@ function configuration(plan: GatewayPlan): string {
     ...(protocol === 'grpc' ? ['  http2_max_concurrent_streams 1024;'] : []),
     '  location / {',
     ...[...access(plan), ...forward(plan)].map((line) => `    ${line}`),
-    '  }\n}',
+    '  }',
+    ...(plan.settings.rateLimit === null ? [] : tooMany),
+    '}',
   ];
   return `daemon off;
 master_process off;
@@ -75,6 +77,9 @@ function apiKeys({ settings, credentials }: GatewayPlan): string[] {
   const keys = Object.entries(credentials.apiKeys).map(([key, { isServed }]) => `  "${key}" ${isServed ? 1 : 2};`);
   return [[`map ${variable(apiKeyHeader)} $admitted {`, '  default 0;', ...keys, '}'].join('\n')];
 }
+
+/** The others say when to come back, too. */
+const tooMany = ['  error_page 429 @later;', '  location @later { add_header retry-after 1 always; return 429; }'];
 
 function limitZone({ settings: { rateLimit } }: GatewayPlan): string[] {
   if (rateLimit === null) return [];

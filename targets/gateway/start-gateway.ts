@@ -64,7 +64,7 @@ function checkConfiguration(
       if (error === null) return resolve();
       const said = `${stdout}${stderr}`.trim() || error.message;
       reject(
-        new BenchError('gatewayRefused', `${title} refuses its configuration: ${said.split('\n')[0]}`, {
+        new BenchError('gatewayRefused', `${title} refuses its configuration: ${tellingLine(said)}`, {
           hint: `All that it said of ${configuration}:\n${said}`,
           exitCode: exitCodes.stack,
           cause: error,
@@ -72,6 +72,12 @@ function checkConfiguration(
       );
     });
   });
+}
+
+/** Some say first who they are. */
+function tellingLine(said: string): string {
+  const lines = said.split('\n');
+  return lines.find((line) => /emerg|alert|critical|error/i.test(line)) ?? lines[0] ?? '';
 }
 
 async function untilItListens(child: SupervisedProcess, port: number): Promise<void> {

@@ -1,0 +1,34 @@
+/** How far two measurements of the same repeats lie apart, in their own unit. */
+import { knownPairs, tReachedBy } from './statistics.ts';
+
+/** Of all that is told at once together. */
+const errorRate = 0.05;
+
+export interface PairedDifference {
+  /** Mean of after − before. */
+  readonly difference: number;
+  /** 95 % confidence interval, of all that are told at once together. */
+  readonly low: number;
+  readonly high: number;
+  readonly pairs: number;
+}
+
+/**
+ * From the t interval of the differences: pairs of one repeat share what the machine did then, and the arrivals. null: fewer
+ * than two pairs have both values. `comparisons`: how many such differences are told at once.
+ */
+export function pairedDifference(
+  before: readonly (number | null)[],
+  after: readonly (number | null)[],
+  comparisons = 1,
+): PairedDifference | null {
+  const differences = knownPairs(before, after).flatMap(([from, to]) =>
+    Number.isFinite(from) && Number.isFinite(to) ? [to - from] : [],
+  );
+  const pairs = differences.length;
+  if (pairs < 2) return null;
+  const difference = differences.reduce((sum, value) => sum + value, 0) / pairs;
+  const variance = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0) / (pairs - 1);
+  const half = tReachedBy(errorRate / Math.max(comparisons, 1), pairs - 1) * Math.sqrt(variance / pairs);
+  return { difference, low: difference - half, high: difference + half, pairs };
+}
