@@ -4,6 +4,7 @@ import { crossingTable } from './answer/crossing.ts';
 import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './answer/fairness.ts';
 import { findingsOf } from './answer/findings.ts';
 import { flowSentences } from './answer/flow-sentences.ts';
+import { poisonSentences } from './answer/poison-sentences.ts';
 import { errorTexts } from './figures/error-texts.ts';
 import { recoveryTable } from './figures/recovery-text.ts';
 import { type ConditionGroup, engineTrials } from './figures/result-view.ts';
@@ -21,7 +22,9 @@ import { limitsTable } from './tables/limits-table.ts';
 import { memoryTable } from './tables/memory-table.ts';
 import { millionCostTable } from './tables/million-cost.ts';
 import { clientTable, notableTable, watchTable } from './tables/own-system-tables.ts';
+import { paidRequestsTable } from './tables/paid-requests-table.ts';
 import { paymentsTable } from './tables/payments-table.ts';
+import { poisonTables } from './tables/poison-tables.ts';
 import { policyTable } from './tables/policy-table.ts';
 import { recommendedSnippets, surveySets, tuningTables } from './tables/tuning.ts';
 import { failureTexts } from './text/failure-texts.ts';
@@ -87,12 +90,12 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
     id: `condition-${index}`,
     title: group.condition,
     items: [
-      findings([...flowSentences(group), ...findingsOf(group)]),
-      ...tables(...flowTables(group)),
+      findings([...flowSentences(group), ...poisonSentences(group), ...findingsOf(group)]),
+      ...tables(...flowTables(group), ...poisonTables(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },
-      ...tables(cost, arrivals, ledgerTable(group), callersTable(group), limitsTable(group)),
+      ...tables(cost, paidRequestsTable(group), arrivals, ledgerTable(group), callersTable(group), limitsTable(group)),
       ...tables(gatewaysTable(group), instancesTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun), faultTable(trials)),
       ...tables(watchTable(trials), clientTable(trials), notableTable(trials)),

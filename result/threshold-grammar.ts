@@ -9,6 +9,10 @@
  *               | "balance" (of what each process of the service received: highest ÷ mean)
  *               | "gatewayAmplification" (requests that the instances took up ÷ attempts of the client)
  *               | "generatorMemory" | "serviceMemory" (highest resident)
+ *               | "requestsPerOperation" (to SQS, of clients and service together)
+ *               | "poisoned" (offered, and can't be read), of these "poisonTold" | "poisonDeadLettered" | "poisonDropped"
+ *               | "poisonRetrying" | "poisonLooping" | "poisonBlocked" | "poisonWaiting" | "poisonUnaccounted"
+ *               | "goodWaiting" | "goodLost" | "goodApplied" (a second) | "standStill" | "longestWait" (all others beside poison)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
  *               | "acknowledged" | "delivered" | "started" | "applied" | "settled" | "failed" | "timedOut"
@@ -20,7 +24,7 @@
  *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
  *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
- *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification)
+ *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification, requestsPerOperation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>, in quotes where it is a word as well
  *

@@ -14,6 +14,24 @@ export const trialFigures = {
   gatewayAmplification: gatewayAmplificationOf,
   generatorMemory: ({ memory }) => memory?.generatorBytes ?? null,
   serviceMemory: ({ memory }) => memory?.serviceBytes ?? null,
+  /** To a broker that is paid by them. */
+  requestsPerOperation: ({ paidRequests }) => paidRequests?.perOperation ?? null,
+  /** Of poison: what can't be read, and where it ended. */
+  poisoned: ({ poison }) => poison?.bad.offered ?? null,
+  poisonTold: ({ poison }) => poison?.bad.told ?? null,
+  poisonDeadLettered: ({ poison }) => poison?.bad.deadLettered ?? null,
+  poisonDropped: ({ poison }) => poison?.bad.dropped ?? null,
+  poisonRetrying: ({ poison }) => poison?.bad.retrying ?? null,
+  poisonLooping: ({ poison }) => poison?.bad.looping ?? null,
+  poisonBlocked: ({ poison }) => poison?.bad.blocked ?? null,
+  poisonWaiting: ({ poison }) => poison?.bad.waiting ?? null,
+  poisonUnaccounted: ({ poison }) => poison?.bad.unaccounted ?? null,
+  /** Of all else beside it. */
+  goodWaiting: ({ poison }) => poison?.good.waiting ?? null,
+  goodLost: ({ poison }) => poison?.good.lost ?? null,
+  goodApplied: ({ poison }) => poison?.goodPerSecond ?? null,
+  standStill: ({ poison }) => poison?.standStillUs ?? null,
+  longestWait: ({ poison }) => poison?.longestWaitUs ?? null,
 } as const satisfies Record<string, (trial: TrialResult) => number | null>;
 export type TrialFigure = keyof typeof trialFigures;
 export const trialFigureNames = Object.keys(trialFigures) as TrialFigure[];
@@ -32,4 +50,19 @@ export const trialFigureUnits = {
   gatewayAmplification: 'factor',
   generatorMemory: 'size',
   serviceMemory: 'size',
-} as const satisfies Record<TrialFigure, 'size' | 'duration' | 'count' | 'factor'>;
+  requestsPerOperation: 'factor',
+  poisoned: 'count',
+  poisonTold: 'count',
+  poisonDeadLettered: 'count',
+  poisonDropped: 'count',
+  poisonRetrying: 'count',
+  poisonLooping: 'count',
+  poisonBlocked: 'count',
+  poisonWaiting: 'count',
+  poisonUnaccounted: 'count',
+  goodWaiting: 'count',
+  goodLost: 'count',
+  goodApplied: 'rate',
+  standStill: 'duration',
+  longestWait: 'duration',
+} as const satisfies Record<TrialFigure, 'size' | 'duration' | 'count' | 'rate' | 'factor'>;

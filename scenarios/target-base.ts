@@ -54,6 +54,8 @@ export interface ClientSettings {
 
 /** Where a message goes that our service refuses and for which nobody waits. */
 export type OnRefusal = 'requeue' | 'deadLetter' | 'drop';
+/** Likewise of a log, which takes nothing back. */
+export type OnRefusalOfStream = OnRefusal | 'block' | 'retryTopic';
 
 export interface TargetBase {
   readonly name: string;

@@ -15,6 +15,8 @@ export interface Workload {
     readonly workTimeMs: number;
     /** 0–1: refused at once. */
     readonly rejectRatio: number;
+    /** 0–1: cannot be read, the same ones behind every target and however often they come; absent: all can. */
+    readonly unreadableRatio?: number;
     /** Requests worked on at once; absent: as many as come. */
     readonly concurrency?: number;
     /** Beside `concurrency`: how many may wait for their turn; beyond, they are refused. */

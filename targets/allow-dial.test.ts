@@ -7,7 +7,7 @@ import type { Request, Target } from '../scenarios/scenario.ts';
 import { allowDial, dialFreely, firstRefusal, judgedAddress } from './allow-dial.ts';
 import { RawServer } from './driver-suite/raw-server.ts';
 import { RecordedSession } from './driver-suite/recorded-session.ts';
-import { QueueBacklog } from './queue/rabbitmq/queue-backlog.ts';
+import { QueueBacklog, readyIn } from './queue/rabbitmq/queue-backlog.ts';
 import { loadProtocol } from './registry.ts';
 import { connectToxiproxy } from './stack/toxiproxy-client.ts';
 import { startAdvertisingBroker } from './stream/fixtures/advertising-broker.ts';
@@ -158,8 +158,8 @@ it.each(['platformatic', 'kafkajs'] as const)(
 
 it.each([
   ['the control of Toxiproxy', () => connectToxiproxy(`http://${foreign}:8474`).version()],
-  ['the backlog of a queue', () => new QueueBacklog(`${foreign}:9`, 'orders').read()],
-  ['the lag of a group', () => new GroupLag(`${foreign}:9`, 'orders').read()],
+  ['the backlog of a queue', () => new QueueBacklog(`${foreign}:9`, readyIn('orders')).read()],
+  ['the lag of a group', () => new GroupLag(`${foreign}:9`, ['orders']).read()],
 ])('%s does not go there either', async (_name, ask) => {
   await ask().catch(() => undefined);
   expect(firstRefusal()?.message).toContain(foreign);

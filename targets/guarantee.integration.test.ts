@@ -72,6 +72,7 @@ const cases: readonly Case[] = [
   { label: 'accepted by a service with store: file', target: rest, found: 'flushed for each' },
   { label: 'durable queue, confirms', target: queue, found: 'flushed for each' },
   { label: 'quorum queue, confirms', target: { ...queue, queue: { type: 'quorum' } }, found: 'flushed for each' },
+  { label: 'RabbitMQ stream, confirms', target: { ...queue, queue: { type: 'stream' } }, found: 'written' },
   { label: 'transient queue, confirms', target: { ...queue, durable: false }, found: 'in memory' },
   { label: 'SQS, which is ElasticMQ here', target: sqs, found: 'in memory' },
   { label: 'topic of one replica, acks: all', target: stream, found: 'written' },
@@ -174,7 +175,9 @@ async function startStrace(pids: readonly number[], path: string): Promise<Child
 async function countCalls(path: string): Promise<Seen> {
   const lines = (await readFile(path, 'utf8')).split('\n');
   const files = lines.filter((line) =>
-    /^\d+ +\w+\(\d+<\/.*\/((queues|quorum|msg_stores?|wb-|requests|[^/>]*-\d+)\/|[^/>]*\.state(-wal)?>)/.test(line),
+    /^\d+ +\w+\(\d+<\/.*\/((queues|quorum|stream|msg_stores?|wb-|requests|[^/>]*-\d+)\/|[^/>]*\.state(-wal)?>)/.test(
+      line,
+    ),
   );
   return {
     flushes: files.filter((line) => /^\d+ +(fsync|fdatasync|msync)/.test(line)).length,

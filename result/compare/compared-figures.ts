@@ -121,11 +121,11 @@ export function unitOf(text: string): ComparisonRow['unit'] {
   const metric = metricOf(text);
   const unit = metric.kind === 'trial' ? trialFigureUnits[metric.figure] : null;
   if (metric.kind === 'latency' || unit === 'duration') return 'us';
-  if (metric.kind === 'goodput') return 'perSecond';
+  if (metric.kind === 'goodput' || unit === 'rate') return 'perSecond';
   return unit === 'size' ? 'bytes' : 'number';
 }
 
 export function isHigherBetter(text: string): boolean {
   const metric = metricOf(text);
-  return metric.kind === 'goodput' || (metric.kind === 'count' && metric.count === 'ok');
+  return metric.kind === 'goodput' || text === 'goodApplied' || (metric.kind === 'count' && metric.count === 'ok');
 }

@@ -91,6 +91,20 @@ export const bodyBytesSchema = allOf(['plainBytesUp', 'wireBytesUp', 'plainBytes
   description: 'Bodies before they were compressed and after; what went as it was is in none of them.',
 });
 
+export const paidRequestsSchema = z
+  .object({
+    sends: count.describe('Of the clients; up to ten messages in each.'),
+    receives: figure.describe('Of the services, those that brought nothing among them.'),
+    deletes: figure.describe('Of the services, up to ten messages in each.'),
+    returns: figure.describe('Of the services: changes of visibility, by which a message is given back.'),
+    perOperation: figure.describe('All together, for each acknowledged operation.'),
+  })
+  .meta({
+    id: 'PaidRequests',
+    description:
+      'Requests to a broker that is paid by them, warm-up and drain included. null: a service was killed, and what it had asked is not known.',
+  });
+
 export const httpCountsSchema = z
   .object({
     handshakes: count.describe(
@@ -201,6 +215,7 @@ export type BodyBytes = Immutable<z.infer<typeof bodyBytesSchema>>;
 /** What the HTTP clients did beside the attempts, warm-up included. */
 export type HttpCounts = Immutable<z.infer<typeof httpCountsSchema>>;
 /** Requests that were to carry several messages each, and what they carried. */
+export type PaidRequests = Immutable<z.infer<typeof paidRequestsSchema>>;
 export type BatchCounts = Immutable<z.infer<typeof batchCountsSchema>>;
 export type FailureSample = Immutable<z.infer<typeof failureSampleSchema>>;
 /** Messages of calls that may have several either way. */

@@ -21,6 +21,7 @@ import {
   ledgerKinds,
   ledgerSchema,
   memorySchema,
+  paidRequestsSchema,
   paymentsSchema,
   wireSchema,
 } from './evidence-schema.ts';
@@ -28,6 +29,7 @@ import { count, figure, type Immutable, instant, settings, settingValue, someOf,
 import { flowsSchema } from './flow-schema.ts';
 import { blocksSchema } from './latency-schema.ts';
 import { phaseSchema } from './phase-schema.ts';
+import { poisonSchema } from './poison-schema.ts';
 import { verdictSchema } from './verdict-schema.ts';
 
 export const trialSchema = z
@@ -81,6 +83,7 @@ export const trialSchema = z
       .optional(),
     callers: z.array(callerSchema).describe('Absent where nobody says who is calling.').optional(),
     flows: flowsSchema.describe('Absent without flows.').optional(),
+    poison: poisonSchema.describe('Absent where all can be read, and of other engines.').optional(),
     reconnects: count
       .describe(
         'Connections that were lost and opened again, warm-up included; what a client gave up itself, at a time-out, is none of them. Absent in results of earlier versions and of other engines.',
@@ -102,6 +105,7 @@ export const trialSchema = z
     wire: wireSchema,
     cpu: cpuSchema,
     memory: memorySchema.describe('Absent in results of earlier versions and of other engines.').optional(),
+    paidRequests: paidRequestsSchema.describe('Absent with all other brokers, and where clients receive.').optional(),
     brokerUse: brokerUseSchema.describe('Absent without a broker, and in results of earlier versions.').optional(),
     faults: z.array(faultSchema),
     breaker: z

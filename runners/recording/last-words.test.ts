@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { chargedCentsOf, rebalancesOf, storeFailuresOf } from './last-words.ts';
+import { brokerRequestsOf, chargedCentsOf, rebalancesOf, storeFailuresOf } from './last-words.ts';
 
 const storeFailures = { requests: 0, why: '' };
-const orders = { chargedCents: 300, rebalances: null, operations: 0, storeFailures };
-const shipping = { chargedCents: 0, rebalances: 2, operations: 0, storeFailures };
+const orders = { chargedCents: 300, rebalances: null, operations: 0, brokerRequests: null, storeFailures };
+const shipping = { chargedCents: 0, rebalances: 2, operations: 0, brokerRequests: null, storeFailures };
 
 describe('the last words of the services', () => {
   it('add up, and what a service does not have is left out', () => {
@@ -18,6 +18,16 @@ describe('the last words of the services', () => {
       requests: 4,
       why: 'full',
     });
+  });
+
+  it('tell what a broker was asked, over all that have one', () => {
+    const brokerRequests = { receives: 4, deletes: 3, returns: 2, replies: 1 };
+    const [first, second] = [
+      { ...orders, brokerRequests },
+      { ...orders, brokerRequests },
+    ];
+    expect(brokerRequestsOf({ first, second, shipping })).toEqual({ receives: 8, deletes: 6, returns: 4, replies: 2 });
+    expect([brokerRequestsOf({ shipping }), brokerRequestsOf({ first, second: null })]).toEqual([null, null]);
   });
 
   it('are not known when one of them did not say, or when there is none', () => {

@@ -1,5 +1,5 @@
 /** What the services of a trial said at their ends, taken together. */
-import type { LastWords } from '../../targets/domain/host-service.ts';
+import type { BrokerRequests, LastWords } from '../../targets/domain/host-service.ts';
 import type { StoreFailures } from '../../targets/domain/order-store.ts';
 
 /** By name; null: killed meanwhile, or it did not say. */
@@ -13,6 +13,14 @@ export function chargedCentsOf(all: AllLastWords): number | null {
 /** Over all that are in a consumer group; null: there is none, or it is not known. */
 export function rebalancesOf(all: AllLastWords): number | null {
   return sumOf(all, ({ rebalances }) => rebalances);
+}
+
+/** Over all that have a broker which is paid by them; null: there is none, or it is not known. */
+export function brokerRequestsOf(all: AllLastWords): BrokerRequests | null {
+  const of = (figure: keyof BrokerRequests) => sumOf(all, ({ brokerRequests }) => brokerRequests?.[figure] ?? null);
+  const [receives, deletes, returns, replies] = [of('receives'), of('deletes'), of('returns'), of('replies')];
+  if (receives === null || deletes === null || returns === null || replies === null) return null;
+  return { receives, deletes, returns, replies };
 }
 
 /** Over all that said so; killed services may have had more. */

@@ -19,6 +19,7 @@ import { Timeline, timelineIntervalMs } from '../recording/timeline.ts';
 import { plannedRate } from '../schedule/planned-rate.ts';
 import { breakerOf, failuresOf, httpCounts, ignoredMessages, longestBlock, wireOf } from './client-totals.ts';
 import { judgeTrial } from './judge-trial.ts';
+import { paidRequestsOf } from './paid-requests.ts';
 import { blockPlan } from './prepare-trial.ts';
 import { paymentsIn, trialAccount } from './trial-account.ts';
 import type { TrialRecords } from './trial-records.ts';
@@ -35,13 +36,17 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   }
   const happened = operations.map((): Partial<Record<LaterTime, BlockCounts>> => ({}));
   const firstOf = operations.map(({ name }) => operations.findIndex((one) => one.name === name));
-  const { ledger, examples, flows, receivedBy } = trialAccount(records, recorder, (time, operation, atUs, afterUs) => {
-    const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
-    const counts = happened[firstOf[operation] ?? operation];
-    if (counts === undefined || block < 0) return;
-    counts[time] ??= new BlockCounts();
-    counts[time].record(block, afterUs);
-  });
+  const { ledger, examples, flows, receivedBy, poison } = trialAccount(
+    records,
+    recorder,
+    (time, operation, atUs, afterUs) => {
+      const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
+      const counts = happened[firstOf[operation] ?? operation];
+      if (counts === undefined || block < 0) return;
+      counts[time] ??= new BlockCounts();
+      counts[time].record(block, afterUs);
+    },
+  );
   const completions = workers[0]?.completions ?? [];
   const folded = foldCallers(recorder, windows.length, operations);
   const recordedOperations = folded.operations.map(({ name, pattern, kind }) => ({
@@ -54,6 +59,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const deliveryKnown = records.evidencePaths !== null;
   const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
   const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, deliveryKnown);
+  const paid = paidRequestsOf(records, Object.values(summary.phases), ledger.acknowledged);
   const measured = measuredTotal(folded.recorder, windows);
   const verdict = judgeTrial(records, measured, summary.phases, payments);
   const figures = {
@@ -87,6 +93,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(target.gateway !== undefined && { askedBy: askedOf(records.lastWords) }),
     ...(callers.length > 0 && { callers }),
     ...(flows !== null && { flows }),
+    ...(poison !== null && { poison }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
     ...stopOf(records),
@@ -99,6 +106,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
       measured.counts.offered + measured.refusals.refusedAsExpected,
     ),
     ...(records.memory !== null && { memory: records.memory }),
+    ...(paid !== null && { paidRequests: paid }),
     ...(brokerOf(target) !== null && { brokerUse: brokerUseOf(records.cpu) }),
     faults: records.faults,
     ...breakerOf(records),

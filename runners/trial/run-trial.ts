@@ -29,6 +29,7 @@ import type { FinishedTrial, TrialContext } from './trial-context.ts';
 import { openTrialParts } from './trial-parts.ts';
 
 const lastReadingMs = 3_000;
+const askAgainMs = 50;
 
 /**
  * Rejects with a BenchError when the trial could not begin. Once load flows it always ends with a result, if need be an
@@ -74,7 +75,7 @@ export async function runTrial(
         ? null
         : await drainFlows(parts.evidencePaths, parts.pending, signal);
     const workers = await source.finish();
-    const backlog = await endBacklog(parts, signal);
+    const backlog = await endBacklog(parts, drain.deadLettered, signal);
     const lostParts = parts.lostParts();
     const lostEcho = echo !== null && echo.process.exit !== null ? ['canary echo'] : [];
     await parts.close();
@@ -136,20 +137,28 @@ function samplesOf({ samplesPath }: TrialContext, { id }: TrialPlan) {
 }
 
 /** Interrupted, nobody waits for a last reading. */
-async function endBacklog({ backlog, release }: TrialParts, signal: AbortSignal) {
+async function endBacklog({ backlog, release }: TrialParts, deadLettered: number, signal: AbortSignal) {
   if (backlog === null) return null;
   const { watch, deadLetters } = backlog;
   if (signal.aborted) return { samples: await watch.stop(), atEnd: null, deadLetters: null };
+  // A broker that counts for itself puts a message aside only as it would give it out again.
+  const expected = deadLetters === null ? null : await readingOnce(deadLetters, deadLettered);
   await release();
-  return { ...(await watch.finish()), deadLetters: deadLetters === null ? null : await lastReading(deadLetters) };
+  const finished = await watch.finish();
+  await deadLetters?.close();
+  return { ...finished, deadLetters: expected };
 }
 
-/** null: the broker could not say. */
-async function lastReading(gauge: BacklogGauge): Promise<number | null> {
-  const timeUp = sleep(lastReadingMs, null, { ref: false });
-  const count = await Promise.race([gauge.read().catch(() => null), timeUp]);
-  await gauge.close();
-  return count;
+/** As soon as it has as many, or what it has in the end. null: the broker could not say. */
+async function readingOnce(gauge: BacklogGauge, expected: number): Promise<number | null> {
+  const untilMs = performance.now() + lastReadingMs;
+  for (;;) {
+    const leftMs = untilMs - performance.now();
+    const timeUp = sleep(leftMs, null, { ref: false });
+    const count = await Promise.race([gauge.read().catch(() => null), timeUp]);
+    if ((count !== null && count >= expected) || untilMs - performance.now() <= askAgainMs) return count;
+    await sleep(askAgainMs);
+  }
 }
 
 /** Also for trials of other engines. */

@@ -1,7 +1,13 @@
 /** What became of each operation of a trial: the records of its clients against the evidence of its services. */
 
 import { isHandedOver } from '../../result/patterns.ts';
-import type { FlowsResult, LedgerResult, PaymentsResult, TrialResult } from '../../result/result-types.ts';
+import type {
+  FlowsResult,
+  LedgerResult,
+  PaymentsResult,
+  PoisonResult,
+  TrialResult,
+} from '../../result/result-types.ts';
 import { operationOf, referenceOperations } from '../../scenarios/operations.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
@@ -9,6 +15,7 @@ import { chargedCentsOf } from '../recording/last-words.ts';
 import { type Ledger, type OnLaterTime, reconcileLedger } from '../recording/ledger.ts';
 import { paymentsOf } from '../recording/payments.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
+import { poisonAccount } from '../recording/poison-account.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { flowsIn } from './flow-account.ts';
 import type { TrialRecords } from './trial-records.ts';
@@ -34,12 +41,16 @@ export interface TrialAccount {
   /** Operations by the process that received them, each as often as it did; null: there is but one, or not known. */
   readonly receivedBy: Readonly<Record<string, number>> | null;
   readonly flows: FlowsResult | null;
+  /** null: there is none. */
+  readonly poison: PoisonResult | null;
 }
 
 /** Reads the evidence files. `onHappened`: `atUs` is when, `afterUs` how long after the intended start. */
 export function trialAccount(records: TrialRecords, recorder: Recorder, onHappened: OnLaterTime): TrialAccount {
   const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
-  if (evidencePaths === null) return { ledger: unknownLedger, examples: null, receivedBy: null, flows: null };
+  if (evidencePaths === null) {
+    return { ledger: unknownLedger, examples: null, receivedBy: null, flows: null, poison: null };
+  }
   const received = records.serviceNames.map(() => 0);
   const evidence = countReceived(new EvidenceReader(...evidencePaths).more(), received);
   const onLater: OnLaterTime = (time, operation, intendedUs, afterUs) => {
@@ -76,7 +87,27 @@ export function trialAccount(records: TrialRecords, recorder: Recorder, onHappen
     examples,
     receivedBy: received.length < 2 || flows !== null ? null : byName,
     flows,
+    poison: poisonIn(records),
   };
+}
+
+/** Reads the evidence files. null: all can be read. */
+function poisonIn(records: TrialRecords): PoisonResult | null {
+  const { evidencePaths, workers, operations, clock, scenario, loadedUntilUs, drainMs, backlog } = records;
+  const { unreadableRatio: share } = scenario.workload.service;
+  if (evidencePaths === null || share === undefined) return null;
+  return poisonAccount({
+    logs: workers.map(({ log }) => log),
+    share,
+    isHandedOver: operations.map(({ pattern }) => isHandedOver(pattern)),
+    evidence: new EvidenceReader(...evidencePaths).more(),
+    offsetUs: (atUs) => clock.offsetUs(atUs),
+    fromUs: clock.plannedWarmupUs,
+    untilUs: Math.max(loadedUntilUs, clock.plannedWarmupUs),
+    drainedUs: loadedUntilUs + drainMs * 1e3,
+    pending: backlog?.atEnd ?? null,
+    deadLetters: backlog?.deadLetters ?? null,
+  });
 }
 
 /** `received`: by part, counted up on the way. */

@@ -195,6 +195,7 @@ function watchBacklog(
 function hasOwnDeadLetters(target: Target): boolean {
   if (target.protocol === 'queue' && target.broker === 'sqs') return target.maxReceives !== undefined;
   if (target.protocol === 'queue' && target.queue?.deliveryLimit !== undefined) return true;
+  if (target.protocol === 'stream' && target.onRefusal === 'retryTopic') return true;
   return 'onRefusal' in target && target.onRefusal === 'deadLetter' && target.deadLetter === undefined;
 }
 

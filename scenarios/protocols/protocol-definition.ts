@@ -13,6 +13,8 @@ export interface TargetCheck {
   /** Those of the workload. */
   readonly operationNames: readonly string[];
   patternOf(operation: string): Pattern;
+  /** What an operation carries; null: nothing, or it cannot be told. */
+  payloadOf(operation: string): { readonly name: string; readonly bytes: number } | null;
   /** Whether the target has something at this path, be it right or faulty. */
   has(path: Path): boolean;
   report(finding: Finding): void;

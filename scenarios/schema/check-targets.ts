@@ -1,5 +1,7 @@
 /** Checks of the targets: addresses, allowed hosts, and that an own system is told what to send. */
 
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
 import { definitionOf } from '../protocols/definitions.ts';
@@ -68,11 +70,22 @@ function checkProtocol(context: CheckContext, target: FileTarget, path: Path): v
       directory: context.directory,
       operationNames: context.operationNames,
       patternOf: (name) => ownValue(context.file.workload?.operations, name)?.pattern ?? 'request-reply',
+      payloadOf: (name) => payloadOf(context, name),
       has: (below) => context.has([...path, ...below]),
       report: (finding) => context.report({ ...finding, path: [...path, ...finding.path] }),
     },
     target,
   );
+}
+
+function payloadOf({ file, directory }: CheckContext, operation: string): { name: string; bytes: number } | null {
+  const name = ownValue(file.workload?.operations, operation)?.payload;
+  const payload = name === undefined ? undefined : ownValue(file.workload?.payloads, name);
+  if (name === undefined || payload === undefined) return null;
+  const { size, template, file: path } = payload;
+  const found = path === undefined ? undefined : statSync(resolve(directory, path), { throwIfNoEntry: false })?.size;
+  const bytes = size ?? (template === undefined ? found : Buffer.byteLength(template));
+  return bytes === undefined ? null : { name, bytes };
 }
 
 /** Each load thread has connections of its own. */

@@ -105,12 +105,17 @@ function resolveWorkload(workload: ScenarioFile['workload'], directory: string):
 function resolveService({
   workTime,
   rejectRatio,
+  unreadableRatio = 0,
   concurrency,
   waiting,
   retryAfter,
 }: ScenarioFile['workload']['service']): Workload['service'] {
   const places = concurrency === undefined ? {} : { concurrency, waiting: waiting ?? defaultWaiting };
-  return { workTimeMs: workTime, rejectRatio, ...places, ...(retryAfter && { retryAfterMs: retryAfter }) };
+  return {
+    ...{ workTimeMs: workTime, rejectRatio, ...places },
+    ...(unreadableRatio > 0 && { unreadableRatio }),
+    ...(retryAfter && { retryAfterMs: retryAfter }),
+  };
 }
 
 function resolveTarget(

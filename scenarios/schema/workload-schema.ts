@@ -74,6 +74,15 @@ export const workloadSchema = object({
       .max(1)
       .default(0)
       .describe('Share of operations that a reference service refuses at once.'),
+    unreadableRatio: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .meta({ default: 0 })
+      .describe(
+        'Poison: share of operations that a reference service cannot read, however often they come. By their number, so the same ones behind every target.',
+      ),
     concurrency: wholeNumber(1, 10_000)
       .optional()
       .describe('Operations that a reference service works on at once, so that it can be overloaded. Left out: all.'),

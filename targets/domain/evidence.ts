@@ -18,9 +18,17 @@ import { parseOperationId } from './operation-id.ts';
 export const evidenceKinds = { received: 1, applied: 2, refused: 3, step: 4, started: 5, died: 6 } as const;
 export type EvidenceKind = (typeof evidenceKinds)[keyof typeof evidenceKinds];
 
-/** `requeued`: it will come again. */
-export const refusalCodes = { requeued: 1, deadLettered: 2, dropped: 3 } as const;
+/**
+ * `requeued`: it will come again. `retried`: likewise, by a topic of its own. `held`: likewise, and until it is done nothing
+ * behind it is begun.
+ */
+export const refusalCodes = { requeued: 1, deadLettered: 2, dropped: 3, retried: 4, held: 5 } as const;
 export type RefusalCode = (typeof refusalCodes)[keyof typeof refusalCodes];
+
+/** What was refused so is put aside, or gone: it does not come again. */
+export function isFinalRefusal(code: number): boolean {
+  return code === refusalCodes.deadLettered || code === refusalCodes.dropped;
+}
 
 /** `redelivered`: the broker said so. `unchanged`: done, and it left the state as it was, like a second cancellation. */
 export const evidenceFlags = { redelivered: 1, unchanged: 2 } as const;

@@ -10,9 +10,20 @@ import type { DomainSettings, FlowDomain, PendingWork, ServiceDomain } from './s
 import type { ServiceOptions } from './service-options.ts';
 import { type ServiceStall, stallOnce } from './service-stall.ts';
 
+/** Requests of a service to a broker that is paid by them. */
+export interface BrokerRequests {
+  readonly receives: number;
+  readonly deletes: number;
+  /** What was given back before its time-out. */
+  readonly returns: number;
+  readonly replies: number;
+}
+
 export interface HostedService {
   /** Of a consumer group: how often the service joined anew. Left out: there is none. */
   rebalances?(): number;
+  /** So far. Left out: its broker is not paid by them. */
+  brokerRequests?(): BrokerRequests;
   /** Gives back to the broker what it holds, and takes no more. Left out: it holds nothing that the broker does not count. */
   release?(): Promise<void>;
   close(): Promise<void>;
@@ -40,6 +51,8 @@ export interface LastWords {
   readonly rebalances: number | null;
   /** Requests taken up, refused ones included: what was asked of it. */
   readonly operations: number;
+  /** null: see HostedService. */
+  readonly brokerRequests: BrokerRequests | null;
   /** Requests that its store could not keep. */
   readonly storeFailures: StoreFailures;
 }
@@ -97,6 +110,7 @@ export function hostService(start: ServiceStart): void {
       chargedCents: store?.chargedCents ?? null,
       rebalances: service?.rebalances?.() ?? null,
       operations: domain?.operations ?? 0,
+      brokerRequests: service?.brokerRequests?.() ?? null,
       storeFailures: store?.failures ?? flow?.storeFailures ?? { requests: 0, why: '' },
     };
     try {

@@ -10,6 +10,7 @@ import type { Order, OrderReply, OrderRequest } from './orders.ts';
 import { RequestMemory } from './request-memory.ts';
 import type { DomainSettings, ServiceDomain } from './service-domain.ts';
 import { isSlow, type SlowWork } from './slow-work.ts';
+import { isUnreadable } from './unreadable.ts';
 import { WorkPlaces } from './work-places.ts';
 import { workFor } from './work-time.ts';
 
@@ -31,6 +32,8 @@ export interface OrderDomainOptions {
   readonly workTimeMs: number;
   readonly slow?: SlowWork | undefined;
   readonly rejectRatio: number;
+  /** 0–1: see isUnreadable. Left out: 0. */
+  readonly unreadableRatio?: number | undefined;
   /** Requests worked on at once; left out: as many as come. */
   readonly concurrency?: number | undefined;
   /** With `concurrency`: how many may wait for their turn. */
@@ -47,6 +50,7 @@ export class OrderDomain implements ServiceDomain {
   #workTimeMs: number;
   readonly #slow: SlowWork | undefined;
   #rejectRatio: number;
+  readonly #unreadableRatio: number;
   readonly #places: WorkPlaces | null;
   readonly #memory: RequestMemory | null;
   #random: number;
@@ -59,6 +63,7 @@ export class OrderDomain implements ServiceDomain {
     this.#workTimeMs = options.workTimeMs;
     this.#slow = options.slow;
     this.#rejectRatio = options.rejectRatio;
+    this.#unreadableRatio = options.unreadableRatio ?? 0;
     const { concurrency, waiting = 0 } = options;
     this.#places = concurrency === undefined ? null : new WorkPlaces(concurrency, waiting);
     this.#memory = options.idempotent === true ? new RequestMemory((id) => this.#store.recall(id)) : null;
@@ -173,8 +178,14 @@ export class OrderDomain implements ServiceDomain {
     return id !== null && isSlow(id.sequence, slow.share) ? slow.workTimeMs : this.#workTimeMs;
   }
 
+  #isUnreadable({ requestId }: OrderRequest): boolean {
+    const id = parseOperationId(requestId);
+    return id !== null && isUnreadable(id.sequence, this.#unreadableRatio);
+  }
+
   #receive(request: OrderRequest): OrderReply | null {
     this.#operations++;
+    if (this.#unreadableRatio > 0 && this.#isUnreadable(request)) return invalid;
     if (this.#rejectRatio > 0 && this.#draw() < this.#rejectRatio) return unavailable;
     if (this.#places?.isFull && request.canWait !== true) return unavailable;
     const operation = operationOf(request.action);

@@ -35,6 +35,8 @@ export interface ServiceOptions {
   readonly slow?: SlowWork | undefined;
   readonly stall?: ServiceStall | undefined;
   readonly rejectRatio: number;
+  /** 0–1: see isUnreadable. Left out: 0. */
+  readonly unreadableRatio?: number | undefined;
   /** Requests worked on at once; left out: as many as come. */
   readonly concurrency?: number | undefined;
   /** With `concurrency`: how many may wait for their turn; beyond, they are refused. */

@@ -26,7 +26,7 @@ export interface HandOver {
 }
 
 export type Behaviour = Partial<
-  Pick<ServiceOptions, 'workTimeMs' | 'rejectRatio' | 'concurrency' | 'waiting' | 'slow'>
+  Pick<ServiceOptions, 'workTimeMs' | 'rejectRatio' | 'unreadableRatio' | 'concurrency' | 'waiting' | 'slow'>
 >;
 
 export type OpenHandOver = (target: Target, behaviour?: Behaviour, instances?: number) => Promise<HandOver>;

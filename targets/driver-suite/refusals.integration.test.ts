@@ -12,8 +12,9 @@ const open = handOverRig('refusals');
 const queue: QueueTarget = { ...directQueue, prefetch: 4 };
 const stream: StreamTarget = { ...directStream, partitions: 2 };
 const sqs: SqsTarget = { ...directSqs, prefetch: 4 };
-const both = [queue, stream].map((target) => ({ target: target as QueueTarget | StreamTarget }));
-const all = [queue, sqs, stream].map((target) => ({ target: target as Target }));
+const log: QueueTarget = { ...queue, name: 'RabbitMQ stream', queue: { type: 'stream' } };
+const both = [queue, stream, log].map((target) => ({ target: target as QueueTarget | StreamTarget }));
+const all = [queue, sqs, stream, log].map((target) => ({ target: target as Target }));
 
 it.concurrent.each(both)('$target.name: a full line waits in the broker, and all of it is done', async ({ target }) => {
   const rig = await openRig(target, { workTimeMs: 20, concurrency: 1, waiting: 1 });
@@ -95,6 +96,34 @@ it.concurrent.each([
   await rig.close();
 });
 
+/** Of forty orders these two, whatever the target. */
+const poison = { unreadableRatio: 1 / 20 };
+const unreadable = [9, 29];
+
+it.concurrent('a partition stands behind a record that is tried again in its place', async () => {
+  const rig = await openRig({ ...stream, partitions: 1, onRefusal: 'block' }, poison);
+  await rig.send();
+  await until('it is tried again and again', () => rig.read().tries > 2);
+  const { applied, refused } = rig.read();
+  expect([...refused]).toEqual([[unreadable[0], refusalCodes.held]]);
+  expect(applied).toEqual(new Set(Array.from({ length: 9 }, (_, sequence) => sequence)));
+  await until('all behind it waits in the broker', async () => (await rig.backlog()) === orders - applied.size);
+  await rig.close();
+});
+
+it.concurrent('what cannot be read goes through the topic of retries and ends as a dead letter, all else is done', async () => {
+  const rig = await openRig({ ...stream, onRefusal: 'retryTopic', retries: 2 }, poison);
+  await rig.send();
+  const codes = () => [...rig.read().refused.values()];
+  await until('both are put aside', () => codes().filter((code) => code === refusalCodes.deadLettered).length === 2);
+  expect([...rig.read().refused.keys()].toSorted((a, b) => a - b)).toEqual(unreadable);
+  await until('all others are applied', () => rig.read().applied.size === orders - 2);
+  await until('the broker has them', async () => (await rig.deadLetters()) === 2);
+  await until('nothing waits', async () => (await rig.backlog()) === 0);
+  expect(rig.read().tries).toBe(2 * 3);
+  await rig.close();
+});
+
 it.concurrent.each([
   [{ ...queue, onRefusal: 'deadLetter', deadLetter: { exchange: 'nowhere' } }, 'nowhere'],
   [{ ...stream, onRefusal: 'deadLetter', deadLetter: { topic: 'nowhere' } }, 'nowhere'],
@@ -110,13 +139,16 @@ async function openRig(target: Target, behaviour: Behaviour) {
   const [received, applied] = [new Set<number>(), new Set<number>()];
   /** Sequence → where its last refusal left it. */
   const refused = new Map<number, number>();
+  let tries = 0;
   const read = () => {
     for (const { kind, sequence, step } of evidence.more()) {
       if (kind === evidenceKinds.received) received.add(sequence);
       if (kind === evidenceKinds.applied) applied.add(sequence);
-      if (kind === evidenceKinds.refused) refused.set(sequence, step);
+      if (kind !== evidenceKinds.refused) continue;
+      refused.set(sequence, step);
+      tries++;
     }
-    return { received, applied, refused };
+    return { received, applied, refused, tries };
   };
   return {
     service,

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin, Consumer, type Message, Producer, stringDeserializer } from '@platformatic/kafka';
 import { flowSteps } from '../../result/flow-steps.ts';
+import { WatermarkOffsets } from '../driver-kit/watermark-offsets.ts';
 import { createTopics } from '../stream/create-topics.ts';
 import { GroupLag } from '../stream/group-lag.ts';
 import { OwedRecords } from '../stream/owed-records.ts';
 import { type RecordsInHand, recordsInHandOf } from '../stream/records-in-hand.ts';
-import { WatermarkOffsets } from '../stream/watermark-offsets.ts';
 import { allEvents, type EventBus, type EventBusOptions, type FlowEvent, subscriptionsOf } from './flow-events.ts';
 
 const partitions = 3;
@@ -36,7 +36,7 @@ export class StreamEvents implements EventBus {
     const { role, broker } = options;
     const heard = role === 'orders' ? [] : [...subscriptionsOf(role).keys()];
     this.#offsets = new Map(heard.map((event) => [this.#topicOf(event), new WatermarkOffsets()]));
-    this.#lags = [...this.#offsets.keys()].map((topic) => new GroupLag(broker, topic, this.#groupId));
+    this.#lags = [...this.#offsets.keys()].map((topic) => new GroupLag(broker, [topic], this.#groupId));
     this.#producer = new Producer(this.#base('producer'));
     this.#owed = new OwedRecords(this.#producer, 'none');
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import type { CommitPosition } from '../driver-kit/watermark-offsets.ts';
 import { until } from '../process/until.ts';
 import { CommitFirst } from './commit-first.ts';
-import type { CommitPosition } from './watermark-offsets.ts';
 
 interface Commit {
   readonly positions: readonly CommitPosition[];

@@ -3,7 +3,7 @@
  * and not handled yet when the process dies is lost. What gathers while one commit is under way shares the next.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CommitPosition } from './watermark-offsets.ts';
+import type { CommitPosition } from '../driver-kit/watermark-offsets.ts';
 
 const commitRetryMs = 50;
 

@@ -1,4 +1,4 @@
-/** Lag of our service's group: records of its topic beyond the committed offsets, those being worked on included. */
+/** Lag of our service's group: records of its topics beyond the committed offsets, those being worked on included. */
 import { Admin } from '@platformatic/kafka';
 import type { BacklogGauge } from '../backlog-gauge.ts';
 
@@ -13,16 +13,16 @@ export function serviceGroupOf(topic: string): string {
 export class GroupLag implements BacklogGauge {
   /** Of a cluster all; the one that is asked first stands first. */
   readonly #addresses: string[];
-  readonly #topic: string;
+  readonly #topics: readonly string[];
   readonly #groupId: string;
   #admin: Admin | null = null;
-  /** Partitions of the topic; they do not change while it lives. */
-  #partitions: readonly number[] = [];
+  /** Partitions by topic; they do not change while it lives. */
+  readonly #partitions = new Map<string, readonly number[]>();
 
-  /** `groupId`: left out: of our service behind that topic. */
-  constructor(address: string, topic: string, groupId: string = serviceGroupOf(topic)) {
+  /** `groupId`: left out: of our service behind the first topic. */
+  constructor(address: string, topics: readonly string[], groupId: string = serviceGroupOf(topics[0] ?? '')) {
     this.#addresses = address.split(',');
-    this.#topic = topic;
+    this.#topics = topics;
     this.#groupId = groupId;
   }
 
@@ -35,7 +35,9 @@ export class GroupLag implements BacklogGauge {
       connectTimeout: timeoutMs,
     });
     try {
-      return await this.#lag(this.#admin);
+      let lag = 0;
+      for (const topic of this.#topics) lag += await this.#lag(this.#admin, topic);
+      return lag;
     } catch (error) {
       this.#addresses.push(...this.#addresses.splice(0, 1));
       await this.close();
@@ -44,13 +46,13 @@ export class GroupLag implements BacklogGauge {
   }
 
   /** The committed offsets first: what is done in between makes the lag longer, never negative. */
-  async #lag(admin: Admin): Promise<number> {
-    const topic = this.#topic;
-    if (this.#partitions.length === 0) {
+  async #lag(admin: Admin, topic: string): Promise<number> {
+    const partitions = [...(this.#partitions.get(topic) ?? [])];
+    if (partitions.length === 0) {
       const { topics } = await admin.metadata({ topics: [topic] });
-      this.#partitions = Object.keys(topics.get(topic)?.partitions ?? {}).map(Number);
+      partitions.push(...Object.keys(topics.get(topic)?.partitions ?? {}).map(Number));
+      this.#partitions.set(topic, partitions);
     }
-    const partitions = [...this.#partitions];
     const groupId = this.#groupId;
     const groups = [{ groupId, topics: [{ name: topic, partitionIndexes: partitions }] }];
     const [group] = await admin.listConsumerGroupOffsets({ groups });

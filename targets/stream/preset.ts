@@ -15,12 +15,17 @@ import { mostRequestsInFlight } from './producer-lane.ts';
 export const streamEntry: ProtocolEntry = {
   driver: streamDriver,
   servicePath: beside(import.meta.url, 'service'),
-  resourceNames: brokerResourceNames,
+  resourceNames(trialTag, target) {
+    const names = brokerResourceNames(trialTag);
+    const { onRefusal } = target as StreamTarget;
+    return onRefusal === 'retryTopic' ? { ...names, retries: `wirebench-${trialTag}-retries` } : names;
+  },
   backlog: {
     counts: 'records beyond the offsets that the service has committed',
-    open: (address, names) => new GroupLag(address, names.requests ?? ''),
+    open: (address, { requests = '', retries }) =>
+      new GroupLag(address, retries === undefined ? [requests] : [requests, retries]),
     // Nobody commits anything of them, so all of them are beyond what was committed.
-    openDeadLetters: (address, names) => new GroupLag(address, names.deadLetters ?? ''),
+    openDeadLetters: (address, names) => new GroupLag(address, [names.deadLetters ?? '']),
   },
   preset(target, names, operations) {
     const { codec } = target as StreamTarget;

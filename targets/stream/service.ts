@@ -3,39 +3,34 @@
  * or before. What it cannot take up stays in the broker; what is refused and nobody waits for goes where the target says.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Admin,
-  Consumer,
-  type Message,
-  type MessageToProduce,
-  Producer,
-  stringDeserializer,
-} from '@platformatic/kafka';
+import { Admin, Consumer, Producer, stringDeserializer } from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
-import { refusalCodes } from '../domain/evidence.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
 import { isRefusal, messageHeaders, unreadable } from '../domain/order-message.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
+import type { CommitPosition } from '../driver-kit/watermark-offsets.ts';
+import { BlockedPartitions } from './blocked-partitions.ts';
 import { CommitFirst } from './commit-first.ts';
 import { createTopics, requireTopic } from './create-topics.ts';
 import { serviceGroupOf } from './group-lag.ts';
+import { bytesOf, type TextMessage } from './moved-record.ts';
 import { OwedRecords } from './owed-records.ts';
 import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
+import { type RefusedRecord, RefusedRecords, requeueAfterMs } from './refused-records.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
-import { type CommitPosition, WatermarkOffsets } from './watermark-offsets.ts';
+import { TopicProgress } from './topic-progress.ts';
 
 const commitEveryMs = 200;
 const restartAfterMs = 100;
-/** Before a refused record is tried again. */
-const requeueAfterMs = 200;
 /** Of several members of a group: who is gone for so long has its partitions taken over. The least that Kafka lets one ask for. */
 const sharedSessionMs = 6_000;
 /** In hand of a service that bounds nothing itself: as many as a queue sends unacknowledged. */
 const mostInHand = 100;
-const nothing = Buffer.alloc(0);
+/** Behind blocked partitions, kept beside what is in hand, so that the other partitions go on. */
+const mostHeld = 10_000;
 
 hostService(async (domain, options) => {
   const service = new StreamService(domain, options);
@@ -46,17 +41,11 @@ hostService(async (domain, options) => {
 /** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
 const coordinatorRetries = { retries: 40, retryDelay: 250 };
 
-type TextMessage = Message<Buffer, Buffer, string, string>;
-
 /** A record that this consumer has in hand. */
-interface Taken {
-  readonly message: TextMessage;
-  readonly partition: number;
+interface Taken extends RefusedRecord {
   readonly offset: bigint;
   readonly leaderEpoch: number;
   readonly inHand: RecordsInHand;
-  /** Call it once, but not for what comes again with another consumer. */
-  readonly done: () => void;
 }
 
 class StreamService {
@@ -66,12 +55,13 @@ class StreamService {
   readonly #producer: Producer;
   readonly #owed: OwedRecords;
   readonly #messages: MessageCodec;
-  readonly #offsets = new WatermarkOffsets();
+  /** By topic: what is to be done, and what is to be tried again. */
+  readonly #progress: ReadonlyMap<string, TopicProgress>;
+  readonly #blocked = new BlockedPartitions();
+  readonly #refused: RefusedRecords<Taken>;
   /** null: offsets are committed after the effect. */
   readonly #commitFirst: CommitFirst<Taken> | null;
   #consumer: Consumer<Buffer, Buffer, string, string> | null = null;
-  /** By partition the last record that was begun: after a rejoin the group hands out again what is not committed yet. */
-  readonly #begun = new Map<number, bigint>();
   #joined = 0;
   #closed = false;
 
@@ -82,12 +72,27 @@ class StreamService {
     this.#messages = messageCodecOf(codec);
     this.#commitFirst =
       commit === 'before'
-        ? new CommitFirst({ commit: (positions) => this.#commitAt(positions), handle: (one) => this.#apply(one) })
+        ? new CommitFirst({
+            commit: (positions) => this.#commitAt(this.#requests, positions),
+            handle: (one) => this.#apply(one),
+          })
         : null;
     useStreamCodecs(compression);
-    this.#groupId = serviceGroupOf(options.names.requests ?? '');
+    this.#groupId = serviceGroupOf(this.#requests);
+    const { retries } = options.names;
+    const topics = retries === undefined ? [this.#requests] : [this.#requests, retries];
+    this.#progress = new Map(topics.map((topic) => [topic, new TopicProgress()]));
     this.#producer = new Producer(this.#base('producer'));
     this.#owed = new OwedRecords(this.#producer, compression?.codec ?? 'none');
+    this.#refused = new RefusedRecords<Taken>({
+      ...{ domain, target: options.target as StreamTarget, names: options.names },
+      ...{ owed: this.#owed, blocked: this.#blocked },
+      again: (afterMs, taken) => this.#applyIn(afterMs, taken),
+    });
+  }
+
+  get #requests(): string {
+    return this.#options.names.requests ?? '';
   }
 
   #base(role: string) {
@@ -116,11 +121,10 @@ class StreamService {
   }
 
   #ownTopics(): string[] {
-    const { requests = '', replies = '', deadLetters = '' } = this.#options.names;
+    const { requests = '', replies = '', deadLetters = '', retries } = this.#options.names;
     const { onRefusal, deadLetter } = this.#options.target as StreamTarget;
-    return onRefusal === 'deadLetter' && deadLetter === undefined
-      ? [requests, replies, deadLetters]
-      : [requests, replies];
+    const hasDeadLetters = (onRefusal === 'deadLetter' && deadLetter === undefined) || retries !== undefined;
+    return [requests, replies, ...(hasDeadLetters ? [deadLetters] : []), ...(retries === undefined ? [] : [retries])];
   }
 
   /** With the places of the service. */
@@ -148,11 +152,15 @@ class StreamService {
     consumer.on('consumer:group:rebalance', () => void this.#commit()); // what is done another one need not do again
     consumer.on('consumer:group:join', ({ assignments }) => {
       this.#joined++;
-      this.#keepOnly(new Set(assignments?.flatMap(({ partitions }) => partitions)));
+      for (const [topic, progress] of this.#progress) {
+        const kept = assignments?.filter((one) => one.topic === topic).flatMap(({ partitions }) => partitions);
+        progress.keepOnly(new Set(kept));
+        if (topic === this.#requests) this.#blocked.keepOnly(new Set(kept));
+      }
     });
     this.#consumer = consumer;
-    const topic = this.#options.names.requests ?? '';
-    const stream = await consumer.consume({ topics: [topic], mode: 'committed', fallbackMode: 'earliest' });
+    const topics = [...this.#progress.keys()];
+    const stream = await consumer.consume({ topics, mode: 'committed', fallbackMode: 'earliest' });
     const inHand = recordsInHandOf(stream, this.#mostInHand(), {
       isClosed: () => this.#closed,
       lost: () => void this.#restart(consumer),
@@ -162,9 +170,9 @@ class StreamService {
 
   async #restart(lost: Consumer<Buffer, Buffer, string, string>): Promise<void> {
     await Promise.race([lost.close(true).catch(() => undefined), sleep(1_000)]);
-    this.#offsets.clear();
+    for (const progress of this.#progress.values()) progress.clear();
     this.#commitFirst?.clear();
-    this.#begun.clear();
+    this.#blocked.clear();
     while (!this.#closed) {
       await sleep(restartAfterMs);
       try {
@@ -176,16 +184,21 @@ class StreamService {
     }
   }
 
-  /** What is another's by now is that one's to commit. */
-  #keepOnly(partitions: ReadonlySet<number>): void {
-    this.#offsets.keepOnly(partitions);
-    for (const partition of this.#begun.keys()) if (!partitions.has(partition)) this.#begun.delete(partition);
+  #take(message: TextMessage, inHand: RecordsInHand): void {
+    const { topic, partition, offset } = message;
+    const progress = this.#progress.get(topic);
+    if (progress === undefined || !progress.isNew(partition, offset)) return;
+    if (topic === this.#requests && this.#blocked.has(partition)) {
+      const leaveHand = this.#blocked.count < mostHeld ? () => undefined : inHand.take();
+      this.#blocked.hold(partition, () => {
+        leaveHand();
+        this.#begin(message, progress, inHand);
+      });
+    } else this.#begin(message, progress, inHand);
   }
 
-  #take(message: TextMessage, inHand: RecordsInHand): void {
-    const { partition, offset, leaderEpoch } = message;
-    if (offset <= (this.#begun.get(partition) ?? -1n)) return;
-    this.#begun.set(partition, offset);
+  #begin(message: TextMessage, progress: TopicProgress, inHand: RecordsInHand): void {
+    const { topic, partition, offset, leaderEpoch } = message;
     const taken = { message, partition, offset, leaderEpoch, inHand };
     const leaveHand = inHand.take();
     if (this.#commitFirst !== null) {
@@ -193,24 +206,33 @@ class StreamService {
       this.#commitFirst.take({ ...taken, done: leaveHand });
       return;
     }
-    const committable = this.#offsets.begin(partition, offset, leaderEpoch);
+    const committable = progress.begin(partition, offset, leaderEpoch);
     const done = () => {
       committable();
       leaveHand();
     };
-    this.#apply({ ...taken, done });
+    const dueInMs = topic === this.#requests ? 0 : Number(message.timestamp) + requeueAfterMs - Date.now();
+    if (dueInMs > 0) this.#applyIn(dueInMs, { ...taken, done });
+    else this.#apply({ ...taken, done });
+  }
+
+  #applyIn(waitMs: number, taken: Taken): void {
+    const again = () => {
+      if (!taken.inHand.isOver && !this.#closed) this.#apply(taken);
+    };
+    setTimeout(again, waitMs).unref();
   }
 
   #apply(taken: Taken): void {
     const { message, done } = taken;
     const { headers } = message;
-    const value = (message.value as Buffer | null | undefined) ?? nothing; // a tombstone has none
     const requestId = headers.get(idHeader) ?? '';
-    const request = this.#messages.request(value, (name) => headers.get(name), requestId) ?? unreadable(requestId);
+    const request =
+      this.#messages.request(bytesOf(message), (name) => headers.get(name), requestId) ?? unreadable(requestId);
     const topic = headers.get(replyTopicHeader);
     this.#domain.handle({ ...request, isUnheard: topic === undefined, canWait: true }, (reply) => {
       if (topic === undefined && isRefusal(reply.code)) {
-        this.#refuse(taken, requestId);
+        this.#refused.refuse(taken, requestId);
         return;
       }
       if (this.#commitFirst === null) this.#domain.failpoint.reach('ack', requestId);
@@ -229,44 +251,14 @@ class StreamService {
     });
   }
 
-  #refuse(taken: Taken, requestId: string): void {
-    const { message, inHand, done } = taken;
-    const { onRefusal = 'requeue' } = this.#options.target as StreamTarget;
-    if (onRefusal === 'drop') {
-      this.#domain.refused(requestId, refusalCodes.dropped);
-      done();
-    } else if (onRefusal === 'requeue') {
-      this.#domain.refused(requestId, refusalCodes.requeued);
-      // A log has no place to put it back to: it stays in hand, and nothing behind it is committed.
-      const again = () => {
-        if (!inHand.isOver && !this.#closed) this.#apply(taken);
-      };
-      setTimeout(again, requeueAfterMs).unref();
-    } else {
-      this.#owed.add(this.#deadLetterOf(message), () => {
-        this.#domain.refused(requestId, refusalCodes.deadLettered);
-        done();
-      });
+  async #commit(): Promise<void> {
+    for (const [topic, progress] of this.#progress) {
+      const positions = progress.take();
+      if (positions.length > 0) await this.#commitAt(topic, positions).catch(() => undefined);
     }
   }
 
-  #deadLetterOf({ key, value, headers }: TextMessage): MessageToProduce {
-    const { deadLetter } = this.#options.target as StreamTarget;
-    return {
-      topic: deadLetter?.topic ?? this.#options.names.deadLetters ?? '',
-      value: (value as Buffer | null | undefined) ?? nothing,
-      ...(key !== undefined && { key }),
-      headers: new Map([...headers].map(([name, text]) => [Buffer.from(name), Buffer.from(text)])),
-    };
-  }
-
-  async #commit(): Promise<void> {
-    const positions = this.#offsets.take();
-    if (positions.length > 0) await this.#commitAt(positions).catch(() => undefined);
-  }
-
-  async #commitAt(positions: readonly CommitPosition[]): Promise<void> {
-    const topic = this.#options.names.requests ?? '';
+  async #commitAt(topic: string, positions: readonly CommitPosition[]): Promise<void> {
     await this.#consumer?.commit({ offsets: positions.map((position) => ({ topic, ...position })) });
   }
 

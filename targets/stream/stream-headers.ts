@@ -2,3 +2,4 @@
 export const idHeader = 'wirebench-id';
 export const correlationHeader = 'wirebench-correlation';
 export const replyTopicHeader = 'wirebench-reply-topic';
+export const retriesHeader = 'wirebench-retries';

@@ -45,21 +45,51 @@ interface Queued {
   readonly ack: 'manual' | 'auto';
   readonly durable?: boolean | undefined;
   readonly onRefusal?: string | undefined;
-  readonly queue?: { readonly type: string; readonly deliveryLimit?: number | undefined } | undefined;
+  readonly instances?: number | undefined;
+  readonly ackBatch?: object | undefined;
+  readonly queue?:
+    | {
+        readonly type: string;
+        readonly deliveryLimit?: number | undefined;
+        readonly startAt?: string | undefined;
+      }
+    | undefined;
 }
 
 export function checkQueueKind({ report }: TargetCheck, target: Queued): void {
   const { queue, durable = queueDefaults(target).durable, ack, onRefusal } = target;
   if (queue === undefined) return;
-  if (queue.type === 'quorum' && !durable) {
-    report({ path: ['queue', 'type'], message: 'quorum queues are durable; leave durable: false out' });
+  if (queue.type !== 'classic' && !durable) {
+    report({ path: ['queue', 'type'], message: `${queue.type} queues are durable; leave durable: false out` });
+  }
+  if (queue.type === 'stream') checkStream(report, target);
+  else if (queue.startAt !== undefined) {
+    const message = `is of streams; a ${queue.type} queue gives out what it has`;
+    report({ path: ['queue', 'startAt'], message, atKey: true });
   }
   if (queue.deliveryLimit === undefined) return;
   const complain = (message: string) => report({ path: ['queue', 'deliveryLimit'], message, atKey: true });
-  if (queue.type !== 'quorum') complain(`is of quorum queues; a ${queue.type} one gives a message out for ever`);
+  if (queue.type !== 'quorum')
+    complain(
+      `is of quorum queues; a ${queue.type} ${queue.type === 'stream' ? 'takes nothing back' : 'one gives a message out for ever'}`,
+    );
   else if (ack === 'auto') complain('counts what comes back; with ack: auto nothing does');
   else if (onRefusal !== undefined && onRefusal !== 'requeue') {
     complain(`counts what comes back; with onRefusal: ${onRefusal} nothing does`);
+  }
+}
+
+/** What RabbitMQ refuses of a stream, or what has no meaning there. */
+function checkStream(report: TargetCheck['report'], { ack, ackBatch, instances = 1 }: Queued): void {
+  if (ack === 'auto') {
+    report({ path: ['ack'], message: 'must be manual with a stream: acknowledgements make room for more' });
+  }
+  if (ackBatch !== undefined) {
+    const message = 'is of queues; on a stream an acknowledgement only makes room for more';
+    report({ path: ['ackBatch'], message, atKey: true });
+  }
+  if (instances > 1) {
+    report({ path: ['instances'], message: 'must be 1 with a stream: each would read all of it' });
   }
 }
 

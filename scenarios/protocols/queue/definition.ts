@@ -46,13 +46,22 @@ export const queue = defineProtocol({
     settings: clientSettings,
     queue: object({
       type: z
-        .enum(['classic', 'quorum'])
+        .enum(['classic', 'quorum', 'stream'])
         .default('classic')
-        .describe('classic: one node keeps it; quorum: a log that is flushed before a confirm, on each node there is.'),
+        .describe(
+          'classic: one node keeps it; quorum: a log that is flushed before a confirm, on each node there is; stream: a log that keeps what was read, and takes nothing back.',
+        ),
       deliveryLimit: wholeNumber(1, 1_000)
         .optional()
         .describe(
           'Of a quorum queue: a message that was given back so often goes to a queue of dead letters of the trial’s own. Left out: it comes for ever.',
+        ),
+      startAt: z
+        .enum(['stored', 'first', 'next'])
+        .optional()
+        .meta({ default: 'stored' })
+        .describe(
+          'Of a stream: where our service begins, also after it was killed. stored: at the place that it keeps after the effect, every 200 ms; first: with the whole stream again; next: with what comes from then on.',
         ),
     })
       .optional()
@@ -148,7 +157,14 @@ export const queue = defineProtocol({
     const { ackBatch: usualAcks, batch: usualBatch, ...usual } = queueDefaults(target);
     const { durable = usual.durable, confirms = usual.confirms, prefetch = usual.prefetch } = target;
     const written = ackBatch && { every: ackBatch.every, lingerMs: ackBatch.linger };
-    const acks = written === undefined ? usualAcks : written.every > 1 ? written : undefined;
+    const acks =
+      queue?.type === 'stream'
+        ? undefined
+        : written === undefined
+          ? usualAcks
+          : written.every > 1
+            ? written
+            : undefined;
     const gathered = batch === undefined ? usualBatch && { batch: usualBatch } : resolveBatch(batch);
     return {
       ...rest,
@@ -180,6 +196,14 @@ export const queue = defineProtocol({
 function resolveQueue({
   type,
   deliveryLimit,
-}: Pick<QueueKind, 'type'> & { deliveryLimit?: number | undefined }): QueueKind {
-  return { type, ...(deliveryLimit !== undefined && { deliveryLimit }) };
+  startAt,
+}: Pick<QueueKind, 'type'> & {
+  deliveryLimit?: number | undefined;
+  startAt?: QueueKind['startAt'] | undefined;
+}): QueueKind {
+  return {
+    type,
+    ...(deliveryLimit !== undefined && { deliveryLimit }),
+    ...(startAt !== undefined && { startAt }),
+  };
 }

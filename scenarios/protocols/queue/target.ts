@@ -10,9 +10,11 @@ export interface AckBatch {
 }
 
 export interface QueueKind {
-  readonly type: 'classic' | 'quorum';
+  readonly type: 'classic' | 'quorum' | 'stream';
   /** Of a quorum queue: a message that was given back so often goes to the dead letters the next time. Absent: it comes for ever. */
   readonly deliveryLimit?: number;
+  /** Of a stream: where our service begins each time that it does. Absent: stored. */
+  readonly startAt?: 'stored' | 'first' | 'next';
 }
 
 export interface QueueTarget extends TargetBase {

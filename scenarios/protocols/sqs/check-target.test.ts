@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from '../../schema/parse-scenario.ts';
 
-function read(target: string) {
+function read(target: string, workload = 'operations: { placeOrder: { pattern: one-way } }') {
   const text = `name: trial
-workload: { operations: { placeOrder: { pattern: one-way } } }
+workload: { ${workload} }
 load: { model: open, rate: 50/s }
 conditions: { calm: [] }
 targets:
@@ -12,8 +12,8 @@ targets:
   return parseScenario(text, { path: 's.yaml', env: {} });
 }
 
-function problems(target: string): string[] {
-  const reading = read(target);
+function problems(target: string, workload?: string): string[] {
+  const reading = read(target, workload);
   return reading.ok ? [] : reading.problems.map(({ path, message }) => `${path}: ${message}`);
 }
 
@@ -69,6 +69,19 @@ describe('a target of SQS', () => {
     expect(problems(target).some((one) => one.startsWith(problem))).toBe(true);
   });
 
+  it.each([
+    ['broker: sqs', '1MiB', 'has 1048576'],
+    ['broker: sqs, codec: msgpack', '800KiB', 'has 819200 (1092268 in base64)'],
+    [`${own}, requests: { placeOrder: { queue: orders, body: '{{payload}}' } }`, '2MiB', 'has 2097152'],
+  ])('takes no message that SQS would refuse: %s with %s', (target, size, told) => {
+    const workload = `operations: { placeOrder: { pattern: one-way, payload: big } }, payloads: { big: { size: ${size} } }`;
+    expect(problems(target, workload)).toEqual([
+      `targets.a.broker: takes messages of at most 1048576 bytes (1 MiB), attributes included; payload big of placeOrder ${told}`,
+    ]);
+    expect(problems(target, workload.replace(size, '700KiB'))).toEqual([]);
+    expect(problems('prefetch: 5', workload)).toEqual([]);
+  });
+
   it('cannot be all that there is and be optional', () => {
     expect(problems('optional: true')).toEqual([
       'targets.a.optional: all targets are optional, so that nothing would run; one at least must not be',
@@ -76,7 +89,7 @@ describe('a target of SQS', () => {
   });
 });
 
-describe('a quorum queue', () => {
+describe('a quorum queue, or a stream', () => {
   it.each([
     [
       'queue: { type: quorum }, durable: false',
@@ -85,6 +98,30 @@ describe('a quorum queue', () => {
     [
       'queue: { deliveryLimit: 3 }',
       'targets.a.queue.deliveryLimit: is of quorum queues; a classic one gives a message out for ever',
+    ],
+    [
+      'queue: { type: stream }, durable: false',
+      'targets.a.queue.type: stream queues are durable; leave durable: false out',
+    ],
+    [
+      'queue: { type: stream }, ack: auto',
+      'targets.a.ack: must be manual with a stream: acknowledgements make room for more',
+    ],
+    [
+      'queue: { type: stream }, ackBatch: { every: 10 }',
+      'targets.a.ackBatch: is of queues; on a stream an acknowledgement only makes room for more',
+    ],
+    [
+      'queue: { type: stream }, instances: 2',
+      'targets.a.instances: must be 1 with a stream: each would read all of it',
+    ],
+    [
+      'queue: { type: quorum, startAt: first }',
+      'targets.a.queue.startAt: is of streams; a quorum queue gives out what it has',
+    ],
+    [
+      'queue: { type: stream, deliveryLimit: 2 }',
+      'targets.a.queue.deliveryLimit: is of quorum queues; a stream takes nothing back',
     ],
     [
       'queue: { type: quorum, deliveryLimit: 3 }, ack: auto',

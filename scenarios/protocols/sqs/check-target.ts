@@ -55,6 +55,32 @@ export function checkSending({ report }: TargetCheck, target: Sending): void {
   }
 }
 
+/** For what a message carries beside its body: names and values of attributes count. */
+const roomForAttributes = 512;
+
+interface Carrying {
+  readonly codec?: string | undefined;
+  readonly compression: unknown;
+  readonly requests?: Readonly<Record<string, { readonly body: string }>> | undefined;
+}
+
+/** A message has the bounds of a request. What is packed may well fit, and how far it packs is not known here. */
+export function checkPayloads({ operationNames, payloadOf, report }: TargetCheck, target: Carrying): void {
+  const { codec = 'json', compression, requests } = target;
+  if (compression !== 'none' && compression !== undefined) return;
+  for (const operation of operationNames) {
+    const payload = payloadOf(operation);
+    const isSent = requests === undefined || requests[operation]?.body.includes('{{payload}}') === true;
+    if (payload === null || !isSent) continue;
+    const isText = requests !== undefined || codec === 'json';
+    const bytes = isText ? payload.bytes : Math.ceil(payload.bytes / 3) * 4;
+    if (bytes + roomForAttributes <= mostRequestBytes) continue;
+    const packed = isText ? '' : ` (${bytes} in base64)`;
+    const message = `takes messages of at most ${mostRequestBytes} bytes (1 MiB), attributes included; payload ${payload.name} of ${operation} has ${payload.bytes}${packed}`;
+    report({ path: ['broker'], message });
+  }
+}
+
 interface Signing {
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;

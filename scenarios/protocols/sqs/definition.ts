@@ -16,7 +16,7 @@ import {
   sharedShape,
 } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
-import { checkReceives, checkSending, checkSigning } from './check-target.ts';
+import { checkPayloads, checkReceives, checkSending, checkSigning } from './check-target.ts';
 import { sqsFacts } from './facts.ts';
 import { sqsRequest } from './request-schema.ts';
 import type { SqsTarget } from './target.ts';
@@ -79,6 +79,7 @@ export const sqs = defineProtocol({
     checkBrokered(context, { ...target, deadLetter: undefined });
     checkReceives(context, target);
     checkSending(context, target);
+    checkPayloads(context, target);
     checkSigning(context, target);
   },
   resolve(target, alike): SqsTarget {

@@ -50,3 +50,19 @@ export function checkTopics({ report }: TargetCheck, target: Sending): void {
     report({ path: ['requests', name, 'topic'], message });
   }
 }
+
+interface Refusing {
+  readonly commit: 'after' | 'before';
+  readonly onRefusal?: string | undefined;
+  readonly retries?: number | undefined;
+}
+
+export function checkRefusals({ report }: TargetCheck, { commit, onRefusal, retries }: Refusing): void {
+  if (retries !== undefined && onRefusal !== 'retryTopic') {
+    report({ path: ['retries'], message: 'needs onRefusal: retryTopic', atKey: true });
+  }
+  if (commit === 'before' && onRefusal === 'block') {
+    const message = 'block holds up what is behind a record that is not done; with commit: before it counts as done';
+    report({ path: ['onRefusal'], message });
+  }
+}

@@ -12,12 +12,12 @@ import {
   credential,
   messageCodec,
   nativeOnly,
-  onRefusal,
   requests,
   sharedShape,
 } from '../../schema/target-fields.ts';
+import type { OnRefusalOfStream } from '../../target-base.ts';
 import { defineProtocol } from '../protocol-definition.ts';
-import { checkProducer, checkTopics } from './check-target.ts';
+import { checkProducer, checkRefusals, checkTopics } from './check-target.ts';
 import { streamFacts } from './facts.ts';
 import { streamRequest } from './request-schema.ts';
 import type { StreamTarget } from './target.ts';
@@ -45,6 +45,8 @@ const sasl = z
   ])
   .describe('Own system: how the clients log in. Left out: they do not.');
 
+const usualRetries = 3;
+
 export const stream = defineProtocol({
   name: 'stream',
   facts: streamFacts,
@@ -68,7 +70,17 @@ export const stream = defineProtocol({
       .enum(['after', 'before'])
       .default('after')
       .describe('When our service commits the offset of a record: after its effect, or before it begins.'),
-    onRefusal,
+    onRefusal: z
+      .enum(['requeue', 'block', 'retryTopic', 'deadLetter', 'drop'] satisfies OnRefusalOfStream[])
+      .optional()
+      .meta({ default: 'requeue' })
+      .describe(
+        'What becomes of a record that our service refuses and for which nobody waits. requeue: it is tried again after a while, what is behind it goes on and is not committed; block: likewise, and nothing behind it in its partition is begun; retryTopic: it is written to a topic of the trial’s own, read there after a while, and a dead letter after `retries`; deadLetter: it goes where `deadLetter` says; drop: it is gone.',
+      ),
+    retries: wholeNumber(1, 100)
+      .optional()
+      .meta({ default: 3 })
+      .describe('With onRefusal: retryTopic: how often a record goes through that topic before it is a dead letter.'),
     deadLetter: object({ topic: lineText.min(1).max(249).describe('Topic that exists.') })
       .optional()
       .describe('With onRefusal: deadLetter. Left out: a topic of the trial’s own, whose records are counted.'),
@@ -95,16 +107,17 @@ export const stream = defineProtocol({
       .describe('Own system: operations complete at the reply.'),
   },
   forOwnSystems: ['consume', 'reply', 'sasl'],
-  forOurService: ['commit', 'onRefusal', 'deadLetter'],
+  forOurService: ['commit', 'onRefusal', 'retries', 'deadLetter'],
   check(context, target) {
     checkCodec(context, target);
     checkCompression(context, target);
     checkBrokered(context, target);
     checkProducer(context, target);
+    checkRefusals(context, target);
     if (target.address !== undefined) checkTopics(context, target);
   },
   resolve(target, alike, { brokers }): StreamTarget {
-    const { settings, linger, compression, batch, ...rest } = target;
+    const { settings, linger, compression, batch, retries, ...rest } = target;
     const replicas = target.address === undefined ? brokers : 1;
     const usual = streamDefaults(target, replicas);
     return {
@@ -112,6 +125,7 @@ export const stream = defineProtocol({
       ...settingsOf(settings, target),
       idempotent: target.idempotent ?? usual.idempotent,
       ...(replicas > 1 && { replicas }),
+      ...(target.onRefusal === 'retryTopic' && { retries: retries ?? usualRetries }),
       ...resolveStreamBatch(batch, linger, usual),
       ...resolveCompression(compression),
       ...alike,

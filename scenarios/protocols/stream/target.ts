@@ -1,6 +1,6 @@
 /** A target of a stream, and what its own broker is sent. */
 import type { Compression, EncodedBody, PayloadCodec, StreamCodec } from '../../codecs.ts';
-import type { ClientSettings, OnRefusal, TargetBase } from '../../target-base.ts';
+import type { ClientSettings, OnRefusalOfStream, TargetBase } from '../../target-base.ts';
 import type { streamFacts } from './facts.ts';
 
 /** How to log in to the user's own Kafka. */
@@ -29,7 +29,9 @@ export interface StreamTarget extends TargetBase {
   /** Of our service: when it commits the offset of a record, its effect taken. Left out: after. */
   readonly commit?: 'after' | 'before';
   /** Of our service; left out: requeue. */
-  readonly onRefusal?: OnRefusal;
+  readonly onRefusal?: OnRefusalOfStream;
+  /** With `onRefusal: retryTopic`: how often a record goes through it before it is a dead letter. */
+  readonly retries?: number;
   /** With `onRefusal: deadLetter`: one that exists. Absent: one of the trial's own. */
   readonly deadLetter?: { readonly topic: string };
   readonly client: 'platformatic' | 'kafkajs';

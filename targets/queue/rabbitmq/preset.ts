@@ -1,5 +1,5 @@
 import { beside } from '../../../result/beside.ts';
-import type { QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
+import type { QueueKind, QueueRequest, QueueTarget } from '../../../scenarios/scenario.ts';
 import { unboundedPrefetch } from '../../../scenarios/schema/client-settings.ts';
 import type { ProtocolEntry } from '../../driver.ts';
 import { batchLabel } from '../../driver-kit/batch-label.ts';
@@ -10,16 +10,21 @@ import { refusalLabel } from '../../driver-kit/refusal-label.ts';
 import { settingsLabel } from '../../driver-kit/settings-label.ts';
 import { tlsLabel } from '../../driver-kit/tls-label.ts';
 import { rabbitmqDriver } from './driver.ts';
-import { QueueBacklog } from './queue-backlog.ts';
+import { beyondPlace, QueueBacklog, readyIn } from './queue-backlog.ts';
 
 export const rabbitmqEntry: ProtocolEntry = {
   driver: rabbitmqDriver,
   servicePath: beside(import.meta.url, 'service'),
-  resourceNames: brokerResourceNames,
+  resourceNames(trialTag, target) {
+    const names = brokerResourceNames(trialTag);
+    const isStream = (target as QueueTarget | undefined)?.queue?.type === 'stream';
+    return isStream ? { ...names, place: `wirebench-${trialTag}-place` } : names;
+  },
   backlog: {
-    counts: 'messages ready in the queue',
-    open: (address, names) => new QueueBacklog(address, names.requests ?? ''),
-    openDeadLetters: (address, names) => new QueueBacklog(address, names.deadLetters ?? ''),
+    counts: 'messages ready in the queue; of a stream those beyond the place that the service has kept',
+    open: (address, { requests = '', place }) =>
+      new QueueBacklog(address, place === undefined ? readyIn(requests) : beyondPlace(requests, place)),
+    openDeadLetters: (address, names) => new QueueBacklog(address, readyIn(names.deadLetters ?? '')),
   },
   preset(target, names, operations) {
     const { codec } = target as QueueTarget;
@@ -39,6 +44,7 @@ export const rabbitmqEntry: ProtocolEntry = {
       codec,
       batch,
       ackBatch,
+      queue,
       confirmWindow,
       address,
       consume,
@@ -50,7 +56,12 @@ export const rabbitmqEntry: ProtocolEntry = {
     const isAnswered = !own || reply !== undefined || isDirect;
     const isConsumedApart = isDirect ? false : !own || consume !== false || reply !== undefined;
     const consumes = !own || consume || reply !== undefined;
-    const consumerAcks = ack === 'auto' ? 'none by the consumer' : 'manual consumer acks after the effect';
+    const consumerAcks =
+      queue?.type === 'stream'
+        ? 'consumer acks that only make room for more'
+        : ack === 'auto'
+          ? 'none by the consumer'
+          : 'manual consumer acks after the effect';
     return {
       broker: own ? null : broker,
       settings: settingsLabel(target as QueueTarget),
@@ -64,6 +75,7 @@ export const rabbitmqEntry: ProtocolEntry = {
         prefetch: own ? null : ack === 'auto' || prefetch === unboundedPrefetch ? 'unbounded' : prefetch,
       }),
       ...(!own && { refused: refusalLabel(target as QueueTarget) }),
+      ...(queue?.type === 'stream' && { resumes: resumesText[queue.startAt ?? 'stored'] }),
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       ...(confirmWindow !== undefined && { confirmWindow }),
       ...(ackBatch !== undefined && { consumerAcks: `one for ${ackBatch.every}, or after ${ackBatch.lingerMs} ms` }),
@@ -76,11 +88,18 @@ export const rabbitmqEntry: ProtocolEntry = {
   },
 };
 
+const resumesText: Readonly<Record<NonNullable<QueueKind['startAt']>, string>> = {
+  stored: 'at the place that it has kept after the effect, every 200 ms',
+  first: 'with the whole stream',
+  next: 'with what comes from then on',
+};
+
 function replyPlace(reply: QueueTarget['reply'], own: boolean): string {
   return own ? `on ${reply?.queue}` : 'on a queue of each connection’s own';
 }
 
 function durabilityOf({ durable, queue }: QueueTarget): string {
   if (queue?.type === 'quorum') return 'quorum queue, persistent messages, flushed on each node';
+  if (queue?.type === 'stream') return 'stream, written by its node, not flushed to disk for each message';
   return durable ? 'durable queue, persistent messages' : 'transient';
 }

@@ -1,24 +1,39 @@
-/** Messages that are ready in a queue: those that its consumer already holds, at most its prefetch, are not among them. */
+/** What waits in a queue, asked over a connection of its own. */
 import amqplib, { type Channel, type ChannelModel } from 'amqplib';
 import type { BacklogGauge } from '../../backlog-gauge.ts';
+import { readPlace } from './stream-place.ts';
 
 const connectTimeoutMs = 2_000;
 
+type Count = (channel: Channel) => Promise<number>;
+
+/** Those that its consumer already holds, at most its prefetch, are not among them. */
+export function readyIn(queue: string): Count {
+  return async (channel) => (await channel.checkQueue(queue)).messageCount;
+}
+
+/** Of a stream, which keeps what was read: those that are not known to be done. */
+export function beyondPlace(stream: string, place: string): Count {
+  return async (channel) => {
+    const done = (await readPlace(channel, place)) ?? 0;
+    return Math.max(0, (await channel.checkQueue(stream)).messageCount - done);
+  };
+}
+
 export class QueueBacklog implements BacklogGauge {
   readonly #url: string;
-  readonly #queue: string;
+  readonly #count: Count;
   #connection: ChannelModel | null = null;
   #channel: Channel | null = null;
 
-  constructor(address: string, queue: string) {
+  constructor(address: string, count: Count) {
     this.#url = `amqp://${address}`;
-    this.#queue = queue;
+    this.#count = count;
   }
 
   async read(): Promise<number> {
     const channel = this.#channel ?? (await this.#open());
-    const { messageCount } = await channel.checkQueue(this.#queue);
-    return messageCount;
+    return this.#count(channel);
   }
 
   async #open(): Promise<Channel> {

@@ -14,6 +14,7 @@ import { BodyCodec } from '../../driver-kit/body-codec.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { DeadLetterExchange } from './dead-letter-exchange.ts';
 import { MultipleAcks } from './multiple-acks.ts';
+import { type StreamAcks, StreamPlace } from './stream-place.ts';
 
 /** Before a refused message is given back to the queue. */
 const requeueAfterMs = 200;
@@ -23,6 +24,8 @@ hostService(async (domain, options) => {
   await service.open();
   return { close: () => service.close(), release: () => service.release() };
 });
+
+type Acks = MultipleAcks | StreamAcks | undefined;
 
 class QueueService {
   readonly #domain: ServiceDomain;
@@ -43,8 +46,10 @@ class QueueService {
   #channel: Channel | null = null;
   #replies: ConfirmChannel | null = null;
   #answerable = Promise.withResolvers<void>();
+  /** null: it is no stream. */
+  readonly #place: StreamPlace | null;
   /** Of the channel that consumes now; undefined: each message is acknowledged by itself. */
-  #acks: MultipleAcks | undefined;
+  #acks: Acks;
 
   constructor(domain: ServiceDomain, { broker, names, target, instance = 0 }: ServiceOptions) {
     this.#domain = domain;
@@ -55,6 +60,9 @@ class QueueService {
     this.#requests = names.requests ?? '';
     this.#ownsQueue = instance === 0;
     this.#deadLetters = DeadLetterExchange.of(this.#target, names.deadLetters ?? '');
+    const { type, startAt = 'stored' } = this.#target.queue ?? { type: 'classic' };
+    this.#place =
+      type === 'stream' ? new StreamPlace({ stream: this.#requests, queue: names.place ?? '', startAt }) : null;
     this.#publishing = new BrokerChannel({
       url: `amqp://${broker}`,
       confirms: true, // a request is acknowledged when its reply is safe
@@ -92,7 +100,9 @@ class QueueService {
     await this.#answerable.promise; // given up after a while, and tried again
     const { durable, prefetch, ackBatch, queue } = this.#target;
     await this.#deadLetters?.assert(channel, durable);
-    const refused = this.#deadLetters === null ? {} : { deadLetterExchange: this.#deadLetters.exchange };
+    // A stream has no dead letters: the service sends them.
+    const hasDeadLetters = this.#deadLetters !== null && this.#place === null;
+    const refused = hasDeadLetters ? { deadLetterExchange: this.#deadLetters?.exchange } : {};
     await channel.assertQueue(this.#requests, {
       durable,
       autoDelete: false,
@@ -101,21 +111,24 @@ class QueueService {
     });
     await channel.prefetch(prefetch); // of no effect without acknowledgements
     this.#acks?.close();
-    const acks = ackBatch && new MultipleAcks(ackBatch, (tag) => acknowledgeUpTo(channel, tag));
+    await this.#place?.open(channel);
+    const acks =
+      this.#place?.acksOf(channel) ?? (ackBatch && new MultipleAcks(ackBatch, (tag) => acknowledgeUpTo(channel, tag)));
     this.#acks = acks;
     const take = (message: ConsumeMessage | null) => {
       if (message === null) this.#consuming.renew();
       else {
-        acks?.begin(message.fields.deliveryTag);
+        acks?.begin(message.fields.deliveryTag, message);
         this.#handle(channel, message, acks);
       }
     };
     if (this.#isReleased) return;
-    const { consumerTag } = await channel.consume(this.#requests, take, { noAck: this.#noAck });
+    const from = this.#place === null ? {} : { 'x-stream-offset': await this.#place.start(channel) };
+    const { consumerTag } = await channel.consume(this.#requests, take, { noAck: this.#noAck, arguments: from });
     this.#consumerTag = consumerTag;
   }
 
-  #handle(channel: Channel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+  #handle(channel: Channel, message: ConsumeMessage, acks: Acks): void {
     const { headers, messageId, replyTo } = message.properties;
     const header = (name: string): string | undefined => {
       const value: unknown = headers?.[name];
@@ -148,7 +161,7 @@ class QueueService {
     }
   }
 
-  #reply(channel: Channel, message: ConsumeMessage, plain: Buffer, code: string, acks: MultipleAcks | undefined): void {
+  #reply(channel: Channel, message: ConsumeMessage, plain: Buffer, code: string, acks: Acks): void {
     const { replyTo, correlationId } = message.properties;
     const packer = this.#codec?.packs(plain.length) ? this.#codec : null;
     const properties = {
@@ -158,12 +171,21 @@ class QueueService {
       ...(packer && { contentEncoding: packer.encoding }),
     };
     const content = packer?.pack(plain) ?? plain;
+    this.#publish(channel, message, acks, (replies, sent) => replies.sendToQueue(replyTo, content, properties, sent));
+  }
+
+  /** The message is done with when what it leads to is safe, or refused: then it is nobody's any more. */
+  #publish(
+    channel: Channel,
+    message: ConsumeMessage,
+    acks: Acks,
+    send: (replies: ConfirmChannel, sent: () => void) => void,
+  ): void {
     if (this.#replies === null) {
       this.#consuming.renew(); // lost while the other one opened: what is unanswered is delivered again
       return;
     }
-    // Also when the broker refused the reply: it is nobody's any more.
-    this.#replies.sendToQueue(replyTo, content, properties, () => {
+    send(this.#replies, () => {
       try {
         this.#acknowledge(channel, message, acks);
       } catch {
@@ -173,7 +195,7 @@ class QueueService {
   }
 
   /** On record before the broker is told: it may well be refused again. Throws when the channel is gone. */
-  #refuse(channel: Channel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+  #refuse(channel: Channel, message: ConsumeMessage, acks: Acks): void {
     const { onRefusal = 'requeue' } = this.#target;
     const requestId = String(message.properties.messageId ?? '');
     if (this.#noAck || onRefusal === 'drop') {
@@ -182,11 +204,26 @@ class QueueService {
     } else if (onRefusal === 'requeue') {
       this.#domain.refused(requestId, this.#isLast(message) ? refusalCodes.deadLettered : refusalCodes.requeued);
       // Held back here, it takes one of the places for messages: who refuses all is not sent them all the faster.
-      setTimeout(() => this.#return(channel, message, acks, true), requeueAfterMs).unref();
+      setTimeout(() => this.#again(channel, message, acks), requeueAfterMs).unref();
     } else {
       this.#domain.refused(requestId, refusalCodes.deadLettered);
-      this.#return(channel, message, acks, false);
+      if (this.#place === null) this.#return(channel, message, acks, false);
+      else this.#putAside(channel, message, acks);
     }
+  }
+
+  /** A stream takes nothing back: what is refused is tried again here, and the place stays before it. */
+  #again(channel: Channel, message: ConsumeMessage, acks: Acks): void {
+    if (this.#place === null) this.#return(channel, message, acks, true);
+    else if (this.#channel === channel && !this.#isReleased) this.#handle(channel, message, acks);
+  }
+
+  #putAside(channel: Channel, message: ConsumeMessage, acks: Acks): void {
+    const { content, properties } = message;
+    const exchange = this.#deadLetters?.exchange ?? '';
+    this.#publish(channel, message, acks, (replies, sent) =>
+      replies.publish(exchange, '', content, { ...properties, persistent: true }, sent),
+    );
   }
 
   /** Given back once more, it is put aside: a quorum queue counts what came back before. */
@@ -196,7 +233,7 @@ class QueueService {
   }
 
   /** To the queue, or to where its refused messages go. */
-  #return(channel: Channel, message: ConsumeMessage, acks: MultipleAcks | undefined, requeue: boolean): void {
+  #return(channel: Channel, message: ConsumeMessage, acks: Acks, requeue: boolean): void {
     if (this.#isReleased) return;
     try {
       channel.nack(message, false, requeue);
@@ -207,7 +244,7 @@ class QueueService {
   }
 
   /** Throws when the channel is gone. */
-  #acknowledge(channel: Channel, message: ConsumeMessage, acks: MultipleAcks | undefined): void {
+  #acknowledge(channel: Channel, message: ConsumeMessage, acks: Acks): void {
     if (this.#noAck || this.#isReleased) return;
     this.#domain.failpoint.reach('ack', String(message.properties.messageId ?? ''));
     if (acks !== undefined) acks.done(message.fields.deliveryTag);
@@ -221,7 +258,7 @@ class QueueService {
     const channel = this.#channel;
     if (channel === null) return;
     await channel.cancel(this.#consumerTag);
-    if (!this.#noAck) channel.nackAll(true);
+    if (!this.#noAck && this.#place === null) channel.nackAll(true);
   }
 
   async close(): Promise<void> {
@@ -230,6 +267,7 @@ class QueueService {
     if (this.#ownsQueue) {
       await this.#channel?.deleteQueue(this.#requests).catch(() => undefined);
       await this.#deadLetters?.remove(this.#channel).catch(() => undefined);
+      await this.#place?.remove(this.#channel).catch(() => undefined);
     }
     await Promise.all([this.#publishing.close(), this.#consuming.close()]);
   }

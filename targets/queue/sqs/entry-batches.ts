@@ -33,9 +33,15 @@ export class EntryBatches {
   #underWay = 0;
   #isClosed = false;
   #isScheduled = false;
+  /** So far, those that were tried again among them. */
+  #requests = 0;
 
   constructor(options: EntryBatchesOptions) {
     this.#options = options;
+  }
+
+  get requests(): number {
+    return this.#requests;
   }
 
   /** It is tried again until SQS has taken it, or refuses it. */
@@ -59,6 +65,7 @@ export class EntryBatches {
     const { calls, wire, action, queueUrl } = this.#options;
     const batch = this.#entries.splice(0, batchLength(this.#entries));
     this.#underWay++;
+    this.#requests++;
     const entries = batch.map(({ json }, n) => `{"Id":"${n}",${json}}`).join(',');
     const reply = await calls.request(
       wire.bytes(action, `{"QueueUrl":${JSON.stringify(queueUrl)},"Entries":[${entries}]}`),

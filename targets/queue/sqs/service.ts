@@ -4,7 +4,7 @@
  */
 import type { SqsTarget } from '../../../scenarios/scenario.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
-import { hostService } from '../../domain/host-service.ts';
+import { type BrokerRequests, hostService } from '../../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
 import { isRefusal, messageHeaders, unreadable } from '../../domain/order-message.ts';
 import type { OrderReply } from '../../domain/orders.ts';
@@ -30,7 +30,11 @@ const goodbyeMs = 500;
 hostService(async (domain, options) => {
   const service = new SqsService(domain, options);
   await service.open();
-  return { close: () => service.close(), release: () => service.release() };
+  return {
+    close: () => service.close(),
+    release: () => service.release(),
+    brokerRequests: () => service.requests,
+  };
 });
 
 class SqsService {
@@ -80,6 +84,16 @@ class SqsService {
     const { calls, wire } = { calls: this.#calls, wire: this.#wire };
     const linger = action === 'DeleteMessageBatch' ? { lingerMs: deleteLingerMs } : {};
     return new EntryBatches({ calls, wire, action, queueUrl: ownQueueUrl(queue), atOnce: 4, ...linger });
+  }
+
+  /** What it is paid by. */
+  get requests(): BrokerRequests {
+    return {
+      receives: this.#consumer.requests,
+      deletes: this.#deletes.requests,
+      returns: this.#returns.requests,
+      replies: [...this.#replies.values()].reduce((sum, { requests }) => sum + requests, 0),
+    };
   }
 
   async open(): Promise<void> {

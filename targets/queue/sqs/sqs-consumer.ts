@@ -36,9 +36,15 @@ export class SqsConsumer {
   #inHand = 0;
   #waiting: (() => void)[] = [];
   #isOver = false;
+  #requests = 0;
 
   constructor(options: SqsConsumerOptions) {
     this.#options = options;
+  }
+
+  /** Polls so far, those that brought nothing among them. */
+  get requests(): number {
+    return this.#requests;
   }
 
   start(): void {
@@ -64,6 +70,7 @@ export class SqsConsumer {
         // The older name is the one that ElasticMQ and all of Amazon's endpoints know.
         AttributeNames: ['ApproximateReceiveCount'],
       };
+      this.#requests++;
       const reply = await calls.request(wire.bytes('ReceiveMessage', JSON.stringify(input)), waitTimeMs + graceMs);
       const messages = reply.status === 200 && !this.#isOver ? messagesIn(reply.body) : [];
       this.#inHand -= asked - messages.length;

@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import aws4 from 'aws4';
 import { describe, expect, it } from 'vitest';
 import { directSqs } from '../../driver-suite/direct-targets.ts';
@@ -32,6 +33,48 @@ describe('aws4, which signs for us', () => {
   });
 });
 
+/** Of the vectors with temporary credentials. */
+const suiteToken = [
+  'AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI',
+  '/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38',
+  'xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==',
+].join('');
+
+it('signs post-sts-header-before as the published vector has it, the token among what is signed', () => {
+  const { headers: signed = {} } = aws4.sign(
+    {
+      ...{ host: 'example.amazonaws.com', method: 'POST', path: '/', service: 'service', region: 'us-east-1' },
+      headers: { 'X-Amz-Date': '20150830T123600Z' },
+      ...{ extraHeadersToIgnore: { 'content-length': true } },
+    },
+    { ...suite, sessionToken: suiteToken },
+  );
+  const signature = '85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead';
+  const names = 'host;x-amz-date;x-amz-security-token';
+  expect(signed.Authorization).toBe(
+    `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=${names}, Signature=${signature}`,
+  );
+});
+
+/** By the specification, from what would leave: nothing of aws4. */
+function signatureOf(request: string, secretAccessKey: string): string {
+  const [head = '', body = ''] = request.split('\r\n\r\n');
+  const [line = '', ...lines] = head.split('\r\n');
+  const headers = new Map(
+    lines.map((one) => [one.slice(0, one.indexOf(':')).toLowerCase(), one.slice(one.indexOf(':') + 1).trim()]),
+  );
+  const [, signer = '', names = ''] =
+    /Credential=[^/]*\/([^,]*), SignedHeaders=([^,]*)/.exec(headers.get('authorization') ?? '') ?? [];
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const [method, path] = line.split(' ');
+  const signed = names.split(';').map((name) => `${name}:${headers.get(name)}\n`);
+  const canonical = [method, path, '', signed.join(''), names, sha256(body)].join('\n');
+  const toSign = ['AWS4-HMAC-SHA256', headers.get('x-amz-date'), signer, sha256(canonical)].join('\n');
+  const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+  const key = signer.split('/').reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
+  return createHmac('sha256', key).update(toSign).digest('hex');
+}
+
 describe('SqsWire', () => {
   const endpoint = { authority: 'sqs.eu-central-1.amazonaws.com', path: '' };
   const own = { ...directSqs, address: 'https://sqs.eu-central-1.amazonaws.com' };
@@ -55,6 +98,7 @@ describe('SqsWire', () => {
     );
     expect(text).toContain('X-Amz-Security-Token: a-token\r\n');
     expect(text.match(/^content-length:/gim)).toHaveLength(1);
+    expect(/Signature=(\w+)/.exec(text)?.[1]).toBe(signatureOf(text, suite.secretAccessKey));
   });
 
   it('tells the region of Amazon’s endpoints from their host', () => {

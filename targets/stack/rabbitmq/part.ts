@@ -9,6 +9,7 @@ const watchedVersion = /^3\.10\b/;
 function guarantee(target: Target, version: string): GuaranteeClass | null {
   if (!('confirms' in target) || !watchedVersion.test(version)) return null;
   if (!target.confirms) return 'process memory'; // what has left our own socket
+  if ('queue' in target && target.queue?.type === 'stream') return 'broker’s page cache';
   return target.durable ? 'broker’s disk (flushed)' : 'process memory';
 }
 

@@ -1,0 +1,95 @@
+/** What a service could not read: where each has ended, and how all else fared meanwhile. */
+import type { PoisonResult } from '../../result/result-types.ts';
+import type { ConditionGroup, Contender } from '../figures/result-view.ts';
+import { formatCount, formatUs } from '../text/format-values.ts';
+import { figureColumns, nameColumn, type Table } from '../text/table.ts';
+
+const ends = {
+  deadLettered: 'dead letters',
+  dropped: 'dropped',
+  retrying: 'retry topic',
+  looping: 'looping',
+  blocked: 'blocked',
+  waiting: 'waiting',
+  told: 'client told',
+  unaccounted: 'nowhere',
+} as const satisfies Record<Exclude<keyof PoisonResult['bad'], 'offered' | 'tries'>, string>;
+const endKeys = Object.keys(ends) as (keyof typeof ends)[];
+
+/** Over all repeats; null: not known of one of them. */
+export function poisonSum({ trials }: Contender, of: (poison: PoisonResult) => number | null): number | null {
+  let sum = 0;
+  for (const { poison } of trials) {
+    const one = poison === undefined ? null : of(poison);
+    if (one === null) return null;
+    sum += one;
+  }
+  return sum;
+}
+
+export function hasPoison({ trials }: Contender): boolean {
+  return trials.length > 0 && trials.every(({ poison }) => poison !== undefined);
+}
+
+/** None where everything can be read. */
+export function poisonTables({ contenders }: ConditionGroup): Table[] {
+  const shown = contenders.filter(hasPoison);
+  return shown.length === 0 ? [] : [badTable(shown), goodTable(shown)];
+}
+
+function badTable(contenders: readonly Contender[]): Table {
+  const shown = endKeys.filter(
+    (end) => end === 'unaccounted' || contenders.some((contender) => poisonSum(contender, ({ bad }) => bad[end]) !== 0),
+  );
+  return {
+    title: 'poison: where each that cannot be read has ended',
+    spans: [],
+    columns: [nameColumn('target'), ...figureColumns('unreadable', 'tries', ...shown.map((end) => ends[end]))],
+    rows: contenders.map((contender) => ({
+      cells: [
+        contender.label,
+        ...(['offered', 'tries', ...shown] as const).map((key) => counted(poisonSum(contender, ({ bad }) => bad[key]))),
+      ],
+      status: contender.status,
+    })),
+  };
+}
+
+function goodTable(contenders: readonly Contender[]): Table {
+  const rows = contenders.map((contender) => {
+    const sum = (key: keyof PoisonResult['good']) => counted(poisonSum(contender, ({ good }) => good[key]));
+    return {
+      cells: [
+        contender.label,
+        ...(['acknowledged', 'applied', 'waiting', 'lost'] as const).map(sum),
+        ...timesOf(contender),
+      ],
+      status: contender.status,
+    };
+  });
+  return {
+    title: 'all others beside the poison',
+    spans: [],
+    columns: [
+      nameColumn('target'),
+      ...figureColumns('acknowledged', 'applied', 'still waiting', 'lost'),
+      ...figureColumns('applied/s', 'longest stand-still', 'longest wait of one'),
+    ],
+    rows,
+  };
+}
+
+/** Of the worst repeat. */
+function timesOf({ trials }: Contender): string[] {
+  const all = trials.flatMap(({ poison }) => poison ?? []);
+  const rates = all.flatMap(({ goodPerSecond }) => goodPerSecond ?? []);
+  return [
+    rates.length === 0 ? '–' : formatCount(Math.min(...rates)),
+    formatUs(Math.max(...all.map(({ standStillUs }) => standStillUs))),
+    formatUs(Math.max(...all.map(({ longestWaitUs }) => longestWaitUs))),
+  ];
+}
+
+function counted(value: number | null): string {
+  return value === null ? 'not known' : formatCount(value);
+}
