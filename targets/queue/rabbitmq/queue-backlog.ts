@@ -15,7 +15,7 @@ export function readyIn(queue: string): Count {
 /** Of a stream, which keeps what was read: those that are not known to be done. */
 export function beyondPlace(stream: string, place: string): Count {
   return async (channel) => {
-    const done = (await readPlace(channel, place)) ?? 0;
+    const done = (await readPlace(channel, place, 1)) ?? 0;
     return Math.max(0, (await channel.checkQueue(stream)).messageCount - done);
   };
 }

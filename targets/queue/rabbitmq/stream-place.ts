@@ -10,7 +10,7 @@ import { WatermarkOffsets } from '../../driver-kit/watermark-offsets.ts';
 
 const keepEveryMs = 200;
 /** The harness looks at it now and then, and gives it back. */
-const looks = 4;
+const mostLooks = 4;
 const lookAgainMs = 50;
 
 export interface StreamPlaceOptions {
@@ -50,7 +50,7 @@ export class StreamPlace {
       keep(channel, queue, (await channel.checkQueue(stream)).messageCount);
       return startAt;
     }
-    return (await readPlace(channel, queue)) ?? 'first';
+    return (await readPlace(channel, queue, mostLooks)) ?? 'first';
   }
 
   acksOf(channel: Channel): StreamAcks {
@@ -91,7 +91,7 @@ function keep(channel: Channel, queue: string, next: number): void {
 }
 
 /** The offset of the next message to handle; null: none was kept. */
-export async function readPlace(channel: Channel, queue: string): Promise<number | null> {
+export async function readPlace(channel: Channel, queue: string, looks: number): Promise<number | null> {
   for (let look = 0; look < looks; look++) {
     if (look > 0) await sleep(lookAgainMs);
     const message: GetMessage | false = await channel.get(queue, { noAck: false });

@@ -14,6 +14,7 @@ import { BodyCodec } from '../../driver-kit/body-codec.ts';
 import { endpointOf } from '../../driver-kit/client-socket.ts';
 import { attribute } from './compiled-message.ts';
 import { EntryBatches } from './entry-batches.ts';
+import { FifoGroups } from './fifo-groups.ts';
 import { bodyOf, sqsAttributes, textBody } from './message-body.ts';
 import { SqsCalls } from './sqs-calls.ts';
 import { type ReceivedMessage, SqsConsumer } from './sqs-consumer.ts';
@@ -53,12 +54,15 @@ class SqsService {
   readonly #replies = new Map<string, EntryBatches>();
   /** Of several that consume the same queue, the one that removes it. */
   readonly #ownsQueue: boolean;
+  /** null: a standard queue, without any order. */
+  readonly #groups: FifoGroups | null;
   #isReleased = false;
 
   constructor(domain: ServiceDomain, { broker, names, target, instance = 0 }: ServiceOptions) {
     this.#domain = domain;
     this.#target = target as SqsTarget;
     this.#ownsQueue = instance === 0;
+    this.#groups = this.#target.fifo === true ? new FifoGroups() : null;
     this.#names = { requests: names.requests ?? '', deadLetters: names.deadLetters ?? '' };
     this.#codec = BodyCodec.of(this.#target.compression);
     this.#messages = messageCodecOf(this.#target.codec);
@@ -72,7 +76,7 @@ class SqsService {
     this.#consumer = new SqsConsumer({
       ...{ calls: this.#calls, wire: this.#wire, polls, waitTimeMs, most: prefetch },
       queueUrl: ownQueueUrl(this.#names.requests),
-      take: (message, done) => this.#handle(message, done),
+      take: (message, done) => this.#take(message, done),
       refused: (refusal) => this.#mend(refusal),
     });
   }
@@ -122,6 +126,17 @@ class SqsService {
     if (code === 'QueueDoesNotExist' && !this.#isReleased) await this.#createQueues().catch(() => undefined);
   }
 
+  #take(message: ReceivedMessage, done: () => void): void {
+    if (this.#groups === null) {
+      this.#handle(message, done);
+      return;
+    }
+    this.#groups.enter(message.group, {
+      begin: () => this.#handle(message, done),
+      giveBack: () => this.#giveBack(message, done),
+    });
+  }
+
   #handle(message: ReceivedMessage, done: () => void): void {
     const requestId = message.attribute(sqsAttributes.id) ?? '';
     const body = this.#bodyOf(message);
@@ -131,8 +146,11 @@ class SqsService {
     const redelivered = message.receives > 1;
     this.#domain.handle({ ...request, redelivered, isUnheard: replyQueue === undefined, canWait: true }, (reply) => {
       if (replyQueue !== undefined) this.#reply(message, replyQueue, reply, () => this.#delete(message, done));
-      else if (isRefusal(reply.code)) this.#refuse(message, done);
-      else this.#delete(message, done);
+      else if (isRefusal(reply.code)) {
+        this.#refuse(message, done);
+        return;
+      } else this.#delete(message, done);
+      this.#groups?.done(message.group);
     });
   }
 
@@ -167,16 +185,20 @@ class SqsService {
     if (onRefusal === 'drop') {
       this.#domain.refused(requestId, refusalCodes.dropped);
       this.#delete(message, done);
+      this.#groups?.done(message.group);
       return;
     }
     const isLast = message.receives >= maxReceives;
     this.#domain.refused(requestId, isLast ? refusalCodes.deadLettered : refusalCodes.requeued);
+    this.#groups?.refused(message.group);
     // Held back here, it takes one of the places for messages: who refuses all is not sent them all the faster.
-    setTimeout(() => {
-      if (this.#isReleased) return;
-      this.#returns.add(`${receiptOf(message)},"VisibilityTimeout":0`);
-      done();
-    }, requeueAfterMs).unref();
+    setTimeout(() => this.#giveBack(message, done), requeueAfterMs).unref();
+  }
+
+  #giveBack(message: ReceivedMessage, done: () => void): void {
+    if (this.#isReleased) return;
+    this.#returns.add(`${receiptOf(message)},"VisibilityTimeout":0`);
+    done();
   }
 
   #delete(message: ReceivedMessage, done: () => void): void {

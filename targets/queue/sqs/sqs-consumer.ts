@@ -12,6 +12,8 @@ export interface ReceivedMessage {
   readonly text: string;
   /** How often it was received, this time included. */
   readonly receives: number;
+  /** Of a FIFO queue; '' of others. */
+  readonly group: string;
   /** Undefined where there is none, or it is no text. */
   attribute(name: string): string | undefined;
 }
@@ -68,7 +70,7 @@ export class SqsConsumer {
         WaitTimeSeconds: waitTimeMs / 1e3,
         MessageAttributeNames: ['All'],
         // The older name is the one that ElasticMQ and all of Amazon's endpoints know.
-        AttributeNames: ['ApproximateReceiveCount'],
+        AttributeNames: ['ApproximateReceiveCount', 'MessageGroupId'],
       };
       this.#requests++;
       const reply = await calls.request(wire.bytes('ReceiveMessage', JSON.stringify(input)), waitTimeMs + graceMs);
@@ -122,6 +124,7 @@ function messagesIn(body: Buffer): ReceivedMessage[] {
     receipt: ReceiptHandle,
     text: Body,
     receives: Number(Attributes?.ApproximateReceiveCount ?? 1),
+    group: Attributes?.MessageGroupId ?? '',
     attribute: (name) => MessageAttributes?.[name]?.StringValue,
   }));
 }
