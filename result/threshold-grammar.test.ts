@@ -68,7 +68,7 @@ describe('parseThreshold', () => {
     ['rest p99 < 100sec', 12, '"sec" is no unit of a duration; use us, µs, ms, s, m, min, h', 'did you mean 100s?'],
     ['rest p99 < -1s', 12, '"-1s" must not be negative'],
     ['rest lost == 0.5', 14, '"0.5" is not a whole number; this metric counts operations'],
-    ['rest amplification < 2x', 22, '"2x" is not a number; this metric is so many an operation, e.g. 1.5'],
+    ['rest amplification < 2x', 22, '"2x" is not a number; this metric is attempts an operation, e.g. 1.5'],
     ['rest goodput > 100ms', 16, '"ms" is no unit of a rate; use /s, /min, /h'],
     ['rest placeOrder goodput > 1/s', 6, 'goodput is known for all operations together only; leave out "placeOrder"'],
     ['rest placeOrder lost == 0', 6, 'lost is known for all operations together only; leave out "placeOrder"'],
