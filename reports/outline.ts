@@ -1,5 +1,6 @@
 /** Which parts a report has, and in which order. A format draws them in its own way and decides nothing of it. */
 import type { RunResult, ThresholdResult, TrialResult } from '../result/result-types.ts';
+import { chainSentences } from './answer/chain-sentences.ts';
 import { crossingTable } from './answer/crossing.ts';
 import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './answer/fairness.ts';
 import { findingsOf } from './answer/findings.ts';
@@ -12,6 +13,7 @@ import { type VariantSet, variantSets } from './figures/variant-figures.ts';
 import { availabilityTables } from './tables/availability-matrix.ts';
 import { callersTable } from './tables/callers-table.ts';
 import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
+import { chainTable } from './tables/chain-table.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './tables/comparison-tables.ts';
 import { couplingTable } from './tables/coupling-table.ts';
 import { flowTables } from './tables/flow-tables.ts';
@@ -90,7 +92,8 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
     id: `condition-${index}`,
     title: group.condition,
     items: [
-      findings([...flowSentences(group), ...poisonSentences(group), ...findingsOf(group)]),
+      findings([...chainSentences(group), ...flowSentences(group), ...poisonSentences(group), ...findingsOf(group)]),
+      ...tables(chainTable(group)),
       ...tables(...flowTables(group), ...poisonTables(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },

@@ -67,3 +67,8 @@ export const defaultPattern: Pattern = 'request-reply';
 export function isHandedOver(pattern: Pattern): boolean {
   return patterns[pattern].ends === 'acknowledged';
 }
+
+/** That it is begun says little of it: it is over when all of its effects are in, or undone. */
+export function isSettledLater(pattern: Pattern): boolean {
+  return patterns[pattern].judgedBy.includes('settled');
+}

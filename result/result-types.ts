@@ -4,6 +4,7 @@
  */
 export * from './result-names.ts';
 export type * from './schema/caller-schema.ts';
+export type * from './schema/chain-schema.ts';
 export type * from './schema/comparison-schema.ts';
 export type * from './schema/course-schema.ts';
 export type * from './schema/evidence-schema.ts';

@@ -2,7 +2,7 @@
 import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { gatewayAmplificationOf } from './gateway-amplification.ts';
 import { balanceOf } from './instance-balance.ts';
-import type { TrialResult } from './result-types.ts';
+import type { ChainResult, TrialResult } from './result-types.ts';
 
 export const trialFigures = {
   bytesPerOperation: ({ wire }) => wire.bytesPerOperation,
@@ -12,6 +12,12 @@ export const trialFigures = {
   redelivered: ({ backlog }) => backlog?.redelivered ?? null,
   balance: ({ receivedBy }) => balanceOf(receivedBy),
   gatewayAmplification: gatewayAmplificationOf,
+  slowChains: ({ chain }) => (chain === undefined ? null : slowShare(chain)),
+  /** Between that and 1−(1−p)^N, up or down. */
+  slowChainsGap: ({ chain }) => {
+    const share = chain === undefined ? null : slowShare(chain);
+    return chain === undefined || share === null ? null : Math.abs(share - chain.expectedShare);
+  },
   generatorMemory: ({ memory }) => memory?.generatorBytes ?? null,
   serviceMemory: ({ memory }) => memory?.serviceBytes ?? null,
   /** To a broker that is paid by them. */
@@ -48,6 +54,8 @@ export const trialFigureUnits = {
   redelivered: 'count',
   balance: 'factor',
   gatewayAmplification: 'factor',
+  slowChains: 'percentage',
+  slowChainsGap: 'percentage',
   generatorMemory: 'size',
   serviceMemory: 'size',
   requestsPerOperation: 'factor',
@@ -65,4 +73,9 @@ export const trialFigureUnits = {
   goodApplied: 'rate',
   standStill: 'duration',
   longestWait: 'duration',
-} as const satisfies Record<TrialFigure, 'size' | 'duration' | 'count' | 'rate' | 'factor'>;
+} as const satisfies Record<TrialFigure, 'size' | 'duration' | 'count' | 'rate' | 'percentage' | 'factor'>;
+
+/** Of the chains that were answered; null: none was. */
+export function slowShare({ slow, answered }: ChainResult): number | null {
+  return answered === 0 ? null : slow / answered;
+}

@@ -2,6 +2,7 @@
 import { hasBroker, type SatOutResult } from '../result/result-types.ts';
 import { type FailpointName, type FailpointWords, failpointFacts, failpointOf, failpointText } from './failpoints.ts';
 import { type Gateway, gatewayPart, keyIssuer } from './gateway.ts';
+import type { ProtocolFacts } from './protocols/protocol-facts.ts';
 import { factsOf, type Spoken } from './protocols/registry.ts';
 import { instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
 
@@ -12,6 +13,7 @@ export interface PlacedTarget extends Spoken {
   readonly instances?: number | undefined;
   readonly gateway?: Pick<Gateway, 'keys'> | undefined;
   readonly flow?: ServedTarget['flow'];
+  readonly chain?: ServedTarget['chain'];
 }
 
 /** What of a window says where it acts. Without `link` and `part` it acts on all services. */
@@ -41,6 +43,12 @@ export function linkNames(target: PlacedTarget): string[] {
   if (target.address !== undefined) return ['client'];
   const edges = servicesOf(target).flatMap(({ name, calls }) => calls.map((called) => linkBetween(name, called)));
   return ['client', ...(usesBroker(target) ? ['service'] : []), ...gatewayLink(target), ...edges];
+}
+
+/** Of what is spoken on a link: between the parts of a flow, and with the broker between them, by what they reach each other. */
+export function factsOnLink(target: PlacedTarget, link: string): ProtocolFacts {
+  const { flow } = target;
+  return factsOf(flow === undefined || link === 'client' ? target : { protocol: flow.over });
 }
 
 /** Those that a run starts for it. */

@@ -1,6 +1,7 @@
 /** What the targets of all protocols have. */
 
 import type { Protocol } from '../result/result-types.ts';
+import type { ChainSettings } from './chain-settings.ts';
 import type { FlowSettings } from './flow-settings.ts';
 import type { Gateway } from './gateway.ts';
 import type { Resilience } from './resilience.ts';
@@ -82,6 +83,8 @@ export interface TargetBase {
   readonly gateway?: Gateway;
   /** Several services behind the entry; absent: our reference service alone. */
   readonly flow?: FlowSettings;
+  /** Services that call services, the entry among them; absent: our reference service alone. */
+  readonly chain?: ChainSettings;
   /** It runs only when `--target` names it; absent: with all others. */
   readonly optional?: boolean;
 }

@@ -23,9 +23,12 @@ export interface Workload {
     readonly waiting?: number;
     /** What refusals that may pass say of when to come back (REST, gRPC); absent: nothing. */
     readonly retryAfterMs?: number;
-    /** Not of a scenario file: what `bench calibrate` knows the truth of. Some operations take longer. */
-    readonly slow?: { readonly share: number; readonly workTimeMs: number };
-    /** Likewise: the service stands still once, at a time after the end of warm-up. */
+    /**
+     * Some operations take longer, by a draw of each and at each service another; of `bench calibrate`, which is to know
+     * them exactly, evenly spread.
+     */
+    readonly slow?: { readonly share: number; readonly workTimeMs: number; readonly isDrawn?: boolean };
+    /** Not of a scenario file: what `bench calibrate` knows the truth of. The service stands still once, at a time after the end of warm-up. */
     readonly stall?: { readonly atMs: number; readonly forMs: number };
   };
   /** By name; absent: nobody in particular, who has what a target asks for. */

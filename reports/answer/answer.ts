@@ -2,6 +2,7 @@
 import { guaranteeClasses } from '../../result/guarantee.ts';
 import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import { isStateUnknown } from '../../result/memory-loss.ts';
+import { defaultPattern, isSettledLater } from '../../result/patterns.ts';
 import type { PrimaryMetric, RunResult, TrialResult } from '../../result/result-types.ts';
 import { type AnswerFigure, latencyOf, primaryFigures } from '../figures/answer-figures.ts';
 import { doubtlessSentence, orderSentence, withinText } from '../figures/order-text.ts';
@@ -9,9 +10,11 @@ import { conditionGroups, operationsOf } from '../figures/result-view.ts';
 import { capacitySentence } from '../tables/capacity.ts';
 import { tuningSentences } from '../tables/tuning.ts';
 import { formatCount } from '../text/format-values.ts';
+import { chainSentences } from './chain-sentences.ts';
 import { couplingSentences } from './coupling-sentences.ts';
 import { crossingSentence } from './crossing.ts';
 import { harmOf } from './findings.ts';
+import { flowAnswers } from './flow-sentences.ts';
 
 /**
  * `lead`: what was asked for. `figures`: the primary figure of each target. `order`: what may be said of who is before whom. `more`: what else goes with it. `ledger`,
@@ -54,7 +57,10 @@ export function answer(result: RunResult): Answer {
         );
   const measured = figures.filter(({ unranked }) => unranked === null || unranked === 'suspect');
   const told: [SentenceKind, string | null][] = [
-    ...[...couplingSentences(result), ...tuning].map((text): [SentenceKind, string] => ['lead', text]),
+    ...[...couplingSentences(result), ...tuning, ...flowAnswers(result)].map((text): [SentenceKind, string] => [
+      'lead',
+      text,
+    ]),
     ['lead', capacity],
     ['lead', harm],
     ['figures', what === null ? null : capitalised(primarySentence(what, figures))],
@@ -62,6 +68,10 @@ export function answer(result: RunResult): Answer {
     ['order', orderSentence(kinds, repeatsOf(kinds.flat()))],
     ['more', doubtlessSentence({ result, kinds, figures: measured, hasLosses: harm !== null })],
     ['more', crossingSentence(result)],
+    ...conditionGroups(result)
+      .flatMap(chainSentences)
+      .slice(0, 1)
+      .map((text): [SentenceKind, string] => ['more', text]),
     ['partial', partialSentence(result)],
     ['ledger', harm === null ? ledgerSentence(result) : null],
     ['verdict', verdictSentence(result)],
@@ -80,14 +90,16 @@ function harmSentence(result: RunResult): string | null {
   return groups.length === 0 ? null : groups.join(' ');
 }
 
-/** The scenario's, else p99 of the first operation under the last condition, where it is at its worst. */
+/** The scenario's, else p99 (of flows until they are settled) of the first operation under the last condition, where it is at its worst. */
 function primaryOf(result: RunResult): PrimaryMetric | null {
   if (result.plan.primary !== undefined) return result.plan.primary;
   const group = conditionGroups(result).at(-1);
-  const operation = group && operationsOf(group)[0]?.name;
+  const first = group && operationsOf(group)[0];
+  const operation = first?.name;
   if (group === undefined || operation === undefined) return null;
   const phase = group.phases.includes('during') ? 'during' : (group.phases[0] ?? 'steady');
-  return { operation, metric: 'p99', condition: group.condition, phase };
+  const metric = isSettledLater(first?.pattern ?? defaultPattern) ? 'settled p99' : 'p99';
+  return { operation, metric, condition: group.condition, phase };
 }
 
 function primarySentence(what: string, figures: readonly AnswerFigure[]): string {

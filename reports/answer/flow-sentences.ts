@@ -1,6 +1,6 @@
 /** What is wrong with flows, a sentence a finding: where they are stuck, what they have paid, which was the first. */
-import type { FlowsResult } from '../../result/result-types.ts';
-import type { ConditionGroup, Contender } from '../figures/result-view.ts';
+import type { FlowsResult, RunResult } from '../../result/result-types.ts';
+import { type ConditionGroup, type Contender, conditionGroups } from '../figures/result-view.ts';
 import { flowSum, hasFlows, whereText } from '../tables/flow-tables.ts';
 import { formatAmount, formatCount } from '../text/format-values.ts';
 
@@ -20,8 +20,44 @@ export function flowSentences({ contenders }: ConditionGroup): string[] {
   const sentences = shown.flatMap((contender) => kinds.flatMap((kind) => sentenceOf(contender, kind)));
   const sound = shown.filter((contender) => kinds.every((kind) => countOf(contender, kind) === 0));
   if (sound.length === 0) return sentences;
-  const labels = sound.length === shown.length ? 'all targets' : sound.map(({ label }) => label).join(', ');
+  const labels = sound.length === shown.length ? 'all targets' : labelsOf(sound);
   return [...sentences, `${labels}: every flow that the entry acknowledged ended, and its money is where it belongs.`];
+}
+
+/**
+ * Of a run with flows, condition by condition, what became of them: `Under leader-dies – stuck: a 1 of 120; all ended as
+ * they should: b.` Conditions in which nothing is wrong share a sentence. Empty without flows.
+ */
+export function flowAnswers(result: RunResult): string[] {
+  const groups = conditionGroups(result).flatMap(({ condition, contenders }) => {
+    const shown = contenders.filter(hasFlows);
+    return shown.length === 0 ? [] : [{ condition, shown }];
+  });
+  const isSound = (contender: Contender) => kinds.every((kind) => countOf(contender, kind) === 0);
+  const harmed = groups.filter(({ shown }) => !shown.every(isSound));
+  const sound = groups.filter(({ shown }) => shown.every(isSound)).map(({ condition }) => condition);
+  const sentences = harmed.map(({ condition, shown }) => {
+    const harms = kinds.flatMap((kind) => {
+      const counted = shown.flatMap((contender) => {
+        const count = countOf(contender, kind);
+        return count === null || count === 0 ? [] : [`${contender.label} ${formatCount(count)}`];
+      });
+      return counted.length === 0 ? [] : [`${kind}: ${counted.join(', ')}`];
+    });
+    const unknown = shown.filter((contender) => kinds.some((kind) => countOf(contender, kind) === null));
+    const right = shown.filter(isSound);
+    return `Under ${condition} – ${[
+      ...harms,
+      ...(unknown.length === 0 ? [] : [`not known: ${labelsOf(unknown)}`]),
+      ...(right.length === 0 ? [] : [`all flows ended as they should: ${labelsOf(right)}`]),
+    ].join('; ')}.`;
+  });
+  if (sound.length === 0) return sentences;
+  return [...sentences, `Under ${sound.join(', ')} every flow of every target ended as it should.`];
+}
+
+function labelsOf(contenders: readonly Contender[]): string {
+  return contenders.map(({ label }) => label).join(', ');
 }
 
 function countOf(contender: Contender, kind: Kind): number | null {

@@ -1,7 +1,7 @@
 /** One figure of each operation, target and condition: what a first look takes. */
 import { guaranteeText } from '../../result/guarantee.ts';
 import { type PercentileName, percentileNames } from '../../result/latency-summary.ts';
-import { isHandedOver } from '../../result/patterns.ts';
+import { isHandedOver, isSettledLater, type Pattern } from '../../result/patterns.ts';
 import type { LatencyName, PhaseName, RunResult } from '../../result/result-types.ts';
 import { latencyOf } from '../figures/answer-figures.ts';
 import {
@@ -41,7 +41,7 @@ export function overviewOf(result: RunResult): Overview {
   const unique = names.filter(({ name }, n) => names.findIndex((one) => one.name === name) === n);
   const operations = first(unique, ({ name }) => name === primary?.operation).map(({ name, pattern }) => {
     const asked = primary?.operation === name ? latencyOf(primary.metric).latency : 'offered';
-    const own: LatencyName = isHandedOver(pattern) ? 'acknowledged' : 'offered';
+    const own = usualLatency(pattern);
     const latency = asked === 'offered' ? own : asked;
     return { name, latency, point: latency === 'offered' ? 'replied' : latency };
   });
@@ -50,6 +50,12 @@ export function overviewOf(result: RunResult): Overview {
     operations,
     percentile: bestKnown(groups, operations, latencyOf(primary?.metric ?? '').percentile),
   };
+}
+
+/** Of a flow when it is settled: that it is begun says nothing of it. */
+function usualLatency(pattern: Pattern): LatencyName {
+  if (isSettledLater(pattern)) return 'settled';
+  return isHandedOver(pattern) ? 'acknowledged' : 'offered';
 }
 
 /** The one asked for, else the highest that most cells know: of short trials nobody has a p99. */

@@ -8,8 +8,10 @@ import { crossingTable } from '../answer/crossing.ts';
 import { errorSummary } from '../figures/error-texts.ts';
 import { runFacts } from '../figures/run-facts.ts';
 import { capacityTable, withoutProbes } from '../tables/capacity.ts';
+import { chainTable } from '../tables/chain-table.ts';
 import { couplingTable } from '../tables/coupling-table.ts';
 import { millionCostTable } from '../tables/million-cost.ts';
+import { overviewOf } from '../tables/overview-tables.ts';
 import { finalsTables, recommendedSnippets } from '../tables/tuning.ts';
 import { formatThresholdActual } from '../text/format-threshold.ts';
 import { screenTables } from './screen-tables.ts';
@@ -74,6 +76,7 @@ function ownTables(result: RunResult) {
     ...finalsTables(result),
     crossingTable(result),
     couplingTable(result),
+    ...overviewOf(result).groups.slice(0, 1).map(chainTable),
   ];
   return all.flatMap((table) => table ?? []);
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { latencyNames, phaseNames, protocols } from '../result-names.ts';
 import { callerSchema } from './caller-schema.ts';
+import { chainSchema } from './chain-schema.ts';
 import {
   backlogSchema,
   blockedPublishersSchema,
@@ -84,6 +85,7 @@ export const trialSchema = z
     callers: z.array(callerSchema).describe('Absent where nobody says who is calling.').optional(),
     flows: flowsSchema.describe('Absent without flows.').optional(),
     poison: poisonSchema.describe('Absent where all can be read, and of other engines.').optional(),
+    chain: chainSchema.describe('Absent without a chain whose services are slow for a share.').optional(),
     reconnects: count
       .describe(
         'Connections that were lost and opened again, warm-up included; what a client gave up itself, at a time-out, is none of them. Absent in results of earlier versions and of other engines.',

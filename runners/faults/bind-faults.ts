@@ -16,6 +16,8 @@ const calmProbes = 5;
 export interface FaultPlaces {
   /** Of what the target speaks. */
   readonly facts: ProtocolFacts;
+  /** Of what is spoken on a link, where that is something else; left out: nowhere. */
+  readonly factsOn?: (link: LinkName) => ProtocolFacts;
   readonly windows: readonly FaultWindow[];
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
   /** null when nothing goes through a proxy. */
@@ -59,13 +61,14 @@ export async function bindFaults(places: FaultPlaces): Promise<BoundFault[]> {
 async function bindToLinks(
   window: LinkFault,
   id: string,
-  { facts, links, toxiproxy }: FaultPlaces,
+  { facts: ofTarget, factsOn = () => ofTarget, links, toxiproxy }: FaultPlaces,
   calmUs: Map<Link, number | null>,
 ): Promise<BoundFault[]> {
   const bound: BoundFault[] = [];
   for (const name of window.link === 'both' ? (['client', 'service'] as const) : [window.link]) {
     const first = links[name];
     if (first === undefined || toxiproxy === null) continue; // validation has refused what this target has no link for
+    const facts = factsOn(name);
     const early = [first, ...(first.others ?? [])];
     for (const link of early) {
       if (!calmUs.has(link)) calmUs.set(link, await probeRoundTripUs(facts.probe, link.address, calmProbes, 1_000));

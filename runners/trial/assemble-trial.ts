@@ -17,6 +17,7 @@ import { RecordedCell, Recorder } from '../recording/recorder.ts';
 import { mergeCells, summariseRecording } from '../recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from '../recording/timeline.ts';
 import { plannedRate } from '../schedule/planned-rate.ts';
+import { chainOf } from './chain-account.ts';
 import { breakerOf, failuresOf, httpCounts, ignoredMessages, longestBlock, wireOf } from './client-totals.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { paidRequestsOf } from './paid-requests.ts';
@@ -56,6 +57,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   }));
   const callers = callersOf(recorder, windows, operations);
   const payments = paymentsIn(records);
+  const chain = chainOf(records);
   const deliveryKnown = records.evidencePaths !== null;
   const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
   const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, deliveryKnown);
@@ -94,6 +96,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(callers.length > 0 && { callers }),
     ...(flows !== null && { flows }),
     ...(poison !== null && { poison }),
+    ...(chain !== null && { chain }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
     ...stopOf(records),

@@ -20,8 +20,22 @@ export const unknownFlows: FlowsResult = {
   moneyCents: { ...noFigures, accountsCents: null },
 };
 
+export type FlowRecords = Pick<
+  TrialRecords,
+  | 'evidencePaths'
+  | 'operations'
+  | 'target'
+  | 'workers'
+  | 'held'
+  | 'pending'
+  | 'clock'
+  | 'scenario'
+  | 'trialTag'
+  | 'faults'
+>;
+
 /** null: there are no flows. Reads the evidence files. */
-export function flowsIn(records: TrialRecords, onSettled: OnSettled): FlowsResult | null {
+export function flowsIn(records: FlowRecords, onSettled: OnSettled): FlowsResult | null {
   const { evidencePaths, operations, target, workers, held, pending, clock, scenario } = records;
   const flows = operations.flatMap(({ index, pattern }) => (pattern === 'flow' ? [index] : []));
   if (flows.length === 0 || target.flow === undefined) return null;

@@ -3,8 +3,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { factsOnLink } from '../../scenarios/places.ts';
 import { factsOf } from '../../scenarios/protocols/registry.ts';
-import type { Scenario, Target } from '../../scenarios/scenario.ts';
+import type { LinkName, Scenario, Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
 import { gatewaySemantics } from '../../targets/gateway/describe-gateway.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
@@ -83,6 +84,7 @@ export async function runTrial(
       plan,
       target: prepared.target,
       trialTag: prepared.trialTag,
+      seed: prepared.seed,
       semantics: {
         ...guaranteeSettings(target, stack),
         ...entry.semantics(prepared.target),
@@ -174,5 +176,6 @@ export async function prepareFaults(
   const { service, flow } = scenario.workload;
   const workTimeMs = (target.flow && flow?.workTimeMs) ?? service.workTimeMs;
   const usual = { ...service, workTimeMs };
-  return FaultTimeline.prepare({ facts: factsOf(target), windows, links, toxiproxy, parts: faultParts, usual });
+  const spoken = { facts: factsOf(target), factsOn: (link: LinkName) => factsOnLink(target, link) };
+  return FaultTimeline.prepare({ ...spoken, windows, links, toxiproxy, parts: faultParts, usual });
 }

@@ -18,6 +18,8 @@ export interface StartedService {
   readonly service: RunningService;
   readonly evidencePath: string;
   readonly statePath: string;
+  /** What it does is put on record, and it holds what came of it: so does every service but those of a chain behind its entry. */
+  readonly keepsAccount: boolean;
 }
 
 export interface StartedServices {
@@ -60,7 +62,9 @@ export async function startServices(input: StartInput, opened: Closers): Promise
       const store = storeOf(part);
       opened.push(async () => {
         const gone = one.service.process.exit !== null;
-        lastWords[name] = await one.service.stop();
+        const words = await one.service.stop();
+        if (!one.keepsAccount) return;
+        lastWords[name] = words;
         states.push({ part: part.name, store, path: one.statePath, gone });
       });
     }
@@ -114,5 +118,6 @@ async function startOne(
     },
     join(workDirectory, `${trialId}.${name}.log`),
   );
-  return { name, address: `127.0.0.1:${port}`, service, evidencePath, statePath };
+  const keepsAccount = part.options.chain?.isEntry !== false;
+  return { name, address: `127.0.0.1:${port}`, service, evidencePath, statePath, keepsAccount };
 }

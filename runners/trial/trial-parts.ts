@@ -3,6 +3,7 @@ import { hasBroker } from '../../result/result-types.ts';
 import { gatewayPart } from '../../scenarios/gateway.ts';
 import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
+import { chainTopology } from '../../targets/chain/chain-topology.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { readHeld, readHeldByFlow, removeStates } from '../../targets/domain/held-state.ts';
 import { formatOperationId } from '../../targets/domain/operation-id.ts';
@@ -50,6 +51,7 @@ export async function openTrialParts(input: TrialPartsInput): Promise<TrialParts
 async function defaultTopology({ scenario, entry, prepared }: TrialPartsInput): Promise<Topology> {
   const { target, names, population, seed, trialTag } = prepared;
   const input = { scenario, target, entry, broker: brokerOf(target), names, population, seed };
+  if (target.chain !== undefined) return chainTopology(input, trialTag);
   return target.flow === undefined ? topologyOf(input) : flowTopology(input, target.flow, trialTag);
 }
 
@@ -59,6 +61,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
   const direct = target.via === 'direct';
   const started = await startServices({ topology, stack, direct, workDirectory, trialId }, opened);
   const { services, lastWords } = started;
+  const accounted = services.filter(({ keepsAccount }) => keepsAccount);
   const processes = Object.fromEntries(services.map(({ name, service }) => [name, service.process]));
   const instances = Object.fromEntries(
     instancesOf(topology, topology.entry).map((name) => [
@@ -91,8 +94,8 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
     address: joinedAddress(links.client) ?? broker?.directAddress ?? entries.join(','),
     proxied: !direct,
     links,
-    evidencePaths: services.map(({ evidencePath }) => evidencePath),
-    serviceNames: services.map(({ name }) => name),
+    evidencePaths: accounted.map(({ evidencePath }) => evidencePath),
+    serviceNames: accounted.map(({ name }) => name),
     lastWords: () => lastWords,
     async takeHeld() {
       const held = target.flow === undefined ? readHeld(started.states) : readHeldByFlow(started.states);

@@ -32,6 +32,8 @@ export interface TrialRecords {
   readonly target: Target;
   /** What the ids of its operations begin with. */
   readonly trialTag: string;
+  /** Of its repeat. */
+  readonly seed: number;
   readonly semantics: Readonly<Record<string, SettingValue | null>>;
   readonly operations: readonly PlannedOperation[];
   readonly windows: readonly PhaseWindow[];

@@ -61,7 +61,8 @@ function anyValue(metric: string, isMinimised: boolean): string {
 function boundsOf(metric: string): readonly [string, string] {
   if (metric === 'goodput' || metric === 'goodApplied') return ['0/s', '1000000000/s'];
   if (isTrialFigure(metric) && trialFigureUnits[metric] === 'size') return ['0B', '1024MiB'];
-  if (metric === 'errorRatio') return ['0%', '100%'];
+  if (metric === 'errorRatio' || (isTrialFigure(metric) && trialFigureUnits[metric] === 'percentage'))
+    return ['0%', '100%'];
   const isTrialTime = isTrialFigure(metric) && trialFigureUnits[metric] === 'duration';
   const isTime = isTrialTime || /(^|\s)(p\d+(\.9)?|mean|min|max)$/.test(metric);
   return isTime ? ['0ms', '24h'] : ['0', '1000000000'];

@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import type { Scenario, Target } from '../scenario.ts';
+import { checkChain } from './check-chain.ts';
 import { checkConditions } from './check-conditions.ts';
 import { createCheckContext } from './check-context.ts';
 import { checkFlow } from './check-flow.ts';
@@ -151,6 +152,7 @@ function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | 
     checkLoad(context);
     checkTargets(context);
     checkFlow(context);
+    checkChain(context);
     checkConditions(context);
     checkResilience(context);
     checkPrimary(context);

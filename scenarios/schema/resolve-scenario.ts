@@ -109,12 +109,14 @@ function resolveService({
   concurrency,
   waiting,
   retryAfter,
+  slow,
 }: ScenarioFile['workload']['service']): Workload['service'] {
   const places = concurrency === undefined ? {} : { concurrency, waiting: waiting ?? defaultWaiting };
   return {
     ...{ workTimeMs: workTime, rejectRatio, ...places },
     ...(unreadableRatio > 0 && { unreadableRatio }),
     ...(retryAfter && { retryAfterMs: retryAfter }),
+    ...(slow && { slow: { share: slow.share, workTimeMs: slow.workTime, isDrawn: true } }),
   };
 }
 

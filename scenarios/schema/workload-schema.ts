@@ -83,6 +83,14 @@ export const workloadSchema = object({
       .describe(
         'Poison: share of operations that a reference service cannot read, however often they come. By their number, so the same ones behind every target.',
       ),
+    slow: object({
+      share: quantity('percentage')
+        .refine((share) => share <= 1, { error: 'must be at most 100%' })
+        .describe('Of the operations, each by a draw of its own, and at each service of a chain by another.'),
+      workTime: duration('1ms', '60s').describe('How long these are worked on, instead of workTime.'),
+    })
+      .optional()
+      .describe('Operations that take longer, the same behind every target. Left out: none.'),
     concurrency: wholeNumber(1, 10_000)
       .optional()
       .describe('Operations that a reference service works on at once, so that it can be overloaded. Left out: all.'),

@@ -1,10 +1,11 @@
 /** The life of a reference service process: options in by IPC, ready out, stop in; it ends when its parent does. */
 
 import { allowDial } from '../allow-dial.ts';
+import type { ChainCalls } from '../chain/chain-calls.ts';
 import { EvidenceWriter } from './evidence.ts';
 import { type ArmedFailpoint, Failpoint } from './failpoint.ts';
 import { openStore } from './open-store.ts';
-import { OrderDomain } from './order-domain.ts';
+import { OrderDomain, type OrderDomainOptions } from './order-domain.ts';
 import type { OrderStore, StoreFailures } from './order-store.ts';
 import type { DomainSettings, FlowDomain, PendingWork, ServiceDomain } from './service-domain.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -77,6 +78,7 @@ export function hostService(start: ServiceStart): void {
   let domain: ServiceDomain | undefined;
   let flow: FlowDomain | undefined;
   let store: OrderStore | undefined;
+  let calls: ChainCalls | undefined;
 
   const begin = async (options: ServiceOptions) => {
     stall = options.stall;
@@ -85,10 +87,18 @@ export function hostService(start: ServiceStart): void {
       const { evidencePath, statePath = `${evidencePath}.state`, part = 0, population, target } = options;
       evidence = new EvidenceWriter(evidencePath, part);
       const failpoint = new Failpoint(evidence);
-      if (options.flow === undefined) {
+      if (options.chain !== undefined) {
+        const { ChainCalls } = await import('../chain/chain-calls.ts');
+        calls = await ChainCalls.open(options.chain, options.calls ?? {});
+      }
+      if (options.flow === undefined && calls !== undefined && options.chain?.isEntry === false) {
+        const { HopDomain } = await import('../chain/hop-domain.ts');
+        domain = new HopDomain(options, failpoint, calls);
+      } else if (options.flow === undefined) {
         const beforeCommit = (requestId: string) => failpoint.reach('beforeCommit', requestId);
         store = await openStore(target.store ?? 'memory', { statePath, part, population, beforeCommit });
-        domain = new OrderDomain({ ...options, evidence, failpoint, store });
+        const ask: OrderDomainOptions['ask'] = calls && ((id, key, done) => calls?.ask(id, key, done));
+        domain = new OrderDomain({ ...options, evidence, failpoint, store, ask });
       } else {
         const { openFlowDomain } = await import('../flow/open-flow-domain.ts');
         flow = await openFlowDomain({ ...options, flow: options.flow, statePath }, evidence, failpoint);
@@ -126,6 +136,7 @@ export function hostService(start: ServiceStart): void {
     setTimeout(finish, 1500).unref();
     await service?.close().catch(() => undefined);
     await flow?.close().catch(() => undefined);
+    await calls?.close().catch(() => undefined);
     finish();
   };
 

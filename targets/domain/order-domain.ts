@@ -9,7 +9,7 @@ import { type OrderState, type OrderStore, StoreFailure } from './order-store.ts
 import type { Order, OrderReply, OrderRequest } from './orders.ts';
 import { RequestMemory } from './request-memory.ts';
 import type { DomainSettings, ServiceDomain } from './service-domain.ts';
-import { isSlow, type SlowWork } from './slow-work.ts';
+import { type SlowWork, workTimeFor } from './slow-work.ts';
 import { isUnreadable } from './unreadable.ts';
 import { WorkPlaces } from './work-places.ts';
 import { workFor } from './work-time.ts';
@@ -31,6 +31,10 @@ export interface OrderDomainOptions {
   readonly store: OrderStore;
   readonly workTimeMs: number;
   readonly slow?: SlowWork | undefined;
+  /** By its place in the topology; left out: the first. */
+  readonly part?: number | undefined;
+  /** What is asked of other services, between the work and its effect; left out: nothing. `why`: it could not be had. */
+  readonly ask?: ((id: string, key: string, done: (why: string | null) => void) => void) | undefined;
   readonly rejectRatio: number;
   /** 0–1: see isUnreadable. Left out: 0. */
   readonly unreadableRatio?: number | undefined;
@@ -48,7 +52,7 @@ export class OrderDomain implements ServiceDomain {
   readonly #store: OrderStore;
   readonly #evidence: EvidenceWriter;
   #workTimeMs: number;
-  readonly #slow: SlowWork | undefined;
+  readonly #options: Pick<OrderDomainOptions, 'slow' | 'seed' | 'part' | 'ask'>;
   #rejectRatio: number;
   readonly #unreadableRatio: number;
   readonly #places: WorkPlaces | null;
@@ -61,7 +65,7 @@ export class OrderDomain implements ServiceDomain {
     this.failpoint = options.failpoint;
     this.#store = options.store;
     this.#workTimeMs = options.workTimeMs;
-    this.#slow = options.slow;
+    this.#options = options;
     this.#rejectRatio = options.rejectRatio;
     this.#unreadableRatio = options.unreadableRatio ?? 0;
     const { concurrency, waiting = 0 } = options;
@@ -162,7 +166,7 @@ export class OrderDomain implements ServiceDomain {
   #workOn(request: OrderRequest, reply: (reply: OrderReply) => void): void {
     const workTimeMs = this.#workTimeOf(request);
     this.#note(evidenceKinds.started, request);
-    const finish = () => this.#apply(request, reply);
+    const finish = () => this.#askOthers(request, reply);
     if (workTimeMs === 0) {
       finish();
       return;
@@ -172,10 +176,21 @@ export class OrderDomain implements ServiceDomain {
   }
 
   #workTimeOf({ requestId }: OrderRequest): number {
-    const slow = this.#slow;
-    if (slow === undefined) return this.#workTimeMs;
-    const id = parseOperationId(requestId);
-    return id !== null && isSlow(id.sequence, slow.share) ? slow.workTimeMs : this.#workTimeMs;
+    const { slow, seed, part = 0 } = this.#options;
+    return workTimeFor(requestId, this.#workTimeMs, slow, { seed, part });
+  }
+
+  #askOthers(request: OrderRequest, reply: (reply: OrderReply) => void): void {
+    const { ask } = this.#options;
+    if (ask === undefined) {
+      this.#apply(request, reply);
+      return;
+    }
+    this.#evidence.flush();
+    ask(request.requestId, request.key || request.orderId, (why) => {
+      if (why === null) this.#apply(request, reply);
+      else reply(this.#notKept(request, { why }));
+    });
   }
 
   #isUnreadable({ requestId }: OrderRequest): boolean {
@@ -225,7 +240,7 @@ export class OrderDomain implements ServiceDomain {
   }
 
   /** What it left undone is new when it comes again. */
-  #notKept({ requestId }: OrderRequest, { why }: StoreFailure): OrderReply {
+  #notKept({ requestId }: OrderRequest, { why }: Pick<StoreFailure, 'why'>): OrderReply {
     const reply = { ...unavailable, why };
     this.#memory?.fail(requestId, reply);
     return reply;

@@ -1,6 +1,7 @@
 /** What a reference service is told when it starts: sent as the first IPC message by the parent. */
 import type { Protocol } from '../../result/result-types.ts';
 import type { Target } from '../../scenarios/scenario.ts';
+import type { ChainPartOptions } from '../chain/chain-part-options.ts';
 import type { FlowPartOptions } from '../flow/flow-part-options.ts';
 import type { ServiceStall } from './service-stall.ts';
 import type { SlowWork } from './slow-work.ts';
@@ -50,6 +51,8 @@ export interface ServiceOptions {
   readonly seed: number;
   /** It is a part of a flow. Left out: a service of its own. */
   readonly flow?: FlowPartOptions | undefined;
+  /** It is one of several that call each other. Left out: it calls nobody. */
+  readonly chain?: ChainPartOptions | undefined;
 }
 
 export function* populationIds({ readable, cancellable }: Population): Generator<string> {

@@ -1,5 +1,4 @@
-/** How the leader of a flow dials its participants: each protocol as a target has it that says nothing else. */
-import type { FlowStep } from '../../result/flow-steps.ts';
+/** How services dial each other, the leader of a flow its participants, a service of a chain the next ones: each protocol as a target has it that says nothing else. */
 import type { FlowCallProtocol } from '../../scenarios/flow-settings.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { loadProtocol } from '../registry.ts';
@@ -8,7 +7,7 @@ import { calleeOperations } from './step-caller.ts';
 
 const common = { engine: 'native', via: 'direct' } as const;
 
-function plainTarget(name: FlowStep, protocol: FlowCallProtocol): Target {
+function plainTarget(name: string, protocol: FlowCallProtocol): Target {
   switch (protocol) {
     case 'rest':
       return { name, protocol, ...common, connections: 16 };
@@ -37,18 +36,18 @@ function plainTarget(name: FlowStep, protocol: FlowCallProtocol): Target {
   }
 }
 
-/** `names`: of the participant's own queue or topic. */
+/** `names`: of the called service's own queue or topic. */
 export async function calleeOf(
-  step: FlowStep,
+  name: string,
   protocol: FlowCallProtocol,
   trialTag: string,
 ): Promise<Callee & { readonly names: Readonly<Record<string, string>>; readonly servicePath: string }> {
-  const target = plainTarget(step, protocol);
+  const target = plainTarget(name, protocol);
   const entry = await loadProtocol(target);
-  const tag = `${trialTag}${step.charAt(0)}`;
+  const tag = `${trialTag}${name.charAt(0)}`;
   const names = entry.resourceNames(tag);
   const operations = Object.fromEntries(
-    Object.values(calleeOperations).map((name) => [name, { pattern: 'request-reply' as const }]),
+    Object.values(calleeOperations).map((operation) => [operation, { pattern: 'request-reply' as const }]),
   );
   const { requests, settings } = entry.preset(target, names, operations);
   return { target: { ...target, ...settings, requests } as Target, tag, names, servicePath: entry.servicePath };

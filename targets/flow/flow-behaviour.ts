@@ -51,10 +51,13 @@ export class FlowBehaviour {
     else places.enter(() => work(() => places.leave()));
   }
 
+  get workTimeMs(): number {
+    return this.#settings.workTimeMs;
+  }
+
   /** Calls `done` after the work time. */
   work(done: () => void): void {
-    const { workTimeMs } = this.#settings;
-    if (workTimeMs === 0) done();
-    else workFor(workTimeMs, done);
+    if (this.workTimeMs === 0) done();
+    else workFor(this.workTimeMs, done);
   }
 }

@@ -72,7 +72,7 @@ async function openCallers(options: FlowOpening): Promise<Record<FlowStep, StepC
   const opened = await Promise.all(
     flowSteps.map(async (step) => {
       const address = calls[step]?.join(',') ?? broker ?? '';
-      return [step, await StepCaller.open({ step, callee: callees[step], address, policies, payloadBytes })] as const;
+      return [step, await StepCaller.open({ callee: callees[step], address, policies, payloadBytes })] as const;
     }),
   );
   return Object.fromEntries(opened) as Record<FlowStep, StepCaller>;

@@ -1,5 +1,4 @@
 /** Calls one participant through the driver of its protocol, with a time-out and retries, as clients call a service. */
-import type { FlowStep } from '../../result/flow-steps.ts';
 import type { Resilience, Target } from '../../scenarios/scenario.ts';
 import { type Call, type CompletionSink, type Outcome, outcomes, type Session } from '../driver.ts';
 import { retryDelayMs } from '../driver-kit/retry-delay.ts';
@@ -15,7 +14,6 @@ export const calleeOperations = { do: 'placeOrder', undo: 'cancelOrder' } as con
 export type CallResult = 'ok' | 'refused' | 'failed';
 
 export interface StepCallerOptions {
-  readonly step: FlowStep;
   readonly callee: Callee;
   /** `host:port`. */
   readonly address: string;

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { batch, resolveBatch } from '../../schema/batch-schema.ts';
+import { targetChainSchema } from '../../schema/chain-schema.ts';
 import { checkBatchedCalls } from '../../schema/check-batch.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
@@ -31,6 +32,7 @@ export const grpc = defineProtocol({
     compression: compression(grpcFacts.codecs, smallestBody),
     engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
     gateway: gatewaySchema.optional(),
+    chain: targetChainSchema.optional(),
     ...sharedShape(grpcFacts.exampleAddress),
     proto: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(1_000)], { error: 'expected a file, or a list' })
@@ -58,7 +60,7 @@ export const grpc = defineProtocol({
     requests: requests(grpcRequest),
   },
   forOwnSystems: ['proto', 'protoset', 'importPaths', 'authority', 'reflection'],
-  forOurService: ['gateway'],
+  forOurService: ['gateway', 'chain'],
   check(context, target) {
     checkGateway(context, target);
     if (target.address !== undefined) checkTypes(context, target);

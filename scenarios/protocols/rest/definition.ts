@@ -1,6 +1,7 @@
 /** Targets of HTTP. */
 import { z } from 'zod';
 import { batch, resolveBatch } from '../../schema/batch-schema.ts';
+import { targetChainSchema } from '../../schema/chain-schema.ts';
 import { checkBatchedCalls } from '../../schema/check-batch.ts';
 import { checkCodec } from '../../schema/check-codec.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
@@ -36,6 +37,7 @@ export const rest = defineProtocol({
     compression: compression(restFacts.codecs, smallestBody),
     engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
     gateway: gatewaySchema.optional(),
+    chain: targetChainSchema.optional(),
     flow: targetFlowSchema.optional(),
     ...sharedShape(restFacts.exampleAddress),
     followRedirects: wholeNumber(1, 20)
@@ -52,7 +54,7 @@ export const rest = defineProtocol({
     requests: requests(restRequest),
   },
   forOwnSystems: ['http', 'followRedirects', 'userAgent'],
-  forOurService: ['gateway', 'flow'],
+  forOurService: ['gateway', 'chain', 'flow'],
   check(context, target) {
     checkGateway(context, target);
     checkConnections(context, target);

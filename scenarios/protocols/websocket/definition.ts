@@ -1,6 +1,7 @@
 /** Targets of WebSocket. */
 import { z } from 'zod';
 import { batch, resolveBatch } from '../../schema/batch-schema.ts';
+import { targetChainSchema } from '../../schema/chain-schema.ts';
 import { checkBatchedCalls } from '../../schema/check-batch.ts';
 import { checkCodec } from '../../schema/check-codec.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
@@ -30,6 +31,7 @@ export const websocket = defineProtocol({
     }),
     engine: nativeOnly,
     gateway: gatewaySchema.optional(),
+    chain: targetChainSchema.optional(),
     ...sharedShape(websocketFacts.exampleAddress),
     headers: handshakeHeaders,
     subprotocol,
@@ -38,7 +40,7 @@ export const websocket = defineProtocol({
     requests: requests(webSocketRequest),
   },
   forOwnSystems: ['headers', 'subprotocol', 'onOpen', 'ignore'],
-  forOurService: ['gateway'],
+  forOurService: ['gateway', 'chain'],
   check(context, target) {
     checkGateway(context, target);
     checkCodec(context, target);
