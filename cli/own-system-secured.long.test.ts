@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ForeignServer, startGoHttpbin, startGrpcGo } from '../targets/driver-suite/foreign-servers.ts';
 import { type Nginx, startNginx } from '../targets/driver-suite/nginx.ts';
 import { freePort } from '../targets/process/free-port.ts';
-import { type NativeRabbitmq, startRabbitmq } from '../targets/stack/rabbitmq/node.ts';
+import type { SupervisedProcess } from '../targets/process/supervised-process.ts';
+import { type NativeRabbitmq, startPortMapper, startRabbitmq } from '../targets/stack/rabbitmq/node.ts';
+import { planRabbitmqNodes } from '../targets/stack/rabbitmq/plan-nodes.ts';
 import { rabbitmqProgram } from '../targets/stack/rabbitmq/program.ts';
 import { runBench } from './bench-process.ts';
 import { benchRig } from './bench-rig.ts';
@@ -49,6 +51,7 @@ async function expectTold(target: string, words: RegExp): Promise<void> {
 
 describe.skipIf(script === null)('RabbitMQ with TLS, a virtual host and a restricted user', () => {
   let broker: NativeRabbitmq;
+  let portMapper: SupervisedProcess | null = null;
   let port = 0;
 
   beforeAll(async () => {
@@ -67,12 +70,15 @@ describe.skipIf(script === null)('RabbitMQ with TLS, a virtual host and a restri
     const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
     writeFileSync(join(more, 'secured.conf'), lines.join(''));
     const { signal } = new AbortController();
-    broker = await startRabbitmq(script ?? '', { directory: rig.folder, signal, onSpawn: () => undefined });
+    const context = { directory: rig.folder, signal, onSpawn: () => undefined };
+    const plan = await planRabbitmqNodes(1);
+    portMapper = await startPortMapper(plan.portMapper, context);
+    broker = await startRabbitmq(script ?? '', plan, plan.nodes[0], context);
   }, 120_000);
 
   afterAll(async () => {
     await broker?.process.kill();
-    await broker?.portMapper?.kill();
+    await portMapper?.kill();
   });
 
   const everything = ['.*', '.*', '.*'] as const;

@@ -16,6 +16,7 @@ import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
 import { chainTable } from './tables/chain-table.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './tables/comparison-tables.ts';
 import { couplingTable } from './tables/coupling-table.ts';
+import { drainTable } from './tables/drain-table.ts';
 import { flowTables } from './tables/flow-tables.ts';
 import { gatewaysTable } from './tables/gateways-table.ts';
 import { instancesTable } from './tables/instances-table.ts';
@@ -98,7 +99,8 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },
-      ...tables(cost, paidRequestsTable(group), arrivals, ledgerTable(group), callersTable(group), limitsTable(group)),
+      ...tables(cost, paidRequestsTable(group), arrivals, ledgerTable(group), drainTable(group)),
+      ...tables(callersTable(group), limitsTable(group)),
       ...tables(gatewaysTable(group), instancesTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun), faultTable(trials)),
       ...tables(watchTable(trials), clientTable(trials), notableTable(trials)),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { backlogRecovery, highestBacklog } from './backlog.ts';
+import { backlogRecovery, drainSpanOf, highestBacklog } from './backlog.ts';
 import type { BacklogPoint, TrialResult } from './result-types.ts';
 
 /** Every 500 ms, from `fromMs` after the end of warm-up. */
@@ -36,4 +36,30 @@ it('is none where nothing ever waits', () => {
   expect(backlogRecovery(trial(times(30, 0)), [trial(times(30, 0))], span)).toEqual({ kind: 'neverLeft' });
   const none = { ...trial([]), backlog: undefined } as unknown as TrialResult;
   expect(backlogRecovery(none, [], span)).toBeNull();
+});
+
+it('knows when what faults had built was worked off: as low as before, or a fiftieth of the highest', () => {
+  const built = points([2, 4, 300, 900, 500, 30, 18, 0]);
+  const worked = { fromMs: 1_500, isDrained: true, highest: 900, left: 0 };
+  expect(drainSpanOf(built, 1_000)).toEqual({ ...worked, untilMs: 3_000 });
+  const usually = points([40, 35, 300, 900, 500, 38, 18, 0]);
+  expect(drainSpanOf(usually, 1_000)).toEqual({ ...worked, untilMs: 2_500 });
+});
+
+it('says what is left of a backlog that was not worked off by the last look', () => {
+  const stuck = points([0, 0, 300, 900, 700]);
+  expect(drainSpanOf(stuck, 1_000)).toEqual({
+    fromMs: 1_500,
+    untilMs: 2_000,
+    isDrained: false,
+    highest: 900,
+    left: 700,
+  });
+});
+
+it('calls nothing a backlog that is small, or was there before the faults', () => {
+  expect(drainSpanOf(points([0, 0, 99, 0]), 1_000)).toBeNull();
+  expect(drainSpanOf(points([800, 800, 1_500, 0]), 1_000)).toBeNull();
+  expect(drainSpanOf(points([0, 900, 0]), 1_500)).toBeNull();
+  expect(drainSpanOf([], 0)).toBeNull();
 });

@@ -13,6 +13,36 @@ export function highestBacklog(points: readonly BacklogPoint[]): BacklogPoint | 
   );
 }
 
+/** A backlog that rose and was worked off: milliseconds after the end of warm-up. */
+export interface DrainSpan {
+  /** When it was highest. */
+  readonly fromMs: number;
+  /** When it was as low as before, or looked at for the last time. */
+  readonly untilMs: number;
+  readonly isDrained: boolean;
+  /** Messages, then and at the last look. */
+  readonly highest: number;
+  readonly left: number;
+}
+
+/** Fewer are what any broker has at some moment. */
+const leastBacklog = 100;
+/** Of the highest: what is left then is no backlog any more, where more waited before. */
+const restShare = 0.02;
+
+/** `beginsAtMs`: of the first fault. null: nothing to speak of piled up, or it did so before. */
+export function drainSpanOf(points: readonly BacklogPoint[], beginsAtMs: number): DrainSpan | null {
+  const usual = highestBacklog(points.filter(({ atMs }) => atMs < beginsAtMs))?.messages ?? 0;
+  const later = points.filter(({ atMs }) => atMs >= beginsAtMs);
+  const peak = highestBacklog(later);
+  const last = later.at(-1);
+  if (peak === null || last === undefined || peak.messages < Math.max(leastBacklog, 2 * usual)) return null;
+  const low = Math.max(usual, restShare * peak.messages);
+  const drained = later.find(({ atMs, messages }) => atMs > peak.atMs && messages <= low);
+  const { atMs: untilMs } = drained ?? last;
+  return { fromMs: peak.atMs, untilMs, isDrained: drained !== undefined, highest: peak.messages, left: last.messages };
+}
+
 /** By its own usual range, of calm trials, else of before; watched until the drain was over. null without a backlog. */
 export function backlogRecovery(trial: TrialResult, all: readonly TrialResult[], span: FaultSpan): Recovery | null {
   const { backlog } = trial;

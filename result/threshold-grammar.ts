@@ -9,6 +9,7 @@
  *               | "balance" (of what each process of the service received: highest ÷ mean)
  *               | "gatewayAmplification" (requests that the instances took up ÷ attempts of the client)
  *               | "slowChains" | "slowChainsGap" (share of slow chains, and how far it is from the expected one)
+ *               | "drainRate" (delivered a second while a backlog was worked off)
  *               | "generatorMemory" | "serviceMemory" (highest resident)
  *               | "requestsPerOperation" (to SQS, of clients and service together)
  *               | "poisoned" (offered, and can't be read), of these "poisonTold" | "poisonDeadLettered" | "poisonDropped"
@@ -24,7 +25,7 @@
  *               | "deadLettered" | "refusedUnheard" | "admittedUnauthorised"
  *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
- *   value       = 100ms (latency) | 400/s (goodput) | 1% (errorRatio, slowChains) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
+ *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, slowChains) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification, requestsPerOperation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>, in quotes where it is a word as well

@@ -8,6 +8,8 @@ export const trialFigures = {
   bytesPerOperation: ({ wire }) => wire.bytesPerOperation,
   cpuPerOperation: cpuUsPerOperation,
   highestBacklog: ({ backlog }) => backlog?.highest?.messages ?? null,
+  /** A second, while a backlog that faults had built was worked off. */
+  drainRate: ({ drain }) => drain?.deliveredPerSecond ?? null,
   /** Messages that the broker delivered again, where it says so. */
   redelivered: ({ backlog }) => backlog?.redelivered ?? null,
   balance: ({ receivedBy }) => balanceOf(receivedBy),
@@ -51,6 +53,7 @@ export const trialFigureUnits = {
   bytesPerOperation: 'size',
   cpuPerOperation: 'duration',
   highestBacklog: 'count',
+  drainRate: 'rate',
   redelivered: 'count',
   balance: 'factor',
   gatewayAmplification: 'factor',

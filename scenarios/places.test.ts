@@ -31,8 +31,10 @@ describe('the places of a target', () => {
     [rest, { fault: 'slow-service' }, null],
     [queue, { fault: 'kill', part: 'broker', broker: 'leader' }, 'no leader among its brokers'],
     [stream, { fault: 'kill', part: 'broker', broker: 'leader' }, null],
+    [queue, { fault: 'pause-consumers' }, null],
+    [rest, { fault: 'pause-consumers' }, 'no consumers of ours'],
   ])('lack what a fault acts on, or not: %j, %j', (target, window, lack) => {
-    expect(lackOf(target, window)).toBe(lack);
+    expect(lackOf(target, window, { kafka: 3 })).toBe(lack);
   });
 
   it('make a target sit out the conditions of which it lacks any, the whole of each', () => {

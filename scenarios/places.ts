@@ -3,7 +3,7 @@ import { hasBroker, type SatOutResult } from '../result/result-types.ts';
 import { type FailpointName, type FailpointWords, failpointFacts, failpointOf, failpointText } from './failpoints.ts';
 import { type Gateway, gatewayPart, keyIssuer } from './gateway.ts';
 import type { ProtocolFacts } from './protocols/protocol-facts.ts';
-import { factsOf, type Spoken } from './protocols/registry.ts';
+import { brokerOf, factsOf, type Spoken } from './protocols/registry.ts';
 import { instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
 
 /** As in the file, or resolved. */
@@ -67,8 +67,11 @@ function gatewayLink(target: PlacedTarget): string[] {
   return [linkBetween(gatewayPart, entry.name), ...issuer];
 }
 
+/** How many of each are started as one; left out: one. */
+type Brokers = Readonly<Record<string, number>>;
+
 /** What a target has not, of what a window acts on, e.g. `no broker`; null: it has it. */
-export function lackOf(target: PlacedTarget, window: PlacedWindow): string | null {
+export function lackOf(target: PlacedTarget, window: PlacedWindow, brokers: Brokers = {}): string | null {
   if (window.link !== undefined) {
     if (target.via === 'direct') return 'no proxy (via: direct)';
     return window.link === everyLink || linkNames(target).includes(window.link) ? null : `no ${window.link} link`;
@@ -80,7 +83,15 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow): string | nul
   const moment = window.when === undefined ? null : (window.when.point ?? failpointOf(window.when));
   if (moment === 'ack' && !usesBroker(target)) return 'no broker to acknowledge to';
   if (moment !== null && lacksMoment(target, moment)) return `no moment ${failpointText(moment)}`;
-  return window.broker === 'leader' && !factsOf(target).isClustered ? 'no leader among its brokers' : null;
+  if (window.fault === 'pause-consumers' && lacksConsumers(target)) return 'no consumers of ours';
+  const name = brokerOf(target);
+  const isOne = name === null || (brokers[name] ?? 1) === 1;
+  return window.broker === 'leader' && isOne ? 'no leader among its brokers' : null;
+}
+
+/** Between the parts of a flow there are others, which hand on as they take. */
+function lacksConsumers({ protocol, flow }: PlacedTarget): boolean {
+  return flow !== undefined || !hasBroker(protocol);
 }
 
 /** Of a flow who leads has some moments, and how events are published decides of others. */
@@ -95,13 +106,14 @@ function lacksMoment({ flow }: PlacedTarget, moment: FailpointName): boolean {
 export interface PlacedScenario {
   readonly targets: Readonly<Record<string, PlacedTarget>>;
   readonly conditions: Readonly<Record<string, readonly PlacedWindow[]>>;
+  readonly brokers?: Brokers;
 }
 
 /** Condition by condition. Half of a condition would be another one: who lacks a place of it sits all of it out. */
-export function satOut({ targets, conditions }: PlacedScenario): SatOutResult[] {
+export function satOut({ targets, conditions, brokers }: PlacedScenario): SatOutResult[] {
   return Object.entries(conditions).flatMap(([condition, windows]) =>
     Object.entries(targets).flatMap(([name, target]) => {
-      const lacks = windows.map((window) => lackOf(target, window)).find((lack) => lack !== null);
+      const lacks = windows.map((window) => lackOf(target, window, brokers)).find((lack) => lack !== null);
       return lacks === undefined ? [] : [{ target: name, condition, lacks }];
     }),
   );

@@ -79,6 +79,10 @@ export interface TargetBase {
   readonly store?: StoreName;
   /** Processes of our service; absent: 1. */
   readonly instances?: number;
+  /** Queues or topics of our service; absent: 1. */
+  readonly topics?: number;
+  /** Of each queue or topic, in each process; absent: 1. */
+  readonly consumers?: number;
   /** Before them; absent: none. */
   readonly gateway?: Gateway;
   /** Several services behind the entry; absent: our reference service alone. */

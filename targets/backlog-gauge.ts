@@ -14,3 +14,18 @@ export interface BacklogSource {
   /** Of what our service has refused and put aside, with a place of the trial's own. */
   openDeadLetters(address: string, names: Readonly<Record<string, string>>): BacklogGauge;
 }
+
+/** Of several queues or topics together; not known as soon as one is not. */
+export function sumOfGauges(gauges: readonly BacklogGauge[]): BacklogGauge {
+  const [only] = gauges;
+  if (gauges.length === 1 && only !== undefined) return only;
+  return {
+    async read() {
+      const counts = await Promise.all(gauges.map((gauge) => gauge.read()));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
+    async close() {
+      await Promise.all(gauges.map((gauge) => gauge.close()));
+    },
+  };
+}

@@ -90,6 +90,25 @@ export const backlogSchema = z
       'What waited in the broker for the consuming service, while the load lasted and until all was drained.',
   });
 
+export const drainSchema = z
+  .object({
+    fromMs: z.number().describe('When most waited, milliseconds after the end of warm-up.'),
+    toMs: figure.describe(
+      'When no more waited than before the first fault, or a fiftieth of the highest; null: not by the last look.',
+    ),
+    highest: count.describe('Messages that waited in the broker at fromMs.'),
+    left: count.describe('… and at the last look.'),
+    deliveredPerSecond: figure.describe(
+      'Operations that reached the service for the first time, from fromMs to toMs, or to the last look.',
+    ),
+    live: z
+      .object({ offered: count, delivered: count, p50Us: figure, p99Us: figure })
+      .describe(
+        'Of operations offered meanwhile: from the intended start to the service, one that never came infinitely late; null where fewer than ten lie beyond.',
+      ),
+  })
+  .meta({ id: 'Drain', description: 'A backlog that faults had built was worked off.' });
+
 export const blockedPublishersSchema = z
   .object({ times: count, durationMs: count, reason: text.describe('As the broker puts it.') })
   .meta({
@@ -151,6 +170,8 @@ export type FaultResult = Immutable<z.infer<typeof faultSchema>>;
 export type BreakerChange = Immutable<z.infer<typeof breakerChangeSchema>>;
 export type TimelinePoint = Immutable<z.infer<typeof timelinePointSchema>>;
 export type BacklogPoint = Immutable<z.infer<typeof backlogPointSchema>>;
+/** A backlog that faults had built was worked off. */
+export type DrainResult = Immutable<z.infer<typeof drainSchema>>;
 /** What waited in the broker for the consuming service. */
 export type BacklogResult = Immutable<z.infer<typeof backlogSchema>>;
 export type NotableOperation = Immutable<z.infer<typeof notableOperationSchema>>;

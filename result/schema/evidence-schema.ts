@@ -192,15 +192,29 @@ export const memorySchema = allOf(['generatorBytes', 'serviceBytes', 'brokerByte
     'The highest resident memory of each part’s processes while it was measured; null: no such part, or not known.',
 });
 
+const spaceCourseSchema = z
+  .object({ startBytes: count, highestBytes: count, endBytes: count })
+  .meta({ id: 'SpaceCourse', description: 'Looked at once a second, from before the load until all was drained.' });
+
 export const brokerUseSchema = z
   .object({
     writtenBytes: figure.describe('To storage, over the measured phases; null: not known.'),
     idleUsPerSecond: figure.describe(
       'CPU that it takes with nothing to do, not in the cost of operations; null: not known.',
     ),
+    memory: spaceCourseSchema
+      .nullable()
+      .describe('Resident, of all its processes; null: not known. Absent in results of earlier versions.')
+      .optional(),
+    disk: spaceCourseSchema
+      .nullable()
+      .describe('Of all its data, other trials’ included; null: not known. Absent in results of earlier versions.')
+      .optional(),
   })
   .meta({ id: 'BrokerUse', description: 'What a broker takes beside the CPU of each operation.' });
 
+/** Bytes that a part took of this machine during a trial. */
+export type SpaceCourse = Immutable<z.infer<typeof spaceCourseSchema>>;
 /** What a broker takes beside the CPU of each operation. */
 export type BrokerUse = Immutable<z.infer<typeof brokerUseSchema>>;
 /** null: not known (an own system keeps no ledger for us). */

@@ -7,6 +7,7 @@ import {
   backlogSchema,
   blockedPublishersSchema,
   breakerChangeSchema,
+  drainSchema,
   faultSchema,
   notableSchema,
   timelinePointSchema,
@@ -120,6 +121,7 @@ export const trialSchema = z
     backlog: backlogSchema
       .describe('Absent without a broker and a service of ours behind it, and in results of earlier versions.')
       .optional(),
+    drain: drainSchema.describe('Absent where faults built no backlog, and in results of earlier versions.').optional(),
     blocks: blocksSchema.describe('Absent in results of other engines.').optional(),
     histograms: someOf(phaseNames, someOf(latencyNames, text)).describe(
       'Phase → latency name → HDR V2, base64 (compressed form).',

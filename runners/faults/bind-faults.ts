@@ -137,7 +137,11 @@ function allServices(parts: FaultPlaces['parts']): FaultPart | undefined {
     const operations = await Promise.all(told.map((tell) => tell(settings)));
     return operations.reduce((sum, count) => sum + count, 0);
   };
-  return { ...first, adjust };
+  const consuming = services.flatMap((part) => part?.consume ?? []);
+  const consume = async (isOn: boolean): Promise<void> => {
+    await Promise.all(consuming.map((tell) => tell(isOn)));
+  };
+  return { ...first, adjust, ...(consuming.length > 0 && { consume }) };
 }
 
 function bind<Window extends FaultWindow, Context extends { readonly facts: ProtocolFacts }>(

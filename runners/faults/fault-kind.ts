@@ -46,6 +46,8 @@ export interface FaultPart {
   readonly died?: () => FaultProof;
   /** Of our reference service only. Resolves with the number of operations it has taken up so far. */
   readonly adjust?: (settings: ReferenceServiceSettings) => Promise<number>;
+  /** Of our reference services behind a broker only: whether they take messages from it. */
+  readonly consume?: (isOn: boolean) => Promise<void>;
 }
 
 export interface PartFaultContext extends FaultContext {

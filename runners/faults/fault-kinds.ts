@@ -7,6 +7,7 @@ import { kill } from './kill.ts';
 import { latency } from './latency.ts';
 import { limitData } from './limit-data.ts';
 import { pause } from './pause.ts';
+import { pauseConsumers } from './pause-consumers.ts';
 import { resetPeer } from './reset-peer.ts';
 import { failingService, slowService } from './service-behaviour.ts';
 import { slicer } from './slicer.ts';
@@ -29,6 +30,7 @@ const partFaults = {
   kill,
   'slow-service': slowService,
   'failing-service': failingService,
+  'pause-consumers': pauseConsumers,
 } as const satisfies { [Name in PartFault['fault']]: PartFaultKind<Extract<PartFault, { fault: Name }>> };
 
 /** The kind of a window, typed so that it can be handed that very window. */

@@ -6,6 +6,7 @@ import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { ClosedLoad } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
+import { openSpread } from '../../targets/driver-kit/spread-session.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { CanaryFlock } from '../canary/canary-flock.ts';
 import { NotableOperations } from '../recording/notable-operations.ts';
@@ -134,7 +135,8 @@ class LoadWorker {
     await this.#openCanaries();
     const startedMs = performance.now();
     const { driver } = await loadProtocol(this.#plan.target);
-    this.#session = await driver.open(
+    this.#session = await openSpread(
+      driver,
       {
         target: this.#plan.target,
         address: addressFor(this.#plan, this.#worker),

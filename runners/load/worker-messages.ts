@@ -9,7 +9,7 @@ import type {
   MessageCounts,
 } from '../../result/result-types.ts';
 import type { KeyUse } from '../../scenarios/operations.ts';
-import type { Load, PayloadSpec, Resilience, Target } from '../../scenarios/scenario.ts';
+import type { Load, PayloadSpec, Request, Resilience, Target } from '../../scenarios/scenario.ts';
 import type { OperationSpec } from '../../targets/driver.ts';
 import type { CanaryData } from '../canary/canary-account.ts';
 import type { RecordedFailure } from '../recording/failure-samples.ts';
@@ -33,6 +33,8 @@ export interface PlannedOperation extends OperationSpec {
   readonly action: string | null;
   readonly keyUse: KeyUse;
   readonly payload: PayloadSpec | null;
+  /** Of each of several queues or topics, `request` first; absent: there is one. */
+  readonly requestsByTopic?: readonly Request[];
 }
 
 /** All a worker needs; plain data. */

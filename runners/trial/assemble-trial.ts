@@ -1,5 +1,5 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
-import { highestBacklog } from '../../result/backlog.ts';
+import { drainSpanOf, highestBacklog } from '../../result/backlog.ts';
 import { BlockCounts } from '../../result/block-counts.ts';
 import type { LaterTime } from '../../result/patterns.ts';
 import type { BacklogPoint, BrokerUse, TrialResult } from '../../result/result-types.ts';
@@ -9,6 +9,7 @@ import { sendsTraceIds, traceIdOf } from '../../targets/driver-kit/trace-context
 import { blocksOf, withIntervals } from '../recording/block-figures.ts';
 import type { CpuUse } from '../recording/cpu-account.ts';
 import { cpuPerOperation } from '../recording/cpu-per-operation.ts';
+import { DrainAccount } from '../recording/drain-account.ts';
 import { callersOf, foldCallers } from '../recording/fold-callers.ts';
 import { askedOf, rebalancesOf } from '../recording/last-words.ts';
 import { notableOf } from '../recording/notable-operations.ts';
@@ -37,10 +38,13 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   }
   const happened = operations.map((): Partial<Record<LaterTime, BlockCounts>> => ({}));
   const firstOf = operations.map(({ name }) => operations.findIndex((one) => one.name === name));
+  const { backlog } = backlogOf(records);
+  const drain = drainAccountOf(records, backlog);
   const { ledger, examples, flows, receivedBy, poison } = trialAccount(
     records,
     recorder,
     (time, operation, atUs, afterUs) => {
+      if (time === 'delivered') drain?.delivered(atUs, afterUs);
       const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
       const counts = happened[firstOf[operation] ?? operation];
       if (counts === undefined || block < 0) return;
@@ -110,7 +114,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ),
     ...(records.memory !== null && { memory: records.memory }),
     ...(paid !== null && { paidRequests: paid }),
-    ...(brokerOf(target) !== null && { brokerUse: brokerUseOf(records.cpu) }),
+    ...(brokerOf(target) !== null && { brokerUse: brokerUseOf(records) }),
     faults: records.faults,
     ...breakerOf(records),
     timeline: timeline.points(warmupMs, records.clock.skippedUs / 1e3),
@@ -122,7 +126,13 @@ export function assembleTrial(records: TrialRecords): TrialResult {
       loadMs: (offsetUs) => (offsetUs - records.clock.warmupEndUs) / 1e3,
       traceIdOf: sendsTraceIds(target) ? traceIdOf : null,
     }),
-    ...backlogOf(records),
+    ...(backlog !== undefined && { backlog }),
+    ...(drain !== null && {
+      drain: drain.result(
+        workers.map(({ log }) => log),
+        operations.map(({ pattern }) => pattern),
+      ),
+    }),
     blocks: blocksOf(figures),
     histograms: summary.histograms,
   };
@@ -159,6 +169,17 @@ function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords
   };
 }
 
+/** null: nothing to speak of piled up. */
+function drainAccountOf(
+  { evidencePaths, faults, clock, scenario }: TrialRecords,
+  backlog: TrialResult['backlog'],
+): DrainAccount | null {
+  const [first] = faults.flatMap(({ appliedAtMs }) => appliedAtMs ?? []).sort((a, b) => a - b);
+  if (evidencePaths === null || first === undefined || backlog === undefined) return null;
+  const span = drainSpanOf(backlog.points, first);
+  return span && new DrainAccount(span, (atUs) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs);
+}
+
 function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {
   const total = new RecordedCell();
   windows.forEach(({ name }, phase) => {
@@ -181,6 +202,10 @@ function cpuWithOwn({ cpu, watch, target }: TrialRecords): CpuUse | null {
   return { ...cpu, usedUs: { ...cpu.usedUs, [part]: watch.cpuUs } };
 }
 
-function brokerUseOf(cpu: CpuUse | null): BrokerUse {
-  return { writtenBytes: cpu?.brokerWrittenBytes ?? null, idleUsPerSecond: cpu?.brokerIdleUsPerSecond ?? null };
+function brokerUseOf({ cpu, brokerSpace }: TrialRecords): BrokerUse {
+  return {
+    writtenBytes: cpu?.brokerWrittenBytes ?? null,
+    idleUsPerSecond: cpu?.brokerIdleUsPerSecond ?? null,
+    ...(brokerSpace !== null && brokerSpace),
+  };
 }

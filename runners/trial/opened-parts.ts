@@ -10,6 +10,7 @@ import type { Link, RunningStack } from '../../targets/stack/stack.ts';
 import type { Topology } from '../../targets/topology/topology.ts';
 import type { FaultPart } from '../faults/fault-kind.ts';
 import type { BacklogWatch } from '../recording/backlog-watch.ts';
+import type { BrokerWatch } from '../recording/broker-watch.ts';
 import type { PartProcesses } from '../recording/cpu-account.ts';
 import type { AllLastWords } from '../recording/last-words.ts';
 import type { PreparedTrial } from './prepare-trial.ts';
@@ -41,6 +42,8 @@ export interface TrialParts {
     /** Of what our service has put aside; null: it puts nothing aside, or where nobody can count it. */
     readonly deadLetters: BacklogGauge | null;
   } | null;
+  /** null: no broker, or none of ours. */
+  readonly brokerWatch: BrokerWatch | null;
   /** Of the parts of a flow: what each could still move, by name; null: it is gone, or did not say. {}: no flow. */
   pending(): Promise<Readonly<Record<string, PendingWork | null>>>;
   /** Our services give back to the broker what they hold, so that it counts; one that does not say so keeps it. */

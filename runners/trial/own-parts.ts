@@ -26,6 +26,7 @@ export async function openOwnParts(
     services: {},
     loadStarts: () => undefined,
     backlog: null,
+    brokerWatch: null,
     pending: async () => ({}),
     release: async () => undefined,
     allProcessesKnown: false,

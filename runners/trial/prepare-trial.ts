@@ -23,6 +23,8 @@ export interface PreparedTrial {
   readonly target: Target;
   readonly trialTag: string;
   readonly names: Readonly<Record<string, string>>;
+  /** Of each queue or topic, `names` first. */
+  readonly topicNames: readonly Readonly<Record<string, string>>[];
   /** By index: each kind of call, which is an operation by a caller where the workload has some. */
   readonly operations: readonly PlannedOperation[];
   readonly population: Population;
@@ -47,12 +49,14 @@ export function prepareTrial(
 ): PreparedTrial {
   const trialTag = newTrialTag();
   const isReference = target.address === undefined;
-  const names = isReference ? entry.resourceNames(trialTag, target) : {};
+  const topicNames = isReference ? topicNamesOf(trialTag, target, entry) : [];
+  const [names = {}, ...otherNames] = topicNames;
   const preset = isReference ? entry.preset(target, names, scenario.workload.operations) : null;
   const resolved =
     preset === null
       ? target
       : ({ ...boundedByPlaces(target, scenario), ...preset.settings, requests: preset.requests } as Target);
+  const others = otherNames.map((one) => entry.preset(target, one, scenario.workload.operations).requests);
   const shares = operationShares(scenario);
   const kinds = Object.entries(scenario.workload.operations).map(([name, operation], index): PlannedOperation => {
     const request = ownValue<PlannedOperation['request']>(resolved.requests, name);
@@ -70,12 +74,25 @@ export function prepareTrial(
     const weight = shares[name] ?? 0;
     const timeout = timeoutMs === undefined ? {} : { timeoutMs };
     const own = isReference ? request : withUserAgent(resolved, withTraceparent(resolved, request));
-    return { index, name, action: does?.action ?? null, pattern, weight, request: own, keyUse, payload, ...timeout };
+    const byTopic = others.map((requests) => requests[name] ?? own);
+    return {
+      ...{ index, name, action: does?.action ?? null, pattern, weight, request: own, keyUse, payload, ...timeout },
+      ...(byTopic.length > 0 && { requestsByTopic: [own, ...byTopic] }),
+    };
   });
   const operations = byCaller(resolved, kinds, callers);
   const population = isReference ? populationFor(scenario, operations) : { readable: 0, cancellable: 0 };
   const seed = repeatSeed(scenario, repeat);
-  return { target: resolved, trialTag, names, operations, population, seed, credentials: callers.credentials };
+  return {
+    target: resolved,
+    trialTag,
+    names,
+    topicNames,
+    operations,
+    population,
+    seed,
+    credentials: callers.credentials,
+  };
 }
 
 /**
@@ -95,16 +112,31 @@ function byCaller(
         caller,
         weight: operation.weight * caller.share,
         request: withCaller(target, operation.request, caller),
+        ...(operation.requestsByTopic && {
+          requestsByTopic: operation.requestsByTopic.map((request) => withCaller(target, request, caller)),
+        }),
       })),
     )
     .map((operation, index) => ({ ...operation, index }));
+}
+
+/** The first as where there is one only. */
+function topicNamesOf(trialTag: string, target: Target, entry: ProtocolEntry): PreparedTrial['topicNames'] {
+  return Array.from({ length: target.topics ?? 1 }, (_, n) =>
+    entry.resourceNames(n === 0 ? trialTag : `${trialTag}-${n + 1}`, target),
+  );
 }
 
 /** What our service has no place for waits in the broker, not with it. Without acknowledgements the broker keeps nothing. */
 function boundedByPlaces(target: Target, { workload }: Scenario): Target {
   const { concurrency, waiting = 0 } = workload.service;
   if (!('prefetch' in target) || ('ack' in target && target.ack === 'auto') || concurrency === undefined) return target;
-  return { ...target, prefetch: Math.min(target.prefetch, concurrency + waiting) };
+  return { ...target, prefetch: Math.min(target.prefetch, placesEach(target, concurrency + waiting)) };
+}
+
+/** Of those of a process each of its consumers has its share. */
+function placesEach({ topics = 1, consumers = 1 }: Target, places: number): number {
+  return Math.max(1, Math.floor(places / (topics * consumers)));
 }
 
 /** Weights of the draw: own rates come off the total first, the weights of the others share the rest. */

@@ -77,6 +77,7 @@ export async function runTrial(
         : await drainFlows(parts.evidencePaths, parts.pending, signal);
     const workers = await source.finish();
     const backlog = await endBacklog(parts, drain.deadLettered, signal);
+    const brokerSpace = (await parts.brokerWatch?.stop()) ?? null;
     const lostParts = parts.lostParts();
     const lostEcho = echo !== null && echo.process.exit !== null ? ['canary echo'] : [];
     await parts.close();
@@ -111,6 +112,7 @@ export async function runTrial(
         parts.backlog === null || backlog === null
           ? null
           : { counts: parts.backlog.counts, ...backlog, redelivered: drain.redelivered },
+      brokerSpace,
       cpu: load.cpu,
       waits: load.waits,
       watch: load.watch,

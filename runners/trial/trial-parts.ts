@@ -3,6 +3,7 @@ import { hasBroker } from '../../result/result-types.ts';
 import { gatewayPart } from '../../scenarios/gateway.ts';
 import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
+import { sumOfGauges } from '../../targets/backlog-gauge.ts';
 import { chainTopology } from '../../targets/chain/chain-topology.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { readHeld, readHeldByFlow, removeStates } from '../../targets/domain/held-state.ts';
@@ -15,6 +16,7 @@ import { type Topology, topologyOf } from '../../targets/topology/topology.ts';
 import type { FaultPart, FaultProof } from '../faults/fault-kind.ts';
 import { LeaderPart } from '../faults/leader-part.ts';
 import { BacklogWatch } from '../recording/backlog-watch.ts';
+import { BrokerWatch } from '../recording/broker-watch.ts';
 import { type OpenedGateway, openGateway } from './open-gateway.ts';
 import type { OpenedParts, TrialParts, TrialPartsInput } from './opened-parts.ts';
 import { openOwnParts } from './own-parts.ts';
@@ -49,8 +51,9 @@ export async function openTrialParts(input: TrialPartsInput): Promise<TrialParts
 }
 
 async function defaultTopology({ scenario, entry, prepared }: TrialPartsInput): Promise<Topology> {
-  const { target, names, population, seed, trialTag } = prepared;
-  const input = { scenario, target, entry, broker: brokerOf(target), names, population, seed };
+  const { target, names, topicNames, population, seed, trialTag } = prepared;
+  const several = topicNames.length > 1 ? { topicNames } : {};
+  const input = { scenario, target, entry, broker: brokerOf(target), names, ...several, population, seed };
   if (target.chain !== undefined) return chainTopology(input, trialTag);
   return target.flow === undefined ? topologyOf(input) : flowTopology(input, target.flow, trialTag);
 }
@@ -109,6 +112,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
       for (const { service } of services) service.loadStarts(zeroUs);
     },
     backlog: watchBacklog(input, broker, opened),
+    brokerWatch: watchBroker(used, ofBroker, opened),
     async pending() {
       if (target.flow === undefined) return {};
       const told = services.map(async ({ name, service }) => [name, await service.pending()] as const);
@@ -166,6 +170,7 @@ function servicePart({ name, service, evidencePath }: StartedService, trialTag: 
     process: service.process,
     restart: service.restart,
     adjust: service.adjust,
+    consume: service.consume,
     arm: service.arm,
     died: () => lastDeath(deaths, trialTag),
   };
@@ -186,13 +191,26 @@ function watchBacklog(
   opened: Closers,
 ): TrialParts['backlog'] {
   if (entry.backlog === undefined || broker === null) return null;
-  const watch = new BacklogWatch(entry.backlog.open(broker.directAddress, prepared.names));
+  const { open, openDeadLetters } = entry.backlog;
+  const gauges = prepared.topicNames.map((names) => open(broker.directAddress, names));
+  const watch = new BacklogWatch(sumOfGauges(gauges));
   opened.push(async () => void (await watch.stop()));
   const deadLetters = hasOwnDeadLetters(prepared.target)
-    ? entry.backlog.openDeadLetters(broker.directAddress, prepared.names)
+    ? sumOfGauges(prepared.topicNames.map((names) => openDeadLetters(broker.directAddress, names)))
     : null;
   if (deadLetters !== null) opened.push(() => deadLetters.close());
   return { counts: entry.backlog.counts, watch, deadLetters };
+}
+
+function watchBroker(
+  broker: RunningBroker | null,
+  processes: readonly SupervisedProcess[],
+  opened: Closers,
+): BrokerWatch | null {
+  if (broker === null || processes.length === 0) return null;
+  const watch = new BrokerWatch(processes, broker.folders ?? []);
+  opened.push(async () => void (await watch.stop()));
+  return watch;
 }
 
 function hasOwnDeadLetters(target: Target): boolean {

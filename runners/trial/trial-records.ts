@@ -8,6 +8,7 @@ import type { LoadClock } from '../load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
 import type { TrialPlan } from '../plan-trials.ts';
 import type { BacklogSample } from '../recording/backlog-watch.ts';
+import type { BrokerSpace } from '../recording/broker-watch.ts';
 import type { CpuUse } from '../recording/cpu-account.ts';
 import type { PartWaits } from '../recording/cpu-waits.ts';
 import type { AllLastWords } from '../recording/last-words.ts';
@@ -54,6 +55,8 @@ export interface TrialRecords {
   /** Where the load ended, µs from the start of the plan. */
   readonly loadedUntilUs: number;
   readonly backlog: BacklogRecords | null;
+  /** null: no broker of ours. */
+  readonly brokerSpace: BrokerSpace | null;
   readonly cpu: CpuUse | null;
   /** null: the target has none. */
   readonly watch: WatchResult | null;

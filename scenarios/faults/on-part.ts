@@ -4,7 +4,7 @@ import type { Unsuited } from './fault-definition.ts';
 
 /** A service of the target, one of its instances (`service-2`), `broker` (the target's own) or `toxiproxy`. */
 export type PartName = string;
-/** Which of several: the leader of the first partition of what is under load. */
+/** Which of several: who leads the first partition, or the queue, of what is under load. */
 export type BrokerChoice = 'leader';
 
 export const onPart = {
@@ -18,7 +18,7 @@ export const onPart = {
     .enum(['leader'] satisfies BrokerChoice[])
     .optional()
     .describe(
-      'Of three Kafka brokers: the leader of the first partition of what is under load. Left out: there is one.',
+      'Of three brokers: who leads the first partition, or the queue, of what is under load. Left out: there is one.',
     ),
 };
 

@@ -9,6 +9,7 @@ import { latency } from './latency.ts';
 import { limitData } from './limit-data.ts';
 import type { Direction } from './on-link.ts';
 import { pause } from './pause.ts';
+import { pauseConsumers } from './pause-consumers.ts';
 import { resetPeer } from './reset-peer.ts';
 import { slicer } from './slicer.ts';
 import { slowClose } from './slow-close.ts';
@@ -28,6 +29,7 @@ const definitions = [
   kill,
   slowService,
   failingService,
+  pauseConsumers,
 ] as const;
 type Definitions = typeof definitions;
 type SchemasOf<All extends readonly { readonly schema: unknown }[]> = {

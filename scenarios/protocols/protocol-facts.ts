@@ -16,6 +16,8 @@ export interface BrokerFacts {
   readonly title: string;
   /** How many of it can be started as one cluster, the usual number first. */
   readonly members: readonly [number, ...number[]];
+  /** Of those that can be several: what they are for, as the end of a sentence. */
+  readonly ofSeveral?: string;
 }
 
 export interface ProtocolFacts {

@@ -8,7 +8,7 @@ import { type CheckContext, type FileTarget, type FileWindow, suggestionFor } fr
 import { loadTimeMs } from './fields.ts';
 import type { Path } from './problem.ts';
 import { atOnce, slackMs, windowStartsMs } from './resolve-windows.ts';
-import { clustersOf, membersOf } from './stack-schema.ts';
+import { clusteredBrokers, clustersOf, membersOf } from './stack-schema.ts';
 
 export function checkConditions(context: CheckContext): void {
   const { file, report } = context;
@@ -103,7 +103,11 @@ function checkPlace(
   targets: readonly [string, FileTarget][],
 ): void {
   if (!('link' in window)) checkBrokerChoice(context, window, path, targets);
-  if (targets.length === 0 || targets.some(([, target]) => lackOf(target, window) === null)) return;
+  if (
+    targets.length === 0 ||
+    targets.some(([, target]) => lackOf(target, window, clusteredBrokers(context.file.stack)) === null)
+  )
+    return;
   if (isUnknownPlace(context, window, path, targets)) return;
   if ('link' in window) checkLinkFault(context, window, path, targets);
   else checkPartFault(context, window, path, targets);
@@ -132,12 +136,13 @@ function isUnknownPlace(
 
 /** Each fault has a target to act on, but no target has the places of all of them. */
 function checkSomebodyPlays(
-  { report }: CheckContext,
+  { file, report }: CheckContext,
   windows: readonly FileWindow[],
   path: Path,
   targets: readonly [string, FileTarget][],
 ): void {
-  const plays = (window: FileWindow) => targets.filter(([, target]) => lackOf(target, window) === null);
+  const brokers = clusteredBrokers(file.stack);
+  const plays = (window: FileWindow) => targets.filter(([, target]) => lackOf(target, window, brokers) === null);
   if (targets.length === 0 || windows.some((window) => plays(window).length === 0)) return;
   if (targets.some((target) => windows.every((window) => plays(window).includes(target)))) return;
   report({ path, message: 'every target lacks something that one of its faults acts on', atKey: true });
@@ -197,6 +202,11 @@ function checkPartFault(
   if (own.length > 0) {
     const message = `cannot act on ${namesOf(own)}: its ${part} is the user's own, and is never touched`;
     report({ path: [...path, key], message });
+  } else if (window.fault === 'pause-consumers') {
+    report({
+      path: [...path, key],
+      message: `${namesOf(targets)} has no consumers of ours: nothing waits in a broker`,
+    });
   } else if ('when' in window && window.when?.before === 'ack') {
     report({ path: [...path, 'when'], message: `${namesOf(targets)} has no broker to acknowledge to` });
   }
@@ -212,7 +222,8 @@ function checkBrokerChoice(
   if (
     !('broker' in window || 'part' in window) ||
     window.fault === 'slow-service' ||
-    window.fault === 'failing-service'
+    window.fault === 'failing-service' ||
+    window.fault === 'pause-consumers'
   )
     return;
   const clusters = clustersOf(file.stack);
@@ -230,7 +241,8 @@ function checkBrokerChoice(
   const key = [...path, 'broker'];
   if (window.part !== 'broker') report({ path: key, message: `means nothing for part: ${window.part}`, atKey: true });
   else if (clusters.length === 0) {
-    const message = 'is for three brokers (stack: { kafka: { brokers: 3 } }); there is one';
+    const [broker = 'kafka'] = targets.flatMap(([, target]) => brokerOf(target) ?? []);
+    const message = `is for three brokers (stack: { ${broker}: { brokers: 3 } }); there is one`;
     report({ path: key, message, atKey: true });
   } else if (first === undefined) {
     const message = `${namesOf(targets)} has no leader: only targets on ${clusters.join(', ')} have`;

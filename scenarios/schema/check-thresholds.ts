@@ -7,6 +7,7 @@ import { parseMetric, parseThreshold, type Threshold } from '../../result/thresh
 import { satOut } from '../places.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
 import type { Path } from './problem.ts';
+import { clusteredBrokers } from './stack-schema.ts';
 
 export function checkThresholds(context: CheckContext): void {
   context.file.thresholds?.forEach((written, index) => {
@@ -96,7 +97,9 @@ function checkPlayed(
 ): void {
   const { targets, conditions } = file;
   if (targets === undefined || conditions === undefined) return;
-  const out = satOut({ targets, conditions }).filter((one) => one.target === target && named.includes(one.condition));
+  const out = satOut({ targets, conditions, brokers: clusteredBrokers(file.stack) }).filter(
+    (one) => one.target === target && named.includes(one.condition),
+  );
   if (named.some((condition) => !out.some((one) => one.condition === condition))) return;
   const message = out.map(({ condition, lacks }) => `${target} sits out ${condition}: it has ${lacks}`).join('; ');
   report({ path, message });

@@ -70,6 +70,21 @@ describe('a scenario with a problem', () => {
       `${withText('protocol: rest', 'protocol: stream')}stack: { kafka: { brokers: 3 } }\nconditions: { bad: [ { at: 1s, for: 2s, fault: pause, part: service, broker: leader } ] }\n`,
       '12:70: conditions.bad[0].broker: means nothing for part: service',
     ],
+    [
+      'leader of one node',
+      `${withText('protocol: rest', 'protocol: queue')}conditions: { bad: [ { at: 1s, for: 2s, fault: kill, part: broker, broker: leader } ] }\n`,
+      '11:68: conditions.bad[0].broker: is for three brokers (stack: { rabbitmq: { brokers: 3 } }); there is one',
+    ],
+    [
+      'consumers where there are none',
+      `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: pause-consumers } ] }\n`,
+      '11:48: conditions.bad[0].fault: rest has no consumers of ours: nothing waits in a broker',
+    ],
+    [
+      'several queues for who waits for an answer',
+      withText('protocol: rest', 'protocol: queue, topics: 2'),
+      '10:28: targets.rest.topics: are for operations that are handed over; getOrder is answered (pattern: one-way of getOrder)',
+    ],
     ['empty sweep', `${base}sweep: {}\n`, '11:8: sweep: needs either grid or list'],
     [
       'swept setting that a protocol lacks',
@@ -520,7 +535,7 @@ describe('a scenario with a problem', () => {
     [
       'unknown fault',
       `${base}conditions: { bad: [ { at: 0%, for: 5%, fault: latncy } ] }\n`,
-      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service (did you mean latency?)',
+      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service, pause-consumers (did you mean latency?)',
     ],
     [
       'end after the load',
@@ -906,7 +921,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
         "dir/s.yaml:11:15: thresholds[0]: expected a threshold, or { check, stopAfter }, not 5",
         "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
-        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, admittedUnauthorised, completed, compensated, refused, stuck, open, inconsistent, phantom, bytesPerOperation, cpuPerOperation, highestBacklog, redelivered, balance, gatewayAmplification, slowChains, slowChainsGap, generatorMemory, serviceMemory, requestsPerOperation, poisoned, poisonTold, poisonDeadLettered, poisonDropped, poisonRetrying, poisonLooping, poisonBlocked, poisonWaiting, poisonUnaccounted, goodWaiting, goodLost, goodApplied, standStill or longestWait (did you mean lost?)",
+        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, admittedUnauthorised, completed, compensated, refused, stuck, open, inconsistent, phantom, bytesPerOperation, cpuPerOperation, highestBacklog, drainRate, redelivered, balance, gatewayAmplification, slowChains, slowChainsGap, generatorMemory, serviceMemory, requestsPerOperation, poisoned, poisonTold, poisonDeadLettered, poisonDropped, poisonRetrying, poisonLooping, poisonBlocked, poisonWaiting, poisonUnaccounted, goodWaiting, goodLost, goodApplied, standStill or longestWait (did you mean lost?)",
       ]
     `);
   });

@@ -10,7 +10,7 @@ const several = (Object.entries(brokerFacts) as [BrokerName, BrokerFacts][]).fil
   ([, { members }]) => members.length > 1,
 );
 
-function oneStack({ title, members }: BrokerFacts) {
+function oneStack({ title, members, ofSeveral }: BrokerFacts) {
   const [usual] = members;
   const most = Math.max(...members);
   return object({
@@ -20,7 +20,7 @@ function oneStack({ title, members }: BrokerFacts) {
         { error: `expected ${members.join(' or ')}` },
       )
       .default(usual)
-      .describe(`${most}: each partition on all of them, acks: all needs two of them (native stack, or compose).`),
+      .describe(`${most}: ${ofSeveral} (native stack, or compose).`),
   })
     .prefault({})
     .describe(`The ${title} that is started.`);
@@ -35,6 +35,13 @@ export const stackSchema: z.ZodType<FileStack> = object(
 /** How many of each are started as one. */
 export function membersOf(stack: FileStack | undefined, broker: BrokerName): number {
   return stack?.[broker]?.brokers ?? brokerFacts[broker].members[0];
+}
+
+/** How many of each that can be several; without any that is, as if all were: whether there are is another question. */
+export function clusteredBrokers(stack: FileStack | undefined): Readonly<Record<string, number>> {
+  const names = clustersOf(stack);
+  const meant = names.length > 0 ? names : several.map(([name]) => name);
+  return Object.fromEntries(meant.map((name) => [name, Math.max(...brokerFacts[name].members)]));
 }
 
 /** Brokers of which several are started. */

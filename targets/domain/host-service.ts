@@ -27,6 +27,8 @@ export interface HostedService {
   brokerRequests?(): BrokerRequests;
   /** Gives back to the broker what it holds, and takes no more. Left out: it holds nothing that the broker does not count. */
   release?(): Promise<void>;
+  /** Whether it takes messages from its broker, from now on and on every connection. Left out: it has none. */
+  consume?(isOn: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export type ServiceCommand =
   /** `zeroUs`: monotonic time at which warm-up will be over. */
   | { readonly type: 'loadStarts'; readonly zeroUs: number }
   | { readonly type: 'release' }
+  | { readonly type: 'consume'; readonly isOn: boolean }
   | { readonly type: 'pending' }
   | { readonly type: 'stop' };
 
@@ -65,6 +68,7 @@ export type ServiceReport =
   | { readonly type: 'adjusted'; readonly operations: number }
   | { readonly type: 'armed' }
   | { readonly type: 'released' }
+  | { readonly type: 'consuming' }
   | ({ readonly type: 'pending' } & PendingWork)
   /** Its last words, of what was since this process started. */
   | ({ readonly type: 'stopped' } & LastWords);
@@ -144,6 +148,10 @@ export function hostService(start: ServiceStart): void {
     await service?.release?.().catch(() => undefined);
     send({ type: 'released' });
   };
+  const consume = async (isOn: boolean) => {
+    await service?.consume?.(isOn).catch(() => undefined);
+    send({ type: 'consuming' });
+  };
   const tellPending = async () => {
     send({ type: 'pending', ...((await flow?.pending()) ?? { inHand: [], queued: null }) });
   };
@@ -157,6 +165,7 @@ export function hostService(start: ServiceStart): void {
       domain?.failpoint.arm(command.failpoint);
       send({ type: 'armed' });
     } else if (command.type === 'release') void release();
+    else if (command.type === 'consume') void consume(command.isOn);
     else if (command.type === 'pending') void tellPending();
     else if (command.type === 'stop') void end();
     else if (stall !== undefined) stallOnce(stall, command.zeroUs);

@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly calls?: Readonly<Record<string, readonly string[]>>;
   /** Broker resources of this trial; the service creates them. */
   readonly names: Readonly<Record<string, string>>;
+  /** Of each of several queues or topics, `names` first. Left out: there is one. */
+  readonly topicNames?: readonly Readonly<Record<string, string>>[] | undefined;
   /** File to which the service appends what it received and applied. */
   readonly evidencePath: string;
   /** Where its state is, or is said at its end: see StoreOptions. Left out: beside the evidence. */

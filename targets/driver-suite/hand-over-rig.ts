@@ -6,7 +6,8 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Request, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader } from '../domain/evidence.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
-import type { ProtocolEntry } from '../driver.ts';
+import type { Driver, ProtocolEntry } from '../driver.ts';
+import { openSpread } from '../driver-kit/spread-session.ts';
 import { freePort } from '../process/free-port.ts';
 import { type RunningService, startReferenceService } from '../process/reference-service.ts';
 import { loadProtocol } from '../registry.ts';
@@ -17,6 +18,8 @@ export interface HandOver {
   readonly entry: ProtocolEntry;
   /** What the preset names of this one's own, and where its broker is; empty without one. */
   readonly names: Readonly<Record<string, string>>;
+  /** Of each queue or topic, `names` first. */
+  readonly topicNames: readonly Readonly<Record<string, string>>[];
   readonly broker: string;
   /** One an instance. */
   readonly services: readonly [RunningService, ...RunningService[]];
@@ -48,21 +51,28 @@ export function handOverRig(name: string): OpenHandOver {
     const tag = `${name}-${process.pid}-${opened++}`;
     const entry = await loadProtocol(target);
     const broker = 'broker' in target ? stack.broker(target.broker).directAddress : null;
-    const names = entry.resourceNames(tag, target);
+    const topicNames = Array.from({ length: target.topics ?? 1 }, (_, n) => {
+      return entry.resourceNames(n === 0 ? tag : `${tag}-${n + 1}`, target);
+    });
+    const [names = {}] = topicNames;
     const ports = await Promise.all(Array.from({ length: instances }, () => (broker === null ? freePort() : 0)));
     const evidencePaths = ports.map((_port, instance) => join(directory, `${tag}.${instance}.evidence`));
     const services: RunningService[] = [];
     for (const [instance, port] of ports.entries()) {
       const options: ServiceOptions = {
-        ...{ protocol: target.protocol, target, port, broker, names, instance, part: instance },
+        ...{ protocol: target.protocol, target, port, broker, names, topicNames, instance, part: instance },
         ...{ evidencePath: evidencePaths[instance] ?? '', population: { readable: 0, cancellable: 0 } },
         ...{ workTimeMs: 0, rejectRatio: 0, seed: 1, ...behaviour },
       };
       services.push(await startReferenceService(entry.servicePath, options, join(directory, `${tag}.${instance}.log`)));
     }
-    const { requests, settings } = entry.preset(target, names, { placeOrder: { pattern: 'one-way' } });
+    const [preset, ...presets] = topicNames.map((own) =>
+      entry.preset(target, own, { placeOrder: { pattern: 'one-way' } }),
+    );
+    const { requests = {}, settings } = preset ?? {};
+    const elsewhere = presets.map((other) => other.requests.placeOrder as Request);
     const session = await RecordedSession.open({
-      driver: entry.driver,
+      driver: elsewhere.length === 0 ? entry.driver : spread(entry.driver, elsewhere),
       target: { ...target, ...settings, requests } as Target,
       address: broker ?? ports.map((port) => `127.0.0.1:${port}`).join(','),
       trialTag: tag,
@@ -72,6 +82,19 @@ export function handOverRig(name: string): OpenHandOver {
     const [first, ...others] = services;
     if (first === undefined) throw new Error('a hand-over needs a service');
     const evidence = new EvidenceReader(...evidencePaths);
-    return { entry, names, broker: broker ?? '', services: [first, ...others], session, evidence };
+    return { entry, names, topicNames, broker: broker ?? '', services: [first, ...others], session, evidence };
+  };
+}
+
+/** `elsewhere`: the request of each of the other queues or topics. */
+function spread(driver: Driver, elsewhere: readonly Request[]): Driver {
+  return {
+    ...driver,
+    open(context, signal) {
+      const operations = context.operations.map((operation) => {
+        return { ...operation, requestsByTopic: [operation.request, ...elsewhere] };
+      });
+      return openSpread(driver, { ...context, operations }, signal);
+    },
   };
 }

@@ -1,6 +1,7 @@
 /** Events over RabbitMQ: a topic exchange, and a durable queue for each participant; acknowledged once they are done with. */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import { flowSteps } from '../../result/flow-steps.ts';
+import { amqpUrls } from '../queue/rabbitmq/amqp-urls.ts';
 import { BrokerChannel } from '../queue/rabbitmq/broker-channel.ts';
 import { type EventBus, type EventBusOptions, type FlowEvent, subscriptionsOf } from './flow-events.ts';
 
@@ -23,7 +24,7 @@ export class QueueEvents implements EventBus {
   private constructor(options: EventBusOptions) {
     this.#options = options;
     this.#broker = new BrokerChannel({
-      url: `amqp://${options.broker}`,
+      urls: amqpUrls(options.broker ?? ''),
       confirms: true,
       prepare: (channel) => this.#prepare(channel),
       opened: (channel) => {

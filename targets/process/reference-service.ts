@@ -31,6 +31,11 @@ export interface RunningService {
    */
   release(): Promise<void>;
   /**
+   * Whether it takes messages from its broker. Resolves when it does, or does not any more, or has ended; it rejects when it
+   * does not say so in time.
+   */
+  consume(isOn: boolean): Promise<void>;
+  /**
    * Its process ends, as is then expected, at this moment of an operation that comes from now on; null: it does not any more.
    * Resolves when it knows, or has ended. Rejects when it does not say so in time.
    */
@@ -99,6 +104,12 @@ export async function startReferenceService(
       const released = nextReport(child, 'released');
       child.send({ type: 'release' } satisfies ServiceCommand);
       await released;
+    },
+    async consume(isOn) {
+      if (child.exit !== null) return;
+      const told = nextReport(child, 'consuming');
+      child.send({ type: 'consume', isOn } satisfies ServiceCommand);
+      await told;
     },
     async arm(failpoint) {
       if (failpoint !== null) child.expectEnd();

@@ -50,6 +50,14 @@ export interface ComposePart {
   addresses(members: number, local: (port: string) => string): ExternalBroker;
 }
 
+/** Who leads what a trial is about: the first partition of its topic, or its queue. */
+export interface Leads {
+  /** What is led, as a proof names it. `name`: of the topic or queue. */
+  what(name: string): Readonly<Record<string, string>>;
+  /** The member's id; null: nobody leads. `addresses`: where members are asked, with commas between. Rejects when none answers. */
+  leaderOf(addresses: string, name: string): Promise<number | null>;
+}
+
 /** All that is known of a broker outside the drivers of its protocol. */
 export interface BrokerPart {
   readonly program: Program;
@@ -69,6 +77,6 @@ export interface BrokerPart {
   probe(address: string, members?: number): Promise<string | null>;
   /** What an acknowledgement of our reference service's target is worth; null: this version was never watched. */
   guarantee(target: Target, version: string): GuaranteeClass | null;
-  /** Of a cluster: the id of the member that leads a partition; null: none does. */
-  leaderOf?(address: string, topic: string, partition: number): Promise<number | null>;
+  /** Of one that can be a cluster. */
+  readonly leads?: Leads;
 }

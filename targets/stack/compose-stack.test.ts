@@ -16,7 +16,8 @@ import {
 import { elasticmqImage } from './elasticmq/settings.ts';
 import { composeKafka, kafkaCompose } from './kafka/compose.ts';
 import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaImage, kafkaSettings } from './kafka/settings.ts';
-import { rabbitmqImage, rabbitmqSettings } from './rabbitmq/settings.ts';
+import { composeRabbitmq } from './rabbitmq/compose.ts';
+import { rabbitmqClusterSettings, rabbitmqImage, rabbitmqSettings } from './rabbitmq/settings.ts';
 import { toxiproxyImage } from './stack-settings.ts';
 
 interface Service {
@@ -24,6 +25,8 @@ interface Service {
   readonly profiles?: readonly string[];
   readonly ports?: readonly string[];
   readonly network_mode?: string;
+  readonly hostname?: string;
+  readonly configs?: readonly { readonly source: string }[];
   readonly command?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly healthcheck: { readonly test: readonly string[]; readonly interval: string; readonly retries: number };
@@ -42,6 +45,7 @@ function read(environment: Readonly<Record<string, string>> = {}): Record<string
 
 const oneBroker = { toxiproxy: true, brokers: { rabbitmq: 1, kafka: 1 } };
 const threeBrokers = { toxiproxy: true, brokers: { rabbitmq: 1, kafka: 3 } };
+const threeNodes = { toxiproxy: true, brokers: { rabbitmq: 3 } };
 /** Other than the defaults, and no two alike. */
 const moved = Object.fromEntries(Object.keys(composePorts).map((name, n) => [name, 1001 + n]));
 
@@ -51,13 +55,16 @@ function listeners(value = ''): Readonly<Record<string, string>> {
 }
 
 describe('docker-compose.yml', () => {
-  const { toxiproxy, rabbitmq, elasticmq, kafka, 'kafka-2': second, 'kafka-3': third, ...others } = read();
+  const { toxiproxy, rabbitmq, elasticmq, kafka, ...several } = read();
+  const { 'kafka-2': second, 'kafka-3': third, 'rabbitmq-2': secondNode, 'rabbitmq-3': thirdNode, ...others } = several;
+  const all = [toxiproxy, rabbitmq, secondNode, thirdNode, elasticmq, kafka, second, third];
 
   it('has the parts, by their pinned official images, each with a health check', () => {
     expect(others).toEqual({});
-    const images = [toxiproxy, rabbitmq, elasticmq, kafka, second, third].map((part) => part?.image);
-    expect(images).toEqual([toxiproxyImage, rabbitmqImage, elasticmqImage, kafkaImage, kafkaImage, kafkaImage]);
-    for (const part of [toxiproxy, rabbitmq, elasticmq, kafka, second, third]) {
+    const rabbitmqImages = [rabbitmqImage, rabbitmqImage, rabbitmqImage];
+    const kafkaImages = [kafkaImage, kafkaImage, kafkaImage];
+    expect(all.map((part) => part?.image)).toEqual([toxiproxyImage, ...rabbitmqImages, elasticmqImage, ...kafkaImages]);
+    for (const part of all) {
       expect(part?.healthcheck.test[0]).toBe('CMD');
       expect(part?.healthcheck.retries).toBeGreaterThan(5);
     }
@@ -65,7 +72,7 @@ describe('docker-compose.yml', () => {
 
   it('brings up one broker unless it is told otherwise', () => {
     expect([toxiproxy, rabbitmq, kafka].map((part) => part?.profiles)).toEqual([undefined, undefined, undefined]);
-    for (const part of [second, third]) expect(part?.profiles).toEqual([composeClusterProfile]);
+    for (const part of [second, third, secondNode, thirdNode]) expect(part?.profiles).toEqual([composeClusterProfile]);
     expect(read(composeEnvironment(oneBroker, composePorts))).toEqual(read());
   });
 
@@ -81,8 +88,8 @@ describe('docker-compose.yml', () => {
   it('publishes on loopback only', () => {
     expect(toxiproxy?.network_mode).toBe('host');
     expect(toxiproxy?.command?.slice(0, 2)).toEqual(['-host', '127.0.0.1']);
-    const published = [rabbitmq, elasticmq, kafka, second, third].flatMap((part) => part?.ports ?? []);
-    expect(published).toHaveLength(11);
+    const published = all.flatMap((part) => part?.ports ?? []);
+    expect(published).toHaveLength(13);
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
@@ -162,11 +169,29 @@ describe('docker-compose.yml', () => {
     expect(args).toMatch(new RegExp(`-rabbit disk_free_limit ${megabytes}000000$`));
   });
 
+  it('lets the nodes of a RabbitMQ cluster know each other, and the others join the first', () => {
+    const services = read(composeEnvironment(threeNodes, moved));
+    const nodes = composeRabbitmq.map(({ service }) => services[service]);
+    const { address = '' } = composeAddresses(threeNodes, moved).brokers?.rabbitmq ?? {};
+    expect(nodes.map((node) => node?.ports)).toEqual(address.split(',').map((published) => [`${published}:5672`]));
+    expect(nodes.map((node) => node?.hostname)).toEqual(composeRabbitmq.map(({ service }) => service));
+    expect(new Set(nodes.map((node) => JSON.stringify(node?.environment))).size).toBe(1);
+    const { content = '' } = parse(text, { merge: true }).configs['rabbitmq-join'];
+    const settings = { ...rabbitmqClusterSettings, 'cluster_formation.classic_config.nodes.1': 'rabbit@rabbitmq' };
+    expect(content).toBe(
+      Object.entries(settings)
+        .map(([key, value]) => `${key} = ${value}\n`)
+        .join(''),
+    );
+    const given = nodes.map((node) => node?.configs?.map(({ source }) => source));
+    expect(given).toEqual([undefined, ['rabbitmq-join'], ['rabbitmq-join']]);
+  });
+
   it.runIf(hasCompose()).each([
-    [[], ['kafka', 'rabbitmq', 'toxiproxy']],
+    [[], ['elasticmq', 'kafka', 'rabbitmq', 'toxiproxy']],
     [
       ['--profile', composeClusterProfile],
-      ['kafka', 'kafka-2', 'kafka-3', 'rabbitmq', 'toxiproxy'],
+      ['elasticmq', 'kafka', 'kafka-2', 'kafka-3', 'rabbitmq', 'rabbitmq-2', 'rabbitmq-3', 'toxiproxy'],
     ],
   ])('is what compose itself understands: %j', (profile, services) => {
     const args = ['compose', '-f', composeFile, ...profile, 'config', '--format', 'json'];
@@ -184,6 +209,7 @@ describe('startComposeStack', () => {
     [oneBroker, 'toxiproxy rabbitmq kafka', '1'],
     [threeBrokers, 'toxiproxy rabbitmq kafka kafka-2 kafka-3', '3'],
     [{ toxiproxy: true, brokers: { rabbitmq: 1 } }, 'toxiproxy rabbitmq', '1'],
+    [threeNodes, 'toxiproxy rabbitmq rabbitmq-2 rabbitmq-3', '1'],
   ])(
     'names the services that %j need, and takes them down again when they do not come up',
     async (needs, services, replicas) => {

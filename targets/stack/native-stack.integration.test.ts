@@ -15,7 +15,7 @@ import { ensurePrograms } from './install.ts';
 import { probeKafka } from './kafka/node.ts';
 import { startPart } from './native/start-part.ts';
 import { type ProgramPaths, startNativeStack } from './native-stack.ts';
-import { probeRabbitmq } from './rabbitmq/node.ts';
+import { probeRabbitmq } from './rabbitmq/probe.ts';
 import { runsDirectory, sweepLeftovers } from './run-directory.ts';
 import { type RunningStack, requireBroker } from './stack.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { probeKafka } from './kafka/node.ts';
-import { probeRabbitmq } from './rabbitmq/node.ts';
+import { probeRabbitmq } from './rabbitmq/probe.ts';
 import { type SharedTestStack, sharedTestStack } from './shared-test-stack.ts';
 
 describe('sharedTestStack', () => {

@@ -35,6 +35,8 @@ export interface BrokerMember {
   /** As the cluster numbers it. */
   readonly id: number;
   readonly directAddress: string;
+  /** `host:port` where it is asked who leads; left out: at its direct address. */
+  readonly asked?: string;
   readonly process: SupervisedProcess;
 }
 
@@ -44,6 +46,8 @@ export interface RunningBroker {
   readonly directAddress: string;
   /** Both exist where Toxiproxy runs, else empty. For Kafka each has its own advertised listener. */
   readonly links: Readonly<Partial<Record<BrokerLinkName, Link>>>;
+  /** Where it keeps its data, of a cluster one of each; left out: not on this machine, or not ours. */
+  readonly folders?: readonly string[];
   /** Of a cluster; left out: there is one. */
   readonly members?: readonly BrokerMember[];
 }

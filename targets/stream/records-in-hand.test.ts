@@ -33,3 +33,23 @@ it('leaves a stream alone that was replaced', () => {
   for (const one of done) one();
   expect(flow).toEqual(['pause']);
 });
+
+it('does not flow while it is held, however little is in hand, and then as before', () => {
+  const { inHand, flow, take } = hands(2);
+  inHand.hold(true);
+  const done = take(2);
+  for (const one of done) one();
+  expect(flow).toEqual(['pause', 'pause']);
+  inHand.hold(false);
+  expect(flow).toEqual(['pause', 'pause', 'resume']);
+});
+
+it('is not let go into a full hand', () => {
+  const { inHand, flow, take } = hands(2);
+  const done = take(2);
+  inHand.hold(true);
+  inHand.hold(false);
+  expect(flow).toEqual(['pause', 'pause']);
+  done[0]?.();
+  expect(flow).toEqual(['pause', 'pause', 'resume']);
+});

@@ -12,6 +12,7 @@ export class RecordsInHand {
   readonly #most: number;
   #count = 0;
   #isPaused = false;
+  #isHeld = false;
   #isOver = false;
 
   constructor(stream: Flowing, most: number) {
@@ -35,8 +36,15 @@ export class RecordsInHand {
       this.#count--;
       if (!this.#isPaused || this.#isOver || this.#count > this.#most / 2) return;
       this.#isPaused = false;
-      this.#stream.resume();
+      if (!this.#isHeld) this.#stream.resume();
     };
+  }
+
+  /** Held, it does not flow, however little is in hand. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld) this.#stream.pause();
+    else if (!this.#isPaused && !this.#isOver) this.#stream.resume();
   }
 
   end(): void {

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin, Consumer, Producer, stringDeserializer } from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
+import { eachConsumer } from '../domain/each-consumer.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
 import { isRefusal, messageHeaders, unreadable } from '../domain/order-message.ts';
@@ -32,11 +33,17 @@ const mostInHand = 100;
 /** Behind blocked partitions, kept beside what is in hand, so that the other partitions go on. */
 const mostHeld = 10_000;
 
-hostService(async (domain, options) => {
-  const service = new StreamService(domain, options);
-  await service.begin();
-  return { close: () => service.close(), rebalances: () => service.rebalances };
-});
+hostService(
+  eachConsumer(async (domain, options) => {
+    const service = new StreamService(domain, options);
+    await service.begin();
+    return {
+      close: () => service.close(),
+      consume: (isOn) => service.consume(isOn),
+      rebalances: () => service.rebalances,
+    };
+  }),
+);
 
 /** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
 const coordinatorRetries = { retries: 40, retryDelay: 250 };
@@ -62,6 +69,9 @@ class StreamService {
   /** null: offsets are committed after the effect. */
   readonly #commitFirst: CommitFirst<Taken> | null;
   #consumer: Consumer<Buffer, Buffer, string, string> | null = null;
+  /** Of the consumer that reads now. */
+  #inHand: RecordsInHand | null = null;
+  #isPaused = false;
   #joined = 0;
   #closed = false;
 
@@ -129,8 +139,10 @@ class StreamService {
 
   /** With the places of the service. */
   #mostInHand(): number {
-    const { concurrency, waiting = 0 } = this.#options;
-    return concurrency === undefined ? mostInHand : Math.min(mostInHand, concurrency + waiting);
+    const { concurrency, waiting = 0, target, topicNames = [] } = this.#options;
+    if (concurrency === undefined) return mostInHand;
+    const consumers = Math.max(1, topicNames.length) * (target.consumers ?? 1);
+    return Math.min(mostInHand, Math.max(1, Math.floor((concurrency + waiting) / consumers)));
   }
 
   async #follow(): Promise<void> {
@@ -165,7 +177,15 @@ class StreamService {
       isClosed: () => this.#closed,
       lost: () => void this.#restart(consumer),
     });
+    this.#inHand = inHand;
+    if (this.#isPaused) inHand.hold(true);
     stream.on('data', (message) => this.#take(message, inHand));
+  }
+
+  /** Paused, what was fetched is not taken up; it stays in its group. */
+  async consume(isOn: boolean): Promise<void> {
+    this.#isPaused = !isOn;
+    this.#inHand?.hold(!isOn);
   }
 
   async #restart(lost: Consumer<Buffer, Buffer, string, string>): Promise<void> {

@@ -29,14 +29,16 @@ export interface TopologyInput {
   readonly entry: Pick<ProtocolEntry, 'servicePath'>;
   readonly broker: BrokerName | null;
   readonly names: Readonly<Record<string, string>>;
+  readonly topicNames?: readonly Readonly<Record<string, string>>[] | undefined;
   readonly population: Population;
   /** Of this trial. */
   readonly seed: number;
 }
 
-export function topologyOf({ scenario, target, entry, broker, names, population, seed }: TopologyInput): Topology {
+export function topologyOf(input: TopologyInput): Topology {
+  const { scenario, target, entry, broker, names, topicNames, population, seed } = input;
   const options: PartOptions = {
-    ...{ protocol: target.protocol, target, names, population },
+    ...{ protocol: target.protocol, target, names, topicNames, population },
     ...scenario.workload.service,
     idempotent: resilienceOf(scenario, target).idempotencyKey,
     allowHosts: scenario.allowHosts,

@@ -46,6 +46,7 @@ interface Queued {
   readonly durable?: boolean | undefined;
   readonly onRefusal?: string | undefined;
   readonly instances?: number | undefined;
+  readonly consumers?: number | undefined;
   readonly ackBatch?: object | undefined;
   readonly queue?:
     | {
@@ -80,7 +81,7 @@ export function checkQueueKind({ report }: TargetCheck, target: Queued): void {
 }
 
 /** What RabbitMQ refuses of a stream, or what has no meaning there. */
-function checkStream(report: TargetCheck['report'], { ack, ackBatch, instances = 1 }: Queued): void {
+function checkStream(report: TargetCheck['report'], { ack, ackBatch, instances = 1, consumers = 1 }: Queued): void {
   if (ack === 'auto') {
     report({ path: ['ack'], message: 'must be manual with a stream: acknowledgements make room for more' });
   }
@@ -90,6 +91,9 @@ function checkStream(report: TargetCheck['report'], { ack, ackBatch, instances =
   }
   if (instances > 1) {
     report({ path: ['instances'], message: 'must be 1 with a stream: each would read all of it' });
+  }
+  if (consumers > 1) {
+    report({ path: ['consumers'], message: 'must be 1 with a stream: each would read all of it' });
   }
 }
 

@@ -7,6 +7,7 @@ import { checkCompression } from '../../schema/check-compression.ts';
 import { clientSettings, queueDefaults, settingsOf } from '../../schema/client-settings.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
 import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
+import { checkProducers, checkSpread, producers, spreadShape } from '../../schema/spread-schema.ts';
 import {
   brokerAmong,
   credential,
@@ -102,6 +103,8 @@ export const queue = defineProtocol({
     batch: batch(queueFacts.batches),
     codec: messageCodec,
     compression: compression(queueFacts.codecs, smallestBody),
+    ...spreadShape('queue'),
+    producers,
     engine: nativeOnly,
     ...sharedShape(queueFacts.exampleAddress),
     user: credential.optional().describe('Own system: who logs in. Left out: as the address says, else guest.'),
@@ -139,9 +142,11 @@ export const queue = defineProtocol({
       ),
   },
   forOwnSystems: ['consume', 'reply', 'existing', 'user', 'password', 'vhost'],
-  forOurService: ['ack', 'queue', 'onRefusal', 'deadLetter', 'ackBatch'],
+  forOurService: ['topics', 'consumers', 'producers', 'ack', 'queue', 'onRefusal', 'deadLetter', 'ackBatch'],
   check(context, target) {
     checkCodec(context, target);
+    checkSpread(context, target);
+    checkProducers(context, target);
     checkCompression(context, target);
     checkBrokered(context, target);
     checkAcknowledgements(context, target);
@@ -152,7 +157,7 @@ export const queue = defineProtocol({
     checkConsumed(context, target);
     checkProperties(context, target);
   },
-  resolve(target, alike): QueueTarget {
+  resolve(target, alike, { brokers }): QueueTarget {
     const { settings, compression, batch, ackBatch, queue, ...rest } = target;
     const { ackBatch: usualAcks, batch: usualBatch, ...usual } = queueDefaults(target);
     const { durable = usual.durable, confirms = usual.confirms, prefetch = usual.prefetch } = target;
@@ -170,6 +175,7 @@ export const queue = defineProtocol({
       ...rest,
       ...settingsOf(settings, target),
       ...(queue !== undefined && { queue: resolveQueue(queue) }),
+      ...(queue?.type === 'quorum' && brokers > 1 && target.address === undefined && { replicas: brokers }),
       durable,
       confirms,
       prefetch,

@@ -1,7 +1,14 @@
 import type { ProtocolFacts } from '../protocol-facts.ts';
 
 export const queueFacts = {
-  brokers: [{ name: 'rabbitmq', title: 'RabbitMQ', members: [1] }],
+  brokers: [
+    {
+      name: 'rabbitmq',
+      title: 'RabbitMQ',
+      members: [1, 3],
+      ofSeveral: 'quorum queues on all of them, two must have a message; a classic queue is on one',
+    },
+  ],
   schemes: ['amqp', 'amqps'],
   exampleAddress: 'amqp://127.0.0.1:5672',
   barePort: 5672,

@@ -27,11 +27,15 @@ export interface QueueTarget extends TargetBase {
   readonly settings?: ClientSettings;
   /** What keeps the messages of our service; absent: a classic queue. */
   readonly queue?: QueueKind;
+  /** Nodes that keep the queue of our service; absent: one. */
+  readonly replicas?: number;
   readonly durable: boolean;
   readonly confirms: boolean;
   /** Of our service: after the effect of a message, or as it is sent to it. Left out: manual. */
   readonly ack?: 'manual' | 'auto';
   readonly prefetch: number;
+  /** Clients that publish to each queue of our service; absent: one a load thread. */
+  readonly producers?: number;
   /** Of our service; left out: requeue. */
   readonly onRefusal?: OnRefusal;
   /** With `onRefusal: deadLetter`: one that exists. Absent: one of the trial's own. */

@@ -5,6 +5,7 @@ import { checkBrokered } from '../../schema/check-brokered.ts';
 import { checkCodec } from '../../schema/check-codec.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
 import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
+import { checkProducers, checkSpread, producers, spreadShape } from '../../schema/spread-schema.ts';
 import {
   connections,
   credential,
@@ -53,6 +54,8 @@ export const sqs = defineProtocol({
     codec: messageCodec,
     compression: compression(sqsFacts.codecs, smallestBody),
     client: z.enum(['own', 'aws-sdk']).default('own').describe(ownOr('Amazon’s SDK, which then sends')),
+    ...spreadShape('queue'),
+    producers,
     engine: nativeOnly,
     ...sharedShape(sqsFacts.exampleAddress),
     region: lineText.min(1).optional().describe('Own system: for the signature. Left out: as the host says.'),
@@ -73,9 +76,20 @@ export const sqs = defineProtocol({
       .describe('Own system: operations complete at the reply, which carries the attribute wirebench-correlation.'),
   },
   forOwnSystems: ['consume', 'reply', 'region', 'accessKeyId', 'secretAccessKey', 'sessionToken'],
-  forOurService: ['fifo', 'visibilityTimeout', 'maxReceives', 'onRefusal', 'prefetch'],
+  forOurService: [
+    'topics',
+    'consumers',
+    'producers',
+    'fifo',
+    'visibilityTimeout',
+    'maxReceives',
+    'onRefusal',
+    'prefetch',
+  ],
   check(context, target) {
     checkCodec(context, target);
+    checkSpread(context, target);
+    checkProducers(context, target);
     checkBrokered(context, { ...target, deadLetter: undefined });
     checkReceives(context, target);
     checkSending(context, target);

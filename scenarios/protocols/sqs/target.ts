@@ -22,6 +22,8 @@ export interface SqsTarget extends TargetBase {
   /** Messages that our service has received and not deleted, at most. */
   readonly prefetch: number;
   readonly onRefusal?: OnRefusal;
+  /** Clients that send to each queue of our service; absent: one a load thread. */
+  readonly producers?: number;
   /** What sends; absent: `own`. */
   readonly client?: SqsClient;
   /** Of what our service takes and answers; absent: bodies are payloads, all else is in attributes. */

@@ -7,6 +7,7 @@ import { checkCompression } from '../../schema/check-compression.ts';
 import { clientSettings, settingsOf, streamDefaults } from '../../schema/client-settings.ts';
 import { compression, resolveCompression } from '../../schema/compression-schema.ts';
 import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
+import { checkSpread, spreadShape } from '../../schema/spread-schema.ts';
 import {
   brokerAmong,
   credential,
@@ -92,6 +93,7 @@ export const stream = defineProtocol({
     codec: messageCodec,
     compression: compression(streamFacts.codecs, {}),
     client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
+    ...spreadShape('topic'),
     engine: nativeOnly,
     ...sharedShape(streamFacts.exampleAddress),
     sasl: sasl.optional(),
@@ -107,9 +109,10 @@ export const stream = defineProtocol({
       .describe('Own system: operations complete at the reply.'),
   },
   forOwnSystems: ['consume', 'reply', 'sasl'],
-  forOurService: ['commit', 'onRefusal', 'retries', 'deadLetter'],
+  forOurService: ['topics', 'consumers', 'commit', 'onRefusal', 'retries', 'deadLetter'],
   check(context, target) {
     checkCodec(context, target);
+    checkSpread(context, target);
     checkCompression(context, target);
     checkBrokered(context, target);
     checkProducer(context, target);

@@ -1,7 +1,14 @@
 import type { ProtocolFacts } from '../protocol-facts.ts';
 
 export const streamFacts = {
-  brokers: [{ name: 'kafka', title: 'Kafka', members: [1, 3] }],
+  brokers: [
+    {
+      name: 'kafka',
+      title: 'Kafka',
+      members: [1, 3],
+      ofSeveral: 'each partition on all of them, acks: all needs two of them',
+    },
+  ],
   schemes: [''],
   exampleAddress: '127.0.0.1:9092',
   barePort: 9092,

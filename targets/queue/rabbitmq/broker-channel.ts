@@ -15,7 +15,8 @@ const closeDeadlineMs = 1_500;
 const connectionClosed = 'connection closed';
 
 export interface BrokerChannelOptions {
-  readonly url: string;
+  /** Of a cluster one of each node: the next is tried when one is lost or cannot be had. At least one. */
+  readonly urls: readonly string[];
   /** Credentials and TLS, in amqplib's terms; left out: as it does by itself. */
   readonly socket?: BrokerAddress['options'];
   /** The broker confirms each publish: the channel is a ConfirmChannel. */
@@ -37,6 +38,8 @@ export class BrokerChannel {
   readonly #end = new AbortController();
   #connection: ChannelModel | null = null;
   #channel: Channel | null = null;
+  /** Among the nodes. */
+  #at = 0;
   #reconnects = 0;
   #closeReason = connectionClosed;
 
@@ -53,9 +56,21 @@ export class BrokerChannel {
     return this.#closeReason;
   }
 
-  /** Rejects when the first connection cannot be made. */
+  /** Rejects when the first connection cannot be made, to no node. */
   async open(): Promise<void> {
-    const { url, socket, confirms, prepare } = this.#options;
+    const { urls } = this.#options;
+    for (let others = urls.length - 1; ; others--) {
+      try {
+        return await this.#openAt(urls[this.#at % urls.length] ?? '');
+      } catch (error) {
+        this.#at++;
+        if (others <= 0) throw error;
+      }
+    }
+  }
+
+  async #openAt(url: string): Promise<void> {
+    const { socket, confirms, prepare } = this.#options;
     const connection = await amqplib.connect(url, {
       noDelay: true,
       timeout: connectTimeoutMs,
@@ -117,6 +132,7 @@ export class BrokerChannel {
   #lose(connection: ChannelModel): void {
     if (this.#connection !== connection) return;
     this.#connection = null;
+    this.#at++;
     // Not at once: a close that the broker asked for is still to be answered.
     setImmediate(() => destroy(connection));
     this.#options.lost(this.#closeReason);

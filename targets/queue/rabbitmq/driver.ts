@@ -82,10 +82,10 @@ class QueueSession implements Session {
     const { batch, confirmWindow = Number.POSITIVE_INFINITY } = this.#target;
     this.#gatherer = batch === undefined ? null : new BatchGatherer(batch, (slots) => this.#takeBatch(slots));
     this.#window = confirmWindow;
-    const { url, options: socket } = brokerAddress(this.#target, context.address);
+    const { urls, options: socket } = brokerAddress(this.#target, context.address);
     const { reconnect } = context;
     this.#publishing = new BrokerChannel({
-      ...{ url, socket, reconnect },
+      ...{ urls, socket, reconnect },
       confirms: this.#target.confirms,
       prepare: (channel) => this.#incoming.preparePublishing(channel),
       opened: (channel) => this.#onOpened(channel),
@@ -95,7 +95,7 @@ class QueueSession implements Session {
     if (!this.#incoming.needsConnection) this.#consuming = null;
     else {
       this.#consuming = new BrokerChannel({
-        ...{ url, socket, reconnect },
+        ...{ urls, socket, reconnect },
         confirms: false,
         prepare: (channel) => this.#incoming.consume(channel),
         opened: () => this.#onConsuming(),

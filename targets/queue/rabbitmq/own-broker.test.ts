@@ -14,14 +14,14 @@ it.each([
   ['AmqpS://me:word@broker/shop', 'amqps://127.0.0.1:9000/shop'],
 ])('%s keeps its user, password and virtual host where it is dialled', (address, url) => {
   const found = brokerAddress({ address }, dialled);
-  expect(found).toMatchObject({ url, user: 'me' });
+  expect(found).toMatchObject({ urls: [url], user: 'me' });
   expect(said(found)).toBe('\0me\0word');
 });
 
 it('takes user, password and virtual host from keys, whatever characters they have', () => {
   const keys = { user: 'jürgen', password: 'p@ss:w/ö%rd', vhost: 'a/b' };
   const found = brokerAddress({ address: 'amqp://broker', ...keys }, dialled);
-  expect(found.url).toBe('amqp://127.0.0.1:9000/a%2Fb');
+  expect(found.urls).toEqual(['amqp://127.0.0.1:9000/a%2Fb']);
   expect(said(found)).toBe('\0jürgen\0p@ss:w/ö%rd');
 });
 

@@ -9,6 +9,7 @@ import { cannotConnect } from '../../driver-kit/cannot-connect.ts';
 import { peerName } from '../../driver-kit/peer-name.ts';
 import { compileTemplate } from '../../driver-kit/request-template.ts';
 import { tlsOptions } from '../../driver-kit/tls-options.ts';
+import { amqpUrls } from './amqp-urls.ts';
 
 /** The default exchange routes to the queue that the routing key names. */
 export function namesQueue({ exchange, routingKey }: QueueRequest): boolean {
@@ -16,8 +17,8 @@ export function namesQueue({ exchange, routingKey }: QueueRequest): boolean {
 }
 
 export interface BrokerAddress {
-  /** Without credentials. */
-  readonly url: string;
+  /** Without credentials; of a cluster one of each node. */
+  readonly urls: readonly [string, ...string[]];
   /** Of amqplib, for the connection's socket. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Who logs in; null: as amqplib does without being told. */
@@ -29,7 +30,7 @@ export function brokerAddress(
   { address: named, user, password, vhost, tls }: Pick<QueueTarget, 'address' | 'user' | 'password' | 'vhost' | 'tls'>,
   address: string,
 ): BrokerAddress {
-  if (named === undefined) return { url: `amqp://${address}`, options: {}, user: null };
+  if (named === undefined) return { urls: amqpUrls(address), options: {}, user: null };
   const url = new URL(named);
   const hostname = tls?.serverName ?? url.hostname.replace(/^\[(.*)\]$/, '$1');
   const name = user ?? decodeURIComponent(url.username);
@@ -43,12 +44,12 @@ export function brokerAddress(
     ...(isTold && { credentials: amqplib.credentials.plain(name, word) }),
     ...(isSecured({ address: named }) && tlsOptions(hostname, tls)),
   };
-  return { url: url.href, options, user: isTold ? name : null };
+  return { urls: [url.href], options, user: isTold ? name : null };
 }
 
 /** What the broker says of who may do what, in plain words; null: it says something else. */
 export function refusalOf(said: string, target: QueueTarget): string | null {
-  const { url, user } = brokerAddress(target, 'broker:1');
+  const { urls, user } = brokerAddress(target, 'broker:1');
   const who = user ?? 'guest';
   if (/ACCESS_REFUSED - Login was refused|ACCESS-REFUSED.*Login was refused/.test(said)) {
     return `it refuses user ${who}: not known, or the wrong password`;
@@ -60,7 +61,7 @@ export function refusalOf(said: string, target: QueueTarget): string | null {
   }
   // amqplib keeps the broker's reason to itself when it is the opening of the virtual host that is refused.
   if (/Expected ConnectionOpenOk; got <ConnectionClose/.test(said)) {
-    const opened = decodeURIComponent(new URL(url).pathname.slice(1)) || '/';
+    const opened = decodeURIComponent(new URL(urls[0]).pathname.slice(1)) || '/';
     return `it does not open virtual host ${opened} for user ${who}: not there, or not for that user (its log says which)`;
   }
   // Older ones do not say which right that is.

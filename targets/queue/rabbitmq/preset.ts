@@ -98,8 +98,9 @@ function replyPlace(reply: QueueTarget['reply'], own: boolean): string {
   return own ? `on ${reply?.queue}` : 'on a queue of each connection’s own';
 }
 
-function durabilityOf({ durable, queue }: QueueTarget): string {
-  if (queue?.type === 'quorum') return 'quorum queue, persistent messages, flushed on each node';
+function durabilityOf({ durable, queue, replicas = 1 }: QueueTarget): string {
+  if (replicas > 1) return `quorum queue on ${replicas} nodes, persistent messages, flushed by a majority of them`;
+  if (queue?.type === 'quorum') return 'quorum queue on one node, persistent messages, flushed';
   if (queue?.type === 'stream') return 'stream, written by its node, not flushed to disk for each message';
   return durable ? 'durable queue, persistent messages' : 'transient';
 }

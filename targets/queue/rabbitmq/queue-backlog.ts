@@ -1,6 +1,7 @@
 /** What waits in a queue, asked over a connection of its own. */
 import amqplib, { type Channel, type ChannelModel } from 'amqplib';
 import type { BacklogGauge } from '../../backlog-gauge.ts';
+import { amqpUrls } from './amqp-urls.ts';
 import { readPlace } from './stream-place.ts';
 
 const connectTimeoutMs = 2_000;
@@ -21,13 +22,13 @@ export function beyondPlace(stream: string, place: string): Count {
 }
 
 export class QueueBacklog implements BacklogGauge {
-  readonly #url: string;
+  readonly #urls: readonly string[];
   readonly #count: Count;
   #connection: ChannelModel | null = null;
   #channel: Channel | null = null;
 
   constructor(address: string, count: Count) {
-    this.#url = `amqp://${address}`;
+    this.#urls = amqpUrls(address);
     this.#count = count;
   }
 
@@ -38,7 +39,7 @@ export class QueueBacklog implements BacklogGauge {
 
   async #open(): Promise<Channel> {
     await this.close();
-    const connection = await amqplib.connect(this.#url, { timeout: connectTimeoutMs });
+    const connection = await this.#connect();
     connection.on('error', () => undefined); // the channel closes with it
     this.#connection = connection;
     const channel = await connection.createChannel();
@@ -48,6 +49,19 @@ export class QueueBacklog implements BacklogGauge {
     });
     this.#channel = channel;
     return channel;
+  }
+
+  /** Of a cluster the first node that answers. */
+  async #connect(): Promise<ChannelModel> {
+    let failure: unknown;
+    for (const url of this.#urls) {
+      try {
+        return await amqplib.connect(url, { timeout: connectTimeoutMs });
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
   }
 
   async close(): Promise<void> {

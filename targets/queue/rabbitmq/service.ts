@@ -4,6 +4,7 @@
  */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { QueueKind, QueueTarget } from '../../../scenarios/scenario.ts';
+import { eachConsumer } from '../../domain/each-consumer.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { hostService } from '../../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
@@ -11,6 +12,7 @@ import { isRefusal, messageHeaders, unreadable } from '../../domain/order-messag
 import type { ServiceDomain } from '../../domain/service-domain.ts';
 import type { ServiceOptions } from '../../domain/service-options.ts';
 import { BodyCodec } from '../../driver-kit/body-codec.ts';
+import { amqpUrls } from './amqp-urls.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { DeadLetterExchange } from './dead-letter-exchange.ts';
 import { MultipleAcks } from './multiple-acks.ts';
@@ -19,11 +21,17 @@ import { type StreamAcks, StreamPlace } from './stream-place.ts';
 /** Before a refused message is given back to the queue. */
 const requeueAfterMs = 200;
 
-hostService(async (domain, options) => {
-  const service = new QueueService(domain, options);
-  await service.open();
-  return { close: () => service.close(), release: () => service.release() };
-});
+hostService(
+  eachConsumer(async (domain, options) => {
+    const service = new QueueService(domain, options);
+    await service.open();
+    return {
+      close: () => service.close(),
+      release: () => service.release(),
+      consume: (isOn) => service.consume(isOn),
+    };
+  }),
+);
 
 type Acks = MultipleAcks | StreamAcks | undefined;
 
@@ -42,6 +50,9 @@ class QueueService {
   readonly #ownsQueue: boolean;
   readonly #deadLetters: DeadLetterExchange | null;
   #isReleased = false;
+  #isPaused = false;
+  #consumptions = 0;
+  /** '': it does not consume. */
   #consumerTag = '';
   #channel: Channel | null = null;
   #replies: ConfirmChannel | null = null;
@@ -64,7 +75,7 @@ class QueueService {
     this.#place =
       type === 'stream' ? new StreamPlace({ stream: this.#requests, queue: names.place ?? '', startAt }) : null;
     this.#publishing = new BrokerChannel({
-      url: `amqp://${broker}`,
+      urls: amqpUrls(broker ?? ''),
       confirms: true, // a request is acknowledged when its reply is safe
       prepare: async () => undefined,
       opened: (channel) => {
@@ -78,14 +89,16 @@ class QueueService {
       },
     });
     this.#consuming = new BrokerChannel({
-      url: `amqp://${broker}`,
+      urls: amqpUrls(broker ?? ''),
       confirms: false,
       prepare: (channel) => this.#consume(channel),
       opened: (channel) => {
         this.#channel = channel;
+        void this.#begin(channel).catch(() => this.#consuming.renew()); // let go while it opened
       },
       lost: () => {
         this.#channel = null;
+        this.#consumerTag = '';
       },
     });
   }
@@ -115,6 +128,14 @@ class QueueService {
     const acks =
       this.#place?.acksOf(channel) ?? (ackBatch && new MultipleAcks(ackBatch, (tag) => acknowledgeUpTo(channel, tag)));
     this.#acks = acks;
+    this.#consumerTag = '';
+    await this.#begin(channel);
+  }
+
+  /** A no-op while it consumes, or is not to. */
+  async #begin(channel: Channel): Promise<void> {
+    if (this.#isReleased || this.#isPaused || this.#consumerTag !== '') return;
+    const acks = this.#acks;
     const take = (message: ConsumeMessage | null) => {
       if (message === null) this.#consuming.renew();
       else {
@@ -122,10 +143,21 @@ class QueueService {
         this.#handle(channel, message, acks);
       }
     };
-    if (this.#isReleased) return;
-    const from = this.#place === null ? {} : { 'x-stream-offset': await this.#place.start(channel) };
-    const { consumerTag } = await channel.consume(this.#requests, take, { noAck: this.#noAck, arguments: from });
+    const consumerTag = `consumer-${++this.#consumptions}`;
     this.#consumerTag = consumerTag;
+    const from = this.#place === null ? {} : { 'x-stream-offset': await this.#place.start(channel) };
+    await channel.consume(this.#requests, take, { noAck: this.#noAck, consumerTag, arguments: from });
+  }
+
+  /** Paused, what it holds is worked off. */
+  async consume(isOn: boolean): Promise<void> {
+    this.#isPaused = !isOn;
+    const channel = this.#channel;
+    if (channel === null) return;
+    if (isOn) return this.#begin(channel);
+    const consumerTag = this.#consumerTag;
+    this.#consumerTag = '';
+    if (consumerTag !== '') await channel.cancel(consumerTag);
   }
 
   #handle(channel: Channel, message: ConsumeMessage, acks: Acks): void {
@@ -257,7 +289,7 @@ class QueueService {
     this.#isReleased = true;
     const channel = this.#channel;
     if (channel === null) return;
-    await channel.cancel(this.#consumerTag);
+    if (this.#consumerTag !== '') await channel.cancel(this.#consumerTag);
     if (!this.#noAck && this.#place === null) channel.nackAll(true);
   }
 

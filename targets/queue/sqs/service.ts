@@ -3,6 +3,7 @@
  * refused and nobody waits for comes again, and after `maxReceives` the broker puts it aside.
  */
 import type { SqsTarget } from '../../../scenarios/scenario.ts';
+import { eachConsumer } from '../../domain/each-consumer.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { type BrokerRequests, hostService } from '../../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
@@ -28,15 +29,18 @@ const requestsAtOnce = 8;
 const deleteLingerMs = 10;
 const goodbyeMs = 500;
 
-hostService(async (domain, options) => {
-  const service = new SqsService(domain, options);
-  await service.open();
-  return {
-    close: () => service.close(),
-    release: () => service.release(),
-    brokerRequests: () => service.requests,
-  };
-});
+hostService(
+  eachConsumer(async (domain, options) => {
+    const service = new SqsService(domain, options);
+    await service.open();
+    return {
+      close: () => service.close(),
+      release: () => service.release(),
+      brokerRequests: () => service.requests,
+      consume: (isOn) => service.consume(isOn),
+    };
+  }),
+);
 
 class SqsService {
   readonly #domain: ServiceDomain;
@@ -205,6 +209,11 @@ class SqsService {
     if (this.#isReleased) return;
     this.#domain.failpoint.reach('ack', message.attribute(sqsAttributes.id) ?? '');
     this.#deletes.add(receiptOf(message), done);
+  }
+
+  /** Paused, polls that are under way may still bring something. */
+  async consume(isOn: boolean): Promise<void> {
+    this.#consumer.hold(!isOn);
   }
 
   /** What it holds stays the broker's, which counts it as in flight. What it is working on it finishes all the same. */

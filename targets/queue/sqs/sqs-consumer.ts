@@ -39,6 +39,7 @@ export class SqsConsumer {
   #waiting: (() => void)[] = [];
   #isOver = false;
   #requests = 0;
+  #isHeld = false;
 
   constructor(options: SqsConsumerOptions) {
     this.#options = options;
@@ -51,6 +52,12 @@ export class SqsConsumer {
 
   start(): void {
     for (let n = 0; n < this.#options.polls; n++) void this.#poll();
+  }
+
+  /** Held, it does not poll; what polls under way still bring is taken. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (!isHeld) for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** What polls under way still bring is not taken. */
@@ -87,7 +94,7 @@ export class SqsConsumer {
 
   /** So many may be received; 0: look again. */
   async #reserve(): Promise<number> {
-    const room = Math.min(mostEntries, this.#options.most - this.#inHand);
+    const room = this.#isHeld ? 0 : Math.min(mostEntries, this.#options.most - this.#inHand);
     if (room > 0) {
       this.#inHand += room;
       return room;

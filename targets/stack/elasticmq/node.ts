@@ -14,6 +14,8 @@ export interface NativeElasticmq {
   readonly process: SupervisedProcess;
   /** `host:port` */
   readonly address: string;
+  /** Its home; messages are in memory. */
+  readonly folder: string;
 }
 
 /** `jars`: folder of its jars. Rejects with a BenchError (exit 3), or with the signal's reason. */
@@ -45,7 +47,7 @@ export async function startElasticmq(
     },
     context.signal,
   );
-  return { process, address };
+  return { process, address, folder: home };
 }
 
 /** Asks for its queues; rejects when that is not answered. */

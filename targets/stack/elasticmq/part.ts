@@ -29,11 +29,11 @@ export const elasticmqPart: BrokerPart = {
   series: [['1.7', null]],
   async start({ path, context, links, keep, version: tell }) {
     const { startElasticmq } = await import('./node.ts');
-    const { process, address } = await startElasticmq({ jars: path, java: onPath('java') ?? 'java' }, context);
+    const { process, address, folder } = await startElasticmq({ jars: path, java: onPath('java') ?? 'java' }, context);
     keep('sqs', process);
     tell(version);
     const opened = await (await links())?.openBoth(address);
-    return { name: 'sqs', directAddress: address, links: opened ?? {} };
+    return { name: 'sqs', directAddress: address, folders: [folder], links: opened ?? {} };
   },
   async probe(address) {
     await (await import('./node.ts')).probeSqs(address);

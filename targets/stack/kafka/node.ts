@@ -19,6 +19,8 @@ export interface NativeKafka {
   /** `host:port` of the listener that advertises itself. */
   readonly address: string;
   readonly version: string;
+  /** Where it keeps its data. */
+  readonly folder: string;
 }
 
 export interface KafkaProgram {
@@ -71,7 +73,7 @@ export async function startKafka(
     'listener.security.protocol.map': 'DIRECT:PLAINTEXT,CLIENT:PLAINTEXT,SERVICE:PLAINTEXT,CONTROLLER:PLAINTEXT',
   };
   const process = await launchKafka({ jars, java }, node, context, { address, properties });
-  return { process, address, version: versionOf(jars) };
+  return { process, address, version: versionOf(jars), folder: dataFolder(node, context) };
 }
 
 /**
@@ -88,12 +90,13 @@ export async function launchKafka(
     readonly format?: readonly string[];
   },
 ): Promise<SupervisedProcess> {
-  const name = node.id === 1 ? 'kafka' : `kafka-${node.id}`;
+  const name = folderName(node);
   const isCluster = node.controllers.length > 1;
   const home = join(context.directory, name);
   createFolder(home);
+  const data = dataFolder(node, context);
   const properties = {
-    'log.dirs': join(home, 'data'),
+    'log.dirs': data,
     ...kafkaSettings,
     ...(isCluster && kafkaClusterSettings),
     ...broker.properties,
@@ -106,7 +109,6 @@ export async function launchKafka(
   createFolder(temporary);
   const jvm = ['-XX:-UsePerfData', `-Djava.io.tmpdir=${temporary}`, '-cp', join(jars, '*')];
   const logPath = join(context.directory, `${name}.log`);
-  const data = join(home, 'data');
   const ids = { clusterId: node.clusterId, nodeId: node.id, directoryId: newClusterId() };
   if (broker.format !== undefined || !formatAsKept(jars, data, ids)) {
     const format = ['-t', node.clusterId, '-c', configPath, ...(broker.format ?? [])];
@@ -127,6 +129,14 @@ export async function launchKafka(
     },
     context.signal,
   );
+}
+
+function folderName({ id }: KafkaNode): string {
+  return id === 1 ? 'kafka' : `kafka-${id}`;
+}
+
+function dataFolder(node: KafkaNode, { directory }: PartContext): string {
+  return join(directory, folderName(node), 'data');
 }
 
 async function formatStorage(

@@ -9,6 +9,8 @@ import { kafkaProgram } from './program.ts';
 
 /** `guarantee.integration.test.ts` watches it with strace: it only writes before it acknowledges. */
 const watchedVersion = /^4\.3\b/;
+/** Its leader is the one that faults hit. */
+const firstPartition = 0;
 
 function guarantee(target: Target, version: string): GuaranteeClass | null {
   if (target.protocol !== 'stream' || !watchedVersion.test(version)) return null;
@@ -24,6 +26,7 @@ async function start({ path, context, members, links, keep, version }: BrokerHos
   const program = { jars: path, java: onPath('java') ?? 'java' };
   const opened: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
   const nodes = await planKafkaNodes(members);
+  const folders: string[] = [];
   const starts = nodes.map(async (node): Promise<BrokerMember> => {
     const started = await startKafka(program, node, context, async (name, upstream) => {
       if (proxies === null) return upstream;
@@ -33,12 +36,14 @@ async function start({ path, context, members, links, keep, version }: BrokerHos
     });
     keep(node.id === 1 ? 'kafka' : `kafka-${node.id}`, started.process);
     version(started.version);
+    folders.push(started.folder);
     return { id: node.id, directAddress: started.address, process: started.process };
   });
   const started = await Promise.all(starts);
   return {
     name: 'kafka',
     directAddress: started.map(({ directAddress }) => directAddress).join(','),
+    folders,
     links: joinedLinks(opened),
     ...(members > 1 && { members: started }),
   };
@@ -62,5 +67,9 @@ export const kafkaPart: BrokerPart = {
     return null;
   },
   guarantee,
-  leaderOf: async (...asked) => (await import('./partition-leader.ts')).leaderOf(...asked),
+  leads: {
+    what: (topic) => ({ ledPartition: `${topic}-${firstPartition}` }),
+    leaderOf: async (addresses, topic) =>
+      (await import('./partition-leader.ts')).leaderOf(addresses, topic, firstPartition),
+  },
 };

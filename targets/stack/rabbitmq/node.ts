@@ -1,58 +1,71 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import amqplib from 'amqplib';
 import { createFolder } from '../../../result/create-folder.ts';
-import { freePort } from '../../process/free-port.ts';
 import { onPath } from '../../process/on-path.ts';
 import { type SupervisedProcess, startProcess } from '../../process/supervised-process.ts';
 import { type PartContext, startPart } from '../native/start-part.ts';
-import { rabbitmqSettings } from './settings.ts';
+import type { RabbitmqNode, RabbitmqPlan } from './plan-nodes.ts';
+import { probeRabbitmq } from './probe.ts';
+import { rabbitmqClusterSettings, rabbitmqSettings } from './settings.ts';
 
 const startDeadlineMs = 60_000;
 
 export interface NativeRabbitmq {
+  readonly id: number;
   readonly process: SupervisedProcess;
   /** `host:port` */
   readonly address: string;
+  /** `host:port` of its management API; null: it is alone. */
+  readonly managementAddress: string | null;
   readonly version: string;
-  /** Erlang's port mapper, without which no node starts; null where the node had to start it itself. */
-  readonly portMapper: SupervisedProcess | null;
+  /** Where it keeps its data. */
+  readonly folder: string;
 }
 
-/** Rejects with a BenchError (exit 3), or with the signal's reason; nothing is left running then. */
-export async function startRabbitmq(script: string, context: PartContext): Promise<NativeRabbitmq> {
-  const ports = { amqp: await freePort(), distribution: await freePort(), portMapper: await freePort() };
-  const home = join(context.directory, 'rabbitmq');
+/**
+ * `script`: the package's own server script. Of several the first must run before the others start: these join it, and
+ * one that finds nobody would go on alone. Rejects with a BenchError (exit 3), or with the signal's reason.
+ */
+export async function startRabbitmq(
+  script: string,
+  plan: RabbitmqPlan,
+  node: RabbitmqNode,
+  context: PartContext,
+): Promise<NativeRabbitmq> {
+  const folder = node.id === 1 ? 'rabbitmq' : `rabbitmq-${node.id}`;
+  const home = join(context.directory, folder);
   createFolder(home);
-  const portMapper = await startPortMapper(ports.portMapper, context);
-  try {
-    const address = `127.0.0.1:${ports.amqp}`;
-    let version = '';
-    const process = await startPart(
-      {
-        name: 'RabbitMQ',
-        command: script,
-        args: [],
-        cwd: home,
-        logPath: join(context.directory, 'rabbitmq.log'),
-        env: nodeEnvironment(home, ports),
-        onSpawn: context.onSpawn,
-        startDeadlineMs,
-        probe: async () => {
-          version = await probeRabbitmq(address);
-        },
+  const address = `127.0.0.1:${node.amqpPort}`;
+  let version = '';
+  const process = await startPart(
+    {
+      name: plan.nodes.length === 1 ? 'RabbitMQ' : `RabbitMQ node ${node.id}`,
+      command: script,
+      args: [],
+      cwd: home,
+      logPath: join(context.directory, `${folder}.log`),
+      env: nodeEnvironment(home, plan, node),
+      onSpawn: context.onSpawn,
+      startDeadlineMs,
+      probe: async () => {
+        version = await probeRabbitmq(address);
       },
-      context.signal,
-    );
-    return { process, address, version, portMapper };
-  } catch (error) {
-    await portMapper?.kill();
-    throw error;
-  }
+    },
+    context.signal,
+  );
+  const { managementPort } = node;
+  const managementAddress = managementPort === null ? null : `127.0.0.1:${managementPort}`;
+  return { id: node.id, process, address, managementAddress, version, folder: join(home, 'data') };
 }
 
-/** In the foreground, as a child of ours: one that a node starts becomes a daemon and outlives everything. */
-async function startPortMapper(port: number, { directory, onSpawn }: PartContext): Promise<SupervisedProcess | null> {
+/**
+ * Erlang's port mapper, without which no node starts, in the foreground as a child of ours: one that a node starts becomes
+ * a daemon and outlives everything. null: a node has to start it itself.
+ */
+export async function startPortMapper(
+  port: number,
+  { directory, onSpawn }: PartContext,
+): Promise<SupervisedProcess | null> {
   const command = onPath('epmd');
   if (command === null) return null;
   const args = ['-port', String(port), '-address', '127.0.0.1'];
@@ -64,23 +77,21 @@ async function startPortMapper(port: number, { directory, onSpawn }: PartContext
  * RUNNING_UNDER_SYSTEMD makes it `exec` the Erlang machine, so that the pid is the broker's and pause, kill and pdeathsig
  * reach it.
  */
-function nodeEnvironment(
-  home: string,
-  ports: { readonly amqp: number; readonly distribution: number; readonly portMapper: number },
-): Record<string, string> {
+function nodeEnvironment(home: string, { portMapper, cookie, nodes }: RabbitmqPlan, node: RabbitmqNode) {
   const configPath = join(home, 'rabbitmq.conf');
-  const settings = { 'listeners.tcp.1': `127.0.0.1:${ports.amqp}`, ...rabbitmqSettings };
-  const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
+  const lines = Object.entries(settingsOf(nodes, node)).map(([key, value]) => `${key} = ${value}\n`);
   writeFileSync(configPath, lines.join(''));
   const [pluginsPath, advancedPath, scriptPath] = ['enabled_plugins', 'advanced.config', 'rabbitmq-env.conf'].map(
     (name) => join(home, name),
   ) as [string, string, string];
-  for (const path of [pluginsPath, advancedPath]) writeFileSync(path, '[].\n');
+  writeFileSync(pluginsPath, node.managementPort === null ? '[].\n' : '[rabbitmq_management].\n');
+  writeFileSync(advancedPath, '[].\n');
   writeFileSync(scriptPath, '');
+  writeFileSync(join(home, '.erlang.cookie'), cookie, { mode: 0o400 });
   return {
-    HOME: home, // where the cookie goes
+    HOME: home, // where the cookie is looked for
     RUNNING_UNDER_SYSTEMD: '1',
-    RABBITMQ_NODENAME: `wirebench-${ports.amqp}@localhost`,
+    RABBITMQ_NODENAME: node.name,
     RABBITMQ_MNESIA_BASE: join(home, 'data'),
     RABBITMQ_LOG_BASE: join(home, 'log'),
     RABBITMQ_CONFIG_FILE: configPath,
@@ -89,29 +100,24 @@ function nodeEnvironment(
     RABBITMQ_ADVANCED_CONFIG_FILE: advancedPath,
     RABBITMQ_CONF_ENV_FILE: scriptPath,
     RABBITMQ_ENABLED_PLUGINS_FILE: pluginsPath,
-    RABBITMQ_DIST_PORT: String(ports.distribution),
+    RABBITMQ_DIST_PORT: String(node.distributionPort),
     // Erlang would offer its distribution, a way to run anything, at every address of the machine.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
-    ERL_EPMD_PORT: String(ports.portMapper),
+    ERL_EPMD_PORT: String(portMapper),
     ERL_EPMD_ADDRESS: '127.0.0.1',
   };
 }
 
-/** A message there and back; resolves with the broker's version. */
-export async function probeRabbitmq(address: string): Promise<string> {
-  const connection = await amqplib.connect(`amqp://${address}`, { timeout: 2_000 });
-  connection.on('error', () => undefined);
-  try {
-    const channel = await connection.createChannel();
-    channel.on('error', () => undefined);
-    const { queue } = await channel.assertQueue('', { exclusive: true });
-    channel.sendToQueue(queue, Buffer.from('ready?'));
-    for (let attempt = 0; (await channel.get(queue, { noAck: true })) === false; attempt++) {
-      if (attempt === 100) throw new Error('a message did not come back');
-    }
-    const { version } = connection.connection.serverProperties;
-    return String(version);
-  } finally {
-    await connection.close().catch(() => undefined);
-  }
+function settingsOf([first]: RabbitmqPlan['nodes'], node: RabbitmqNode): Record<string, string> {
+  const own = { 'listeners.tcp.1': `127.0.0.1:${node.amqpPort}`, ...rabbitmqSettings };
+  if (node.managementPort === null) return own;
+  return {
+    ...own,
+    ...rabbitmqClusterSettings,
+    ...(node !== first && { 'cluster_formation.classic_config.nodes.1': first.name }),
+    'management.tcp.ip': '127.0.0.1',
+    'management.tcp.port': String(node.managementPort),
+    // It is asked who leads, nothing else: figures of its own would cost CPU on every node.
+    'management_agent.disable_metrics_collector': 'true',
+  };
 }

@@ -12,3 +12,8 @@ export const rabbitmqSettings = {
   'log.console.level': 'warning',
   'log.file': 'false',
 } as const;
+
+/** What three nodes have beside it: the second and the third join the first by its name. */
+export const rabbitmqClusterSettings = {
+  'cluster_formation.peer_discovery_backend': 'classic_config',
+} as const;
