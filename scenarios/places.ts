@@ -3,7 +3,7 @@ import { hasBroker, type SatOutResult } from '../result/result-types.ts';
 import { type FailpointName, type FailpointWords, failpointFacts, failpointOf, failpointText } from './failpoints.ts';
 import { type Gateway, gatewayPart, keyIssuer } from './gateway.ts';
 import type { ProtocolFacts } from './protocols/protocol-facts.ts';
-import { brokerOf, factsOf, type Spoken } from './protocols/registry.ts';
+import { brokerOf, factsOf, type Spoken, usualBroker } from './protocols/registry.ts';
 import { instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
 
 /** As in the file, or resolved. */
@@ -84,7 +84,7 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow, brokers: Brok
   if (moment === 'ack' && !usesBroker(target)) return 'no broker to acknowledge to';
   if (moment !== null && lacksMoment(target, moment)) return `no moment ${failpointText(moment)}`;
   if (window.fault === 'pause-consumers' && lacksConsumers(target)) return 'no consumers of ours';
-  const name = brokerOf(target);
+  const name = brokerOf(target) ?? usualBroker(target.protocol);
   const isOne = name === null || (brokers[name] ?? 1) === 1;
   return window.broker === 'leader' && isOne ? 'no leader among its brokers' : null;
 }
