@@ -9,7 +9,7 @@ export function limitsTable({ contenders }: ConditionGroup): Table | null {
   const limited = contenders.flatMap(({ counted, label, status }) => {
     const [trial] = counted;
     const limit = trial?.semantics.rateLimit;
-    return trial === undefined || limit === undefined ? [] : [{ trial, limit: String(limit), label, status }];
+    return trial === undefined || limit === undefined ? [] : [{ trial, limit: shortOf(String(limit)), label, status }];
   });
   const widthMs = limited.map(({ trial }) => intervalMsOf(trial.timeline)).find((ms) => ms !== null) ?? null;
   if (widthMs === null) return null;
@@ -41,6 +41,11 @@ export function limitsTable({ contenders }: ConditionGroup): Table | null {
     ],
     rows,
   };
+}
+
+/** How each program counts stands with the settings. */
+function shortOf(limit: string): string {
+  return limit.replace(/ \(.*$/, '');
 }
 
 /** The last interval may be cut off. */
