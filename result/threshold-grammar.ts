@@ -24,6 +24,7 @@
  *               | "duplicatesApplied" | "reordered" | "corrupted" | "acceptedOnly" | "acceptedOnlyGone" | "pendingInBroker"
  *               | "deadLettered" | "refusedUnheard" | "admittedUnauthorised"
  *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
+ *               | "settledLate" (of flows of your own system)
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
  *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, slowChains) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification, requestsPerOperation)
@@ -80,7 +81,7 @@ export const ledgerMetrics = [
 ] as const;
 
 /** What became of flows. Operations may be called so, too: then they are quoted. */
-export const flowMetrics = [...flowStates, 'phantom'] as const;
+export const flowMetrics = [...flowStates, 'phantom', 'settledLate'] as const;
 
 const plainMetrics = ['errorRatio', 'amplification', 'goodput'] as const;
 

@@ -135,8 +135,12 @@ function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
 
 function trialFigure(metric: Metric, trial: TrialResult): number | null {
   if (metric.kind === 'ledger') return trial.ledger[metric.entry] ?? null;
-  if (metric.kind === 'flow') return trial.flows?.[metric.entry] ?? null;
+  if (metric.kind === 'flow') return flowFigure(metric.entry, trial);
   return metric.kind === 'trial' ? trialFigures[metric.figure](trial) : null;
+}
+
+function flowFigure(entry: Extract<Metric, { kind: 'flow' }>['entry'], { flows }: TrialResult): number | null {
+  return (entry === 'settledLate' ? flows?.observed?.late : flows?.[entry]) ?? null;
 }
 
 function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, policies }: Part): number | null {

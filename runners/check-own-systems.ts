@@ -1,12 +1,16 @@
 /** Before the first trial: each of the user's own systems is connected to as its trials will be, every request with it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import { join } from 'node:path';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import type { Call, CompletionSink, DriverContext } from '../targets/driver.ts';
 import { loadProtocol } from '../targets/registry.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
+import { FlowWatch } from './observe/flow-watch.ts';
 import { createPayloadPool } from './schedule/payload-pool.ts';
 import { openOwnParts } from './trial/own-parts.ts';
-import { prepareTrial } from './trial/prepare-trial.ts';
+import { type PreparedTrial, prepareTrial } from './trial/prepare-trial.ts';
 import type { Closers } from './trial/stack-parts.ts';
 
 /**
@@ -80,8 +84,25 @@ async function checkOne(
     };
     const session = await entry.driver.open(context, signal);
     await session.close();
+    await checkObserver(scenario, prepared, signal);
   } finally {
     for (const close of opened.reverse()) await close().catch(() => undefined);
+  }
+}
+
+/** Where its flows are settled. */
+async function checkObserver(
+  { allowHosts }: Scenario,
+  { target: { settled: settings }, trialTag }: PreparedTrial,
+  signal: AbortSignal,
+): Promise<void> {
+  if (settings === undefined) return;
+  const folder = await mkdtemp(join(os.tmpdir(), 'wirebench-check-'));
+  try {
+    const watch = await FlowWatch.open({ settings, trialTag, path: join(folder, 'events'), allowHosts }, signal);
+    await watch.finish();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

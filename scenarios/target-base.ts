@@ -5,6 +5,7 @@ import type { ChainSettings } from './chain-settings.ts';
 import type { FlowSettings } from './flow-settings.ts';
 import type { Gateway } from './gateway.ts';
 import type { Resilience } from './resilience.ts';
+import type { SettledSettings } from './settled-settings.ts';
 
 export type Engine = 'native' | 'autocannon' | 'ghz';
 
@@ -69,6 +70,8 @@ export interface TargetBase {
   readonly traceparent?: TraceparentSetting;
   /** Of an own system; absent: its CPU and memory are not known. */
   readonly watch?: WatchSettings;
+  /** Of an own system: when its flows are settled; absent: it has none. */
+  readonly settled?: SettledSettings;
   /** Of an own system; absent: as its address says. */
   readonly tls?: TlsSettings;
   /** Whole, the scenario's merged in; absent: just as the scenario's. */

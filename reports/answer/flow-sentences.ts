@@ -2,7 +2,9 @@
 import type { FlowsResult, RunResult } from '../../result/result-types.ts';
 import { type ConditionGroup, type Contender, conditionGroups } from '../figures/result-view.ts';
 import { flowSum, hasFlows, whereText } from '../tables/flow-tables.ts';
+import { observedIn } from '../tables/observed-flows-table.ts';
 import { formatAmount, formatCount } from '../text/format-values.ts';
+import { observedSentences } from './observed-flow-sentences.ts';
 
 const kinds = ['stuck', 'open', 'inconsistent', 'phantom'] as const;
 type Kind = (typeof kinds)[number];
@@ -16,7 +18,13 @@ const said: Readonly<Record<Kind, string>> = {
 
 /** Also of a condition without faults: a flow that is stuck then is worse. */
 export function flowSentences({ contenders }: ConditionGroup): string[] {
-  const shown = contenders.filter(hasFlows);
+  const all = contenders.filter(hasFlows);
+  const shown = all.filter((contender) => observedIn(contender) === undefined);
+  const observed = all.flatMap(observedSentences);
+  return [...sentencesOf(shown), ...observed];
+}
+
+function sentencesOf(shown: readonly Contender[]): string[] {
   const sentences = shown.flatMap((contender) => kinds.flatMap((kind) => sentenceOf(contender, kind)));
   const sound = shown.filter((contender) => kinds.every((kind) => countOf(contender, kind) === 0));
   if (sound.length === 0) return sentences;

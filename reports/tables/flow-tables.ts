@@ -4,6 +4,8 @@ import type { FlowsResult } from '../../result/result-types.ts';
 import type { ConditionGroup, Contender } from '../figures/result-view.ts';
 import { formatAmount, formatCount, formatPercentile, formatShare } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
+import { flowCourseTable } from './flow-course-table.ts';
+import { observedFlowsTable, observedIn } from './observed-flows-table.ts';
 
 const outcomes = [...flowStates, 'phantom'] as const;
 type Outcome = (typeof outcomes)[number];
@@ -26,8 +28,11 @@ export function hasFlows({ trials }: Contender): boolean {
 /** None without flows. */
 export function flowTables({ contenders }: ConditionGroup): Table[] {
   const shown = contenders.filter(hasFlows);
-  if (shown.length === 0) return [];
-  return [stateTable(shown), moneyTable(shown), stageTable(shown)];
+  const ours = shown.filter((contender) => observedIn(contender) === undefined);
+  const observed = observedFlowsTable(shown);
+  const course = flowCourseTable(shown);
+  const tables = ours.length === 0 ? [] : [stateTable(ours), moneyTable(ours), stageTable(ours)];
+  return [...tables, ...(observed === null ? [] : [observed]), ...(course === null ? [] : [course])];
 }
 
 function stateTable(contenders: readonly Contender[]): Table {

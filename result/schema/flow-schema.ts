@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { flowStates, inconsistencies } from '../flow-states.ts';
 import { flowSteps, placedWord } from '../flow-steps.ts';
+import { phaseNames, protocols } from '../result-names.ts';
 import { ledgerExampleSchema } from './evidence-schema.ts';
-import { count, figure, type Immutable, someOf } from './fields.ts';
+import { count, figure, type Immutable, someOf, text } from './fields.ts';
 import { latencySummarySchema } from './latency-schema.ts';
 
 const stateWords = z
@@ -48,6 +49,82 @@ export const flowExampleSchema = ledgerExampleSchema
   })
   .meta({ id: 'FlowExample' });
 
+export const observedFlowsSchema = z
+  .object({
+    by: text.describe('Where the event that settles was looked for.'),
+    settled: count.describe(
+      'Acknowledged flows whose event came, late ones too; with open they add up to acknowledged.',
+    ),
+    late: count.describe('Of these, settled later than withinMs after their intended start.'),
+    withinMs: z.number(),
+    twice: count.describe('Events beyond the first of a flow: counted here, and nowhere else.'),
+    foreign: count.describe('Events with ids that are not of this trial’s flows.'),
+    unreadable: count.describe('Events without an id, or none that can be read.'),
+    interruptions: count.describe(
+      'How often the observer was cut off while nobody kept what came: open flows may have settled meanwhile.',
+    ),
+    polls: z
+      .object({
+        requests: count,
+        failed: count.describe('Without an answer, or one of 5xx.'),
+        everyMs: z.number().describe('The resolution of `settled`.'),
+      })
+      .describe('What the observer asked the system for, beside the load. Absent: it only listened.')
+      .optional(),
+    cpuUs: count.describe('Of the observer, a thread of the generator: in the CPU of that, too.'),
+  })
+  .meta({ id: 'ObservedFlows' });
+
+export const flowCourseSchema = z
+  .object({
+    settledPerSecond: someOf(phaseNames, z.number()).describe(
+      'Settled goodput: acknowledged flows by the phase in which they settled, ÷ its length.',
+    ),
+    ofFault: z
+      .object({
+        flows: count.describe('Acknowledged flows that were offered, or under way, while a fault was in force.'),
+        unsettled: count.describe('Of these, those that never settled.'),
+        lastSettledAfterMs: figure.describe(
+          'From the end of the last fault until the last of them settled; 0: before its end; null: none settled.',
+        ),
+      })
+      .describe('Absent where no fault acted.')
+      .optional(),
+  })
+  .meta({ id: 'FlowCourse' });
+
+export const flowCostSchema = z
+  .object({
+    total: figure.describe('null: that of a part is not known.'),
+    by: z.record(text, figure),
+  })
+  .meta({ id: 'FlowCost' });
+
+export const flowCostsSchema = z
+  .object({
+    cpuUs: flowCostSchema.describe(
+      'By part: our services and the broker between them, for each flow offered in the measured phases. Neither the load nor the proxy.',
+    ),
+    bytes: flowCostSchema.describe(
+      'By link, both ways, as Toxiproxy counted them in the whole trial, handshakes included, for each flow that the entry acknowledged. null: direct.',
+    ),
+    messages: flowCostSchema.describe(
+      'By part that took them: a call and its answer are two, an event is one for each part that hears it, repeats count; of the whole trial, for each flow that the entry acknowledged.',
+    ),
+  })
+  .meta({ id: 'FlowCosts' });
+
+export const flowShapeSchema = z
+  .object({
+    style: z.enum(['orchestrated', 'choreographed']),
+    over: z.enum(protocols),
+    broker: text.nullable().describe('Between the parts; null: they dial each other.'),
+    edges: z.array(
+      z.object({ from: text, to: text, what: text.describe('The step that is asked for, or the event.') }),
+    ),
+  })
+  .meta({ id: 'FlowShape' });
+
 export const flowsSchema = stateWords
   .extend({
     acknowledged: figure.describe(
@@ -63,6 +140,14 @@ export const flowsSchema = stateWords
     inconsistencies: someOf(inconsistencies, count).describe('By the first reason that was found.'),
     moneyCents: flowMoneySchema,
     stages: z.array(flowStageSchema),
+    course: flowCourseSchema.describe('Absent in results of earlier versions.').optional(),
+    perFlow: flowCostsSchema.describe('Absent of an own system, and in results of earlier versions.').optional(),
+    shape: flowShapeSchema.describe('Absent of an own system, and in results of earlier versions.').optional(),
+    observed: observedFlowsSchema
+      .describe(
+        'Of the user’s own system: all that is known, beside acknowledged, open and unacknowledged. Absent: of ours.',
+      )
+      .optional(),
     examples: someOf([...flowStates, 'phantom'], z.array(flowExampleSchema)).describe(
       'The first few of what is stuck, open, inconsistent or phantom.',
     ),
@@ -76,4 +161,9 @@ export const flowsSchema = stateWords
 export type FlowsResult = Immutable<z.infer<typeof flowsSchema>>;
 export type FlowMoney = Immutable<z.infer<typeof flowMoneySchema>>;
 export type FlowStage = Immutable<z.infer<typeof flowStageSchema>>;
+export type FlowCourse = Immutable<z.infer<typeof flowCourseSchema>>;
+export type FlowCost = Immutable<z.infer<typeof flowCostSchema>>;
+export type FlowCosts = Immutable<z.infer<typeof flowCostsSchema>>;
+export type FlowShape = Immutable<z.infer<typeof flowShapeSchema>>;
+export type ObservedFlows = Immutable<z.infer<typeof observedFlowsSchema>>;
 export type FlowExample = Immutable<z.infer<typeof flowExampleSchema>>;

@@ -7,7 +7,7 @@ import { LoadSignals } from './load-clock.ts';
 import type { LoadProgress } from './load-loop-options.ts';
 import type { LinkTo, LoadSource } from './load-source.ts';
 import { putTogether } from './worker-error.ts';
-import type { LoadPlan, SecondReport, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
+import type { HandedOver, LoadPlan, SecondReport, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
 
 interface LoadThread {
   readonly thread: Worker;
@@ -23,14 +23,20 @@ export class LoadGenerator implements LoadSource {
   readonly #threads: readonly LoadThread[];
   readonly signals: LoadSignals;
   readonly #onSecond: ((report: SecondReport) => void)[] = [];
+  readonly #onHandedOver: ((report: HandedOver) => void)[] = [];
 
   private constructor(plan: LoadPlan, linkOf: LinkTo | undefined) {
     this.signals = new LoadSignals(plan.signals);
     const onSecond = (report: SecondReport) => {
       for (const listener of this.#onSecond) listener(report);
     };
+    const onHandedOver = (report: HandedOver) => {
+      for (const listener of this.#onHandedOver) listener(report);
+    };
     const { first, count } = plan.share;
-    this.#threads = Array.from({ length: count }, (_, n) => startThread({ plan, worker: first + n, linkOf, onSecond }));
+    this.#threads = Array.from({ length: count }, (_, n) =>
+      startThread({ plan, worker: first + n, linkOf, onSecond, onHandedOver }),
+    );
   }
 
   /** See OpenLoad; rejects with the first worker's BenchError. */
@@ -56,6 +62,10 @@ export class LoadGenerator implements LoadSource {
 
   onSecond(listener: (report: SecondReport) => void): void {
     this.#onSecond.push(listener);
+  }
+
+  onHandedOver(listener: (report: HandedOver) => void): void {
+    this.#onHandedOver.push(listener);
   }
 
   begin(startUs: number): void {
@@ -105,9 +115,10 @@ interface StartedLoad {
   readonly worker: number;
   readonly linkOf: LinkTo | undefined;
   readonly onSecond: (report: SecondReport) => void;
+  readonly onHandedOver: (report: HandedOver) => void;
 }
 
-function startThread({ plan, worker, linkOf, onSecond }: StartedLoad): LoadThread {
+function startThread({ plan, worker, linkOf, onSecond, onHandedOver }: StartedLoad): LoadThread {
   const thread = new Worker(beside(import.meta.url, 'load-worker'), { workerData: { load: { plan, worker } } });
   const load: LoadThread = {
     thread,
@@ -127,6 +138,7 @@ function startThread({ plan, worker, linkOf, onSecond }: StartedLoad): LoadThrea
     if (report.type === 'opened') load.opened.resolve(report.openMs);
     else if (report.type === 'progress') load.progress = report.progress;
     else if (report.type === 'second') onSecond(report);
+    else if (report.type === 'handedOver') onHandedOver(report);
     else if (report.type === 'idle') load.idle.resolve(report.acknowledged);
     else if (report.type === 'done') load.done.resolve(report.data);
     else if (report.type === 'link') void answerLink(thread, report.broker, linkOf, fail);

@@ -1,7 +1,7 @@
 /** What a trial needs of whoever makes its load: threads of this process, or whatever else plays a load plan. */
 import type { LoadSignals } from './load-clock.ts';
 import type { LoadProgress } from './load-loop-options.ts';
-import type { LoadPlan, SecondReport, WorkerData } from './worker-messages.ts';
+import type { HandedOver, LoadPlan, SecondReport, WorkerData } from './worker-messages.ts';
 
 export interface LoadSource {
   readonly signals: LoadSignals;
@@ -9,6 +9,8 @@ export interface LoadSource {
   readonly workers: number;
   /** Of a warm-up that ends when it is steady: called for each second of each worker. */
   onSecond(listener: (report: SecondReport) => void): void;
+  /** Called within a few milliseconds of an acknowledgement of LoadPlan.followed; of the last ones before `whenIdle` resolves. */
+  onHandedOver(listener: (report: HandedOver) => void): void;
   /** `startUs`: monotonic µs of the schedule's offset 0. */
   begin(startUs: number): void;
   /**

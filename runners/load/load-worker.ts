@@ -10,7 +10,7 @@ import { openSpread } from '../../targets/driver-kit/spread-session.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { CanaryFlock } from '../canary/canary-flock.ts';
 import { NotableOperations } from '../recording/notable-operations.ts';
-import { OperationLog } from '../recording/operation-log.ts';
+import { type OnAcknowledged, OperationLog } from '../recording/operation-log.ts';
 import { PhaseLookup } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
 import type { SampleLog } from '../recording/sample-log.ts';
@@ -73,6 +73,8 @@ class LoadWorker {
   #second = 0;
   #secondFromUs = 0;
   #takeUpDue: (() => void) | null = null;
+  /** Not yet told. */
+  #handedOver: number[] = [];
   #ended = false;
   #idleReported = false;
 
@@ -91,8 +93,9 @@ class LoadWorker {
     this.#calls = Array.from({ length: slots }, emptyCall);
     this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
-    // Nobody keeps a ledger of an own system, and a long run would fill the memory for nothing.
-    this.#log = new OperationLog(worker, plan.target.address === undefined, logPathOf(plan, worker));
+    // Of an own system nobody keeps a ledger but of its flows, and a long run would fill the memory for nothing.
+    const isKept = plan.target.address === undefined || plan.followed.length > 0;
+    this.#log = new OperationLog(worker, isKept, logPathOf(plan, worker), this.#onAcknowledged(plan.followed));
     this.#samples = sampleLogOf(plan, worker);
     this.#notable = new NotableOperations(plan.windows.findIndex(({ name }) => name !== 'warmup'));
     this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs, this.#usersWanted(load)) : null;
@@ -124,6 +127,19 @@ class LoadWorker {
       onFree: (_slot, nowUs) => this.#users?.free(nowUs),
       onRefused: (nowUs) => this.#users?.refused(nowUs),
     });
+  }
+
+  #onAcknowledged(followed: readonly number[]): OnAcknowledged | null {
+    if (followed.length === 0) return null;
+    return (sequence, operation) => {
+      if (followed.includes(operation)) this.#handedOver.push(sequence);
+    };
+  }
+
+  #tellHandedOver(): void {
+    if (this.#handedOver.length === 0) return;
+    this.#report({ type: 'handedOver', producer: this.#worker, sequences: this.#handedOver });
+    this.#handedOver = [];
   }
 
   #usersWanted(load: ClosedLoad): ((nowUs: number) => number) | null {
@@ -186,6 +202,7 @@ class LoadWorker {
       this.#users?.tick(nowUs);
       this.#takeUpDue?.(); // the pacer's wakes come first; this is the net below them
       this.#loop.tick(nowUs);
+      this.#tellHandedOver();
       if (!clock.isDecided) this.#reportSecond(clock, nowUs);
       if (this.#users !== null && offsetUs >= this.#totalUs) this.#ended = true;
       if (this.#ended && this.#loop.inFlight === 0) this.#reportIdle();
@@ -280,6 +297,7 @@ class LoadWorker {
   #reportIdle(): void {
     if (this.#idleReported) return;
     this.#idleReported = true;
+    this.#tellHandedOver();
     this.#report({ type: 'progress', progress: this.#loop.progress() }); // all that was not ok is in it
     this.#report({ type: 'idle', acknowledged: this.#log.countAcknowledged() });
   }

@@ -59,6 +59,8 @@ export interface LoadPlan {
   readonly timelineIntervalMs: number;
   readonly blocks: BlockPlan;
   readonly trialTag: string;
+  /** Operations whose acknowledgements are told at once; []: of none. */
+  readonly followed: readonly number[];
   /** Where long operation logs go; null: they stay in memory. */
   readonly logFolder: string | null;
   /** Left out: no line of each operation. */
@@ -92,9 +94,17 @@ export type WorkerReport =
   | { readonly type: 'link'; readonly broker: string }
   | { readonly type: 'progress'; readonly progress: LoadProgress }
   | SecondReport
+  | HandedOver
   /** All arrivals were taken up and nothing is in flight. */
   | { readonly type: 'idle'; readonly acknowledged: number }
   | { readonly type: 'done'; readonly data: WorkerData };
+
+/** Operations of LoadPlan.followed that were acknowledged, by the worker that is their producer. */
+export interface HandedOver {
+  readonly type: 'handedOver';
+  readonly producer: number;
+  readonly sequences: readonly number[];
+}
 
 /** What completed well in a second (from 0) of a warm-up that ends when it is steady; `spanMs`: since the last report. */
 export interface SecondReport {

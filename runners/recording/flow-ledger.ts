@@ -36,22 +36,32 @@ export type OnSettled = (operation: number, intendedUs: number, afterUs: number)
 
 export interface FlowAccount {
   readonly flows: Omit<FlowsResult, 'examples'>;
+  /** By part, as the evidence numbers them: calls that it took, or events that it heard. */
+  readonly heard: readonly number[];
   readonly cases: FlowCases;
 }
 
 const payment = flowSteps.indexOf('payment');
 const shipping = flowSteps.indexOf('shipping');
 
-export function reconcileFlows(input: FlowLedgerInput, onSettled: OnSettled): FlowAccount {
+/** `onUnsettled`: of each that the entry acknowledged and that is not settled, by its intended start (monotonic µs). */
+export function reconcileFlows(
+  input: FlowLedgerInput,
+  onSettled: OnSettled,
+  onUnsettled: (intendedUs: number) => void = () => undefined,
+): FlowAccount {
   const trails = input.logs.map((log) => new FlowTrail(log));
   const byProducer = new Map(trails.map((trail) => [trail.log.producer, trail]));
+  const heard: number[] = [];
   for (const record of input.evidence) {
     const trail = byProducer.get(record.producer);
     if (trail === undefined || record.sequence >= trail.log.length) continue; // the ledger counts it as unknown
     if (record.kind === evidenceKinds.applied) trail.place(record.sequence, record.atUs);
-    else if (record.kind === evidenceKinds.step) noteStep(trail, record);
+    else if (record.kind === evidenceKinds.step && record.step === flowNotes.heard) {
+      heard[record.part] = (heard[record.part] ?? 0) + 1;
+    } else if (record.kind === evidenceKinds.step) noteStep(trail, record);
   }
-  return new Account(input, onSettled).of(trails);
+  return { ...new Account(input, onSettled, onUnsettled).of(trails), heard };
 }
 
 function noteStep(trail: FlowTrail, { sequence, step: code, atUs }: EvidenceRecord): void {
@@ -88,6 +98,7 @@ const noStates = Object.fromEntries(flowStates.map((state) => [state, 0])) as Re
 class Account {
   readonly #input: FlowLedgerInput;
   readonly #onSettled: OnSettled;
+  readonly #onUnsettled: (intendedUs: number) => void;
   readonly #cases = new FlowCases();
   readonly #counts = { ...noStates, phantom: 0, unacknowledged: 0, acknowledged: 0, needsPerson: 0 };
   readonly #cents = { ...noStates, phantom: 0, unacknowledged: 0 };
@@ -97,12 +108,13 @@ class Account {
   readonly #stages = flowSteps.map(() => new LatencyCounts());
   readonly #spentUs = flowSteps.map(() => 0);
 
-  constructor(input: FlowLedgerInput, onSettled: OnSettled) {
+  constructor(input: FlowLedgerInput, onSettled: OnSettled, onUnsettled: (intendedUs: number) => void) {
     this.#input = input;
     this.#onSettled = onSettled;
+    this.#onUnsettled = onUnsettled;
   }
 
-  of(trails: readonly FlowTrail[]): FlowAccount {
+  of(trails: readonly FlowTrail[]): Omit<FlowAccount, 'heard'> {
     for (const trail of trails) {
       for (let sequence = 0; sequence < trail.log.length; sequence++) {
         if (this.#input.flows.includes(trail.log.operation(sequence))) this.#take(trail, sequence);
@@ -128,6 +140,7 @@ class Account {
     this.#counts[state]++;
     this.#cents[state] += cents;
     if (state === 'completed' || state === 'compensated' || state === 'refused') this.#settle(trail, sequence, state);
+    else this.#onUnsettled(log.intendedUs(sequence));
   }
 
   /** Nobody was told anything of it: an order all the same, or effects of none. */

@@ -19,10 +19,13 @@ export interface OperationLogData {
   readonly path: string | null;
 }
 
+export type OnAcknowledged = (sequence: number, operation: number) => void;
+
 export class OperationLog {
   readonly #producer: number;
   readonly #isKept: boolean;
   readonly #path: string | null;
+  readonly #onAcknowledged: OnAcknowledged | null;
   #descriptor: number | null = null;
   /** By number; those before `#firstKept` are in the file. */
   readonly #chunks: (LogChunk | undefined)[] = [];
@@ -32,11 +35,20 @@ export class OperationLog {
   #length = 0;
   #acknowledged = 0;
 
-  /** `path`: of a file to be made once it is needed; null: all stays in memory. */
-  constructor(producer: number, isKept: boolean, path: string | null = null) {
+  /**
+   * `path`: of a file to be made once it is needed; null: all stays in memory. `onAcknowledged`: called once for each
+   * operation that is; null: nobody wants to know.
+   */
+  constructor(
+    producer: number,
+    isKept: boolean,
+    path: string | null = null,
+    onAcknowledged: OnAcknowledged | null = null,
+  ) {
     this.#producer = producer;
     this.#isKept = isKept;
     this.#path = path;
+    this.#onAcknowledged = onAcknowledged;
   }
 
   get length(): number {
@@ -71,6 +83,7 @@ export class OperationLog {
     chunk.acknowledgedAfterUs[index] = nowUs - (chunk.intendedUs[index] as number);
     this.#acknowledged++;
     this.#changed(sequence, chunk.acknowledgedAfterUs);
+    this.#onAcknowledged?.(sequence, chunk.operation[index] as number);
   }
 
   /** Whoever took it has said no in the end: the acknowledgement of a broker on the way promises nothing any more. */

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { decodeLatencyCounts } from '../../result/latency-counts.ts';
+import { laterTimes } from '../../result/patterns.ts';
 import { outcomes } from '../../targets/driver.ts';
 import { Recorder } from './recorder.ts';
 import { summariseRecording } from './summarise-recording.ts';
@@ -23,7 +24,7 @@ function recorded(acknowledged: number) {
       if (isOk) cell.latency('acknowledged').record(1_000);
     }
   }
-  return summariseRecording(recorder, [steady], operations, 0, false).phases.steady;
+  return summariseRecording(recorder, [steady], operations, 0, []).phases.steady;
 }
 
 it('counts what was handed over and never acknowledged as infinitely late', () => {
@@ -44,7 +45,7 @@ it('knows when each was delivered, and takes for the whole phase what was handed
     cell.counts.offered = 2_000;
     for (let n = 0; n < delivered; n++) cell.latency('delivered').record(operation === 0 ? 1_000 : 100);
   }
-  const { phases, histograms } = summariseRecording(recorder, [steady], operations, 0, true);
+  const { phases, histograms } = summariseRecording(recorder, [steady], operations, 0, laterTimes);
   const { placeOrder, getOrder } = phases.steady?.operations ?? {};
   expect(placeOrder?.latencyUs.delivered).toMatchObject({ count: 2_000, p50: 1_000, p90: null });
   expect(getOrder?.latencyUs.delivered).toMatchObject({ count: 2_000, p50: 100, p90: null });

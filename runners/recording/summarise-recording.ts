@@ -27,13 +27,13 @@ export interface RecordingSummary {
   readonly histograms: Partial<Record<PhaseName, Partial<Record<LatencyName, string>>>>;
 }
 
-/** `drainMs`: how long the drain really took. `deliveryKnown`: someone saw what was delivered. */
+/** `drainMs`: how long the drain really took. `seen`: the later times that someone saw of every operation. */
 export function summariseRecording(
   recorder: Recorder,
   windows: readonly PhaseWindow[],
   operations: readonly RecordedOperation[],
   drainMs: number,
-  deliveryKnown: boolean,
+  seen: readonly LaterTime[],
 ): RecordingSummary {
   const phases: RecordingSummary['phases'] = {};
   const histograms: RecordingSummary['histograms'] = {};
@@ -43,7 +43,7 @@ export function summariseRecording(
     const total = totalOf(cells, operations);
     const coversInAll = (time: LaterTime) =>
       operations.reduce((sum, operation, n) => {
-        const counts = isJudgedBy(time, operation) && isHad(time, operation, deliveryKnown);
+        const counts = isJudgedBy(time, operation) && isHad(time, operation, seen);
         return sum + (counts ? (cells[n]?.counts.offered ?? 0) : 0);
       }, 0);
     const perSecond = (count: number) => (durationMs > 0 ? Math.round((count / durationMs) * 1e6) / 1e3 : 0);
@@ -57,7 +57,7 @@ export function summariseRecording(
         operations.map((recorded, operation) => {
           const { name, pattern, completion } = recorded;
           const cell = cells[operation] ?? new RecordedCell();
-          const covers = (time: LaterTime) => (isHad(time, recorded, deliveryKnown) ? cell.counts.offered : 0);
+          const covers = (time: LaterTime) => (isHad(time, recorded, seen) ? cell.counts.offered : 0);
           return [
             name,
             {
@@ -79,8 +79,8 @@ export function summariseRecording(
 }
 
 /** Somebody saw whether an operation came so far: the harness's own consumer, or the service. */
-function isHad(time: LaterTime, { pattern, completion }: RecordedOperation, evidenceKnown: boolean): boolean {
-  return completion === time || (evidenceKnown && patterns[pattern].later.includes(time));
+function isHad(time: LaterTime, { pattern, completion }: RecordedOperation, seen: readonly LaterTime[]): boolean {
+  return completion === time || (seen.includes(time) && patterns[pattern].later.includes(time));
 }
 
 /** A phase as a whole has the times of the operations that are judged by them: of the others they are a stage on the way. */

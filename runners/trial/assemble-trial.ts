@@ -1,7 +1,7 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
 import { drainSpanOf, highestBacklog } from '../../result/backlog.ts';
 import { BlockCounts } from '../../result/block-counts.ts';
-import type { LaterTime } from '../../result/patterns.ts';
+import { type LaterTime, laterTimes } from '../../result/patterns.ts';
 import type { BacklogPoint, BrokerUse, TrialResult } from '../../result/result-types.ts';
 import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
@@ -40,9 +40,15 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const firstOf = operations.map(({ name }) => operations.findIndex((one) => one.name === name));
   const { backlog } = backlogOf(records);
   const drain = drainAccountOf(records, backlog);
+  const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
+  const cpu = cpuPerOperation(
+    { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
+    offeredIn(recorder, windows),
+  );
   const { ledger, examples, flows, receivedBy, poison } = trialAccount(
     records,
     recorder,
+    cpu,
     (time, operation, atUs, afterUs) => {
       if (time === 'delivered') drain?.delivered(atUs, afterUs);
       const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
@@ -62,9 +68,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const callers = callersOf(recorder, windows, operations);
   const payments = paymentsIn(records);
   const chain = chainOf(records);
-  const deliveryKnown = records.evidencePaths !== null;
-  const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
-  const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, deliveryKnown);
+  const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, timesSeen(records));
   const paid = paidRequestsOf(records, Object.values(summary.phases), ledger.acknowledged);
   const measured = measuredTotal(folded.recorder, windows);
   const verdict = judgeTrial(records, measured, summary.phases, payments);
@@ -108,10 +112,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...ignoredMessages(workers),
     ...httpCounts(workers),
     wire: wireOf(workers, recorder, windows, operations),
-    cpu: cpuPerOperation(
-      { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
-      measured.counts.offered + measured.refusals.refusedAsExpected,
-    ),
+    cpu,
     ...(records.memory !== null && { memory: records.memory }),
     ...(paid !== null && { paidRequests: paid }),
     ...(brokerOf(target) !== null && { brokerUse: brokerUseOf(records) }),
@@ -136,6 +137,12 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     blocks: blocksOf(figures),
     histograms: summary.histograms,
   };
+}
+
+/** Of our services all, of an own system those that an observer saw. */
+function timesSeen({ evidencePaths, watchedFlows }: TrialRecords): readonly LaterTime[] {
+  if (evidencePaths !== null) return laterTimes;
+  return watchedFlows === null ? [] : ['settled'];
 }
 
 function withPlannedRates(
@@ -186,6 +193,12 @@ function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): Rec
     if (isMeasured(name)) total.add(mergeCells(recorder.phase(phase)).toData());
   });
   return total;
+}
+
+/** In the measured phases, what was to be refused too. */
+function offeredIn(recorder: Recorder, windows: readonly PhaseWindow[]): number {
+  const cells = windows.flatMap(({ name }, phase) => (isMeasured(name) ? recorder.phase(phase) : []));
+  return cells.reduce((sum, { counts, refusals }) => sum + counts.offered + refusals.refusedAsExpected, 0);
 }
 
 function stopOf({ stopped, loadedUntilUs, scenario }: TrialRecords): Pick<TrialResult, 'stoppedByThreshold'> {

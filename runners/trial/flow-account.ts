@@ -1,13 +1,21 @@
 /** What became of the flows of a trial: the records of its clients against the evidence of all parts. */
 import { existsSync } from 'node:fs';
 import { flowStates } from '../../result/flow-states.ts';
-import { flowSteps } from '../../result/flow-steps.ts';
-import type { FlowsResult } from '../../result/result-types.ts';
+import { flowSteps, placedWord } from '../../result/flow-steps.ts';
+import type { CpuResult, FlowsResult } from '../../result/result-types.ts';
 import type { FlowSettings } from '../../scenarios/flow-settings.ts';
+import { brokerOf } from '../../scenarios/protocols/registry.ts';
+import { settledText } from '../../scenarios/settled-settings.ts';
 import { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { EvidenceReader } from '../../targets/domain/evidence.ts';
 import { parseOperationId } from '../../targets/domain/operation-id.ts';
+import { flowShapeOf } from '../../targets/flow/flow-shape.ts';
+import { FlowCourseAccount } from '../recording/flow-course.ts';
 import { type CouldMove, type OnSettled, reconcileFlows } from '../recording/flow-ledger.ts';
+import { accountObserved } from '../recording/observed-flows.ts';
+import { asPlayed } from '../recording/phase-windows.ts';
+import { flowCosts } from './flow-cost.ts';
+import { flowsOf } from './prepare-trial.ts';
 import type { FlowPending, TrialRecords } from './trial-records.ts';
 
 const noFigures = Object.fromEntries(
@@ -32,14 +40,19 @@ export type FlowRecords = Pick<
   | 'scenario'
   | 'trialTag'
   | 'faults'
+  | 'windows'
+  | 'loadedUntilUs'
+  | 'serviceNames'
+  | 'linkBytes'
 >;
 
-/** null: there are no flows. Reads the evidence files. */
-export function flowsIn(records: FlowRecords, onSettled: OnSettled): FlowsResult | null {
+/** null: there are no flows. Reads the evidence files. `cpu`: left out, nobody asks what a flow costs. */
+export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuResult): FlowsResult | null {
   const { evidencePaths, operations, target, workers, held, pending, clock, scenario } = records;
-  const flows = operations.flatMap(({ index, pattern }) => (pattern === 'flow' ? [index] : []));
+  const flows = flowsOf(operations);
   if (flows.length === 0 || target.flow === undefined) return null;
   if (evidencePaths === null || !evidencePaths.every((path) => existsSync(path))) return unknownFlows;
+  const course = courseOf(records);
   const account = reconcileFlows(
     {
       logs: workers.map(({ log }) => log),
@@ -49,10 +62,92 @@ export function flowsIn(records: FlowRecords, onSettled: OnSettled): FlowsResult
       held: held?.operations ?? null,
       accountsCents: held?.chargedCents ?? null,
     },
-    onSettled,
+    (operation, intendedUs, afterUs) => {
+      course.settled(intendedUs, afterUs);
+      onSettled(operation, intendedUs, afterUs);
+    },
+    (intendedUs) => course.unsettled(intendedUs),
   );
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
-  return { ...account.flows, examples: account.cases.examples(records.trialTag, records.faults, loadMs) };
+  const participants: readonly string[] = flowSteps;
+  const heard = records.serviceNames.flatMap((name, part) =>
+    participants.includes(name) ? [[name, account.heard[part] ?? 0] as const] : [],
+  );
+  const perFlow =
+    cpu &&
+    flowCosts({
+      flow: target.flow,
+      cpu,
+      hasBroker: brokerOf(target) !== null,
+      links: records.linkBytes,
+      heard: Object.fromEntries(heard),
+      flows: account.flows.acknowledged ?? 0,
+    });
+  const more = {
+    course: course.toResult(),
+    ...(perFlow && { perFlow }),
+    shape: flowShapeOf(target.flow, brokerOf(target)),
+  };
+  return { ...account.flows, ...more, examples: account.cases.examples(records.trialTag, records.faults, loadMs) };
+}
+
+/** Of an own system; null: there are no flows. Reads what its observer noted. */
+export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): FlowsResult | null {
+  const { watchedFlows: watched, target, workers, operations, clock, scenario } = records;
+  const { settled: settings } = target;
+  if (watched === null || settings === undefined) return null;
+  const course = courseOf(records);
+  const { cases, acknowledged, open, unacknowledged, foreign, ...counts } = accountObserved(
+    {
+      logs: workers.map(({ log }) => log),
+      flows: flowsOf(operations),
+      events: new EvidenceReader(watched.path).more(),
+      withinUs: settings.withinMs * 1e3,
+    },
+    {
+      settled: (operation, intendedUs, afterUs, isAcknowledged) => {
+        if (isAcknowledged) course.settled(intendedUs, afterUs);
+        onSettled(operation, intendedUs, afterUs);
+      },
+      open: (intendedUs) => course.unsettled(intendedUs),
+    },
+  );
+  const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
+  const { unreadable, interruptions, cpuUs, polls } = watched;
+  return {
+    ...unknownFlows,
+    ...{ acknowledged, open, unacknowledged },
+    openAfter: open > 0 ? { [placedWord]: open } : {},
+    course: course.toResult(),
+    observed: {
+      by: settledText(settings),
+      ...counts,
+      withinMs: settings.withinMs,
+      foreign: foreign + watched.foreign,
+      ...{ unreadable, interruptions },
+      ...(polls !== null && settings.by === 'poll' && { polls: { ...polls, everyMs: settings.everyMs } }),
+      cpuUs,
+    },
+    examples: cases.examples(records.trialTag, records.faults, loadMs),
+  };
+}
+
+function courseOf({ windows, clock, loadedUntilUs, faults, scenario }: FlowRecords): FlowCourseAccount {
+  const acted = faults.flatMap(({ appliedAtMs, removedAtMs }) =>
+    appliedAtMs === null || removedAtMs === null ? [] : [{ appliedAtMs, removedAtMs }],
+  );
+  const loadUs = (ms: number) => (ms + scenario.load.warmupMs) * 1e3;
+  return new FlowCourseAccount({
+    windows: asPlayed(windows, clock.warmupEndUs, loadedUntilUs),
+    offsetUs: (atUs) => clock.offsetUs(atUs),
+    fault:
+      acted.length === 0
+        ? null
+        : {
+            fromUs: loadUs(Math.min(...acted.map(({ appliedAtMs }) => appliedAtMs))),
+            untilUs: loadUs(Math.max(...acted.map(({ removedAtMs }) => removedAtMs))),
+          },
+  });
 }
 
 /** Led, a flow moves as long as its leader has it; else while a part has it, or its next one has events waiting. */

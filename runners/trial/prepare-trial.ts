@@ -186,6 +186,11 @@ export function blockPlan({ warmupMs, durationMs }: Load): BlockPlan {
   return { fromUs: warmupMs * 1e3, widthMs: blockWidthMs(durationMs) };
 }
 
+/** Indices of the operations that are flows. */
+export function flowsOf(operations: readonly PlannedOperation[]): number[] {
+  return operations.flatMap(({ index, pattern }) => (pattern === 'flow' ? [index] : []));
+}
+
 /** Of the trial's parts: where the load goes. */
 interface WayIn {
   readonly address: string;
@@ -217,6 +222,7 @@ export function loadPlanFor(
     timelineIntervalMs: timelineIntervalMs(load.warmupMs + load.durationMs),
     blocks: blockPlan(load),
     trialTag: prepared.trialTag,
+    followed: prepared.target.settled === undefined ? [] : flowsOf(prepared.operations),
     logFolder: null,
     workers: load.threads,
     share: { first: 0, count: load.threads },

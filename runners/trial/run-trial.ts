@@ -14,7 +14,9 @@ import { startCanaryEcho } from '../canary/start-canary-echo.ts';
 import { FaultTimeline } from '../faults/fault-timeline.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { LoadSource } from '../load/load-source.ts';
+import { FlowWatch } from '../observe/flow-watch.ts';
 import type { TrialPlan } from '../plan-trials.ts';
+import { LinkMeter } from '../recording/link-bytes.ts';
 import { resilienceSemantics } from '../resilience/describe-resilience.ts';
 import { assembleTrial } from './assemble-trial.ts';
 
@@ -24,7 +26,7 @@ import { drainEvidence } from './drain-evidence.ts';
 import { drainFlows } from './drain-flows.ts';
 import type { TrialParts } from './opened-parts.ts';
 import { playLoad } from './play-load.ts';
-import { loadPlanFor, prepareTrial } from './prepare-trial.ts';
+import { loadPlanFor, type PreparedTrial, prepareTrial } from './prepare-trial.ts';
 import { trialCallers } from './trial-callers.ts';
 import type { FinishedTrial, TrialContext } from './trial-context.ts';
 import { openTrialParts } from './trial-parts.ts';
@@ -57,9 +59,11 @@ export async function runTrial(
     throw error;
   }
   let source: LoadSource | undefined;
+  let observer: FlowWatch | null = null;
   try {
     const echo = await starting;
     signal.throwIfAborted();
+    observer = await watchFlows(plan, prepared, context, signal);
     const loadPlan = loadPlanFor(scenario, prepared, faults, parts, echo?.port ?? null);
     const openLoad = context.openLoad ?? LoadGenerator.open;
     source = await openLoad(
@@ -67,6 +71,8 @@ export async function runTrial(
       signal,
       parts.linkOf,
     );
+    const meter = target.flow === undefined ? null : await LinkMeter.open(stack, parts.links);
+    source.onHandedOver(({ producer, sequences }) => observer?.follow(producer, sequences));
     const timeline = await prepareFaults(context, prepared.target, faults, parts);
     const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
@@ -75,7 +81,9 @@ export async function runTrial(
       target.flow === undefined || parts.evidencePaths === null
         ? null
         : await drainFlows(parts.evidencePaths, parts.pending, signal);
+    const observedMs = (await observer?.drain(signal)) ?? 0;
     const workers = await source.finish();
+    const watchedFlows = (await observer?.finish()) ?? null;
     const backlog = await endBacklog(parts, drain.deadLettered, signal);
     const brokerSpace = (await parts.brokerWatch?.stop()) ?? null;
     const lostParts = parts.lostParts();
@@ -105,8 +113,10 @@ export async function runTrial(
       serviceNames: parts.serviceNames,
       lastWords: parts.lastWords(),
       held: await parts.takeHeld(),
+      watchedFlows,
+      linkBytes: (await meter?.read()) ?? null,
       pending: flows?.pending ?? {},
-      drainMs: load.drainMs + drain.waitedMs + (flows?.waitedMs ?? 0),
+      drainMs: load.drainMs + drain.waitedMs + (flows?.waitedMs ?? 0) + observedMs,
       loadedUntilUs: load.loadedUntilUs,
       backlog:
         parts.backlog === null || backlog === null
@@ -124,6 +134,7 @@ export async function runTrial(
       stopped: load.stopped,
       startedAt: load.startedAt,
     });
+    if (watchedFlows !== null) await rm(watchedFlows.path, { force: true });
     for (const { log } of workers) if (log.path !== null) await rm(log.path, { force: true });
     const samplesTrouble = workers.find(({ samples }) => (samples?.trouble ?? null) !== null)?.samples?.trouble;
     return {
@@ -132,8 +143,21 @@ export async function runTrial(
     };
   } finally {
     await source?.terminate();
+    await observer?.terminate();
     await Promise.all([parts.close(), closeEcho()]);
   }
+}
+
+/** null: the target is not the user's own, or has no flows. */
+async function watchFlows(
+  { id }: TrialPlan,
+  { target, trialTag }: PreparedTrial,
+  { scenario, workDirectory }: TrialContext,
+  signal: AbortSignal,
+): Promise<FlowWatch | null> {
+  if (target.settled === undefined) return null;
+  const path = join(workDirectory, `${id}.settled`);
+  return FlowWatch.open({ settings: target.settled, trialTag, path, allowHosts: scenario.allowHosts }, signal);
 }
 
 function samplesOf({ samplesPath }: TrialContext, { id }: TrialPlan) {

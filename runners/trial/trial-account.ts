@@ -2,6 +2,7 @@
 
 import { isHandedOver } from '../../result/patterns.ts';
 import type {
+  CpuResult,
   FlowsResult,
   LedgerResult,
   PaymentsResult,
@@ -11,13 +12,14 @@ import type {
 import { operationOf, referenceOperations } from '../../scenarios/operations.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import type { OnSettled } from '../recording/flow-ledger.ts';
 import { chargedCentsOf } from '../recording/last-words.ts';
 import { type Ledger, type OnLaterTime, reconcileLedger } from '../recording/ledger.ts';
 import { paymentsOf } from '../recording/payments.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import { poisonAccount } from '../recording/poison-account.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import { flowsIn } from './flow-account.ts';
+import { flowsIn, observedFlowsIn } from './flow-account.ts';
 import type { TrialRecords } from './trial-records.ts';
 
 export const unknownLedger: LedgerResult = {
@@ -46,13 +48,13 @@ export interface TrialAccount {
 }
 
 /** Reads the evidence files. `onHappened`: `atUs` is when, `afterUs` how long after the intended start. */
-export function trialAccount(records: TrialRecords, recorder: Recorder, onHappened: OnLaterTime): TrialAccount {
+export function trialAccount(
+  records: TrialRecords,
+  recorder: Recorder,
+  cpu: CpuResult,
+  onHappened: OnLaterTime,
+): TrialAccount {
   const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
-  if (evidencePaths === null) {
-    return { ledger: unknownLedger, examples: null, receivedBy: null, flows: null, poison: null };
-  }
-  const received = records.serviceNames.map(() => 0);
-  const evidence = countReceived(new EvidenceReader(...evidencePaths).more(), received);
   const onLater: OnLaterTime = (time, operation, intendedUs, afterUs) => {
     const offsetUs = clock.offsetUs(intendedUs);
     const phase = phaseAt(windows, offsetUs);
@@ -60,6 +62,18 @@ export function trialAccount(records: TrialRecords, recorder: Recorder, onHappen
     recorder.recordBlock(phase, operation, time, offsetUs, afterUs);
     onHappened(time, operation, intendedUs + afterUs, afterUs);
   };
+  const onSettled: OnSettled = (operation, intendedUs, afterUs) => onLater('settled', operation, intendedUs, afterUs);
+  if (evidencePaths === null) {
+    return {
+      ledger: unknownLedger,
+      examples: null,
+      receivedBy: null,
+      flows: observedFlowsIn(records, onSettled),
+      poison: null,
+    };
+  }
+  const received = records.serviceNames.map(() => 0);
+  const evidence = countReceived(new EvidenceReader(...evidencePaths).more(), received);
   const { ledger, cases } = reconcileLedger(
     {
       logs: workers.map(({ log }) => log),
@@ -75,9 +89,7 @@ export function trialAccount(records: TrialRecords, recorder: Recorder, onHappen
     },
     onLater,
   );
-  const flows = flowsIn(records, (operation, intendedUs, afterUs) =>
-    onLater('settled', operation, intendedUs, afterUs),
-  );
+  const flows = flowsIn(records, onSettled, cpu);
   const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
   const { atEnd = null, deadLetters = null } = records.backlog ?? {};
   const examples = cases.examples(records.trialTag, records.faults, loadMs);

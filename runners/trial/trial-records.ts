@@ -6,12 +6,14 @@ import type { HeldState } from '../../targets/domain/held-state.ts';
 import type { PendingWork } from '../../targets/domain/service-domain.ts';
 import type { LoadClock } from '../load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
+import type { WatchedFlows } from '../observe/flow-watch.ts';
 import type { TrialPlan } from '../plan-trials.ts';
 import type { BacklogSample } from '../recording/backlog-watch.ts';
 import type { BrokerSpace } from '../recording/broker-watch.ts';
 import type { CpuUse } from '../recording/cpu-account.ts';
 import type { PartWaits } from '../recording/cpu-waits.ts';
 import type { AllLastWords } from '../recording/last-words.ts';
+import type { LinkBytes } from '../recording/link-bytes.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { Stopped } from './hopeless-watch.ts';
 
@@ -49,6 +51,10 @@ export interface TrialRecords {
   readonly lastWords: AllLastWords;
   /** What our services hold at the end; null: not known. */
   readonly held: HeldState | null;
+  /** Of the links of a flow; null: not known, or no flow. */
+  readonly linkBytes: LinkBytes | null;
+  /** Of the flows of an own system; null: nobody looked for any. */
+  readonly watchedFlows: WatchedFlows | null;
   /** Of a flow, at the end of the drain. */
   readonly pending: FlowPending;
   readonly drainMs: number;

@@ -29,7 +29,11 @@ interface AnyDefinition {
   readonly forOwnSystems: readonly string[];
   readonly forOurService: readonly string[];
   check?(context: TargetCheck, target: FileTarget): void;
-  resolve(target: Omit<FileTarget, 'resilience' | 'tls'>, alike: ResolvedAlike, context: ResolveContext): Target;
+  resolve(
+    target: Omit<FileTarget, 'resilience' | 'tls' | 'settled'>,
+    alike: ResolvedAlike,
+    context: ResolveContext,
+  ): Target;
   takes?(target: Target): string | null;
 }
 

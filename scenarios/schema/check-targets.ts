@@ -10,6 +10,7 @@ import { templateVariables } from '../template-variables.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
 import { checkCalled } from './callers-schema.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
+import { checkSettled } from './check-settled.ts';
 import { checkTls } from './check-tls.ts';
 import { connectionCount } from './connections-schema.ts';
 import type { Path } from './problem.ts';
@@ -54,7 +55,7 @@ function checkClusters({ file, has, report }: CheckContext): void {
 }
 
 /** Keys that only mean something for an own system. */
-const forOwnSystems = ['requests', 'traceparent', 'watch', 'tls'];
+const forOwnSystems = ['requests', 'traceparent', 'watch', 'settled', 'tls'];
 
 function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path: Path): void {
   const values: Readonly<Record<string, unknown>> = target;
@@ -159,6 +160,7 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
   checkTls(context, target, path);
   checkRequests(context, target, path);
   checkWatch(context, target, path);
+  checkSettled(context, target, path);
 }
 
 function checkWatch({ file, report }: CheckContext, { watch, engine }: FileTarget, path: Path): void {

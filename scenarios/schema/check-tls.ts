@@ -15,9 +15,14 @@ const files = ['ca', 'cert', 'key'] as const;
 export function checkTls(context: CheckContext, target: FileTarget, path: Path): void {
   const { tls, address } = target;
   if (tls === undefined) return;
-  const { report } = context;
   const here = [...path, 'tls'];
   if (address !== undefined) checkScheme(context, target, address, here);
+  checkTlsFiles(context, tls, here);
+}
+
+/** Readable, and belonging together. */
+export function checkTlsFiles(context: CheckContext, tls: NonNullable<FileTarget['tls']>, here: Path): void {
+  const { report } = context;
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     const [has, lacks] = tls.cert === undefined ? ['key', 'cert'] : ['cert', 'key'];
     report({ path: [...here, has], message: `needs ${lacks} beside it`, atKey: true });

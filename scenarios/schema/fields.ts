@@ -94,3 +94,6 @@ export function named<Value extends z.core.SomeType>(value: Value, options: { re
 export const lineText = z
   .string()
   .refine((line) => !/\p{Cc}/u.test(line), { error: 'must be one line without control characters' });
+
+/** A user, a password, a token. */
+export const credential = z.string().min(1).max(65_535);

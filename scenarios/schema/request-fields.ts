@@ -23,3 +23,5 @@ export const headerName = z
   .refine((name) => passes(() => validateHeaderName(name)), { error: 'is not the name of a header' });
 
 export const messageBody = z.string().prefault('{{payload}}').describe('The message body.');
+
+export const jsonPointer = z.string().regex(/^(\/([^/~]|~[01])*)+$/, { error: 'is not a JSON pointer, e.g. /id' });

@@ -15,6 +15,7 @@ import { mergedResilience } from './resilience-schema.ts';
 import { resolveLoad } from './resolve-load.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
+import { resolveSettled } from './settled-schema.ts';
 import { clustersOf, membersOf } from './stack-schema.ts';
 import { defaultEntropy, defaultWaiting } from './workload-schema.ts';
 
@@ -122,14 +123,18 @@ function resolveService({
 
 function resolveTarget(
   name: string,
-  { resilience: own, tls, ...target }: FileTarget,
+  { resilience: own, tls, settled, ...target }: FileTarget,
   { stack, resilience }: ScenarioFile,
   directory: string,
 ): Target {
+  const secured = tls && resolveTls(tls, directory);
+  const observed =
+    settled && resolveSettled(settled, { ...target, tls: secured }, settled.tls && resolveTls(settled.tls, directory));
   const alike = {
     name,
     ...(own !== undefined && { resilience: resolveResilience(mergedResilience(resilience, own)) }),
-    ...(tls !== undefined && { tls: resolveTls(tls, directory) }),
+    ...(secured && { tls: secured }),
+    ...(observed && { settled: observed }),
   };
   const broker = brokerOf(target);
   const brokers = broker === null ? 0 : membersOf(stack, broker);

@@ -4,6 +4,7 @@ import type { PayloadCodec } from '../codecs.ts';
 import type { OnRefusal, StoreName } from '../target-base.ts';
 import { lineText, named, object, wholeNumber } from './fields.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
+import { settledSchema } from './settled-schema.ts';
 import { tlsSchema } from './tls-schema.ts';
 
 export const nativeOnly = z.enum(['native']).default('native').describe('What generates the load.');
@@ -60,6 +61,7 @@ export function sharedShape(address: string) {
       .describe(`The user's own system, e.g. ${address}. Left out: our reference service.`),
     tls: tlsSchema.optional(),
     watch: watch.optional(),
+    settled: settledSchema.optional(),
     traceparent: z
       .enum(['sampled', 'unsampled', 'off'])
       .optional()
@@ -116,5 +118,3 @@ export const onRefusal = z
   .describe(
     'What becomes of a message that our service refuses and for which nobody waits. requeue: it is tried again after a while; deadLetter: it goes where `deadLetter` says; drop: it is gone.',
   );
-
-export const credential = z.string().min(1).max(65_535);

@@ -8,8 +8,9 @@ export type StepOutcome = keyof typeof stepOutcomes;
 /**
  * What the parts make of a flow, apart from effects. `gaveUp`: who leads undoes it, since a step could not be done in time;
  * `ended`, `undone`: nothing more is to be done; `leftToPerson`: it could not be undone in time.
+ * `heard`: a call, or an event, came to a participant.
  */
-export const flowNotes = { gaveUp: 240, ended: 241, undone: 242, leftToPerson: 243 } as const;
+export const flowNotes = { gaveUp: 240, ended: 241, undone: 242, leftToPerson: 243, heard: 244 } as const;
 export type FlowNote = keyof typeof flowNotes;
 
 export function stepCode(step: FlowStep, outcome: StepOutcome): number {

@@ -97,6 +97,8 @@ export class ListenerDomain implements FlowDomain {
   async #hear(event: FlowEvent, bus: Pick<EventBus, 'publish'>): Promise<void> {
     const asked = this.#asked.get(event.event);
     if (asked === undefined) return;
+    // It leaves with the record of what comes of it.
+    this.#parts.evidence.hold(evidenceKinds.step, event.id, 0, '', 0, flowNotes.heard);
     this.#inHand.set(event.id, (this.#inHand.get(event.id) ?? 0) + 1);
     await this.#take(event, asked === 'undo', bus);
     const left = (this.#inHand.get(event.id) ?? 1) - 1;

@@ -6,6 +6,7 @@ import type { StoreFailures } from '../domain/order-store.ts';
 import type { Order, OrderReply, OrderRequest } from '../domain/orders.ts';
 import type { DomainSettings, FlowDomain, PendingWork } from '../domain/service-domain.ts';
 import type { FlowBehaviour } from './flow-behaviour.ts';
+import { flowNotes } from './flow-evidence.ts';
 import type { FlowStore } from './flow-store.ts';
 import type { Participant, StepResult } from './participant.ts';
 
@@ -45,6 +46,8 @@ export class ParticipantDomain implements FlowDomain {
       reply({ code: 'invalid', order: null });
       return;
     }
+    // It leaves with the record of what comes of it.
+    this.#parts.evidence.hold(evidenceKinds.step, orderId, 0, '', 0, flowNotes.heard);
     this.#parts.participant.take({ id: orderId, key }, action === 'cancel', (result) => {
       this.failpoint.reach('reply', orderId);
       reply(replyOf(result, orderId, key));

@@ -6,17 +6,9 @@ import { checkCodec } from '../../schema/check-codec.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
 import { clientSettings, queueDefaults, settingsOf } from '../../schema/client-settings.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
-import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
+import { credential, duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
 import { checkProducers, checkSpread, producers, spreadShape } from '../../schema/spread-schema.ts';
-import {
-  brokerAmong,
-  credential,
-  messageCodec,
-  nativeOnly,
-  onRefusal,
-  requests,
-  sharedShape,
-} from '../../schema/target-fields.ts';
+import { brokerAmong, messageCodec, nativeOnly, onRefusal, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
 import {
   checkAcknowledgements,

@@ -4,11 +4,10 @@ import { batch, resolveBatch } from '../../schema/batch-schema.ts';
 import { checkBrokered } from '../../schema/check-brokered.ts';
 import { checkCodec } from '../../schema/check-codec.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
-import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
+import { credential, duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
 import { checkProducers, checkSpread, producers, spreadShape } from '../../schema/spread-schema.ts';
 import {
   connections,
-  credential,
   messageCodec,
   nativeOnly,
   onRefusal,

@@ -7,15 +7,9 @@ import { checkCompression } from '../../schema/check-compression.ts';
 import { clientSettings, settingsOf, streamDefaults } from '../../schema/client-settings.ts';
 import { compression, resolveCompression } from '../../schema/compression-schema.ts';
 import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
+import { saslSchema } from '../../schema/sasl-schema.ts';
 import { checkSpread, spreadShape } from '../../schema/spread-schema.ts';
-import {
-  brokerAmong,
-  credential,
-  messageCodec,
-  nativeOnly,
-  requests,
-  sharedShape,
-} from '../../schema/target-fields.ts';
+import { brokerAmong, messageCodec, nativeOnly, requests, sharedShape } from '../../schema/target-fields.ts';
 import type { OnRefusalOfStream } from '../../target-base.ts';
 import { defineProtocol } from '../protocol-definition.ts';
 import { checkProducer, checkRefusals, checkTopics } from './check-target.ts';
@@ -23,28 +17,7 @@ import { streamFacts } from './facts.ts';
 import { streamRequest } from './request-schema.ts';
 import type { StreamTarget } from './target.ts';
 
-const withPassword = (mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512') =>
-  object({
-    mechanism: z.literal(mechanism).describe('How one logs in.'),
-    username: credential.describe('Who logs in.'),
-    password: credential.describe('Of the user; best from the environment.'),
-  });
-
-const sasl = z
-  .discriminatedUnion('mechanism', [
-    withPassword('plain'),
-    withPassword('scram-sha-256'),
-    withPassword('scram-sha-512'),
-    object({
-      mechanism: z.literal('oauthbearer').describe('How one logs in.'),
-      token: credential.describe('The bearer token, best from the environment; it has to last for the run.'),
-      extensions: z
-        .record(z.string().regex(/^[A-Za-z]+$/), lineText)
-        .optional()
-        .describe('SASL extensions by name. Left out: none.'),
-    }),
-  ])
-  .describe('Own system: how the clients log in. Left out: they do not.');
+const sasl = saslSchema.describe('Own system: how the clients log in. Left out: they do not.');
 
 const usualRetries = 3;
 

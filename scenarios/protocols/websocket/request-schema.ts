@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { object } from '../../schema/fields.ts';
-import { headerName, headerValue } from '../../schema/request-fields.ts';
+import { headerName, headerValue, jsonPointer } from '../../schema/request-fields.ts';
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const jsonPointer = z.string().regex(/^(\/([^/~]|~[01])*)+$/, { error: 'is not a JSON pointer, e.g. /id' });
 
 const match = {
   pointer: jsonPointer.describe('JSON pointer to the value that tells.'),

@@ -1,0 +1,149 @@
+/** Events of RabbitMQ: out of a queue of the user's own, or of an exclusive one of ours behind an exchange. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import amqplib, { type Channel, type ChannelModel, type ConsumeMessage, type MessageProperties } from 'amqplib';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { SettledByExchange, SettledByQueue } from '../../scenarios/settled-settings.ts';
+import { parseOperationId } from '../domain/operation-id.ts';
+import { answersWithin } from '../driver-kit/answers-within.ts';
+import { cannotConnect } from '../driver-kit/cannot-connect.ts';
+import { brokerAddress } from '../queue/rabbitmq/own-broker.ts';
+import { hostsAndPorts } from '../target-address.ts';
+import { EventReader } from './event-reader.ts';
+import { type EventSink, type FlowObserver, lookAgainMs, observeWithinMs } from './flow-observer.ts';
+
+/** Of a queue that others fill, too: looked at before anything is taken. */
+const mostLookedAt = 20;
+const consumerGoneTries = 5;
+const consumerGoneMs = 100;
+
+export async function observeBroker(
+  settings: SettledByQueue | SettledByExchange,
+  sink: EventSink,
+): Promise<FlowObserver> {
+  const observer = new BrokerObserver(settings, sink);
+  try {
+    await answersWithin(observeWithinMs, observer.open());
+  } catch (cause) {
+    await observer.close();
+    throw cause instanceof BenchError ? cause : cannotObserve(settings, cause);
+  }
+  return observer;
+}
+
+class BrokerObserver implements FlowObserver {
+  readonly #settings: SettledByQueue | SettledByExchange;
+  readonly #sink: EventSink;
+  readonly #reader: EventReader;
+  #connection: ChannelModel | null = null;
+  #isPrepared = false;
+  #isClosed = false;
+
+  constructor(settings: SettledByQueue | SettledByExchange, sink: EventSink) {
+    this.#settings = settings;
+    this.#sink = sink;
+    this.#reader = new EventReader(settings);
+  }
+
+  async open(): Promise<void> {
+    const [place] = hostsAndPorts(this.#settings.address, { protocol: 'queue' });
+    const { urls, options } = brokerAddress(this.#settings, place);
+    const connection = await amqplib.connect(urls[0], options);
+    connection.on('error', () => undefined); // `close` follows
+    if (this.#isClosed) return void (await connection.close());
+    const channel = await connection.createChannel();
+    channel.on('error', () => undefined);
+    const { queue, noAck } = await this.#queueOn(channel);
+    await channel.consume(queue, (message) => this.#take(channel, message, noAck), { noAck });
+    this.#isPrepared = true;
+    this.#connection = connection;
+    connection.on('close', () => void this.#resume());
+  }
+
+  async #queueOn(channel: Channel): Promise<{ readonly queue: string; readonly noAck: boolean }> {
+    const settings = this.#settings;
+    if (settings.by === 'queue') {
+      if (!this.#isPrepared) await this.#requireTakeable(channel, settings);
+      return { queue: settings.queue, noAck: false };
+    }
+    await channel.checkExchange(settings.exchange);
+    const { queue } = await channel.assertQueue('', { exclusive: true, durable: false, autoDelete: true });
+    await channel.bindQueue(queue, settings.exchange, settings.routingKey);
+    return { queue, noAck: true };
+  }
+
+  /** What waits in it must be events of earlier trials, or may be lost. */
+  async #requireTakeable(channel: Channel, { queue, mayDiscard }: SettledByQueue): Promise<void> {
+    let { consumerCount, messageCount } = await channel.checkQueue(queue);
+    for (let tries = 0; consumerCount > 0 && tries < consumerGoneTries; tries++) {
+      await sleep(consumerGoneMs); // of an earlier trial, perhaps
+      ({ consumerCount, messageCount } = await channel.checkQueue(queue));
+    }
+    if (consumerCount > 0) throw refused('queueConsumed', `Queue ${queue} has ${consumerCount} consumers already`);
+    if (mayDiscard) {
+      await channel.purgeQueue(queue);
+      return;
+    }
+    for (let n = 0; n < Math.min(messageCount, mostLookedAt); n++) {
+      const message = await channel.get(queue);
+      if (message === false) break;
+      const id = this.#reader.idIn(headerOf(message.properties), message.content);
+      if (id !== null && parseOperationId(id) !== null) channel.ack(message);
+      else {
+        channel.nackAll(); // it stays where it was
+        throw refused('queueNotEmpty', `Queue ${queue} holds ${messageCount} messages, also of others`);
+      }
+    }
+  }
+
+  /** What is not of a run of ours stays unacknowledged, and goes back when the channel closes. */
+  #take(channel: Channel, message: ConsumeMessage | null, noAck: boolean): void {
+    if (message === null) return;
+    const header = headerOf(message.properties);
+    this.#reader.read(this.#sink, header, message.content);
+    if (noAck || this.#settings.by !== 'queue') return;
+    const id = this.#reader.idIn(header, message.content);
+    if (this.#settings.mayDiscard || (id !== null && parseOperationId(id) !== null)) channel.ack(message);
+  }
+
+  async #resume(): Promise<void> {
+    if (this.#isClosed) return;
+    if (this.#settings.by === 'exchange') this.#sink.interrupted();
+    while (!this.#isClosed) {
+      await sleep(lookAgainMs, undefined, { ref: false });
+      if (this.#isClosed) return;
+      try {
+        await this.open();
+        return;
+      } catch {} // looked for again
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await answersWithin(1_500, this.#connection?.close() ?? Promise.resolve()).catch(() => undefined);
+  }
+}
+
+/** Of its headers; what AMQP has as a property of its own is found by that name. */
+function headerOf({ headers, correlationId, messageId }: MessageProperties) {
+  return (name: string): string | undefined => {
+    const value: unknown = headers?.[name] ?? { 'correlation-id': correlationId, 'message-id': messageId }[name];
+    return value === undefined || value === null ? undefined : String(value);
+  };
+}
+
+function refused(code: string, message: string): BenchError {
+  return new BenchError(code, message, {
+    hint: 'The harness would take events from others. Bind a queue of its own to where they come from: `settled: { exchange: … }`; or empty this one, or say `existing: discard`.',
+    exitCode: exitCodes.usage,
+  });
+}
+
+function cannotObserve(settings: SettledByQueue | SettledByExchange, cause: unknown): BenchError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const [place] = hostsAndPorts(settings.address, { protocol: 'queue' });
+  const name = settings.by === 'queue' ? settings.queue : settings.exchange;
+  const peer = `RabbitMQ at ${place}, where ${settings.by} ${name} is to settle flows,`;
+  const why = /NOT_FOUND/.test(said) ? `has no ${settings.by} ${name}` : said;
+  return cannotConnect(peer, why, 'Check the name and the address under `settled`; nothing is created there.', cause);
+}

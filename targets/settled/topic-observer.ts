@@ -1,0 +1,49 @@
+/** Events of a topic of Kafka, read from its end as a group of our own; nothing is committed. */
+import type { SettledByTopic } from '../../scenarios/settled-settings.ts';
+import { answersWithin } from '../driver-kit/answers-within.ts';
+import { cannotConnect } from '../driver-kit/cannot-connect.ts';
+import { deepestOf, loginFailureOf } from '../stream/login-failure.ts';
+import { PlatformaticClient } from '../stream/platformatic-client.ts';
+import { useStreamCodecs } from '../stream/stream-codecs.ts';
+import { topicFailureOf } from '../stream/topic-failure.ts';
+import { EventReader } from './event-reader.ts';
+import { type EventSink, type FlowObserver, observeWithinMs } from './flow-observer.ts';
+
+/** A fresh broker creates its coordinator's topic at the first group. */
+const joinWithinMs = 25_000;
+const nothing = Buffer.alloc(0);
+
+export async function observeTopic(settings: SettledByTopic, sink: EventSink, name: string): Promise<FlowObserver> {
+  const { address, topic, tls, sasl } = settings;
+  const reader = new EventReader(settings);
+  useStreamCodecs(undefined);
+  const client = new PlatformaticClient({
+    ...{ address, tls, sasl, clientId: name, acks: 'all', compression: undefined },
+    producers: 0,
+    onLost: () => undefined,
+  });
+  try {
+    await answersWithin(observeWithinMs, client.describe([topic]));
+    const joined = client.consume({
+      topics: [topic],
+      groupId: name,
+      from: 'latest',
+      onMessage: (header, value) => reader.read(sink, header, value ?? nothing),
+    });
+    await answersWithin(joinWithinMs, joined);
+  } catch (cause) {
+    await client.close();
+    throw cannotObserve(settings, cause);
+  }
+  // A lost connection goes on where it was: the topic keeps what came meanwhile.
+  return { close: () => client.close() };
+}
+
+function cannotObserve({ address, topic, sasl }: SettledByTopic, cause: unknown) {
+  const peer = `Kafka at ${address}, where topic ${topic} is to settle flows,`;
+  const login = loginFailureOf(cause, sasl);
+  if (login !== null) return cannotConnect(peer, login, 'Check `sasl` under `settled`.', null);
+  const found = topicFailureOf(cause, [topic], sasl);
+  if (found !== null) return cannotConnect(peer, found.why, found.hint, null);
+  return cannotConnect(peer, deepestOf(cause), 'Check `topic` and `address` under `settled`.', cause);
+}
