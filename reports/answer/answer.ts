@@ -10,7 +10,7 @@ import { conditionGroups, operationsOf } from '../figures/result-view.ts';
 import { capacitySentence } from '../tables/capacity.ts';
 import { tuningSentences } from '../tables/tuning.ts';
 import { formatCount } from '../text/format-values.ts';
-import { chainSentences } from './chain-sentences.ts';
+import { chainAnswers } from './chain-sentences.ts';
 import { couplingSentences } from './coupling-sentences.ts';
 import { crossingSentence } from './crossing.ts';
 import { harmOf } from './findings.ts';
@@ -57,10 +57,9 @@ export function answer(result: RunResult): Answer {
         );
   const measured = figures.filter(({ unranked }) => unranked === null || unranked === 'suspect');
   const told: [SentenceKind, string | null][] = [
-    ...[...couplingSentences(result), ...tuning, ...flowAnswers(result)].map((text): [SentenceKind, string] => [
-      'lead',
-      text,
-    ]),
+    ...[...couplingSentences(result), ...tuning, ...flowAnswers(result), ...chainAnswers(result)].map(
+      (text): [SentenceKind, string] => ['lead', text],
+    ),
     ['lead', capacity],
     ['lead', harm],
     ['figures', what === null ? null : capitalised(primarySentence(what, figures))],
@@ -68,10 +67,6 @@ export function answer(result: RunResult): Answer {
     ['order', orderSentence(kinds, repeatsOf(kinds.flat()))],
     ['more', doubtlessSentence({ result, kinds, figures: measured, hasLosses: harm !== null })],
     ['more', crossingSentence(result)],
-    ...conditionGroups(result)
-      .flatMap(chainSentences)
-      .slice(0, 1)
-      .map((text): [SentenceKind, string] => ['more', text]),
     ['partial', partialSentence(result)],
     ['ledger', harm === null ? ledgerSentence(result) : null],
     ['verdict', verdictSentence(result)],

@@ -1,7 +1,13 @@
 /** What chains make of services that are slow now and then: measured, beside what independence would come to. */
-import type { ConditionGroup } from '../figures/result-view.ts';
+import type { RunResult } from '../../result/result-types.ts';
+import { type ConditionGroup, conditionGroups } from '../figures/result-view.ts';
 import { type ChainFigures, chainFigures, percent, rangeText } from '../tables/chain-table.ts';
 import { formatCount } from '../text/format-values.ts';
+
+/** Of the first condition that has an account of chains. */
+export function chainAnswers(result: RunResult): string[] {
+  return conditionGroups(result).flatMap(chainSentences).slice(0, 1);
+}
 
 /** Of the longest chain, with the shortest beside it; empty without an account of chains. */
 export function chainSentences(group: Pick<ConditionGroup, 'contenders'>): string[] {
