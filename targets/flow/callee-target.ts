@@ -45,7 +45,7 @@ export async function calleeOf(
   const target = plainTarget(name, protocol);
   const entry = await loadProtocol(target);
   const tag = `${trialTag}${name.charAt(0)}`;
-  const names = entry.resourceNames(tag);
+  const names = entry.resourceNames(tag, target);
   const operations = Object.fromEntries(
     Object.values(calleeOperations).map((operation) => [operation, { pattern: 'request-reply' as const }]),
   );

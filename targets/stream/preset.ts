@@ -17,8 +17,8 @@ export const streamEntry: ProtocolEntry = {
   servicePath: beside(import.meta.url, 'service'),
   resourceNames(trialTag, target) {
     const names = brokerResourceNames(trialTag);
-    const { onRefusal } = target as StreamTarget;
-    return onRefusal === 'retryTopic' ? { ...names, retries: `wirebench-${trialTag}-retries` } : names;
+    const hasRetries = (target as StreamTarget | undefined)?.onRefusal === 'retryTopic';
+    return hasRetries ? { ...names, retries: `wirebench-${trialTag}-retries` } : names;
   },
   backlog: {
     counts: 'records beyond the offsets that the service has committed',
