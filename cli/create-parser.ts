@@ -1,6 +1,8 @@
 /** The command line of `bench`: which commands there are, and how it speaks. */
 import yargs, { type CommandModule } from 'yargs';
 import { BenchError, exitCodeMeanings, exitCodes } from '../result/bench-error.ts';
+import { agentCommand } from './agent.ts';
+import { agentsCommand } from './agents-manifest.ts';
 import { calibrateCommand } from './calibrate.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
@@ -30,6 +32,8 @@ const commands = [
   tuneCommand,
   calibrateCommand,
   stackCommand,
+  agentCommand,
+  agentsCommand,
   doctorCommand,
 ] as unknown as readonly CommandModule[];
 

@@ -2,15 +2,18 @@
 
 import type { CommandModule } from 'yargs';
 import { ownValue } from '../result/own-value.ts';
+import { type AgentPart, agentParts, requireShareable } from '../runners/agents/agent-shares.ts';
 import { planTrials, type TrialPlan } from '../runners/plan-trials.ts';
 import { satOut } from '../scenarios/places.ts';
 import type { Load, RateStage, Scenario, UserStage } from '../scenarios/scenario.ts';
 import { print, printNote } from './print.ts';
+import { agentCount, agentOptions } from './run-agents.ts';
 import { openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 
 interface PlanArguments extends ScenarioArguments {
   readonly scenario: string;
   readonly json?: boolean | undefined;
+  readonly agents?: string | undefined;
 }
 
 export const planCommand: CommandModule<object, PlanArguments> = {
@@ -20,12 +23,19 @@ export const planCommand: CommandModule<object, PlanArguments> = {
     yargs
       .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
       .options(scenarioOptions)
+      .option('agents', {
+        ...agentOptions.agents,
+        describe: 'what each of so many `bench agent` would make of the load',
+      })
       .option('json', { type: 'boolean', describe: 'as JSON' }),
   handler: (options) => {
     const { plan, scenario, notes } = openScenario(options.scenario, options);
     const trials = planTrials(scenario);
     for (const note of notes) printNote(`${note}\n`);
-    print(options.json ? planJson(plan, trials, notes) : planText(plan, trials));
+    const agents = agentCount({ agents: options.agents });
+    if (agents !== null) requireShareable(scenario, agents);
+    const parts = agents === null ? [] : agentParts(scenario, agents);
+    print(options.json ? planJson(plan, trials, notes, parts) : `${planText(plan, trials)}${agentsText(parts)}`);
   },
 };
 
@@ -33,10 +43,23 @@ function totalOf(trials: readonly TrialPlan[]): number {
   return trials.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
 }
 
-function planJson(scenario: Scenario, trials: readonly TrialPlan[], notes: readonly string[]): string {
+function planJson(
+  scenario: Scenario,
+  trials: readonly TrialPlan[],
+  notes: readonly string[],
+  agents: readonly AgentPart[],
+): string {
   const { name, question } = scenario;
   const sitting = satOut(scenario);
-  return `${JSON.stringify({ scenario: name, question: question ?? null, totalMs: totalOf(trials), trials, notes, satOut: sitting }, null, 2)}\n`;
+  const whole = {
+    scenario: name,
+    question: question ?? null,
+    totalMs: totalOf(trials),
+    trials,
+    notes,
+    satOut: sitting,
+  };
+  return `${JSON.stringify({ ...whole, ...(agents.length > 0 && { agents }) }, null, 2)}\n`;
 }
 
 function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
@@ -63,6 +86,23 @@ function planText(plan: Scenario, trials: readonly TrialPlan[]): string {
   );
   if (sitting.length > 0) lines.push('', ...sitting.map((line) => `  ${line}`));
   return `${[...head, '', ...lines].join('\n')}\n`;
+}
+
+/** What each agent makes of the load: those of a kind on one line. */
+function agentsText(parts: readonly AgentPart[]): string {
+  if (parts.length === 0) return '';
+  const lines = new Map<string, number[]>();
+  for (const { target, agent, workers, connections, ratePerSecond, users } of parts) {
+    const load = ratePerSecond === null ? countText(users ?? 0, 'user') : `${Number(ratePerSecond.toPrecision(4))}/s`;
+    const held = connections === null ? '' : `, ${countText(connections, 'connection')}`;
+    const line = `${target}: ${countText(workers, 'worker')}${held}, ${load} each`;
+    lines.set(line, [...(lines.get(line) ?? []), agent]);
+  }
+  return `\n${[...lines].map(([line, agents]) => `  ${countText(agents.length, 'agent')} of ${line}`).join('\n')}\n`;
+}
+
+function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function variantsText({ sweep, targets }: Scenario): string {

@@ -21,12 +21,14 @@ import { keepUnstored } from './keep-unstored.ts';
 import { createLiveDisplay } from './live-display.ts';
 import { LiveMetrics, type MetricsArguments, metricsOptions } from './live-metrics.ts';
 import { printNote } from './print.ts';
+import { agentOptions, type RunAgents, type RunAgentsArguments, startRunAgents } from './run-agents.ts';
 import { openSamplesFile, samplesFormat } from './samples-file.ts';
 import { type OpenedScenario, openScenario, type ScenarioArguments, scenarioOptions } from './scenario-options.ts';
 import { externalAddresses, type StackArguments, stackOptions } from './stack-arguments.ts';
+import { usageError } from './usage-error.ts';
 import { formatNames, parseRunFormats, printReports, writeReports } from './write-reports.ts';
 
-export interface RunArguments extends ScenarioArguments, StackArguments, MetricsArguments {
+export interface RunArguments extends ScenarioArguments, StackArguments, MetricsArguments, RunAgentsArguments {
   readonly scenario: string;
   readonly out: string | undefined;
   readonly resume?: string | undefined;
@@ -60,6 +62,7 @@ export const runCommand: CommandModule<object, RunArguments> = {
       .options(scenarioOptions)
       .options(stackOptions)
       .options(outputOptions)
+      .options(agentOptions)
       .option('resume', {
         type: 'string',
         nargs: 1,
@@ -88,6 +91,7 @@ export async function playRun(
   const signal = interruptSignal(note);
   let held: ResultStore | null = null;
   let metrics: LiveMetrics | null = null;
+  let agents: RunAgents | null = null;
   try {
     let result: RunResult;
     let broken: BrokenRunError | null = null;
@@ -97,6 +101,7 @@ export async function playRun(
       const { store, earlier } = await openStore(args, out, selected, note);
       held = store;
       await store.write('scenario.yaml', selected.text);
+      if (samples !== null && args.agents !== undefined) throw samplesElsewhere();
       const samplesPath = openSamplesFile(samples, store.directory, args.resume !== undefined);
       metrics = await LiveMetrics.open(scenario.name, args, note, (text) => display.event({ type: 'warning', text }));
       const shows = (event: RunEvent) => {
@@ -106,6 +111,7 @@ export async function playRun(
       };
       const install = { confirm: confirmInstall(args.yes), log: note, signal };
       const external = await externalAddresses(args);
+      agents = await startRunAgents(args, { scenario, install, redact: selected.redactRecord });
       result = await play({
         scenario,
         variants: selected.variants,
@@ -113,6 +119,7 @@ export async function playRun(
         plan: selected.plan,
         store,
         samplesPath,
+        ...(agents !== null && { openLoad: agents.openLoad, partHosts: agents.partHosts }),
         emit: shows,
         startStack: (needs: StackNeeds) =>
           startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
@@ -124,6 +131,7 @@ export async function playRun(
       broken = error;
       result = error.result;
     } finally {
+      await agents?.close();
       display.close();
     }
     if (held === null) throw broken;
@@ -177,6 +185,13 @@ function requireSamePlan(resume: string, plan: Scenario, earlier: RunResult): vo
         ]
       : ['a search for the highest rate goes by what it sees on the way', 'Start it anew, without --resume.'];
   throw new BenchError('cannotResume', `${resume} cannot be resumed: ${why}`, { hint, exitCode: exitCodes.usage });
+}
+
+function samplesElsewhere(): BenchError {
+  return usageError(
+    '--format samples is not to be had with --agents',
+    'Each agent would write a file of its own host; take a run without agents for it.',
+  );
 }
 
 /** `names`: what targets take; what comes with this package is none of it. */

@@ -4,6 +4,7 @@ import type { PlanView, RunResult } from '../result/result-types.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import type { RunningStack, StackNeeds } from '../targets/stack/stack.ts';
 import type { EnginePaths } from './engines/engine-trial.ts';
+import type { OpenLoad } from './load/load-source.ts';
 import type { ResultStore } from './result-store.ts';
 import type { RunEvent } from './run-events.ts';
 
@@ -19,6 +20,10 @@ export interface RunOptions {
   readonly emit: (event: RunEvent) => void;
   /** The user's own services are started later than the run: nobody answers before. */
   readonly startsOwnSystems?: boolean;
+  /** Who makes the load of native trials; left out: threads of this process. */
+  readonly openLoad?: OpenLoad | undefined;
+  /** Hosts of the run's own parts, beside loopback and what the scenario allows. */
+  readonly partHosts?: readonly string[] | undefined;
   /** A file that each operation is written to, a line each; see `SampleLog`. */
   readonly samplesPath?: string | undefined;
   /** Starts what the run needs; called again when a part was lost. */

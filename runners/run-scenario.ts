@@ -109,7 +109,7 @@ export class ScenarioRun {
   /** Everything up to the first trial; what other runs have set up is taken as it is. */
   async begin(): Promise<void> {
     const { scenario, store, emit, signal } = this.#options;
-    allowDial(scenario.allowHosts);
+    this.#allowDial();
     const left = this.#plans.filter(({ id }) => !this.#trials.some((trial) => trial.id === id));
     const totalMs = left.reduce((sum, { plannedMs }) => sum + plannedMs, 0);
     this.#environment = await describeEnvironment();
@@ -128,12 +128,17 @@ export class ScenarioRun {
     await this.#measureIdle();
   }
 
+  #allowDial(): void {
+    const { scenario, partHosts = [] } = this.#options;
+    allowDial([...scenario.allowHosts, ...partHosts]);
+  }
+
   /** One of `plans`; nothing where an earlier run has left it finished. */
   async playPlanned(index: number): Promise<void> {
     const { scenario } = this.#options;
     const plan = this.#plans[index];
     if (plan === undefined || this.#trials.some(({ id }) => id === plan.id)) return;
-    allowDial(scenario.allowHosts); // another run in turn may have hosts of its own
+    this.#allowDial(); // another run in turn may have hosts of its own
     if (this.#parts.brokerIsCold && !killsBroker(scenario, plan.condition)) {
       await this.#warmBrokers();
       this.#parts.brokerIsCold = false;
@@ -203,9 +208,10 @@ export class ScenarioRun {
   }
 
   #context(target: Target): TrialContext {
-    const { scenario, emit } = this.#options;
+    const { scenario, emit, openLoad } = this.#options;
     return {
       scenario,
+      ...(openLoad !== undefined && { openLoad }),
       stack: this.#parts.stack,
       workDirectory: this.#work?.path ?? '',
       cores: this.#environment?.cores ?? 1,

@@ -19,6 +19,7 @@ import type {
 } from '../../result/result-types.ts';
 import { settingsText } from '../../result/settings-text.ts';
 import { formatPercentile, formatRange, formatShare, formatUs, type Percentile } from '../text/format-values.ts';
+import { unresolvedText } from './clock-resolution.ts';
 
 const nativeEngine = 'native';
 export const measured = ['steady', 'before', 'during', 'after'] as const satisfies readonly PhaseName[];
@@ -192,6 +193,8 @@ export function figureOf(
 ): Figure {
   const found = trials.map((trial) => {
     const part = ownValue(trial.phases[phase]?.operations, operation);
+    const unresolved = unresolvedText(trial, latency, part?.latencyUs[latency]);
+    if (unresolved !== null) return { us: null, text: unresolved, error: null };
     const us = part?.latencyUs[latency]?.[percentile] ?? null;
     const text = part === undefined ? '–' : percentileText(trial, phase, part, latency, percentile);
     return { us, text, error: us === null ? null : errorOf(trial, percentile) };

@@ -26,6 +26,8 @@ const rareEntries = {
   refusedUnheard: 'refused, dropped',
   admittedUnauthorised: 'admitted, not to be',
   stateLost: 'state lost',
+  unaccounted: 'unaccounted',
+  orderUndecided: 'order undecided',
 } as const;
 
 /** Losses in a trial that can't be trusted for time are losses all the same: all repeats count. */

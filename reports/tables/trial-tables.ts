@@ -1,5 +1,6 @@
 /** Everything known of one trial, for its own place in the page. */
 import { type LedgerKind, latencyNames, phaseNames, type TrialResult } from '../../result/result-types.ts';
+import { unresolvedText } from '../figures/clock-resolution.ts';
 import { batchFacts } from '../text/batch-size.ts';
 import { bodyFacts } from '../text/body-ratio.ts';
 import { formatBytes, formatCount, formatDuration, formatPercentile, formatShare } from '../text/format-values.ts';
@@ -56,8 +57,9 @@ export function latencyTable(trial: TrialResult): Table {
     latencyNames.flatMap((name): Row[] => {
       const summary = trial.phases[phase]?.latencyUs[name];
       if (summary === undefined || summary.count === 0) return [];
+      const unresolved = unresolvedText(trial, name, summary);
       const times = (['min', 'mean', 'p50', 'p90', 'p99', 'p999', 'max'] as const).map((one) =>
-        formatPercentile(summary, one),
+        unresolved === null ? formatPercentile(summary, one) : one === 'min' ? unresolved : '',
       );
       return [{ cells: [phase, meanings[name], formatCount(summary.count), ...times], status: 'valid' }];
     }),

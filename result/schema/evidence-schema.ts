@@ -56,6 +56,16 @@ export const ledgerSchema = z
         'Acknowledged and applied, and not in the state of the service at the end: gone with the memory of a process that was killed, or out of its store. Absent in results of earlier versions.',
       )
       .optional(),
+    unaccounted: figure
+      .describe(
+        'Received from agents that were lost, and with them their own account of it: neither acknowledged nor lost. Absent without agents.',
+      )
+      .optional(),
+    orderUndecided: figure
+      .describe(
+        'Applied so near to each other that the clocks of two agents cannot tell their order. Absent without agents.',
+      )
+      .optional(),
     unknown: figure.describe('Evidence of operations that nobody sent.').optional(),
   })
   .meta({ id: 'Ledger', description: 'null: not known (an own system keeps no ledger for us).' });

@@ -32,7 +32,7 @@ import { flowsSchema } from './flow-schema.ts';
 import { blocksSchema } from './latency-schema.ts';
 import { phaseSchema } from './phase-schema.ts';
 import { poisonSchema } from './poison-schema.ts';
-import { verdictSchema } from './verdict-schema.ts';
+import { agentSchema, verdictSchema } from './verdict-schema.ts';
 
 export const trialSchema = z
   .object({
@@ -64,7 +64,15 @@ export const trialSchema = z
       .describe('What ended the load before its time. Absent: nothing did.')
       .optional(),
     verdict: verdictSchema,
+    agents: z.array(agentSchema).describe('Absent: the load was made by the run’s own process.').optional(),
     warmup: warmupSchema.describe('Absent in results of earlier versions.').optional(),
+    clock: z
+      .object({
+        boundUs: figure.describe('How far a time of a service may be off from the start of its operation.'),
+        beforeStart: count.describe('Times of services that came out before that start, and count as 0.'),
+      })
+      .describe('Of agents, whose clocks are others. Absent: the load was made by the run’s own process.')
+      .optional(),
     phases: someOf(phaseNames, phaseSchema),
     ledger: ledgerSchema,
     payments: paymentsSchema.describe('Absent where nothing is paid, or nobody keeps accounts for us.').optional(),

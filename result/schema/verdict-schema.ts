@@ -64,6 +64,29 @@ export const verdictSchema = z
   })
   .meta({ id: 'Verdict', description: 'About the measurement, never about the system under load.' });
 
+export const agentSchema = z
+  .object({
+    name: text,
+    host: text,
+    cores: count,
+    workers: z.object({ first: count, count }).describe('Numbers of its load workers.'),
+    status: z.enum(verdictStatuses).describe('Of this agent alone; the verdict has the reasons.'),
+    offered: count.describe('Operations of the measured phases; 0 of one that was lost, whose records are lost, too.'),
+    sendLagP99Us: figure,
+    canary: canarySchema.nullable().describe('null: no canaries came back.'),
+    leadMs: figure.describe('Left until the start of the load when the agent heard of it.'),
+    clock: z
+      .object({ boundUs: figure, driftPpm: figure, roundTripUs: figure })
+      .describe('How far the times of this host may be off from those of the run; the median round trip.'),
+    cpuBusy: figure.describe('Of all cores’ time (0–1), by anything.'),
+    throttled: figure.describe('Share of the time (0–1) in which its CPU limit held it up.'),
+    lost: z
+      .object({ why: text, atMs: z.number().describe('From the end of warm-up, below 0 within it.') })
+      .describe('Absent: it played to the end.')
+      .optional(),
+  })
+  .meta({ id: 'Agent', description: 'A process that made a share of the load, on this host or another.' });
+
 export const thresholdSchema = z
   .object({
     expression: text,
@@ -82,5 +105,6 @@ export type VerdictFigures = Immutable<z.infer<typeof verdictFiguresSchema>>;
 export type VerdictReason = Immutable<z.infer<typeof verdictReasonSchema>>;
 /** About the measurement, never about the system under load. */
 export type Verdict = Immutable<z.infer<typeof verdictSchema>>;
+export type AgentResult = Immutable<z.infer<typeof agentSchema>>;
 export type ThresholdResult = Immutable<z.infer<typeof thresholdSchema>>;
 export type Warning = Immutable<z.infer<typeof warningSchema>>;

@@ -1,4 +1,5 @@
 /** What a trial needs of whoever makes its load: threads of this process, or whatever else plays a load plan. */
+import type { AgentRecord } from '../agents/agent-record.ts';
 import type { LoadSignals } from './load-clock.ts';
 import type { LoadProgress } from './load-loop-options.ts';
 import type { HandedOver, LoadPlan, SecondReport, WorkerData } from './worker-messages.ts';
@@ -24,6 +25,12 @@ export interface LoadSource {
   stop(): void;
   /** Closes the sessions, collects everything and ends the workers. */
   finish(): Promise<readonly WorkerData[]>;
+  /** Where it is made by agents: aborted once what plays on is not the load that was asked for. */
+  readonly over?: AbortSignal;
+  /** The least time between `begin` and the start; left out: any will do. */
+  readonly leadMs?: number;
+  /** When it has finished: whom it was made by. Left out: by this process. */
+  readonly agents?: readonly AgentRecord[];
   /** Ends the workers; harmless when they have ended. */
   terminate(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { type LaterTime, type Pattern, patterns, type Receivers } from '../../re
 import type { LedgerResult } from '../../result/result-types.ts';
 import type { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { type EvidenceRecord, evidenceKinds, refusalCodes } from '../../targets/domain/evidence.ts';
+import { KeyOrder } from './key-order.ts';
 import { LedgerCases } from './ledger-examples.ts';
 import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
@@ -24,8 +25,20 @@ export interface LedgerInput {
   readonly mayBeServed?: readonly boolean[] | null;
   /** In the order of time. */
   readonly evidence: Iterable<EvidenceRecord>;
+  /** Where the load was made by several hosts: whose a producer is. Left out: all are of this host. */
+  readonly originOf?: (producer: number) => ProducerOrigin | null;
   /** Whose effects are in the state of the services at the end; null, or left out: not known. */
   readonly held?: Pick<DistinctOperations, 'has'> | null;
+}
+
+/** Of a producer's clock, and what became of it; null: nobody's. */
+export interface ProducerOrigin {
+  /** The same for all that share a clock. */
+  readonly host: number;
+  /** How far its times may be off, µs. */
+  readonly boundUs: number;
+  /** Its records were lost with its agent. */
+  readonly isLost: boolean;
 }
 
 export interface Ledger extends LedgerResult {
@@ -131,13 +144,15 @@ export function reconcileLedger(
   const byProducer = new Map(accounts.map((account) => [account.log.producer, account]));
   const usual = input.patterns.map((pattern) => timesReceived[patterns[pattern].receivers]);
   const later = input.patterns.map((pattern) => patterns[pattern].later);
-  const order = new KeyOrder();
+  const order = new KeyOrder(input.originOf);
   const cases = new LedgerCases();
   let unknown = 0;
+  let unaccounted = 0;
   let duplicatesReceived = 0;
   let duplicatesApplied = 0;
   let corrupted = 0;
   let reordered = 0;
+  let orderUndecided = 0;
 
   const tellLater = ({ kind, atUs }: EvidenceRecord, operation: number, intendedUs: number) => {
     for (const time of later[operation] ?? []) {
@@ -152,7 +167,9 @@ export function reconcileLedger(
     }
     if (!counted.includes(record.kind)) continue;
     if (account === undefined || record.sequence >= account.log.length) {
-      if (record.kind !== evidenceKinds.started) unknown++; // it was received as well
+      if (account === undefined && input.originOf?.(record.producer)?.isLost === true) {
+        if (record.kind === evidenceKinds.received) unaccounted++;
+      } else if (record.kind !== evidenceKinds.started) unknown++; // it was received as well
       continue;
     }
     const { sequence } = record;
@@ -181,14 +198,18 @@ export function reconcileLedger(
         if (times === 2) cases.add('duplicatesApplied', log, sequence);
       } else {
         tellLater(record, operation, log.intendedUs(sequence));
-        if (!order.isLate(log, sequence)) continue;
+        const late = order.lateness(log, sequence);
+        if (late === 'undecided') orderUndecided++;
+        if (late !== 'late') continue;
         reordered++;
         cases.add('reordered', log, sequence);
       }
     }
   }
   const sums = totals(accounts, input, cases);
-  return { ledger: { ...sums, duplicatesReceived, duplicatesApplied, reordered, corrupted, unknown }, cases };
+  const byHosts = input.originOf === undefined ? {} : { unaccounted, orderUndecided };
+  const counts = { duplicatesReceived, duplicatesApplied, reordered, corrupted, unknown, ...byHosts };
+  return { ledger: { ...sums, ...counts }, cases };
 }
 
 function totals(
@@ -264,23 +285,4 @@ function totals(
     ...(mayBeServed !== null && { admittedUnauthorised }),
     stateLost: held === null ? null : stateLost,
   };
-}
-
-/**
- * Late: applied after a later operation of the same key whose send began only after this one was acknowledged.
- * Operations in flight together may be applied either way round.
- */
-class KeyOrder {
-  /** Key → latest start of sending among the operations applied so far, monotonic µs. */
-  readonly #latestSentUs = new Map<number, number>();
-
-  isLate(log: LoggedOperations, sequence: number): boolean {
-    const key = log.key(sequence);
-    const intendedUs = log.intendedUs(sequence);
-    const sentUs = intendedUs + log.sentAfterUs(sequence);
-    const acknowledgedUs = intendedUs + log.acknowledgedAfterUs(sequence);
-    const latestUs = this.#latestSentUs.get(key) ?? Number.NEGATIVE_INFINITY;
-    if (sentUs > latestUs) this.#latestSentUs.set(key, sentUs);
-    return latestUs > acknowledgedUs; // false when either is not known
-  }
 }

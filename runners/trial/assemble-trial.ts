@@ -12,14 +12,16 @@ import { cpuPerOperation } from '../recording/cpu-per-operation.ts';
 import { DrainAccount } from '../recording/drain-account.ts';
 import { callersOf, foldCallers } from '../recording/fold-callers.ts';
 import { askedOf, rebalancesOf } from '../recording/last-words.ts';
+import { measuredTotal } from '../recording/measured-total.ts';
 import { notableOf } from '../recording/notable-operations.ts';
 import { asPlayed, isMeasured, type PhaseWindow } from '../recording/phase-windows.ts';
-import { RecordedCell, Recorder } from '../recording/recorder.ts';
-import { mergeCells, summariseRecording } from '../recording/summarise-recording.ts';
+import { Recorder } from '../recording/recorder.ts';
+import { summariseRecording } from '../recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from '../recording/timeline.ts';
 import { plannedRate } from '../schedule/planned-rate.ts';
 import { chainOf } from './chain-account.ts';
 import { breakerOf, failuresOf, httpCounts, ignoredMessages, longestBlock, wireOf } from './client-totals.ts';
+import { judgeAgents } from './judge-agents.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { paidRequestsOf } from './paid-requests.ts';
 import { blockPlan } from './prepare-trial.ts';
@@ -40,6 +42,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const firstOf = operations.map(({ name }) => operations.findIndex((one) => one.name === name));
   const { backlog } = backlogOf(records);
   const drain = drainAccountOf(records, backlog);
+  let beforeStart = 0;
   const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
   const cpu = cpuPerOperation(
     { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
@@ -50,6 +53,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     recorder,
     cpu,
     (time, operation, atUs, afterUs) => {
+      if (afterUs < 0) beforeStart++;
       if (time === 'delivered') drain?.delivered(atUs, afterUs);
       const block = Math.floor((records.clock.offsetUs(atUs) - blocks.fromUs) / (blocks.widthMs * 1e3));
       const counts = happened[firstOf[operation] ?? operation];
@@ -71,7 +75,8 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, timesSeen(records));
   const paid = paidRequestsOf(records, Object.values(summary.phases), ledger.acknowledged);
   const measured = measuredTotal(folded.recorder, windows);
-  const verdict = judgeTrial(records, measured, summary.phases, payments);
+  const { agents, reasons } = judgeAgents(records);
+  const verdict = judgeTrial(records, measured, summary.phases, payments, reasons);
   const figures = {
     ...{ recorder: folded.recorder, windows: played, blockMs: blocks.widthMs },
     operations: folded.operations.map(({ name }) => name),
@@ -91,6 +96,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     semantics: records.semantics,
     limitations: [],
     verdict,
+    ...(agents.length > 0 && { agents, clock: { boundUs: clockBoundUs(records), beforeStart } }),
     warmup: {
       durationMs: Math.min(records.clock.warmupEndUs, records.loadedUntilUs) / 1e3,
       ended: records.warmupEnded,
@@ -187,12 +193,10 @@ function drainAccountOf(
   return span && new DrainAccount(span, (atUs) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs);
 }
 
-function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {
-  const total = new RecordedCell();
-  windows.forEach(({ name }, phase) => {
-    if (isMeasured(name)) total.add(mergeCells(recorder.phase(phase)).toData());
-  });
-  return total;
+/** How far a time of a service may be off from the start of its operation; null: not known. */
+function clockBoundUs({ agents }: TrialRecords): number | null {
+  const boundUs = Math.max(...agents.map(({ clock }) => clock.boundUs));
+  return Number.isFinite(boundUs) ? Math.round(boundUs * 10) / 10 : null;
 }
 
 /** In the measured phases, what was to be refused too. */

@@ -19,7 +19,7 @@ import type { TrialContext } from './trial-context.ts';
 import { endWarmupWhenSteady } from './warmup-watch.ts';
 
 /** Between "everything is open" and the first arrival: the pacer threads start meanwhile. */
-const leadMs = 250;
+const leastLeadMs = 250;
 const progressMs = 500;
 
 export interface PlayedLoad extends MeasuredParts {
@@ -50,6 +50,7 @@ export async function playLoad(
   signal: AbortSignal,
 ): Promise<PlayedLoad> {
   const { warmupMs, warmupUntilSteady, durationMs } = context.scenario.load;
+  const leadMs = Math.max(leastLeadMs, source.leadMs ?? 0);
   const startUs = monotonicNowUs() + leadMs * 1e3;
   const startedAt = new Date(Date.now() + leadMs).toISOString();
   const clock = new LoadClock(startUs, { warmupMs, untilSteady: warmupUntilSteady }, source.signals);
@@ -61,6 +62,10 @@ export async function playLoad(
     source.stop();
   };
   signal.addEventListener('abort', onAbort, { once: true });
+  source.over?.addEventListener('abort', () => {
+    onAbort();
+    over.abort();
+  });
   const faults = context.scenario.conditions[plan.condition] ?? [];
   let windows = phaseWindows(warmupMs, durationMs, faults);
   const phases = new PhaseLookup(windows, faults.some(endsWhenReady) ? () => source.signals.duringEndMs : null);

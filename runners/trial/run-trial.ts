@@ -10,6 +10,8 @@ import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
 import { gatewaySemantics } from '../../targets/gateway/describe-gateway.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
 import { loadProtocol } from '../../targets/registry.ts';
+import { bootId } from '../agents/agent-facts.ts';
+import { cpuWithAgents } from '../agents/agents-cpu.ts';
 import { startCanaryEcho } from '../canary/start-canary-echo.ts';
 import { FaultTimeline } from '../faults/fault-timeline.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
@@ -109,6 +111,7 @@ export async function runTrial(
       warmupEnded: load.warmupEnded,
       allProcessesKnown: parts.allProcessesKnown,
       workers,
+      agents: source.agents ?? [],
       evidencePaths: parts.evidencePaths,
       serviceNames: parts.serviceNames,
       lastWords: parts.lastWords(),
@@ -123,7 +126,7 @@ export async function runTrial(
           ? null
           : { counts: parts.backlog.counts, ...backlog, redelivered: drain.redelivered },
       brokerSpace,
-      cpu: load.cpu,
+      cpu: cpuWithAgents(load.cpu, source.agents ?? [], bootId()),
       waits: load.waits,
       watch: load.watch,
       memory: load.memory,

@@ -12,6 +12,7 @@ import type {
 import { operationOf, referenceOperations } from '../../scenarios/operations.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
+import { originsOf } from '../agents/producer-origins.ts';
 import type { OnSettled } from '../recording/flow-ledger.ts';
 import { chargedCentsOf } from '../recording/last-words.ts';
 import { type Ledger, type OnLaterTime, reconcileLedger } from '../recording/ledger.ts';
@@ -86,6 +87,7 @@ export function trialAccount(
         : null,
       evidence,
       held: records.held?.operations ?? null,
+      ...(records.agents.length > 0 && { originOf: originsOf(records.agents) }),
     },
     onLater,
   );

@@ -4,6 +4,7 @@ import type { MemoryResult, SettingValue, TrialResult, WarmupResult, WatchResult
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import type { HeldState } from '../../targets/domain/held-state.ts';
 import type { PendingWork } from '../../targets/domain/service-domain.ts';
+import type { AgentRecord } from '../agents/agent-record.ts';
 import type { LoadClock } from '../load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
 import type { WatchedFlows } from '../observe/flow-watch.ts';
@@ -45,6 +46,8 @@ export interface TrialRecords {
   readonly warmupEnded: WarmupResult['ended'];
   readonly allProcessesKnown: boolean;
   readonly workers: readonly WorkerData[];
+  /** Whom the load was made by; none: this process. */
+  readonly agents: readonly AgentRecord[];
   readonly evidencePaths: readonly string[] | null;
   /** See TrialParts. */
   readonly serviceNames: readonly string[];

@@ -85,7 +85,20 @@ function reason(status: VerdictReason['status'], code: string, message: string, 
   return { status, code, message, remedy };
 }
 
-const rules: readonly Rule[] = [
+/** What is told of a load generator, and of each of several by itself. */
+type HealthInput = Pick<
+  VerdictInput,
+  | 'sendLagP50Us'
+  | 'sendLagP99Us'
+  | 'sendLagMaxUs'
+  | 'longestStallMs'
+  | 'longestGcPauseMs'
+  | 'gcShare'
+  | 'droppedLateShare'
+  | 'eventLoopUtilisation'
+>;
+
+const healthRules: readonly ((input: HealthInput) => VerdictReason | null)[] = [
   ({ sendLagP99Us: p99 }) =>
     p99 !== null && p99 > verdictLimits.invalidSendLagP99Us
       ? reason('invalid', 'generatorLate', `The generator started operations late: send lag p99 ${ms(p99)}.`, slower)
@@ -123,6 +136,19 @@ const rules: readonly Rule[] = [
           slower,
         )
       : null,
+  ({ eventLoopUtilisation: busy }) =>
+    busy !== null && busy > verdictLimits.suspectEventLoopUtilisation
+      ? reason(
+          'suspect',
+          'generatorBusy',
+          `A load worker was busy ${percent(busy)} of the time: the limit may be its own, not the system’s.`,
+          slower,
+        )
+      : null,
+];
+
+const rules: readonly Rule[] = [
+  ...healthRules,
   ({ primaryFigures }) => {
     const [worst] = primaryFigures.toSorted((a, b) => coarseness(b) - coarseness(a));
     if (worst === undefined || coarseness(worst) <= 1) return null;
@@ -152,15 +178,6 @@ const rules: readonly Rule[] = [
           'cpuSteal',
           `The host took ${percent(cpuSteal)} of the CPU away.`,
           'Run it again when the host is quieter.',
-        )
-      : null,
-  ({ eventLoopUtilisation: busy }) =>
-    busy !== null && busy > verdictLimits.suspectEventLoopUtilisation
-      ? reason(
-          'suspect',
-          'generatorBusy',
-          `A load worker was busy ${percent(busy)} of the time: the limit may be its own, not the system’s.`,
-          slower,
         )
       : null,
   ({ notSteady }) =>
@@ -238,12 +255,16 @@ const rules: readonly Rule[] = [
 
 export function judge(input: VerdictInput): Verdict {
   const reasons = rules.map((rule) => rule(input)).filter((found) => found !== null);
-  const status = reasons.some((found) => found.status === 'invalid')
-    ? 'invalid'
-    : reasons.length > 0
-      ? 'suspect'
-      : 'valid';
-  return { status, reasons, sharesCores: input.sharesCores, figures: figuresOf(input) };
+  return { status: worstStatus(reasons), reasons, sharesCores: input.sharesCores, figures: figuresOf(input) };
+}
+
+export function healthReasons(input: HealthInput): VerdictReason[] {
+  return healthRules.map((rule) => rule(input)).filter((found) => found !== null);
+}
+
+export function worstStatus(reasons: readonly VerdictReason[]): Verdict['status'] {
+  if (reasons.some(({ status }) => status === 'invalid')) return 'invalid';
+  return reasons.length > 0 ? 'suspect' : 'valid';
 }
 
 function figuresOf(input: VerdictInput): VerdictFigures {

@@ -170,6 +170,11 @@ export class SupervisedProcess {
     this.#signal('SIGCONT');
   }
 
+  /** SIGHUP: what reads its settings again then, does. */
+  reload(): void {
+    this.#signal('SIGHUP');
+  }
+
   /** SIGKILL to the whole process group; resolves when it is reaped. */
   async kill(): Promise<void> {
     if (this.#child === null || this.#exit !== null) return;

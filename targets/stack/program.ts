@@ -2,7 +2,7 @@ import type { GatewayName } from '../../scenarios/gateway.ts';
 import type { RunCommand } from './command-runner.ts';
 import type { BrokerName } from './stack.ts';
 
-export type ProgramName = 'toxiproxy' | BrokerName | GatewayName | 'ghz';
+export type ProgramName = 'toxiproxy' | BrokerName | GatewayName | 'nats-server' | 'ghz';
 
 /** Where a program is, and how to get it. */
 export interface Program {

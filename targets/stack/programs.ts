@@ -13,9 +13,10 @@ import { toxiproxyVersion } from './stack-settings.ts';
 export { onPath } from '../process/on-path.ts';
 
 export const ghzVersion = '0.93.0';
+export const natsVersion = '2.15.2';
 
 function goProgram(
-  name: 'toxiproxy' | 'ghz',
+  name: 'toxiproxy' | 'ghz' | 'nats-server',
   title: string,
   version: string,
   module: string,
@@ -62,6 +63,17 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   ),
   ...brokerPrograms,
   ...gatewayPrograms,
+  'nats-server': {
+    ...goProgram(
+      'nats-server',
+      'NATS',
+      natsVersion,
+      'github.com/nats-io/nats-server/v2',
+      'nats-server',
+      '24 MB, about 20 s',
+    ),
+    isOptional: true,
+  },
   ghz: {
     ...goProgram('ghz', 'ghz', ghzVersion, 'github.com/bojand/ghz/cmd/ghz', 'ghz', '20 MB, about 20 s'),
     isOptional: true,

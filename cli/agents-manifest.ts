@@ -1,0 +1,66 @@
+/** `bench agents manifest`: what places the agents of a run in a Kubernetes cluster, for `kubectl apply`. */
+
+import { stringify } from 'yaml';
+import type { CommandModule } from 'yargs';
+import { kubernetesJob } from '../runners/agents/kubernetes-job.ts';
+import { exampleJoin } from './agent.ts';
+import { print } from './print.ts';
+import { agentCount } from './run-agents.ts';
+import { usageError } from './usage-error.ts';
+
+interface ManifestArguments {
+  readonly action: 'manifest';
+  readonly agents: string;
+  readonly image: string;
+  readonly join: string;
+  readonly name: string;
+  readonly secret: string;
+  readonly namespace?: string | undefined;
+  readonly cpus: number;
+  readonly memory: string;
+  readonly allowHost?: readonly string[] | undefined;
+}
+
+const text = { type: 'string', nargs: 1 } as const;
+const deadlineS = 7_200;
+
+export const agentsCommand: CommandModule<object, ManifestArguments> = {
+  command: 'agents <action>',
+  describe: 'print what places load agents in a cluster (docs/scale-out.md)',
+  builder: (parser) =>
+    parser
+      .positional('action', {
+        choices: ['manifest'] as const,
+        demandOption: true,
+        describe: 'a Kubernetes Job, as YAML',
+      })
+      .option('agents', { ...text, demandOption: true, describe: 'how many' })
+      .option('image', {
+        ...text,
+        demandOption: true,
+        describe: 'an image that runs `bench`, e.g. registry/wirebench:0.2.0',
+      })
+      .option('join', { ...text, demandOption: true, describe: `the run, as it prints it: ${exampleJoin}` })
+      .option('name', { ...text, default: 'wirebench-agents', describe: 'of the Job' })
+      .option('secret', {
+        ...text,
+        default: 'wirebench-run',
+        describe: 'the Secret whose key `token` is the token file',
+      })
+      .option('namespace', { ...text, describe: 'left out: the current one' })
+      .option('cpus', { type: 'number', nargs: 1, default: 4, describe: 'whole CPUs of each agent' })
+      .option('memory', { ...text, default: '2Gi', describe: 'memory of each agent' })
+      .option('allow-host', {
+        ...{ type: 'string', array: true, nargs: 1 },
+        describe: 'a host that agents may send load to (again for more)',
+      }),
+  handler: (args) => {
+    const { image, join, name, secret, namespace, cpus, memory, allowHost: allowHosts = [] } = args;
+    if (!Number.isInteger(cpus) || cpus < 1)
+      throw usageError(`--cpus ${cpus} is no whole number`, 'Whole CPUs alone can be an agent’s own.');
+    const agents = agentCount({ agents: args.agents }) ?? 1;
+    print(
+      stringify(kubernetesJob({ agents, image, join, name, secret, namespace, cpus, memory, allowHosts, deadlineS })),
+    );
+  },
+};

@@ -1,0 +1,54 @@
+/** For tests: a run with agents, each a process as a user starts it. */
+import { expect } from 'vitest';
+import type { RunResult } from '../result/result-types.ts';
+import { BenchProcess } from './bench-process.ts';
+import { type BenchRig, measuredExits } from './bench-rig.ts';
+
+export interface AgentsRun {
+  readonly run: BenchProcess;
+  readonly agents: BenchProcess[];
+  readonly out: string;
+  /** What each agent is started with. */
+  readonly joinArgs: readonly string[];
+  /** Starts one more. */
+  startAgent(name: string, args?: readonly string[], env?: Readonly<Record<string, string>>): BenchProcess;
+  /** Expects that it was measured, and that every agent has left in peace. */
+  finished(): Promise<RunResult>;
+  /** Ends whatever still runs. */
+  kill(): void;
+}
+
+/** Starts the run and, once it has printed how to join it, as many agents: `agent-1`, `agent-2`, … */
+export async function startWithAgents(
+  rig: BenchRig,
+  scenario: string,
+  { agents = 3, args = [], started = agents }: { agents?: number; args?: readonly string[]; started?: number } = {},
+): Promise<AgentsRun> {
+  const out = rig.newOut();
+  const path = rig.write(`agents-${out.split('-').at(-1)}.yaml`, scenario);
+  const run = new BenchProcess(['run', path, '--yes', '--full', '--out', out, '--agents', String(agents), ...args]);
+  await run.says(/bench agent --join \S+ --token-file \S+/, 240_000); // NATS may have to be installed
+  const [, ...joinArgs] = /bench (agent) (--join) (\S+) (--token-file) (\S+)/.exec(run.stderr) ?? [];
+  const processes: BenchProcess[] = [];
+  const startAgent: AgentsRun['startAgent'] = (name, more = [], env = {}) => {
+    const agent = new BenchProcess([...joinArgs, '--name', name, '--wait', '20s', ...more], env);
+    processes.push(agent);
+    return agent;
+  };
+  for (let n = 1; n <= started; n++) startAgent(`agent-${n}`);
+  return {
+    ...{ run, agents: processes, out, joinArgs, startAgent },
+    async finished() {
+      const exit = await run.exited;
+      expect(exit.stderr).not.toMatch(/bug of Wirebench/);
+      expect(measuredExits, exit.stderr).toContain(exit.code);
+      return rig.read(out);
+    },
+    kill() {
+      for (const { child } of [run, ...processes]) {
+        child.kill('SIGCONT');
+        child.kill('SIGKILL');
+      }
+    },
+  };
+}

@@ -1,0 +1,179 @@
+/** The agents of `bench run … --agents N`: the bus that they meet on, and the line that they join by. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { AgentCrew } from '../runners/agents/agent-crew.ts';
+import { subjectsOf } from '../runners/agents/agent-messages.ts';
+import { requireShareable } from '../runners/agents/agent-shares.ts';
+import { Bus, type BusLogin } from '../runners/agents/bus.ts';
+import { openRemoteLoad } from '../runners/agents/remote-load.ts';
+import type { OpenLoad } from '../runners/load/load-source.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { allowDial } from '../targets/allow-dial.ts';
+import { freePort } from '../targets/process/free-port.ts';
+import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
+import { startNats } from '../targets/stack/native/nats.ts';
+import { createRunDirectory } from '../targets/stack/run-directory.ts';
+import { durationOption } from './duration-option.ts';
+import { readSecretFile, writeJoinSecret } from './join-secret.ts';
+import { usageError } from './usage-error.ts';
+import { version } from './version.ts';
+
+const text = { type: 'string', nargs: 1, group: 'Load from other hosts (docs/scale-out.md):' } as const;
+
+export const agentOptions = {
+  agents: { ...text, describe: 'how many `bench agent` make the load, in place of this process' },
+  'agents-wait': { ...text, default: '60s', describe: 'how long they are waited for, before each trial' },
+  listen: { ...text, describe: 'HOST or HOST:PORT of this host at which agents reach it (default: 127.0.0.1)' },
+  'token-file': { ...text, describe: 'where the file that agents join with is written' },
+  nats: { ...text, describe: 'a NATS of your own in place of one that is started for the run: tls://HOST:PORT' },
+  'nats-creds': { ...text, describe: 'credentials for it' },
+  'nats-ca': { ...text, describe: 'PEM of who signed its certificate' },
+} as const;
+
+export interface RunAgentsArguments {
+  readonly agents?: string | undefined;
+  readonly agentsWait?: string | undefined;
+  readonly listen?: string | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly nats?: string | undefined;
+  readonly natsCreds?: string | undefined;
+  readonly natsCa?: string | undefined;
+}
+
+export interface RunAgents {
+  readonly openLoad: OpenLoad;
+  /** Hosts beside those of the scenario that this run's own parts are at. */
+  readonly partHosts: readonly string[];
+  /** Agents leave, and nothing of the bus is left. */
+  close(): Promise<void>;
+}
+
+interface Meeting {
+  readonly bus: Bus;
+  /** What an agent is started with, without the command. */
+  readonly joinLine: string;
+  admit(publicKey: string, k: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RunAgentsOptions {
+  readonly scenario: Scenario;
+  readonly install: InstallOptions;
+  /** See `OpenedScenario`. */
+  readonly redact: <Value>(value: Value) => Value;
+}
+
+const mostAgents = 1_000;
+const loopback = '127.0.0.1';
+
+/** null: the load is made here. Rejects with a BenchError: exit 2 for what cannot be shared, 3 without a bus. */
+export async function startRunAgents(args: RunAgentsArguments, options: RunAgentsOptions): Promise<RunAgents | null> {
+  const wanted = agentCount(args);
+  if (wanted === null) return null;
+  const { scenario, install, redact } = options;
+  requireShareable(scenario, wanted);
+  const run = randomBytes(4).toString('hex');
+  const partHosts = hostsOf(args);
+  allowDial([...scenario.allowHosts, ...partHosts]);
+  const meeting = args.nats === undefined ? await ownBus(args, run, install) : await busOf(args, args.nats, run);
+  const allowed = scenario.allowHosts.map((host) => ` --allow-host ${host}`).join('');
+  install.log(`each of the ${wanted} agents joins with:\n  bench agent ${meeting.joinLine}${allowed}`);
+  const crew = new AgentCrew({
+    ...{ bus: meeting.bus, run, wanted, version },
+    waitMs: durationOption('--agents-wait', args.agentsWait ?? '60s'),
+    admit: (publicKey, k) => meeting.admit(publicKey, k),
+    note: install.log,
+  });
+  return {
+    openLoad: openRemoteLoad({ crew, redact, partHosts }),
+    partHosts,
+    async close() {
+      await crew.end();
+      await meeting.close();
+    },
+  };
+}
+
+/** null: none are asked for. Throws a BenchError (exit 2). */
+export function agentCount({ agents, ...others }: RunAgentsArguments): number | null {
+  if (agents === undefined) {
+    const { listen, nats, natsCreds, natsCa, tokenFile } = others;
+    const given = Object.entries({ listen, nats, 'nats-creds': natsCreds, 'nats-ca': natsCa, 'token-file': tokenFile });
+    const [alone] = given.find(([, value]) => value !== undefined) ?? [];
+    if (alone !== undefined) throw usageError(`--${alone} is for --agents`, 'For example: --agents 3');
+    return null;
+  }
+  const count = Number(agents);
+  if (Number.isInteger(count) && count >= 1 && count <= mostAgents) return count;
+  throw usageError(`--agents ${agents} is no number from 1 to ${mostAgents}`, 'For example: --agents 3');
+}
+
+function hostsOf({ listen, nats }: RunAgentsArguments): string[] {
+  const hosts = [
+    listen === undefined ? [] : [listenOf(listen).host],
+    nats === undefined ? [] : [new URL(nats).hostname],
+  ];
+  return hosts.flat().filter((host) => host !== loopback);
+}
+
+function listenOf(listen: string): { readonly host: string; readonly port: number | null } {
+  const found = /^(\[[\da-f:]+\]|[^:\s]+)(?::(\d+))?$/i.exec(listen);
+  if (found === null)
+    throw usageError(`--listen ${listen} is not of the form HOST or HOST:PORT`, 'For example: --listen 10.0.0.5');
+  const [, host = '', port] = found;
+  return { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? null : Number(port) };
+}
+
+async function ownBus(
+  { listen = loopback, tokenFile }: RunAgentsArguments,
+  run: string,
+  install: InstallOptions,
+): Promise<Meeting> {
+  const { 'nats-server': binary } = await ensurePrograms(['nats-server'], install);
+  const { host, port: given } = listenOf(listen);
+  const port = given ?? (await freePort());
+  const directory = await createRunDirectory();
+  const subjects = subjectsOf(run);
+  try {
+    const context = {
+      directory: directory.path,
+      signal: install.signal,
+      onSpawn: (pid: number) => directory.note(pid),
+    };
+    const joining = { publish: [subjects.join], subscribe: ['_INBOX.>'] };
+    const server = await startNats(binary, { host, port, joining }, context);
+    const url = `tls://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca, inbox: '_RUN' });
+    const path = tokenFile ?? join(directory.path, 'token');
+    writeJoinSecret(path, { token: server.joiner.password, ca: server.ca });
+    return {
+      bus,
+      joinLine: `--join ${url}/${run} --token-file ${path}`,
+      admit: (publicKey, k) =>
+        server.admit(publicKey, {
+          publish: [subjects.of(k, '>')],
+          subscribe: [subjects.all('>'), subjects.to(k, '>')],
+        }),
+      async close() {
+        await bus.close();
+        await server.process.stop();
+        await directory.remove();
+      },
+    };
+  } catch (error) {
+    await directory.remove(install.signal.aborted ? undefined : 'logs');
+    throw error;
+  }
+}
+
+async function busOf({ natsCreds, natsCa }: RunAgentsArguments, nats: string, run: string): Promise<Meeting> {
+  const login: BusLogin = natsCreds === undefined ? null : { creds: readSecretFile('--nats-creds', natsCreds) };
+  const ca = natsCa === undefined ? null : readSecretFile('--nats-ca', natsCa).toString('utf8');
+  const bus = await Bus.connect({ url: nats, name: 'run', login, ca, inbox: '_INBOX' });
+  return {
+    bus,
+    joinLine: `--join ${nats}/${run} --nats-creds FILE${natsCa === undefined ? '' : ' --nats-ca FILE'}`,
+    admit: async () => undefined, // whom it lets in is its owner's business
+    close: () => bus.close(),
+  };
+}

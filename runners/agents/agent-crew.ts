@@ -1,0 +1,258 @@
+/** The agents of a run, from their joining on: who they are, whether they live, and the way to each. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import {
+  type AgentHost,
+  heartbeatMs,
+  type JoinReply,
+  type JoinRequest,
+  lostAfterMs,
+  packMessage,
+  protocolVersion,
+  readMessage,
+  subjectsOf,
+  whatOf,
+} from './agent-messages.ts';
+import type { Bus, BusMessage } from './bus.ts';
+import type { ClockOffset } from './clock-offset.ts';
+
+export interface CrewOptions {
+  readonly bus: Bus;
+  readonly run: string;
+  /** How many agents play. */
+  readonly wanted: number;
+  /** How long they are waited for, before each trial. */
+  readonly waitMs: number;
+  /** Agents of another are refused. */
+  readonly version: string;
+  /** Lets the holder of a key speak as agent `k`. */
+  readonly admit: (publicKey: string, k: number) => Promise<void>;
+  readonly note: (text: string) => void;
+}
+
+export interface CrewMember {
+  readonly k: number;
+  readonly name: string;
+  readonly instance: string;
+  readonly host: AgentHost;
+  readonly joined: Promise<void>;
+  heardMs: number;
+  /** It has spoken as a member: before, it does not listen yet either. */
+  isHere: boolean;
+  /** Why it is lost; null: it lives. */
+  lost: string | null;
+}
+
+export interface CrewListener {
+  /** What a member said beside its signs of life. */
+  said(member: CrewMember, what: string, data: Uint8Array): void;
+  lost(member: CrewMember): void;
+}
+
+const watchMs = 250;
+/** From its joining to its first word: it connects anew meanwhile. */
+const arrivesWithinMs = 10_000;
+/** Between two looks: this process itself stood still, so that nobody could be heard. */
+const stoodStillMs = 1_000;
+const pingMs = 1_000;
+/** More at once would wait for each other, and widen what is known of their clocks. */
+const mostPinged = 16;
+
+export class AgentCrew {
+  readonly #options: CrewOptions;
+  readonly #subjects: ReturnType<typeof subjectsOf>;
+  readonly #members: CrewMember[] = [];
+  readonly #timers: NodeJS.Timeout[];
+  readonly #changed = new Set<() => void>();
+  #listener: CrewListener | null = null;
+  #next = 0;
+  #seenMs = performance.now();
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    this.#subjects = subjectsOf(options.run);
+    const { bus } = options;
+    bus.subscribe(this.#subjects.join, (message) => void this.#join(message));
+    bus.subscribe(`wb.${options.run}.of.*.>`, (message) => this.#hear(message));
+    this.#timers = [
+      setInterval(() => bus.publish(this.#subjects.all('alive'), null), heartbeatMs),
+      setInterval(() => this.#watch(), watchMs),
+    ];
+  }
+
+  /** Of a trial; null: none is played. */
+  listen(listener: CrewListener | null): void {
+    this.#listener = listener;
+  }
+
+  /**
+   * Resolves with as many agents as are wanted, in the order of their joining. Rejects with a BenchError (exit 3) that tells
+   * who came when they are not there in time, or with the signal's reason.
+   */
+  async muster(signal: AbortSignal): Promise<readonly CrewMember[]> {
+    const { wanted, waitMs, note } = this.#options;
+    const until = performance.now() + waitMs;
+    for (let told = -1; ; ) {
+      signal.throwIfAborted();
+      const living = this.#living().filter(({ isHere }) => isHere);
+      if (living.length >= wanted) return living.slice(0, wanted);
+      if (living.length !== told) note(`waiting for ${wanted - living.length} of ${wanted} agents${named(living)}`);
+      told = living.length;
+      if (performance.now() > until) throw missing(this.#options, living);
+      await this.#change(signal);
+    }
+  }
+
+  tell(member: CrewMember, what: string, message: object): void {
+    this.#options.bus.publish(this.#subjects.to(member.k, what), message);
+  }
+
+  /** Rejects when no answer came in time. */
+  ask(member: CrewMember, what: string, message: object, timeoutMs: number): Promise<Uint8Array> {
+    return this.#options.bus.request(this.#subjects.to(member.k, what), message, timeoutMs);
+  }
+
+  /** So many questions to each; one that does not answer is left to the watch. */
+  async ping(clocks: ReadonlyMap<CrewMember, ClockOffset>, rounds: number): Promise<void> {
+    const waiting = [...clocks];
+    const lane = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await this.#ping(...next, rounds);
+    };
+    await Promise.all(Array.from({ length: Math.min(mostPinged, clocks.size) }, lane));
+  }
+
+  async #ping(member: CrewMember, clock: ClockOffset, rounds: number): Promise<void> {
+    for (let round = 0; round < rounds && member.lost === null; round++) {
+      try {
+        const sentUs = monotonicNowUs();
+        const answer = await this.ask(member, 'ping', {}, pingMs);
+        const backUs = monotonicNowUs();
+        clock.add({ sentUs, backUs, ...readMessage<{ cameUs: number; answeredUs: number }>(answer) });
+        member.heardMs = performance.now();
+      } catch {
+        return;
+      }
+    }
+  }
+
+  /** It plays no more of the trial; when it lives it may join anew. */
+  lose(member: CrewMember, why: string): void {
+    if (member.lost !== null) return;
+    member.lost = why;
+    this.#options.note(`agent ${member.name} on ${member.host.hostname} is lost: ${why}`);
+    this.tell(member, 'dismissed', {});
+    this.#listener?.lost(member);
+  }
+
+  /** Agents leave; the bus is the caller's to close. */
+  async end(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#options.bus.publish(this.#subjects.all('over'), null);
+    await this.#options.bus.flush();
+  }
+
+  #living(): CrewMember[] {
+    return this.#members.filter(({ lost }) => lost === null);
+  }
+
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#changed.delete(done);
+        resolve();
+      };
+      this.#changed.add(done);
+      void sleep(watchMs, undefined, { signal }).then(done, done);
+    });
+  }
+
+  async #join({ data, respond }: BusMessage): Promise<void> {
+    const reply = (message: JoinReply) => respond(packMessage(message));
+    const request = readMessage<JoinRequest>(data);
+    const { name, instance, host, publicKey } = request;
+    const why = this.#refusal(request);
+    if (why !== null) return reply({ refused: why });
+    const known = this.#members.find((member) => member.instance === instance);
+    if (known !== undefined) {
+      await known.joined;
+      return reply({ k: known.k }); // its first answer was lost on the way: no second agent
+    }
+    // Whoever is too many is not answered, and asks again: a place may become free.
+    if (this.#living().length >= this.#options.wanted) return;
+    const k = this.#next++;
+    const joined = this.#options.admit(publicKey, k);
+    const member: CrewMember = {
+      ...{ k, name: this.#ownName(name), instance, host, joined },
+      ...{ heardMs: performance.now(), isHere: false, lost: null },
+    };
+    this.#members.push(member);
+    await joined;
+    reply({ k });
+    member.heardMs = performance.now();
+  }
+
+  #refusal({ protocol, version, host }: JoinRequest): string | null {
+    if (protocol !== protocolVersion || version !== this.#options.version)
+      return `it is of Wirebench ${version}, and the run of ${this.#options.version}`;
+    // What threads hand over is written by Node itself.
+    if (major(host.node) !== major(process.versions.node))
+      return `it runs on Node ${host.node}, and the run on ${process.versions.node}`;
+    return null;
+  }
+
+  /** A verdict names agents, so that no two of those that live have one name. */
+  #ownName(name: string): string {
+    const taken = new Set(this.#living().map((member) => member.name));
+    if (!taken.has(name)) return name;
+    for (let n = 2; ; n++) if (!taken.has(`${name}-${n}`)) return `${name}-${n}`;
+  }
+
+  #hear({ subject, data }: BusMessage): void {
+    const k = Number(subject.split('.')[3]);
+    const member = this.#members.find((one) => one.k === k);
+    if (member === undefined || member.lost !== null) return;
+    member.heardMs = performance.now();
+    if (!member.isHere) this.#arrived(member);
+    const what = whatOf(subject);
+    if (what === 'left') this.lose(member, 'it was ended');
+    else this.#listener?.said(member, what, data);
+  }
+
+  #arrived(member: CrewMember): void {
+    member.isHere = true;
+    this.#options.note(`agent ${member.name} has joined from ${member.host.hostname}, ${member.host.cores} cores`);
+    for (const done of [...this.#changed]) done();
+  }
+
+  #watch(): void {
+    const nowMs = performance.now();
+    const gapMs = nowMs - this.#seenMs;
+    this.#seenMs = nowMs;
+    for (const member of this.#living()) {
+      if (gapMs > stoodStillMs) member.heardMs += gapMs;
+      const mostMs = member.isHere ? lostAfterMs : arrivesWithinMs;
+      if (nowMs - member.heardMs > mostMs) this.lose(member, `no sign of life for ${mostMs / 1e3} s`);
+    }
+  }
+}
+
+function major(version: string): string | undefined {
+  return version.split('.')[0];
+}
+
+function named(members: readonly CrewMember[]): string {
+  return members.length === 0 ? '' : `; here: ${members.map(({ name }) => name).join(', ')}`;
+}
+
+function missing({ wanted, waitMs }: CrewOptions, living: readonly CrewMember[]): BenchError {
+  const came = living.length === 0 ? 'none came' : `${living.map(({ name }) => name).join(', ')} came`;
+  return new BenchError(
+    'agentsMissing',
+    `Of ${wanted} agents only ${living.length} were there within ${waitMs / 1e3} s: ${came}`,
+    {
+      hint: 'Start the others with the line that the run has printed, or give --agents-wait more time.',
+      exitCode: exitCodes.stack,
+    },
+  );
+}

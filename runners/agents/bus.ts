@@ -1,0 +1,128 @@
+/** The way between a run and its agents: NATS, in the few verbs that they need. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Authenticator,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  nkeyAuthenticator,
+} from '@nats-io/transport-node';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { packMessage } from './agent-messages.ts';
+
+export type BusLogin =
+  | { readonly user: string; readonly password: string }
+  /** Of an NKey pair. */
+  | { readonly seed: Uint8Array }
+  /** The contents of a file of a user's JWT and NKey. */
+  | { readonly creds: Uint8Array }
+  /** A server that asks for nothing. */
+  | null;
+
+export interface BusOptions {
+  /** `tls://HOST:PORT`, or `nats://HOST:PORT` without TLS. */
+  readonly url: string;
+  /** As the server lists it. */
+  readonly name: string;
+  readonly login: BusLogin;
+  /** PEM of who signed the server's certificate; null: whom the system trusts. */
+  readonly ca: string | null;
+  /** What the subjects of answers to its requests begin with. */
+  readonly inbox: string;
+}
+
+export interface BusMessage {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  /** To a request; nothing to what was only published. */
+  respond(bytes: Uint8Array): void;
+}
+
+const connectMs = 5_000;
+const reconnectMs = 200;
+const flushMs = 500;
+
+export class Bus {
+  readonly #connection: NatsConnection;
+
+  private constructor(connection: NatsConnection) {
+    this.#connection = connection;
+  }
+
+  /** Rejects with a BenchError (exit 3). A connection that is lost later is made again, however often. */
+  static async connect({ url, name, login, ca, inbox }: BusOptions): Promise<Bus> {
+    const { protocol, host } = new URL(url);
+    try {
+      const connection = await connect({
+        servers: host,
+        name,
+        timeout: connectMs,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: reconnectMs,
+        ignoreClusterUpdates: true,
+        inboxPrefix: inbox,
+        ...(protocol === 'tls:' && { tls: ca === null ? {} : { ca } }),
+        ...(login !== null && { authenticator: authenticatorOf(login) }),
+      });
+      return new Bus(connection);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new BenchError('noBus', `NATS at ${host} cannot be reached: ${why}`, {
+        hint: 'Look whether it runs, whether this host can reach it, and whether the token or credentials are those of this run.',
+        exitCode: exitCodes.stack,
+        cause,
+      });
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#connection.isClosed();
+  }
+
+  /** Resolves when the connection is closed for good. */
+  async closed(): Promise<void> {
+    await this.#connection.closed();
+  }
+
+  /** Harmless on a closed one, as everything here: whoever clears up need not look. */
+  publish(subject: string, message: unknown): void {
+    if (!this.isClosed) this.#connection.publish(subject, packMessage(message));
+  }
+
+  /** Resolves with the answer's bytes. Rejects when nobody listens, or none came in time. */
+  async request(subject: string, message: unknown, timeoutMs: number): Promise<Uint8Array> {
+    const answer = await this.#connection.request(subject, packMessage(message), { timeout: timeoutMs });
+    return answer.data;
+  }
+
+  /** Returns how to end it. */
+  subscribe(subject: string, listener: (message: BusMessage) => void): () => void {
+    const subscription = this.#connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error !== null) return;
+        listener({
+          subject: message.subject,
+          data: message.data,
+          respond: (bytes) => void message.respond(bytes),
+        });
+      },
+    });
+    return () => subscription.unsubscribe();
+  }
+
+  /** Until the server has had everything that was published; one that does not answer is not waited for. */
+  async flush(): Promise<void> {
+    if (this.isClosed) return;
+    await Promise.race([this.#connection.flush().catch(() => undefined), sleep(flushMs, undefined, { ref: false })]);
+  }
+
+  async close(): Promise<void> {
+    if (!this.isClosed) await this.#connection.close().catch(() => undefined);
+  }
+}
+
+function authenticatorOf(login: Exclude<BusLogin, null>): Authenticator {
+  if ('seed' in login) return nkeyAuthenticator(login.seed);
+  if ('creds' in login) return credsAuthenticator(login.creds);
+  return () => ({ user: login.user, pass: login.password });
+}

@@ -1,0 +1,99 @@
+/** The agents of a run as a Kubernetes Job: so many pods or none, each on a host of its own, and none started again in silence. */
+
+export interface AgentsJob {
+  readonly agents: number;
+  readonly image: string;
+  /** `tls://HOST:PORT/RUN`, as the run prints it. */
+  readonly join: string;
+  /** Name of the Job. */
+  readonly name: string;
+  /** Of the Secret whose key `token` is the file that the run has written. */
+  readonly secret: string;
+  readonly namespace?: string | undefined;
+  /** Whole CPUs, so that pods can have cores of their own. */
+  readonly cpus: number;
+  readonly memory: string;
+  readonly allowHosts: readonly string[];
+  /** The longest that it may last. */
+  readonly deadlineS: number;
+}
+
+const tokenFolder = '/run/wirebench';
+const user = 10_001;
+const keptS = 600;
+
+/** A `batch/v1` Job, to be written as YAML. */
+export function kubernetesJob(job: AgentsJob): object {
+  const { agents, name, namespace } = job;
+  const labels = { 'app.kubernetes.io/name': 'wirebench', 'app.kubernetes.io/component': 'agent' };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, ...(namespace !== undefined && { namespace }), labels },
+    spec: {
+      completionMode: 'Indexed',
+      completions: agents,
+      parallelism: agents,
+      // A pod that ends is a lost agent, never silently a new one.
+      backoffLimit: 0,
+      activeDeadlineSeconds: job.deadlineS,
+      ttlSecondsAfterFinished: keptS,
+      template: {
+        metadata: { labels, annotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' } },
+        spec: {
+          restartPolicy: 'Never',
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: 10,
+          topologySpreadConstraints: [
+            {
+              maxSkew: 1,
+              topologyKey: 'kubernetes.io/hostname',
+              whenUnsatisfiable: 'DoNotSchedule',
+              labelSelector: { matchLabels: { 'batch.kubernetes.io/job-name': name } },
+            },
+          ],
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: user,
+            runAsGroup: user,
+            fsGroup: user,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          containers: [containerOf(job)],
+          volumes: [
+            { name: 'token', secret: { secretName: job.secret, defaultMode: 0o440 } },
+            { name: 'tmp', emptyDir: {} },
+          ],
+        },
+      },
+    },
+  };
+}
+
+function containerOf({ image, join, cpus, memory, allowHosts }: AgentsJob): object {
+  // Limits are requests: nobody evicts such a pod for its memory, and its CPUs can be pinned.
+  const resources = { cpu: String(cpus), memory };
+  return {
+    name: 'agent',
+    image,
+    args: [
+      ...['agent', '--join', join, '--token-file', `${tokenFolder}/token`, '--name', '$(POD_NAME)'],
+      ...allowHosts.flatMap((host) => ['--allow-host', host]),
+    ],
+    env: [
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'HOME', value: '/tmp' },
+    ],
+    resources: { requests: resources, limits: resources },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    volumeMounts: [
+      { name: 'token', mountPath: tokenFolder, readOnly: true },
+      { name: 'tmp', mountPath: '/tmp' },
+    ],
+  };
+}

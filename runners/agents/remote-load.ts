@@ -1,0 +1,364 @@
+/** The load of one trial, made by the agents of a run: a `LoadSource` like the threads of this process. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import type { LatencyCountsData } from '../../result/latency-counts.ts';
+import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { LoadSignals } from '../load/load-clock.ts';
+import type { LoadProgress } from '../load/load-loop-options.ts';
+import type { LinkTo, LoadSource, OpenLoad } from '../load/load-source.ts';
+import { putTogether } from '../load/worker-error.ts';
+import type { HandedOver, LoadPlan, SecondReport, WorkerData } from '../load/worker-messages.ts';
+import type { AgentCrew, CrewMember } from './agent-crew.ts';
+import { isLate } from './agent-limits.ts';
+import {
+  type BeginningMessage,
+  type FailedMessage,
+  type FinishedMessage,
+  type HandedOverMessage,
+  type IdleMessage,
+  type LinkMessage,
+  type OfTrial,
+  type OpenMessage,
+  type ProgressMessage,
+  readMessage,
+  type SecondMessage,
+} from './agent-messages.ts';
+import type { AgentRecord } from './agent-record.ts';
+import { type AgentShare, sharesOf, workersOf } from './agent-shares.ts';
+import { ClockOffset } from './clock-offset.ts';
+import { fetchRecords } from './fetch-records.ts';
+import { concealPlan } from './plan-secrets.ts';
+import { readRecords } from './records-codec.ts';
+
+export interface RemoteLoadOptions {
+  readonly crew: AgentCrew;
+  /** Values of the environment turned back into `${NAME}`. */
+  readonly redact: <Plan>(plan: Plan) => Plan;
+  /** Hosts of the run's own parts, which agents dial beside what the scenario allows. */
+  readonly partHosts: readonly string[];
+}
+
+const pingsBefore = 48;
+const pingsBetween = 4;
+const pingsAfter = 16;
+const pingEveryMs = 1_000;
+const finishMs = 120_000;
+const pullMs = 15_000;
+/** At once; each has a few megabytes in memory meanwhile. */
+const mostFetched = 16;
+const noProgress: LoadProgress = { offered: 0, notOk: 0, inFlight: 0, p50Us: null, p99Us: null };
+
+interface PlayingAgent {
+  readonly member: CrewMember;
+  readonly share: AgentShare;
+  readonly clock: ClockOffset;
+  readonly opened: PromiseWithResolvers<void>;
+  readonly idle: PromiseWithResolvers<number>;
+  progress: LoadProgress;
+  leadMs: number | null;
+  lostUs: number | null;
+  finished: FinishedMessage | null;
+}
+
+/** Announces to the agents what the main thread announces to its own workers through shared memory. */
+class AnnouncedSignals extends LoadSignals {
+  announce: () => void = () => undefined;
+
+  override endWarmup(atMs: number): void {
+    super.endWarmup(atMs);
+    this.announce();
+  }
+
+  override endDuring(atMs: number): void {
+    super.endDuring(atMs);
+    this.announce();
+  }
+}
+
+let trials = 0;
+
+/** Opens each trial's load on the agents of a crew; waits for them first. */
+export function openRemoteLoad(options: RemoteLoadOptions): OpenLoad {
+  return (plan, signal, linkOf) => RemoteLoad.open(options, plan, signal, linkOf);
+}
+
+export class RemoteLoad implements LoadSource {
+  readonly signals = new AnnouncedSignals();
+  readonly workers: number;
+  readonly #over = new AbortController();
+  readonly #options: RemoteLoadOptions;
+  readonly #plan: LoadPlan;
+  readonly #trial = ++trials;
+  readonly #agents: readonly PlayingAgent[];
+  readonly #linkOf: LinkTo | undefined;
+  readonly #onSecond: ((report: SecondReport) => void)[] = [];
+  readonly #onHandedOver: ((report: HandedOver) => void)[] = [];
+  #pinging: NodeJS.Timeout | null = null;
+  #ended = false;
+
+  private constructor(options: RemoteLoadOptions, plan: LoadPlan, members: readonly CrewMember[], linkOf?: LinkTo) {
+    this.#options = options;
+    this.workers = workersOf(plan, members.length);
+    this.#plan = { ...plan, workers: this.workers };
+    this.#linkOf = linkOf;
+    const shares = sharesOf(this.workers, members.length);
+    this.#agents = members.map((member, n) => ({
+      member,
+      share: shares[n] as AgentShare,
+      clock: new ClockOffset(),
+      opened: Promise.withResolvers<void>(),
+      idle: Promise.withResolvers<number>(),
+      progress: noProgress,
+      leadMs: null,
+      lostUs: null,
+      finished: null,
+    }));
+    // Each is awaited at its own time; until then a rejection must not end the process.
+    for (const { opened, idle } of this.#agents)
+      for (const { promise } of [opened, idle]) promise.catch(() => undefined);
+    this.signals.announce = () => {
+      const { warmupEndMs, duringEndMs } = this.signals;
+      this.#tell('signal', { warmupEndMs, duringEndMs });
+    };
+    options.crew.listen({
+      said: (member, what, data) => this.#said(member, what, data),
+      lost: (member) => this.#lost(member),
+    });
+  }
+
+  /** See OpenLoad. Rejects with a BenchError: exit 3 when too few agents came or stayed, else as an agent's workers do. */
+  static async open(
+    options: RemoteLoadOptions,
+    plan: LoadPlan,
+    signal: AbortSignal,
+    linkOf?: LinkTo,
+  ): Promise<RemoteLoad> {
+    const load = new RemoteLoad(options, plan, await options.crew.muster(signal), linkOf);
+    const abort = () => load.#agents[0]?.opened.reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await options.crew.ping(load.#clocks(), pingsBefore);
+      const message = load.#openMessage();
+      for (const { member, share } of load.#agents) {
+        options.crew.tell(member, 'open', { ...message, plan: { ...message.plan, share } });
+      }
+      await Promise.all(load.#agents.map(({ opened }) => opened.promise));
+      return load;
+    } catch (error) {
+      await load.terminate();
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Aborted once an agent is lost or late: what plays on is not the load that was asked for. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** So that the word of the start is everywhere before it. */
+  get leadMs(): number {
+    const roundTrips = this.#agents.flatMap(({ clock }) => clock.roundTripsUs);
+    return 100 + (3 * Math.max(0, ...roundTrips)) / 1e3;
+  }
+
+  get agents(): readonly AgentRecord[] {
+    return this.#agents.map(recordOf);
+  }
+
+  onSecond(listener: (report: SecondReport) => void): void {
+    this.#onSecond.push(listener);
+  }
+
+  onHandedOver(listener: (report: HandedOver) => void): void {
+    this.#onHandedOver.push(listener);
+  }
+
+  begin(startUs: number): void {
+    for (const { member, clock } of this.#agents) {
+      const { offsetUs } = clock.at(startUs);
+      this.#options.crew.tell(member, 'begin', { trial: this.#trial, startUs: startUs + offsetUs });
+    }
+    this.#pinging = setInterval(() => void this.#options.crew.ping(this.#clocks(), pingsBetween), pingEveryMs);
+  }
+
+  async whenIdle(): Promise<number> {
+    const acknowledged = await Promise.all(this.#agents.map(({ idle }) => idle.promise));
+    return acknowledged.reduce((sum, count) => sum + count, 0);
+  }
+
+  progress(): LoadProgress {
+    const all = this.#agents.map(({ progress }) => progress);
+    const sum = (of: (progress: LoadProgress) => number) => all.reduce((total, progress) => total + of(progress), 0);
+    const busiest = all.reduce((most, progress) => (progress.offered > most.offered ? progress : most), noProgress);
+    return {
+      offered: sum(({ offered }) => offered),
+      notOk: sum(({ notOk }) => notOk),
+      inFlight: sum(({ inFlight }) => inFlight),
+      p50Us: busiest.p50Us,
+      p99Us: busiest.p99Us,
+    };
+  }
+
+  stop(): void {
+    this.#tell('stop', {});
+  }
+
+  /** Of the agents that are left; one that cannot hand its records over is lost, too. */
+  async finish(): Promise<readonly WorkerData[]> {
+    if (this.#pinging !== null) clearInterval(this.#pinging);
+    await this.#options.crew.ping(this.#clocks(), pingsAfter);
+    const waiting = this.#living();
+    const fetched: WorkerData[] = [];
+    const lane = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        fetched.push(...(await this.#fetch(next)));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(mostFetched, waiting.length) }, lane));
+    await this.terminate();
+    return fetched.sort((one, other) => one.log.producer - other.log.producer);
+  }
+
+  async terminate(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#pinging !== null) clearInterval(this.#pinging);
+    this.#tell('close', {});
+    this.#options.crew.listen(null);
+  }
+
+  async #fetch(agent: PlayingAgent): Promise<readonly WorkerData[]> {
+    const { crew } = this.#options;
+    const { member, clock } = agent;
+    const trial = this.#trial;
+    const { logFolder, trialTag } = this.#plan;
+    const usualUs = clock.at(monotonicNowUs()).offsetUs;
+    try {
+      const finished = readMessage<FinishedMessage>(await crew.ask(member, 'finish', { trial }, finishMs));
+      const workers = await fetchRecords(finished, {
+        pull: (message) => crew.ask(member, 'pull', { trial, ...message }, pullMs),
+        logPath: logFolder === null ? null : join(logFolder, trialTag),
+        offsetAt: (theirUs) => clock.at(theirUs - usualUs).offsetUs,
+      });
+      agent.finished = finished;
+      return workers;
+    } catch (error) {
+      crew.lose(member, `its records did not come: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    }
+  }
+
+  #openMessage(): OpenMessage {
+    const { signals: _, logFolder: __, samples: ___, canaryPort, ...plan } = this.#plan;
+    const { variables, plan: concealed } = concealPlan(
+      { ...plan, allowHosts: [...plan.allowHosts, ...this.#options.partHosts], hasCanaries: canaryPort !== null },
+      this.#options.redact,
+      process.env,
+    );
+    return { trial: this.#trial, plan: concealed, variables, files: filesOf(plan, concealed) };
+  }
+
+  #living(): PlayingAgent[] {
+    return this.#agents.filter(({ lostUs }) => lostUs === null);
+  }
+
+  #clocks(): ReadonlyMap<CrewMember, ClockOffset> {
+    return new Map(this.#living().map(({ member, clock }) => [member, clock]));
+  }
+
+  #tell(what: string, message: object): void {
+    for (const { member } of this.#living()) this.#options.crew.tell(member, what, { trial: this.#trial, ...message });
+  }
+
+  #said(member: CrewMember, what: string, data: Uint8Array): void {
+    const agent = this.#agents.find((one) => one.member === member);
+    if (agent === undefined || readMessage<Partial<OfTrial>>(data).trial !== this.#trial) return;
+    if (what === 'progress') agent.progress = readMessage<ProgressMessage>(data).progress ?? agent.progress;
+    else if (what === 'opened') agent.opened.resolve();
+    else if (what === 'openFailed') agent.opened.reject(this.#failure(agent, readMessage<FailedMessage>(data)));
+    else if (what === 'failed') agent.idle.reject(this.#failure(agent, readMessage<FailedMessage>(data)));
+    else if (what === 'beginning') this.#beginning(agent, readMessage<BeginningMessage>(data));
+    else if (what === 'second') this.#second(readMessage<SecondMessage>(data));
+    else if (what === 'handedOver') this.#handedOver(readMessage<HandedOverMessage>(data));
+    else if (what === 'link') void this.#link(agent, readMessage<LinkMessage>(data));
+    else if (what === 'idle') {
+      const { acknowledged, progress } = readMessage<IdleMessage>(data);
+      agent.progress = progress;
+      agent.idle.resolve(acknowledged);
+    }
+  }
+
+  #failure({ member }: PlayingAgent, { error }: FailedMessage): BenchError {
+    return putTogether({ ...error, message: `Agent ${member.name}: ${error.message}` });
+  }
+
+  #beginning(agent: PlayingAgent, { leadMs }: BeginningMessage): void {
+    agent.leadMs = leadMs;
+    if (isLate(agent)) this.#end();
+  }
+
+  #second({ second, spanMs, ok }: SecondMessage): void {
+    const report: SecondReport = { type: 'second', second, spanMs, ok: readRecords<LatencyCountsData>(ok) };
+    for (const listener of this.#onSecond) listener(report);
+  }
+
+  #handedOver({ producer, sequences }: HandedOverMessage): void {
+    for (const listener of this.#onHandedOver) listener({ type: 'handedOver', producer, sequences });
+  }
+
+  async #link({ member }: PlayingAgent, { broker }: LinkMessage): Promise<void> {
+    const answer = (address: string | null, reason: string) =>
+      this.#options.crew.tell(member, 'linked', { trial: this.#trial, broker, address, reason });
+    try {
+      if (this.#linkOf === undefined) throw new Error('nothing leads there');
+      answer(await this.#linkOf(broker), '');
+    } catch (error) {
+      answer(null, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #lost(member: CrewMember): void {
+    const agent = this.#agents.find((one) => one.member === member);
+    if (agent === undefined || agent.lostUs !== null) return;
+    agent.lostUs = monotonicNowUs();
+    agent.opened.reject(lostAtOpening(member));
+    agent.idle.resolve(0);
+    this.#end();
+  }
+
+  #end(): void {
+    this.stop();
+    this.#over.abort();
+  }
+}
+
+function recordOf({ member, share, clock, leadMs, lostUs, finished }: PlayingAgent): AgentRecord {
+  const { name, host, lost } = member;
+  const roundTrips = clock.roundTripsUs.toSorted((a, b) => a - b);
+  const { boundUs, driftPpm, jumped } = clock;
+  return {
+    ...{ name, host, share, leadMs },
+    clock: { boundUs, driftPpm, jumped, roundTripUs: roundTrips[roundTrips.length >> 1] ?? null },
+    lost: lostUs === null ? null : { why: lost ?? '', atUs: lostUs },
+    cpu: finished?.cpu ?? null,
+    throttled: finished?.throttled ?? null,
+  };
+}
+
+type NamedFiles = Pick<LoadPlan, 'load'>;
+
+/** Recorded arrivals are a part of the plan that stands in a file of this host; `told`: the plan that agents are given. */
+function filesOf({ load }: NamedFiles, { load: told }: NamedFiles): Readonly<Record<string, Uint8Array>> {
+  if (load.model !== 'open' || told.model !== 'open' || load.recording === null || told.recording === null) return {};
+  return { [told.recording.path]: readFileSync(load.recording.path) };
+}
+
+function lostAtOpening({ name, lost }: CrewMember): BenchError {
+  return new BenchError('agentLost', `Agent ${name} was lost before the load began: ${lost}`, {
+    hint: 'Look at what it printed, and start it again.',
+    exitCode: exitCodes.stack,
+  });
+}

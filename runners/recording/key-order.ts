@@ -1,0 +1,53 @@
+/** Whether operations of a key took effect in the order in which clients had them done. */
+import type { ProducerOrigin } from './ledger.ts';
+import type { LoggedOperations } from './logged-operations.ts';
+
+export type Lateness = 'late' | 'inOrder' | 'undecided';
+
+/** Of all that share a clock. */
+interface HostOrder {
+  /** Key → latest start of sending among the operations applied so far, monotonic µs. */
+  readonly latestSentUs: Map<number, number>;
+  readonly boundUs: number;
+}
+
+/**
+ * Late: applied after a later operation of the same key whose send began only after this one was acknowledged.
+ * Operations in flight together may be applied either way round. Times of two hosts are compared as far as their clocks are
+ * known: between surely late and surely not, nobody can tell.
+ */
+export class KeyOrder {
+  readonly #hosts = new Map<number, HostOrder>();
+  readonly #originOf: (producer: number) => ProducerOrigin | null;
+
+  constructor(originOf: (producer: number) => ProducerOrigin | null = () => null) {
+    this.#originOf = originOf;
+  }
+
+  lateness(log: LoggedOperations, sequence: number): Lateness {
+    const key = log.key(sequence);
+    const intendedUs = log.intendedUs(sequence);
+    const sentUs = intendedUs + log.sentAfterUs(sequence);
+    const acknowledgedUs = intendedUs + log.acknowledgedAfterUs(sequence);
+    const own = this.#hostOf(log.producer);
+    let found: Lateness = 'inOrder';
+    for (const other of this.#hosts.values()) {
+      const latestUs = other.latestSentUs.get(key) ?? Number.NEGATIVE_INFINITY;
+      const farUs = other === own ? 0 : own.boundUs + other.boundUs;
+      // Both are false when either is not known.
+      if (latestUs > acknowledgedUs + farUs) found = 'late';
+      else if (latestUs > acknowledgedUs - farUs && found === 'inOrder') found = 'undecided';
+    }
+    if (sentUs > (own.latestSentUs.get(key) ?? Number.NEGATIVE_INFINITY)) own.latestSentUs.set(key, sentUs);
+    return found;
+  }
+
+  #hostOf(producer: number): HostOrder {
+    const { host, boundUs } = this.#originOf(producer) ?? { host: 0, boundUs: 0 };
+    const known = this.#hosts.get(host);
+    if (known !== undefined) return known;
+    const created = { latestSentUs: new Map<number, number>(), boundUs };
+    this.#hosts.set(host, created);
+    return created;
+  }
+}

@@ -1,0 +1,131 @@
+/** What each agent of a trial was like: one that is slow among many does not show in what all of them measured together. */
+import type { AgentResult, VerdictReason } from '../../result/result-types.ts';
+import { agentLimits, isLate } from '../agents/agent-limits.ts';
+import type { AgentRecord } from '../agents/agent-record.ts';
+import { canaryFigures } from '../canary/canary-account.ts';
+import type { WorkerData } from '../load/worker-messages.ts';
+import { measuredTotal } from '../recording/measured-total.ts';
+import { Recorder } from '../recording/recorder.ts';
+import { generatorHealth } from './generator-health.ts';
+import type { TrialRecords } from './trial-records.ts';
+import { healthReasons, worstStatus } from './verdict.ts';
+
+export interface JudgedAgents {
+  readonly agents: readonly AgentResult[];
+  readonly reasons: readonly VerdictReason[];
+}
+
+export function judgeAgents(records: TrialRecords): JudgedAgents {
+  const judged = records.agents.map((agent) => judgeAgent(agent, records));
+  return { agents: judged.map(({ agent }) => agent), reasons: judged.flatMap(({ reasons }) => reasons) };
+}
+
+function judgeAgent(agent: AgentRecord, records: TrialRecords) {
+  const { first, count } = agent.share;
+  const workers = records.workers.filter(({ log: { producer } }) => producer >= first && producer < first + count);
+  const measured = measuredOf(workers, records);
+  const lag = records.scenario.load.model === 'open' ? measured.latency('sendLag') : null;
+  const canary = canaryFigures(workers.flatMap(({ canaries }) => canaries ?? []));
+  const sendLag = {
+    sendLagP50Us: lag?.atQuantile(0.5) ?? null,
+    sendLagP99Us: lag?.atQuantile(0.99) ?? null,
+    sendLagMaxUs: lag?.maxUs ?? null,
+  };
+  const health = workers.length === 0 ? [] : healthReasons({ ...sendLag, ...generatorHealth(workers, measured) });
+  const reasons = [...placeReasons(agent, records), ...health].map((found): VerdictReason => {
+    return { ...found, message: `Agent ${agent.name} on ${agent.host.hostname}: ${lowerFirst(found.message)}` };
+  });
+  const { clock, host, lost } = agent;
+  const result: AgentResult = {
+    name: agent.name,
+    host: host.hostname,
+    cores: host.cores,
+    workers: agent.share,
+    status: worstStatus(reasons),
+    offered: measured.counts.offered,
+    sendLagP99Us: sendLag.sendLagP99Us,
+    canary,
+    leadMs: rounded(agent.leadMs),
+    clock: {
+      boundUs: Number.isFinite(clock.boundUs) ? rounded(clock.boundUs) : null,
+      driftPpm: rounded(clock.driftPpm),
+      roundTripUs: rounded(clock.roundTripUs),
+    },
+    cpuBusy: rounded(agent.cpu?.busy ?? null),
+    throttled: rounded(agent.throttled),
+    ...(lost !== null && { lost: { why: lost.why, atMs: Math.round(loadMs(lost.atUs, records)) } }),
+  };
+  return { agent: result, reasons };
+}
+
+/** Of the start, the clock and the machine of an agent. */
+function placeReasons(agent: AgentRecord, records: TrialRecords): VerdictReason[] {
+  const { lost, leadMs, clock, throttled } = agent;
+  const reasons: VerdictReason[] = [];
+  if (lost !== null) {
+    const atS = loadMs(lost.atUs, records) / 1e3;
+    const message = `It was lost ${atS.toFixed(1)} s after the end of warm-up: ${lost.why}. The load was not the one that was asked for.`;
+    const remedy = 'Look at what it printed, start it again, and run the trial again.';
+    return [{ status: 'invalid', code: 'agentLost', message, remedy }];
+  }
+  if (isLate(agent)) {
+    const message = `It heard of the start ${(leadMs ?? 0).toFixed(0)} ms before it, too late to be sure to begin with the others.`;
+    reasons.push({
+      status: 'invalid',
+      code: 'agentLate',
+      message,
+      remedy: 'Run the trial again; look at the network between the hosts.',
+    });
+  }
+  if (clock.jumped) {
+    const message = 'Its clock jumped, or its machine stood still: no offset fits what was seen of it.';
+    reasons.push({
+      status: 'invalid',
+      code: 'clockJumped',
+      message,
+      remedy: 'Do not suspend or move the machine while it plays.',
+    });
+  }
+  const shortestUs = Math.min(...records.windows.map(({ startUs, endUs }) => endUs - startUs).filter((us) => us > 0));
+  const isUnsure =
+    clock.boundUs > agentLimits.suspectClockUs || clock.boundUs > agentLimits.suspectClockShare * shortestUs;
+  if (isUnsure && !clock.jumped) {
+    const status = clock.boundUs > agentLimits.invalidClockUs ? 'invalid' : 'suspect';
+    const known = Number.isFinite(clock.boundUs) ? `to ± ${(clock.boundUs / 1e3).toFixed(1)} ms only` : 'not at all';
+    const message = `Its clock was known ${known}, and phases and times between hosts no better.`;
+    reasons.push({
+      status,
+      code: 'clockUnsure',
+      message,
+      remedy: 'Bring the hosts nearer to each other, or give the run a quieter network.',
+    });
+  }
+  if ((throttled ?? 0) > agentLimits.suspectThrottled) {
+    const message = `Its CPU limit held it up ${((throttled ?? 0) * 100).toFixed(1)} % of the time.`;
+    reasons.push({
+      status: 'suspect',
+      code: 'cpuThrottled',
+      message,
+      remedy: 'Give it whole CPUs, its limit equal to its request.',
+    });
+  }
+  return reasons;
+}
+
+function measuredOf(workers: readonly WorkerData[], { windows, operations }: TrialRecords) {
+  const recorder = new Recorder(windows.length, operations.length);
+  for (const { recording } of workers) recorder.add(recording);
+  return measuredTotal(recorder, windows);
+}
+
+function loadMs(atUs: number, { clock, scenario }: Pick<TrialRecords, 'clock' | 'scenario'>): number {
+  return clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(4));
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,121 @@
+/** A NATS server of our own, for one run: TLS with a certificate of its own, a token to join by, and rights for each agent. */
+import { randomBytes } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
+import { connect, isIP } from 'node:net';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import type { SupervisedProcess } from '../../process/supervised-process.ts';
+import { type PartContext, startPart } from './start-part.ts';
+
+export interface NatsLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Subjects that somebody may use; `>` and `*` as NATS has them. */
+export interface NatsRights {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+export interface NatsOptions {
+  /** Where it listens, an address of this host or a name that leads to one, and how agents reach it. */
+  readonly host: string;
+  readonly port: number;
+  /** What whoever has the token may do. */
+  readonly joining: NatsRights;
+}
+
+export interface NativeNats {
+  readonly process: SupervisedProcess;
+  /** PEM: who signed its certificate, which is itself. */
+  readonly ca: string;
+  /** May do everything. */
+  readonly owner: NatsLogin;
+  readonly joiner: NatsLogin;
+  /** From now on the holder of this public NKey may do that much. */
+  admit(publicKey: string, rights: NatsRights): Promise<void>;
+}
+
+/** Of whoever has only the token. */
+export const joinUser = 'join';
+
+const startDeadlineMs = 15_000;
+const probeMs = 1_000;
+/** It outlives no run. */
+const validMs = 7 * 24 * 3_600_000;
+
+export async function startNats(
+  binary: string,
+  { host, port, joining }: NatsOptions,
+  { directory, signal, onSpawn }: PartContext,
+): Promise<NativeNats> {
+  const path = (name: string) => join(directory, name);
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'wirebench' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    notAfterDate: new Date(Date.now() + validMs),
+    extensions: [{ name: 'subjectAltName', altNames: ['localhost', '127.0.0.1', host].map(altName) }],
+  });
+  await writeFile(path('nats-cert.pem'), cert);
+  await writeFile(path('nats-key.pem'), key, { mode: 0o600 });
+  const owner = { user: 'run', password: randomBytes(24).toString('hex') };
+  const joiner = { user: joinUser, password: randomBytes(24).toString('hex') };
+  const users: object[] = [owner, { ...joiner, permissions: joining }];
+  const write = async () => {
+    // JSON is a part of what it reads.
+    const settings = {
+      listen: `${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
+      server_name: 'wirebench',
+      logfile_size_limit: 10_000_000,
+      tls: { cert_file: path('nats-cert.pem'), key_file: path('nats-key.pem') },
+      authorization: { users },
+    };
+    await writeFile(path('nats.conf.new'), JSON.stringify(settings, null, 2), { mode: 0o600 });
+    await rename(path('nats.conf.new'), path('nats.conf'));
+  };
+  await write();
+  const process = await startPart(
+    {
+      name: 'NATS',
+      command: binary,
+      args: ['-c', path('nats.conf')],
+      logPath: path('nats.log'),
+      onSpawn,
+      startDeadlineMs,
+      probe: () => accepts(host, port),
+    },
+    signal,
+  );
+  let written = Promise.resolve();
+  return {
+    process,
+    ca: cert,
+    owner,
+    joiner,
+    admit: (nkey, permissions) => {
+      users.push({ nkey, permissions: { ...permissions, allow_responses: true } });
+      written = written.then(write).then(() => process.reload());
+      return written;
+    },
+  };
+}
+
+function altName(name: string): { type: 2; value: string } | { type: 7; ip: string } {
+  return isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name };
+}
+
+/** It speaks first, and says who it is. */
+function accepts(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout: probeMs });
+    const end = (error?: Error) => {
+      socket.destroy();
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    socket.once('data', (data) => end(data.toString().startsWith('INFO ') ? undefined : new Error('it is not NATS')));
+    socket.once('timeout', () => end(new Error('it does not answer')));
+    socket.once('error', end);
+  });
+}
