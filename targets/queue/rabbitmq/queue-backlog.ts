@@ -2,9 +2,10 @@
 import amqplib, { type Channel, type ChannelModel } from 'amqplib';
 import type { BacklogGauge } from '../../backlog-gauge.ts';
 import { amqpUrls } from './amqp-urls.ts';
-import { readPlace } from './stream-place.ts';
+import { endOf, readPlace } from './stream-place.ts';
 
 const connectTimeoutMs = 2_000;
+const mostInChunk = 1_000;
 
 type Count = (channel: Channel) => Promise<number>;
 
@@ -16,8 +17,9 @@ export function readyIn(queue: string): Count {
 /** Of a stream, which keeps what was read: those that are not known to be done. */
 export function beyondPlace(stream: string, place: string): Count {
   return async (channel) => {
+    await channel.prefetch(mostInChunk);
     const done = (await readPlace(channel, place, 1)) ?? 0;
-    return Math.max(0, (await channel.checkQueue(stream)).messageCount - done);
+    return Math.max(0, (await endOf(channel, stream)) - done);
   };
 }
 

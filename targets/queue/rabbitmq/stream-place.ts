@@ -12,6 +12,9 @@ const keepEveryMs = 200;
 /** The harness looks at it now and then, and gives it back. */
 const mostLooks = 4;
 const lookAgainMs = 50;
+/** What is written comes at once; nothing comes of a stream without any message. */
+const emptyAfterMs = 300;
+const chunkMs = 30;
 
 export interface StreamPlaceOptions {
   readonly stream: string;
@@ -47,7 +50,7 @@ export class StreamPlace {
     const { startAt, stream, queue } = this.#options;
     if (startAt === 'first') return startAt;
     if (startAt === 'next') {
-      keep(channel, queue, (await channel.checkQueue(stream)).messageCount);
+      keep(channel, queue, await endOf(channel, stream));
       return startAt;
     }
     return (await readPlace(channel, queue, mostLooks)) ?? 'first';
@@ -100,4 +103,21 @@ export async function readPlace(channel: Channel, queue: string, looks: number):
     return Number(message.content.toString());
   }
   return null;
+}
+
+/** The broker itself counts a stream's messages anew every few seconds only: so its last ones are looked at. The channel has a prefetch. */
+export async function endOf(channel: Channel, stream: string): Promise<number> {
+  let end = 0;
+  const first = Promise.withResolvers<void>();
+  const look = (message: ConsumeMessage | null) => {
+    if (message === null) return;
+    end = Number(message.properties.headers?.['x-stream-offset'] ?? 0) + 1;
+    channel.ack(message);
+    first.resolve();
+  };
+  const { consumerTag } = await channel.consume(stream, look, { arguments: { 'x-stream-offset': 'last' } });
+  await Promise.race([first.promise, sleep(emptyAfterMs)]);
+  await sleep(chunkMs);
+  await channel.cancel(consumerTag);
+  return end;
 }

@@ -22,7 +22,7 @@ it('begins the messages of a group one after the other, beside those of others',
 
 it('gives back what is behind one that is refused, in its order, and begins anew after that', () => {
   for (const name of ['a1', 'a2', 'a3', 'b1', 'b2']) enter(name.slice(0, 1), name);
-  groups.refused('a');
+  groups.back('a');
   enter('a', 'a1');
   expect(told).toEqual(['begin a1', 'begin b1', 'back a2', 'back a3', 'begin a1']);
 });

@@ -11,7 +11,7 @@ export class FifoGroups {
   /** By group what waits behind the one that is being worked on. */
   readonly #behind = new Map<string, Waiting[]>();
 
-  /** Begins at once where nothing of the group is being worked on. Call `done` or `refused` once it is over. */
+  /** Begins at once where nothing of the group is being worked on. Call `done` or `back` once it is over. */
   enter(group: string, waiting: Waiting): void {
     const behind = this.#behind.get(group);
     if (behind !== undefined) {
@@ -28,7 +28,8 @@ export class FifoGroups {
     else next.begin();
   }
 
-  refused(group: string): void {
+  /** The one that is worked on has gone back: what is behind goes as well, in its order. Until then the group waits. */
+  back(group: string): void {
     const behind = this.#behind.get(group) ?? [];
     this.#behind.delete(group);
     for (const { giveBack } of behind) giveBack();

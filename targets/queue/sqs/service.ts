@@ -194,9 +194,11 @@ class SqsService {
     }
     const isLast = message.receives >= maxReceives;
     this.#domain.refused(requestId, isLast ? refusalCodes.deadLettered : refusalCodes.requeued);
-    this.#groups?.refused(message.group);
     // Held back here, it takes one of the places for messages: who refuses all is not sent them all the faster.
-    setTimeout(() => this.#giveBack(message, done), requeueAfterMs).unref();
+    setTimeout(() => {
+      this.#giveBack(message, done);
+      this.#groups?.back(message.group);
+    }, requeueAfterMs).unref();
   }
 
   #giveBack(message: ReceivedMessage, done: () => void): void {
