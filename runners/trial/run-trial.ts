@@ -102,6 +102,7 @@ export async function runTrial(
         ...connectionsOf(workers),
         ...gatewaySemantics(target.gateway),
         ...((target.instances ?? 1) > 1 && { instances: target.instances ?? 1 }),
+        ...spreadSettings(target),
         ...resilienceSemantics(scenario, prepared.target),
       },
       operations: prepared.operations,
@@ -161,6 +162,13 @@ async function watchFlows(
   if (target.settled === undefined) return null;
   const path = join(workDirectory, `${id}.settled`);
   return FlowWatch.open({ settings: target.settled, trialTag, path, allowHosts: scenario.allowHosts }, signal);
+}
+
+/** What of a target's queues or topics and their clients there is more of than one. */
+function spreadSettings(target: Target): Record<string, number> {
+  const { topics = 1, consumers = 1 } = target;
+  const producers = target.protocol === 'queue' ? (target.producers ?? 1) : 1; // a stream says so itself
+  return Object.fromEntries(Object.entries({ topics, producers, consumers }).filter(([, count]) => count > 1));
 }
 
 function samplesOf({ samplesPath }: TrialContext, { id }: TrialPlan) {

@@ -9,7 +9,7 @@ export function spreadShape(place: 'queue' | 'topic') {
     topics: wholeNumber(1, 100)
       .optional()
       .meta({ default: 1 })
-      .describe(`How many ${place}s of our service there are; operations go to them in turn.`),
+      .describe(`How many ${place}s of our service there are; all operations of one key go to the same.`),
     consumers: wholeNumber(1, 100)
       .optional()
       .meta({ default: 1 })

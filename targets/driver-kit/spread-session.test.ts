@@ -51,40 +51,51 @@ class Noted {
     return openSpread(this.driver, context, new AbortController().signal);
   }
 
-  start(session: Session, ...sequences: readonly number[]): void {
-    for (const [slot, sequence] of sequences.entries()) {
-      (calls[slot] as Call).sequence = sequence;
-      session.start(slot);
-    }
+  /** One operation of each key; where it went. */
+  start(session: Session, ...keys: readonly string[]): string[] {
+    return keys.map((key) => {
+      (calls[0] as Call).key = key;
+      session.start(0);
+      return this.told.at(-1) ?? '';
+    });
   }
 }
 
 const many = (producers: number): QueueTarget => ({ ...directQueue, producers });
 
+const keys = Array.from({ length: 400 }, (_, n) => `customer-${n.toString().padStart(6, '0')}`);
+const shareOf = (places: readonly string[], place: string) =>
+  places.filter((one) => one === place).length / places.length;
+
 it('is the driver’s own session where there is one place and one client', async () => {
   const noted = new Noted();
-  noted.start(await noted.open(directQueue, ['a']), 0, 1);
-  expect(noted.told).toEqual(['start 0 at 0, a', 'start 1 at 0, a']);
+  const places = noted.start(await noted.open(directQueue, ['a']), ...keys);
+  expect(shareOf(places, 'start 0 at 0, a')).toBe(1);
 });
 
-it('deals operations out to the topics in turn, and to the producers of each', async () => {
+it('deals keys out to the topics, and to the producers of each, about alike', async () => {
   const noted = new Noted();
   const session = await noted.open(many(2), ['a', 'b']);
-  noted.start(session, 0, 1, 2, 3);
-  expect(noted.told).toEqual(['start 0 at 0, a', 'start 1 at 1, b', 'start 2 at 2, a', 'start 3 at 3, b']);
+  const places = noted.start(session, ...keys);
+  for (const place of ['start 0 at 0, a', 'start 0 at 1, b', 'start 0 at 2, a', 'start 0 at 3, b']) {
+    expect(shareOf(places, place)).toBeGreaterThan(0.15);
+    expect(shareOf(places, place)).toBeLessThan(0.35);
+  }
   expect([session.reconnects(), session.blockedPublishers?.()?.reason]).toEqual([4, 'of 3']);
   await session.close();
   expect(noted.closed).toBe(4);
 });
 
-it('tries again where it tried before, and gives up there', async () => {
+it('sends all of a key the same way, and gives up where it began', async () => {
   const noted = new Noted();
   const session = await noted.open(directStream, ['a', 'b']);
-  noted.start(session, 3);
-  noted.start(session, 3);
-  (calls[0] as Call).sequence = 4;
+  const [first, again] = noted.start(session, 'customer-7', 'customer-7');
+  expect(again).toBe(first);
+  const other = keys.find((key) => noted.start(session, key)[0] !== first) ?? '';
+  noted.start(session, 'customer-7');
+  (calls[0] as Call).key = other;
   session.abort(0);
-  expect(noted.told).toEqual(['start 0 at 1, b', 'start 0 at 1, b', 'abort 0 at 1']);
+  expect(noted.told.at(-1)).toBe(`abort 0 ${/at \d/.exec(first ?? '')?.[0]}`);
 });
 
 it('shares producers out over the load threads, one each at least', async () => {

@@ -1,6 +1,6 @@
 /**
- * Several clients of one load thread: a session for each queue or topic and each of its producers, operations dealt out to
- * them in turn. One that is tried again goes the same way.
+ * Several clients of one load thread: a session for each queue or topic and each of its producers. All operations of one key
+ * go the same way, so that their order is kept as far as a broker keeps it.
  */
 import { sumOfBatches } from '../../result/batch-counts.ts';
 import { sumOfBodies } from '../../result/body-bytes.ts';
@@ -34,12 +34,20 @@ export async function openSpread(driver: Driver, context: SpreadContext, signal:
 function contextsOf(context: SpreadContext): DriverContext[] {
   const topics = Math.max(1, ...context.operations.map(({ requestsByTopic }) => requestsByTopic?.length ?? 1));
   const producers = producersHere(context.target, context);
-  return Array.from({ length: topics * producers }, (_, n) => ({
+  const clients = topics * producers;
+  return Array.from({ length: clients }, (_, n) => ({
     ...context,
+    target: withShare(context.target, clients),
     operations: context.operations.map((operation) => {
       return { ...operation, request: operation.requestsByTopic?.[n % topics] ?? operation.request };
     }),
   }));
+}
+
+/** Connections are of the target, however many clients there are. */
+function withShare(target: Target, clients: number): Target {
+  if (clients === 1 || !('connections' in target)) return target;
+  return { ...target, connections: Math.max(1, Math.floor(target.connections / clients)) };
 }
 
 /** The share of this thread, at least one. A stream's driver has its producers itself. */
@@ -62,7 +70,7 @@ class SpreadSession implements Session {
   }
 
   start(slot: number): void {
-    const at = (this.#calls[slot]?.sequence ?? 0) % this.#sessions.length;
+    const at = placeOf(this.#calls[slot]?.key ?? '') % this.#sessions.length;
     this.#startedAt[slot] = at;
     this.#sessions[at]?.start(slot);
   }
@@ -104,4 +112,11 @@ class SpreadSession implements Session {
   async close(): Promise<void> {
     await Promise.all(this.#sessions.map((session) => session.close()));
   }
+}
+
+/** FNV-1a over the key's characters: 32 bits, unsigned. */
+function placeOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let n = 0; n < key.length; n++) hash = Math.imul(hash ^ key.charCodeAt(n), 0x01000193);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
