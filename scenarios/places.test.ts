@@ -14,6 +14,12 @@ describe('the places of a target', () => {
       ['service', 'broker', 'toxiproxy'],
       ['client', 'service'],
     ]);
+    const behind: PlacedTarget = { ...rest, gateway: { keys: 'url' } };
+    expect([partNames(behind), linkNames(behind)]).toEqual([
+      ['service', 'gateway', 'toxiproxy'],
+      ['client', 'gateway-service', 'gateway-issuer'],
+    ]);
+    expect(linkNames({ ...rest, gateway: { keys: 'file' } })).toEqual(['client', 'gateway-service']);
     expect(partNames(direct)).toEqual(['service', 'broker']);
     expect([partNames(own), linkNames(own)]).toEqual([['toxiproxy'], ['client']]);
   });
