@@ -15,6 +15,7 @@ import { couplingSentences } from './coupling-sentences.ts';
 import { crossingSentence } from './crossing.ts';
 import { harmOf } from './findings.ts';
 import { flowAnswers } from './flow-sentences.ts';
+import { gatewaySentences } from './gateway-sentences.ts';
 
 /**
  * `lead`: what was asked for. `figures`: the primary figure of each target. `order`: what may be said of who is before whom. `more`: what else goes with it. `ledger`,
@@ -67,6 +68,10 @@ export function answer(result: RunResult): Answer {
     ['order', orderSentence(kinds, repeatsOf(kinds.flat()))],
     ['more', doubtlessSentence({ result, kinds, figures: measured, hasLosses: harm !== null })],
     ['more', crossingSentence(result)],
+    ...conditionGroups(result)
+      .slice(0, 1)
+      .flatMap(gatewaySentences)
+      .map((text): [SentenceKind, string] => ['more', text]),
     ['partial', partialSentence(result)],
     ['ledger', harm === null ? ledgerSentence(result) : null],
     ['verdict', verdictSentence(result)],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../../result/result-types.ts';
+import { gatewaySentences } from '../answer/gateway-sentences.ts';
 import { type ConditionGroup, type Contender, conditionGroups } from '../figures/result-view.ts';
 import { fixtureResult } from '../fixtures/fixture-result.ts';
 import { gatewaysTable } from './gateways-table.ts';
@@ -26,7 +27,9 @@ const contender = (label: string, trials: readonly TrialResult[]): Contender => 
   return { label, target: label, trials, counted: trials, status: 'valid' };
 };
 
-function tableOf(direct: readonly number[], behind: readonly number[], more: Partial<TrialResult> = {}) {
+const tableOf = (...given: Parameters<typeof groupOf>) => gatewaysTable(groupOf(...given));
+
+function groupOf(direct: readonly number[], behind: readonly number[], more: Partial<TrialResult> = {}) {
   const gateway = { semantics: { gateway: 'nginx, round-robin' }, ...more };
   const contenders = [
     contender(
@@ -38,7 +41,7 @@ function tableOf(direct: readonly number[], behind: readonly number[], more: Par
       behind.map((us, n) => trial(n + 1, us, gateway)),
     ),
   ];
-  return gatewaysTable({ ...(fixture as ConditionGroup), phases: [phase as 'steady'], contenders });
+  return { ...(fixture as ConditionGroup), phases: [phase as 'steady'], contenders };
 }
 
 describe('gatewaysTable', () => {
@@ -64,6 +67,16 @@ describe('gatewaysTable', () => {
     expect(tableOf([1], [2], more)?.rows[0]?.cells.slice(4)).toEqual(['72', '1.50', expect.any(String), '1.50×']);
     const killed = { ...more, askedBy: { service: attempts, 'service-2': null } };
     expect(tableOf([1], [2], killed)?.rows[0]?.cells.at(-1)).toBe('–');
+  });
+
+  it('is said in a sentence, too, with who was sent everything', () => {
+    const told = groupOf([1_000, 2_000, 3_000], [1_400, 2_410, 3_390], { receivedBy: { service: 9, 'service-2': 0 } });
+    expect(gatewaySentences(told)).toEqual([
+      expect.stringMatching(/^Gateways beside direct, p50 of .* repeat by repeat: nginx \+400 µs \(/),
+      'One instance of several was sent everything: nginx.',
+    ]);
+    const untold = groupOf([1_000, 2_000, 3_000], [900, 2_500, 2_900], { receivedBy: { service: 9, 'service-2': 1 } });
+    expect(gatewaySentences(untold)).toEqual([expect.stringContaining('repeat by repeat: not told: nginx.')]);
   });
 
   it('is none without a gateway', () => {

@@ -6,14 +6,18 @@ import type { RunResult } from '../../result/result-types.ts';
 import { type Answer, answer, type SentenceKind } from '../answer/answer.ts';
 import { crossingTable } from '../answer/crossing.ts';
 import { errorSummary } from '../figures/error-texts.ts';
+import type { ConditionGroup } from '../figures/result-view.ts';
 import { runFacts } from '../figures/run-facts.ts';
+import { callersTable } from '../tables/callers-table.ts';
 import { capacityTable, withoutProbes } from '../tables/capacity.ts';
 import { chainTable } from '../tables/chain-table.ts';
 import { couplingTable } from '../tables/coupling-table.ts';
+import { limitsTable } from '../tables/limits-table.ts';
 import { millionCostTable } from '../tables/million-cost.ts';
 import { overviewOf } from '../tables/overview-tables.ts';
 import { finalsTables, recommendedSnippets } from '../tables/tuning.ts';
 import { formatThresholdActual } from '../text/format-threshold.ts';
+import type { Table } from '../text/table.ts';
 import { screenTables } from './screen-tables.ts';
 import type { TerminalOptions } from './terminal.ts';
 import { type Palette, paletteFor } from './terminal-palette.ts';
@@ -76,9 +80,17 @@ function ownTables(result: RunResult) {
     ...finalsTables(result),
     crossingTable(result),
     couplingTable(result),
-    ...overviewOf(result).groups.slice(0, 1).map(chainTable),
+    ...overviewOf(result)
+      .groups.slice(0, 1)
+      .flatMap((group) => [chainTable(group), ...limitTables(group)]),
   ];
   return all.flatMap((table) => table ?? []);
+}
+
+/** Of rate limits latencies say little: who was let through, and when, is what counts. */
+function limitTables(group: ConditionGroup): (Table | null)[] {
+  const limits = limitsTable(group);
+  return limits === null ? [] : [limits, callersTable(group)];
 }
 
 const leads: readonly SentenceKind[] = ['lead', 'figures', 'partial', 'order', 'more'];
