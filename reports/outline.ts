@@ -17,6 +17,7 @@ import { chainTable } from './tables/chain-table.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './tables/comparison-tables.ts';
 import { couplingTable } from './tables/coupling-table.ts';
 import { drainTable } from './tables/drain-table.ts';
+import { fallbackTable } from './tables/fallback-table.ts';
 import { flowTables } from './tables/flow-tables.ts';
 import { gatewaysTable } from './tables/gateways-table.ts';
 import { instancesTable } from './tables/instances-table.ts';
@@ -29,6 +30,7 @@ import { paidRequestsTable } from './tables/paid-requests-table.ts';
 import { paymentsTable } from './tables/payments-table.ts';
 import { poisonTables } from './tables/poison-tables.ts';
 import { policyTable } from './tables/policy-table.ts';
+import { securityTable } from './tables/security-table.ts';
 import { recommendedSnippets, surveySets, tuningTables } from './tables/tuning.ts';
 import { failureTexts } from './text/failure-texts.ts';
 import type { Table } from './text/table.ts';
@@ -64,6 +66,7 @@ export function outline(whole: RunResult): Section[] {
     { id: 'capacity', title: 'Highest rate', items: [...tables(capacityTable(whole)), findings(limitNotes(whole))] },
     { id: 'cost', title: 'What a million operations cost', items: costItems(whole) },
     { id: 'crossing', title: 'Where compression pays', items: tables(crossingTable(result)) },
+    { id: 'security', title: 'What security costs', items: tables(securityTable(result)) },
     { id: 'coupling', title: 'By reply or handed over', items: tables(couplingTable(result)) },
     { id: 'availability', title: 'What was out when what was down', items: tables(...availabilityTables(result)) },
     ...comparisonTables(result).map((condition, n) => conditionSection(condition, n)),
@@ -102,7 +105,8 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       ...tables(cost, paidRequestsTable(group), arrivals, ledgerTable(group), drainTable(group)),
       ...tables(callersTable(group), limitsTable(group)),
       ...tables(gatewaysTable(group), instancesTable(group), memoryTable(group)),
-      ...tables(paymentsTable(trials), policyTable(trials), recoveryTable(trials, group.ofRun), faultTable(trials)),
+      ...tables(paymentsTable(trials), policyTable(trials), fallbackTable(trials)),
+      ...tables(recoveryTable(trials, group.ofRun), faultTable(trials)),
       ...tables(watchTable(trials), clientTable(trials), notableTable(trials)),
       { kind: 'trials', trials },
     ],

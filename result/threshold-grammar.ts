@@ -3,7 +3,7 @@
  *
  *   threshold   = target metric operator value [ "in" place { [","] place } ]
  *   target      = "all" | <name of a target>
- *   metric      = [ operation ] ( latency | count | "errorRatio" | "amplification" ) | "goodput" | ledger | flow | "bytesPerOperation"
+ *   metric      = [ operation ] ( latency | count | "errorRatio" | "degradedRatio" | "amplification" ) | "goodput" | ledger | flow | "bytesPerOperation"
  *               | "cpuPerOperation" (of generator, service and broker together)
  *               | "highestBacklog" (messages that waited in the broker) | "redelivered" (by the broker)
  *               | "balance" (of what each process of the service received: highest ÷ mean)
@@ -20,13 +20,14 @@
  *               | "acknowledged" | "delivered" | "started" | "applied" | "settled" | "failed" | "timedOut"
  *   percentile  = "p50" | "p90" | "p99" | "p999" | "p99.9" | "min" | "mean" | "max"
  *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
+ *               | "degraded" (not ok, and answered by the client's fallback) | "unanswered" (not ok, and the fallback had nothing)
  *   ledger      = "lost" | "stateLost" | "received" | "applied" | "unacknowledgedButApplied" | "duplicatesReceived"
  *               | "duplicatesApplied" | "reordered" | "corrupted" | "acceptedOnly" | "acceptedOnlyGone" | "pendingInBroker"
  *               | "deadLettered" | "refusedUnheard" | "admittedUnauthorised"
  *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
  *               | "settledLate" (of flows of your own system)
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
- *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, slowChains) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
+ *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, degradedRatio, slowChains) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification, requestsPerOperation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>, in quotes where it is a word as well
@@ -83,7 +84,9 @@ export const ledgerMetrics = [
 /** What became of flows. Operations may be called so, too: then they are quoted. */
 export const flowMetrics = [...flowStates, 'phantom', 'settledLate'] as const;
 
-const plainMetrics = ['errorRatio', 'amplification', 'goodput'] as const;
+const plainMetrics = ['errorRatio', 'degradedRatio', 'amplification', 'goodput'] as const;
+/** Of operations that were not ok: what the client's fallback did about them. */
+export const fallbackMetrics = ['degraded', 'unanswered'] as const;
 
 /** A metric taken apart. `trial` metrics are known for a trial as a whole, not for a phase or an operation. */
 export type Metric =
@@ -95,6 +98,7 @@ export type Metric =
   | { readonly kind: 'count'; readonly count: (typeof countMetrics)[number] }
   | { readonly kind: 'ledger'; readonly entry: (typeof ledgerMetrics)[number] }
   | { readonly kind: 'flow'; readonly entry: (typeof flowMetrics)[number] }
+  | { readonly kind: 'fallback'; readonly count: (typeof fallbackMetrics)[number] }
   | { readonly kind: (typeof plainMetrics)[number] }
   | { readonly kind: 'trial'; readonly figure: TrialFigure };
 
@@ -105,6 +109,7 @@ const words: readonly string[] = [
   ...countMetrics,
   ...ledgerMetrics,
   ...flowMetrics,
+  ...fallbackMetrics,
   ...plainMetrics,
   ...trialFigureNames,
 ];
@@ -116,7 +121,7 @@ export function isThresholdWord(word: string): boolean {
 
 /** A word that an operation may be called by, since it can be quoted. */
 export function isQuotableWord(word: string): boolean {
-  return word === 'settled' || (flowMetrics as readonly string[]).includes(word);
+  return word === 'settled' || includes(flowMetrics, word) || includes(fallbackMetrics, word);
 }
 
 function includes<T extends string>(names: readonly T[], name: string | undefined): name is T {
@@ -132,6 +137,7 @@ export function parseMetric(text: string): Metric | null {
   if (includes(latencyFigures, figure) && includes(latencyNames, latency)) return { kind: 'latency', latency, figure };
   if (second !== undefined) return null;
   if (includes(countMetrics, first)) return { kind: 'count', count: first };
+  if (includes(fallbackMetrics, first)) return { kind: 'fallback', count: first };
   if (includes(ledgerMetrics, first)) return { kind: 'ledger', entry: first };
   if (includes(flowMetrics, first)) return { kind: 'flow', entry: first };
   if (isTrialFigure(first)) return { kind: 'trial', figure: first };
@@ -238,7 +244,7 @@ function readMetric(
   const meant = closestName(unknown.text, words);
   throw new ThresholdSyntaxError(
     unknown,
-    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, amplification, goodput, ${countMetrics.join(', ')}, ${ledgerMetrics.join(', ')}, ${flowMetrics.join(', ')}, ${trialFigureNames.slice(0, -1).join(', ')} or ${trialFigureNames.at(-1)}`,
+    `"${tokens.map(({ text }) => text).join(' ')}" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, degradedRatio, amplification, goodput, ${countMetrics.join(', ')}, ${fallbackMetrics.join(', ')}, ${ledgerMetrics.join(', ')}, ${flowMetrics.join(', ')}, ${trialFigureNames.slice(0, -1).join(', ')} or ${trialFigureNames.at(-1)}`,
     meant === null || meant === unknown.text ? null : `did you mean ${meant}?`,
   );
 }
@@ -251,11 +257,14 @@ const valueKinds = {
   latency: 'duration',
   goodput: 'rate',
   errorRatio: 'percentage',
+  degradedRatio: 'percentage',
 } as const satisfies Partial<Record<Metric['kind'], QuantityKind>>;
+
+const countingKinds: readonly Metric['kind'][] = ['count', 'fallback', 'ledger', 'flow'];
 
 function readValue(metric: Metric, token: Token): number {
   const unit = metric.kind === 'trial' ? trialFigureUnits[metric.figure] : null;
-  if (metric.kind === 'count' || metric.kind === 'ledger' || metric.kind === 'flow' || unit === 'count') {
+  if (countingKinds.includes(metric.kind) || unit === 'count') {
     if (/^\d+$/.test(token.text)) return Number(token.text);
     throw new ThresholdSyntaxError(token, `"${token.text}" is not a whole number; this metric counts operations`);
   }
@@ -264,7 +273,7 @@ function readValue(metric: Metric, token: Token): number {
     const what = unit === 'factor' ? 'a ratio' : 'attempts an operation';
     throw new ThresholdSyntaxError(token, `"${token.text}" is not a number; this metric is ${what}, e.g. 1.5`);
   }
-  const kind = unit ?? valueKinds[metric.kind as Exclude<typeof metric.kind, 'trial'>];
+  const kind = unit ?? valueKinds[metric.kind as keyof typeof valueKinds];
   const reading = readQuantity(kind, token.text);
   if (!reading.ok) {
     const message = reading.message.startsWith('"') ? reading.message : `"${token.text}" ${reading.message}`;

@@ -104,6 +104,7 @@ function samplesOf(threshold: Threshold, trial: TrialResult): Sample[] {
   if (parts.length === 0) return trial.verdict.status === 'invalid' || isCrowdedOut(named, trial) ? [of(null)] : [];
   // Counts add up over the phases; anything else is looked at phase by phase.
   if (metric.kind === 'count') return [of(parts.reduce((sum, { counts }) => sum + counts[metric.count], 0))];
+  if (metric.kind === 'fallback') return [of(fallbackCount(metric.count, parts))];
   return parts.map((part) => of(phaseFigure(metric, part)));
 }
 
@@ -143,9 +144,19 @@ function flowFigure(entry: Extract<Metric, { kind: 'flow' }>['entry'], { flows }
   return (entry === 'settledLate' ? flows?.observed?.late : flows?.[entry]) ?? null;
 }
 
+/** null: of a result or an engine that says nothing of policies. */
+function fallbackCount(count: Extract<Metric, { kind: 'fallback' }>['count'], parts: readonly Part[]): number | null {
+  if (parts.some(({ policies }) => policies === undefined)) return null;
+  return parts.reduce((sum, { policies }) => {
+    return sum + (count === 'degraded' ? (policies?.fallbacks ?? 0) : (policies?.unanswered ?? 0));
+  }, 0);
+}
+
 function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, policies }: Part): number | null {
   if (metric.kind === 'goodput') return goodputPerSecond ?? null;
   if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
+  if (metric.kind === 'degradedRatio')
+    return counts.offered === 0 || policies === undefined ? null : policies.fallbacks / counts.offered;
   if (metric.kind === 'amplification') return amplificationOf(counts, policies);
   return metric.kind === 'latency' ? latencyFigure(latencyUs[metric.latency], metric.figure) : null;
 }

@@ -20,12 +20,14 @@ export const onlyCaller = 'caller';
 /** As in the file, or resolved. */
 interface AskingTarget {
   readonly gateway?: { readonly auth: GatewayAuth } | undefined;
+  readonly auth?: GatewayAuth | 'sasl' | undefined;
 }
 
-/** What callers of a target have to show: to its gateway. */
+/** What callers of a target have to show: to its gateway, or to the service itself. A user of a broker is nobody's in particular. */
 export function authOf(target: object): GatewayAuth {
-  const { gateway } = target as AskingTarget;
-  return gateway?.auth ?? 'none';
+  const { gateway, auth = 'none' } = target as AskingTarget;
+  if (gateway !== undefined) return gateway.auth;
+  return auth === 'sasl' ? 'none' : auth;
 }
 
 export function mayBeServed(holds: CallerHolding, auth: GatewayAuth): boolean {

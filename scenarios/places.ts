@@ -4,7 +4,7 @@ import { type FailpointName, type FailpointWords, failpointFacts, failpointOf, f
 import { type Gateway, gatewayPart, keyIssuer } from './gateway.ts';
 import type { ProtocolFacts } from './protocols/protocol-facts.ts';
 import { brokerOf, factsOf, type Spoken, usualBroker } from './protocols/registry.ts';
-import { instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
+import { fallbackPart, instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
 
 /** As in the file, or resolved. */
 export interface PlacedTarget extends Spoken {
@@ -14,6 +14,7 @@ export interface PlacedTarget extends Spoken {
   readonly gateway?: Pick<Gateway, 'keys'> | undefined;
   readonly flow?: ServedTarget['flow'];
   readonly chain?: ServedTarget['chain'];
+  readonly resilience?: { readonly fallback?: boolean | { readonly kind: string } | undefined } | undefined;
 }
 
 /** What of a window says where it acts. Without `link` and `part` it acts on all services. */
@@ -42,7 +43,13 @@ export function hasServiceLink(target: PlacedTarget): boolean {
 export function linkNames(target: PlacedTarget): string[] {
   if (target.address !== undefined) return ['client'];
   const edges = servicesOf(target).flatMap(({ name, calls }) => calls.map((called) => linkBetween(name, called)));
-  return ['client', ...(usesBroker(target) ? ['service'] : []), ...gatewayLink(target), ...edges];
+  return [
+    'client',
+    ...(usesBroker(target) ? ['service'] : []),
+    ...gatewayLink(target),
+    ...secondTransport(target),
+    ...edges,
+  ];
 }
 
 /** Of what is spoken on a link: between the parts of a flow, and with the broker between them, by what they reach each other. */
@@ -57,7 +64,14 @@ export function partNames(target: PlacedTarget): string[] {
   if (target.address !== undefined) return proxy;
   const before = target.gateway === undefined ? [] : [gatewayPart];
   const broker = usesBroker(target) ? ['broker'] : [];
-  return [...servicesOf(target).flatMap(instanceNames), ...before, ...broker, ...proxy];
+  const services = servicesOf(target).flatMap(instanceNames);
+  return [...services, ...secondTransport(target), ...before, ...broker, ...proxy];
+}
+
+/** Both a part and a link. */
+function secondTransport({ resilience }: PlacedTarget): string[] {
+  const fallback = resilience?.fallback;
+  return typeof fallback === 'object' && fallback.kind === 'transport' ? [fallbackPart] : [];
 }
 
 function gatewayLink(target: PlacedTarget): string[] {

@@ -11,6 +11,12 @@ export interface BreakerSettings {
   readonly probes: number;
 }
 
+/** default: what it knows without asking; stale: the last good answer to the same; transport: it asks again, over `to`. */
+export type FallbackSettings =
+  | { readonly kind: 'default' | 'stale' }
+  /** Name of another target. */
+  | { readonly kind: 'transport'; readonly to: string };
+
 export interface Resilience {
   /** Bound on an operation's whole life, from its intended start. */
   readonly deadlineMs: number;
@@ -33,8 +39,8 @@ export interface Resilience {
   readonly reconnect?: ReconnectPolicy;
   /** Absent: none. */
   readonly breaker?: BreakerSettings;
-  /** The client answers an operation that is not ok itself, at its end. Absent: false. */
-  readonly fallback?: boolean;
+  /** What the client answers itself where an operation is not ok at its end. Absent: nothing. */
+  readonly fallback?: FallbackSettings;
   /** Attempts in flight at most, and how many may wait for their turn; beyond, operations are rejected. Absent: no bound. */
   readonly limit?: { readonly maxConcurrent: number; readonly waiting: number };
 }

@@ -17,6 +17,8 @@ export interface Scenario {
   readonly workload: Workload;
   readonly load: Load;
   readonly targets: Readonly<Record<string, Target>>;
+  /** Those that others fall back to, whether they run themselves or not; absent: none do. */
+  readonly transports?: Readonly<Record<string, Target>>;
   readonly conditions: Readonly<Record<string, readonly FaultWindow[]>>;
   readonly resilience: Resilience;
   readonly thresholds: readonly Threshold[];

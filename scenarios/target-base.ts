@@ -5,6 +5,7 @@ import type { ChainSettings } from './chain-settings.ts';
 import type { FlowSettings } from './flow-settings.ts';
 import type { Gateway } from './gateway.ts';
 import type { Resilience } from './resilience.ts';
+import type { Secured } from './security.ts';
 import type { SettledSettings } from './settled-settings.ts';
 
 export type Engine = 'native' | 'autocannon' | 'ghz';
@@ -59,7 +60,7 @@ export type OnRefusal = 'requeue' | 'deadLetter' | 'drop';
 /** Likewise of a log, which takes nothing back. */
 export type OnRefusalOfStream = OnRefusal | 'block' | 'retryTopic';
 
-export interface TargetBase {
+export interface TargetBase extends Secured {
   readonly name: string;
   readonly protocol: Protocol;
   readonly engine: Engine;
@@ -72,7 +73,7 @@ export interface TargetBase {
   readonly watch?: WatchSettings;
   /** Of an own system: when its flows are settled; absent: it has none. */
   readonly settled?: SettledSettings;
-  /** Of an own system; absent: as its address says. */
+  /** Of an own system, or made for a trial of ours; absent: as its address says. */
   readonly tls?: TlsSettings;
   /** Whole, the scenario's merged in; absent: just as the scenario's. */
   readonly resilience?: Resilience;

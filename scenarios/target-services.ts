@@ -4,6 +4,9 @@ import { hasBroker, type Protocol } from '../result/result-types.ts';
 import { type ChainSettings, chainLinks } from './chain-settings.ts';
 import { type FlowPublish, type FlowSettings, flowEntry } from './flow-settings.ts';
 
+/** The service that is asked where the first was not ok, and the link to it. */
+export const fallbackPart = 'fallback';
+
 export interface TargetService {
   readonly name: string;
   /** How many processes: `<name>`, `<name>-2`, … */

@@ -76,7 +76,7 @@ const columns: readonly Column[] = [
   }),
   ['phase_errors', ({ of }) => pairsText(of.errors)],
   ...keysOf(policySchema)
-    .filter((name) => name !== 'fallbackUs')
+    .filter((name) => name !== 'fallbackUs' && name !== 'fallbackAgeUs')
     .map((name): Column => [csvHeading('policy', name), ({ operation }) => numberOf(operation.policies?.[name])]),
   ['variant', ({ trial }) => pairsText(trial.variant)],
   ['purpose', ({ trial }) => trial.purpose],
@@ -91,6 +91,7 @@ const columns: readonly Column[] = [
     ({ trial }) => listText(trial.faults.map(({ fault, link }) => [fault, link].filter(Boolean).join(' on '))),
   ],
   ['semantics', ({ trial }) => pairsText(trial.semantics)],
+  ['security_handshakes', ({ trial }) => trial.security?.handshakes],
   ['reconnects', ({ trial }) => trial.reconnects],
   ['blocked_publishers_ms', ({ trial }) => trial.blockedPublishers?.durationMs],
   ['backlog_highest', ({ trial }) => trial.backlog?.highest?.messages],

@@ -151,7 +151,7 @@ export function totalCounts(trials: readonly TrialResult[], operation?: string):
   );
 }
 
-export type PolicyTotals = Omit<PolicyResult, 'fallbackUs'>;
+export type PolicyTotals = Omit<PolicyResult, 'fallbackUs' | 'fallbackAgeUs' | 'unanswered'>;
 
 export function totalPolicies(
   trials: readonly TrialResult[],

@@ -64,7 +64,7 @@ export function variantText(variant: VariantPoint['variant']): string {
 }
 
 /** null where any value is not known. */
-function medianOf(values: readonly (number | null | undefined)[]): number | null {
+export function medianOf(values: readonly (number | null | undefined)[]): number | null {
   const known = values.filter((value) => value !== null && value !== undefined).sort((a, b) => a - b);
   if (known.length === 0 || known.length < values.length) return null;
   const [low, high] = [known[Math.floor((known.length - 1) / 2)], known[Math.floor(known.length / 2)]];

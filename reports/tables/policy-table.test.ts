@@ -43,9 +43,4 @@ describe('policyTable', () => {
     expect(cells(trial(none, [...changes, other]))?.slice(3, 6)).toEqual(['3', '4.0 s', 'not closed']);
     expect(cells(trial(none, []))?.slice(3, 6)).toEqual(['0', '–', '–']);
   });
-
-  it('says how soon fallbacks answered', () => {
-    const fallbackUs = { count: 40, p50: 250_000 };
-    expect(cells(trial({ ...none, fallbacks: 40, fallbackUs }))?.slice(3)).toEqual(['40', '250 ms']);
-  });
 });

@@ -36,6 +36,14 @@ export const policySchema = z
       'Operations that were not ok and that the client answered itself; their outcome stays what it was.',
     ),
     fallbackUs: latencySummarySchema.describe('Intended start → answered so.'),
+    fallbackAgeUs: latencySummarySchema
+      .describe('Of answers that were given before: how old they were. Absent: there were none.')
+      .optional(),
+    unanswered: count
+      .describe(
+        'Operations that were not ok, and the fallback had no answer either: nothing kept, or the second transport failed too. Absent: none.',
+      )
+      .optional(),
   })
   .meta({
     id: 'Policies',

@@ -110,6 +110,16 @@ export const trialSchema = z
     ignoredMessages: count
       .describe('Messages that `ignore` of the target says are no answers, warm-up included. Absent without `ignore`.')
       .optional(),
+    security: z
+      .object({
+        tls: z.enum(['none', 'server', 'mutual']),
+        auth: z.enum(['none', 'apiKey', 'jwt', 'sasl']),
+        handshakes: count
+          .nullable()
+          .describe('Connections opened by the load: the first ones, and those in place of others. null: not known.'),
+      })
+      .describe('How our service was secured. Absent where no target of the scenario is.')
+      .optional(),
     http: httpCountsSchema
       .describe('Absent without HTTP, in results of earlier versions and of other engines.')
       .optional(),

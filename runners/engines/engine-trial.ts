@@ -45,7 +45,7 @@ export async function runEngineTrial(
   try {
     const faultWindows = scenario.conditions[plan.condition] ?? [];
     const windows = phaseWindows(scenario.load.warmupMs, scenario.load.durationMs, faultWindows);
-    const timeline = await prepareFaults(context, prepared.target, faultWindows, parts);
+    const timeline = await prepareFaults(context, prepared, faultWindows, parts);
     const before = sampleCpu(parts.processes, parts.services);
     const input: Omit<EngineInput, 'startMs'> = {
       target: prepared.target,

@@ -3,8 +3,15 @@
  * bare TCP connect proves nothing, since Toxiproxy accepts at once and delays only what flows.
  */
 import { createConnection, type Socket } from 'node:net';
+import tls from 'node:tls';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { bareHost } from '../../scenarios/allowed-hosts.ts';
 import type { LinkProbe } from '../../scenarios/protocols/protocol-facts.ts';
+import { factsOf } from '../../scenarios/protocols/registry.ts';
+import type { Target, TlsSettings } from '../../scenarios/scenario.ts';
+import { isSecured } from '../../scenarios/secured.ts';
+import { tlsOptions } from '../../targets/driver-kit/tls-options.ts';
+import { hostsAndPorts } from '../../targets/target-address.ts';
 
 export type ProbeResult =
   | { readonly outcome: 'answered'; readonly roundTripUs: number }
@@ -25,18 +32,46 @@ function answerFinder({ answer }: LinkProbe): (piece: Buffer) => boolean {
   };
 }
 
-function connectTo(address: string): Socket {
+/** How it goes out: the request of the target's protocol, and how connections to the target are secured. */
+export interface SecurableProbe extends LinkProbe {
+  /** Left out: in clear. */
+  readonly tls?: { readonly hostname: string; readonly settings?: TlsSettings; readonly alpn?: string };
+}
+
+/** As the target's own connections are. */
+export function probeOf(target: Target): SecurableProbe {
+  const { probe } = factsOf(target);
+  if (!isSecured(target)) return probe;
+  const { protocol, address, tls: settings } = target;
+  const speaksHttp2 = protocol === 'grpc' || (protocol === 'rest' && target.http === 2);
+  const [named = ''] = address === undefined ? [] : hostsAndPorts(address, target);
+  const hostname = settings?.serverName ?? bareHost(named.slice(0, named.lastIndexOf(':')));
+  return {
+    ...probe,
+    tls: { hostname, ...(settings !== undefined && { settings }), ...(speaksHttp2 && { alpn: 'h2' }) },
+  };
+}
+
+/** What to wait for before anything is sent: the connection, or the handshake on it. */
+function connectTo(
+  { tls: secure }: SecurableProbe,
+  address: string,
+): { readonly socket: Socket; readonly ready: string } {
   const separator = address.lastIndexOf(':');
-  return createConnection({
+  const place = {
     host: address.slice(0, separator).replace(/^\[|\]$/g, ''),
     port: Number(address.slice(separator + 1)),
     noDelay: true,
-  });
+  };
+  if (secure === undefined) return { socket: createConnection(place), ready: 'connect' };
+  const { hostname, settings, alpn } = secure;
+  const protocols = alpn === undefined ? {} : { ALPNProtocols: [alpn] };
+  return { socket: tls.connect({ ...place, ...tlsOptions(hostname, settings), ...protocols }), ready: 'secureConnect' };
 }
 
 /** `address` is `host:port`. Never rejects. */
-export function probeLink(probe: LinkProbe, address: string, deadlineMs: number): Promise<ProbeResult> {
-  const socket = connectTo(address);
+export function probeLink(probe: SecurableProbe, address: string, deadlineMs: number): Promise<ProbeResult> {
+  const { socket, ready } = connectTo(probe, address);
   return new Promise((resolve) => {
     let sentUs = 0;
     const end = (result: ProbeResult) => {
@@ -45,7 +80,7 @@ export function probeLink(probe: LinkProbe, address: string, deadlineMs: number)
       resolve(result);
     };
     const timer = setTimeout(() => end({ outcome: 'silent' }), deadlineMs);
-    socket.once('connect', () => {
+    socket.once(ready, () => {
       sentUs = monotonicNowUs();
       socket.write(requestOf(probe));
     });
@@ -62,7 +97,7 @@ export function probeLink(probe: LinkProbe, address: string, deadlineMs: number)
 
 /** The quickest of a few probes that were answered: a busy machine only ever adds to one. null when none was. */
 export async function probeRoundTripUs(
-  probe: LinkProbe,
+  probe: SecurableProbe,
   address: string,
   probes: number,
   deadlineMs: number,
@@ -86,8 +121,8 @@ export interface WatchedConnection {
 }
 
 /** Sends the same request and looks at the connection until it is closed, for `mostMs` at most. Never rejects. */
-export function watchLink(probe: LinkProbe, address: string, mostMs: number): Promise<WatchedConnection> {
-  const socket = connectTo(address);
+export function watchLink(probe: SecurableProbe, address: string, mostMs: number): Promise<WatchedConnection> {
+  const { socket, ready } = connectTo(probe, address);
   return new Promise((resolve) => {
     let sentUs = monotonicNowUs();
     let bytes = 0;
@@ -100,7 +135,7 @@ export function watchLink(probe: LinkProbe, address: string, mostMs: number): Pr
       resolve({ bytes, pieces, answeredUs, closedUs, wasReset });
     };
     const timer = setTimeout(() => end(null), mostMs);
-    socket.once('connect', () => {
+    socket.once(ready, () => {
       sentUs = monotonicNowUs();
       socket.write(requestOf(probe));
     });

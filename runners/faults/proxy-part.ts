@@ -1,12 +1,11 @@
 /** Toxiproxy as a process that may be killed: its proxies and toxics live in its memory only, and are set again afterwards. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { LinkProbe } from '../../scenarios/protocols/protocol-facts.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import { connectToxiproxy, type ProxyListing, type ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 import type { FaultPart, FaultProof } from './fault-kind.ts';
-import { probeLink } from './link-probe.ts';
+import { probeLink, type SecurableProbe } from './link-probe.ts';
 
 const lookEveryMs = 20;
 const restartDeadlineMs = 10_000;
@@ -19,14 +18,14 @@ export class ProxyPart implements FaultPart {
   /** Not held back while the other faults' calls wait. */
   readonly #own: ToxiproxyClient;
   readonly #link: Link;
-  readonly #probe: LinkProbe;
+  readonly #probe: SecurableProbe;
   #before: readonly ProxyListing[] = [];
   #pidBefore = 0;
   #release: (() => void) | null = null;
   #probeAfter: string | null = null;
 
   /** `link`: the one the load goes through, looked at for the proof. */
-  constructor(process: SupervisedProcess, client: ToxiproxyClient, link: Link, probe: LinkProbe) {
+  constructor(process: SupervisedProcess, client: ToxiproxyClient, link: Link, probe: SecurableProbe) {
     this.process = process;
     this.#shared = client;
     this.#own = connectToxiproxy(client.apiUrl);

@@ -157,5 +157,6 @@ async function playWithService(
 function joined(one: StackNeeds, other: StackNeeds): StackNeeds {
   const brokers: Partial<Record<BrokerName, number>> = { ...one.brokers };
   for (const [name, members] of neededBrokers(other)) brokers[name] = Math.max(members, brokers[name] ?? 0);
-  return { toxiproxy: one.toxiproxy || other.toxiproxy, brokers };
+  const secured = [...new Set([...(one.secured ?? []), ...(other.secured ?? [])])];
+  return { toxiproxy: one.toxiproxy || other.toxiproxy, brokers, ...(secured.length > 0 && { secured }) };
 }

@@ -8,6 +8,7 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { SampleLog } from '../recording/sample-log.ts';
 import type { Timeline } from '../recording/timeline.ts';
 import type { CallSource } from './call-source.ts';
+import type { Fallback } from './fallback.ts';
 
 /** Response percentiles of the live display are over the operations completed since the last look. */
 export interface LoadProgress {
@@ -25,6 +26,8 @@ export interface LoadLoopOptions {
   /** How many kinds of them there are. */
   readonly operations: number;
   readonly resilience: Resilience;
+  /** Left out: the client answers nothing itself. */
+  readonly fallback?: Fallback | null;
   /** Of an attempt, by operation; absent: that of `resilience`. */
   readonly timeoutsMs?: readonly number[];
   /** By operation: its caller is to be refused; absent: nobody is. */

@@ -10,6 +10,7 @@ import { Timeline } from '../recording/timeline.ts';
 import { breakerOpen, tooManyWaiting, waitedTooLong } from '../resilience/client-policies.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { CallSource } from './call-source.ts';
+import { ownFallback } from './fallback.ts';
 import { LoadClock, LoadSignals } from './load-clock.ts';
 import { droppedLate, LoadLoop, notSent, sentLate } from './load-loop.ts';
 
@@ -58,6 +59,7 @@ function setUp(
   const recorder = new Recorder(windows.length, 1);
   const log = new OperationLog(0, true);
   const loop = new LoadLoop({
+    fallback: ownFallback(options.policies?.fallback, [false]),
     slots,
     calls,
     source: new CallSource({
@@ -436,7 +438,9 @@ describe('LoadLoop', () => {
 
   it('counts what a fallback answered beside, and never as ok', () => {
     const breaker = { failureRatio: 1, windowMs: 1_000, minimumOperations: 2, openForMs: 1_000, probes: 1 };
-    const { loop, clock, startUs, advance, steady, recorder } = setUp({ policies: { breaker, fallback: true } });
+    const { loop, clock, startUs, advance, steady, recorder } = setUp({
+      policies: { breaker, fallback: { kind: 'default' } },
+    });
     clock.nowUs = startUs + 200 * ms;
     const slot = loop.start(0, clock.nowUs, clock.nowUs);
     loop.start(1, clock.nowUs, clock.nowUs);

@@ -23,6 +23,7 @@ import type { LoadLoopOptions, LoadProgress } from './load-loop-options.ts';
 import { LoopRecords } from './loop-records.ts';
 import { OperationSlots, states } from './operation-slots.ts';
 import { TimerWheel } from './timer-wheel.ts';
+import { emptyCall } from './worker-share.ts';
 
 const tickUs = 4_000;
 /**
@@ -56,6 +57,8 @@ export class LoadLoop implements CompletionSink {
       }
     }
   };
+  /** Of operations that never have a slot, one after the other. */
+  readonly #refused = emptyCall();
   #session: Session | null = null;
   readonly #slots: OperationSlots;
   readonly #records: LoopRecords;
@@ -80,7 +83,7 @@ export class LoadLoop implements CompletionSink {
   }
 
   get inFlight(): number {
-    return this.#slots.taken;
+    return this.#slots.taken + (this.#options.fallback?.inFlight ?? 0);
   }
 
   /**
@@ -99,6 +102,7 @@ export class LoadLoop implements CompletionSink {
     const refusal = this.#policies.refusal(nowUs);
     if (refusal !== '') {
       this.#records.refused(phase, operation, refusal, intendedUs, nowUs);
+      this.#answerRefused(index, operation, phase, intendedUs, nowUs);
       this.#options.onRefused?.(nowUs);
       return -1;
     }
@@ -112,6 +116,18 @@ export class LoadLoop implements CompletionSink {
     this.#policies.operationBegins();
     this.#attempt(slot, nowUs);
     return slot;
+  }
+
+  /** It never had a slot, and may have an answer all the same; one that is asked for elsewhere has an id that the log knows. */
+  #answerRefused(index: number, operation: number, phase: number, intendedUs: number, nowUs: number): void {
+    const { fallback, source, log, recorder } = this.#options;
+    if (fallback === undefined || fallback === null) return;
+    const call = this.#refused;
+    const key = source.fill(call, index, operation);
+    call.sequence = log.append(intendedUs, operation, key, call.payload);
+    call.id = source.id(call.sequence);
+    call.attempt = 0;
+    fallback.answer(call, recorder.cell(phase, operation), intendedUs, nowUs);
   }
 
   #isOwnFault(intendedUs: number, nowUs: number): boolean {
@@ -275,6 +291,7 @@ export class LoadLoop implements CompletionSink {
   /** Time-outs, deadlines and waits between attempts; call it every few milliseconds. */
   tick(nowUs: number): void {
     this.#wheel.advance(nowUs, this.#fire);
+    this.#options.fallback?.tick(nowUs);
   }
 
   /** Ends whatever is still in flight as timed out, e.g. when the run is interrupted. */
@@ -286,6 +303,7 @@ export class LoadLoop implements CompletionSink {
       if (this.#slots.state[slot] === states.waiting) this.#policies.giveUpWaiting(slot);
       this.#end(slot, outcomes.timedOut, 'run ended', nowUs);
     }
+    this.#options.fallback?.abandon();
   }
 
   /** Response times of what was ok since the last call of `progress`. */

@@ -20,10 +20,12 @@ import { OperationMix } from '../schedule/operation-mix.ts';
 import { AskedLinks } from './asked-links.ts';
 import { CallSource } from './call-source.ts';
 import { ClosedUsers } from './closed-users.ts';
+import { ownFallback, readsOnly } from './fallback.ts';
 import { LoadClock, LoadSignals, type PlannedWarmup } from './load-clock.ts';
 import { LoadLoop } from './load-loop.ts';
 import type { PacerOptions } from './pacer.ts';
 import { playSchedule } from './play-schedule.ts';
+import { SecondTransport } from './second-transport.ts';
 import { SessionAccount } from './session-account.ts';
 import { takeApart } from './worker-error.ts';
 import { WorkerHealth } from './worker-health.ts';
@@ -56,6 +58,9 @@ class LoadWorker {
   readonly #samples: SampleLog | null;
   readonly #notable: NotableOperations;
   readonly #loop: LoadLoop;
+  /** null: no second transport. */
+  readonly #transport: SecondTransport | null;
+  #secondSession: Session | null = null;
   readonly #calls: readonly Call[];
   readonly #pools: readonly (readonly Buffer[])[];
   readonly #users: ClosedUsers | null;
@@ -108,7 +113,10 @@ class LoadWorker {
       poolSizes: this.#pools.map((pool) => pool.length),
       cancellable: plan.cancellable,
     });
+    const isRead = operations.map((operation) => readsOnly(plan.target, operation));
+    this.#transport = plan.fallback === undefined ? null : this.#secondTransport(slots);
     this.#loop = new LoadLoop({
+      fallback: this.#transport ?? ownFallback(plan.resilience.fallback, isRead),
       slots,
       calls: this.#calls,
       source,
@@ -142,6 +150,10 @@ class LoadWorker {
     this.#handedOver = [];
   }
 
+  #secondTransport(slots: number): SecondTransport {
+    return new SecondTransport({ slots, timeoutsMs: timeoutsOf(this.#plan), nowUs: monotonicNowUs });
+  }
+
   #usersWanted(load: ClosedLoad): ((nowUs: number) => number) | null {
     const wanted = usersFor(this.#plan, load, this.#worker);
     return wanted && ((nowUs) => wanted((this.#clock?.offsetUs(nowUs) ?? 0) / 1e3 - load.warmupMs));
@@ -170,8 +182,18 @@ class LoadWorker {
       },
       this.#opening.signal,
     );
+    await this.#openSecond();
     this.#account.opened(this.#session);
     this.#report({ type: 'opened', openMs: performance.now() - startedMs });
+  }
+
+  async #openSecond(): Promise<void> {
+    const { fallback, trialTag, workers } = this.#plan;
+    if (fallback === undefined || this.#transport === null) return;
+    const { driver } = await loadProtocol(fallback.target);
+    const names = { trialTag: `${trialTag}f`, worker: this.#worker, workers };
+    const context = { ...fallback, ...names, payloads: this.#pools, timeoutsMs: timeoutsOf(this.#plan) };
+    this.#secondSession = await this.#transport.open(driver, context, this.#opening.signal);
   }
 
   async #openCanaries(): Promise<void> {
@@ -275,6 +297,7 @@ class LoadWorker {
   async finish(): Promise<void> {
     const health = this.#health?.finish() ?? null;
     const canaries = this.#canaries?.close() ?? null;
+    await this.#secondSession?.close();
     const counted = await this.#account.close(this.#plan.operations.length);
     this.#report({
       type: 'done',

@@ -59,13 +59,12 @@ export class LoopRecords {
 
   /** By the client's own policies. */
   refused(phase: number, operation: number, reason: string, intendedUs: number, nowUs: number): void {
-    const { recorder, timeline, resilience } = this.#options;
+    const { recorder, timeline } = this.#options;
     this.#notOk++;
     const cell = recorder.cell(phase, operation);
     cell.policies.refused++;
     cell.end(outcomes.rejected, reason);
     cell.latency('failed').record(nowUs - intendedUs);
-    if (resilience.fallback) cell.latency('fallback').record(nowUs - intendedUs);
     const offsetUs = this.#offsetUs(intendedUs);
     timeline.record(offsetUs, outcomes.rejected, nowUs - intendedUs);
     recorder.recordBlock(phase, operation, 'offered', offsetUs, Number.POSITIVE_INFINITY);
@@ -160,20 +159,23 @@ export class LoopRecords {
     cell.latency('response').record(responseUs);
     cell.latency('service').record(nowUs - (this.#slots.sentUs[slot] as number));
     this.acknowledged(slot, nowUs);
+    this.#options.fallback?.keep(this.#options.calls[slot] as Call, nowUs);
     if (isDelivered) cell.latency('delivered').record(responseUs);
     const completedIn = phases.at(this.#offsetUs(nowUs));
     recorder.completedOk[completedIn] = (recorder.completedOk[completedIn] ?? 0) + 1;
     this.#recent.record(responseUs);
   }
 
-  #endedNotOk(slot: number, { attempt }: Call, outcome: Outcome, responseUs: number, nowUs: number): void {
+  #endedNotOk(slot: number, call: Call, outcome: Outcome, responseUs: number, nowUs: number): void {
     const cell = this.cell(slot);
     this.#notOk++;
     cell.latency(outcome === outcomes.timedOut ? 'timedOut' : 'failed').record(responseUs);
-    if (this.#options.resilience.fallback) cell.latency('fallback').record(responseUs);
+    this.#options.fallback?.answer(call, cell, nowUs - responseUs, nowUs);
     if ((this.#slots.toldWhen[slot] as number) === 1) cell.refusals.toldWhen++;
-    const isRefused = attempt === 0;
-    if (!isRefused && this.#slots.attemptsSent[slot] === 0) cell.policies.unsent++;
+    const isRefused = call.attempt === 0;
+    // What a peer rejects at its door never left either, but for no wait of ours.
+    const isOurWait = outcome !== outcomes.rejected;
+    if (!isRefused && isOurWait && this.#slots.attemptsSent[slot] === 0) cell.policies.unsent++;
     // It waited for a connection at least this long: leaving it out would flatter the wait.
     if (this.#slots.everSent[slot] === 0)
       cell.latency('connectionWait').record(nowUs - (this.#slots.takenUpUs[slot] as number));

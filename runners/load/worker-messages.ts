@@ -73,6 +73,8 @@ export interface LoadPlan {
   readonly canaryPort: number | null;
   /** The memory of the LoadSignals, shared by all workers and their pacers. */
   readonly signals: SharedArrayBuffer;
+  /** The second transport, for what was not ok on the first; left out: there is none. */
+  readonly fallback?: Pick<LoadPlan, 'target' | 'address' | 'proxied' | 'operations'>;
   /** Where the worker may connect to beside loopback. */
   readonly allowHosts: readonly string[];
 }

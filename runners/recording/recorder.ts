@@ -7,10 +7,13 @@ import { type Outcome, outcomes } from '../../targets/driver.ts';
 
 /** `offered` is derived: response plus the counts of what was not ok. */
 export type RecordedLatency = Exclude<LatencyName, 'offered'>;
-/** `fallback`: intended start → answered by the client's fallback. It is no time of the system's, so it stands apart. */
-type CellLatency = RecordedLatency | 'fallback';
+/**
+ * `fallback`: intended start → answered by the client's fallback. It is no time of the system's, so it stands apart.
+ * `fallbackAge`: how old such an answer was, where it was one of before.
+ */
+type CellLatency = RecordedLatency | 'fallback' | 'fallbackAge';
 export const recordedLatencies = latencyNames.filter((name): name is RecordedLatency => name !== 'offered');
-const cellLatencies: readonly CellLatency[] = [...recordedLatencies, 'fallback'];
+const cellLatencies: readonly CellLatency[] = [...recordedLatencies, 'fallback', 'fallbackAge'];
 
 /** Those of which it is told how sure their percentiles are. `offered`: one that was not ok counts as never. */
 export const blockLatencies = ['offered', ...laterTimes] as const;
@@ -39,6 +42,8 @@ export interface RecordedPolicies {
   retriesDenied: number;
   /** Operations of which no attempt was handed to a connection, refused ones apart. */
   unsent: number;
+  /** Operations that were not ok, and the fallback had nothing for them either. */
+  unanswered: number;
 }
 
 /** What stands apart from `counts`, and what was said of when to come back. */
@@ -79,7 +84,7 @@ export class RecordedCell {
     attempts: 0,
     resent: 0,
   };
-  readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0, unsent: 0 };
+  readonly policies: RecordedPolicies = { refused: 0, retriesDenied: 0, unsent: 0, unanswered: 0 };
   readonly refusals: RecordedRefusals = { refusedAsExpected: 0, toldWhen: 0 };
   readonly reasons = new Map<string, number>();
   readonly refusalReasons = new Map<string, number>();

@@ -113,7 +113,14 @@ export function countsOf(cell: RecordedCell): Counts {
 
 function policiesOf(cell: RecordedCell): PolicyResult {
   const fallbackUs = summariseLatency(cell.peekLatency('fallback'));
-  return { ...cell.policies, fallbacks: fallbackUs.count, fallbackUs };
+  const { unanswered, ...policies } = cell.policies;
+  const ages = cell.peekLatency('fallbackAge');
+  return {
+    ...policies,
+    ...{ fallbacks: fallbackUs.count, fallbackUs },
+    ...(ages !== undefined && { fallbackAgeUs: summariseLatency(ages) }),
+    ...(unanswered > 0 && { unanswered }),
+  };
 }
 
 /** `covers`: how many operations a later time is of. */

@@ -32,7 +32,7 @@ describe('resilienceSemantics', () => {
       idempotencyKey: false,
       circuitBreaker: 'opens at 50 % of 20 or more attempts in 0.5 s, for 5 s, then 2 probes',
       concurrencyLimit: '8 attempts, 0 may wait',
-      fallback: true,
+      fallback: 'a default',
     });
   });
 });

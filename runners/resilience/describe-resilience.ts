@@ -2,6 +2,7 @@
 import type { SettingValue } from '../../result/result-types.ts';
 import {
   type BreakerSettings,
+  type FallbackSettings,
   type Resilience,
   resilienceOf,
   type Scenario,
@@ -23,7 +24,7 @@ export function resilienceSemantics(
     }),
     ...(breaker && { circuitBreaker: breakerText(breaker) }),
     ...(limit && { concurrencyLimit: `${limit.maxConcurrent} attempts, ${limit.waiting} may wait` }),
-    ...(fallback && { fallback }),
+    ...(fallback && { fallback: fallbackText(fallback) }),
   };
 }
 
@@ -35,6 +36,11 @@ function retryText({ retry }: Resilience): string {
   const bound = budget === undefined ? '' : `, budget ${budget.ratio} an operation and ${budget.burst}`;
   const deaf = retry.retryAfter === 'ignore' ? ', Retry-After ignored' : '';
   return `${attempts} attempts, ${waits}${bound}${deaf}`;
+}
+
+function fallbackText(fallback: FallbackSettings): string {
+  if (fallback.kind === 'transport') return `the same, once, over ${fallback.to}`;
+  return fallback.kind === 'stale' ? 'the last good answer' : 'a default';
 }
 
 function breakerText(breaker: BreakerSettings): string {

@@ -20,7 +20,15 @@ import { summariseRecording } from '../recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from '../recording/timeline.ts';
 import { plannedRate } from '../schedule/planned-rate.ts';
 import { chainOf } from './chain-account.ts';
-import { breakerOf, failuresOf, httpCounts, ignoredMessages, longestBlock, wireOf } from './client-totals.ts';
+import {
+  breakerOf,
+  failuresOf,
+  httpCounts,
+  ignoredMessages,
+  longestBlock,
+  securityOf,
+  wireOf,
+} from './client-totals.ts';
 import { judgeAgents } from './judge-agents.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { paidRequestsOf } from './paid-requests.ts';
@@ -116,6 +124,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...stopOf(records),
     ...failuresOf(records),
     ...ignoredMessages(workers),
+    ...securityOf(records),
     ...httpCounts(workers),
     wire: wireOf(workers, recorder, windows, operations),
     cpu,

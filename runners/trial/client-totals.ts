@@ -3,6 +3,7 @@ import { sumOfBatches } from '../../result/batch-counts.ts';
 import { sumOfBodies } from '../../result/body-bytes.ts';
 import type { BreakerChange, TrialResult } from '../../result/result-types.ts';
 import { resilienceOf } from '../../scenarios/scenario.ts';
+import { securedTargets } from '../../scenarios/security.ts';
 import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
 import { firstFailures } from '../recording/failure-samples.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
@@ -84,6 +85,16 @@ export function httpCounts(workers: TrialRecords['workers']): Pick<TrialResult, 
       ...(redirects.length > 0 && { redirects: sum(redirects) }),
     },
   };
+}
+
+/** Told of all targets where one is secured: those in clear are what it is compared with. */
+export function securityOf({ scenario, target, workers }: TrialRecords): Pick<TrialResult, 'security'> {
+  if (securedTargets(scenario).length === 0 || target.address !== undefined) return {};
+  const { connections } = connectionsOf(workers);
+  const { http } = httpCounts(workers);
+  const later = http?.handshakes ?? workers.reduce((sum, { reconnects }) => sum + reconnects, 0);
+  const handshakes = connections === undefined ? null : connections + later;
+  return { security: { tls: target.tlsMode ?? 'none', auth: target.auth ?? 'none', handshakes } };
 }
 
 export function breakerOf({ scenario, target, workers, clock }: TrialRecords): Pick<TrialResult, 'breaker'> {

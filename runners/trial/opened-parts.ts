@@ -19,6 +19,8 @@ export interface TrialParts {
   /** `host:port` for the load to dial. */
   readonly address: string;
   readonly proxied: boolean;
+  /** `host:port` of the second transport, for the load to dial; left out: there is none. */
+  readonly fallbackAddress?: string;
   /** See DriverContext: of an own system that advertises addresses of its own. */
   readonly linkOf?: (broker: string) => Promise<string>;
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;

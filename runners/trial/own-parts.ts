@@ -4,6 +4,7 @@ import type { Target } from '../../scenarios/scenario.ts';
 import { judgedAddress } from '../../targets/allow-dial.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import { hostsAndPorts } from '../../targets/target-address.ts';
+import { probeOf } from '../faults/link-probe.ts';
 import { requireWatched } from '../recording/watched-system.ts';
 import { openBrokerLinks } from './broker-links.ts';
 import type { OpenedParts, TrialPartsInput } from './opened-parts.ts';
@@ -42,7 +43,7 @@ export async function openOwnParts(
     proxied: true,
     links: { client },
     processes: proxyProcesses(stack),
-    faultParts: proxyPart(stack, client, factsOf(target).probe),
+    faultParts: proxyPart(stack, client, probeOf(target)),
   };
 }
 

@@ -11,12 +11,14 @@ import type { ProtocolEntry } from '../../targets/driver.ts';
 import { withTraceparent } from '../../targets/driver-kit/trace-context.ts';
 import { withUserAgent } from '../../targets/driver-kit/user-agent.ts';
 import type { GatewayCredentials } from '../../targets/gateway/gateway-kind.ts';
+import type { ServiceSecurity } from '../../targets/security/service-security.ts';
 import { LoadSignals } from '../load/load-clock.ts';
 import type { LoadPlan, PlannedOperation } from '../load/worker-messages.ts';
 import { phaseWindows } from '../recording/phase-windows.ts';
 import type { BlockPlan } from '../recording/recorder.ts';
 import { timelineIntervalMs } from '../recording/timeline.ts';
 import { hash32, randomStreams } from '../schedule/seeded-random.ts';
+import type { PreparedFallback } from './prepare-fallback.ts';
 import { nobodyInParticular, type TrialCallers, withCaller } from './trial-callers.ts';
 
 export interface PreparedTrial {
@@ -32,6 +34,10 @@ export interface PreparedTrial {
   readonly seed: number;
   /** What whoever lets callers in must know of them; null: nobody asks. */
   readonly credentials: GatewayCredentials | null;
+  /** Of our service, where it is to be secured. */
+  readonly security?: ServiceSecurity;
+  /** Left out: no second transport. */
+  readonly fallback?: PreparedFallback;
 }
 
 /** Always as long, so that ids take the same bytes in every trial. */
@@ -195,6 +201,7 @@ export function flowsOf(operations: readonly PlannedOperation[]): number[] {
 interface WayIn {
   readonly address: string;
   readonly proxied: boolean;
+  readonly fallbackAddress?: string;
   readonly linkOf?: unknown;
 }
 
@@ -202,7 +209,7 @@ export function loadPlanFor(
   scenario: Scenario,
   prepared: PreparedTrial,
   faults: readonly FaultWindow[],
-  { address, proxied, linkOf }: WayIn,
+  { address, proxied, linkOf, fallbackAddress }: WayIn,
   canaryPort: number | null = null,
 ): LoadPlan {
   const { workload, load } = scenario;
@@ -229,5 +236,12 @@ export function loadPlanFor(
     canaryPort,
     signals: new LoadSignals().memory,
     allowHosts: scenario.allowHosts,
+    ...secondTransport(prepared, fallbackAddress),
   };
+}
+
+function secondTransport({ fallback }: PreparedTrial, address: string | undefined): Pick<LoadPlan, 'fallback'> {
+  if (fallback === undefined || address === undefined) return {};
+  const { target, operations } = fallback;
+  return { fallback: { target, operations, address, proxied: target.via !== 'direct' } };
 }

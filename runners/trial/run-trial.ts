@@ -3,13 +3,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { factsOnLink } from '../../scenarios/places.ts';
 import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, Scenario, Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
+import type { ProtocolEntry } from '../../targets/driver.ts';
 import { gatewaySemantics } from '../../targets/gateway/describe-gateway.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
 import { loadProtocol } from '../../targets/registry.ts';
+import { authSettings } from '../../targets/security/auth-label.ts';
 import { bootId } from '../agents/agent-facts.ts';
 import { cpuWithAgents } from '../agents/agents-cpu.ts';
 import { startCanaryEcho } from '../canary/start-canary-echo.ts';
@@ -26,9 +27,12 @@ import { connectionsOf } from './client-totals.ts';
 
 import { drainEvidence } from './drain-evidence.ts';
 import { drainFlows } from './drain-flows.ts';
+import { factsOnLinkOf } from './link-facts.ts';
 import type { TrialParts } from './opened-parts.ts';
 import { playLoad } from './play-load.ts';
+import { prepareFallback } from './prepare-fallback.ts';
 import { loadPlanFor, type PreparedTrial, prepareTrial } from './prepare-trial.ts';
+import { secureTrial } from './secure-trial.ts';
 import { trialCallers } from './trial-callers.ts';
 import type { FinishedTrial, TrialContext } from './trial-context.ts';
 import { openTrialParts } from './trial-parts.ts';
@@ -48,8 +52,7 @@ export async function runTrial(
 ): Promise<FinishedTrial> {
   const { scenario, stack, workDirectory, emit } = context;
   const entry = await loadProtocol(target);
-  const callers = await trialCallers(scenario, target);
-  const prepared = prepareTrial(scenario, target, entry, plan.repeat, callers);
+  const prepared = await prepareWhole(plan, target, context, entry);
   const faults = scenario.conditions[plan.condition] ?? [];
   const starting = startCanaryEcho(join(workDirectory, `${plan.id}.canary.log`));
   const closeEcho = async () => (await starting)?.process.stop();
@@ -75,7 +78,7 @@ export async function runTrial(
     );
     const meter = target.flow === undefined ? null : await LinkMeter.open(stack, parts.links);
     source.onHandedOver(({ producer, sequences }) => observer?.follow(producer, sequences));
-    const timeline = await prepareFaults(context, prepared.target, faults, parts);
+    const timeline = await prepareFaults(context, prepared, faults, parts);
     const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePaths, load, signal);
@@ -99,6 +102,7 @@ export async function runTrial(
       semantics: {
         ...guaranteeSettings(target, stack),
         ...entry.semantics(prepared.target),
+        ...authSettings(prepared.target),
         ...connectionsOf(workers),
         ...gatewaySemantics(target.gateway),
         ...((target.instances ?? 1) > 1 && { instances: target.instances ?? 1 }),
@@ -171,6 +175,20 @@ function spreadSettings(target: Target): Record<string, number> {
   return Object.fromEntries(Object.entries({ topics, producers, consumers }).filter(([, count]) => count > 1));
 }
 
+/** What takes files or other protocols, too. */
+async function prepareWhole(
+  { repeat, id }: TrialPlan,
+  target: Target,
+  { scenario, workDirectory, stack }: TrialContext,
+  entry: ProtocolEntry,
+): Promise<PreparedTrial> {
+  const callers = await trialCallers(scenario, target);
+  const prepared = prepareTrial(scenario, target, entry, repeat, callers);
+  const fallback = await prepareFallback(scenario, target, prepared);
+  const secured = await secureTrial(prepared, { workDirectory, trialId: id, stack });
+  return fallback === null ? secured : { ...secured, fallback };
+}
+
 function samplesOf({ samplesPath }: TrialContext, { id }: TrialPlan) {
   return samplesPath === undefined ? null : { path: samplesPath, trial: id };
 }
@@ -203,16 +221,17 @@ async function readingOnce(gauge: BacklogGauge, expected: number): Promise<numbe
 /** Also for trials of other engines. */
 export async function prepareFaults(
   { stack, scenario }: TrialContext,
-  target: Target,
+  prepared: PreparedTrial,
   windows: Scenario['conditions'][string],
   parts: TrialParts,
 ): Promise<FaultTimeline | null> {
   if (windows.length === 0) return null;
+  const { target } = prepared;
   const { links, faultParts } = parts;
   const toxiproxy = stack?.toxiproxy ?? null;
   const { service, flow } = scenario.workload;
   const workTimeMs = (target.flow && flow?.workTimeMs) ?? service.workTimeMs;
   const usual = { ...service, workTimeMs };
-  const spoken = { facts: factsOf(target), factsOn: (link: LinkName) => factsOnLink(target, link) };
+  const spoken = { facts: factsOf(target), factsOn: (link: LinkName) => factsOnLinkOf(prepared, link) };
   return FaultTimeline.prepare({ ...spoken, windows, links, toxiproxy, parts: faultParts, usual });
 }

@@ -1,10 +1,10 @@
 /** What a trial takes of the stack that runs: links of its own, the proxy's process, and an eye on all that may end. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import type { LinkProbe } from '../../scenarios/protocols/protocol-facts.ts';
 import type { LinkName, PartName } from '../../scenarios/scenario.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link, RunningStack } from '../../targets/stack/stack.ts';
 import type { FaultPart } from '../faults/fault-kind.ts';
+import type { SecurableProbe } from '../faults/link-probe.ts';
 import { ProxyPart } from '../faults/proxy-part.ts';
 import type { PartProcesses } from '../recording/cpu-account.ts';
 
@@ -58,7 +58,7 @@ export function proxyProcesses(stack: RunningStack | null): PartProcesses {
 export function proxyPart(
   stack: RunningStack | null,
   link: Link,
-  probe: LinkProbe,
+  probe: SecurableProbe,
 ): Readonly<Record<PartName, FaultPart>> {
   const process = stack?.processes.toxiproxy;
   const client = stack?.toxiproxy ?? null;

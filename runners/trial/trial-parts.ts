@@ -1,8 +1,9 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
 import { hasBroker } from '../../result/result-types.ts';
 import { gatewayPart } from '../../scenarios/gateway.ts';
-import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
+import { brokerOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
+import { fallbackPart } from '../../scenarios/target-services.ts';
 import { sumOfGauges } from '../../targets/backlog-gauge.ts';
 import { chainTopology } from '../../targets/chain/chain-topology.ts';
 import { EvidenceReader, evidenceKinds } from '../../targets/domain/evidence.ts';
@@ -15,11 +16,14 @@ import { brokerProcesses, type Link, type RunningBroker, type RunningStack } fro
 import { type Topology, topologyOf } from '../../targets/topology/topology.ts';
 import type { FaultPart, FaultProof } from '../faults/fault-kind.ts';
 import { LeaderPart } from '../faults/leader-part.ts';
+import { probeOf } from '../faults/link-probe.ts';
 import { BacklogWatch } from '../recording/backlog-watch.ts';
 import { BrokerWatch } from '../recording/broker-watch.ts';
 import { type OpenedGateway, openGateway } from './open-gateway.ts';
 import type { OpenedParts, TrialParts, TrialPartsInput } from './opened-parts.ts';
 import { openOwnParts } from './own-parts.ts';
+import { fallbackService } from './prepare-fallback.ts';
+import { withSecuredBroker } from './secured-broker.ts';
 import {
   type Closers,
   joinedAddress,
@@ -51,16 +55,22 @@ export async function openTrialParts(input: TrialPartsInput): Promise<TrialParts
 }
 
 async function defaultTopology({ scenario, entry, prepared }: TrialPartsInput): Promise<Topology> {
-  const { target, names, topicNames, population, seed, trialTag } = prepared;
+  const { target, names, topicNames, population, seed, trialTag, security } = prepared;
   const several = topicNames.length > 1 ? { topicNames } : {};
-  const input = { scenario, target, entry, broker: brokerOf(target), names, ...several, population, seed };
+  const input = { scenario, target, entry, broker: brokerOf(target), names, ...several, population, seed, security };
   if (target.chain !== undefined) return chainTopology(input, trialTag);
-  return target.flow === undefined ? topologyOf(input) : flowTopology(input, target.flow, trialTag);
+  if (target.flow !== undefined) return flowTopology(input, target.flow, trialTag);
+  const topology = topologyOf(input);
+  const [first] = topology.parts;
+  if (prepared.fallback === undefined || first === undefined) return topology;
+  return { ...topology, parts: [...topology.parts, fallbackService(prepared.fallback, first)] };
 }
 
-async function openReference(input: TrialPartsInput, topology: Topology, opened: Closers): Promise<OpenedParts> {
-  const { prepared, stack, workDirectory, trialId } = input;
+async function openReference(given: TrialPartsInput, topology: Topology, opened: Closers): Promise<OpenedParts> {
+  const { prepared, workDirectory, trialId } = given;
   const { target } = prepared;
+  const stack = await withSecuredBroker(given.stack, target, opened);
+  const input = { ...given, stack };
   const direct = target.via === 'direct';
   const started = await startServices({ topology, stack, direct, workDirectory, trialId }, opened);
   const { services, lastWords } = started;
@@ -86,6 +96,8 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
     ...gateway?.links,
     ...(await linksToEntry(input, broker, entries, opened)),
   };
+  const second = await openSecondTransport(input, services, opened);
+  if (second.link !== null) links[fallbackPart] = second.link;
   const ofBroker = used === null || stack === null ? [] : brokerProcesses(stack, used.name);
   const parts = {
     service: Object.values(processes),
@@ -94,8 +106,9 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
   };
   const rest = processesBeside(stack, Object.values(parts).flat());
   return {
-    address: joinedAddress(links.client) ?? broker?.directAddress ?? entries.join(','),
+    ...wayIn(broker, joinedAddress(links.client), entries),
     proxied: !direct,
+    ...(second.address !== null && { fallbackAddress: second.address }),
     links,
     evidencePaths: accounted.map(({ evidencePath }) => evidencePath),
     serviceNames: accounted.map(({ name }) => name),
@@ -125,7 +138,7 @@ async function openReference(input: TrialPartsInput, topology: Topology, opened:
       ...Object.fromEntries(services.map((one) => [one.name, servicePart(one, prepared.trialTag)])),
       ...(gateway !== null && { [gatewayPart]: gateway.part }),
       ...brokerParts(used, ofBroker, prepared.names.requests ?? ''),
-      ...(links.client === undefined ? {} : proxyPart(stack, links.client, factsOf(target).probe)),
+      ...(links.client === undefined ? {} : proxyPart(stack, links.client, probeOf(target))),
     },
     lostParts: watch.lost,
   };
@@ -156,6 +169,34 @@ async function linksToEntry(
   if (broker !== null) return broker.links;
   const client = await openLinks(stack, 'client', addresses, opened);
   return client === null ? {} : { client };
+}
+
+/** To the service that is asked where the first was not ok, or to the broker before it. */
+async function openSecondTransport(
+  { prepared: { fallback }, stack }: TrialPartsInput,
+  services: readonly StartedService[],
+  opened: Closers,
+): Promise<{ readonly address: string | null; readonly link: Link | null }> {
+  if (fallback === undefined) return { address: null, link: null };
+  const name = brokerOf(fallback.target);
+  const broker = name === null ? null : (requireStack(stack).brokers[name] ?? missingPart());
+  const service = services.find((one) => one.name === fallbackPart) ?? missingPart();
+  if (fallback.target.via === 'direct') return { address: broker?.directAddress ?? service.address, link: null };
+  const link =
+    broker === null ? await openLinks(stack, fallbackPart, [service.address], opened) : (broker.links.client ?? null);
+  return { address: joinedAddress(link ?? undefined) ?? null, link };
+}
+
+/** Of a broker that leads its clients to itself the address stays its own, and each connection goes through the link. */
+function wayIn(
+  broker: RunningBroker | null,
+  link: string | undefined,
+  entries: readonly string[],
+): Pick<OpenedParts, 'address' | 'linkOf'> {
+  if (broker?.listener === undefined) return { address: link ?? broker?.directAddress ?? entries.join(',') };
+  const { address, advertises } = broker.listener;
+  if (link === undefined) return { address };
+  return advertises ? { address, linkOf: async () => link } : { address: link };
 }
 
 function entryBroker({ parts, entry }: Topology, stack: RunningStack | null): RunningBroker | null {

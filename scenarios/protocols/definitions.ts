@@ -30,7 +30,7 @@ interface AnyDefinition {
   readonly forOurService: readonly string[];
   check?(context: TargetCheck, target: FileTarget): void;
   resolve(
-    target: Omit<FileTarget, 'resilience' | 'tls' | 'settled'>,
+    target: Omit<FileTarget, 'resilience' | 'tls' | 'auth' | 'settled'>,
     alike: ResolvedAlike,
     context: ResolveContext,
   ): Target;

@@ -1,5 +1,6 @@
 /** Checks of what the client does about failures: the scenario's, and each target's with the scenario's merged in. */
 import type { CheckContext, FileTarget } from './check-context.ts';
+import { checkFallbacks } from './check-fallback.ts';
 import type { Path } from './problem.ts';
 import { type FileResilience, mergedResilience, resilienceSchema } from './resilience-schema.ts';
 
@@ -10,6 +11,7 @@ export function checkResilience(context: CheckContext): void {
     if (own !== undefined) check(context, mergedResilience(resilience, own), ['targets', name, 'resilience']);
   }
   checkBudgets(context, resilience, targets ?? {});
+  checkFallbacks(context);
 }
 
 /** A budget where nothing is retried: somebody has forgotten `attempts`. */

@@ -14,6 +14,7 @@ import { checkSettled } from './check-settled.ts';
 import { checkTls } from './check-tls.ts';
 import { connectionCount } from './connections-schema.ts';
 import type { Path } from './problem.ts';
+import { checkSecurity } from './security-schema.ts';
 import { clustersOf } from './stack-schema.ts';
 
 export function checkTargets(context: CheckContext): void {
@@ -55,9 +56,11 @@ function checkClusters({ file, has, report }: CheckContext): void {
 }
 
 /** Keys that only mean something for an own system. */
-const forOwnSystems = ['requests', 'traceparent', 'watch', 'settled', 'tls'];
+const forOwnSystems = ['requests', 'traceparent', 'watch', 'settled'];
 
-function checkReferenceTarget({ report }: CheckContext, target: FileTarget, path: Path): void {
+function checkReferenceTarget(context: CheckContext, target: FileTarget, path: Path): void {
+  const { report } = context;
+  checkSecurity(context, target, path);
   const values: Readonly<Record<string, unknown>> = target;
   for (const key of [...forOwnSystems, ...definitionOf(target).forOwnSystems]) {
     if (values[key] === undefined || values[key] === false) continue;
@@ -150,6 +153,10 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
       message: 'is of our own services; how it keeps its data is the system’s own',
       atKey: true,
     });
+  }
+  if ((target.auth ?? 'none') !== 'none') {
+    const message = 'is of our own services; what an own system wants to see goes into its requests';
+    report({ path: [...path, 'auth'], message, atKey: true });
   }
   if (target.address !== undefined) checkAddress(context, target.address, target, [...path, 'address']);
   for (const key of definitionOf(target).forOurService) {

@@ -8,6 +8,7 @@ import { addressesOf, schemeOf } from './address.ts';
 import type { CheckContext, FileTarget } from './check-context.ts';
 import { checkFile } from './check-file.ts';
 import type { Path } from './problem.ts';
+import type { WrittenTls } from './tls-schema.ts';
 
 const largestPemBytes = 4 * 1024 ** 2;
 const files = ['ca', 'cert', 'key'] as const;
@@ -16,12 +17,17 @@ export function checkTls(context: CheckContext, target: FileTarget, path: Path):
   const { tls, address } = target;
   if (tls === undefined) return;
   const here = [...path, 'tls'];
+  if (typeof tls === 'string') {
+    const message = `${tls} is of our own services; of an own system { ca, cert, key, serverName, verify }`;
+    context.report({ path: here, message, atKey: true });
+    return;
+  }
   if (address !== undefined) checkScheme(context, target, address, here);
   checkTlsFiles(context, tls, here);
 }
 
 /** Readable, and belonging together. */
-export function checkTlsFiles(context: CheckContext, tls: NonNullable<FileTarget['tls']>, here: Path): void {
+export function checkTlsFiles(context: CheckContext, tls: WrittenTls, here: Path): void {
   const { report } = context;
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     const [has, lacks] = tls.cert === undefined ? ['key', 'cert'] : ['cert', 'key'];

@@ -240,7 +240,7 @@ describe('a valid scenario', () => {
       probes: 1,
     });
     expect(resilience.limit).toEqual({ maxConcurrent: 8, waiting: 0 });
-    expect(resilience.fallback).toBe(true);
+    expect(resilience.fallback).toEqual({ kind: 'default' });
   });
 
   it('lets a scenario have a budget that only a target’s retries need', () => {

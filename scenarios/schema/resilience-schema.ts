@@ -1,6 +1,6 @@
 /** What the client does about slow and failed attempts, the same for all protocols. */
 import { z } from 'zod';
-import { duration, object, wholeNumber } from './fields.ts';
+import { duration, lineText, object, wholeNumber } from './fields.ts';
 
 /** Latencies beyond about 35 minutes are not told apart. */
 const longestDeadline = '30min';
@@ -50,6 +50,24 @@ const limit = object({
   .optional()
   .describe('Concurrency limit of the client. Left out: only load.maxInFlight bounds it.');
 
+const fallback = z.union(
+  [
+    z.boolean(),
+    object({
+      kind: z
+        .enum(['stale', 'default', 'transport'])
+        .describe(
+          'stale: the last good answer to the same read, however old; default: what it knows without asking; transport: it asks again, once, over another target.',
+        ),
+      to: lineText
+        .min(1)
+        .optional()
+        .describe('Of transport: the target whose service is asked then, started beside (part and link fallback).'),
+    }),
+  ],
+  { error: 'expected true, false, or { kind: stale | default | transport }' },
+);
+
 const words = {
   deadline: 'Bound on an operation’s whole life, from its intended start: waits, attempts, back-off.',
   timeout: 'Bound on one attempt. Default: 2s, or the deadline where that is shorter.',
@@ -59,7 +77,8 @@ const words = {
   base: 'Wait before the second attempt.',
   cap: 'Longest wait.',
   jitter: 'How waits are spread, so that clients do not retry in step.',
-  fallback: 'The client answers what is not ok itself, from a cache say. That is counted, and never as ok or goodput.',
+  fallback:
+    'What the client answers itself where an operation is not ok at its end. That is counted as degraded, and never as ok or goodput. true: as { kind: default }.',
   retryAfter: 'Where a service says when to come back (Retry-After, gRPC’s RetryInfo): the back-off begins only then.',
   idempotencyKey: 'Retries carry the same key, so that a service can tell them.',
 };
@@ -82,7 +101,7 @@ export const resilienceSchema = object({
   reconnect,
   breaker,
   limit,
-  fallback: z.boolean().default(false).describe(words.fallback),
+  fallback: fallback.default(false).describe(words.fallback),
 });
 
 /** Of one target: what it leaves out is as the scenario says. */
@@ -104,9 +123,10 @@ export const targetResilienceSchema = object({
   reconnect,
   breaker,
   limit,
-  fallback: z.boolean().optional().describe(words.fallback),
+  fallback: fallback.optional().describe(words.fallback),
 });
 
+export type FileFallback = z.output<typeof fallback>;
 export type FileResilience = z.output<typeof resilienceSchema>;
 export type FileTargetResilience = z.output<typeof targetResilienceSchema>;
 

@@ -5,18 +5,20 @@ import type { PhaseName } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
 import { definitionOf, type FileTarget, type Target } from '../protocols/definitions.ts';
 import { brokerOf } from '../protocols/registry.ts';
-import { type Resilience, resilienceOf } from '../resilience.ts';
+import { type FallbackSettings, type Resilience, resilienceOf } from '../resilience.ts';
 import type { Scenario } from '../scenario.ts';
 import type { TlsSettings } from '../target-base.ts';
 import type { Operation, PayloadSpec, Workload } from '../workload.ts';
 import { resolveCallers } from './callers-schema.ts';
 import { resolveFlowWorkload } from './flow-schema.ts';
-import { mergedResilience } from './resilience-schema.ts';
+import { type FileFallback, mergedResilience } from './resilience-schema.ts';
 import { resolveLoad } from './resolve-load.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
+import { resolveSecurity } from './security-schema.ts';
 import { resolveSettled } from './settled-schema.ts';
 import { clustersOf, membersOf } from './stack-schema.ts';
+import type { WrittenTls } from './tls-schema.ts';
 import { defaultEntropy, defaultWaiting } from './workload-schema.ts';
 
 const defaultTimeoutMs = 2_000;
@@ -50,6 +52,7 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
       windows.flatMap((window) => resolveWindows(window, load.durationMs)),
     ),
     resilience,
+    ...transportsOf(targets),
     thresholds: file.thresholds.flatMap((written, index) => {
       if (typeof written === 'string') return resolveThreshold(written, options.writtenThreshold(index));
       const stopAfterMs = written.stopAfter;
@@ -123,11 +126,11 @@ function resolveService({
 
 function resolveTarget(
   name: string,
-  { resilience: own, tls, settled, ...target }: FileTarget,
+  { resilience: own, tls, auth, settled, ...target }: FileTarget,
   { stack, resilience }: ScenarioFile,
   directory: string,
 ): Target {
-  const secured = tls && resolveTls(tls, directory);
+  const secured = typeof tls === 'object' ? resolveTls(tls, directory) : undefined;
   const observed =
     settled && resolveSettled(settled, { ...target, tls: secured }, settled.tls && resolveTls(settled.tls, directory));
   const alike = {
@@ -135,13 +138,14 @@ function resolveTarget(
     ...(own !== undefined && { resilience: resolveResilience(mergedResilience(resilience, own)) }),
     ...(secured && { tls: secured }),
     ...(observed && { settled: observed }),
+    ...resolveSecurity({ tls, auth }),
   };
   const broker = brokerOf(target);
   const brokers = broker === null ? 0 : membersOf(stack, broker);
   return definitionOf(target).resolve(target, alike, { directory, brokers });
 }
 
-function resolveTls({ ca, cert, key, ...rest }: NonNullable<FileTarget['tls']>, directory: string): TlsSettings {
+function resolveTls({ ca, cert, key, ...rest }: WrittenTls, directory: string): TlsSettings {
   return {
     ...rest,
     ...(ca !== undefined && { ca: resolve(directory, ca) }),
@@ -169,8 +173,23 @@ function resolveResilience(resilience: ScenarioFile['resilience']): Resilience {
     ...(reconnect && { reconnect: { baseMs: reconnect.base, capMs: reconnect.cap, jitter: reconnect.jitter } }),
     ...(breaker && { breaker: resolveBreaker(breaker) }),
     ...(limit && { limit }),
-    ...(fallback && { fallback }),
+    ...(fallback && { fallback: resolveFallback(fallback) }),
   };
+}
+
+/** Targets that others fall back to. */
+function transportsOf(targets: Readonly<Record<string, Target>>): Pick<Scenario, 'transports'> {
+  const named = Object.values(targets).flatMap(({ resilience }) => {
+    return resilience?.fallback?.kind === 'transport' ? [resilience.fallback.to] : [];
+  });
+  if (named.length === 0) return {};
+  return { transports: Object.fromEntries(Object.entries(targets).filter(([name]) => named.includes(name))) };
+}
+
+function resolveFallback(written: Exclude<FileFallback, false>): FallbackSettings {
+  if (written === true) return { kind: 'default' };
+  const { kind, to = '' } = written;
+  return kind === 'transport' ? { kind, to } : { kind };
 }
 
 function resolveBreaker({ window, openFor, ...rest }: NonNullable<ScenarioFile['resilience']['breaker']>) {

@@ -4,8 +4,8 @@ import type { PayloadCodec } from '../codecs.ts';
 import type { OnRefusal, StoreName } from '../target-base.ts';
 import { lineText, named, object, wholeNumber } from './fields.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
+import { auth, tls } from './security-schema.ts';
 import { settledSchema } from './settled-schema.ts';
-import { tlsSchema } from './tls-schema.ts';
 
 export const nativeOnly = z.enum(['native']).default('native').describe('What generates the load.');
 
@@ -59,7 +59,8 @@ export function sharedShape(address: string) {
       .min(1)
       .optional()
       .describe(`The user's own system, e.g. ${address}. Left out: our reference service.`),
-    tls: tlsSchema.optional(),
+    tls,
+    auth,
     watch: watch.optional(),
     settled: settledSchema.optional(),
     traceparent: z

@@ -4,6 +4,8 @@ import { lineText, object } from './fields.ts';
 
 const pemFile = z.string().min(1);
 
+export type WrittenTls = z.output<typeof tlsSchema>;
+
 export const tlsSchema = object({
   ca: pemFile
     .optional()

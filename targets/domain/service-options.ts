@@ -3,6 +3,7 @@ import type { Protocol } from '../../result/result-types.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import type { ChainPartOptions } from '../chain/chain-part-options.ts';
 import type { FlowPartOptions } from '../flow/flow-part-options.ts';
+import type { ServiceSecurity } from '../security/service-security.ts';
 import type { ServiceStall } from './service-stall.ts';
 import type { SlowWork } from './slow-work.ts';
 
@@ -19,6 +20,8 @@ export interface ServiceOptions {
   readonly port: number;
   /** `host:port` of the broker as this service sees it, perhaps through a proxy (queue, stream). */
   readonly broker: string | null;
+  /** What is dialled in its place, of one that leads its clients to `broker`. Left out: `broker`. */
+  readonly brokerLink?: string;
   /** `host:port` of each instance of the services that it calls, by name, perhaps through a proxy. Left out: it calls none. */
   readonly calls?: Readonly<Record<string, readonly string[]>>;
   /** Broker resources of this trial; the service creates them. */
@@ -51,6 +54,8 @@ export interface ServiceOptions {
   /** Where it may connect to beside loopback; left out: nowhere. */
   readonly allowHosts?: readonly string[];
   readonly seed: number;
+  /** Left out: in clear, and everybody is served. */
+  readonly security?: ServiceSecurity | undefined;
   /** It is a part of a flow. Left out: a service of its own. */
   readonly flow?: FlowPartOptions | undefined;
   /** It is one of several that call each other. Left out: it calls nobody. */

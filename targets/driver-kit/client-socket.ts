@@ -37,7 +37,10 @@ export function endpointOf(address: string, named: string | undefined, settings?
   const [first = '', ...others] = address.split(',');
   const { host, port } = placeOf(first);
   const turn = others.length === 0 ? {} : { turn: turnsOver([first, ...others].map(placeOf)) };
-  if (named === undefined) return { host, port, ...turn, tls: null, authority: first, path: '', query: '' };
+  if (named === undefined) {
+    const tls = settings === undefined ? null : { hostname: settings.serverName ?? host, settings };
+    return { host, port, ...turn, tls, authority: first, path: '', query: '' };
+  }
   const bare = settings === undefined ? 'http' : 'https';
   const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(named) ? named : `${bare}://${named}`);
   const secure = url.protocol === 'https:' || url.protocol === 'wss:';

@@ -65,7 +65,9 @@ export class ConnectionKeeper {
 
   #refuse(why: string, cause?: unknown): void {
     const asked = this.#asked === '' ? '' : ` (asked: ${this.#asked})`;
-    const hint = 'Check the address, and that the service is running.';
+    const hint = /status 40[13]$/.test(why)
+      ? 'It does not let in who asks: check what the target shows, its `headers` for one.'
+      : 'Check the address, and that the service is running.';
     const error = cannotConnect(this.#options.peer, `${why}${asked}`, hint, cause);
     this.#opening?.reject(error);
   }

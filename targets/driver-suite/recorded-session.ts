@@ -1,6 +1,5 @@
 /** A session for tests: every report of the driver is recorded and held against the contract of `CompletionSink`. */
-import type { Pattern } from '../../result/result-types.ts';
-import type { Request, Target } from '../../scenarios/scenario.ts';
+import type { Target } from '../../scenarios/scenario.ts';
 import { formatOperationId } from '../domain/operation-id.ts';
 import {
   type Call,
@@ -8,6 +7,7 @@ import {
   type Driver,
   type DriverContext,
   type FailureDetail,
+  type OperationSpec,
   type Outcome,
   outcomes,
   type Session,
@@ -17,7 +17,7 @@ export interface RecordedSessionOptions {
   readonly driver: Driver;
   readonly target: Target;
   readonly address: string;
-  readonly operations: Readonly<Record<string, { readonly pattern: Pattern; readonly request: Request }>>;
+  readonly operations: Readonly<Record<string, Pick<OperationSpec, 'pattern' | 'request' | 'caller'>>>;
   /** Bodies by operation; none where left out. */
   readonly payloads?: Readonly<Record<string, readonly Buffer[]>>;
   readonly slots?: number;
@@ -218,7 +218,10 @@ export class RecordedSession implements CompletionSink {
       return;
     }
     const { attempt } = tracked;
-    if (attempt.sentTimes === 0 && outcome !== outcomes.failed) this.#violation(slot, 'completed before sent');
+    // Of a connection that the peer does not make: what was sent was the handshake.
+    const isShutOut = outcome === outcomes.rejected && reason.startsWith('handshake status');
+    if (attempt.sentTimes === 0 && outcome !== outcomes.failed && !isShutOut)
+      this.#violation(slot, 'completed before sent');
     if ((outcome === outcomes.ok) !== (reason === ''))
       this.#violation(slot, `outcome ${outcome} with reason '${reason}'`);
     Object.assign(attempt, { outcome, reason, retryable, detail: tell?.() ?? null, endedMs: performance.now() });

@@ -5,6 +5,8 @@ import {
   Server,
   ServerCredentials,
   type ServerDuplexStream,
+  ServerInterceptingCall,
+  type ServerInterceptor,
   type ServerReadableStream,
   type ServerUnaryCall,
   type ServiceClientConstructor,
@@ -18,6 +20,9 @@ import { hostService } from '../domain/host-service.ts';
 import { handleBatch, handleItem, type OrderItem } from '../domain/order-item.ts';
 import type { OrderReply, OrderReplyCode, OrderRequest } from '../domain/orders.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
+import { type Gatekeeper, gatekeeperOf } from '../security/gatekeeper.ts';
+import { serverTlsOptions } from '../security/server-tls-options.ts';
+import type { ServerTls } from '../security/service-security.ts';
 import { packReplies } from './packed-replies.ts';
 import { methodName, ordersProto } from './preset.ts';
 import { encodeRetryInfo, statusDetails } from './retry-info.ts';
@@ -45,7 +50,7 @@ const refusals: Readonly<Partial<Record<OrderReplyCode, number>>> = {
   unavailable: status.UNAVAILABLE,
 };
 
-hostService(async (domain, { port, retryAfterMs, target }) => {
+hostService(async (domain, { port, retryAfterMs, target, security }) => {
   const codec = BodyCodec.of((target as GrpcTarget).compression);
   if (codec !== null) packReplies(codec);
   const answer = answerer(retryAfterMs);
@@ -107,9 +112,11 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
       endWhenDone();
     });
   };
+  const gatekeeper = await gatekeeperOf(security?.check);
   const server = new Server({
     'grpc.max_receive_message_length': largestMessageBytes,
     'grpc.max_send_message_length': largestMessageBytes,
+    ...(gatekeeper !== null && { interceptors: [refuseStrangers(gatekeeper)] }),
   });
   server.addService(wirebench.orders.v1.Orders.service, {
     ...Object.fromEntries(actions.map((action) => [methodName(action), unary(action)])),
@@ -119,7 +126,7 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
   });
   await new Promise<void>((resolve, reject) => {
     const bound = (error: Error | null) => (error ? reject(error) : resolve());
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), bound);
+    server.bindAsync(`127.0.0.1:${port}`, credentialsOf(security?.tls ?? null), bound);
   });
   return {
     close: () =>
@@ -129,6 +136,30 @@ hostService(async (domain, { port, retryAfterMs, target }) => {
       }),
   };
 });
+
+function credentialsOf(tls: ServerTls | null): ServerCredentials {
+  if (tls === null) return ServerCredentials.createInsecure();
+  const { cert, key, ca } = serverTlsOptions(tls);
+  return ServerCredentials.createSsl(ca ?? null, [{ cert_chain: cert, private_key: key }], ca !== undefined);
+}
+
+/** Each call by itself, a long stream as one. */
+function refuseStrangers(gatekeeper: Gatekeeper): ServerInterceptor {
+  return (_method, call) =>
+    new ServerInterceptingCall(call, {
+      start(begin) {
+        begin({
+          onReceiveMetadata(metadata, letIn) {
+            const header = (name: string) => metadata.get(name)[0]?.toString();
+            void gatekeeper(header).then((refusal) => {
+              if (refusal === null) letIn(metadata);
+              else call.sendStatus({ code: status.UNAUTHENTICATED, details: `Who asks is not known: ${refusal}.` });
+            });
+          },
+        });
+      },
+    });
+}
 
 function ordersOf({ order, orders }: Pick<OrderReply, 'order' | 'orders'>): readonly object[] {
   return orders ?? (order ? [order] : []);

@@ -14,6 +14,8 @@ import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
 import type { Order, OrderReply, OrderRequest } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
+import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
+import { type ServerTlsOptions, serverTlsOptions } from '../security/server-tls-options.ts';
 import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
 import { problemDetails, problemType } from './problem.ts';
@@ -23,18 +25,33 @@ const bodyLimitBytes = 17 * 1024 * 1024;
 const jsonType = 'application/json; charset=utf-8';
 hostService(async (domain, options) => {
   const { compression, codec } = options.target as RestTarget;
-  const app = createOrderApi(domain, BodyCodec.of(compression), itemCodecOf(codec), options.retryAfterMs);
+  const { retryAfterMs, security } = options;
+  const gatekeeper = await gatekeeperOf(security?.check);
+  const app = createOrderApi(domain, {
+    ...{ codec: BodyCodec.of(compression), items: itemCodecOf(codec), retryAfterMs, gatekeeper },
+    tls: security?.tls ? serverTlsOptions(security.tls) : null,
+  });
   await app.listen({ port: options.port, host: '127.0.0.1' });
   return { close: () => app.close() };
 });
 
+interface OrderApiOptions {
+  readonly codec: BodyCodec | null;
+  /** null: JSON. */
+  readonly items: ItemCodec | null;
+  readonly retryAfterMs: number | undefined;
+  /** null: everybody is served. */
+  readonly gatekeeper: Gatekeeper | null;
+  /** null: in clear. */
+  readonly tls: ServerTlsOptions | null;
+}
+
 function createOrderApi(
   domain: ServiceDomain,
-  codec: BodyCodec | null,
-  items: ItemCodec | null,
-  retryAfterMs: number | undefined,
+  { codec, items, retryAfterMs, gatekeeper, tls }: OrderApiOptions,
 ): FastifyInstance {
   const app = fastify({
+    ...(tls !== null && { https: tls }),
     bodyLimit: bodyLimitBytes,
     routerOptions: { maxParamLength: 1024 },
     onProtoPoisoning: 'ignore', // fields are read by name and never merged
@@ -53,10 +70,21 @@ function createOrderApi(
   app.setNotFoundHandler((request, reply) => {
     sendProblem(reply, 404, 'noSuchResource', `There is nothing at ${request.url}.`);
   });
+  if (gatekeeper !== null) refuseStrangers(app, gatekeeper);
   if (items !== null) readItems(app, items);
   if (codec !== null) compressBodies(app, codec, items);
   routeOrders(app, new OrderApi(domain, items, retryAfterMs));
   return app;
+}
+
+/** Before anything of the request is read but its head. */
+function refuseStrangers(app: FastifyInstance, gatekeeper: Gatekeeper): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = await gatekeeper((name) => headerText(request.headers[name]));
+    if (refusal === null) return;
+    reply.header('www-authenticate', 'Bearer');
+    return sendProblem(reply, 401, 'unauthenticated', `Who asks is not known: ${refusal}.`);
+  });
 }
 
 /** Bodies that are not JSON; compressed ones are unpacked before. */

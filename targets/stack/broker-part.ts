@@ -13,6 +13,8 @@ export interface BrokerHost {
   readonly context: PartContext;
   /** How many are to be started, at least 1. */
   readonly members: number;
+  /** With TLS and users of its own, beside what it offers in clear. */
+  readonly isSecured: boolean;
   /** Resolves once Toxiproxy runs; null: nothing goes through a proxy. */
   links(): Promise<ProxyLinks | null>;
   /** It ends with the stack, and its CPU is the broker's. */

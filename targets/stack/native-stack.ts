@@ -1,5 +1,6 @@
 /** RabbitMQ, Kafka and Toxiproxy as plain processes: free ports, data folders per run, gone with their parent. */
 import type { SupervisedProcess } from '../process/supervised-process.ts';
+import type { BrokerHost } from './broker-part.ts';
 import { brokerParts } from './broker-parts.ts';
 import type { PartContext } from './native/start-part.ts';
 import { startToxiproxy } from './native/toxiproxy.ts';
@@ -71,7 +72,9 @@ class NativeParts {
     const proxied = needs.toxiproxy && !this.#foreign ? this.#startToxiproxy() : Promise.resolve();
     const begun = [
       proxied,
-      ...neededBrokers(needs).map(([name, members]) => this.#startBroker(name, members, proxied)),
+      ...neededBrokers(needs).map(([name, members]) =>
+        this.#startBroker(name, { members, isSecured: needs.secured?.includes(name) ?? false }, proxied),
+      ),
     ];
     let first: { error: unknown } | null = null;
     const failed = (error: unknown) => {
@@ -90,11 +93,15 @@ class NativeParts {
     this.#links = openProxyLinks(client);
   }
 
-  async #startBroker(name: BrokerName, members: number, proxied: Promise<void>): Promise<void> {
+  async #startBroker(
+    name: BrokerName,
+    wanted: Pick<BrokerHost, 'members' | 'isSecured'>,
+    proxied: Promise<void>,
+  ): Promise<void> {
     this.#brokers[name] = await brokerParts[name].start({
       path: this.#paths[name] ?? '',
       context: this.#context,
-      members,
+      ...wanted,
       links: async () => {
         await proxied;
         return this.#links;

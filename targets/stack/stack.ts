@@ -2,6 +2,7 @@
 import type { BrokerName } from '../../scenarios/protocols/registry.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
 import type { SupervisedProcess } from '../process/supervised-process.ts';
+import type { BrokerSecurity } from '../security/broker-security.ts';
 import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export const stackModes = ['auto', 'native', 'compose', 'external'] as const;
@@ -12,6 +13,8 @@ export interface StackNeeds {
   readonly toxiproxy: boolean;
   /** How many of each; left out: none. */
   readonly brokers: Readonly<Partial<Record<BrokerName, number>>>;
+  /** Of them those with TLS and users of their own beside what they offer in clear; left out: none. */
+  readonly secured?: readonly BrokerName[];
 }
 
 /** From the load to the broker, and from the broker to the services. */
@@ -50,6 +53,10 @@ export interface RunningBroker {
   readonly folders?: readonly string[];
   /** Of a cluster; left out: there is one. */
   readonly members?: readonly BrokerMember[];
+  /** Left out: in clear only. */
+  readonly security?: BrokerSecurity;
+  /** Where clients of a trial connect, if not at `directAddress`; `advertises`: it leads them there, whoever they dialled. */
+  readonly listener?: { readonly address: string; readonly advertises: boolean };
 }
 
 /** Of a cluster's members the first has the plain name, the second `kafka-2`. */

@@ -27,6 +27,7 @@ export async function startStack(options: StartStackOptions): Promise<RunningSta
   const { needs, external = {}, signal, log } = options;
   for (const directory of await sweepLeftovers()) log(`removed what an earlier run left in ${directory}`);
   const { mode, paths } = await prepareStack(options);
+  if (mode !== 'native') refuseSecured(needs, mode);
   if (mode === 'external') {
     const cluster = neededBrokers(needs).find(([, members]) => members > 1);
     if (cluster !== undefined) throw clusterElsewhere(...cluster);
@@ -54,6 +55,21 @@ async function chooseMode({ mode, needs, external = {} }: StartStackOptions): Pr
   if (isAnyGiven(external)) return 'external';
   const missing = await findMissing(neededParts(needs));
   return missing.length > 0 && (await hasComposeEngine()) ? 'compose' : 'native';
+}
+
+/** Certificates and users are made with the broker. */
+function refuseSecured({ secured = [] }: StackNeeds, mode: StackMode): void {
+  const [name] = secured;
+  if (name === undefined) return;
+  const { title } = brokerFacts[name];
+  throw new BenchError(
+    'securedElsewhere',
+    `${title} with TLS or users of its own is not to be had with --stack ${mode}`,
+    {
+      hint: 'Use --stack native, which makes certificates and users for the run; or leave out `tls` and `auth` of its targets.',
+      exitCode: exitCodes.stack,
+    },
+  );
 }
 
 function clusterElsewhere(name: BrokerName, members: number): BenchError {

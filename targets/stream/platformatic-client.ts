@@ -1,19 +1,16 @@
-import net from 'node:net';
+import type net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConnectionOptions } from 'node:tls';
 import {
   Admin,
   Consumer,
   type Message,
   type MessageToProduce,
   Producer,
-  type SASLOptions,
   stringDeserializer,
 } from '@platformatic/kafka';
-import { bareHost } from '../../scenarios/allowed-hosts.ts';
-import type { Sasl, StreamCodec, TlsSettings } from '../../scenarios/scenario.ts';
-import { secureContextOf } from '../driver-kit/tls-options.ts';
+import type { StreamCodec } from '../../scenarios/scenario.ts';
 import { guardPlatformatic, orAsRefused, PeerFaults, type PlatformaticContext } from './platformatic-guard.ts';
+import { saslOf, securedBy } from './platformatic-security.ts';
 import type {
   DescribedCluster,
   StreamClient,
@@ -247,26 +244,6 @@ export class PlatformaticClient implements StreamClient {
     // A peer that says nothing would otherwise keep them, and the process, for as long as requests may take.
     for (const socket of this.#sockets) socket.destroy();
   }
-}
-
-/**
- * Each broker is asked for, and must be named, as it advertises itself, unless the scenario says another name. An address
- * is no name to ask for.
- */
-function securedBy(settings: TlsSettings, addresses: readonly string[]) {
-  const { verify, serverName } = settings;
-  const hasNames = addresses.some((address) => net.isIP(bareHost(address.slice(0, address.lastIndexOf(':')))) === 0);
-  const tls: ConnectionOptions = { rejectUnauthorized: verify, secureContext: secureContextOf(settings) };
-  return { tls, tlsServerName: serverName ?? hasNames };
-}
-
-function saslOf(sasl: Sasl): SASLOptions {
-  if (sasl.mechanism === 'oauthbearer') {
-    const { token, extensions } = sasl;
-    return { mechanism: 'OAUTHBEARER', token, ...(extensions !== undefined && { oauthBearerExtensions: extensions }) };
-  }
-  const { mechanism, username, password } = sasl;
-  return { mechanism: mechanism.toUpperCase() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512', username, password };
 }
 
 function bytesOf(header: string | Buffer | null): Buffer {

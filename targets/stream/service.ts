@@ -18,6 +18,8 @@ import { createTopics, requireTopic } from './create-topics.ts';
 import { serviceGroupOf } from './group-lag.ts';
 import { bytesOf, type TextMessage } from './moved-record.ts';
 import { OwedRecords } from './owed-records.ts';
+import { guardPlatformatic, type PlatformaticContext } from './platformatic-guard.ts';
+import { saslOf, securedBy } from './platformatic-security.ts';
 import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
 import { type RefusedRecord, RefusedRecords, requeueAfterMs } from './refused-records.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
@@ -88,6 +90,7 @@ class StreamService {
           })
         : null;
     useStreamCodecs(compression);
+    if (options.brokerLink !== undefined) guardPlatformatic();
     this.#groupId = serviceGroupOf(this.#requests);
     const { retries } = options.names;
     const topics = retries === undefined ? [this.#requests] : [this.#requests, retries];
@@ -106,9 +109,17 @@ class StreamService {
   }
 
   #base(role: string) {
+    const { broker, brokerLink, target } = this.#options;
+    const { tls, sasl } = target as StreamTarget;
+    const bootstrapBrokers = (broker ?? '').split(',');
     return {
       clientId: `wirebench-service-${role}`,
-      bootstrapBrokers: (this.#options.broker ?? '').split(','),
+      bootstrapBrokers,
+      ...(brokerLink !== undefined && {
+        context: { linkOf: () => brokerLink } satisfies Pick<PlatformaticContext, 'linkOf'>,
+      }),
+      ...(tls !== undefined && securedBy(tls, bootstrapBrokers)),
+      ...(sasl !== undefined && { sasl: saslOf(sasl) }),
       retries: 0,
       timeout: 30_000,
       connectTimeout: 3_000,

@@ -3,10 +3,14 @@ import { resilienceOf, type Scenario, type Target } from '../../scenarios/scenar
 import { servicesOf, type TargetService } from '../../scenarios/target-services.ts';
 import type { Population, ServiceOptions } from '../domain/service-options.ts';
 import type { ProtocolEntry } from '../driver.ts';
+import type { ServiceSecurity } from '../security/service-security.ts';
 import type { BrokerName } from '../stack/stack.ts';
 
 /** What a service is told, but for what is known only once it starts. */
-export type PartOptions = Omit<ServiceOptions, 'port' | 'broker' | 'evidencePath' | 'part' | 'instance' | 'calls'>;
+export type PartOptions = Omit<
+  ServiceOptions,
+  'port' | 'broker' | 'brokerLink' | 'evidencePath' | 'part' | 'instance' | 'calls'
+>;
 
 export interface PartSpec extends TargetService {
   /** Absolute path of its entry module. */
@@ -33,16 +37,19 @@ export interface TopologyInput {
   readonly population: Population;
   /** Of this trial. */
   readonly seed: number;
+  /** Left out: in clear, and everybody is served. */
+  readonly security?: ServiceSecurity | undefined;
 }
 
 export function topologyOf(input: TopologyInput): Topology {
-  const { scenario, target, entry, broker, names, topicNames, population, seed } = input;
+  const { scenario, target, entry, broker, names, topicNames, population, seed, security } = input;
   const options: PartOptions = {
     ...{ protocol: target.protocol, target, names, topicNames, population },
     ...scenario.workload.service,
     idempotent: resilienceOf(scenario, target).idempotencyKey,
     allowHosts: scenario.allowHosts,
     seed,
+    security,
   };
   const parts = servicesOf(target).map((service) => ({ ...service, module: entry.servicePath, broker, options }));
   return { parts, entry: parts[0]?.name ?? '' };

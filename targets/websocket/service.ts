@@ -3,13 +3,17 @@
  * one that repeats its id. `{"id","action","order","key","payload","handOver"}` → `{"id","code","order"|"orders"}`; an array
  * of requests is answered with arrays.
  */
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { type RawData, type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import { handleItem, invalidReply, type OrderItem, orderItemFrom } from '../domain/order-item.ts';
 import type { OrderReply } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
+import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
+import { serverTlsOptions } from '../security/server-tls-options.ts';
 import { MessagePacking } from './message-packing.ts';
 import { deflateOptions } from './ws-packing.ts';
 
@@ -18,13 +22,15 @@ const largestMessageBytes = 17 * 1024 * 1024;
 const closeGraceMs = 200;
 const goingAway = 1001;
 
-hostService(async (domain, { port, target }) => {
+hostService(async (domain, { port, target, security }) => {
   const { compression, codec } = target as WebSocketTarget;
   const packing = MessagePacking.of(compression);
   const items = itemCodecOf(codec);
+  const listening = security?.tls ? createSecureServer(serverTlsOptions(security.tls)) : createServer();
+  const gatekeeper = await gatekeeperOf(security?.check);
   const server = new WebSocketServer({
-    host: '127.0.0.1',
-    port,
+    server: listening,
+    ...(gatekeeper !== null && { verifyClient: verifierOf(gatekeeper) }),
     maxPayload: largestMessageBytes,
     perMessageDeflate: packing === null ? false : deflateOptions(packing),
   });
@@ -38,11 +44,22 @@ hostService(async (domain, { port, target }) => {
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('listening', resolve);
-    server.once('error', reject);
+    listening.once('listening', resolve);
+    listening.once('error', reject);
+    listening.listen(port, '127.0.0.1');
   });
-  return { close: () => close(server) };
+  return { close: () => close(server, listening) };
 });
+
+/** Of a connection, once: what comes on it afterwards is not asked again. */
+function verifierOf(gatekeeper: Gatekeeper): VerifyClientCallbackAsync {
+  return ({ req }, done) => {
+    void gatekeeper((name) => headerText(req.headers[name])).then((refusal) => {
+      if (refusal === null) done(true);
+      else done(false, 401, `Who asks is not known: ${refusal}.`, { 'www-authenticate': 'Bearer' });
+    });
+  };
+}
 
 /** Text, or the bytes of a binary message. */
 type Send = (message: string | Buffer) => void;
@@ -110,13 +127,14 @@ class TurnAnswers {
   }
 }
 
-function close(server: WebSocketServer): Promise<void> {
+function close(server: WebSocketServer, listening: Pick<Server, 'close'>): Promise<void> {
   return new Promise((resolve) => {
     for (const socket of server.clients) socket.close(goingAway);
     const timer = setTimeout(() => {
       for (const socket of server.clients) socket.terminate();
     }, closeGraceMs);
-    server.close(() => {
+    server.close();
+    listening.close(() => {
       clearTimeout(timer);
       resolve();
     });

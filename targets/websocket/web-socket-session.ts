@@ -11,6 +11,7 @@ import { detailOf } from '../driver-kit/failure-detail.ts';
 import { joinItems } from '../driver-kit/json-batch.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
+import { refusesCredentials } from './handshake.ts';
 import { forEachElement } from './json-value.ts';
 import type { MessageConnection, WebSocketOwner } from './message-connection.ts';
 import { MessageSpec } from './message-spec.ts';
@@ -42,6 +43,8 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   readonly #batchCounts = { messages: 0, requests: 0 };
   readonly #keeper: ConnectionKeeper;
   readonly #openings: Openings<Connection>;
+  /** How the last handshake ended, where the peer does not let us in; '' while it does. */
+  #shutOut = '';
   readonly #ignore: readonly Match[];
   #ignored = 0;
 
@@ -90,6 +93,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   }
 
   #mayBeUsed(connection: Connection): void {
+    this.#shutOut = '';
     const isLast = this.#keeper.opened(connection.index);
     this.drained(connection);
     if (isLast) this.#keeper.ready(); // each has had a round trip of its own, the handshake
@@ -127,8 +131,21 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
       return;
     }
     const next = this.#next();
-    if (next === null) this.#waiting.push(slot);
-    else this.#send(next, slot);
+    if (next !== null) this.#send(next, slot);
+    else this.#wait(slot);
+  }
+
+  #wait(slot: number): void {
+    this.#waiting.push(slot);
+    if (this.#shutOut !== '') queueMicrotask(() => this.#rejectWaiting());
+  }
+
+  /** Those who wait while nobody is let in: with the same credentials the next handshake would end as the last. */
+  #rejectWaiting(): void {
+    if (this.#shutOut === '' || this.#ready.length > 0) return;
+    while (this.#waiting.length > 0) {
+      this.#context.sink.completed(this.#waiting.shift(), outcomes.rejected, this.#shutOut, false);
+    }
   }
 
   #messageBytes(slot: number): number {
@@ -140,7 +157,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
   #takeBatch(slots: readonly number[]): void {
     const next = this.#next();
     if (next !== null) this.#sendBatch(next, slots);
-    else for (const slot of slots) this.#waiting.push(slot);
+    else for (const slot of slots) this.#wait(slot);
   }
 
   /** As many of those that wait as one batch may hold. */
@@ -240,6 +257,9 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
       this.#forget(slot);
       this.#context.sink.completed(slot, outcomes.failed, reason, true);
     }
+    if (!refusesCredentials(reason)) return;
+    this.#shutOut = reason;
+    this.#rejectWaiting();
   }
 
   abort(slot: number): void {

@@ -30,7 +30,7 @@ export function brokerAddress(
   { address: named, user, password, vhost, tls }: Pick<QueueTarget, 'address' | 'user' | 'password' | 'vhost' | 'tls'>,
   address: string,
 ): BrokerAddress {
-  if (named === undefined) return { urls: amqpUrls(address), options: {}, user: null };
+  if (named === undefined) return ourBroker(address, { tls, user, password });
   const url = new URL(named);
   const hostname = tls?.serverName ?? url.hostname.replace(/^\[(.*)\]$/, '$1');
   const name = user ?? decodeURIComponent(url.username);
@@ -45,6 +45,21 @@ export function brokerAddress(
     ...(isSecured({ address: named }) && tlsOptions(hostname, tls)),
   };
   return { urls: [url.href], options, user: isTold ? name : null };
+}
+
+/** One of ours: a certificate that is shown logs in by itself, unless there is a user. */
+function ourBroker(
+  address: string,
+  { tls, user, password = '' }: Pick<QueueTarget, 'tls' | 'user' | 'password'>,
+): BrokerAddress {
+  const { plain, external } = amqplib.credentials;
+  const byCertificate = user === undefined && tls?.cert !== undefined;
+  const options = {
+    ...(user !== undefined && { credentials: plain(user, password) }),
+    ...(byCertificate && { credentials: external() }),
+    ...(tls !== undefined && tlsOptions(tls.serverName ?? 'localhost', tls)),
+  };
+  return { urls: tls === undefined ? amqpUrls(address) : [`amqps://${address}`], options, user: user ?? null };
 }
 
 /** What the broker says of who may do what, in plain words; null: it says something else. */

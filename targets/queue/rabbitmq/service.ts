@@ -12,10 +12,10 @@ import { isRefusal, messageHeaders, unreadable } from '../../domain/order-messag
 import type { ServiceDomain } from '../../domain/service-domain.ts';
 import type { ServiceOptions } from '../../domain/service-options.ts';
 import { BodyCodec } from '../../driver-kit/body-codec.ts';
-import { amqpUrls } from './amqp-urls.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { DeadLetterExchange } from './dead-letter-exchange.ts';
 import { MultipleAcks } from './multiple-acks.ts';
+import { brokerAddress } from './own-broker.ts';
 import { type StreamAcks, StreamPlace } from './stream-place.ts';
 
 /** Before a refused message is given back to the queue. */
@@ -74,8 +74,9 @@ class QueueService {
     const { type, startAt = 'stored' } = this.#target.queue ?? { type: 'classic' };
     this.#place =
       type === 'stream' ? new StreamPlace({ stream: this.#requests, queue: names.place ?? '', startAt }) : null;
+    const { urls, options: socket } = brokerAddress(this.#target, broker ?? '');
     this.#publishing = new BrokerChannel({
-      urls: amqpUrls(broker ?? ''),
+      ...{ urls, socket },
       confirms: true, // a request is acknowledged when its reply is safe
       prepare: async () => undefined,
       opened: (channel) => {
@@ -89,7 +90,7 @@ class QueueService {
       },
     });
     this.#consuming = new BrokerChannel({
-      urls: amqpUrls(broker ?? ''),
+      ...{ urls, socket },
       confirms: false,
       prepare: (channel) => this.#consume(channel),
       opened: (channel) => {

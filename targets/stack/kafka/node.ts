@@ -10,6 +10,7 @@ import { unlessAborted } from '../../process/unless-aborted.ts';
 import { type PartContext, startPart } from '../native/start-part.ts';
 import type { BrokerLinkName } from '../stack.ts';
 import { formatAsKept, keepFormat } from './kept-format.ts';
+import type { SecuredKafka } from './secure-kafka.ts';
 import { kafkaClusterHeap, kafkaClusterSettings, kafkaHeap, kafkaSettings } from './settings.ts';
 
 const startDeadlineMs = 60_000;
@@ -55,24 +56,37 @@ export async function startKafka(
   node: KafkaNode,
   context: PartContext,
   advertise: (link: BrokerLinkName, upstream: string) => Promise<string>,
+  secured: SecuredKafka | null = null,
 ): Promise<NativeKafka> {
   const address = `127.0.0.1:${await freePort()}`;
   const [client, service] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`) as [string, string];
+  const own = secured?.listeners ?? [];
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': String(node.id),
     'controller.quorum.voters': node.controllers.map((controller, n) => `${n + 1}@${controller}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'DIRECT',
-    listeners: `DIRECT://${address},CLIENT://${client},SERVICE://${service},CONTROLLER://${node.controllers[node.id - 1]}`,
+    listeners: [
+      `DIRECT://${address},CLIENT://${client},SERVICE://${service},CONTROLLER://${node.controllers[node.id - 1]}`,
+      ...own,
+    ].join(','),
     'advertised.listeners': [
       `DIRECT://${address}`,
       `CLIENT://${await advertise('client', client)}`,
       `SERVICE://${await advertise('service', service)}`,
+      ...own,
     ].join(','),
-    'listener.security.protocol.map': 'DIRECT:PLAINTEXT,CLIENT:PLAINTEXT,SERVICE:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': [
+      'DIRECT:PLAINTEXT,CLIENT:PLAINTEXT,SERVICE:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      ...(secured?.protocols ?? []),
+    ].join(','),
+    ...secured?.properties,
   };
-  const process = await launchKafka({ jars, java }, node, context, { address, properties });
+  const process = await launchKafka({ jars, java }, node, context, {
+    ...{ address, properties },
+    ...(secured !== null && { format: secured.format }),
+  });
   return { process, address, version: versionOf(jars), folder: dataFolder(node, context) };
 }
 

@@ -20,20 +20,22 @@ function guarantee(target: Target, version: string): GuaranteeClass | null {
   return acks === 'all' && replicas > 1 ? 'replicated' : 'broker’s page cache';
 }
 
-async function start({ path, context, members, links, keep, version }: BrokerHost): Promise<RunningBroker> {
+async function start({ path, context, members, isSecured, links, keep, version }: BrokerHost): Promise<RunningBroker> {
   const { planKafkaNodes, startKafka } = await import('./node.ts');
   const proxies = await links(); // they come first: their addresses are what it advertises
   const program = { jars: path, java: onPath('java') ?? 'java' };
   const opened: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
   const nodes = await planKafkaNodes(members);
   const folders: string[] = [];
+  const secured = isSecured ? await (await import('./secure-kafka.ts')).secureKafka(context.directory) : null;
   const starts = nodes.map(async (node): Promise<BrokerMember> => {
-    const started = await startKafka(program, node, context, async (name, upstream) => {
+    const advertise = async (name: BrokerLinkName, upstream: string) => {
       if (proxies === null) return upstream;
       const link = await proxies.open(name, upstream);
       opened[name].push(link);
       return link.address;
-    });
+    };
+    const started = await startKafka(program, node, context, advertise, secured);
     keep(node.id === 1 ? 'kafka' : `kafka-${node.id}`, started.process);
     version(started.version);
     folders.push(started.folder);
@@ -46,6 +48,7 @@ async function start({ path, context, members, links, keep, version }: BrokerHos
     folders,
     links: joinedLinks(opened),
     ...(members > 1 && { members: started }),
+    ...(secured !== null && { security: secured.security }),
   };
 }
 

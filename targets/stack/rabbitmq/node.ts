@@ -6,6 +6,7 @@ import { type SupervisedProcess, startProcess } from '../../process/supervised-p
 import { type PartContext, startPart } from '../native/start-part.ts';
 import type { RabbitmqNode, RabbitmqPlan } from './plan-nodes.ts';
 import { probeRabbitmq } from './probe.ts';
+import type { SecuredRabbitmq } from './secure-rabbitmq.ts';
 import { rabbitmqClusterSettings, rabbitmqSettings } from './settings.ts';
 
 const startDeadlineMs = 60_000;
@@ -31,6 +32,7 @@ export async function startRabbitmq(
   plan: RabbitmqPlan,
   node: RabbitmqNode,
   context: PartContext,
+  secured: SecuredRabbitmq | null = null,
 ): Promise<NativeRabbitmq> {
   const folder = node.id === 1 ? 'rabbitmq' : `rabbitmq-${node.id}`;
   const home = join(context.directory, folder);
@@ -44,7 +46,7 @@ export async function startRabbitmq(
       args: [],
       cwd: home,
       logPath: join(context.directory, `${folder}.log`),
-      env: nodeEnvironment(home, plan, node),
+      env: nodeEnvironment(home, plan, node, secured),
       onSpawn: context.onSpawn,
       startDeadlineMs,
       probe: async () => {
@@ -77,14 +79,21 @@ export async function startPortMapper(
  * RUNNING_UNDER_SYSTEMD makes it `exec` the Erlang machine, so that the pid is the broker's and pause, kill and pdeathsig
  * reach it.
  */
-function nodeEnvironment(home: string, { portMapper, cookie, nodes }: RabbitmqPlan, node: RabbitmqNode) {
+function nodeEnvironment(
+  home: string,
+  { portMapper, cookie, nodes }: RabbitmqPlan,
+  node: RabbitmqNode,
+  secured: SecuredRabbitmq | null,
+) {
   const configPath = join(home, 'rabbitmq.conf');
-  const lines = Object.entries(settingsOf(nodes, node)).map(([key, value]) => `${key} = ${value}\n`);
+  const settings = { ...settingsOf(nodes, node), ...secured?.settings };
+  const lines = Object.entries(settings).map(([key, value]) => `${key} = ${value}\n`);
   writeFileSync(configPath, lines.join(''));
   const [pluginsPath, advancedPath, scriptPath] = ['enabled_plugins', 'advanced.config', 'rabbitmq-env.conf'].map(
     (name) => join(home, name),
   ) as [string, string, string];
-  writeFileSync(pluginsPath, node.managementPort === null ? '[].\n' : '[rabbitmq_management].\n');
+  const plugins = [...(node.managementPort === null ? [] : ['rabbitmq_management']), ...(secured?.plugins ?? [])];
+  writeFileSync(pluginsPath, `[${plugins.join(',')}].\n`);
   writeFileSync(advancedPath, '[].\n');
   writeFileSync(scriptPath, '');
   writeFileSync(join(home, '.erlang.cookie'), cookie, { mode: 0o400 });

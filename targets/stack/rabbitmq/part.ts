@@ -18,7 +18,16 @@ function guarantee(target: Target, version: string): GuaranteeClass | null {
 }
 
 /** The first alone, then the others side by side, which join it. */
-async function start({ path, context, members, links, keep, keepHelper, version }: BrokerHost): Promise<RunningBroker> {
+async function start({
+  path,
+  context,
+  members,
+  isSecured,
+  links,
+  keep,
+  keepHelper,
+  version,
+}: BrokerHost): Promise<RunningBroker> {
   const [{ startPortMapper, startRabbitmq }, { planRabbitmqNodes }, { probeRabbitmq }] = await Promise.all([
     import('./node.ts'),
     import('./plan-nodes.ts'),
@@ -28,8 +37,9 @@ async function start({ path, context, members, links, keep, keepHelper, version 
   const portMapper = await startPortMapper(plan.portMapper, context);
   if (portMapper !== null) keepHelper(portMapper);
   const folders: string[] = [];
+  const secured = isSecured ? await (await import('./secure-rabbitmq.ts')).secureRabbitmq(context.directory) : null;
   const startOne = async (node: (typeof plan.nodes)[number]): Promise<BrokerMember> => {
-    const started = await startRabbitmq(path, plan, node, context);
+    const started = await startRabbitmq(path, plan, node, context, secured);
     keep(node.id === 1 ? 'rabbitmq' : `rabbitmq-${node.id}`, started.process);
     version(started.version);
     folders.push(started.folder);
@@ -51,6 +61,7 @@ async function start({ path, context, members, links, keep, keepHelper, version 
     name: 'rabbitmq',
     ...{ directAddress, folders, links: joinedLinks(opened) },
     ...(members > 1 && { members: started }),
+    ...(secured !== null && { security: secured.securityAt(directAddress) }),
   };
 }
 
