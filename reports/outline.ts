@@ -8,7 +8,7 @@ import { flowSentences } from './answer/flow-sentences.ts';
 import { poisonSentences } from './answer/poison-sentences.ts';
 import { errorTexts } from './figures/error-texts.ts';
 import { recoveryTable } from './figures/recovery-text.ts';
-import { type ConditionGroup, engineTrials } from './figures/result-view.ts';
+import { type ConditionGroup, type Contender, engineTrials } from './figures/result-view.ts';
 import { type VariantSet, variantSets } from './figures/variant-figures.ts';
 import { availabilityTables } from './tables/availability-matrix.ts';
 import { callersTable } from './tables/callers-table.ts';
@@ -46,6 +46,7 @@ export type Item =
   | { readonly kind: 'snippets'; readonly texts: readonly string[] }
   | { readonly kind: 'thresholds'; readonly thresholds: readonly ThresholdResult[] }
   | { readonly kind: 'doubts'; readonly doubts: readonly Doubt[] }
+  | { readonly kind: 'flowPictures'; readonly contenders: readonly Contender[] }
   | { readonly kind: 'variantPictures'; readonly sets: readonly VariantSet[] }
   /** `index`: of the condition among those of the result. */
   | { readonly kind: 'charts'; readonly group: ConditionGroup; readonly index: number }
@@ -98,6 +99,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
     items: [
       findings([...chainSentences(group), ...flowSentences(group), ...poisonSentences(group), ...findingsOf(group)]),
       ...tables(chainTable(group)),
+      { kind: 'flowPictures', contenders: group.contenders.filter(hasShape) },
       ...tables(...flowTables(group), ...poisonTables(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
@@ -111,6 +113,11 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       { kind: 'trials', trials },
     ],
   };
+}
+
+/** Of whose flows it is known who asks whom. */
+function hasShape({ trials }: Contender): boolean {
+  return trials.some(({ flows }) => flows?.shape !== undefined);
 }
 
 function engineItems(result: RunResult): Item[] {
@@ -152,6 +159,8 @@ function hasContent(item: Item): boolean {
       return item.thresholds.length > 0;
     case 'doubts':
       return item.doubts.length > 0;
+    case 'flowPictures':
+      return item.contenders.length > 0;
     case 'variantPictures':
       return item.sets.length > 0;
     case 'trials':

@@ -17,6 +17,7 @@ import { formatThresholdActual } from '../text/format-threshold.ts';
 import { formatCount, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table } from '../text/table.ts';
 import { chartData, mergedLatencies, watchOf } from './chart-data.ts';
+import { flowPicture } from './flow-picture.ts';
 import { heatMap, htmlHeatMap } from './heat-maps.ts';
 import { answerSection } from './html-answer.ts';
 import { escapeHtml, htmlTable } from './html-table.ts';
@@ -81,6 +82,8 @@ function itemHtml(item: Item, { plan }: RunResult): string {
       return thresholdList(item.thresholds);
     case 'doubts':
       return doubtList(item.doubts);
+    case 'flowPictures':
+      return `<div class="flows">${item.contenders.flatMap((one) => flowPicture(one) ?? []).join('\n')}</div>`;
     case 'variantPictures':
       return item.sets.map(variantPictures).join('\n');
     case 'charts':

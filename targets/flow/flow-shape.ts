@@ -2,8 +2,9 @@
 import { flowSteps, placedWord, stepWords } from '../../result/flow-steps.ts';
 import type { FlowShape } from '../../result/result-types.ts';
 import { type FlowSettings, flowEntry } from '../../scenarios/flow-settings.ts';
+import { type BrokerName, brokerFacts } from '../../scenarios/protocols/registry.ts';
 
-export function flowShapeOf({ style, over }: FlowSettings, broker: string | null): FlowShape {
+export function flowShapeOf({ style, over }: FlowSettings, broker: BrokerName | null): FlowShape {
   const edges = flowSteps.map((step, at) => {
     const before = flowSteps[at - 1];
     if (style === 'orchestrated') return { from: flowEntry, to: step, what: stepWords[step].does };
@@ -11,5 +12,5 @@ export function flowShapeOf({ style, over }: FlowSettings, broker: string | null
       ? { from: flowEntry, to: step, what: placedWord }
       : { from: before, to: step, what: stepWords[before].done };
   });
-  return { style, over, broker, edges };
+  return { style, over, broker: broker === null ? null : brokerFacts[broker].title, edges };
 }
