@@ -1,6 +1,7 @@
 /** What is wrong with flows, a sentence a finding: where they are stuck, what they have paid, which was the first. */
 import type { FlowsResult, RunResult } from '../../result/result-types.ts';
 import { type ConditionGroup, type Contender, conditionGroups } from '../figures/result-view.ts';
+import { lastOfFault } from '../tables/flow-course-table.ts';
 import { flowSum, hasFlows, whereText } from '../tables/flow-tables.ts';
 import { observedIn } from '../tables/observed-flows-table.ts';
 import { formatAmount, formatCount } from '../text/format-values.ts';
@@ -21,7 +22,16 @@ export function flowSentences({ contenders }: ConditionGroup): string[] {
   const all = contenders.filter(hasFlows);
   const shown = all.filter((contender) => observedIn(contender) === undefined);
   const observed = all.flatMap(observedSentences);
-  return [...sentencesOf(shown), ...observed];
+  return [...sentencesOf(shown), ...observed, ...tailSentences(all)];
+}
+
+/** How long the flows that a fault hit went on after it. */
+function tailSentences(contenders: readonly Contender[]): string[] {
+  const told = contenders.flatMap((contender) => {
+    const text = lastOfFault(contender);
+    return text === null ? [] : [`${contender.label} ${text}`];
+  });
+  return told.length === 0 ? [] : [`After the fault was over, the last flow that it hit settled: ${told.join('; ')}.`];
 }
 
 function sentencesOf(shown: readonly Contender[]): string[] {
@@ -41,7 +51,7 @@ export function flowAnswers(result: RunResult): string[] {
     const shown = contenders.filter(hasFlows);
     return shown.length === 0 ? [] : [{ condition, shown }];
   });
-  const isSound = (contender: Contender) => kinds.every((kind) => countOf(contender, kind) === 0);
+  const isSound = (contender: Contender) => kindsOf(contender).every((kind) => countOf(contender, kind) === 0);
   const harmed = groups.filter(({ shown }) => !shown.every(isSound));
   const sound = groups.filter(({ shown }) => shown.every(isSound)).map(({ condition }) => condition);
   const sentences = harmed.map(({ condition, shown }) => {
@@ -52,7 +62,7 @@ export function flowAnswers(result: RunResult): string[] {
       });
       return counted.length === 0 ? [] : [`${kind}: ${counted.join(', ')}`];
     });
-    const unknown = shown.filter((contender) => kinds.some((kind) => countOf(contender, kind) === null));
+    const unknown = shown.filter((contender) => kindsOf(contender).some((kind) => countOf(contender, kind) === null));
     const right = shown.filter(isSound);
     return `Under ${condition} – ${[
       ...harms,
@@ -66,6 +76,11 @@ export function flowAnswers(result: RunResult): string[] {
 
 function labelsOf(contenders: readonly Contender[]): string {
   return contenders.map(({ label }) => label).join(', ');
+}
+
+/** Of an own system no more is known than that a flow is open. */
+function kindsOf(contender: Contender): readonly Kind[] {
+  return observedIn(contender) === undefined ? kinds : ['open'];
 }
 
 function countOf(contender: Contender, kind: Kind): number | null {

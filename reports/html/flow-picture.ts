@@ -15,6 +15,8 @@ const bandHeight = 26;
 const callHeight = 52;
 const brokeredHeight = 92;
 const eventHeight = 44;
+/** From the left edge of a box to the call that comes to it. */
+const firstArrow = 18;
 
 /** null: its results do not say who asks whom. */
 export function flowPicture(contender: Contender): string | null {
@@ -68,7 +70,7 @@ function ledDrawing({ contender, flows, shape }: Drawn): Drawing {
   const steps = flowSteps.flatMap((step, n) => {
     const x = n * (boxWidth + gap);
     const edge = shape.edges.find(({ to }) => to === step);
-    const at = x + 18;
+    const at = x + firstArrow;
     return [
       arrow(at, entryHeight, top),
       ...(edge === undefined
@@ -139,8 +141,8 @@ function stepBox({ contender, flows }: Drawn, n: number, x: number, y: number, a
   );
 }
 
-function stageText({ us, share }: FlowStage): string {
-  return `p50 ${formatPercentile(us, 'p50')}${share === null ? '' : ` · ${formatShare(share, 1)}`}`;
+function stageText({ us }: FlowStage): string {
+  return `p50 ${formatPercentile(us, 'p50')}`;
 }
 
 function cpuText({ perFlow }: FlowsResult, part: string): string {
@@ -185,13 +187,17 @@ function box({ x, y, across, high, name, lines, isOneLine }: Box, ends: readonly
     share <= 0
       ? ''
       : `<rect class="share" x="${round(x + 1)}" y="${y + high - 5}" width="${round(share * (across - 2))}" height="4"/>`;
-  return `<g><rect class="part${ends.length > 0 ? ' stopped' : ''}" x="${round(x + 0.5)}" y="${y + 0.5}" width="${round(across - 1)}" height="${high - 1}" rx="4"/>${bar}<text class="name" x="${left}" y="${y + 20}">${escapeHtml(name)}</text>${texts.join('')}</g>`;
+  const shareText =
+    share <= 0
+      ? ''
+      : `<text x="${round(x + across - 10)}" y="${y + 20}" text-anchor="end">${formatShare(share, 1)}</text>`;
+  return `<g><rect class="part${ends.length > 0 ? ' stopped' : ''}" x="${round(x + 0.5)}" y="${y + 0.5}" width="${round(across - 1)}" height="${high - 1}" rx="4"/>${bar}<text class="name" x="${left}" y="${y + 20}">${escapeHtml(name)}</text>${shareText}${texts.join('')}</g>`;
 }
 
 function brokerBand(broker: string, flows: FlowsResult, y: number): string {
   const cpu = cpuText(flows, 'broker');
   const text = [broker, cpu].filter((one) => one !== '').join(' · ');
-  return `<g><rect class="broker" x="0.5" y="${y + 0.5}" width="${width - 1}" height="${bandHeight - 1}" rx="4"/><text x="${width - 10}" y="${y + 17}" text-anchor="end">${escapeHtml(text)}</text></g>`;
+  return `<g><rect class="broker" x="0.5" y="${y + 0.5}" width="${width - 1}" height="${bandHeight - 1}" rx="4"/><text x="${firstArrow + 10}" y="${y + 17}">${escapeHtml(text)}</text></g>`;
 }
 
 function arrow(x: number, from: number, to: number): string {

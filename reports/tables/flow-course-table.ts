@@ -25,7 +25,7 @@ export function flowCourseTable(contenders: readonly Contender[]): Table | null 
       const cells = [
         ...(hasCosts ? costCells(flows) : []),
         ...phases.map((phase) => rateText(flows, phase)),
-        ...(hasFault ? [lastText(flows)] : []),
+        ...(hasFault ? [lastOfFault(contender) ?? '–'] : []),
       ];
       return { cells: [contender.label, ...cells], status: contender.status };
     }),
@@ -57,10 +57,10 @@ function rateText(flows: readonly FlowsResult[], phase: PhaseName): string {
   return value === null ? '–' : formatCount(value);
 }
 
-/** The worst of the repeats; of flows that never settled there is no time. */
-function lastText(flows: readonly FlowsResult[]): string {
-  const all = flows.flatMap(({ course }) => course?.ofFault ?? []);
-  if (all.length === 0) return '–';
+/** `1.2 s`, `639 ms, 1 never`: the worst of the repeats; null: there was no fault, or it hit no flow. */
+export function lastOfFault(contender: Contender): string | null {
+  const all = flowsIn(contender).flatMap(({ course }) => course?.ofFault ?? []);
+  if (all.every(({ flows }) => flows === 0)) return null;
   const unsettled = all.reduce((sum, one) => sum + one.unsettled, 0);
   const last = Math.max(...all.map(({ lastSettledAfterMs }) => lastSettledAfterMs ?? Number.NEGATIVE_INFINITY));
   const time = Number.isFinite(last) ? formatDuration(last) : '–';
