@@ -1,4 +1,4 @@
-/** Callers with and without the right, over three protocols through three gateways: what each gets, and who is admitted. */
+/** Callers with and without the right, at gateways and at a service itself: what each gets, and who is admitted. */
 import { describe, expect, it } from 'vitest';
 import type { CallerResult, RunResult, TrialResult } from '../result/result-types.ts';
 import { benchRig } from './bench-rig.ts';
@@ -19,9 +19,9 @@ workload:
 load: { model: open, rate: 200/s, warmup: 200ms, duration: 1s }
 targets:
   open:      { protocol: rest, via: direct }
-  rest:      { protocol: rest, via: direct, gateway: { kind: nginx, auth: apiKey } }
-  grpc:      { protocol: grpc, via: direct, gateway: { kind: haproxy, auth: jwt } }
+  grpc:      { protocol: grpc, via: direct, gateway: { kind: nginx, auth: apiKey } }
   websocket: { protocol: websocket, via: direct, gateway: { kind: envoy, auth: jwt } }
+  itself:    { protocol: websocket, via: direct, auth: jwt }
 resilience: { deadline: 5s, timeout: 5s }
 thresholds:
   - all admittedUnauthorised == 0
@@ -34,7 +34,7 @@ describe('callers', () => {
   it('are served or refused by what they hold, and who is to be refused is in no error ratio', async () => {
     const { result, stdout } = await rig.play(scenario);
     expect(result.thresholds.map(({ status }) => status)).toEqual(['pass', 'pass', 'pass', 'pass']);
-    for (const target of ['rest', 'grpc', 'websocket']) {
+    for (const target of ['grpc', 'websocket', 'itself']) {
       const [paying, ...others] = callersOf(result, target);
       expect(paying?.counts.ok, target).toBeGreaterThan(50);
       expect(paying).toMatchObject({ refusedAsExpected: 0, errors: {} });
@@ -47,12 +47,14 @@ describe('callers', () => {
         ],
       ]);
       for (const { refusedAsExpected } of others) expect(refusedAsExpected).toBeGreaterThan(5);
-      expect(Object.keys(others[1]?.refusals ?? {}).join(), target).toMatch(/403|PERMISSION_DENIED/);
+      // A service says of all whom it does not serve that it does not know them.
+      const said = target === 'itself' ? /401/ : /403|PERMISSION_DENIED/;
+      expect(Object.keys(others[1]?.refusals ?? {}).join(), target).toMatch(said);
     }
     // Nobody asks: the same orders by the same callers, and all are served.
     const served = callersOf(result, 'open').map(({ counts }) => counts.ok);
     expect(served).toEqual(
-      callersOf(result, 'rest').map(({ counts, refusedAsExpected }) => counts.ok + refusedAsExpected),
+      callersOf(result, 'grpc').map(({ counts, refusedAsExpected }) => counts.ok + refusedAsExpected),
     );
     expect(stdout).toContain('callers: what each got');
   });
