@@ -10,13 +10,13 @@ export function gatewaySentences(group: ConditionGroup): string[] {
 }
 
 function overheadSentence(all: readonly GatewayOverhead[]): string | null {
-  const known = all.filter(({ added }) => added.p50 !== null);
+  const known = all.filter(({ addedToMiddle }) => addedToMiddle !== null);
   const [first] = known;
   if (first === undefined) return null;
-  const texts = known.flatMap(({ behind, added }) =>
-    added.p50?.isTold === true ? [`${behind.label} ${addedText(added.p50)}`] : [],
+  const texts = known.flatMap(({ behind, addedToMiddle }) =>
+    addedToMiddle?.isTold === true ? [`${behind.label} ${addedText(addedToMiddle)}`] : [],
   );
-  const untold = known.filter(({ added }) => added.p50?.isTold === false).map(({ behind }) => behind.label);
+  const untold = known.filter(({ addedToMiddle }) => addedToMiddle?.isTold === false).map(({ behind }) => behind.label);
   const directs = new Set(known.flatMap(({ direct }) => direct?.label ?? []));
   const said = [...texts, ...(untold.length === 0 ? [] : [`not told: ${untold.join(', ')}`])].join('; ');
   return `Gateways beside ${[...directs].join(', ')}, p50 of ${first.operation} (${first.phase}), repeat by repeat: ${said}.`;

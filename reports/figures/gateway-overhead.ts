@@ -1,13 +1,11 @@
 /** What a gateway adds to the latency: its target beside the one of the same protocol that has none, repeat by repeat. */
+import type { PercentileName } from '../../result/latency-summary.ts';
 import type { PhaseName } from '../../result/result-types.ts';
 import { type PairedDifference, pairedDifference } from '../../result/statistics/paired-difference.ts';
 import { leastRepeats } from '../../result/statistics/statistics-order.ts';
 import { formatUs } from '../text/format-values.ts';
 import { type ConditionGroup, type Contender, operationsOf } from './result-view.ts';
-import { spreadOf } from './spread.ts';
-
-export const overheadPercentiles = ['p50', 'p99'] as const;
-export type OverheadPercentile = (typeof overheadPercentiles)[number];
+import { type SpreadPlace, spreadOf } from './spread.ts';
 
 /** Name of the setting, and of the process. */
 export const gatewayName = 'gateway';
@@ -24,7 +22,10 @@ export interface GatewayOverhead {
   readonly operation: string;
   readonly phase: PhaseName;
   /** null: nothing to compare, or fewer than three repeats have both. */
-  readonly added: Readonly<Record<OverheadPercentile, Added | null>>;
+  readonly addedToMiddle: Added | null;
+  readonly addedToTail: Added | null;
+  /** p99 where the repeats have it, else p90. */
+  readonly tail: PercentileName;
 }
 
 /** Of the first operation, during the faults where there are any; none without a gateway. */
@@ -33,14 +34,18 @@ export function gatewayOverheads(group: ConditionGroup): GatewayOverhead[] {
   const [operation] = operationsOf(group);
   const phase = group.phases.includes('during') ? 'during' : group.phases[0];
   if (operation === undefined || phase === undefined) return [];
-  const told = all.length * overheadPercentiles.length;
+  const placeOf = (percentile: PercentileName): SpreadPlace => {
+    return { operation: operation.name, phase, latency: 'offered', percentile };
+  };
+  const hasP99 = all.every((behind) => spreadOf(behind, placeOf('p99')).us !== null);
+  const tail = hasP99 ? 'p99' : 'p90';
   return all.map((behind) => {
     const direct = directFor(group, behind);
-    const of = (percentile: OverheadPercentile) => {
-      const place = { operation: operation.name, phase, latency: 'offered', percentile } as const;
-      return direct === null ? null : addedBy(spreadOf(direct, place), spreadOf(behind, place), told);
+    const of = (percentile: PercentileName) => {
+      const place = placeOf(percentile);
+      return direct === null ? null : addedBy(spreadOf(direct, place), spreadOf(behind, place), all.length * 2);
     };
-    return { behind, direct, operation: operation.name, phase, added: { p50: of('p50'), p99: of('p99') } };
+    return { behind, direct, operation: operation.name, phase, addedToMiddle: of('p50'), addedToTail: of(tail), tail };
   });
 }
 

@@ -54,7 +54,7 @@ describe('gatewaysTable', () => {
 
   it('tells nothing where the repeats do not agree, or are too few', () => {
     expect(tableOf([1_000, 2_000, 3_000], [900, 2_500, 2_900])?.rows[0]?.cells[2]).toMatch(/^not told \(−.* to \+/);
-    expect(tableOf([1_000, 1_000], [1_400, 1_400])?.rows[0]?.cells[2]).toBe('not told: too few repeats');
+    expect(tableOf([1_000, 1_000], [1_400, 1_400])?.rows[0]?.cells[2]).toBe('not told: too few pairs');
   });
 
   it('says how evenly instances were asked, and how often again', () => {

@@ -2,13 +2,7 @@
 import { amplificationOf } from '../../result/amplification.ts';
 import { gatewayAmplificationOf } from '../../result/gateway-amplification.ts';
 import { balanceOf } from '../../result/instance-balance.ts';
-import {
-  addedText,
-  type GatewayOverhead,
-  gatewayName,
-  gatewayOverheads,
-  overheadPercentiles,
-} from '../figures/gateway-overhead.ts';
+import { addedText, type GatewayOverhead, gatewayName, gatewayOverheads } from '../figures/gateway-overhead.ts';
 import { type ConditionGroup, totalCounts, totalPolicies } from '../figures/result-view.ts';
 import { formatFactor, formatRatio } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
@@ -16,26 +10,27 @@ import { figureColumns, nameColumn, type Row, type Table, textColumns } from '..
 /** null: no target has a gateway. */
 export function gatewaysTable(group: ConditionGroup): Table | null {
   const all = gatewayOverheads(group);
-  if (all.length === 0) return null;
+  const [first] = all;
+  if (first === undefined) return null;
   return {
     title: titleOf(all),
     spans: [],
     columns: [
       nameColumn('target'),
-      ...textColumns('gateway', ...overheadPercentiles.map((percentile) => `adds to ${percentile}`)),
+      ...textColumns('gateway', 'adds to p50', `adds to ${first.tail}`),
       ...figureColumns('its CPU µs', 'balance', 'client asks', 'gateway asks'),
     ],
     rows: all.map(rowOf),
   };
 }
 
-function rowOf({ behind: { label, counted, status }, direct, added }: GatewayOverhead): Row {
+function rowOf({ behind, direct, addedToMiddle, addedToTail }: GatewayOverhead): Row {
+  const { label, counted, status } = behind;
   const cpu = middleOf(counted.map((trial) => trial.cpu.parts?.[gatewayName] ?? null));
   const balance = middleOf(counted.map(({ receivedBy }) => balanceOf(receivedBy)));
-  const adds = overheadPercentiles.map((percentile) => {
-    const one = added[percentile];
+  const adds = [addedToMiddle, addedToTail].map((added) => {
     if (direct === null) return '–';
-    return one === null ? 'not told: too few repeats' : addedText(one);
+    return added === null ? 'not told: too few pairs' : addedText(added);
   });
   return {
     cells: [
