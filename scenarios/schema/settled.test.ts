@@ -115,6 +115,38 @@ describe('the event that settles', () => {
     expect(problemsOf(settled, { more: 'allowHosts: [ kafka.example ]' })).toEqual([]);
   });
 
+  it('keeps its secrets', () => {
+    const variable = ['$', '{TOKEN}'].join('');
+    const text = `name: own
+workload: { operations: { buy: { pattern: flow } } }
+load: { model: open, rate: 1/s }
+targets:
+  shop:
+    protocol: rest
+    address: http://127.0.0.1:8080
+    requests: { buy: { method: POST, path: / } }
+    settled: { poll: "http://127.0.0.1/{{id}}", headers: { authorization: "Bearer ${variable}" }, until: { pointer: /a, equals: b } }
+`;
+    const reading = parseScenario(text, { path: 's.yaml', env: { TOKEN: 'not-for-others' } });
+    if (!reading.ok) throw new Error('not read');
+    expect(JSON.stringify(reading.scenario)).toContain('not-for-others');
+    expect(JSON.stringify(reading.redactPlan(reading.scenario))).not.toContain('not-for-others');
+    expect(reading.redactOutput('GET with Bearer not-for-others')).not.toContain('not-for-others');
+  });
+
+  it('says what is taken of others', () => {
+    const taken = (settled: string) => {
+      const reading = read(settled);
+      return reading.ok ? reading.taking : [];
+    };
+    expect(taken('{ queue: q, address: "amqp://127.0.0.1", id: { header: h } }').join()).toContain(
+      'shop: takes the events of its flows from queue q; refused when it holds messages of others.',
+    );
+    expect(taken('{ poll: "http://127.0.0.1/{{id}}", until: { pointer: /a, equals: b } }').join()).toContain(
+      'shop: asks GET http://127.0.0.1/{{id}} every 100 ms for each flow, beside the load.',
+    );
+  });
+
   it('and flows belong together', () => {
     expect(problemsOf('')).toEqual([
       'targets.shop: operation buy is a flow: say by which event it is settled, settled: { topic | queue | exchange | websocket | poll }, or make it one-way',

@@ -49,14 +49,23 @@ class BrokerObserver implements FlowObserver {
     const { urls, options } = brokerAddress(this.#settings, place);
     const connection = await amqplib.connect(urls[0], options);
     connection.on('error', () => undefined); // `close` follows
-    if (this.#isClosed) return void (await connection.close());
+    this.#connection = connection;
+    try {
+      await this.#consume(connection);
+    } catch (error) {
+      await connection.close().catch(() => undefined);
+      throw error;
+    }
+    connection.on('close', () => void this.#resume());
+    if (this.#isClosed) await connection.close();
+  }
+
+  async #consume(connection: ChannelModel): Promise<void> {
     const channel = await connection.createChannel();
     channel.on('error', () => undefined);
     const { queue, noAck } = await this.#queueOn(channel);
     await channel.consume(queue, (message) => this.#take(channel, message, noAck), { noAck });
     this.#isPrepared = true;
-    this.#connection = connection;
-    connection.on('close', () => void this.#resume());
   }
 
   async #queueOn(channel: Channel): Promise<{ readonly queue: string; readonly noAck: boolean }> {
