@@ -1,28 +1,13 @@
 /** An authority made for one run, and the certificates that it issues: nothing of it is kept, so that nothing of it expires. */
-import 'reflect-metadata';
-import type { webcrypto } from 'node:crypto';
-import { chmod, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  type Extension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  type X509Certificate,
-  X509CertificateGenerator,
-} from '@peculiar/x509';
+import { generate } from 'selfsigned';
 import { createFolder } from '../../result/create-folder.ts';
 
-const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const;
-const signing = { name: 'ECDSA', hash: 'SHA-256' } as const;
-/** What is said of it beside the numbers. */
+type Options = NonNullable<Parameters<typeof generate>[1]>;
+type Extensions = NonNullable<Options['extensions']>;
 
+const algorithm = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 /** Clocks of one machine agree; a second is what certificates count in. */
 const earlierMs = 60_000;
 const validMs = 24 * 3_600_000;
@@ -44,33 +29,27 @@ export interface CertificateWishes {
 
 export class CertificateAuthority {
   readonly #directory: string;
-  readonly #keys: webcrypto.CryptoKeyPair;
-  readonly #certificate: X509Certificate;
+  readonly #own: { readonly key: string; readonly cert: string };
   #issued = 0;
 
-  private constructor(directory: string, keys: webcrypto.CryptoKeyPair, certificate: X509Certificate) {
+  private constructor(directory: string, own: { readonly key: string; readonly cert: string }) {
     this.#directory = directory;
-    this.#keys = keys;
-    this.#certificate = certificate;
+    this.#own = own;
   }
 
   /** Its files go to `directory`, which is made. */
   static async create(directory: string): Promise<CertificateAuthority> {
     createFolder(directory);
-    const keys = await newKeys();
-    const certificate = await X509CertificateGenerator.createSelfSigned({
-      name: 'CN=Wirebench authority of one run',
+    const made = await generate(subject('Wirebench authority of one run'), {
+      ...algorithm,
       ...validity(new Date(Date.now() + validMs)),
-      keys,
-      signingAlgorithm: signing,
       extensions: [
-        new BasicConstraintsExtension(true, 0, true),
-        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-        await SubjectKeyIdentifierExtension.create(keys.publicKey),
+        { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
+        { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
       ],
     });
-    const authority = new CertificateAuthority(directory, keys, certificate);
-    await writeFile(authority.file, certificate.toString('pem'));
+    const authority = new CertificateAuthority(directory, { key: made.private, cert: made.cert });
+    await writeFile(authority.file, made.cert);
     return authority;
   }
 
@@ -80,54 +59,35 @@ export class CertificateAuthority {
   }
 
   async issue({ name, use, notAfter }: CertificateWishes): Promise<CertificateFiles> {
-    const keys = await newKeys();
-    const certificate = await X509CertificateGenerator.create({
-      subject: `CN=${name}`,
-      issuer: this.#certificate.subject,
+    const made = await generate(subject(name), {
+      ...algorithm,
       ...validity(notAfter ?? new Date(Date.now() + validMs)),
-      publicKey: keys.publicKey,
-      signingKey: this.#keys.privateKey,
-      signingAlgorithm: signing,
-      extensions: await extensionsOf(name, use, keys.publicKey, this.#certificate.publicKey),
+      ca: this.#own,
+      extensions: extensionsOf(name, use),
     });
     const base = join(this.#directory, `${use}-${++this.#issued}`);
     const files = { cert: `${base}.pem`, key: `${base}-key.pem` };
-    const secret = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-    await writeFile(files.cert, `${certificate.toString('pem')}\n`);
-    await writeFile(files.key, `${PemConverter.encode(secret, 'PRIVATE KEY')}\n`, { mode: 0o600 });
-    await chmod(files.key, 0o600);
+    await writeFile(files.cert, made.cert);
+    await writeFile(files.key, made.private, { mode: 0o600 });
     return files;
   }
 }
 
-async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return crypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify']);
+function subject(name: string): { readonly name: string; readonly value: string }[] {
+  return [{ name: 'commonName', value: name }];
 }
 
-function validity(notAfter: Date): { readonly notBefore: Date; readonly notAfter: Date } {
-  return { notBefore: new Date(Math.min(Date.now(), notAfter.getTime()) - earlierMs), notAfter };
+function validity(notAfterDate: Date): Pick<Options, 'notBeforeDate' | 'notAfterDate'> {
+  return { notBeforeDate: new Date(Math.min(Date.now(), notAfterDate.getTime()) - earlierMs), notAfterDate };
 }
 
-async function extensionsOf(
-  name: string,
-  use: CertificateWishes['use'],
-  publicKey: webcrypto.CryptoKey,
-  issuer: X509Certificate['publicKey'],
-): Promise<Extension[]> {
-  const isServer = use === 'server';
-  return [
-    new BasicConstraintsExtension(false, undefined, true),
-    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new ExtendedKeyUsageExtension([isServer ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth]),
-    await SubjectKeyIdentifierExtension.create(publicKey),
-    await AuthorityKeyIdentifierExtension.create(issuer),
-    ...(isServer
-      ? [
-          new SubjectAlternativeNameExtension([
-            { type: 'dns', value: name },
-            ...(name === 'localhost' ? ([{ type: 'ip', value: '127.0.0.1' }] as const) : []),
-          ]),
-        ]
-      : []),
+function extensionsOf(name: string, use: CertificateWishes['use']): Extensions {
+  const usage: Extensions = [
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, critical: true },
+    { name: 'extKeyUsage', ...(use === 'server' ? { serverAuth: true } : { clientAuth: true }) },
   ];
+  if (use === 'client') return usage;
+  const here = name === 'localhost' ? [{ type: 7 as const, ip: '127.0.0.1' }] : [];
+  return [...usage, { name: 'subjectAltName', altNames: [{ type: 2, value: name }, ...here] }];
 }

@@ -35,7 +35,7 @@ const mechanism = 'SCRAM-SHA-256';
 export async function secureKafka(directory: string): Promise<SecuredKafka> {
   const { authority, server, client } = await certifyBroker(join(directory, 'kafka-certificates'));
   const keystore = join(directory, 'kafka-keystore.pem'); // key and certificate in one file, as it wants them
-  writeFileSync(keystore, readFileSync(server.key, 'utf8') + readFileSync(server.cert, 'utf8'), { mode: 0o600 });
+  writeFileSync(keystore, `${readFileSync(server.key, 'utf8')}\n${readFileSync(server.cert, 'utf8')}`, { mode: 0o600 });
   const ports = new Map<SecureListener, number>();
   for (const name of secureListeners) ports.set(name, await freePort());
   const at = (name: SecureListener) => `127.0.0.1:${ports.get(name)}`;
