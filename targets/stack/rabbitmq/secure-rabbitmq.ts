@@ -15,7 +15,7 @@ export interface SecuredRabbitmq {
 
 /**
  * One listener for both kinds of TLS, since RabbitMQ has one setting for all: a certificate that a client shows is checked,
- * and who shows none has to log in. With `mutual` it is the certificate that logs in, so that nobody gets in without.
+ * and who shows none has to log in. With `mutual` it is the certificate that logs in.
  * Files go to `directory`, which is there.
  */
 export async function secureRabbitmq(directory: string): Promise<SecuredRabbitmq> {
