@@ -19,7 +19,7 @@ const said: Readonly<Record<Kind, string>> = {
 
 /** Also of a condition without faults: a flow that is stuck then is worse. */
 export function flowSentences({ contenders }: ConditionGroup): string[] {
-  const all = contenders.filter(hasFlows);
+  const all = contenders.filter(tookFlows);
   const shown = all.filter((contender) => observedIn(contender) === undefined);
   const observed = all.flatMap(observedSentences);
   return [...sentencesOf(shown), ...observed, ...tailSentences(all)];
@@ -32,6 +32,11 @@ function tailSentences(contenders: readonly Contender[]): string[] {
     return text === null ? [] : [`${contender.label} ${text}`];
   });
   return told.length === 0 ? [] : [`After the fault was over, the last flow that it hit settled: ${told.join('; ')}.`];
+}
+
+/** Of none nothing can be said. */
+function tookFlows(contender: Contender): boolean {
+  return hasFlows(contender) && flowSum(contender, ({ acknowledged }) => acknowledged) !== 0;
 }
 
 function sentencesOf(shown: readonly Contender[]): string[] {
@@ -48,7 +53,7 @@ function sentencesOf(shown: readonly Contender[]): string[] {
  */
 export function flowAnswers(result: RunResult): string[] {
   const groups = conditionGroups(result).flatMap(({ condition, contenders }) => {
-    const shown = contenders.filter(hasFlows);
+    const shown = contenders.filter(tookFlows);
     return shown.length === 0 ? [] : [{ condition, shown }];
   });
   const isSound = (contender: Contender) => kindsOf(contender).every((kind) => countOf(contender, kind) === 0);

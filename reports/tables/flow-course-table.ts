@@ -17,7 +17,7 @@ export function flowCourseTable(contenders: readonly Contender[]): Table | null 
   const rates = phases.map((phase) => `settled/s ${phase}`);
   const faults = hasFault ? ['last of the fault settled after'] : [];
   return {
-    title: 'flows: what one costs its parts, and how many settled',
+    title: `flows: ${hasCosts ? 'what one costs its parts, and ' : ''}how many settled`,
     spans: [],
     columns: [nameColumn('target'), ...figureColumns(...costs, ...rates, ...faults)],
     rows: shown.map((contender): Row => {
