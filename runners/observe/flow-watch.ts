@@ -22,7 +22,8 @@ export class FlowWatch {
   readonly #thread: Worker;
   readonly #opened = Promise.withResolvers<void>();
   readonly #closed = Promise.withResolvers<ObserverData>();
-  #followed = 0;
+  /** By producer: flows that the entry has acknowledged. */
+  readonly #followed: { readonly producer: number; readonly sequences: readonly number[] }[] = [];
 
   private constructor(plan: ObserverPlan) {
     this.#plan = plan;
@@ -67,8 +68,8 @@ export class FlowWatch {
 
   /** The entry has acknowledged these flows of a load worker. */
   follow(producer: number, sequences: readonly number[]): void {
-    this.#followed += sequences.length;
-    this.#send({ type: 'follow', producer, sequences });
+    this.#followed.push({ producer, sequences });
+    if (this.#plan.settings.by === 'poll') this.#send({ type: 'follow', producer, sequences });
   }
 
   /**
@@ -79,6 +80,9 @@ export class FlowWatch {
     const startedMs = performance.now();
     const reader = new EvidenceReader(this.#plan.path);
     const settled = new DistinctOperations();
+    let open = this.#followed.flatMap(({ producer, sequences }) =>
+      sequences.map((sequence) => ({ producer, sequence })),
+    );
     let grewAtMs = startedMs;
     for (;;) {
       const nowMs = performance.now();
@@ -86,7 +90,8 @@ export class FlowWatch {
         settled.add(record);
         grewAtMs = nowMs;
       }
-      const isWhole = settled.count >= this.#followed && nowMs - grewAtMs >= quietMs;
+      open = open.filter((id) => !settled.has(id));
+      const isWhole = open.length === 0 && nowMs - grewAtMs >= quietMs;
       if (isWhole || nowMs - startedMs >= this.#plan.settings.withinMs || signal.aborted) return nowMs - startedMs;
       await sleep(lookMs);
     }

@@ -95,7 +95,8 @@ export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuRes
 export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): FlowsResult | null {
   const { watchedFlows: watched, target, workers, operations, clock, scenario } = records;
   const { settled: settings } = target;
-  if (watched === null || settings === undefined) return null;
+  if (settings === undefined) return null;
+  if (watched === null) return unknownFlows; // the observer was lost
   const course = courseOf(records);
   const { cases, acknowledged, open, unacknowledged, foreign, ...counts } = accountObserved(
     {

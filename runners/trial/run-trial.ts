@@ -3,6 +3,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, Scenario, Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
@@ -17,7 +18,7 @@ import { startCanaryEcho } from '../canary/start-canary-echo.ts';
 import { FaultTimeline } from '../faults/fault-timeline.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import type { LoadSource } from '../load/load-source.ts';
-import { FlowWatch } from '../observe/flow-watch.ts';
+import { FlowWatch, type WatchedFlows } from '../observe/flow-watch.ts';
 import type { TrialPlan } from '../plan-trials.ts';
 import { LinkMeter } from '../recording/link-bytes.ts';
 import { resilienceSemantics } from '../resilience/describe-resilience.ts';
@@ -88,10 +89,11 @@ export async function runTrial(
         : await drainFlows(parts.evidencePaths, parts.pending, signal);
     const observedMs = (await observer?.drain(signal)) ?? 0;
     const workers = await source.finish();
-    const watchedFlows = (await observer?.finish()) ?? null;
+    const watchedFlows = await endWatch(observer);
     const backlog = await endBacklog(parts, drain.deadLettered, signal);
     const brokerSpace = (await parts.brokerWatch?.stop()) ?? null;
     const lostParts = parts.lostParts();
+    const lostObserver = observer !== null && watchedFlows === null ? ['observer of flows'] : [];
     const lostEcho = echo !== null && echo.process.exit !== null ? ['canary echo'] : [];
     await parts.close();
     const result = assembleTrial({
@@ -137,7 +139,7 @@ export async function runTrial(
       memory: load.memory,
       faults: timeline?.results() ?? [],
       faultProblems: timeline?.problems() ?? [],
-      lostParts: [...lostParts, ...lostEcho],
+      lostParts: [...lostParts, ...lostEcho, ...lostObserver],
       cutShort: signal.aborted,
       stopped: load.stopped,
       startedAt: load.startedAt,
@@ -187,6 +189,15 @@ async function prepareWhole(
   const fallback = await prepareFallback(scenario, target, prepared);
   const secured = await secureTrial(prepared, { workDirectory, trialId: id, stack });
   return fallback === null ? secured : { ...secured, fallback };
+}
+
+/** null: there is none, or it was lost. Rejects where it was led to a host that is not allowed. */
+async function endWatch(observer: FlowWatch | null): Promise<WatchedFlows | null> {
+  if (observer === null) return null;
+  return observer.finish().catch((error) => {
+    if (error instanceof BenchError && error.exitCode === exitCodes.usage) throw error;
+    return null;
+  });
 }
 
 function samplesOf({ samplesPath }: TrialContext, { id }: TrialPlan) {
