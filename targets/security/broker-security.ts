@@ -1,4 +1,5 @@
 /** What a secured broker of ours offers beside its listener in clear, and which of it a target uses. */
+import { randomBytes } from 'node:crypto';
 import type { QueueTarget, StreamTarget, Target, TlsSettings } from '../../scenarios/scenario.ts';
 import { asksForSecurity, type Secured } from '../../scenarios/security.ts';
 import { CertificateAuthority, type CertificateFiles } from './certificate-authority.ts';
@@ -7,8 +8,12 @@ import { CertificateAuthority, type CertificateFiles } from './certificate-autho
 export const serverName = 'localhost';
 /** The common name of a client's certificate, and the user that a broker takes it for. */
 export const certifiedUser = 'wirebench';
-/** Of brokers that are asked for a login: made for the run, at loopback, gone with it. */
-export const passwordUser = { name: 'load', password: 'load-of-this-run' } as const;
+
+/** Who logs in: made for the run, gone with it. */
+export interface BrokerUser {
+  readonly name: string;
+  readonly password: string;
+}
 
 /** By how a connection begins. */
 export const secureListeners = ['tls', 'mutual', 'sasl', 'saslTls', 'saslMutual'] as const;
@@ -18,6 +23,7 @@ export interface BrokerSecurity {
   /** PEM file of the authority. */
   readonly authority: string;
   readonly client: CertificateFiles;
+  readonly user: BrokerUser;
   /** `host:port` each; some brokers have the same for several. */
   readonly listeners: Readonly<Record<SecureListener, string>>;
 }
@@ -26,6 +32,7 @@ export interface BrokerCertificates {
   readonly authority: string;
   readonly server: CertificateFiles;
   readonly client: CertificateFiles;
+  readonly user: BrokerUser;
 }
 
 /** Files go to `directory`, which is made. */
@@ -35,6 +42,7 @@ export async function certifyBroker(directory: string): Promise<BrokerCertificat
     authority: authority.file,
     server: await authority.issue({ name: serverName, use: 'server' }),
     client: await authority.issue({ name: certifiedUser, use: 'client' }),
+    user: { name: 'load', password: randomBytes(18).toString('hex') },
   };
 }
 
@@ -45,20 +53,15 @@ export function listenerFor({ tlsMode, auth }: Secured): SecureListener | null {
 }
 
 /** With what its connections show, those of the load and those of our service alike. */
-export function secureBrokered(target: Target, { authority, client }: BrokerSecurity): Target {
+export function secureBrokered(target: Target, { authority, client, user }: BrokerSecurity): Target {
   const { tlsMode, auth } = target;
   if (!asksForSecurity(target)) return target;
   const own = tlsMode === 'mutual' ? client : {};
   const tls: TlsSettings | null = tlsMode === undefined ? null : { ca: authority, serverName, verify: true, ...own };
   const secured = { ...target, ...(tls !== null && { tls }) };
   if (auth === undefined) return secured;
+  const { name, password } = user;
   return target.protocol === 'stream'
-    ? ({ ...secured, sasl: saslLogin } as StreamTarget)
-    : ({ ...secured, user: passwordUser.name, password: passwordUser.password } as QueueTarget);
+    ? ({ ...secured, sasl: { mechanism: 'scram-sha-256', username: name, password } } as StreamTarget)
+    : ({ ...secured, user: name, password } as QueueTarget);
 }
-
-const saslLogin = {
-  mechanism: 'scram-sha-256',
-  username: passwordUser.name,
-  password: passwordUser.password,
-} as const;

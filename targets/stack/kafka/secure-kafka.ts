@@ -5,7 +5,6 @@ import { freePort } from '../../process/free-port.ts';
 import {
   type BrokerSecurity,
   certifyBroker,
-  passwordUser,
   type SecureListener,
   secureListeners,
 } from '../../security/broker-security.ts';
@@ -33,7 +32,7 @@ const mechanism = 'SCRAM-SHA-256';
 
 /** Of one broker. Files go to `directory`, which is there. */
 export async function secureKafka(directory: string): Promise<SecuredKafka> {
-  const { authority, server, client } = await certifyBroker(join(directory, 'kafka-certificates'));
+  const { authority, server, client, user } = await certifyBroker(join(directory, 'kafka-certificates'));
   const keystore = join(directory, 'kafka-keystore.pem'); // key and certificate in one file, as it wants them
   writeFileSync(keystore, `${readFileSync(server.key, 'utf8')}\n${readFileSync(server.cert, 'utf8')}`, { mode: 0o600 });
   const ports = new Map<SecureListener, number>();
@@ -43,10 +42,11 @@ export async function secureKafka(directory: string): Promise<SecuredKafka> {
     listeners: secureListeners.map((name) => `${name.toUpperCase()}://${at(name)}`),
     protocols: secureListeners.map((name) => `${name.toUpperCase()}:${kinds[name].protocol}`),
     properties: Object.assign({}, ...secureListeners.map((name) => propertiesOf(name, keystore, authority))),
-    format: ['--add-scram', `${mechanism}=[name=${passwordUser.name},password=${passwordUser.password}]`],
+    format: ['--add-scram', `${mechanism}=[name=${user.name},password=${user.password}]`],
     security: {
       authority,
       client,
+      user,
       listeners: Object.fromEntries(secureListeners.map((name) => [name, at(name)])) as BrokerSecurity['listeners'],
     },
   };

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../process/free-port.ts';
-import { type BrokerSecurity, certifiedUser, certifyBroker, passwordUser } from '../../security/broker-security.ts';
+import { type BrokerSecurity, type BrokerUser, certifiedUser, certifyBroker } from '../../security/broker-security.ts';
 
 export interface SecuredRabbitmq {
   readonly plugins: readonly string[];
@@ -19,10 +19,10 @@ export interface SecuredRabbitmq {
  * Files go to `directory`, which is there.
  */
 export async function secureRabbitmq(directory: string): Promise<SecuredRabbitmq> {
-  const { authority, server, client } = await certifyBroker(join(directory, 'rabbitmq-certificates'));
+  const { authority, server, client, user } = await certifyBroker(join(directory, 'rabbitmq-certificates'));
   const secure = `127.0.0.1:${await freePort()}`;
   const definitions = join(directory, 'rabbitmq-definitions.json');
-  writeFileSync(definitions, JSON.stringify(usersAndRights()), { mode: 0o600 });
+  writeFileSync(definitions, JSON.stringify(usersAndRights(user)), { mode: 0o600 });
   return {
     plugins: ['rabbitmq_auth_mechanism_ssl'],
     settings: {
@@ -43,16 +43,17 @@ export async function secureRabbitmq(directory: string): Promise<SecuredRabbitmq
     securityAt: (plain) => ({
       authority,
       client,
+      user,
       listeners: { tls: secure, mutual: secure, sasl: plain, saslTls: secure, saslMutual: secure },
     }),
   };
 }
 
 /** With definitions of its own RabbitMQ makes no user by itself: guest, whom all others are, has to be there. */
-function usersAndRights() {
+function usersAndRights({ name, password }: BrokerUser) {
   const users = [
     { name: 'guest', password_hash: passwordHash('guest'), tags: ['administrator'] },
-    { name: passwordUser.name, password_hash: passwordHash(passwordUser.password), tags: [] },
+    { name, password_hash: passwordHash(password), tags: [] },
     // Without a password only its certificate opens.
     { name: certifiedUser, password_hash: '', tags: [] },
   ];
