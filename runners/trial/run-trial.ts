@@ -7,6 +7,7 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, Scenario, Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
+import { wholeEvidence } from '../../targets/domain/evidence.ts';
 import type { ProtocolEntry } from '../../targets/driver.ts';
 import { gatewaySemantics } from '../../targets/gateway/describe-gateway.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
@@ -119,7 +120,7 @@ export async function runTrial(
       allProcessesKnown: parts.allProcessesKnown,
       workers,
       agents: source.agents ?? [],
-      evidencePaths: parts.evidencePaths,
+      evidencePaths: wholeEvidence(parts.evidencePaths),
       serviceNames: parts.serviceNames,
       lastWords: parts.lastWords(),
       held: await parts.takeHeld(),

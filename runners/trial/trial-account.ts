@@ -69,7 +69,7 @@ export function trialAccount(
       ledger: unknownLedger,
       examples: null,
       receivedBy: null,
-      flows: observedFlowsIn(records, onSettled),
+      flows: observedFlowsIn(records, onSettled) ?? flowsIn(records, onSettled, cpu),
       poison: null,
     };
   }

@@ -5,7 +5,7 @@
  * flags u8 (see evidenceFlags), part u8 (which process of the trial, by its place in the topology), step u8
  * (of a flow, from 1; 0: none), padding. One file a process.
  */
-import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { parseOperationId } from './operation-id.ts';
@@ -102,6 +102,11 @@ export interface EvidenceRecord {
 }
 
 const readBytes = recordBytes * 32_768;
+
+/** A process has its file from its start on. null: one is missing, so that nobody can say what did not happen. */
+export function wholeEvidence(paths: readonly string[] | null): readonly string[] | null {
+  return paths?.every((path) => existsSync(path)) ? paths : null;
+}
 
 /** Reads the evidence files of a trial as they grow. */
 export class EvidenceReader {
