@@ -63,7 +63,8 @@ export class StepCaller implements CompletionSink {
       {
         target,
         address,
-        trialTag: tag,
+        // A caller that was killed leaves a member of its group behind, which a new life must not wait for.
+        trialTag: `${tag}${Date.now().toString(36)}`,
         worker: 0,
         workers: 1,
         calls: caller.#calls,
