@@ -5,6 +5,7 @@ import { agentCommand } from './agent.ts';
 import { agentsCommand } from './agents-manifest.ts';
 import { calibrateCommand } from './calibrate.ts';
 import { compareCommand } from './compare.ts';
+import { decideCommand } from './decide.ts';
 import { doctorCommand } from './doctor.ts';
 import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
@@ -28,6 +29,7 @@ const commands = [
   planCommand,
   reportCommand,
   compareCommand,
+  decideCommand,
   historyCommand,
   tuneCommand,
   calibrateCommand,

@@ -50,6 +50,8 @@ describe('the package', () => {
     expect(Object.keys(ofResult.properties)).toContain('trials');
     const ofComparison = JSON.parse(await readFile(join(home, exports['./comparison.schema.json']), 'utf8'));
     expect(Object.keys(ofComparison.properties)).toContain('rows');
+    const ofDecision = JSON.parse(await readFile(join(home, exports['./decision.schema.json']), 'utf8'));
+    expect(Object.keys(ofDecision.properties)).toContain('groups');
   });
 
   it('holds neither tests nor their fixtures', async () => {

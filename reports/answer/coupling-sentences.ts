@@ -1,5 +1,6 @@
 /** What the figures of a coupling come to: who outlasts an outage, what handing over saves, what a slow way costs. */
 
+import { doneWithinMs, lengthMs, outagesOf, type Struck, struckIn } from '../../result/outages.ts';
 import type { FaultResult, RunResult, TrialResult } from '../../result/result-types.ts';
 import { holdTogether, type PairedRatio, pairedRatio } from '../../result/statistics/statistics.ts';
 import {
@@ -10,7 +11,6 @@ import {
   middleOf,
 } from '../../result/statistics/statistics-order.ts';
 import { type Coupling, type CouplingRow, couplingOf } from '../figures/coupling.ts';
-import { doneWithinMs, lengthMs, outagesOf, type Struck, struckIn } from '../figures/outages.ts';
 import type { Spread } from '../figures/spread.ts';
 import { formatCount, formatDuration, formatRange, formatShare, formatUs } from '../text/format-values.ts';
 

@@ -3,10 +3,10 @@
  * is away. Told by what the scenario holds, not by what it is called.
  */
 import { type PercentileName, percentileNames } from '../../result/latency-summary.ts';
+import { isOutageFault } from '../../result/outages.ts';
 import { isHandedOver } from '../../result/patterns.ts';
 import type { PhaseName, RunResult } from '../../result/result-types.ts';
 import { latencyOf } from './answer-figures.ts';
-import { isOutageFault } from './outages.ts';
 import { type ConditionGroup, type Contender, conditionGroups } from './result-view.ts';
 import { type Spread, spreadOf } from './spread.ts';
 

@@ -3,6 +3,7 @@
  * outage: operations of one outage share its fate, so that a rate takes many outages, at moments that nobody chose.
  */
 import { isKill } from '../../result/memory-loss.ts';
+import { doneWithinMs, lengthMs, outagesOf, type Struck, struckIn, whatWasDown } from '../../result/outages.ts';
 import { ownValue } from '../../result/own-value.ts';
 import { isHandedOver } from '../../result/patterns.ts';
 import { medianRecovery } from '../../result/recovery.ts';
@@ -10,7 +11,6 @@ import type { FaultResult, LedgerResult, RunResult, TrialResult } from '../../re
 import { shareInterval } from '../../result/statistics/share-interval.ts';
 import { atMostShare } from '../../result/statistics/statistics-order.ts';
 import { trialRecovery } from '../../result/trial-recovery.ts';
-import { doneWithinMs, lengthMs, outagesOf, type Struck, struckIn, whatWasDown } from '../figures/outages.ts';
 import { recoveryText } from '../figures/recovery-text.ts';
 import {
   type ConditionGroup,

@@ -1,8 +1,8 @@
 /** What coupling costs, a row for each way and target. */
 import { type GuaranteeClass, guaranteeIn, replyGuaranteeSetting } from '../../result/guarantee.ts';
+import { type Struck, struckIn } from '../../result/outages.ts';
 import { hasBroker, type RunResult, type TrialResult } from '../../result/result-types.ts';
 import { type Coupling, type CouplingRow, couplingOf, type PhaseSpreads } from '../figures/coupling.ts';
-import { type Struck, struckIn } from '../figures/outages.ts';
 import { spreadText } from '../figures/spread.ts';
 import { formatCount, formatDuration, formatShare } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';

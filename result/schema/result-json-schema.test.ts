@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { compareRuns } from '../compare/compare-runs.ts';
 import { parseGate } from '../compare/comparison-gates.ts';
+import { decide } from '../decide/decide.ts';
+import { readRequirements } from '../decide/requirements.ts';
 import { comparedRun } from '../fixtures/compared-run.ts';
 import { latencyNames, phaseNames } from '../result-names.ts';
 import { comparisonSchema } from './comparison-schema.ts';
 import {
   comparisonJsonSchemaPath,
   comparisonJsonSchemaText,
+  decisionJsonSchemaPath,
+  decisionJsonSchemaText,
   resultJsonSchemaPath,
   resultJsonSchemaText,
 } from './result-json-schema.ts';
@@ -72,6 +76,29 @@ describe('the JSON Schema of a comparison', () => {
     const check = z.fromJSONSchema(JSON.parse(schema));
     expect(check.safeParse(written).error).toBeUndefined();
     expect(comparisonSchema.parse(written)).toEqual(written);
+    for (const key of JSON.parse(schema).required)
+      expect(check.safeParse({ ...written, [key]: {} }).success).toBe(false);
+  });
+});
+
+describe('the JSON Schema of a decision', () => {
+  const schema = readFileSync(decisionJsonSchemaPath, 'utf8');
+
+  it('is current: `npm run schema` writes it; it forbids nothing that later versions add', () => {
+    expect(schema).toBe(decisionJsonSchemaText());
+    expect(schema).not.toContain('"additionalProperties": false');
+  });
+
+  it('takes what a decision is, and nothing less', () => {
+    const shapes = [1, 2, 3].map((repeat) => ({ repeat, p99: 4_000 * repeat }));
+    const invalid = { status: 'invalid' as const, reasons: [] };
+    const run = comparedRun('a', [...shapes, { repeat: 4, p99: null, verdict: invalid }]);
+    const words = { latency: ['1s'], survive: ['broker'], lose: 'nothing', order: 'per-key', stale: '1s' };
+    const requirements = readRequirements({ ...words, failed: '0%', risk: '50%' }, []);
+    const written = JSON.parse(JSON.stringify(decide([{ name: 'a', result: run }], requirements, [])));
+    for (const part of ['requirements', 'sources', 'groups', 'leftOut'] as const) expect(written[part]).not.toEqual([]);
+    const check = z.fromJSONSchema(JSON.parse(schema));
+    expect(check.safeParse(written).error).toBeUndefined();
     for (const key of JSON.parse(schema).required)
       expect(check.safeParse({ ...written, [key]: {} }).success).toBe(false);
   });

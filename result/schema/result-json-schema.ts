@@ -1,11 +1,13 @@
-/** The shapes of `result.json` and `comparison.json` in the form that other programs read. */
+/** The shapes of `result.json`, `comparison.json` and `decision.json` in the form that other programs read. */
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { comparisonSchema } from './comparison-schema.ts';
+import { decisionSchema } from './decision-schema.ts';
 import { runResultSchema } from './run-schema.ts';
 
 export const resultJsonSchemaPath = fileURLToPath(new URL('result.schema.json', import.meta.url));
 export const comparisonJsonSchemaPath = fileURLToPath(new URL('comparison.schema.json', import.meta.url));
+export const decisionJsonSchemaPath = fileURLToPath(new URL('decision.schema.json', import.meta.url));
 
 export function resultJsonSchemaText(): string {
   return jsonSchemaText(runResultSchema, 'result.json of Wirebench');
@@ -13,6 +15,10 @@ export function resultJsonSchemaText(): string {
 
 export function comparisonJsonSchemaText(): string {
   return jsonSchemaText(comparisonSchema, 'comparison.json of Wirebench');
+}
+
+export function decisionJsonSchemaText(): string {
+  return jsonSchemaText(decisionSchema, 'decision.json of Wirebench');
 }
 
 function jsonSchemaText(shape: z.ZodType, title: string): string {

@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import {
   comparisonJsonSchemaPath,
   comparisonJsonSchemaText,
+  decisionJsonSchemaPath,
+  decisionJsonSchemaText,
   resultJsonSchemaPath,
   resultJsonSchemaText,
 } from '../../result/schema/result-json-schema.ts';
@@ -13,6 +15,7 @@ for (const [path, text] of [
   [jsonSchemaPath, jsonSchemaText()],
   [resultJsonSchemaPath, resultJsonSchemaText()],
   [comparisonJsonSchemaPath, comparisonJsonSchemaText()],
+  [decisionJsonSchemaPath, decisionJsonSchemaText()],
   [keysPagePath, keysPage()],
 ] as const) {
   writeFileSync(path, text);

@@ -1,7 +1,7 @@
 /** Outages: a part or the network was away altogether. One of them is one observation, however many operations it struck. */
-import { binStartUs, decodeBlockCounts, neverBin } from '../../result/block-counts.ts';
-import { ownValue } from '../../result/own-value.ts';
-import type { FaultResult, TrialResult } from '../../result/result-types.ts';
+import { binStartUs, decodeBlockCounts, neverBin } from './block-counts.ts';
+import { ownValue } from './own-value.ts';
+import type { FaultResult, TrialResult } from './result-types.ts';
 
 const outageFaults: Readonly<Record<string, string>> = {
   kill: 'killed',

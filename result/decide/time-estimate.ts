@@ -1,0 +1,118 @@
+/** A percentile over the repeats of one place, with what is sure of it. */
+import { instrumentError } from '../instrument-error.ts';
+import { leastSamplesBeyond, type PercentileName, percentileGap, quantileOf } from '../latency-summary.ts';
+import { ownValue } from '../own-value.ts';
+import type { LatencyName, PhaseName, TrialResult } from '../result-types.ts';
+import { tReachedBy } from '../statistics/statistics.ts';
+import { factorBeyondDoubt, leastRepeats } from '../statistics/statistics-order.ts';
+
+export interface TimePlace {
+  readonly operation: string;
+  readonly phase: PhaseName;
+  readonly latency: LatencyName;
+  readonly percentile: PercentileName;
+}
+
+export interface TimeEstimate {
+  /** By trial: infinite: not reached; null: too few operations. */
+  readonly values: readonly (number | null)[];
+  /** Geometric mean; infinite: never reached; null: nothing is known. */
+  readonly us: number | null;
+  /** 95 %, the instrument's own error added to either side; null: not known. `highUs` infinite: not reached in some. */
+  readonly lowUs: number | null;
+  readonly highUs: number | null;
+  /** Standard deviation of the logarithms over repeats; null: fewer than three. */
+  readonly scatter: number | null;
+  /** The instrument's own error; 0: not known. */
+  readonly errorUs: number;
+}
+
+/**
+ * Three repeats or more: Student's t of their logarithms. Fewer: what is sure within each run, a factor of 1.5 further out,
+ * for what the next run does differently is not in it.
+ */
+export function estimateTime(trials: readonly TrialResult[], place: TimePlace): TimeEstimate {
+  const values = trials.map((trial) => valueIn(trial, place));
+  const known = values.filter((value) => value !== null);
+  const errorUs = Math.max(0, ...trials.map(({ verdict }) => errorIn(verdict, place.percentile)));
+  const finite = known.filter(Number.isFinite).filter((value) => value > 0);
+  const us = known.length === 0 ? null : finite.length === 0 ? Number.POSITIVE_INFINITY : meanOf(finite);
+  const bare = { values, us, errorUs, lowUs: null, highUs: null, scatter: null };
+  if (us === null || us === Number.POSITIVE_INFINITY) return bare;
+  if (finite.length < known.length) return { ...bare, lowUs: Math.min(...finite), highUs: Number.POSITIVE_INFINITY };
+  const interval = finite.length < leastRepeats ? withinRuns(trials, place) : overRepeats(finite);
+  if (interval === null) return bare;
+  return {
+    ...bare,
+    lowUs: Math.max(0, interval.low - errorUs),
+    highUs: interval.high + errorUs,
+    scatter: finite.length < leastRepeats ? null : scatterOf(finite),
+  };
+}
+
+function valueIn(trial: TrialResult, { operation, phase, latency, percentile }: TimePlace): number | null {
+  const summary = ownValue(trial.phases[phase]?.operations, operation)?.latencyUs[latency];
+  if (summary === undefined || summary.count === 0) return null;
+  const value = summary[percentile] ?? null;
+  if (value !== null) return value;
+  return percentileGap(percentile, summary.count) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
+}
+
+function errorIn(verdict: TrialResult['verdict'], percentile: PercentileName): number {
+  return instrumentError(verdict.figures?.canary, quantileOf(percentile))?.us ?? 0;
+}
+
+function overRepeats(values: readonly number[]): { low: number; high: number } {
+  const half = (tReachedBy(0.05, values.length - 1) * scatterOf(values)) / Math.sqrt(values.length);
+  const mean = meanOf(values);
+  return { low: mean * Math.exp(-half), high: mean * Math.exp(half) };
+}
+
+/** null: one of them has no interval. */
+function withinRuns(trials: readonly TrialResult[], place: TimePlace): { low: number; high: number } | null {
+  const intervals = trials.map((trial) => {
+    const within = ownValue(trial.phases[place.phase]?.operations, place.operation)?.withinRunUs;
+    return within === undefined ? undefined : ofLatency(within, place);
+  });
+  const known = intervals.filter((one) => one !== undefined);
+  if (known.length < trials.length || known.length === 0) return null;
+  const high = Math.max(...known.map(([, end]) => end ?? Number.POSITIVE_INFINITY));
+  return { low: Math.min(...known.map(([start]) => start)) / factorBeyondDoubt, high: high * factorBeyondDoubt };
+}
+
+type Within = Readonly<
+  Partial<Record<string, Readonly<Partial<Record<PercentileName, readonly [number, number | null]>>>>>
+>;
+
+function ofLatency(within: Within, { latency, percentile }: TimePlace): readonly [number, number | null] | undefined {
+  return within[latency]?.[percentile];
+}
+
+function meanOf(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+}
+
+function scatterOf(values: readonly number[]): number {
+  const logs = values.map(Math.log);
+  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+  return Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1));
+}
+
+const mostRepeats = 100;
+
+/** So many repeats would set a mean apart from a limit, were they to scatter as these did; null: more than a hundred, or never. */
+export function repeatsNeeded({ us, scatter, errorUs }: TimeEstimate, limitUs: number): number | null {
+  if (us === null || !Number.isFinite(us)) return null;
+  if (scatter === null) return leastRepeats;
+  if (Math.abs(us - limitUs) <= errorUs) return null;
+  const distance = Math.abs(Math.log(limitUs / us));
+  for (let repeats = leastRepeats; repeats <= mostRepeats; repeats++) {
+    if ((tReachedBy(0.05, repeats - 1) * scatter) / Math.sqrt(repeats) < distance) return repeats;
+  }
+  return null;
+}
+
+/** Operations that a trial must have for the percentile. */
+export function operationsNeeded(percentile: PercentileName): number {
+  return Math.round(leastSamplesBeyond / (1 - quantileOf(percentile)));
+}
