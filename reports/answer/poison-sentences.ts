@@ -28,5 +28,7 @@ function stillTried(contender: Contender): string | null {
 
 function gone(contender: Contender): string | null {
   const nowhere = poisonSum(contender, ({ bad }) => bad.unaccounted) ?? 0;
-  return nowhere === 0 ? null : `${formatCount(nowhere)} that cannot be read are nowhere to be found`;
+  return nowhere === 0
+    ? null
+    : `${formatCount(nowhere)} that cannot be read ${nowhere === 1 ? 'is' : 'are'} nowhere to be found`;
 }
