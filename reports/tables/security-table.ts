@@ -22,7 +22,7 @@ export function securityTable(result: RunResult): Table | null {
     columns: [
       nameColumn('target'),
       ...textColumns('tls', 'auth'),
-      ...figureColumns('p50', 'p99', 'generator', 'service', 'broker', 'together', 'handshakes', 'wire an op'),
+      ...figureColumns('p50', 'p99', 'generator', 'service', 'broker', 'together', 'handshakes', 'bytes an op'),
     ],
     rows: calm.contenders.flatMap((contender) => rowOf(contender, calm) ?? []),
   };
