@@ -242,6 +242,9 @@ describe('losses and order', () => {
       answer: 'notAsked',
       reason: 'noLedger',
     });
+    const ofAgents = { ledger: { unaccounted: 1, orderUndecided: 1 } };
+    for (const words of [{ lose: 'nothing' }, { order: 'per-key' }])
+      expect(only([outages(ofAgents, ...five)], words)).toMatchObject({ answer: 'cannotTell', reason: 'notKnown' });
     const unread = { ledger: { stateLost: null } };
     expect(only([outages(unread, ...five)], { lose: 'nothing' })).toMatchObject({ answer: 'cannotTell' });
   });

@@ -162,11 +162,13 @@ function lostIn(trial: TrialResult): Counted | null {
   const { stuck, inconsistent } = trial.flows ?? {};
   if (lost === null) return null;
   const found = some({ lost, stateLost, acceptedOnlyGone, refusedUnheard, stuck, inconsistent });
-  return sumOf(found) === 0 && isStateUnknown(trial) ? null : found;
+  const isUnsure = isStateUnknown(trial) || (trial.ledger.unaccounted ?? 0) > 0;
+  return sumOf(found) === 0 && isUnsure ? null : found;
 }
 
-function reorderedIn({ ledger: { reordered } }: TrialResult): Counted | null {
-  return reordered === null ? null : some({ reordered });
+/** null: not known, as where the clocks of two agents cannot tell. */
+function reorderedIn({ ledger: { reordered, orderUndecided } }: TrialResult): Counted | null {
+  return reordered === null || (reordered === 0 && (orderUndecided ?? 0) > 0) ? null : some({ reordered });
 }
 
 function some(counts: Readonly<Record<string, number | null | undefined>>): Counted {
