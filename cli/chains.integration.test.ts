@@ -36,6 +36,7 @@ conditions:
     const [bad, ...others] = result.trials.filter(({ condition }) => condition === 'bad');
     expect(others).toEqual([]); // at-once has no such link
     expect(bad?.phases.during?.counts.rejected).toBeGreaterThan(0);
+    expect(JSON.stringify(bad?.failures)).toContain('The order service got no good answer from hop-2.');
     expect(bad?.faults.map(({ proof }) => proof !== null)).toEqual([true, true]);
     expect(bad?.ledger).toMatchObject({ lost: 0, duplicatesApplied: 0 });
   }, 90_000);

@@ -24,15 +24,15 @@ export class ChainCalls {
     return new ChainCalls(await Promise.all(opening));
   }
 
-  /** `why`: who did not do it; null: all of them did. */
-  ask(id: string, key: string, done: (why: string | null) => void): void {
+  /** `failed`: who did not do it, by name; none: all of them did. */
+  ask(id: string, key: string, done: (failed: readonly string[]) => void): void {
     let left = this.#callers.length;
     const failed: string[] = [];
-    if (left === 0) done(null);
+    if (left === 0) done(failed);
     for (const [name, caller] of this.#callers) {
       caller.do(id, key, (result) => {
         if (result !== 'ok') failed.push(name);
-        if (--left === 0) done(failed.length === 0 ? null : `no answer of ${failed.join(', ')}`);
+        if (--left === 0) done(failed);
       });
     }
   }

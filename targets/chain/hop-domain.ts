@@ -62,9 +62,9 @@ export class HopDomain implements ServiceDomain {
   refused(): void {}
 
   #ask({ requestId, orderId, key }: OrderRequest, answer: (reply: OrderReply) => void): void {
-    this.#calls.ask(requestId, key, (why) => {
-      if (why !== null) {
-        answer({ ...unavailable, why });
+    this.#calls.ask(requestId, key, (failedCalls) => {
+      if (failedCalls.length > 0) {
+        answer({ ...unavailable, failedCalls });
         return;
       }
       this.failpoint.reach('applied', requestId);

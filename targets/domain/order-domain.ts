@@ -33,8 +33,8 @@ export interface OrderDomainOptions {
   readonly slow?: SlowWork | undefined;
   /** By its place in the topology; left out: the first. */
   readonly part?: number | undefined;
-  /** What is asked of other services, between the work and its effect; left out: nothing. `why`: it could not be had. */
-  readonly ask?: ((id: string, key: string, done: (why: string | null) => void) => void) | undefined;
+  /** What is asked of other services, between the work and its effect; left out: nothing. `failed`: who did not do it. */
+  readonly ask?: ((id: string, key: string, done: (failed: readonly string[]) => void) => void) | undefined;
   readonly rejectRatio: number;
   /** 0–1: see isUnreadable. Left out: 0. */
   readonly unreadableRatio?: number | undefined;
@@ -134,7 +134,7 @@ export class OrderDomain implements ServiceDomain {
     };
     this.#store.run(access, keep, (kept) => {
       if (kept instanceof StoreFailure) {
-        reply(this.#notKept(request, kept));
+        reply(this.#leftUndone(request, { why: kept.why }));
         return;
       }
       this.#workOff(request);
@@ -146,8 +146,9 @@ export class OrderDomain implements ServiceDomain {
 
   /** It was accepted, so it is owed, also by a store that can keep nothing for a while. */
   #workOff(request: OrderRequest): void {
-    this.#work(request, ({ why }) => {
-      if (why !== undefined) setTimeout(() => this.#workOff(request), owedAgainAfterMs).unref();
+    this.#work(request, ({ why, failedCalls }) => {
+      if (why !== undefined || failedCalls !== undefined)
+        setTimeout(() => this.#workOff(request), owedAgainAfterMs).unref();
     });
   }
 
@@ -187,9 +188,9 @@ export class OrderDomain implements ServiceDomain {
       return;
     }
     this.#evidence.flush();
-    ask(request.requestId, request.key || request.orderId, (why) => {
-      if (why === null) this.#apply(request, reply);
-      else reply(this.#notKept(request, { why }));
+    ask(request.requestId, request.key || request.orderId, (failedCalls) => {
+      if (failedCalls.length === 0) this.#apply(request, reply);
+      else reply(this.#leftUndone(request, { failedCalls }));
     });
   }
 
@@ -223,7 +224,7 @@ export class OrderDomain implements ServiceDomain {
     };
     this.#store.run(access, work, (done) => {
       if (done instanceof StoreFailure) {
-        reply(this.#notKept(request, done));
+        reply(this.#leftUndone(request, { why: done.why }));
         return;
       }
       if (!isDone) this.#applied(request, done);
@@ -240,8 +241,8 @@ export class OrderDomain implements ServiceDomain {
   }
 
   /** What it left undone is new when it comes again. */
-  #notKept({ requestId }: OrderRequest, { why }: Pick<StoreFailure, 'why'>): OrderReply {
-    const reply = { ...unavailable, why };
+  #leftUndone({ requestId }: OrderRequest, why: Pick<OrderReply, 'why' | 'failedCalls'>): OrderReply {
+    const reply = { ...unavailable, ...why };
     this.#memory?.fail(requestId, reply);
     return reply;
   }

@@ -46,4 +46,11 @@ export interface OrderReply {
   readonly orders?: readonly Order[];
   /** Of `unavailable`, where it is the store: as that puts it. */
   readonly why?: string;
+  /** Of `unavailable`, where it is services that were asked: which of them did not do their part. */
+  readonly failedCalls?: readonly string[];
+}
+
+/** As the peer is told of it. */
+export function failedCallsText(names: readonly string[]): string {
+  return `got no good answer from ${names.join(', ')}`;
 }

@@ -18,7 +18,7 @@ import { type OrderAction, referenceOperations } from '../../scenarios/operation
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import { handleBatch, handleItem, type OrderItem } from '../domain/order-item.ts';
-import type { OrderReply, OrderReplyCode, OrderRequest } from '../domain/orders.ts';
+import { failedCallsText, type OrderReply, type OrderReplyCode, type OrderRequest } from '../domain/orders.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Gatekeeper, gatekeeperOf } from '../security/gatekeeper.ts';
 import { serverTlsOptions } from '../security/server-tls-options.ts';
@@ -187,10 +187,12 @@ function answerer(retryAfterMs: number | undefined) {
   if (retryAfterMs !== undefined) {
     later.set(statusDetails, encodeRetryInfo(status.UNAVAILABLE, 'unavailable', retryAfterMs));
   }
-  return ({ code, order, orders, why }: OrderReply, done: sendUnaryData<object>): void => {
+  return ({ code, order, orders, why, failedCalls }: OrderReply, done: sendUnaryData<object>): void => {
     const refusal = refusals[code];
     if (refusal === undefined) done(null, orders === undefined ? { ...order } : { orders });
-    else if (code === 'unavailable') done({ code: refusal, details: why ?? code, metadata: later });
-    else done({ code: refusal, details: code });
+    else if (code === 'unavailable') {
+      const details = why ?? (failedCalls && failedCallsText(failedCalls)) ?? code;
+      done({ code: refusal, details, metadata: later });
+    } else done({ code: refusal, details: code });
   };
 }

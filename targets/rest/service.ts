@@ -11,7 +11,7 @@ import type { RestTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
-import type { Order, OrderReply, OrderRequest } from '../domain/orders.ts';
+import { failedCallsText, type Order, type OrderReply, type OrderRequest } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
@@ -283,7 +283,11 @@ function prefersAsync(request: FastifyRequest): boolean {
   return prefer !== undefined && /(^|,)\s*respond-async\s*(;|,|$)/i.test(String(prefer));
 }
 
-function sendRefusal(reply: FastifyReply, { code, order, why }: OrderReply, asked: OrderRequest): FastifyReply {
+function sendRefusal(
+  reply: FastifyReply,
+  { code, order, why, failedCalls }: OrderReply,
+  asked: OrderRequest,
+): FastifyReply {
   reply.removeHeader('location');
   switch (code) {
     case 'notFound':
@@ -296,6 +300,9 @@ function sendRefusal(reply: FastifyReply, { code, order, why }: OrderReply, aske
       return sendProblem(reply, 409, code, `Order ${asked.orderId} is already cancelled.`);
     case 'unavailable':
       if (why !== undefined) return sendProblem(reply, 503, 'notKept', `The order service can’t keep it: ${why}.`);
+      if (failedCalls !== undefined) {
+        return sendProblem(reply, 503, 'callFailed', `The order service ${failedCallsText(failedCalls)}.`);
+      }
       return sendProblem(reply, 503, code, 'The order service takes no more at the moment.');
     default:
       return sendProblem(reply, 400, 'invalidOrder', 'An order needs an id.');
