@@ -29,6 +29,10 @@ export function checkFlow(context: CheckContext): void {
         complain(key, 'does not go with flow: each part is one process with a file of its own');
     }
     if ((target.engine ?? 'native') !== 'native') complain('engine', 'flows are for the native engine');
+    for (const key of ['slow', 'unreadableRatio'] as const) {
+      if (has(['workload', 'service', key]))
+        complain('flow', `does not go with workload.service.${key}: no part knows it`);
+    }
     const other = operations.find(([, { pattern }]) => pattern !== 'flow');
     if (other !== undefined) complain('flow', `operation ${other[0]} is no flow: give it pattern: flow`);
   }

@@ -8,7 +8,7 @@ import { databaseErrorText, openDatabase } from '../domain/order-database.ts';
 import type { StoreFailure, StoreFailures } from '../domain/order-store.ts';
 
 const schema = `
-CREATE TABLE IF NOT EXISTS steps (id TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS steps (id TEXT PRIMARY KEY, key TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS flows (
   id TEXT PRIMARY KEY, key TEXT NOT NULL, direction TEXT NOT NULL, step INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -85,8 +85,14 @@ export class FlowStore {
     return (this.#statements.step.get(id)?.state as StepState | undefined) ?? null;
   }
 
-  putStep(id: string, state: StepState): void {
-    this.#statements.putStep.run(id, state);
+  /** `key`: of the first time, also for those who later do not say it. */
+  putStep(id: string, key: string, state: StepState): void {
+    this.#statements.putStep.run(id, key, state);
+  }
+
+  /** Of a step that is kept. */
+  keyOf(id: string): string {
+    return String(this.#statements.step.get(id)?.key ?? '');
   }
 
   steps(): KeptStep[] {
@@ -146,10 +152,10 @@ function prepareStatements(database: DatabaseSync) {
     insertOrder: database.prepare(
       `INSERT INTO orders (id, version, key, payload, status, request) VALUES (?, 1, ?, ?, 'placed', ?)`,
     ),
-    step: database.prepare('SELECT state FROM steps WHERE id = ?'),
+    step: database.prepare('SELECT key, state FROM steps WHERE id = ?'),
     steps: database.prepare('SELECT id, state FROM steps'),
     putStep: database.prepare(
-      `INSERT INTO steps (id, state) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state`,
+      `INSERT INTO steps (id, key, state) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state`,
     ),
     insertPayment: database.prepare('INSERT INTO payments (account, cents, request) VALUES (?, ?, ?)'),
     putFlow: database.prepare(

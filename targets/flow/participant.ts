@@ -109,13 +109,13 @@ export class Participant {
     const { store, idempotent } = this.#options;
     const state = store.step(id);
     if (state === null && this.#isRefused(id)) {
-      store.putStep(id, 'refused');
+      store.putStep(id, key, 'refused');
       return { outcome: 'refused', isNew: true };
     }
     if (state === 'done' && idempotent) return { outcome: 'done', isNew: false };
     // What was undone, even before it was ever done, is not done any more.
     if (state !== null && state !== 'done') return { outcome: 'refused', isNew: false };
-    store.putStep(id, 'done');
+    store.putStep(id, key, 'done');
     this.#charge(key, paymentCents, id);
     return { outcome: 'done', isNew: true };
   }
@@ -124,13 +124,14 @@ export class Participant {
     const { store, idempotent } = this.#options;
     const state = store.step(id);
     if (state === null) {
-      store.putStep(id, 'void');
+      store.putStep(id, key, 'void');
       return { outcome: 'undone', isNew: false };
     }
     const hasEffect = state === 'done' || (state === 'undone' && !idempotent);
     if (!hasEffect) return { outcome: 'undone', isNew: false };
-    store.putStep(id, 'undone');
-    this.#charge(key, -paymentCents, id);
+    store.putStep(id, key, 'undone');
+    // Who undoes it may know no more than the order; the money goes back to where it came from.
+    this.#charge(store.keyOf(id), -paymentCents, id);
     return { outcome: 'undone', isNew: true };
   }
 

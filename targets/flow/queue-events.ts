@@ -8,6 +8,8 @@ import { type EventBus, type EventBusOptions, type FlowEvent, subscriptionsOf } 
 /** Events that a participant has unacknowledged. */
 const prefetch = 100;
 const keyHeader = 'wirebench-key';
+/** Before what the broker refused to take is sent again. */
+const refusedAgainMs = 200;
 
 interface Owed {
   readonly event: FlowEvent;
@@ -88,9 +90,18 @@ export class QueueEvents implements EventBus {
   #send(owed: Owed): void {
     const { event, id, key, payload } = owed.event;
     const properties = { persistent: true, messageId: id, headers: { [keyHeader]: key } };
+    const channel = this.#channel;
     try {
-      this.#channel?.publish(this.#options.events, event, Buffer.from(payload), properties, (error) => {
-        if (error === null && this.#owed.delete(owed)) owed.done();
+      channel?.publish(this.#options.events, event, Buffer.from(payload), properties, (error) => {
+        if (error === null) {
+          if (this.#owed.delete(owed)) owed.done();
+          return;
+        }
+        // Refused by a broker that is there; what the next channel sends is not sent twice.
+        const again = () => {
+          if (this.#channel === channel && this.#owed.has(owed)) this.#send(owed);
+        };
+        setTimeout(again, refusedAgainMs).unref();
       });
     } catch {
       // The channel is gone; it is sent again once there is another.
