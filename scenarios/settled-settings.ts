@@ -2,8 +2,8 @@
 import type { Sasl } from './protocols/stream/target.ts';
 import type { TlsSettings } from './target-base.ts';
 
-/** Where an event holds the operation's id: in its JSON, or in a header. */
-export type EventId = { readonly pointer: string } | { readonly header: string };
+/** Where an event holds the operation's id: in its JSON, in a header, or as the key of a record. */
+export type EventId = { readonly pointer: string } | { readonly header: string } | 'key';
 
 /** The value at a JSON pointer is one of these. */
 export interface ValueMatch {

@@ -68,7 +68,10 @@ function checkId({ report, has }: CheckContext, settled: WrittenSettled, place: 
     const message = 'needs id: { pointer: /orderId } or { header: order-id }: where the event repeats the {{id}}';
     report({ path: here, message, atKey: true });
   }
-  if (id !== undefined && 'header' in id && place === 'websocket') {
+  if (id === 'key') {
+    if (place === 'topic') return;
+    report({ path: [...here, 'id'], message: `only a record of a topic has a key, not what comes by ${place}` });
+  } else if (id !== undefined && 'header' in id && place === 'websocket') {
     report({ path: [...here, 'id'], message: 'messages of a WebSocket have no headers; give a pointer' });
   }
 }

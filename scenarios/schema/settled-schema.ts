@@ -80,10 +80,11 @@ export const settledSchema = object({
   id: z
     .union(
       [
+        z.literal('key').describe('The key of a record of a topic.'),
         object({ pointer: jsonPointer.describe('JSON pointer into the event.') }),
         object({ header: lineText.min(1).describe('Name of a header; of RabbitMQ also correlation-id, message-id.') }),
       ],
-      { error: 'expected { pointer: /orderId } or { header: order-id }' },
+      { error: 'expected { pointer: /orderId }, { header: order-id } or, of a topic, key' },
     )
     .optional()
     .describe(

@@ -81,6 +81,11 @@ describe('the event that settles', () => {
       `${here}.id: messages of a WebSocket have no headers; give a pointer`,
     ],
     [
+      'with a key that it cannot have',
+      '{ queue: q, address: "amqp://127.0.0.1", id: key }',
+      `${here}.id: only a record of a topic has a key, not what comes by queue`,
+    ],
+    [
       'of a broker that nobody named',
       '{ topic: t, id: { pointer: /a } }',
       `${here}: needs address, that of the broker of topic; the target itself speaks rest`,

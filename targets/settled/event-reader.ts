@@ -8,11 +8,12 @@ export class EventReader {
   readonly #match: MatchReader | null;
 
   constructor({ id, until }: { readonly id: EventId; readonly until?: ValueMatch }) {
-    this.#id = 'pointer' in id ? new JsonValue(id.pointer) : id.header;
+    if (id === 'key') this.#id = id;
+    else this.#id = 'pointer' in id ? new JsonValue(id.pointer) : id.header;
     this.#match = until === undefined ? null : new MatchReader(until);
   }
 
-  /** null: it holds none. `header`: by name, undefined for none. */
+  /** null: it holds none. `header`: by name, undefined for none; of a record whose key is its id, the key by whatever name. */
   idIn(header: (name: string) => string | undefined, body: Buffer): string | null {
     return typeof this.#id === 'string' ? (header(this.#id) ?? null) : this.#id.textIn(body, 0, body.length);
   }

@@ -28,7 +28,8 @@ export async function observeTopic(settings: SettledByTopic, sink: EventSink, na
       topics: [topic],
       groupId: name,
       from: 'latest',
-      onMessage: (header, value) => reader.read(sink, header, value ?? nothing),
+      onMessage: (header, value, key) =>
+        reader.read(sink, settings.id === 'key' ? () => key?.toString() : header, value ?? nothing),
     });
     await answersWithin(joinWithinMs, joined);
   } catch (cause) {

@@ -123,7 +123,9 @@ export class KafkajsClient implements StreamClient {
       autoCommit: false,
       eachBatchAutoResolve: true,
       eachBatch: async ({ batch }) => {
-        for (const { headers, value } of batch.messages) onMessage((name) => headers?.[name]?.toString(), value);
+        for (const { headers, value, key } of batch.messages) {
+          onMessage((name) => headers?.[name]?.toString(), value, key);
+        }
       },
     });
     await Promise.race([

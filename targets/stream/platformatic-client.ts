@@ -204,10 +204,10 @@ export class PlatformaticClient implements StreamClient {
       partitions.map((offset, partition) => ({ topic, partition, offset })),
     );
     const stream = await consumer.consume({ topics: [...options.topics], mode: 'manual', offsets });
-    stream.on('data', ({ topic, partition, offset, headers, value }: Message<Buffer, Buffer, string, string>) => {
+    stream.on('data', ({ topic, partition, offset, headers, value, key }: Message<Buffer, Buffer, string, string>) => {
       const partitions = next.get(topic);
       if (partitions !== undefined) partitions[partition] = offset + 1n;
-      options.onMessage((name) => headers.get(name), value ?? null);
+      options.onMessage((name) => headers.get(name), value ?? null, key ?? null);
     });
     let over = false;
     const resume = () => {

@@ -41,8 +41,8 @@ export interface StreamConsumeOptions {
   readonly groupId: string;
   /** `earliest`: a fresh topic of ours, all of it. `latest`: what comes after this call has resolved. */
   readonly from: 'earliest' | 'latest';
-  /** `value`: null for none. */
-  readonly onMessage: (header: (name: string) => string | undefined, value: Buffer | null) => void;
+  /** `value`, `key`: null for none. */
+  readonly onMessage: (header: (name: string) => string | undefined, value: Buffer | null, key: Buffer | null) => void;
 }
 
 export interface DescribedCluster {
