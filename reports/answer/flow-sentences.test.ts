@@ -42,3 +42,27 @@ it('calls no flow right of which nobody knows', () => {
   expect(sentence).toMatch(/^Under \S+ – not known: /);
   expect(sentence).not.toContain('as they should');
 });
+
+it('tells how many of twenty kills at random moments left a flow wrong, with bounds', () => {
+  const result = runWith(() => flowsWith({}));
+  const condition = 'slow-network';
+  const [pattern] = result.trials.filter((trial) => trial.condition === condition);
+  const [fault] = pattern?.faults ?? [];
+  if (pattern === undefined || fault === undefined) throw new Error('no trial with a fault');
+  const kill = { ...fault, fault: 'kill', settings: { part: 'orders' } };
+  const killed = (repeat: number) => ({
+    ...{ ...pattern, id: `killed-${repeat}`, repeat, faults: [kill] },
+    flows: flowsWith({ stuck: repeat < 3 ? 1 : 0 }),
+  });
+  const run = (kills: number, withinMs: number | undefined) => ({
+    ...result,
+    plan: { ...result.plan, conditions: { [condition]: [{ fault: 'kill', ...(withinMs && { withinMs }) }] } },
+    trials: Array.from({ length: kills }, (_, repeat) => killed(repeat)),
+  });
+  expect(flowAnswers(run(20, 2_000)).at(-1)).toBe(
+    `Under ${condition}, of kills at random moments (95 %) – ${pattern.target}: stuck after 3 of 20, 3–38 %; none inconsistent, phantom after 20, at most 14 %.`,
+  );
+  const isRate = (sentence: string) => sentence.includes('random moments');
+  expect(flowAnswers(run(9, 2_000)).filter(isRate)).toEqual([]);
+  expect(flowAnswers(run(20, undefined)).filter(isRate)).toEqual([]);
+});

@@ -5,6 +5,7 @@ import { lastOfFault } from '../tables/flow-course-table.ts';
 import { flowSum, hasFlows, whereText } from '../tables/flow-tables.ts';
 import { observedIn } from '../tables/observed-flows-table.ts';
 import { formatAmount, formatCount } from '../text/format-values.ts';
+import { flowKillRates } from './flow-kill-rates.ts';
 import { observedSentences } from './observed-flow-sentences.ts';
 
 const kinds = ['stuck', 'open', 'inconsistent', 'phantom'] as const;
@@ -75,8 +76,9 @@ export function flowAnswers(result: RunResult): string[] {
       ...(right.length === 0 ? [] : [`all flows ended as they should: ${labelsOf(right)}`]),
     ].join('; ')}.`;
   });
-  if (sound.length === 0) return sentences;
-  return [...sentences, `Under ${sound.join(', ')} every flow of every target ended as it should.`];
+  const rates = flowKillRates(result);
+  if (sound.length === 0) return [...sentences, ...rates];
+  return [...sentences, `Under ${sound.join(', ')} every flow of every target ended as it should.`, ...rates];
 }
 
 function labelsOf(contenders: readonly Contender[]): string {

@@ -25,7 +25,7 @@ import { figureColumns, nameColumn, type Row, type Table, textColumns } from '..
 /** One outage is told by its findings. */
 const leastOutages = 2;
 /** Fewer give no rate. */
-const leastForRate = 10;
+export const leastForRate = 10;
 
 /** First the shares that failed, a column each target and operation; then each of them whole. Empty: fewer than two outages. */
 export function availabilityTables(result: RunResult): Table[] {
@@ -170,7 +170,7 @@ function countText(trials: readonly TrialResult[], entry: keyof LedgerResult): s
 }
 
 /** At a moment that the seed draws anew in each repeat. */
-function isDrawn({ plan }: RunResult, condition: string): boolean {
+export function isDrawn({ plan }: RunResult, condition: string): boolean {
   const windows = ownValue(plan.conditions, condition) ?? [];
   return windows.some((window) => (window as { readonly withinMs?: number }).withinMs !== undefined);
 }

@@ -1,0 +1,49 @@
+/** How often a kill at a moment that nobody chose leaves flows behind that are wrong: a rate of kills, with its bounds. */
+import { isKill } from '../../result/memory-loss.ts';
+import { outagesOf } from '../../result/outages.ts';
+import type { RunResult, TrialResult } from '../../result/result-types.ts';
+import { shareInterval } from '../../result/statistics/share-interval.ts';
+import { atMostShare } from '../../result/statistics/statistics-order.ts';
+import { type Contender, conditionGroups } from '../figures/result-view.ts';
+import { isDrawn, leastForRate } from '../tables/availability-matrix.ts';
+
+const kinds = ['stuck', 'inconsistent', 'phantom'] as const;
+
+/** A sentence for each condition with kills at drawn moments, one a trial, and enough of them; empty: there is none. */
+export function flowKillRates(result: RunResult): string[] {
+  return conditionGroups(result).flatMap(({ condition, contenders }) => {
+    if (!isDrawn(result, condition)) return [];
+    const told = contenders.flatMap(rateText);
+    if (told.length === 0) return [];
+    return [`Under ${condition}, of kills at random moments (95 %) – ${told.join('; ')}.`];
+  });
+}
+
+/** `a: stuck after 3 of 20, 3–38 %; none of 20 left one inconsistent or phantom, at most 14 %`. */
+function rateText({ label, trials }: Contender): string[] {
+  const struck = trials.filter(isKilledOnce);
+  if (struck.length < leastForRate) return [];
+  const hits = kinds.flatMap((kind) => {
+    const counts = struck.map(({ flows }) => flows?.[kind] ?? null);
+    return counts.includes(null) ? [] : [{ kind, hit: counts.filter((count) => count !== 0).length }];
+  });
+  const some = hits.filter(({ hit }) => hit > 0);
+  const none = hits.filter(({ hit }) => hit === 0).map(({ kind }) => kind);
+  const rates = some.map(({ kind, hit }) => {
+    const [low, high] = shareInterval(hit, struck.length);
+    return `${kind} after ${hit} of ${struck.length}, ${percent(low)}–${percent(high)} %`;
+  });
+  const atMost = `none ${none.join(', ')} after ${struck.length}, at most ${percent(atMostShare(struck.length))} %`;
+  const texts = none.length === 0 ? rates : [...rates, atMost];
+  return texts.length === 0 ? [] : [`${label}: ${texts.join('; ')}`];
+}
+
+/** Of several in one trial nobody can tell which one it was. */
+function isKilledOnce(trial: TrialResult): boolean {
+  const outages = outagesOf([trial]);
+  return outages.length === 1 && outages.every(isKill) && trial.flows !== undefined;
+}
+
+function percent(share: number): number {
+  return Math.round(share * 100);
+}
