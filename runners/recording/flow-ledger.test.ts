@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { flowStates } from '../../result/flow-states.ts';
 import { flowSteps } from '../../result/flow-steps.ts';
+import type { FlowPublish } from '../../scenarios/flow-settings.ts';
 import { paymentCents } from '../../targets/domain/accounts.ts';
 import { type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { type FlowNote, flowNotes, type StepOutcome, stepCode } from '../../targets/flow/flow-evidence.ts';
@@ -64,7 +65,7 @@ function* evidenceOf(flows: Iterable<PlannedFlow>): Generator<EvidenceRecord> {
 function account(
   flows: readonly PlannedFlow[],
   pending: FlowPending = {},
-  style: 'orchestrated' | 'choreographed' = 'orchestrated',
+  flow: Parameters<typeof couldMove>[0] = { style: 'orchestrated' },
 ) {
   const log = new OperationLog(0, true);
   flows.forEach(({ isUnacknowledged = false }, sequence) => {
@@ -73,14 +74,15 @@ function account(
     if (!isUnacknowledged) log.acknowledged(sequence, sequence * gapUs + 500);
   });
   const settledUs: number[] = [];
+  const untold: number[] = [];
   const { flows: result, cases } = reconcileFlows(
     {
       ...{ logs: [log.toData()], flows: [0], evidence: evidenceOf(flows), held: null, accountsCents: null },
-      couldMove: couldMove({ style }, pending),
+      couldMove: couldMove(flow, pending),
     },
-    (_operation, _intendedUs, afterUs) => settledUs.push(afterUs),
+    (_operation, _intendedUs, afterUs, isAcknowledged) => (isAcknowledged ? settledUs : untold).push(afterUs),
   );
-  return { ...result, settledUs, examples: cases.examples('c0117ac7', [], (atUs) => atUs / 1e3) };
+  return { ...result, settledUs, untold, examples: cases.examples('c0117ac7', [], (atUs) => atUs / 1e3) };
 }
 
 const of = (...words: Word[]): PlannedFlow => ({ words });
@@ -106,6 +108,30 @@ describe('the account of flows', () => {
     ['paid, and no more', of('placed', 'paid'), { stuck: 1 }, { stuck: 1 }],
     ['refused, and never refunded', of('placed', 'paid', 'not reserved'), { stuck: 1 }, { stuck: 1 }],
     ['left to a person', of('placed', 'paid', 'not reserved', 'leftToPerson'), { stuck: 1 }, { stuck: 1 }],
+    [
+      'left to a person who will find nothing, since the first step never was',
+      of('placed', 'gaveUp', 'leftToPerson'),
+      { stuck: 1, needsPerson: 1, refused: 0 },
+      {},
+    ],
+    [
+      'left to a person who will find it refunded',
+      of('placed', 'paid', 'gaveUp', 'refunded', 'leftToPerson'),
+      { stuck: 1, needsPerson: 1, compensated: 0 },
+      {},
+    ],
+    [
+      'left to a person who will find it shipped',
+      of('placed', 'paid', 'reserved', 'shipped', 'gaveUp', 'leftToPerson'),
+      { stuck: 1, needsPerson: 1, completed: 0 },
+      { stuck: 1 },
+    ],
+    [
+      'paid five times',
+      of('placed', 'paid', 'paid', 'paid', 'paid', 'paid', 'reserved', 'shipped'),
+      { inconsistent: 1 },
+      { inconsistent: 5 },
+    ],
     ['paid twice', of('placed', 'paid', 'paid', 'reserved', 'shipped'), { inconsistent: 1 }, { inconsistent: 2 }],
     [
       'refunded twice',
@@ -135,6 +161,7 @@ describe('the account of flows', () => {
       { unacknowledged: 1 },
     ],
     ['nothing at all', { words: [], isUnacknowledged: true }, {}, {}],
+    ['a refund of nobody', { words: ['refunded'], isUnacknowledged: true }, { phantom: 1 }, { phantom: -1 }],
   ])('has a flow that is %s, in numbers and in money', (_, flow, counts, payments) => {
     const result = account([flow]);
     expect(result).toMatchObject({ ...nothing, ...counts, acknowledged: flow.isUnacknowledged ? 0 : 1 });
@@ -165,9 +192,38 @@ describe('the account of flows', () => {
     });
   });
 
+  it('leaves open what its leader gave up and still undoes, whatever its effects come to by now', () => {
+    const pending = { orders: { inHand: [0, 1, 2].map((n) => `c0117ac7-0000-000000000${n}`), queued: 0 } };
+    const flows = [
+      of('placed', 'gaveUp'),
+      of('placed', 'paid', 'reserved', 'shipped', 'gaveUp'),
+      of('placed', 'paid', 'gaveUp', 'refunded', 'undone'), // of which only the log does not know yet
+      of('placed', 'paid', 'gaveUp', 'refunded'), // of which nobody knows any more
+    ];
+    expect(account(flows, pending)).toMatchObject({ open: 2, compensated: 2, refused: 0, completed: 0, stuck: 0 });
+  });
+
+  it('leaves open what a part that is gone may have kept: a log, an outbox, what it heard of', () => {
+    const quiet = { inHand: [], queued: 0 };
+    const all = { orders: quiet, payment: quiet, inventory: quiet, shipping: quiet };
+    const led = (log: 'memory' | 'file', orders: null | typeof quiet) =>
+      account([of('placed', 'paid')], { ...all, orders }, { style: 'orchestrated', log }).open;
+    expect([led('file', null), led('file', quiet), led('memory', null)]).toEqual([1, 0, 0]);
+    const told = (flow: PlannedFlow, gone: string, publish: FlowPublish = 'outbox') =>
+      account([flow], { ...all, [gone]: null }, { style: 'choreographed', publish }).open;
+    expect(told(of('placed'), 'orders')).toBe(1);
+    expect(told(of('placed'), 'orders', 'dual-write')).toBe(0);
+    expect(told(of('placed', 'paid'), 'orders')).toBe(0);
+    expect(told(of('placed', 'paid'), 'payment', 'dual-write')).toBe(1);
+    expect(told(of('placed', 'paid'), 'shipping')).toBe(0);
+    expect(told(of('placed', 'paid', 'not reserved'), 'inventory')).toBe(1);
+    expect(told(of('placed', 'paid', 'not reserved'), 'orders')).toBe(0);
+  });
+
   it.each<[string, FlowPending, { stuck: number; open: number }]>([
     ['whose next part has events waiting', { inventory: { inHand: [], queued: 2 } }, { stuck: 1, open: 1 }],
-    ['whose next part is gone', { inventory: null, shipping: { inHand: [], queued: 0 } }, { stuck: 1, open: 1 }],
+    ['whose next part is gone', { shipping: null, inventory: { inHand: [], queued: 0 } }, { stuck: 1, open: 1 }],
+    ['whose last part is gone, and may not have told', { inventory: null }, { stuck: 0, open: 2 }],
     [
       'whose next part’s queue nobody knows',
       { inventory: { inHand: [], queued: null }, shipping: { inHand: [], queued: 0 } },
@@ -181,9 +237,9 @@ describe('the account of flows', () => {
   ])('without a leader leaves open what is on its way to a part: one %s', (_, told, expected) => {
     const quiet = { inHand: [], queued: 0 };
     const pending = { payment: quiet, shipping: quiet, ...told };
-    expect(account([of('placed', 'paid'), of('placed', 'paid', 'reserved')], pending, 'choreographed')).toMatchObject(
-      expected,
-    );
+    expect(
+      account([of('placed', 'paid'), of('placed', 'paid', 'reserved')], pending, { style: 'choreographed' }),
+    ).toMatchObject(expected);
   });
 
   it('settles what ended, at its last effect', () => {
@@ -194,6 +250,19 @@ describe('the account of flows', () => {
       ['payment', 'inventory', 1, 0.3333],
       ['inventory', 'shipping', 1, 0.3333],
     ]);
+  });
+
+  it('settles what was offered and has ended, though its client was told nothing', () => {
+    const unacknowledged = (...words: Word[]): PlannedFlow => ({ words, isUnacknowledged: true });
+    const { settledUs, untold, stages } = account([
+      unacknowledged('placed', 'paid', 'reserved', 'shipped', 'ended'),
+      unacknowledged('placed', 'paid', 'not reserved', 'refunded'),
+      unacknowledged('placed', 'paid'),
+      unacknowledged('placed', 'paid', 'paid', 'reserved', 'shipped'),
+      unacknowledged('paid', 'reserved', 'shipped'), // a phantom has no order that could be settled
+    ]);
+    expect([settledUs, untold]).toEqual([[], [4_000, 4_000]]);
+    expect(stages[0]?.us.count).toBe(0);
   });
 
   it('finds exactly what was planted among 100,000', () => {

@@ -15,8 +15,8 @@ import { type FlowCase, FlowCases } from './flow-cases.ts';
 import { FlowTrail } from './flow-trail.ts';
 import type { OperationLogData } from './operation-log.ts';
 
-/** Whether anything could still move a flow, by its id and the step (by its place) that would be next. */
-export type CouldMove = (id: OperationId, next: number) => boolean;
+/** Whether anything could still move a flow, by its id, the step (by its place) that would be next, and whether that is to undo. */
+export type CouldMove = (id: OperationId, next: number, undoes: boolean) => boolean;
 
 export interface FlowLedgerInput {
   readonly logs: readonly OperationLogData[];
@@ -31,8 +31,8 @@ export interface FlowLedgerInput {
   readonly accountsCents: number | null;
 }
 
-/** A flow is settled: its intended start (monotonic µs) and how long after it that was. */
-export type OnSettled = (operation: number, intendedUs: number, afterUs: number) => void;
+/** A flow is settled, acknowledged or not: its intended start (monotonic µs) and how long after it that was. */
+export type OnSettled = (operation: number, intendedUs: number, afterUs: number, isAcknowledged: boolean) => void;
 
 export interface FlowAccount {
   readonly flows: Omit<FlowsResult, 'examples'>;
@@ -139,8 +139,10 @@ class Account {
     this.#counts.acknowledged++;
     this.#counts[state]++;
     this.#cents[state] += cents;
-    if (state === 'completed' || state === 'compensated' || state === 'refused') this.#settle(trail, sequence, state);
-    else this.#onUnsettled(log.intendedUs(sequence));
+    if (state === 'completed' || state === 'compensated' || state === 'refused') {
+      this.#settled(trail, sequence, true);
+      if (state === 'completed') this.#timeStages(trail, sequence);
+    } else this.#onUnsettled(log.intendedUs(sequence));
   }
 
   /** Nobody was told anything of it: an order all the same, or effects of none. */
@@ -152,6 +154,25 @@ class Account {
     this.#counts[kind]++;
     this.#cents[kind] += cents;
     if (kind === 'phantom') this.#cases.add('phantom', this.#caseOf(trail, sequence));
+    // It was offered, and it has ended, though its client does not know of it.
+    else if (inconsistencyOf(trail, sequence) === null && this.#endOf(trail, sequence) !== null) {
+      this.#settled(trail, sequence, false);
+    }
+  }
+
+  /**
+   * null: it has not ended. What was left to a person has not, whatever its effects come to: who had it does not know them.
+   * Nor has what was given up while somebody still undoes it.
+   */
+  #endOf(trail: FlowTrail, sequence: number): FlowState | null {
+    if (trail.needsPerson(sequence)) return null;
+    const isUnderWay = trail.hasGivenUp(sequence) && !trail.hasEnded(sequence) && this.#couldMove(trail, sequence);
+    return isUnderWay ? null : endOf(trail, sequence);
+  }
+
+  #couldMove(trail: FlowTrail, sequence: number): boolean {
+    const { producer } = trail.log;
+    return this.#input.couldMove({ producer, sequence }, trail.next(sequence), trail.isTurned(sequence));
   }
 
   #stateOf(trail: FlowTrail, sequence: number): FlowState {
@@ -161,12 +182,11 @@ class Account {
       this.#cases.add('inconsistent', { ...this.#caseOf(trail, sequence), why });
       return 'inconsistent';
     }
-    const end = endOf(trail, sequence);
+    const end = this.#endOf(trail, sequence);
     if (end !== null) return end;
-    const { producer } = trail.log;
     const last = placeOf(trail.last(sequence));
     const needsPerson = trail.needsPerson(sequence);
-    if (!needsPerson && this.#input.couldMove({ producer, sequence }, trail.next(sequence))) {
+    if (!needsPerson && this.#couldMove(trail, sequence)) {
       this.#openAfter[last] = (this.#openAfter[last] ?? 0) + 1;
       this.#cases.add('open', this.#caseOf(trail, sequence));
       return 'open';
@@ -181,11 +201,13 @@ class Account {
     return { log: trail.log, sequence, last: placeOf(trail.last(sequence)) };
   }
 
-  #settle(trail: FlowTrail, sequence: number, state: FlowState): void {
+  #settled(trail: FlowTrail, sequence: number, isAcknowledged: boolean): void {
     const { log } = trail;
     const intendedUs = log.intendedUs(sequence);
-    this.#onSettled(log.operation(sequence), intendedUs, trail.latestUs(sequence) - intendedUs);
-    if (state !== 'completed') return;
+    this.#onSettled(log.operation(sequence), intendedUs, trail.latestUs(sequence) - intendedUs, isAcknowledged);
+  }
+
+  #timeStages(trail: FlowTrail, sequence: number): void {
     flowSteps.forEach((_, step) => {
       const us = trail.tookUs(sequence, step);
       if (Number.isNaN(us)) return;

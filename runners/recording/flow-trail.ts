@@ -5,8 +5,8 @@ import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
 
 const marks = { placed: 1, refused: 2, gaveUp: 4, ended: 8, leftToPerson: 16 } as const;
-/** Twice is as bad as more often. */
-const mostTimes = 3;
+/** What a byte holds: money is counted by how often, not by whether. */
+const mostTimes = 255;
 
 export class FlowTrail {
   readonly log: LoggedOperations;
@@ -89,8 +89,14 @@ export class FlowTrail {
     return this.#has(sequence, marks.refused) || this.#has(sequence, marks.gaveUp);
   }
 
+  /** Who leads turned it since it did not know whether a step was done. */
+  hasGivenUp(sequence: number): boolean {
+    return this.#has(sequence, marks.gaveUp);
+  }
+
+  /** A reversal of nothing is one as well: it has moved money. */
   hasEffects(sequence: number): boolean {
-    return flowSteps.some((_, step) => this.done(sequence, step) > 0);
+    return flowSteps.some((_, step) => this.done(sequence, step) > 0 || this.undone(sequence, step) > 0);
   }
 
   /** The last step that is done, undone or not; −1: none. */

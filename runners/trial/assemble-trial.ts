@@ -29,6 +29,7 @@ import {
   securityOf,
   wireOf,
 } from './client-totals.ts';
+import { flowPayments } from './flow-account.ts';
 import { judgeAgents } from './judge-agents.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { paidRequestsOf } from './paid-requests.ts';
@@ -81,10 +82,13 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const payments = paymentsIn(records);
   const chain = chainOf(records);
   const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, timesSeen(records));
-  const paid = paidRequestsOf(records, Object.values(summary.phases), ledger.acknowledged);
+  const paidRequests = paidRequestsOf(records, Object.values(summary.phases), ledger.acknowledged);
   const measured = measuredTotal(folded.recorder, windows);
   const { agents, reasons } = judgeAgents(records);
-  const verdict = judgeTrial(records, measured, summary.phases, payments, reasons);
+  // The flows of an agent that was lost are in the accounts, and on no record of clients.
+  const isWhole = records.agents.every(({ lost }) => lost === null);
+  const paid = payments ?? (flows !== null && isWhole ? flowPayments(flows) : null);
+  const verdict = judgeTrial(records, measured, summary.phases, paid, reasons);
   const figures = {
     ...{ recorder: folded.recorder, windows: played, blockMs: blocks.widthMs },
     operations: folded.operations.map(({ name }) => name),
@@ -129,7 +133,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     wire: wireOf(workers, recorder, windows, operations),
     cpu,
     ...(records.memory !== null && { memory: records.memory }),
-    ...(paid !== null && { paidRequests: paid }),
+    ...(paidRequests !== null && { paidRequests }),
     ...(brokerOf(target) !== null && { brokerUse: brokerUseOf(records) }),
     faults: records.faults,
     ...breakerOf(records),

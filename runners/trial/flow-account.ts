@@ -2,7 +2,7 @@
 import { flowStates } from '../../result/flow-states.ts';
 import { flowSteps, placedWord } from '../../result/flow-steps.ts';
 import type { CpuResult, FlowsResult } from '../../result/result-types.ts';
-import type { FlowSettings } from '../../scenarios/flow-settings.ts';
+import { type FlowLog, type FlowPublish, type FlowSettings, flowEntry } from '../../scenarios/flow-settings.ts';
 import { brokerOf } from '../../scenarios/protocols/registry.ts';
 import { settledText } from '../../scenarios/settled-settings.ts';
 import { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
@@ -61,9 +61,9 @@ export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuRes
       held: held?.operations ?? null,
       accountsCents: held?.chargedCents ?? null,
     },
-    (operation, intendedUs, afterUs) => {
-      course.settled(intendedUs, afterUs);
-      onSettled(operation, intendedUs, afterUs);
+    (operation, intendedUs, afterUs, isAcknowledged) => {
+      if (isAcknowledged) course.settled(intendedUs, afterUs);
+      onSettled(operation, intendedUs, afterUs, isAcknowledged);
     },
     (intendedUs) => course.unsettled(intendedUs),
   );
@@ -90,6 +90,17 @@ export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuRes
   return { ...account.flows, ...more, examples: account.cases.examples(records.trialTag, records.faults, loadMs) };
 }
 
+/** What flows have paid by the record, beside what the accounts say; null: one of them is not known. */
+export function flowPayments({ moneyCents }: FlowsResult): { chargedCents: number; accountsCents: number } | null {
+  const { accountsCents, ...byState } = moneyCents;
+  let chargedCents = 0;
+  for (const cents of Object.values(byState)) {
+    if (cents === null) return null;
+    chargedCents += cents;
+  }
+  return accountsCents === null ? null : { chargedCents, accountsCents };
+}
+
 /** Of an own system; null: there are no flows. Reads what its observer noted. */
 export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): FlowsResult | null {
   const { watchedFlows: watched, target, workers, operations, clock, scenario } = records;
@@ -107,7 +118,7 @@ export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): Fl
     {
       settled: (operation, intendedUs, afterUs, isAcknowledged) => {
         if (isAcknowledged) course.settled(intendedUs, afterUs);
-        onSettled(operation, intendedUs, afterUs);
+        onSettled(operation, intendedUs, afterUs, isAcknowledged);
       },
       open: (intendedUs) => course.unsettled(intendedUs),
     },
@@ -150,18 +161,30 @@ function courseOf({ windows, clock, loadedUntilUs, faults, scenario }: FlowRecor
   });
 }
 
-/** Led, a flow moves as long as its leader has it; else while a part has it, or its next one has events waiting. */
-export function couldMove({ style }: Pick<FlowSettings, 'style'>, pending: FlowPending): CouldMove {
+/** What of a flow's settings says who could still move it. */
+type Movers = Pick<FlowSettings, 'style'> & { readonly log?: FlowLog; readonly publish?: FlowPublish };
+
+/**
+ * Led, a flow moves as long as its leader has it, or had it in a file when it went; else while a part has it, or its next
+ * one has events waiting. A part that is gone, or does not say, may have kept what it was to tell.
+ */
+export function couldMove({ style, log, publish }: Movers, pending: FlowPending): CouldMove {
   const inHand = new DistinctOperations();
   for (const id of Object.values(pending).flatMap((work) => work?.inHand ?? [])) {
     const known = parseOperationId(id);
     if (known !== null) inHand.add(known);
   }
-  return (id, next) => {
+  const isSilent = (part: string) => pending[part] === null || pending[part] === undefined;
+  return (id, next, undoes) => {
     if (inHand.has(id)) return true;
+    if (style === 'orchestrated') return log === 'file' && isSilent(flowEntry);
     const step = flowSteps[next];
-    if (style === 'orchestrated' || step === undefined) return false;
+    if (step === undefined) return false;
     const work = pending[step];
-    return work === null || work === undefined || work.queued === null || work.queued > 0;
+    if (work === null || work === undefined || work.queued === null || work.queued > 0) return true;
+    // Whoever is to tell it: a participant hears again of what it has not told, the entry only keeps an outbox.
+    const teller = flowSteps[undoes ? next + 1 : next - 1];
+    if (teller !== undefined) return isSilent(teller);
+    return !undoes && publish === 'outbox' && isSilent(flowEntry);
   };
 }

@@ -16,7 +16,7 @@ export function judgeTrial(
   records: TrialRecords,
   measured: RecordedCell,
   phases: TrialResult['phases'],
-  payments: PaymentsResult | null,
+  payments: Pick<PaymentsResult, 'accountsCents' | 'chargedCents'> | null,
   agentReasons: readonly VerdictReason[] = [],
 ): Verdict {
   const { scenario, cpu, target } = records;
@@ -41,6 +41,7 @@ export function judgeTrial(
     faultProblems: records.faultProblems,
     faultShifts: faultShifts(records.faults),
     lostParts: records.lostParts,
+    missingEvidence: records.missingEvidence,
     cutShort: records.cutShort,
     stoppedBy: records.stopped?.threshold.expression ?? null,
   });

@@ -7,7 +7,7 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, Scenario, Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
-import { wholeEvidence } from '../../targets/domain/evidence.ts';
+import { wholeEvidence, withoutEvidence } from '../../targets/domain/evidence.ts';
 import type { ProtocolEntry } from '../../targets/driver.ts';
 import { gatewaySemantics } from '../../targets/gateway/describe-gateway.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
@@ -94,7 +94,7 @@ export async function runTrial(
     const backlog = await endBacklog(parts, drain.deadLettered, signal);
     const brokerSpace = (await parts.brokerWatch?.stop()) ?? null;
     const lostParts = parts.lostParts();
-    const lostObserver = observer !== null && watchedFlows === null ? ['observer of flows'] : [];
+    const lostObserver = observer !== null && watchedFlows === null ? ['the observer of flows'] : [];
     const lostEcho = echo !== null && echo.process.exit !== null ? ['canary echo'] : [];
     await parts.close();
     const result = assembleTrial({
@@ -121,6 +121,7 @@ export async function runTrial(
       workers,
       agents: source.agents ?? [],
       evidencePaths: wholeEvidence(parts.evidencePaths),
+      missingEvidence: [...withoutEvidence(parts.evidencePaths, parts.serviceNames), ...lostObserver],
       serviceNames: parts.serviceNames,
       lastWords: parts.lastWords(),
       held: await parts.takeHeld(),
@@ -140,7 +141,7 @@ export async function runTrial(
       memory: load.memory,
       faults: timeline?.results() ?? [],
       faultProblems: timeline?.problems() ?? [],
-      lostParts: [...lostParts, ...lostEcho, ...lostObserver],
+      lostParts: [...lostParts, ...lostEcho],
       cutShort: signal.aborted,
       stopped: load.stopped,
       startedAt: load.startedAt,

@@ -49,6 +49,8 @@ export interface TrialRecords {
   /** Whom the load was made by; none: this process. */
   readonly agents: readonly AgentRecord[];
   readonly evidencePaths: readonly string[] | null;
+  /** Who should have left evidence and did not: services, the observer of flows. */
+  readonly missingEvidence: readonly string[];
   /** See TrialParts. */
   readonly serviceNames: readonly string[];
   readonly lastWords: AllLastWords;

@@ -75,6 +75,8 @@ describe('judge', () => {
     ['a fault that did not act', { faultProblems: ['latency: x'] }, ['invalid', 'faultDidNotAct']],
     ['a lost proxy', { lostParts: ['toxiproxy'] }, ['invalid', 'proxyLost']],
     ['a lost broker: the system failed, not the measurement', { lostParts: ['rabbitmq'] }, ['suspect', 'partLost']],
+    ['evidence that is missing', { missingEvidence: ['inventory'] }, ['invalid', 'evidenceMissing']],
+    ['evidence that is all there', { missingEvidence: [] }, ['valid']],
     ['an interrupt', { cutShort: true }, ['invalid', 'cutShort']],
   ] as const)('%s', (_name, change, expected) => {
     expect(codes(change as Partial<VerdictInput>)).toEqual(expected);

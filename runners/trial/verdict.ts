@@ -39,6 +39,8 @@ export interface VerdictInput {
   readonly faultShifts: readonly string[];
   /** Parts that ended or were lost although nobody asked them to: `service`, `rabbitmq`, `toxiproxy`, … */
   readonly lostParts: readonly string[];
+  /** Who should have left evidence and did not. Left out: nobody. */
+  readonly missingEvidence?: readonly string[];
   /** The load was cut short: by an interrupt, say. */
   readonly cutShort: boolean;
   /** The threshold that ended the load; absent or null: none did. */
@@ -223,6 +225,15 @@ const rules: readonly Rule[] = [
       ? reason('suspect', 'partLost', message, 'Look at its log, then run the trial again.')
       : null;
   },
+  ({ missingEvidence = [] }) =>
+    missingEvidence.length > 0
+      ? reason(
+          'invalid',
+          'evidenceMissing',
+          `The evidence of ${missingEvidence.join(' and ')} is missing: what became of the operations is not known.`,
+          'Look at its log and at the disk of the temporary folder, then run the trial again.',
+        )
+      : null,
   ({ storeFailures }) =>
     storeFailures !== undefined && storeFailures.requests > 0
       ? reason(

@@ -2,7 +2,14 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { EvidenceReader, EvidenceWriter, evidenceFlags, evidenceKinds } from './evidence.ts';
+import {
+  EvidenceReader,
+  EvidenceWriter,
+  evidenceFlags,
+  evidenceKinds,
+  wholeEvidence,
+  withoutEvidence,
+} from './evidence.ts';
 import { formatOperationId } from './operation-id.ts';
 
 const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-evidence-'));
@@ -71,5 +78,17 @@ describe('evidence', () => {
       break;
     }
     expect(sequences(new EvidenceReader(path, other))).toEqual([0, 1]);
+  });
+
+  it('is whole where each process has left its file, also one that did nothing; else it says whose is missing', () => {
+    const paths = ['orders', 'payment', 'inventory'].map((part) => join(folder, `parts.${part}`));
+    const names = ['orders', 'payment', 'inventory'];
+    for (const path of paths) new EvidenceWriter(path).close();
+    expect(wholeEvidence(paths)).toEqual(paths);
+    expect(withoutEvidence(paths, names)).toEqual([]);
+    rmSync(paths[1] ?? '');
+    expect(wholeEvidence(paths)).toBeNull();
+    expect(withoutEvidence(paths, names)).toEqual(['payment']);
+    expect(withoutEvidence(null, names)).toEqual([]); // an own system leaves none
   });
 });

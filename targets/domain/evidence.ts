@@ -108,6 +108,11 @@ export function wholeEvidence(paths: readonly string[] | null): readonly string[
   return paths?.every((path) => existsSync(path)) ? paths : null;
 }
 
+/** Of `names`, in the order of their files, those whose file is missing. */
+export function withoutEvidence(paths: readonly string[] | null, names: readonly string[]): string[] {
+  return (paths ?? []).flatMap((path, n) => (existsSync(path) ? [] : [names[n] ?? path]));
+}
+
 /** Reads the evidence files of a trial as they grow. */
 export class EvidenceReader {
   readonly #files: readonly EvidenceFile[];
