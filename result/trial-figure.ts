@@ -4,7 +4,9 @@ import { gatewayAmplificationOf } from './gateway-amplification.ts';
 import { balanceOf } from './instance-balance.ts';
 import type { ChainResult, TrialResult } from './result-types.ts';
 
-export const trialFigures = {
+type FigureOf = (trial: TrialResult) => number | null;
+
+const figures = {
   bytesPerOperation: ({ wire }) => wire.bytesPerOperation,
   cpuPerOperation: cpuUsPerOperation,
   highestBacklog: ({ backlog }) => backlog?.highest?.messages ?? null,
@@ -40,8 +42,10 @@ export const trialFigures = {
   goodApplied: ({ poison }) => poison?.goodPerSecond ?? null,
   standStill: ({ poison }) => poison?.standStillUs ?? null,
   longestWait: ({ poison }) => poison?.longestWaitUs ?? null,
-} as const satisfies Record<string, (trial: TrialResult) => number | null>;
-export type TrialFigure = keyof typeof trialFigures;
+} satisfies Record<string, FigureOf>;
+export type TrialFigure = keyof typeof figures;
+// The inferred type would be too long for a declaration file.
+export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = figures;
 export const trialFigureNames = Object.keys(trialFigures) as TrialFigure[];
 
 export function isTrialFigure(name: string): name is TrialFigure {

@@ -31,6 +31,7 @@ export interface Scenario {
   readonly allowHosts: readonly string[];
 }
 
+export type * from './access-settings.ts';
 export type * from './codecs.ts';
 export type { LinkName } from './faults/on-link.ts';
 export type { BrokerChoice, PartName } from './faults/on-part.ts';

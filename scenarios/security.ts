@@ -28,7 +28,8 @@ export function securedTargets(scenario: {
   readonly sweep: Readonly<Record<string, readonly Readonly<Record<string, SettingValue>>[]>>;
 }): string[] {
   const isSwept = (name: string) =>
-    (scenario.sweep[name] ?? []).some(({ tls = 'none', auth = 'none' }) => tls !== 'none' || auth !== 'none');
+    Object.hasOwn(scenario.sweep, name) &&
+    scenario.sweep[name]?.some(({ tls = 'none', auth = 'none' }) => tls !== 'none' || auth !== 'none');
   return Object.entries(scenario.targets).flatMap(([name, target]) =>
     asksForSecurity(target) || isSwept(name) ? [name] : [],
   );

@@ -1,6 +1,5 @@
 /** By which event a flow of an own system is settled, and where that event is observed; as resolved. */
-import type { Sasl } from './protocols/stream/target.ts';
-import type { TlsSettings } from './target-base.ts';
+import type { Sasl, TlsSettings } from './access-settings.ts';
 
 /** Where an event holds the operation's id: in its JSON, in a header, or as the key of a record. */
 export type EventId = { readonly pointer: string } | { readonly header: string } | 'key';

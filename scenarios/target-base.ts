@@ -1,6 +1,7 @@
 /** What the targets of all protocols have. */
 
 import type { Protocol } from '../result/result-types.ts';
+import type { TlsSettings } from './access-settings.ts';
 import type { ChainSettings } from './chain-settings.ts';
 import type { FlowSettings } from './flow-settings.ts';
 import type { Gateway } from './gateway.ts';
@@ -33,18 +34,6 @@ export interface WatchSettings {
   readonly metrics?: readonly string[];
 }
 
-/** Of connections to an own system. */
-export interface TlsSettings {
-  /** Absolute path of a PEM file; absent: the authorities that Node trusts. */
-  readonly ca?: string;
-  /** Likewise, what we show; `key` is there with it. */
-  readonly cert?: string;
-  readonly key?: string;
-  /** Whom the certificate must name; absent: the host of the address. */
-  readonly serverName?: string;
-  /** false: any certificate will do. */
-  readonly verify: boolean;
-}
 
 /** Where what a target leaves open comes from; absent: Wirebench's own. */
 export type ClientSettingsName = 'client-defaults' | 'tuned';

@@ -16,6 +16,7 @@ import { crossingSentence } from './crossing.ts';
 import { harmOf } from './findings.ts';
 import { flowAnswers } from './flow-sentences.ts';
 import { gatewaySentences } from './gateway-sentences.ts';
+import { poisonAnswers } from './poison-sentences.ts';
 
 /**
  * `lead`: what was asked for. `figures`: the primary figure of each target. `order`: what may be said of who is before whom. `more`: what else goes with it. `ledger`,
@@ -42,10 +43,13 @@ export interface Answer {
 export function answer(result: RunResult): Answer {
   const capacity = capacitySentence(result);
   const tuning = tuningSentences(result);
+  const poison = poisonAnswers(result);
+  const isAsked = result.plan.primary !== undefined;
   const harm =
-    capacity === null && tuning.length === 0 && result.plan.primary === undefined ? harmSentence(result) : null;
-  // Where rates were sought, or the scenario is about what faults do, a latency is not what was asked for.
-  const primary = capacity === null && harm === null && tuning.length === 0 ? primaryOf(result) : null;
+    capacity === null && tuning.length === 0 && poison.length === 0 && !isAsked ? harmSentence(result) : null;
+  // Where rates were sought, or the scenario is about what faults or poison do, a latency is not what was asked for.
+  const isOfTimes = capacity === null && harm === null && tuning.length === 0 && (isAsked || poison.length === 0);
+  const primary = isOfTimes ? primaryOf(result) : null;
   const figures = primary === null ? [] : primaryFigures(result, primary);
   const what =
     primary === null ? null : `${primary.metric} of ${primary.operation} under ${primary.condition} (${primary.phase})`;
@@ -58,7 +62,7 @@ export function answer(result: RunResult): Answer {
         );
   const measured = figures.filter(({ unranked }) => unranked === null || unranked === 'suspect');
   const told: [SentenceKind, string | null][] = [
-    ...[...couplingSentences(result), ...tuning, ...flowAnswers(result), ...chainAnswers(result)].map(
+    ...[...couplingSentences(result), ...tuning, ...flowAnswers(result), ...chainAnswers(result), ...poison].map(
       (text): [SentenceKind, string] => ['lead', text],
     ),
     ['lead', capacity],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PoisonResult, TrialResult } from '../../result/result-types.ts';
-import { poisonSentences } from '../answer/poison-sentences.ts';
+import { poisonAnswers, poisonSentences } from '../answer/poison-sentences.ts';
 import type { ConditionGroup } from '../figures/result-view.ts';
+import { fixtureResult } from '../fixtures/fixture-result.ts';
+import { renderFirstScreen } from '../terminal/first-screen.ts';
 import { poisonTables } from './poison-tables.ts';
 
 const none = { told: 0, deadLettered: 0, dropped: 0, retrying: 0, looping: 0, blocked: 0, waiting: 0, unaccounted: 0 };
@@ -71,4 +73,26 @@ it('findings name what loops, what holds others up, and what is nowhere', () => 
     'blocking: 1 that cannot be read holds up what is behind; 398 good ones waited to the end.',
     'gone: 1 that cannot be read is nowhere to be found.',
   ]);
+});
+
+it('leads the first screen, where no figure was asked for by name', () => {
+  const calm = fixtureResult();
+  const [condition] = calm.trials.map((trial) => trial.condition);
+  const trials = calm.trials
+    .filter((trial) => trial.condition === condition)
+    .map((trial) =>
+      trial.target === 'rest'
+        ? { ...trial, poison: poison({ looping: 2 }) }
+        : { ...trial, poison: poison({ blocked: 1, waiting: 1 }, { waiting: 398 }) },
+    );
+  const { primary, ...plan } = calm.plan;
+  expect(primary).not.toBeNull();
+  const result = { ...calm, plan, trials };
+  const [ended, others] = poisonAnswers(result);
+  expect(ended).toMatch(/^What can't be read ended – .*rest: \d+ looping \(\d+ tries\)/);
+  expect(others).toMatch(/^The others stood behind them at .* waited to the end and one for 25\.0 ms/);
+  const screen = renderFirstScreen(result, { colour: false, width: 100, directory: null, page: null });
+  expect(screen.split('\n')[1]).toContain("What can't be read ended");
+  expect(screen).toContain('poison: where each that cannot be read has ended');
+  expect(poisonAnswers(calm)).toEqual([]);
 });

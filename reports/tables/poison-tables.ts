@@ -15,6 +15,8 @@ const ends = {
   unaccounted: 'nowhere',
 } as const satisfies Record<Exclude<keyof PoisonResult['bad'], 'offered' | 'tries'>, string>;
 const endKeys = Object.keys(ends) as (keyof typeof ends)[];
+/** Each way to end, in the order in which they are shown. */
+export const badEnds = endKeys.map((key) => ({ key, title: ends[key] }));
 
 /** Over all repeats; null: not known of one of them. */
 export function poisonSum({ trials }: Contender, of: (poison: PoisonResult) => number | null): number | null {
@@ -86,8 +88,13 @@ function timesOf({ trials }: Contender): string[] {
   return [
     rates.length === 0 ? '–' : formatCount(Math.min(...rates)),
     formatUs(Math.max(...all.map(({ standStillUs }) => standStillUs))),
-    formatUs(Math.max(...all.map(({ longestWaitUs }) => longestWaitUs))),
+    formatUs(longestWaitUs({ trials })),
   ];
+}
+
+/** Of the worst repeat. */
+export function longestWaitUs({ trials }: Pick<Contender, 'trials'>): number {
+  return Math.max(...trials.map(({ poison }) => poison?.longestWaitUs ?? 0));
 }
 
 function counted(value: number | null): string {

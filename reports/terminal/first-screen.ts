@@ -12,9 +12,12 @@ import { callersTable } from '../tables/callers-table.ts';
 import { capacityTable, withoutProbes } from '../tables/capacity.ts';
 import { chainTable } from '../tables/chain-table.ts';
 import { couplingTable } from '../tables/coupling-table.ts';
+import { drainTable } from '../tables/drain-table.ts';
+import { fallbackTable } from '../tables/fallback-table.ts';
 import { limitsTable } from '../tables/limits-table.ts';
 import { millionCostTable } from '../tables/million-cost.ts';
 import { overviewOf } from '../tables/overview-tables.ts';
+import { poisonTables } from '../tables/poison-tables.ts';
 import { finalsTables, recommendedSnippets } from '../tables/tuning.ts';
 import { formatThresholdActual } from '../text/format-threshold.ts';
 import type { Table } from '../text/table.ts';
@@ -82,7 +85,8 @@ function ownTables(result: RunResult) {
     couplingTable(result),
     ...overviewOf(result)
       .groups.slice(0, 1)
-      .flatMap((group) => [chainTable(group), ...limitTables(group)]),
+      .flatMap((group) => [chainTable(group), ...limitTables(group), ...poisonTables(group), drainTable(group)]),
+    fallbackTable(result.trials),
   ];
   return all.flatMap((table) => table ?? []);
 }

@@ -1,5 +1,5 @@
 /** By which clock a producer's times are, and whether its records came. */
-import type { ProducerOrigin } from '../recording/ledger.ts';
+import type { ProducerOrigin } from '../recording/producer-origin.ts';
 import type { AgentRecord } from './agent-record.ts';
 
 /** By the number of a load worker. Agents of one machine share its clock. */

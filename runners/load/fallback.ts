@@ -3,10 +3,9 @@
  * implementation for each kind; the load loop knows this much of them.
  */
 import { operationOf } from '../../scenarios/operations.ts';
-import type { FallbackSettings, RestRequest, Target } from '../../scenarios/scenario.ts';
+import type { FallbackSettings, Request, RestRequest, Target } from '../../scenarios/scenario.ts';
 import type { Call } from '../../targets/driver.ts';
 import type { RecordedCell } from '../recording/recorder.ts';
-import type { PlannedOperation } from './worker-messages.ts';
 
 export interface Fallback {
   /** Of answers that are still on their way. */
@@ -75,8 +74,15 @@ export function ownFallback(settings: FallbackSettings | undefined, isRead: read
   return settings.kind === 'stale' ? new StaleFallback(isRead) : new DefaultFallback();
 }
 
+/** Of a planned operation. */
+interface ReadAsked {
+  /** What our own service does; null: it is somebody else's business. */
+  readonly action: string | null;
+  readonly request: Request;
+}
+
 /** An earlier answer may stand for a later one. Of an own system only HTTP says so; elsewhere its operations may change things. */
-export function readsOnly(target: Target, { action, request }: PlannedOperation): boolean {
+export function readsOnly(target: Target, { action, request }: ReadAsked): boolean {
   if (action !== null) return operationOf(action)?.isRead ?? false;
   return target.protocol === 'rest' && ['GET', 'HEAD'].includes((request as RestRequest).method);
 }

@@ -1,6 +1,6 @@
 /** Whether operations of a key took effect in the order in which clients had them done. */
-import type { ProducerOrigin } from './ledger.ts';
 import type { LoggedOperations } from './logged-operations.ts';
+import type { ProducerOrigin } from './producer-origin.ts';
 
 export type Lateness = 'late' | 'inOrder' | 'undecided';
 

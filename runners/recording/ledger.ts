@@ -10,6 +10,7 @@ import { KeyOrder } from './key-order.ts';
 import { LedgerCases } from './ledger-examples.ts';
 import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
+import type { ProducerOrigin } from './producer-origin.ts';
 
 export interface LedgerInput {
   /** Each says whose it is; a producer whose log is missing leaves evidence that is `unknown`. */
@@ -29,16 +30,6 @@ export interface LedgerInput {
   readonly originOf?: (producer: number) => ProducerOrigin | null;
   /** Whose effects are in the state of the services at the end; null, or left out: not known. */
   readonly held?: Pick<DistinctOperations, 'has'> | null;
-}
-
-/** Of a producer's clock, and what became of it; null: nobody's. */
-export interface ProducerOrigin {
-  /** The same for all that share a clock. */
-  readonly host: number;
-  /** How far its times may be off, µs. */
-  readonly boundUs: number;
-  /** Its records were lost with its agent. */
-  readonly isLost: boolean;
 }
 
 export interface Ledger extends LedgerResult {

@@ -8,7 +8,7 @@ import { definitionOf } from '../protocols/definitions.ts';
 import { brokerFacts, brokerOf } from '../protocols/registry.ts';
 import { templateVariables } from '../template-variables.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
-import { checkCalled } from './callers-schema.ts';
+import { checkCalled } from './check-callers.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkSettled } from './check-settled.ts';
 import { checkTls } from './check-tls.ts';

@@ -3,7 +3,7 @@ import { closestName } from '../../result/closest-name.ts';
 import { isHandedOver } from '../../result/patterns.ts';
 import { isQuotableWord, isThresholdWord } from '../../result/threshold-grammar.ts';
 import { handOverNames, operationNamed, operationNames } from '../operations.ts';
-import { checkCallers } from './callers-schema.ts';
+import { checkCallers } from './check-callers.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
 import { checkFile } from './check-file.ts';
 import { largestPayload, largestPayloadBytes } from './workload-schema.ts';

@@ -7,7 +7,7 @@ import { definitionOf, type FileTarget, type Target } from '../protocols/definit
 import { brokerOf } from '../protocols/registry.ts';
 import { type FallbackSettings, type Resilience, resilienceOf } from '../resilience.ts';
 import type { Scenario } from '../scenario.ts';
-import type { TlsSettings } from '../target-base.ts';
+import type { TlsSettings } from '../access-settings.ts';
 import type { Operation, PayloadSpec, Workload } from '../workload.ts';
 import { resolveCallers } from './callers-schema.ts';
 import { resolveFlowWorkload } from './flow-schema.ts';

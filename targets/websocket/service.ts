@@ -3,7 +3,7 @@
  * one that repeats its id. `{"id","action","order","key","payload","handOver"}` → `{"id","code","order"|"orders"}`; an array
  * of requests is answered with arrays.
  */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type RawData, type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
@@ -26,7 +26,9 @@ hostService(async (domain, { port, target, security }) => {
   const { compression, codec } = target as WebSocketTarget;
   const packing = MessagePacking.of(compression);
   const items = itemCodecOf(codec);
-  const listening = security?.tls ? createSecureServer(serverTlsOptions(security.tls)) : createServer();
+  const listening = security?.tls
+    ? createSecureServer(serverTlsOptions(security.tls), askForUpgrade)
+    : createServer(askForUpgrade);
   const gatekeeper = await gatekeeperOf(security?.check);
   const server = new WebSocketServer({
     server: listening,
@@ -50,6 +52,11 @@ hostService(async (domain, { port, target, security }) => {
   });
   return { close: () => close(server, listening) };
 });
+
+/** A client that speaks plain HTTP is told what it needs (RFC 9110 §15.5.22). */
+function askForUpgrade(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { connection: 'Upgrade', upgrade: 'websocket' }).end('This port speaks WebSocket.');
+}
 
 /** Of a connection, once: what comes on it afterwards is not asked again. */
 function verifierOf(gatekeeper: Gatekeeper): VerifyClientCallbackAsync {

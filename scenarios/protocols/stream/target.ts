@@ -3,18 +3,6 @@ import type { Compression, EncodedBody, PayloadCodec, StreamCodec } from '../../
 import type { ClientSettings, OnRefusalOfStream, TargetBase } from '../../target-base.ts';
 import type { streamFacts } from './facts.ts';
 
-/** How to log in to the user's own Kafka. */
-export type Sasl =
-  | {
-      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-      readonly username: string;
-      readonly password: string;
-    }
-  | {
-      readonly mechanism: 'oauthbearer';
-      readonly token: string;
-      readonly extensions?: Readonly<Record<string, string>>;
-    };
 
 export interface StreamTarget extends TargetBase {
   readonly protocol: 'stream';
