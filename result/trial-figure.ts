@@ -4,9 +4,40 @@ import { gatewayAmplificationOf } from './gateway-amplification.ts';
 import { balanceOf } from './instance-balance.ts';
 import type { ChainResult, TrialResult } from './result-types.ts';
 
+/** What its values are written in. */
+export const trialFigureUnits = {
+  bytesPerOperation: 'size',
+  cpuPerOperation: 'duration',
+  highestBacklog: 'count',
+  drainRate: 'rate',
+  redelivered: 'count',
+  balance: 'factor',
+  gatewayAmplification: 'factor',
+  slowChains: 'percentage',
+  slowChainsGap: 'percentage',
+  generatorMemory: 'size',
+  serviceMemory: 'size',
+  requestsPerOperation: 'factor',
+  poisoned: 'count',
+  poisonTold: 'count',
+  poisonDeadLettered: 'count',
+  poisonDropped: 'count',
+  poisonRetrying: 'count',
+  poisonLooping: 'count',
+  poisonBlocked: 'count',
+  poisonWaiting: 'count',
+  poisonUnaccounted: 'count',
+  goodWaiting: 'count',
+  goodLost: 'count',
+  goodApplied: 'rate',
+  standStill: 'duration',
+  longestWait: 'duration',
+} as const satisfies Record<string, 'size' | 'duration' | 'count' | 'rate' | 'percentage' | 'factor'>;
+export type TrialFigure = keyof typeof trialFigureUnits;
+
 type FigureOf = (trial: TrialResult) => number | null;
 
-const figures = {
+export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   bytesPerOperation: ({ wire }) => wire.bytesPerOperation,
   cpuPerOperation: cpuUsPerOperation,
   highestBacklog: ({ backlog }) => backlog?.highest?.messages ?? null,
@@ -42,45 +73,12 @@ const figures = {
   goodApplied: ({ poison }) => poison?.goodPerSecond ?? null,
   standStill: ({ poison }) => poison?.standStillUs ?? null,
   longestWait: ({ poison }) => poison?.longestWaitUs ?? null,
-} satisfies Record<string, FigureOf>;
-export type TrialFigure = keyof typeof figures;
-// The inferred type would be too long for a declaration file.
-export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = figures;
+};
 export const trialFigureNames = Object.keys(trialFigures) as TrialFigure[];
 
 export function isTrialFigure(name: string): name is TrialFigure {
   return Object.hasOwn(trialFigures, name);
 }
-
-/** What its values are written in. */
-export const trialFigureUnits = {
-  bytesPerOperation: 'size',
-  cpuPerOperation: 'duration',
-  highestBacklog: 'count',
-  drainRate: 'rate',
-  redelivered: 'count',
-  balance: 'factor',
-  gatewayAmplification: 'factor',
-  slowChains: 'percentage',
-  slowChainsGap: 'percentage',
-  generatorMemory: 'size',
-  serviceMemory: 'size',
-  requestsPerOperation: 'factor',
-  poisoned: 'count',
-  poisonTold: 'count',
-  poisonDeadLettered: 'count',
-  poisonDropped: 'count',
-  poisonRetrying: 'count',
-  poisonLooping: 'count',
-  poisonBlocked: 'count',
-  poisonWaiting: 'count',
-  poisonUnaccounted: 'count',
-  goodWaiting: 'count',
-  goodLost: 'count',
-  goodApplied: 'rate',
-  standStill: 'duration',
-  longestWait: 'duration',
-} as const satisfies Record<TrialFigure, 'size' | 'duration' | 'count' | 'rate' | 'percentage' | 'factor'>;
 
 /** Of the chains that were answered; null: none was. */
 export function slowShare({ slow, answered }: ChainResult): number | null {

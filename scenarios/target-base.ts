@@ -34,7 +34,6 @@ export interface WatchSettings {
   readonly metrics?: readonly string[];
 }
 
-
 /** Where what a target leaves open comes from; absent: Wirebench's own. */
 export type ClientSettingsName = 'client-defaults' | 'tuned';
 

@@ -15,7 +15,8 @@ export function poisonAnswers(result: RunResult): string[] {
       if (waiting === 0) return [];
       return `${contender.label}, where ${formatCount(waiting)} waited to the end and one for ${formatUs(longestWaitUs(contender))}`;
     });
-    const good = waits.length === 0 ? 'No other waited to the end.' : `The others stood behind them at ${waits.join('; ')}.`;
+    const good =
+      waits.length === 0 ? 'No other waited to the end.' : `The others stood behind them at ${waits.join('; ')}.`;
     return [`What can't be read ended${under} – ${shown.map(endText).join('; ')}.`, good];
   });
 }

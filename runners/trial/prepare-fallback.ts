@@ -6,7 +6,6 @@ import { fallbackPart } from '../../scenarios/target-services.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import type { PartSpec } from '../../targets/topology/topology.ts';
 import type { PlannedOperation } from '../load/worker-messages.ts';
-import type { PreparedTrial } from './prepare-trial.ts';
 
 export interface PreparedFallback {
   /** With the requests of the preset filled in. */
@@ -21,7 +20,7 @@ export interface PreparedFallback {
 export async function prepareFallback(
   scenario: Scenario,
   target: Target,
-  { operations, trialTag }: Pick<PreparedTrial, 'operations' | 'trialTag'>,
+  { operations, trialTag }: { readonly operations: readonly PlannedOperation[]; readonly trialTag: string },
 ): Promise<PreparedFallback | null> {
   const { fallback } = resilienceOf(scenario, target);
   const other = fallback?.kind === 'transport' ? scenario.transports?.[fallback.to] : undefined;

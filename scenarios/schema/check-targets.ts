@@ -10,11 +10,11 @@ import { templateVariables } from '../template-variables.ts';
 import { addressesOf, isAllowedHost, readAddress } from './address.ts';
 import { checkCalled } from './check-callers.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
+import { checkSecurity } from './check-security.ts';
 import { checkSettled } from './check-settled.ts';
 import { checkTls } from './check-tls.ts';
 import { connectionCount } from './connections-schema.ts';
 import type { Path } from './problem.ts';
-import { checkSecurity } from './security-schema.ts';
 import { clustersOf } from './stack-schema.ts';
 
 export function checkTargets(context: CheckContext): void {

@@ -61,7 +61,11 @@ describe('tls of an own system', () => {
       rest('tls: { cert: client.pem, key: localhost-key.pem },'),
       'tls.key: "localhost-key.pem" is not the key of the certificate',
     ],
-    ['of a reference target', '{ protocol: rest, tls: {} }', 'tls: of our own service is none, server or mutual; files are for an own system'],
+    [
+      'of a reference target',
+      '{ protocol: rest, tls: {} }',
+      'tls: of our own service is none, server or mutual; files are for an own system',
+    ],
   ])('is refused %s', (_case, target, message) => {
     expect(messagesOf(target)).toEqual([`targets.t.${message}`]);
   });

@@ -1,7 +1,7 @@
 /** By which event a flow of an own system is settled: one of several places, each with keys of its own. */
 import { z } from 'zod';
-import type { EventId, SettledSettings, ValueMatch } from '../settled-settings.ts';
 import type { TlsSettings } from '../access-settings.ts';
+import type { EventId, SettledSettings, ValueMatch } from '../settled-settings.ts';
 import { credential, duration, lineText, object } from './fields.ts';
 import { headerName, headerValue, jsonPointer } from './request-fields.ts';
 import { saslSchema } from './sasl-schema.ts';

@@ -4,11 +4,13 @@ import { sendFailureOf } from './send-failure.ts';
 
 const knownWithinMs = 10_000;
 const askEveryMs = 50;
+/** As Kafka's protocol says it. */
+const lastOffset = -1n;
 
 type Wanted = CreateTopicsOptions & { readonly topics: string[] };
 
 /**
- * Creates topics and waits until the brokers asked know them: the one that created a topic answers before the others,
+ * Creates topics and waits until the brokers asked know them, and who leads takes requests: the one that created a topic answers before the others,
  * and now and then itself, would say that it exists. A topic that is there already is left as it is.
  */
 export async function createTopics(options: AdminOptions, wanted: Wanted): Promise<void> {
@@ -48,11 +50,26 @@ async function createTopic(admin: Admin, wanted: CreateTopicsOptions): Promise<v
   }
 }
 
+/** Each partition's leader is asked. */
+function lastOffsets(name: string, partitionsCount: number) {
+  return {
+    name,
+    partitions: Array.from({ length: partitionsCount }, (_, partitionIndex) => ({
+      partitionIndex,
+      timestamp: lastOffset,
+    })),
+  };
+}
+
 async function untilKnown(admin: Admin, topics: readonly string[]): Promise<void> {
   const deadline = performance.now() + knownWithinMs;
   for (;;) {
     try {
-      await admin.metadata({ topics: [...topics], forceUpdate: true });
+      const { topics: known } = await admin.metadata({ topics: [...topics], forceUpdate: true });
+      // A leader that is named may not know it yet, and would refuse what is sent to it.
+      await admin.listOffsets({
+        topics: [...known].map(([name, { partitionsCount }]) => lastOffsets(name, partitionsCount)),
+      });
       return;
     } catch (error) {
       if (performance.now() > deadline || sendFailureOf(error).reason.startsWith('connection')) throw error;

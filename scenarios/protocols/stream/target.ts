@@ -1,8 +1,8 @@
 /** A target of a stream, and what its own broker is sent. */
+import type { Sasl } from '../../access-settings.ts';
 import type { Compression, EncodedBody, PayloadCodec, StreamCodec } from '../../codecs.ts';
 import type { ClientSettings, OnRefusalOfStream, TargetBase } from '../../target-base.ts';
 import type { streamFacts } from './facts.ts';
-
 
 export interface StreamTarget extends TargetBase {
   readonly protocol: 'stream';

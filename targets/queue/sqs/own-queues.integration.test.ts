@@ -65,7 +65,9 @@ it('sends to a queue by its name, through a link, and completes when the harness
   const session = await open({ request: requestTo(queue), settings: { consume: true }, at: link.address });
   const ends = await Promise.all(Array.from({ length: 20 }, () => session.run('send')));
   expect(new Set(ends.map(({ outcome, reason }) => `${outcome} ${reason}`))).toEqual(new Set(['0 ']));
-  expect(ends.every(({ acknowledgedTimes }) => acknowledgedTimes === 1)).toBe(true);
+  // A message may be here before the answer to its send is: then nobody waits for that any more.
+  expect(ends.every(({ acknowledgedTimes }) => acknowledgedTimes <= 1)).toBe(true);
+  expect(ends.some(({ acknowledgedTimes }) => acknowledgedTimes === 1)).toBe(true);
   await session.close();
   await expect.poll(() => queues.length(ownQueueUrl(queue))).toBe(0);
 });
