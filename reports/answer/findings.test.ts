@@ -36,6 +36,18 @@ describe('findings', () => {
     );
   });
 
+  it('say of flows that were all taken no more than that: what became of them stands with the flows', () => {
+    const none = { completed: 0, compensated: 0, refused: 0, stuck: 0, open: 0, inconsistent: 0, phantom: 0 };
+    const flows = {
+      ...{ ...none, unacknowledged: 0, acknowledged: 7_500, needsPerson: 3, stuck: 3 },
+      ...{ stuckAfter: { payment: 3 }, openAfter: {}, inconsistencies: {}, stages: [], examples: {} },
+      moneyCents: { ...none, unacknowledged: 0, stuck: 3_000, accountsCents: 3_000 },
+    };
+    const texts = findings((trial) => (trial.target === 'rest' ? { ...trial, flows } : trial));
+    expect(texts).toContain('The entry took every flow offered during the faults: rest.');
+    expect(texts).toContain('Every operation offered during the faults was ok in the end: grpc, websocket and stream.');
+  });
+
   it('take one kill for one observation, however many operations it struck', () => {
     const killed = (trial: TrialResult) => ({
       ...trial,

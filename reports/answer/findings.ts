@@ -232,14 +232,19 @@ function sum({ trials }: Contender, entry: keyof LedgerResult): number | null {
 function availability(contenders: readonly Contender[]): string[] {
   const during = contenders.flatMap((contender) => {
     const { offered, ok } = countsDuring(contender);
-    return offered === 0 ? [] : [{ label: contender.label, offered, ok }];
+    const isFlow = contender.trials.some(({ flows }) => flows !== undefined);
+    return offered === 0 ? [] : [{ label: contender.label, offered, ok, isFlow }];
   });
   const failing = during.filter(({ offered, ok }) => ok < offered);
-  const sturdy = during.filter(({ offered, ok }) => ok === offered).map(({ label }) => label);
+  const allOk = during.filter(({ offered, ok }) => ok === offered);
+  const sturdy = allOk.filter(({ isFlow }) => !isFlow).map(({ label }) => label);
+  // What became of them behind the entry is told with the flows.
+  const begun = allOk.filter(({ isFlow }) => isFlow).map(({ label }) => label);
   const shares = failing.map(({ label, offered, ok }) => `${label} ${formatShare(offered - ok, offered)}`);
   return [
     ...(shares.length === 0 ? [] : [`Not ok of what was offered during the faults: ${shares.join(', ')}.`]),
     ...(sturdy.length === 0 ? [] : [`Every operation offered during the faults was ok in the end: ${listed(sturdy)}.`]),
+    ...(begun.length === 0 ? [] : [`The entry took every flow offered during the faults: ${listed(begun)}.`]),
   ];
 }
 
