@@ -86,11 +86,15 @@ export class FlowWatch {
     let grewAtMs = startedMs;
     for (;;) {
       const nowMs = performance.now();
+      let isNew = false;
       for (const record of reader.more()) {
         settled.add(record);
-        grewAtMs = nowMs;
+        isNew = true;
       }
-      open = open.filter((id) => !settled.has(id));
+      if (isNew) {
+        grewAtMs = nowMs;
+        open = open.filter((id) => !settled.has(id)); // of many flows too long to do at each look
+      }
       const isWhole = open.length === 0 && nowMs - grewAtMs >= quietMs;
       if (isWhole || nowMs - startedMs >= this.#plan.settings.withinMs || signal.aborted) return nowMs - startedMs;
       await sleep(lookMs);

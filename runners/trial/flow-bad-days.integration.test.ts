@@ -50,6 +50,21 @@ describe.concurrent('flows', () => {
     expect(flows.moneyCents.accountsCents).toBe(sumOfCents(flows));
   }, 60_000);
 
+  it('of a first participant that never comes back are left to a person as well, though nothing was paid', async () => {
+    const flows = await playFlows({
+      ...{ folder, scenario: scenario('', '500ms'), trialId: 'first-gone' },
+      async meanwhile({ services }) {
+        await sleep(1_000);
+        await services.payment?.kill();
+      },
+    });
+    expect(flows).toMatchObject({ refused: 0, open: 0, inconsistent: 0, phantom: 0, needsPerson: flows.stuck });
+    expect(flows.completed).toBeGreaterThan(0);
+    expect(flows.stuckAfter.placed).toBeGreaterThan(0);
+    expect(sumOfStates(flows)).toBe(flows.acknowledged);
+    expect(flows.moneyCents.accountsCents).toBe(sumOfCents(flows));
+  }, 60_000);
+
   it('are unknown, and none of them completed, where the evidence of one part is missing', async () => {
     const flows = await playFlows({
       ...{ folder, scenario: scenario('', '500ms'), trialId: 'untold' },
