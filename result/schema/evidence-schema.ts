@@ -167,7 +167,11 @@ export const wireSchema = z
       .describe('By operation. Absent where every call has one message each way.')
       .optional(),
   })
-  .meta({ id: 'Wire' });
+  .meta({
+    id: 'Wire',
+    description:
+      'What travelled on connections of the load, the whole load long, warm-up included: over TLS as it is encrypted, handshakes of these times with it.',
+  });
 
 const cpuCosts = [
   'generatorUsPerOperation',

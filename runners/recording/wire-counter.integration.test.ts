@@ -1,4 +1,4 @@
-/** Bytes as we count them at our sockets, beside those that Toxiproxy counted; the larger part of them compressed. */
+/** Bytes as we count them at our sockets, beside those that Toxiproxy counted; some of them compressed, some within TLS. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { RecordedSession } from '../../targets/driver-suite/recorded-session.ts'
 import { freePort } from '../../targets/process/free-port.ts';
 import { startReferenceService } from '../../targets/process/reference-service.ts';
 import { loadProtocol } from '../../targets/registry.ts';
+import { certifyTarget } from '../../targets/security/secure-target.ts';
 import { type SharedTestStack, sharedTestStack } from '../../targets/stack/shared-test-stack.ts';
 import { type WireBytes, WireCounter } from './wire-counter.ts';
 
@@ -21,10 +22,14 @@ const targets: readonly Target[] = [
   { ...common, protocol: 'grpc', connections: 2, reflection: false, compression: { codec: 'gzip' } },
   { ...common, protocol: 'websocket', connections: 2, compression: { codec: 'deflate' } },
   { ...common, ...queue, protocol: 'queue', compression: { codec: 'zstd' } },
+  { ...common, protocol: 'rest', connections: 2, tlsMode: 'mutual' },
+  { ...common, protocol: 'rest', connections: 2, client: 'undici', tlsMode: 'server' },
+  { ...common, protocol: 'grpc', connections: 2, client: 'grpc-js', reflection: false, tlsMode: 'server' },
+  { ...common, protocol: 'websocket', connections: 2, client: 'ws', tlsMode: 'server' },
 ];
 const orders = 60;
-/** Bytes on their way when we close: pings and the like, two of them a connection. */
-const mostUnderWay = 128;
+/** Bytes on their way when we close: pings and the like, two of them a connection, and where TLS ends it says so. */
+const mostUnderWay = 256;
 const body = Buffer.from('wirebench-filler'.repeat(100));
 let directory: string;
 let stack: SharedTestStack;
@@ -39,13 +44,14 @@ afterAll(async () => {
 });
 
 const cases = targets.map((target): [string, Target] => [
-  `${target.protocol} ${'client' in target ? target.client : 'own'} ${('compression' in target && target.compression?.codec) || 'none'}`,
+  `${target.protocol} ${'client' in target ? target.client : 'own'} ${('compression' in target && target.compression?.codec) || 'none'} ${target.tlsMode ?? 'in clear'}`,
   target,
 ]);
 
-it.each(cases)('%s: the bytes are those that the proxy passed on', async (name, target) => {
-  const entry = await loadProtocol(target);
-  const trialTag = `w${process.pid.toString(36)}n${targets.indexOf(target)}`;
+it.each(cases)('%s: the bytes are those that the proxy passed on', async (_, wanted) => {
+  const entry = await loadProtocol(wanted);
+  const trialTag = `w${process.pid.toString(36)}n${targets.indexOf(wanted)}`;
+  const { target, tls } = await certifyTarget(wanted, join(directory, `${trialTag}.certificates`));
   const names = entry.resourceNames(trialTag);
   const port = await freePort();
   const broker = target.protocol === 'queue' ? stack.broker('rabbitmq').directAddress : null;
@@ -56,6 +62,7 @@ it.each(cases)('%s: the bytes are those that the proxy passed on', async (name, 
       ...{ protocol: target.protocol, target, port, broker, names, workTimeMs: 0, rejectRatio: 0, seed: 1 },
       evidencePath: join(directory, trialTag),
       population: { readable: 1, cancellable: 1 },
+      security: { tls, check: null },
     },
     join(directory, `${trialTag}.log`),
   );
@@ -83,7 +90,7 @@ it.each(cases)('%s: the bytes are those that the proxy passed on', async (name, 
   expect(Math.abs(proxied.up - counted.up), `${proxied.up} of ${counted.up}`).toBeLessThanOrEqual(mostUnderWay);
   expect(Math.abs(proxied.down - counted.down), `${proxied.down} of ${counted.down}`).toBeLessThanOrEqual(mostUnderWay);
   const plainBytes = orders * body.length;
-  if (name.endsWith('none')) expect(counted.up).toBeGreaterThan(plainBytes);
+  if (!('compression' in target)) expect(counted.up).toBeGreaterThan(plainBytes);
   else expect(counted.up).toBeLessThan(plainBytes / 2);
   await stack.closeLink(link);
 });
