@@ -1,9 +1,11 @@
 /** Opens the connections of a session and opens them again when they are lost, until the session closes. */
 import type { BenchError } from '../../result/bench-error.ts';
-import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
+import type { ReconnectPolicy, Target } from '../../scenarios/scenario.ts';
+import { isSecured } from '../../scenarios/secured.ts';
 import { cannotConnect } from './cannot-connect.ts';
 import { connectTimeoutMs } from './client-socket.ts';
 import { ReconnectWaits } from './reconnect-waits.ts';
+import { hintOfSilentEnd, isSilentEnd } from './silent-end.ts';
 
 /** The share of `connections` that worker `worker` of `workers` opens: at least one, as nothing moves without. */
 export function connectionShare(connections: number, worker: number, workers: number): number {
@@ -23,6 +25,8 @@ export interface ConnectionKeeperOptions {
   readonly connect: (index: number) => KeptConnection;
   /** Left out: as usual. */
   readonly reconnect?: ReconnectPolicy | undefined;
+  /** How its connections are secured. Left out: in clear. */
+  readonly target?: Pick<Target, 'address' | 'tls'>;
 }
 
 export class ConnectionKeeper {
@@ -65,11 +69,17 @@ export class ConnectionKeeper {
 
   #refuse(why: string, cause?: unknown): void {
     const asked = this.#asked === '' ? '' : ` (asked: ${this.#asked})`;
-    const hint = /status 40[13]$/.test(why)
-      ? 'It does not let in who asks: check what the target shows, its `headers` for one.'
-      : 'Check the address, and that the service is running.';
-    const error = cannotConnect(this.#options.peer, `${why}${asked}`, hint, cause);
+    const error = cannotConnect(this.#options.peer, `${why}${asked}`, this.#hintOf(why), cause);
     this.#opening?.reject(error);
+  }
+
+  #hintOf(why: string): string {
+    if (/status 40[13]$/.test(why)) {
+      return 'It does not let in who asks: check what the target shows, its `headers` for one.';
+    }
+    const { target = {} } = this.#options;
+    const usual = 'Check the address, and that the service is running.';
+    return isSecured(target) && isSilentEnd(why) ? `${hintOfSilentEnd(target.tls)} ${usual}` : usual;
   }
 
   /** What was sent to see whether the peer answers, for messages: `GET /health`. */

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { QueueTarget, Request, StreamTarget, Target } from '../../scenarios/scenario.ts';
 import { authsOf, type Secured } from '../../scenarios/security.ts';
 import { outcomes } from '../driver.ts';
@@ -23,10 +23,18 @@ const names = Object.keys(targets) as (keyof typeof targets)[];
 let stack: RunningStack;
 let directory: string;
 let foreign: CertificateAuthority;
+/** All that were made, those of the brokers too: who else could issue a certificate that is over? */
+const authorities: CertificateAuthority[] = [];
 let trials = 0;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(os.tmpdir(), 'wirebench-secured-brokers-'));
+  const create = CertificateAuthority.create.bind(CertificateAuthority);
+  vi.spyOn(CertificateAuthority, 'create').mockImplementation(async (folder) => {
+    const made = await create(folder);
+    authorities.push(made);
+    return made;
+  });
   foreign = await CertificateAuthority.create(join(directory, 'foreign'));
   const paths = Object.fromEntries(
     await Promise.all(
@@ -93,20 +101,28 @@ describe.each(names)('%s', (name) => {
     60_000,
   );
 
-  it('refuses who has a foreign certificate, or none, as the session opens', async () => {
+  it('refuses who has a foreign certificate, one that is over, or none, as the session opens', async () => {
     const security = stack.brokers[brokers[name]]?.security;
     const tls = { ca: security?.authority ?? '', serverName: 'localhost', verify: true };
+    const own = authorities.find(({ file }) => file === security?.authority);
+    const over = await own?.issue({ name: 'wirebench', use: 'client', notAfter: new Date(Date.now() - 60_000) });
+    expect(over).toBeDefined();
     const wrong = {
       // RabbitMQ lets in who shows none and logs in all the same: it has one setting for all its listeners.
       ...(name === 'stream' && { none: tls }),
       foreign: { ...tls, ...(await foreign.issue({ name: 'wirebench', use: 'client' })) },
+      expired: { ...tls, ...over },
     };
     for (const [why, shown] of Object.entries(wrong)) {
-      const ended = placeOne(name, { tlsMode: 'mutual' }, { tls: shown });
-      expect([why, await ended.catch(({ code, exitCode }) => ({ code, exitCode }))]).toEqual([
-        why,
-        { code: 'cannotConnect', exitCode: 3 },
-      ]);
+      const ended: unknown = await placeOne(name, { tlsMode: 'mutual' }, { tls: shown }).catch(
+        (error: unknown) => error,
+      );
+      const told = {
+        code: 'cannotConnect',
+        exitCode: 3,
+        message: expect.stringMatching(/certificate|closes|closed|reset/),
+      };
+      expect([why, ended]).toMatchObject([why, told]);
     }
   }, 60_000);
 

@@ -142,17 +142,18 @@ describe.concurrent.each(names)('%s', (name) => {
     const foreign = await CertificateAuthority.create(join(directory, `foreign-${name}`));
     const trusting = { ca: authority.file, serverName: 'localhost', verify: true };
     const showing = async (files: object) => outcomeOf(await open(service, { tls: { ...trusting, ...files } }));
+    const hints = { none: /cert/, foreign: /authority that issued it/, expired: /was over on \d{4}-/ };
     const wrong = {
       none: {},
       foreign: await foreign.issue({ name: 'wirebench', use: 'client' }),
       expired: await authority.issue({ name: 'wirebench', use: 'client', notAfter: new Date(Date.now() - 60_000) }),
     };
-    for (const [why, files] of Object.entries(wrong)) {
-      const ended = await showing(files).catch((error: { readonly message: string }) => error.message);
-      const said = typeof ended === 'string' ? ended : ended.reason;
+    for (const why of ['none', 'foreign', 'expired'] as const) {
+      const refused: unknown = await showing(wrong[why]).catch((error: unknown) => error);
       // A service on Node ends the connection without a word where it does not take what it was shown.
-      const words = why === 'none' ? /required/ : /refused|connection (closed|reset)/;
-      expect([why, said]).toEqual([why, expect.stringMatching(words)]);
+      const message = expect.stringMatching(why === 'none' ? /required/ : /refused|connection (closed|reset)/i);
+      const told = { code: 'cannotConnect', exitCode: 3, message, hint: expect.stringMatching(hints[why]) };
+      expect([why, refused]).toMatchObject([why, told]);
     }
     expect(service.received()).toBe(0);
     expect(await showing(await authority.issue({ name: 'wirebench', use: 'client' }))).toEqual(served);
@@ -194,14 +195,19 @@ it.concurrent('a WebSocket that must be made anew, and is not let in any more, r
 });
 
 it.concurrent('a certificate that expires meanwhile ends no connection, and makes none any more', async () => {
-  const notAfter = new Date(Date.now() + 3_000);
-  const server = await authority.issue({ name: 'localhost', use: 'server', notAfter });
-  const tls = { ca: authority.file, serverName: 'localhost', verify: true };
   const anew: RestTarget = { ...targets.rest, reuse: 1 };
-  const service = await serve(targets.rest, { tls: { ...server, clientAuthority: null } });
-  const kept = await open(service, { tls });
-  const renewed = await open({ ...service, target: anew }, { tls });
-  expect([await outcomeOf(kept), await outcomeOf(renewed)]).toEqual([served, served]);
+  /** Sessions while it is good: on a busy machine more time is needed until they are open. */
+  const openedWithin = async (goodMs: number) => {
+    const notAfter = new Date(Date.now() + goodMs);
+    const server = await authority.issue({ name: 'localhost', use: 'server', notAfter });
+    const tls = { ca: authority.file, serverName: 'localhost', verify: true };
+    const service = await serve(targets.rest, { tls: { ...server, clientAuthority: null } });
+    const kept = await open(service, { tls });
+    const renewed = await open({ ...service, target: anew }, { tls });
+    expect([await outcomeOf(kept), await outcomeOf(renewed)]).toEqual([served, served]);
+    return { notAfter, kept, renewed };
+  };
+  const { notAfter, kept, renewed } = await openedWithin(3_000).catch(() => openedWithin(20_000));
   await sleep(notAfter.getTime() - Date.now() + 1_100);
   const ended = [];
   for (let n = 0; n < 4; n++) ended.push((await outcomeOf(renewed)).reason);

@@ -83,6 +83,7 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream, Http2Connectio
     const fields = writers.map(({ constantFields }) => constantFields);
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
+      target: context.target,
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
       peer: `The gRPC service at ${peerName(context)}`,
       connect: (index) => {

@@ -54,6 +54,7 @@ class GrpcJsSession implements Session {
     this.#callOf = calls.map(() => null);
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
+      target: context.target,
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
       peer: `The gRPC service at ${peerName(context)}`,
       connect: (index) =>

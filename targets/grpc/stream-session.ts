@@ -80,6 +80,7 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation,
     const fields = this.#writers.slice(0, 1).map(({ writer }) => writer.constantFields);
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
+      target: context.target,
       count: connectionShare((target as GrpcTarget).connections, worker, workers),
       peer: `The gRPC service at ${peerName(context)}`,
       connect: (index) => {

@@ -82,6 +82,7 @@ export class Http2RestSession implements Session, ConnectionOwner<RequestStream,
     const readBuffer = createReadBuffer();
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
+      target: context.target,
       count: connectionShare(connections, worker, workers),
       peer: `The HTTP/2 service at ${peerName(context)}`,
       connect: (index) => {

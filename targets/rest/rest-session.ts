@@ -53,6 +53,7 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     this.#reuse = ConnectionReuse.of((target as RestTarget).reuse);
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
+      target: context.target,
       count: connectionShare((target as RestTarget).connections, worker, workers),
       peer: `The HTTP service at ${peerName(context)}`,
       connect: (index) => connect(index, this),

@@ -17,6 +17,7 @@ import { malformedAnswer } from '../driver-kit/guard-incoming.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { RequestTemplate } from '../driver-kit/request-template.ts';
+import { hintOfSilentEnd, isSilentEnd } from '../driver-kit/silent-end.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import { type CompiledRequest, compileRequest, constantTopics, isOneOfSeveral } from './compiled-request.ts';
 import { deepestOf, loginFailureOf } from './login-failure.ts';
@@ -52,8 +53,10 @@ function cannotOpen(context: DriverContext, cause: unknown): BenchError {
   const topic = topicFailureOf(cause, [...new Set(asked)], sasl);
   if (topic !== null) return cannotConnect(peer, topic.why, topic.hint, null);
   const why = said.includes(malformedAnswer) ? 'what answers there does not speak Kafka' : inOurWords(deepestOf(cause));
-  const hint = sasl === undefined || context.target.tls === undefined ? ` ${closesWhere}` : '';
-  return cannotConnect(peer, why, `${usualHint}${hint}`, cause);
+  const { tls } = context.target;
+  const closes = sasl === undefined || tls === undefined ? ` ${closesWhere}` : '';
+  const shown = tls?.cert !== undefined && isSilentEnd(why) ? ` ${hintOfSilentEnd(tls)}` : '';
+  return cannotConnect(peer, why, `${usualHint}${closes}${shown}`, cause);
 }
 
 function inOurWords(said: string): string {

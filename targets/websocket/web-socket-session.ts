@@ -78,6 +78,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     });
     this.#keeper = new ConnectionKeeper({
       reconnect: context.reconnect,
+      target: context.target,
       count: connectionShare((target as WebSocketTarget).connections, worker, workers),
       peer: `The WebSocket service at ${peerName(context)}`,
       connect: (index) => connect(index, this),
