@@ -14,7 +14,7 @@ workload:
   payloads: { order: { size: 200B } }
   service: { workTime: 0ms }
 load: { model: open, arrivals: poisson, rate: 300/s, warmup: 500ms, duration: ${seconds}s, threads: 1 }
-targets: { rest: { protocol: rest, via: direct, connections: 6 } }
+targets: { rest: { protocol: rest, via: direct, connections: 6, tls: mutual, auth: jwt } }
 `;
 
 let playing: AgentsRun | null = null;

@@ -23,7 +23,8 @@ import type {
   SignalMessage,
 } from './agent-messages.ts';
 import { PackedRecords } from './packed-records.ts';
-import { mapStrings, revealPlan } from './plan-secrets.ts';
+import { withFiles } from './plan-files.ts';
+import { revealPlan } from './plan-secrets.ts';
 import { packRecords } from './records-codec.ts';
 
 export interface AgentTrialContext {
@@ -193,8 +194,4 @@ export class AgentTrial {
       throttled === null || throttledBefore === null ? null : (throttled - throttledBefore) / (cpu.durationMs * 1e3);
     return { cpu, throttled: share };
   }
-}
-
-function withFiles(plan: OpenMessage['plan'], files: ReadonlyMap<string, string>): OpenMessage['plan'] {
-  return files.size === 0 ? plan : (mapStrings(plan, (text) => files.get(text) ?? text) as OpenMessage['plan']);
 }

@@ -1,5 +1,4 @@
 /** The load of one trial, made by the agents of a run: a `LoadSource` like the threads of this process. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
@@ -28,6 +27,7 @@ import type { AgentRecord } from './agent-record.ts';
 import { type AgentShare, sharesOf, workersOf } from './agent-shares.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { fetchRecords } from './fetch-records.ts';
+import { filesOf } from './plan-files.ts';
 import { concealPlan } from './plan-secrets.ts';
 import { readRecords } from './records-codec.ts';
 
@@ -346,14 +346,6 @@ function recordOf({ member, share, clock, leadMs, lostUs, finished }: PlayingAge
     cpu: finished?.cpu ?? null,
     throttled: finished?.throttled ?? null,
   };
-}
-
-type NamedFiles = Pick<LoadPlan, 'load'>;
-
-/** Recorded arrivals are a part of the plan that stands in a file of this host; `told`: the plan that agents are given. */
-function filesOf({ load }: NamedFiles, { load: told }: NamedFiles): Readonly<Record<string, Uint8Array>> {
-  if (load.model !== 'open' || told.model !== 'open' || load.recording === null || told.recording === null) return {};
-  return { [told.recording.path]: readFileSync(load.recording.path) };
 }
 
 function lostAtOpening({ name, lost }: CrewMember): BenchError {
