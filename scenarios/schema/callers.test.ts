@@ -40,6 +40,14 @@ describe('callers', () => {
     expect(messagesOf(callers).join('\n')).toContain(message);
   });
 
+  it('are there where a rate is limited by caller', () => {
+    const limited = (more: string) =>
+      `rest: { protocol: rest, gateway: { kind: nginx, rateLimit: { rate: 10/s, by: caller }${more} } }`;
+    expect(messagesOf('', { target: limited('') }).join()).toContain('nobody says who is calling');
+    expect(messagesOf('', { target: limited(', auth: apiKey') })).toEqual([]);
+    expect(messagesOf('{ busy: {} }', { target: limited('') })).toEqual([]);
+  });
+
   it('each ask by themselves where somebody asks them', () => {
     const batch = 'batch: { maxMessages: 10, linger: 1ms }';
     expect(messagesOf('', { target: envoy(batch) }).join('\n')).toContain('puts several operations into one request');

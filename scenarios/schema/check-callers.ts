@@ -35,6 +35,10 @@ export function checkCalled({ file, report }: CheckContext, target: FileTarget, 
     const message = 'is of an own system, whose requests say who is calling: workload.callers are of our own services';
     report({ path: [...path, 'address'], message });
   }
+  if (limits && !isAsked && file.workload?.callers === undefined) {
+    const message = 'is by caller, and nobody says who is calling: name them in workload.callers, or limit by: all';
+    report({ path: [...path, 'gateway', 'rateLimit', 'by'], message });
+  }
   if (!isAsked && !limits) return;
   const values: Readonly<Record<string, unknown>> = target;
   for (const [key, value, why] of carriedTogether) {

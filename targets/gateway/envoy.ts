@@ -39,7 +39,7 @@ const program: Program = {
 
 export const envoy: GatewayKind = {
   program,
-  rateLimitText: 'token bucket: full with `burst` at the start, filled at the rate every 50 ms',
+  rateLimitText: 'token bucket: full with `burst` at the start, filled at the rate, every 50 ms or more',
   configure: (plan) => ({ 'envoy.json': JSON.stringify(configuration(plan), null, 1) }),
   check: (command, path) => ({ command, args: ['--mode', 'validate', '--log-level', 'error', '-c', path] }),
   start: (command, path) => ({
@@ -48,7 +48,6 @@ export const envoy: GatewayKind = {
   }),
 };
 
-const fillMs = 50;
 const api = 'type.googleapis.com/envoy';
 const filter = (name: string, type: string, rest: object) => ({
   name: `envoy.filters.http.${name}`,
@@ -62,6 +61,7 @@ function configuration(plan: GatewayPlan): object {
     '@type': `${api}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
     stat_prefix: 'gateway',
     codec_type: 'AUTO',
+    stream_idle_timeout: '0s',
     ...(protocol === 'websocket' ? { upgrade_configs: [{ upgrade_type: 'websocket' }] } : {}),
     http2_protocol_options: { max_concurrent_streams: 1024 },
     route_config: { virtual_hosts: [{ name: 'all', domains: ['*'], routes: routes(plan) }] },
@@ -176,6 +176,7 @@ function access({ settings, credentials, keysAt }: GatewayPlan): object[] {
 
 /** Who is known is told by the key; who of them is served here, by the name that comes with it. */
 function apiKeys(keys: NonNullable<GatewayPlan['credentials']>['apiKeys']): object[] {
+  const served = Object.entries(keys).filter(([, { isServed }]) => isServed);
   return [
     filter('api_key_auth', 'api_key_auth.v3.ApiKeyAuth', {
       credentials: Object.entries(keys).map(([key, { caller }]) => ({ key, client: caller })),
@@ -184,24 +185,37 @@ function apiKeys(keys: NonNullable<GatewayPlan['credentials']>['apiKeys']): obje
     filter('rbac', 'rbac.v3.RBAC', {
       rules: {
         action: 'ALLOW',
-        policies: {
-          served: {
-            permissions: [{ any: true }],
-            principals: Object.entries(keys)
-              .filter(([, { isServed }]) => isServed)
-              .map(([key]) => ({ header: { name: 'x-api-key', string_match: { exact: key } } })),
+        // A policy without anybody is none to Envoy; without a policy nobody is let in.
+        ...(served.length > 0 && {
+          policies: {
+            served: {
+              permissions: [{ any: true }],
+              principals: served.map(([key]) => ({ header: { name: 'x-api-key', string_match: { exact: key } } })),
+            },
           },
-        },
+        }),
       },
     }),
   ];
 }
 
+const shortestFillMs = 50;
+
+/** Whole tokens, no more often than Envoy allows, that come to the rate. */
+export function fillsOf(ratePerS: number): { readonly tokens: number; readonly everyS: number } {
+  const tokens = Math.max(1, Math.ceil((ratePerS * shortestFillMs) / 1e3));
+  return { tokens, everyS: tokens / ratePerS };
+}
+
 function limit({ settings: { rateLimit }, callers }: GatewayPlan): object[] {
   if (rateLimit === null) return [];
   const { ratePerS, burst, by } = rateLimit;
-  const perFill = Math.max(1, Math.round((ratePerS * fillMs) / 1e3));
-  const bucket = { max_tokens: Math.max(burst, perFill), tokens_per_fill: perFill, fill_interval: `${fillMs / 1e3}s` };
+  const { tokens, everyS } = fillsOf(ratePerS);
+  const bucket = {
+    max_tokens: Math.max(burst, tokens),
+    tokens_per_fill: tokens,
+    fill_interval: `${everyS.toFixed(9)}s`,
+  };
   const always = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
   const byCaller =
     by === 'all'

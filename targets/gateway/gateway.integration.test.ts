@@ -147,6 +147,18 @@ describe.each(gatewayNames)('%s', (kind) => {
     expect(statuses).toEqual({ paying: 200, anonymous: 401, foreign: 403, late: 401, hasty: 401, forger: 401 });
   });
 
+  it.each(authsOfGateway[kind].filter((auth) => auth !== 'none'))(
+    'lets nobody in by %s where nobody may',
+    async (auth) => {
+      const issued = await issueCredentials(auth, { anonymous: 'none', late: 'expired' });
+      const instances = { service: first };
+      const guarded = await gateway(kind, { instances, settings: { auth }, credentials: issued.gateway });
+      expect([await ask(guarded, issued.headers.anonymous), await ask(guarded, issued.headers.late)]).toEqual([
+        401, 401,
+      ]);
+    },
+  );
+
   it('answers, when all instances are gone, that nobody is there', async () => {
     const instances = { service: `127.0.0.1:${await freePort()}`, 'service-2': `127.0.0.1:${await freePort()}` };
     const alone = await gateway(kind, { instances, settings: { retries: 1 } });

@@ -111,6 +111,8 @@ function forward({ settings, protocol }: GatewayPlan): string[] {
   const again = retries === 0 ? 'off' : 'error timeout http_502 http_503 non_idempotent';
   return [
     `${module}_connect_timeout ${connectTimeoutMs}ms;`,
+    `${module}_read_timeout 1h;`,
+    `${module}_send_timeout 1h;`,
     `${module}_next_upstream ${again};`,
     ...(retries === 0 ? [] : [`${module}_next_upstream_tries ${retries + 1};`]),
     ...(protocol === 'grpc'
@@ -119,11 +121,7 @@ function forward({ settings, protocol }: GatewayPlan): string[] {
           'proxy_http_version 1.1;',
           'proxy_set_header Host $http_host;',
           ...(protocol === 'websocket'
-            ? [
-                'proxy_set_header Upgrade $http_upgrade;',
-                'proxy_set_header Connection $wanted;',
-                'proxy_read_timeout 1h;',
-              ]
+            ? ['proxy_set_header Upgrade $http_upgrade;', 'proxy_set_header Connection $wanted;']
             : ['proxy_set_header Connection "";']),
           `proxy_pass http://${to};`,
         ]),
