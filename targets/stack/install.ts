@@ -96,7 +96,7 @@ function notInstalled(missing: readonly MissingPart[]): BenchError {
     ...commands.map((command) => `  ${command}`),
   ]);
   return new BenchError('missingParts', `Missing: ${missing.map(({ title }) => title).join(', ')}`, {
-    hint: `Run again with --yes to have it installed, or install it yourself:\n${lines.join('\n')}`,
+    hint: `Run again with --yes to have it installed, leave those targets out with --target, or install it yourself:\n${lines.join('\n')}`,
     exitCode: exitCodes.stack,
   });
 }
