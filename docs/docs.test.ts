@@ -75,6 +75,18 @@ async function parsed(words: readonly string[]): Promise<unknown> {
   return createParser(words, { isDry: true }).parseAsync();
 }
 
+const shipped = readdirSync(join(root, 'scenarios')).filter((name) => name.endsWith('.yaml'));
+
+it.each(shipped)('%s names by --target what it has', async (name) => {
+  const text = readFileSync(join(root, 'scenarios', name), 'utf8');
+  const { targets = {} } = parse(text) as { targets?: Record<string, unknown> };
+  const commands = [...text.matchAll(/^#.*?bench (run scenarios[^\n]*)$/gm)].map((match) => match[1] ?? '');
+  const words = commands.map(wordsOf);
+  for (const one of words) await expect(parsed(one), one.join(' ')).resolves.toBeDefined();
+  const named = words.flatMap((all) => all.filter((_, n) => all[n - 1] === '--target'));
+  expect(named.filter((target) => !Object.hasOwn(targets, target))).toEqual([]);
+});
+
 it('README says of exit codes what --help says', () => {
   const rows = Object.entries(exitCodes).map(
     ([name, code]) => `| ${code} | ${exitCodeMeanings[name as keyof typeof exitCodes]} |`,
