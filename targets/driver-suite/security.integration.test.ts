@@ -214,3 +214,17 @@ it.concurrent('a certificate that expires meanwhile ends no connection, and make
   expect(ended).toContain('certificate expired');
   expect(await outcomeOf(kept)).toEqual(served);
 });
+
+it.concurrent('a connection over TLS is kept whose answer is there before Node tells that the request has gone', async () => {
+  const server = await authority.issue({ name: 'localhost', use: 'server' });
+  const service = await serve(targets.rest, { tls: { ...server, clientAuthority: null } });
+  const session = await open(service, { tls: { ca: authority.file, serverName: 'localhost', verify: true } });
+  const standStill = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 40);
+  for (let n = 0; n < 5; n++) {
+    await sleep(1);
+    const attempt = session.start('placeOrder');
+    standStill(); // what comes meanwhile is read before the callbacks of what was written
+    expect(await attempt.whenEnded).toMatchObject({ outcome: outcomes.ok });
+  }
+  expect(session.session.httpCounts?.()).toEqual({ handshakes: 0 });
+});

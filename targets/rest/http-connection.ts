@@ -107,9 +107,8 @@ export class HttpConnection implements SocketListener, RestConnection {
     if (state === answerStates.malformed) this.#fail(isExpected ? 'malformed answer' : 'unexpected data');
     else if (state === answerStates.oversized) this.#fail('oversized answer');
     else if (state === answerStates.complete) {
-      // Bytes behind the answer belong to nothing; an answer ahead of the request's end leaves the rest in the way.
-      const isClean = this.#parser.consumed === length && this.#socket.writableLength === 0;
-      this.#answer(this.#parser.keepAlive && isClean);
+      // Bytes behind the answer belong to nothing.
+      this.#answer(this.#parser.keepAlive && this.#parser.consumed === length);
     } else if (this.#answerBegin?.buffer === buffer.buffer) this.#keepBegin();
   }
 
@@ -140,12 +139,25 @@ export class HttpConnection implements SocketListener, RestConnection {
     const slot = this.#slot;
     this.#slot = noSlot;
     const { status, retryAfterMs } = this.#parser; // a request that waited begins a new answer
-    if (reusable) this.#owner.freed(this);
-    else {
-      this.drop();
-      this.#owner.spent(this);
-    }
+    if (!reusable) this.#spend();
+    else if (this.#socket.writableLength === 0) this.#owner.freed(this);
+    else setImmediate(this.#freeOrSpend);
     this.#owner.answered(this, slot, status, retryAfterMs);
+  }
+
+  /**
+   * An answer ahead of the request's end leaves the rest in the way. Of a TLS socket Node tells that all has gone a moment
+   * after it has, in an immediate of its own that was there before.
+   */
+  readonly #freeOrSpend = (): void => {
+    if (this.#dropped) return;
+    if (this.#socket.writableLength === 0) this.#owner.freed(this);
+    else this.#spend();
+  };
+
+  #spend(): void {
+    this.drop();
+    this.#owner.spent(this);
   }
 
   #fail(reason: string, cause: Error | null = null): void {
