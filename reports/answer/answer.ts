@@ -13,6 +13,8 @@ import { formatCount } from '../text/format-values.ts';
 import { chainAnswers } from './chain-sentences.ts';
 import { couplingSentences } from './coupling-sentences.ts';
 import { crossingSentence } from './crossing.ts';
+import { drainAnswers } from './drain-sentences.ts';
+import { fallbackAnswers } from './fallback-sentences.ts';
 import { harmOf } from './findings.ts';
 import { flowAnswers } from './flow-sentences.ts';
 import { gatewaySentences } from './gateway-sentences.ts';
@@ -62,9 +64,15 @@ export function answer(result: RunResult): Answer {
         );
   const measured = figures.filter(({ unranked }) => unranked === null || unranked === 'suspect');
   const told: [SentenceKind, string | null][] = [
-    ...[...couplingSentences(result), ...tuning, ...flowAnswers(result), ...chainAnswers(result), ...poison].map(
-      (text): [SentenceKind, string] => ['lead', text],
-    ),
+    ...[
+      ...couplingSentences(result),
+      ...tuning,
+      ...flowAnswers(result),
+      ...chainAnswers(result),
+      ...poison,
+      ...drainAnswers(result),
+      ...fallbackAnswers(result),
+    ].map((text): [SentenceKind, string] => ['lead', text]),
     ['lead', capacity],
     ['lead', harm],
     ['figures', what === null ? null : capitalised(primarySentence(what, figures))],

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { RunResult, TrialResult } from '../../result/result-types.ts';
 import { evaluateThresholds, parseThreshold } from '../../result/thresholds.ts';
+import { fallbackAnswers } from '../answer/fallback-sentences.ts';
 import { fixtureResult } from '../fixtures/fixture-result.ts';
+import { renderFirstScreen } from '../terminal/first-screen.ts';
 import { fallbackTable } from './fallback-table.ts';
 import { securityTable } from './security-table.ts';
 
@@ -69,6 +71,18 @@ describe('what fallbacks answered', () => {
       phases: { steady: { ...steady, counts, policies: { ...policies, fallbackAgeUs: ages } } },
     };
     expect(fallbackTable([aged])?.rows[0]?.cells.slice(-2)).toEqual(['1.50 s', '3.00 s']);
+  });
+
+  it('leads the first screen, with as many of its columns as fit', () => {
+    const calm = fixtureResult();
+    const result = { ...calm, trials: calm.trials.map((trial) => ({ ...trial, phases: degraded.phases })) };
+    const [told] = fallbackAnswers(result);
+    expect(told).toMatch(/^Not ok under \S+, and answered by the client itself – rest: \d+ of \d+; /);
+    const wide = { ...result, trials: result.trials.map((trial) => ({ ...trial, id: `${trial.id}-of-a-long-name` })) };
+    const screen = renderFirstScreen(wide, { colour: false, width: 80, directory: null, page: null });
+    expect(screen).toContain('degraded: not ok, and answered by the client itself');
+    expect(screen.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(fallbackAnswers(calm)).toEqual([]);
   });
 
   it('can be held to thresholds, and is never ok', () => {

@@ -24,16 +24,19 @@ export interface ScreenRoom {
 export function screenTables(result: RunResult, room: ScreenRoom, palette: Palette): ScreenTables {
   const paper = { width: room.width, palette };
   const overview = overviewOf(result);
-  if (room.own.length > 0) {
-    const { lines, omitted } = ownLines(room, paper);
+  const { lines, omitted } = ownLines(room, paper);
+  if (lines.length > 0) {
     const shown = room.own.flatMap(({ rows }) => rows.map(({ cells }) => cells[0]));
     const names = overview.operations.map(({ name }) => name).filter((name) => !shown.includes(name));
     return { lines, omitted: [...omitted, ...omittedOperations(names)] };
   }
-  if (overview.groups.length === 0) return { lines: [], omitted: [] };
+  if (overview.groups.length === 0) return { lines: [], omitted };
   const found = bestOverview(overview, room.lines, paper);
   const left = room.lines - found.lines.length;
-  return { ...found, lines: [...found.lines, ...findingLines(overview, left, room.width)] };
+  return {
+    lines: [...found.lines, ...findingLines(overview, left, room.width)],
+    omitted: [...omitted, ...found.omitted],
+  };
 }
 
 interface Paper {
@@ -71,12 +74,17 @@ function drawTrimmed(table: Table, room: number, paper: Paper): { lines: string[
 /** Without its last columns, while enough of them stay to say something. */
 function narrower(table: Table, room: number, paper: Paper): ReturnType<typeof drawTrimmed> {
   const columns = table.columns.slice(0, -1);
-  if (table.spans.length > 0 || columns.length < leastColumns) return null;
-  return drawTrimmed(
-    { ...table, columns, rows: table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, -1) })) },
-    room,
-    paper,
-  );
+  if (columns.length < leastColumns) return null;
+  const rows = table.rows.map((row) => ({ ...row, cells: row.cells.slice(0, -1) }));
+  return drawTrimmed({ ...table, columns, spans: narrowerSpans(table.spans), rows }, room, paper);
+}
+
+/** Over a column less; what spans none any more goes. */
+function narrowerSpans(spans: Table['spans']): Table['spans'] {
+  const last = spans.at(-1);
+  if (last === undefined) return spans;
+  const others = spans.slice(0, -1);
+  return last.columns > 1 ? [...others, { ...last, columns: last.columns - 1 }] : others;
 }
 
 const leastColumns = 3;
