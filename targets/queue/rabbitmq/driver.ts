@@ -21,6 +21,7 @@ import { HandedOver } from './handed-over.ts';
 import { IncomingQueues } from './incoming-queues.ts';
 import { brokerAddress, cannotOpen, checkOwnSystem } from './own-broker.ts';
 import { PublisherBlocks } from './publisher-blocks.ts';
+import { RefusedPublishes } from './refused-publishes.ts';
 
 export const rabbitmqDriver: Driver = {
   protocol: 'queue',
@@ -51,6 +52,8 @@ class QueueSession implements Session {
   /** amqplib's own buffer is full. */
   #isFull = false;
   readonly #blocks = new PublisherBlocks();
+  /** null: one broker, of which another channel would get no other answer. */
+  readonly #refused: RefusedPublishes | null;
   /** Published without confirms. */
   readonly #handedOver = new HandedOver((slot, generation) => this.#attempts.acknowledge(slot, generation));
 
@@ -83,6 +86,7 @@ class QueueSession implements Session {
     this.#gatherer = batch === undefined ? null : new BatchGatherer(batch, (slots) => this.#takeBatch(slots));
     this.#window = confirmWindow;
     const { urls, options: socket } = brokerAddress(this.#target, context.address);
+    this.#refused = urls.length > 1 ? new RefusedPublishes() : null;
     const { reconnect } = context;
     this.#publishing = new BrokerChannel({
       ...{ urls, socket, reconnect },
@@ -135,6 +139,7 @@ class QueueSession implements Session {
     this.#channel = channel;
     this.#isFull = false;
     this.#unconfirmed = 0;
+    this.#refused?.end();
     this.#publishWaiting();
   }
 
@@ -232,6 +237,7 @@ class QueueSession implements Session {
           this.#confirmed(channel);
           if (error === null) this.#attempts.acknowledge(slot, generation);
           else this.#attempts.fail(slot, generation, this.#refusalOf(error), true);
+          this.#heed(channel, error);
         });
       } else {
         this.#isFull = !channel.publish(exchange, routingKey, body, properties);
@@ -253,9 +259,15 @@ class QueueSession implements Session {
     if (this.#waiting.length > 0) this.#publishWaiting();
   }
 
-  /** amqplib tells a refused message from one whose channel is gone by nothing but its text. */
-  #refusalOf({ message }: Error): string {
-    return message === 'message nacked' ? 'not confirmed' : this.#publishing.closeReason;
+  /** Of a cluster another channel may be taken what this one is refused. */
+  #heed(channel: Channel, error: Error | null): void {
+    if (this.#refused === null || channel !== this.#channel) return;
+    if (error === null) this.#refused.end();
+    else if (isNack(error) && this.#refused.add(performance.now())) this.#publishing.renew();
+  }
+
+  #refusalOf(error: Error): string {
+    return isNack(error) ? 'not confirmed' : this.#publishing.closeReason;
   }
 
   #packed(body: Buffer, properties: Options.Publish): Buffer {
@@ -328,4 +340,9 @@ class QueueSession implements Session {
     this.#attempts.forgetAll();
     await Promise.all([this.#publishing.close(), this.#consuming?.close()]);
   }
+}
+
+/** amqplib tells a refused message from one whose channel is gone by nothing but its text. */
+function isNack({ message }: Error): boolean {
+  return message === 'message nacked';
 }

@@ -1,7 +1,7 @@
 /** What SQS does of itself on bad days: messages that come again while they are worked on, groups that wait, a broker that is away. */
 import { expect, it } from 'vitest';
 import type { SqsTarget } from '../../../scenarios/scenario.ts';
-import { evidenceKinds } from '../../domain/evidence.ts';
+import { evidenceKinds, refusalCodes } from '../../domain/evidence.ts';
 import { directSqs } from '../../driver-suite/direct-targets.ts';
 import { type Behaviour, handOverRig } from '../../driver-suite/hand-over-rig.ts';
 import { RecordedSession } from '../../driver-suite/recorded-session.ts';
@@ -15,13 +15,15 @@ const orders = 40;
 async function openRig(settings: Partial<SqsTarget>, behaviour: Behaviour) {
   const { services, session, evidence } = await open({ ...directSqs, waitTimeMs: 1_000, ...settings }, behaviour);
   const [applied, redelivered, refused] = [new Map<number, number>(), new Set<number>(), new Map<number, number>()];
+  const putAside = new Set<number>();
   const read = () => {
-    for (const { kind, sequence, redelivered: isAgain } of evidence.more()) {
+    for (const { kind, sequence, step, redelivered: isAgain } of evidence.more()) {
+      if (kind === evidenceKinds.refused && step === refusalCodes.deadLettered) putAside.add(sequence);
       if (kind === evidenceKinds.applied) applied.set(sequence, (applied.get(sequence) ?? 0) + 1);
       if (kind === evidenceKinds.refused) refused.set(sequence, (refused.get(sequence) ?? 0) + 1);
       if (isAgain) redelivered.add(sequence);
     }
-    return { applied, redelivered, refused };
+    return { applied, redelivered, refused, putAside };
   };
   const close = async () => {
     expect(session.violations).toEqual([]);
@@ -56,6 +58,16 @@ it.concurrent('holds up a group of a FIFO queue behind a message that is refused
     return applied.size >= done.length && (refused.get(bad) ?? 0) > 3;
   });
   expect([...rig.read().applied.keys()].toSorted((a, b) => a - b)).toEqual(done);
+  await rig.close();
+});
+
+it.concurrent('accounts for good messages that SQS puts aside with the one that they are received behind', async () => {
+  const rig = await openRig({ fifo: true, maxReceives: 2 }, { unreadableRatio: 1 / 4, workTimeMs: 100 });
+  await Promise.all(Array.from({ length: 20 }, () => rig.session.run('placeOrder', { key: 'one' })));
+  await until('each is applied or put aside', () => {
+    const { applied, putAside } = rig.read();
+    return new Set([...applied.keys(), ...putAside]).size === 20;
+  });
   await rig.close();
 });
 

@@ -137,7 +137,7 @@ class SqsService {
     }
     this.#groups.enter(message.group, {
       begin: () => this.#handle(message, done),
-      giveBack: () => this.#giveBack(message, done),
+      giveBack: () => this.#giveBackUntried(message, done),
     });
   }
 
@@ -184,7 +184,7 @@ class SqsService {
 
   /** On record before the broker is told: it may well be refused again. */
   #refuse(message: ReceivedMessage, done: () => void): void {
-    const { onRefusal = 'requeue', maxReceives = Number.POSITIVE_INFINITY } = this.#target;
+    const { onRefusal = 'requeue' } = this.#target;
     const requestId = message.attribute(sqsAttributes.id) ?? '';
     if (onRefusal === 'drop') {
       this.#domain.refused(requestId, refusalCodes.dropped);
@@ -192,13 +192,24 @@ class SqsService {
       this.#groups?.done(message.group);
       return;
     }
-    const isLast = message.receives >= maxReceives;
-    this.#domain.refused(requestId, isLast ? refusalCodes.deadLettered : refusalCodes.requeued);
+    this.#domain.refused(requestId, this.#isLast(message) ? refusalCodes.deadLettered : refusalCodes.requeued);
     // Held back here, it takes one of the places for messages: who refuses all is not sent them all the faster.
     setTimeout(() => {
       this.#giveBack(message, done);
       this.#groups?.back(message.group);
     }, requeueAfterMs).unref();
+  }
+
+  /** SQS counts what was received, tried or not: behind one that is refused a good one may be put aside as well. */
+  #giveBackUntried(message: ReceivedMessage, done: () => void): void {
+    const requestId = message.attribute(sqsAttributes.id) ?? '';
+    if (this.#isLast(message)) this.#domain.refused(requestId, refusalCodes.deadLettered);
+    this.#giveBack(message, done);
+  }
+
+  /** Given back once more, it is put aside. */
+  #isLast({ receives }: ReceivedMessage): boolean {
+    return receives >= (this.#target.maxReceives ?? Number.POSITIVE_INFINITY);
   }
 
   #giveBack(message: ReceivedMessage, done: () => void): void {
