@@ -42,6 +42,8 @@ export class HttpConnection implements SocketListener, RestConnection {
   #beginCopy: Buffer | null = null;
   #slot = noSlot;
   #dropped = false;
+  /** Its answer is there, and it is told in a moment that it is free. */
+  #isFreeing = false;
 
   constructor({ index, endpoint, writers, codec, keepsBodies, readBuffer, owner }: HttpConnectionOptions) {
     this.index = index;
@@ -141,7 +143,10 @@ export class HttpConnection implements SocketListener, RestConnection {
     const { status, retryAfterMs } = this.#parser; // a request that waited begins a new answer
     if (!reusable) this.#spend();
     else if (this.#socket.writableLength === 0) this.#owner.freed(this);
-    else setImmediate(this.#freeOrSpend);
+    else {
+      this.#isFreeing = true;
+      setImmediate(this.#freeOrSpend);
+    }
     this.#owner.answered(this, slot, status, retryAfterMs);
   }
 
@@ -151,6 +156,7 @@ export class HttpConnection implements SocketListener, RestConnection {
    */
   readonly #freeOrSpend = (): void => {
     if (this.#dropped) return;
+    this.#isFreeing = false;
     if (this.#socket.writableLength === 0) this.#owner.freed(this);
     else this.#spend();
   };
@@ -161,6 +167,10 @@ export class HttpConnection implements SocketListener, RestConnection {
   }
 
   #fail(reason: string, cause: Error | null = null): void {
+    if (this.#isFreeing) {
+      this.#spend(); // nobody has it
+      return;
+    }
     const slot = this.#slot;
     this.#slot = noSlot;
     this.drop();
