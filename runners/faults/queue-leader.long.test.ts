@@ -26,6 +26,7 @@ let directory: string;
 let service: RunningService;
 let session: RecordedSession;
 let names: Readonly<Record<string, string>>;
+let openSession: () => Promise<RecordedSession>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(os.tmpdir(), 'wirebench-nodes-'));
@@ -54,14 +55,16 @@ beforeAll(async () => {
     join(directory, 'service.log'),
   );
   const { requests, settings } = entry.preset(target, names, { placeOrder: { pattern: 'one-way' } });
-  session = await RecordedSession.open({
-    driver: entry.driver,
-    target: { ...target, ...settings, requests } as QueueTarget,
-    address: ofClient.join(','),
-    trialTag: tag,
-    operations: { placeOrder: { pattern: 'one-way', request: requests.placeOrder as Request } },
-    payloads: { placeOrder: [Buffer.from('payload')] },
-  });
+  openSession = () =>
+    RecordedSession.open({
+      driver: entry.driver,
+      target: { ...target, ...settings, requests } as QueueTarget,
+      address: ofClient.join(','),
+      trialTag: tag,
+      operations: { placeOrder: { pattern: 'one-way', request: requests.placeOrder as Request } },
+      payloads: { placeOrder: [Buffer.from('payload')] },
+    });
+  session = await openSession();
 }, 180_000);
 
 afterAll(async () => {
@@ -101,11 +104,20 @@ it('goes on through another node when the leader of the queue is killed, loses n
   expect(applied.size).toBeGreaterThanOrEqual(wanted);
 }, 150_000);
 
+it('opens through another node where the first of its addresses is gone before it begins', async () => {
+  const [first] = rabbitmq.members ?? [];
+  await first?.process.kill();
+  const opened = await openSession();
+  await acknowledged(20, 30_000, opened);
+  await opened.close();
+  await first?.process.restart();
+}, 150_000);
+
 /** Hands over until so many were acknowledged; how many were. */
-async function acknowledged(count: number, withinMs = 10_000): Promise<number> {
+async function acknowledged(count: number, withinMs = 10_000, by = session): Promise<number> {
   let ok = 0;
   for (const end = Date.now() + withinMs; ok < count && Date.now() < end; ) {
-    const { outcome } = await session.run('placeOrder');
+    const { outcome } = await by.run('placeOrder');
     if (outcome === outcomes.ok) ok++;
   }
   expect(ok).toBe(count);
