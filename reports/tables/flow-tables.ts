@@ -5,6 +5,7 @@ import type { ConditionGroup, Contender } from '../figures/result-view.ts';
 import { formatAmount, formatCount, formatPercentile, formatShare } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
 import { flowCourseTable } from './flow-course-table.ts';
+import { needsPersonTable } from './needs-person-table.ts';
 import { observedFlowsTable, observedIn } from './observed-flows-table.ts';
 
 const outcomes = [...flowStates, 'phantom'] as const;
@@ -31,8 +32,9 @@ export function flowTables({ contenders }: ConditionGroup): Table[] {
   const ours = shown.filter((contender) => observedIn(contender) === undefined);
   const observed = observedFlowsTable(shown);
   const course = flowCourseTable(shown);
-  const tables = ours.length === 0 ? [] : [stateTable(ours), moneyTable(ours), stageTable(ours)];
-  return [...tables, ...(observed === null ? [] : [observed]), ...(course === null ? [] : [course])];
+  const tables =
+    ours.length === 0 ? [] : [stateTable(ours), moneyTable(ours), needsPersonTable(ours), stageTable(ours)];
+  return [...tables, observed, course].flatMap((table) => table ?? []);
 }
 
 function stateTable(contenders: readonly Contender[]): Table {
