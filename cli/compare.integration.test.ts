@@ -106,19 +106,4 @@ describe('bench compare --interleave', () => {
     expect(rows[0]?.pairs).toBeGreaterThanOrEqual(3);
     expect(rows[0]?.pairs).toBeLessThan(9);
   });
-
-  it('refuses different loads with the list, and says so where it is forced', async () => {
-    const port = await freePort();
-    const file = scenario(port, 'loads');
-    const out = join(folder, 'loads');
-    const args = ['--a-set', 'load.rate=200/s', '--b-set', 'load.rate=100/s', '--out', out];
-    const sides = ['--a-start', start(port, 2), '--b-start', start(port, 2)];
-    const refused = await runBench(['compare', '--interleave', '3', file, ...args, ...sides]);
-    expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('load.ratePerSecond: 200 → 100');
-    const forced = await runBench(['compare', '--interleave', '3', file, ...args, ...sides, '--force']);
-    expect(forced.code, forced.stderr).toBe(0);
-    expect((await runBench(['compare', join(out, 'a'), join(out, 'b')])).code).toBe(2);
-    expect(forced.stdout).toMatch(/^FORCED: .*load\.ratePerSecond/);
-  });
 });

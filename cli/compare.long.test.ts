@@ -69,4 +69,19 @@ describe('bench compare --interleave', () => {
     expect(failed?.base).toBe(0);
     expect(failed?.other).toBeGreaterThan(0);
   });
+
+  it('refuses different loads with the list, and says so where it is forced', async () => {
+    const port = await freePort();
+    const file = scenario(port, 'loads');
+    const out = join(folder, 'loads');
+    const args = ['--a-set', 'load.rate=100/s', '--b-set', 'load.rate=50/s', '--out', out];
+    const sides = ['--a-start', start(port), '--b-start', start(port)];
+    const refused = await runBench(['compare', '--interleave', '3', file, ...args, ...sides]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('load.ratePerSecond: 100 → 50');
+    const forced = await runBench(['compare', '--interleave', '3', file, ...args, ...sides, '--force']);
+    expect(forced.code, forced.stderr).toBe(0);
+    expect((await runBench(['compare', join(out, 'a'), join(out, 'b')])).code).toBe(2);
+    expect(forced.stdout).toMatch(/^FORCED: .*load\.ratePerSecond/);
+  });
 });
