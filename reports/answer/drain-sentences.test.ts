@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RunResult, TrialResult } from '../../result/result-types.ts';
 import { fixtureResult } from '../fixtures/fixture-result.ts';
+import { renderFirstScreen } from '../terminal/first-screen.ts';
 import { drainAnswers } from './drain-sentences.ts';
 
 type Drain = NonNullable<TrialResult['drain']>;
@@ -14,11 +15,15 @@ const drain: Drain = {
   live: { offered: 2_000, delivered: 2_000, p50Us: 2_100_000, p99Us: 4_000_000 },
 };
 
-function runWith(of: (trial: TrialResult) => Drain | undefined): RunResult {
+const [fault] = fixtureResult().trials.flatMap(({ faults }) => faults);
+
+function runWith(of: (trial: TrialResult) => Drain | undefined, kind = 'pause-consumers'): RunResult {
   const calm = fixtureResult();
+  if (fault === undefined) throw new Error('the fixture has no fault');
+  const faults = [{ ...fault, fault: kind }];
   const trials = calm.trials.map((trial) => {
     const one = of(trial);
-    return one === undefined ? trial : { ...trial, drain: one };
+    return one === undefined ? trial : { ...trial, faults, drain: one };
   });
   return { ...calm, trials };
 }
@@ -43,4 +48,15 @@ it('says what was still there at the end', () => {
 
 it('says nothing where faults built none', () => {
   expect(drainAnswers(fixtureResult())).toEqual([]);
+});
+
+it.each([
+  ['pause-consumers', true],
+  ['kill', false],
+])('is on the first screen where consumers were paused, not for what piled up besides: %s', (kind, isThere) => {
+  const run = runWith(({ target }) => (target === 'rest' ? drain : undefined), kind);
+  expect(drainAnswers(run).length > 0).toBe(isThere);
+  const screen = renderFirstScreen(run, { colour: false, width: 100, directory: null, page: null });
+  expect(screen.includes('backlog: built, then worked off')).toBe(isThere);
+  expect(screen.includes('The backlog of')).toBe(isThere);
 });

@@ -3,9 +3,16 @@ import type { RunResult } from '../../result/result-types.ts';
 import { type ConditionGroup, type Contender, conditionGroups } from '../figures/result-view.ts';
 import { formatCount, formatDuration, formatUs } from '../text/format-values.ts';
 
-/** A sentence a condition; empty where faults built no backlog. */
+/** A sentence a condition in which consumers were paused: a backlog that comes of anything else is not what was asked. */
 export function drainAnswers(result: RunResult): string[] {
-  return conditionGroups(result).flatMap(drainSentence);
+  return conditionGroups(result).filter(isBuiltOnPurpose).flatMap(drainSentence);
+}
+
+/** Consumers that pause do nothing but let a backlog grow. */
+export function isBuiltOnPurpose({ contenders }: ConditionGroup): boolean {
+  return contenders.some(({ trials }) =>
+    trials.some(({ faults }) => faults.some(({ fault }) => fault === 'pause-consumers')),
+  );
 }
 
 function drainSentence({ condition, contenders }: ConditionGroup): string[] {

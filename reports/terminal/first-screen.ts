@@ -5,6 +5,7 @@
 import type { RunResult } from '../../result/result-types.ts';
 import { type Answer, answer, type SentenceKind } from '../answer/answer.ts';
 import { crossingTable } from '../answer/crossing.ts';
+import { isBuiltOnPurpose } from '../answer/drain-sentences.ts';
 import { errorSummary } from '../figures/error-texts.ts';
 import type { ConditionGroup } from '../figures/result-view.ts';
 import { runFacts } from '../figures/run-facts.ts';
@@ -85,7 +86,12 @@ function ownTables(result: RunResult) {
     couplingTable(result),
     ...overviewOf(result)
       .groups.slice(0, 1)
-      .flatMap((group) => [chainTable(group), ...limitTables(group), ...poisonTables(group), drainTable(group)]),
+      .flatMap((group) => [
+        chainTable(group),
+        ...limitTables(group),
+        ...poisonTables(group),
+        isBuiltOnPurpose(group) ? drainTable(group) : null,
+      ]),
     fallbackTable(result.trials),
   ];
   return all.flatMap((table) => table ?? []);
