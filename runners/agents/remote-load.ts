@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { JointLoad, type LoadPlayer, noProgress } from '../load/joint-load.ts';
 import { LoadSignals } from '../load/load-clock.ts';
-import type { LoadProgress } from '../load/load-loop-options.ts';
 import type { LinkTo, LoadSource, OpenLoad } from '../load/load-source.ts';
 import { putTogether } from '../load/worker-error.ts';
-import type { HandedOver, LoadPlan, SecondReport, WorkerData } from '../load/worker-messages.ts';
+import type { LoadPlan, WorkerData } from '../load/worker-messages.ts';
 import type { AgentCrew, CrewMember } from './agent-crew.ts';
 import { isLate } from './agent-limits.ts';
 import {
@@ -47,15 +47,12 @@ const finishMs = 120_000;
 const pullMs = 15_000;
 /** At once; each has a few megabytes in memory meanwhile. */
 const mostFetched = 16;
-const noProgress: LoadProgress = { offered: 0, notOk: 0, inFlight: 0, p50Us: null, p99Us: null };
 
-interface PlayingAgent {
+interface PlayingAgent extends LoadPlayer {
   readonly member: CrewMember;
   readonly share: AgentShare;
   readonly clock: ClockOffset;
   readonly opened: PromiseWithResolvers<void>;
-  readonly idle: PromiseWithResolvers<number>;
-  progress: LoadProgress;
   leadMs: number | null;
   lostUs: number | null;
   finished: FinishedMessage | null;
@@ -83,27 +80,26 @@ export function openRemoteLoad(options: RemoteLoadOptions): OpenLoad {
   return (plan, signal, linkOf) => RemoteLoad.open(options, plan, signal, linkOf);
 }
 
-export class RemoteLoad implements LoadSource {
+export class RemoteLoad extends JointLoad implements LoadSource {
   readonly signals = new AnnouncedSignals();
   readonly workers: number;
   readonly #over = new AbortController();
   readonly #options: RemoteLoadOptions;
   readonly #plan: LoadPlan;
   readonly #trial = ++trials;
-  readonly #agents: readonly PlayingAgent[];
+  protected readonly players: readonly PlayingAgent[];
   readonly #linkOf: LinkTo | undefined;
-  readonly #onSecond: ((report: SecondReport) => void)[] = [];
-  readonly #onHandedOver: ((report: HandedOver) => void)[] = [];
   #pinging: NodeJS.Timeout | null = null;
   #ended = false;
 
   private constructor(options: RemoteLoadOptions, plan: LoadPlan, members: readonly CrewMember[], linkOf?: LinkTo) {
+    super();
     this.#options = options;
     this.workers = workersOf(plan, members.length);
     this.#plan = { ...plan, workers: this.workers };
     this.#linkOf = linkOf;
     const shares = sharesOf(this.workers, members.length);
-    this.#agents = members.map((member, n) => ({
+    this.players = members.map((member, n) => ({
       member,
       share: shares[n] as AgentShare,
       clock: new ClockOffset(),
@@ -115,7 +111,7 @@ export class RemoteLoad implements LoadSource {
       finished: null,
     }));
     // Each is awaited at its own time; until then a rejection must not end the process.
-    for (const { opened, idle } of this.#agents)
+    for (const { opened, idle } of this.players)
       for (const { promise } of [opened, idle]) promise.catch(() => undefined);
     this.signals.announce = () => {
       const { warmupEndMs, duringEndMs } = this.signals;
@@ -135,15 +131,15 @@ export class RemoteLoad implements LoadSource {
     linkOf?: LinkTo,
   ): Promise<RemoteLoad> {
     const load = new RemoteLoad(options, plan, await options.crew.muster(signal), linkOf);
-    const abort = () => load.#agents[0]?.opened.reject(signal.reason);
+    const abort = () => load.players[0]?.opened.reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
       await options.crew.ping(load.#clocks(), pingsBefore);
       const message = load.#openMessage();
-      for (const { member, share } of load.#agents) {
+      for (const { member, share } of load.players) {
         options.crew.tell(member, 'open', { ...message, plan: { ...message.plan, share } });
       }
-      await Promise.all(load.#agents.map(({ opened }) => opened.promise));
+      await Promise.all(load.players.map(({ opened }) => opened.promise));
       return load;
     } catch (error) {
       await load.terminate();
@@ -160,46 +156,20 @@ export class RemoteLoad implements LoadSource {
 
   /** So that the word of the start is everywhere before it. */
   get leadMs(): number {
-    const roundTrips = this.#agents.flatMap(({ clock }) => clock.roundTripsUs);
+    const roundTrips = this.players.flatMap(({ clock }) => clock.roundTripsUs);
     return 100 + (3 * Math.max(0, ...roundTrips)) / 1e3;
   }
 
   get agents(): readonly AgentRecord[] {
-    return this.#agents.map(recordOf);
-  }
-
-  onSecond(listener: (report: SecondReport) => void): void {
-    this.#onSecond.push(listener);
-  }
-
-  onHandedOver(listener: (report: HandedOver) => void): void {
-    this.#onHandedOver.push(listener);
+    return this.players.map(recordOf);
   }
 
   begin(startUs: number): void {
-    for (const { member, clock } of this.#agents) {
+    for (const { member, clock } of this.players) {
       const { offsetUs } = clock.at(startUs);
       this.#options.crew.tell(member, 'begin', { trial: this.#trial, startUs: startUs + offsetUs });
     }
     this.#pinging = setInterval(() => void this.#options.crew.ping(this.#clocks(), pingsBetween), pingEveryMs);
-  }
-
-  async whenIdle(): Promise<number> {
-    const acknowledged = await Promise.all(this.#agents.map(({ idle }) => idle.promise));
-    return acknowledged.reduce((sum, count) => sum + count, 0);
-  }
-
-  progress(): LoadProgress {
-    const all = this.#agents.map(({ progress }) => progress);
-    const sum = (of: (progress: LoadProgress) => number) => all.reduce((total, progress) => total + of(progress), 0);
-    const busiest = all.reduce((most, progress) => (progress.offered > most.offered ? progress : most), noProgress);
-    return {
-      offered: sum(({ offered }) => offered),
-      notOk: sum(({ notOk }) => notOk),
-      inFlight: sum(({ inFlight }) => inFlight),
-      p50Us: busiest.p50Us,
-      p99Us: busiest.p99Us,
-    };
   }
 
   stop(): void {
@@ -262,7 +232,7 @@ export class RemoteLoad implements LoadSource {
   }
 
   #living(): PlayingAgent[] {
-    return this.#agents.filter(({ lostUs }) => lostUs === null);
+    return this.players.filter(({ lostUs }) => lostUs === null);
   }
 
   #clocks(): ReadonlyMap<CrewMember, ClockOffset> {
@@ -274,7 +244,7 @@ export class RemoteLoad implements LoadSource {
   }
 
   #said(member: CrewMember, what: string, data: Uint8Array): void {
-    const agent = this.#agents.find((one) => one.member === member);
+    const agent = this.players.find((one) => one.member === member);
     if (agent === undefined || readMessage<Partial<OfTrial>>(data).trial !== this.#trial) return;
     if (what === 'progress') agent.progress = readMessage<ProgressMessage>(data).progress ?? agent.progress;
     else if (what === 'opened') agent.opened.resolve();
@@ -301,12 +271,11 @@ export class RemoteLoad implements LoadSource {
   }
 
   #second({ second, spanMs, ok }: SecondMessage): void {
-    const report: SecondReport = { type: 'second', second, spanMs, ok: readRecords<LatencyCountsData>(ok) };
-    for (const listener of this.#onSecond) listener(report);
+    this.passOn({ type: 'second', second, spanMs, ok: readRecords<LatencyCountsData>(ok) });
   }
 
   #handedOver({ producer, sequences }: HandedOverMessage): void {
-    for (const listener of this.#onHandedOver) listener({ type: 'handedOver', producer, sequences });
+    this.passOn({ type: 'handedOver', producer, sequences });
   }
 
   async #link({ member }: PlayingAgent, { broker }: LinkMessage): Promise<void> {
@@ -321,7 +290,7 @@ export class RemoteLoad implements LoadSource {
   }
 
   #lost(member: CrewMember): void {
-    const agent = this.#agents.find((one) => one.member === member);
+    const agent = this.players.find((one) => one.member === member);
     if (agent === undefined || agent.lostUs !== null) return;
     agent.lostUs = monotonicNowUs();
     agent.opened.reject(lostAtOpening(member));

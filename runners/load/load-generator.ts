@@ -3,39 +3,28 @@
 import { Worker } from 'node:worker_threads';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { beside } from '../../result/beside.ts';
+import { JointLoad, type LoadPlayer, noProgress } from './joint-load.ts';
 import { LoadSignals } from './load-clock.ts';
-import type { LoadProgress } from './load-loop-options.ts';
 import type { LinkTo, LoadSource } from './load-source.ts';
 import { putTogether } from './worker-error.ts';
 import type { HandedOver, LoadPlan, SecondReport, WorkerCommand, WorkerData, WorkerReport } from './worker-messages.ts';
 
-interface LoadThread {
+interface LoadThread extends LoadPlayer {
   readonly thread: Worker;
   readonly opened: PromiseWithResolvers<number>;
-  readonly idle: PromiseWithResolvers<number>;
   readonly done: PromiseWithResolvers<WorkerData>;
-  progress: LoadProgress;
 }
 
-const noProgress: LoadProgress = { offered: 0, notOk: 0, inFlight: 0, p50Us: null, p99Us: null };
-
-export class LoadGenerator implements LoadSource {
-  readonly #threads: readonly LoadThread[];
+export class LoadGenerator extends JointLoad implements LoadSource {
+  protected readonly players: readonly LoadThread[];
   readonly signals: LoadSignals;
-  readonly #onSecond: ((report: SecondReport) => void)[] = [];
-  readonly #onHandedOver: ((report: HandedOver) => void)[] = [];
 
   private constructor(plan: LoadPlan, linkOf: LinkTo | undefined) {
+    super();
     this.signals = new LoadSignals(plan.signals);
-    const onSecond = (report: SecondReport) => {
-      for (const listener of this.#onSecond) listener(report);
-    };
-    const onHandedOver = (report: HandedOver) => {
-      for (const listener of this.#onHandedOver) listener(report);
-    };
     const { first, count } = plan.share;
-    this.#threads = Array.from({ length: count }, (_, n) =>
-      startThread({ plan, worker: first + n, linkOf, onSecond, onHandedOver }),
+    this.players = Array.from({ length: count }, (_, n) =>
+      startThread({ plan, worker: first + n, linkOf, passOn: (report) => this.passOn(report) }),
     );
   }
 
@@ -46,7 +35,7 @@ export class LoadGenerator implements LoadSource {
     signal.addEventListener('abort', abort, { once: true });
     try {
       signal.throwIfAborted();
-      await Promise.all(generator.#threads.map(({ opened }) => opened.promise));
+      await Promise.all(generator.players.map(({ opened }) => opened.promise));
       return generator;
     } catch (error) {
       await generator.terminate();
@@ -57,37 +46,11 @@ export class LoadGenerator implements LoadSource {
   }
 
   get workers(): number {
-    return this.#threads.length;
-  }
-
-  onSecond(listener: (report: SecondReport) => void): void {
-    this.#onSecond.push(listener);
-  }
-
-  onHandedOver(listener: (report: HandedOver) => void): void {
-    this.#onHandedOver.push(listener);
+    return this.players.length;
   }
 
   begin(startUs: number): void {
     this.#send({ type: 'begin', startUs });
-  }
-
-  async whenIdle(): Promise<number> {
-    const acknowledged = await Promise.all(this.#threads.map(({ idle }) => idle.promise));
-    return acknowledged.reduce((sum, count) => sum + count, 0);
-  }
-
-  progress(): LoadProgress {
-    const all = this.#threads.map(({ progress }) => progress);
-    const sum = (of: (progress: LoadProgress) => number) => all.reduce((total, progress) => total + of(progress), 0);
-    const busiest = all.reduce((most, progress) => (progress.offered > most.offered ? progress : most), noProgress);
-    return {
-      offered: sum(({ offered }) => offered),
-      notOk: sum(({ notOk }) => notOk),
-      inFlight: sum(({ inFlight }) => inFlight),
-      p50Us: busiest.p50Us,
-      p99Us: busiest.p99Us,
-    };
   }
 
   stop(): void {
@@ -96,17 +59,17 @@ export class LoadGenerator implements LoadSource {
 
   async finish(): Promise<readonly WorkerData[]> {
     this.#send({ type: 'finish' });
-    const data = await Promise.all(this.#threads.map(({ done }) => done.promise));
+    const data = await Promise.all(this.players.map(({ done }) => done.promise));
     await this.terminate();
     return data;
   }
 
   async terminate(): Promise<void> {
-    await Promise.all(this.#threads.map(({ thread }) => thread.terminate()));
+    await Promise.all(this.players.map(({ thread }) => thread.terminate()));
   }
 
   #send(command: WorkerCommand): void {
-    for (const { thread } of this.#threads) thread.postMessage(command);
+    for (const { thread } of this.players) thread.postMessage(command);
   }
 }
 
@@ -114,11 +77,10 @@ interface StartedLoad {
   readonly plan: LoadPlan;
   readonly worker: number;
   readonly linkOf: LinkTo | undefined;
-  readonly onSecond: (report: SecondReport) => void;
-  readonly onHandedOver: (report: HandedOver) => void;
+  readonly passOn: (report: SecondReport | HandedOver) => void;
 }
 
-function startThread({ plan, worker, linkOf, onSecond, onHandedOver }: StartedLoad): LoadThread {
+function startThread({ plan, worker, linkOf, passOn }: StartedLoad): LoadThread {
   const thread = new Worker(beside(import.meta.url, 'load-worker'), { workerData: { load: { plan, worker } } });
   const load: LoadThread = {
     thread,
@@ -137,8 +99,7 @@ function startThread({ plan, worker, linkOf, onSecond, onHandedOver }: StartedLo
   thread.on('message', (report: WorkerReport) => {
     if (report.type === 'opened') load.opened.resolve(report.openMs);
     else if (report.type === 'progress') load.progress = report.progress;
-    else if (report.type === 'second') onSecond(report);
-    else if (report.type === 'handedOver') onHandedOver(report);
+    else if (report.type === 'second' || report.type === 'handedOver') passOn(report);
     else if (report.type === 'idle') load.idle.resolve(report.acknowledged);
     else if (report.type === 'done') load.done.resolve(report.data);
     else if (report.type === 'link') void answerLink(thread, report.broker, linkOf, fail);
