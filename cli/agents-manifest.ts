@@ -2,27 +2,20 @@
 
 import { stringify } from 'yaml';
 import type { CommandModule } from 'yargs';
-import { kubernetesJob } from '../runners/agents/kubernetes-job.ts';
+import { type AgentsJob, kubernetesJob } from '../runners/agents/kubernetes-job.ts';
 import { exampleJoin } from './agent.ts';
 import { print } from './print.ts';
 import { agentCount } from './run-agents.ts';
 import { usageError } from './usage-error.ts';
 
-interface ManifestArguments {
+/** Options of the same name are given to the Job as they are. */
+interface ManifestArguments extends Omit<AgentsJob, 'agents' | 'allowHosts'> {
   readonly action: 'manifest';
   readonly agents: string;
-  readonly image: string;
-  readonly join: string;
-  readonly name: string;
-  readonly secret: string;
-  readonly namespace?: string | undefined;
-  readonly cpus: number;
-  readonly memory: string;
   readonly allowHost?: readonly string[] | undefined;
 }
 
 const text = { type: 'string', nargs: 1 } as const;
-const deadlineS = 7_200;
 
 export const agentsCommand: CommandModule<object, ManifestArguments> = {
   command: 'agents <action>',
@@ -59,8 +52,6 @@ export const agentsCommand: CommandModule<object, ManifestArguments> = {
     if (!Number.isInteger(cpus) || cpus < 1)
       throw usageError(`--cpus ${cpus} is no whole number`, 'Whole CPUs alone can be an agent’s own.');
     const agents = agentCount({ agents: args.agents }) ?? 1;
-    print(
-      stringify(kubernetesJob({ agents, image, join, name, secret, namespace, cpus, memory, allowHosts, deadlineS })),
-    );
+    print(stringify(kubernetesJob({ agents, image, join, name, secret, namespace, cpus, memory, allowHosts })));
   },
 };

@@ -16,7 +16,6 @@ const job = {
   cpus: 4,
   memory: '2Gi',
   allowHosts: ['orders.shop.svc'],
-  deadlineS: 7_200,
 };
 
 describe('kubernetesJob', () => {

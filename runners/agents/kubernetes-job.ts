@@ -14,12 +14,12 @@ export interface AgentsJob {
   readonly cpus: number;
   readonly memory: string;
   readonly allowHosts: readonly string[];
-  /** The longest that it may last. */
-  readonly deadlineS: number;
 }
 
 const tokenFolder = '/run/wirebench';
 const user = 10_001;
+/** The longest that it may last. */
+const deadlineS = 7_200;
 const keptS = 600;
 
 /** A `batch/v1` Job, to be written as YAML. */
@@ -36,7 +36,7 @@ export function kubernetesJob(job: AgentsJob): object {
       parallelism: agents,
       // A pod that ends is a lost agent, never silently a new one.
       backoffLimit: 0,
-      activeDeadlineSeconds: job.deadlineS,
+      activeDeadlineSeconds: deadlineS,
       ttlSecondsAfterFinished: keptS,
       template: {
         metadata: { labels, annotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' } },
