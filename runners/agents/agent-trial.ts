@@ -7,6 +7,7 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { AllowedHosts } from '../../scenarios/allowed-hosts.ts';
 import { type CanaryEcho, startCanaryEcho } from '../canary/start-canary-echo.ts';
+import { AskedLinks } from '../load/asked-links.ts';
 import { LoadClock, LoadSignals } from '../load/load-clock.ts';
 import { LoadGenerator } from '../load/load-generator.ts';
 import { takeApart } from '../load/worker-error.ts';
@@ -45,7 +46,7 @@ export class AgentTrial {
   readonly #folder: string;
   readonly #over = new AbortController();
   readonly #signals = new LoadSignals();
-  readonly #links = new Map<string, PromiseWithResolvers<string>>();
+  readonly #links = new AskedLinks((broker) => this.#say('link', { broker }));
   #generator: LoadGenerator | null = null;
   #echo: CanaryEcho | null = null;
   #plan: LoadPlan | null = null;
@@ -72,7 +73,9 @@ export class AgentTrial {
         signals: this.#signals.memory,
         allowHosts: this.#permitted(rest.allowHosts),
       };
-      const generator = await LoadGenerator.open(this.#plan, this.#over.signal, (broker) => this.#linkOf(broker));
+      const generator = await LoadGenerator.open(this.#plan, this.#over.signal, async (broker) =>
+        this.#links.addressOf(broker),
+      );
       this.#generator = generator;
       if (this.#over.signal.aborted) return await generator.terminate();
       generator.onSecond(({ second, spanMs, ok }) => this.#say('second', { second, spanMs, ok: packRecords(ok) }));
@@ -102,9 +105,7 @@ export class AgentTrial {
   }
 
   linked({ broker, address, reason }: LinkedMessage): void {
-    const asked = this.#links.get(broker);
-    if (address === null) asked?.reject(new Error(reason));
-    else asked?.resolve(address);
+    this.#links.answered(broker, address, reason);
   }
 
   get progress(): ProgressMessage['progress'] {
@@ -152,15 +153,6 @@ export class AgentTrial {
       hint: 'Both must allow a host: `allowHosts` of the scenario, and `--allow-host` of each `bench agent`.',
       exitCode: exitCodes.usage,
     });
-  }
-
-  #linkOf(broker: string): Promise<string> {
-    const known = this.#links.get(broker);
-    if (known !== undefined) return known.promise;
-    const asked = Promise.withResolvers<string>();
-    this.#links.set(broker, asked);
-    this.#say('link', { broker });
-    return asked.promise;
   }
 
   async #write(files: OpenMessage['files']): Promise<ReadonlyMap<string, string>> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { answerLink } from '../load/answer-link.ts';
 import { JointLoad, type LoadPlayer, noProgress } from '../load/joint-load.ts';
 import { LoadSignals } from '../load/load-clock.ts';
 import type { LinkTo, LoadSource, OpenLoad } from '../load/load-source.ts';
@@ -253,7 +254,7 @@ export class RemoteLoad extends JointLoad implements LoadSource {
     else if (what === 'beginning') this.#beginning(agent, readMessage<BeginningMessage>(data));
     else if (what === 'second') this.#second(readMessage<SecondMessage>(data));
     else if (what === 'handedOver') this.#handedOver(readMessage<HandedOverMessage>(data));
-    else if (what === 'link') void this.#link(agent, readMessage<LinkMessage>(data));
+    else if (what === 'link') this.#link(agent, readMessage<LinkMessage>(data));
     else if (what === 'idle') {
       const { acknowledged, progress } = readMessage<IdleMessage>(data);
       agent.progress = progress;
@@ -278,15 +279,15 @@ export class RemoteLoad extends JointLoad implements LoadSource {
     this.passOn({ type: 'handedOver', producer, sequences });
   }
 
-  async #link({ member }: PlayingAgent, { broker }: LinkMessage): Promise<void> {
-    const answer = (address: string | null, reason: string) =>
-      this.#options.crew.tell(member, 'linked', { trial: this.#trial, broker, address, reason });
-    try {
-      if (this.#linkOf === undefined) throw new Error('nothing leads there');
-      answer(await this.#linkOf(broker), '');
-    } catch (error) {
-      answer(null, error instanceof Error ? error.message : String(error));
-    }
+  #link({ member, opened, idle }: PlayingAgent, { broker }: LinkMessage): void {
+    void answerLink(broker, this.#linkOf, {
+      answer: (address, reason) =>
+        this.#options.crew.tell(member, 'linked', { trial: this.#trial, broker, address, reason }),
+      fail: (error) => {
+        opened.reject(error);
+        idle.reject(error);
+      },
+    });
   }
 
   #lost(member: CrewMember): void {

@@ -1,4 +1,4 @@
-/** The links that the main thread opened for this worker, each asked for once. */
+/** The links that others opened for whoever plays the load, each asked for once. */
 export class AskedLinks {
   readonly #ask: (broker: string) => void;
   readonly #known = new Map<string, string>();
@@ -25,7 +25,7 @@ export class AskedLinks {
   answered(broker: string, address: string | null, reason: string): void {
     const asked = this.#awaited.get(broker);
     this.#awaited.delete(broker);
-    if (address === null) asked?.reject(new Error(`no link to ${broker}: ${reason}`));
+    if (address === null) asked?.reject(new Error(reason));
     else {
       this.#known.set(broker, address);
       asked?.resolve(address);

@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { beside } from '../../result/beside.ts';
+import { answerLink, type LinkAnswers } from './answer-link.ts';
 import { JointLoad, type LoadPlayer, noProgress } from './joint-load.ts';
 import { LoadSignals } from './load-clock.ts';
 import type { LinkTo, LoadSource } from './load-source.ts';
@@ -102,31 +103,16 @@ function startThread({ plan, worker, linkOf, passOn }: StartedLoad): LoadThread 
     else if (report.type === 'second' || report.type === 'handedOver') passOn(report);
     else if (report.type === 'idle') load.idle.resolve(report.acknowledged);
     else if (report.type === 'done') load.done.resolve(report.data);
-    else if (report.type === 'link') void answerLink(thread, report.broker, linkOf, fail);
-    else fail(putTogether(report.error));
+    else if (report.type === 'link') {
+      const { broker } = report;
+      const answer: LinkAnswers['answer'] = (address, reason) =>
+        thread.postMessage({ type: 'linked', broker, address, reason } satisfies WorkerCommand);
+      void answerLink(broker, linkOf, { answer, fail });
+    } else fail(putTogether(report.error));
   });
   thread.on('error', fail);
   thread.on('exit', (code) => {
     fail(new BenchError('loadWorkerEnded', `A load worker ended with code ${code}`, { exitCode: exitCodes.internal }));
   });
   return load;
-}
-
-/** A host that is not allowed ends the load, as it would where the worker dials it itself. */
-async function answerLink(
-  thread: Worker,
-  broker: string,
-  linkOf: LinkTo | undefined,
-  fail: (error: unknown) => void,
-): Promise<void> {
-  const answer = (address: string | null, reason: string) => {
-    thread.postMessage({ type: 'linked', broker, address, reason } satisfies WorkerCommand);
-  };
-  try {
-    if (linkOf === undefined) throw new Error('nothing leads there');
-    answer(await linkOf(broker), '');
-  } catch (error) {
-    if (error instanceof BenchError && error.exitCode === exitCodes.usage) fail(error);
-    answer(null, error instanceof Error ? error.message : String(error));
-  }
 }

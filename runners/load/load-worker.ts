@@ -204,7 +204,7 @@ class LoadWorker {
   }
 
   linked(broker: string, address: string | null, reason: string): void {
-    this.#links.answered(broker, address, reason);
+    this.#links.answered(broker, address, `no link to ${broker}: ${reason}`);
   }
 
   begin(startUs: number): void {
