@@ -5,7 +5,7 @@ import { renderDecision } from '../reports/decide/decision-terminal.ts';
 import { exitCodes } from '../result/bench-error.ts';
 import { decide } from '../result/decide/decide.ts';
 import { plannedAway } from '../result/decide/outage-parts.ts';
-import { readRequirements } from '../result/decide/requirements.ts';
+import { type RequirementWords, readRequirements } from '../result/decide/requirements.ts';
 import { cleanTexts } from '../result/printable.ts';
 import type { DecisionResult } from '../result/schema/decision-schema.ts';
 import { printedOutputs } from './outputs.ts';
@@ -14,15 +14,8 @@ import { shippedQuestions } from './shipped-questions.ts';
 import { usageError } from './usage-error.ts';
 import { printOutputs, useColour, writeOutputs } from './write-reports.ts';
 
-interface DecideArguments {
+interface DecideArguments extends RequirementWords {
   readonly results: readonly string[];
-  readonly latency?: readonly string[] | undefined;
-  readonly survive?: readonly string[] | undefined;
-  readonly lose?: string | undefined;
-  readonly order?: string | undefined;
-  readonly stale?: string | undefined;
-  readonly failed: string;
-  readonly risk: string;
   readonly target?: readonly string[] | undefined;
   readonly format: string;
 }
@@ -67,11 +60,10 @@ export const decideCommand: CommandModule<object, DecideArguments> = {
       }),
   handler: (args) => {
     const outputs = printedOutputs(args.format, decisionFormats, ['terminal'], false);
-    const shipped = shippedQuestions();
     const runs = args.results.map((name) => ({ name, result: selected(readResult(name), args.target) }));
     const inResults = runs.flatMap(({ result }) => [...plannedAway(result.plan.conditions).values()].flat());
-    const known = [...inResults, ...shipped.flatMap(({ away }) => away)];
-    const decision = decide(runs, readRequirements(args, known), shipped);
+    const known = () => [...inResults, ...shippedQuestions().flatMap(({ away }) => away)];
+    const decision = decide(runs, readRequirements(args, known), shippedQuestions);
     writeOutputs(decisionReporters, decision, null, outputs, exitCodes.notWritten);
     printOutputs(decisionReporters, outputs, decision, () => {
       const options = { colour: useColour(process.stdout), width: process.stdout.columns ?? 160 };

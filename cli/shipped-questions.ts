@@ -8,8 +8,15 @@ import { loadScenario } from '../scenarios/schema/load-scenario.ts';
 
 const folder = join(import.meta.dirname, '..', 'scenarios');
 
-/** In the order of their names. Empty: none are shipped with it, as in a package. */
-export function shippedQuestions(): ShippedQuestion[] {
+let known: readonly ShippedQuestion[] | null = null;
+
+/** In the order of their names. Empty: none are shipped with it, as in a package. All of them are read, once, when it is first called. */
+export function shippedQuestions(): readonly ShippedQuestion[] {
+  known ??= readAll();
+  return known;
+}
+
+function readAll(): ShippedQuestion[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))
     .sort()

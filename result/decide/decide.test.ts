@@ -25,8 +25,8 @@ const shipped = [
 ] as const;
 
 function decided(runs: readonly Run[], words: Partial<RequirementWords>) {
-  const requirements = readRequirements({ failed: '0%', risk: '50%', ...words }, []);
-  const decision = decide(runs, requirements, shipped);
+  const requirements = readRequirements({ failed: '0%', risk: '50%', ...words }, () => []);
+  const decision = decide(runs, requirements, () => shipped);
   expect(decisionSchema.parse(JSON.parse(JSON.stringify(decision)))).toEqual(JSON.parse(JSON.stringify(decision)));
   return decision;
 }
@@ -84,6 +84,20 @@ function outages(...all: readonly Outage[]): Run {
   });
   return named({ ...run, trials });
 }
+
+it('looks at the shipped scenarios only where something is left open', () => {
+  const looks = (words: Partial<RequirementWords>) => {
+    let times = 0;
+    const requirements = readRequirements({ failed: '0%', risk: '50%', ...words }, () => []);
+    decide([calm(4, 4, 4)], requirements, () => {
+      times++;
+      return shipped;
+    });
+    return times;
+  };
+  expect(looks({ latency: ['100ms'] })).toBe(0);
+  expect(looks({ survive: ['service'] })).toBeGreaterThan(0);
+});
 
 describe('a latency', () => {
   it.each([

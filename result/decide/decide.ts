@@ -19,10 +19,11 @@ import { askersOf, type ShippedQuestion } from './shipped-questions.ts';
 /** Engines of other programs keep no account, and are cross-checks. */
 const nativeEngine = 'native';
 
+/** `shipped` is asked only when something is left open. */
 export function decide(
   named: readonly NamedRun[],
   requirements: Requirements,
-  shipped: readonly ShippedQuestion[],
+  shipped: () => readonly ShippedQuestion[],
 ): DecisionResult {
   const runs = named.filter((run, n) => !named.slice(0, n).some((before) => isSame(before.result, run.result)));
   const trials = runs.flatMap((run) =>
@@ -75,7 +76,7 @@ function requirementResult(one: Requirement): RequirementResult {
 function groupsOf(
   candidates: readonly Candidate[],
   requirements: Requirements,
-  shipped: readonly ShippedQuestion[],
+  shipped: () => readonly ShippedQuestion[],
 ): DecidedGroup[] {
   const groups = Map.groupBy(candidates, ({ guarantee, completion }) => JSON.stringify([guarantee, completion]));
   return [...groups.values()].flatMap((group) => {
@@ -89,14 +90,14 @@ function groupsOf(
 function decidedTarget(
   candidate: Candidate,
   requirements: Requirements,
-  shipped: readonly ShippedQuestion[],
+  shipped: () => readonly ShippedQuestion[],
 ): DecidedTarget {
   const wanted = requirements.all.flatMap((one) => (one.kind === 'survive' ? one.part : []));
   const judgements = requirements.all.map((requirement): Judgement => {
     const found = judge(candidate, requirement, requirements);
     const isOpen = found.answer === 'notAsked' || found.reason === 'tooFewOutages';
     const parts = found.part === null ? wanted : [found.part];
-    return isOpen ? { ...found, askedBy: askersOf(candidate, requirement, parts, shipped) } : found;
+    return isOpen ? { ...found, askedBy: askersOf(candidate, requirement, parts, shipped()) } : found;
   });
   const { target, label, protocol, operations } = candidate;
   return {

@@ -3,7 +3,7 @@ import { BenchError } from '../bench-error.ts';
 import { type RequirementWords, readRequirements } from './requirements.ts';
 
 const none = { failed: '0%', risk: '50%' };
-const read = (words: Partial<RequirementWords>) => readRequirements({ ...none, ...words }, ['payment']);
+const read = (words: Partial<RequirementWords>) => readRequirements({ ...none, ...words }, () => ['payment']);
 
 describe('what matters', () => {
   it.each([
@@ -19,6 +19,12 @@ describe('what matters', () => {
   it('is read of lists, each part once', () => {
     const { all } = read({ survive: ['service,payment', 'network, service'] });
     expect(all.map(({ wanted }) => wanted)).toEqual(['survives service', 'survives payment', 'survives network']);
+  });
+
+  it('asks which other parts there are only for one beyond the usual ones', () => {
+    const unasked = () => expect.unreachable();
+    const { all } = readRequirements({ ...none, survive: ['service,broker,network'] }, unasked);
+    expect(all.map(({ kind }) => kind)).toEqual(['survive', 'survive', 'survive']);
   });
 
   it.each<[Partial<RequirementWords>, RegExp, RegExp]>([

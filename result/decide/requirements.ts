@@ -46,11 +46,11 @@ export interface RequirementWords {
 /** Known to all results, whoever has played what. */
 export const usualParts = ['service', 'broker', 'network'] as const;
 
-/** `knownParts`: what may be away in results and shipped scenarios. Throws a BenchError (exit 2). */
-export function readRequirements(words: RequirementWords, knownParts: readonly string[]): Requirements {
+/** `knownParts`: what may be away in results and shipped scenarios; asked only for parts beyond the usual ones. Throws a BenchError (exit 2). */
+export function readRequirements(words: RequirementWords, knownParts: () => readonly string[]): Requirements {
   const all = [
     ...(words.latency ?? []).map(latencyRequirement),
-    ...partsIn(words.survive ?? [], [...new Set([...usualParts, ...knownParts])]),
+    ...partsIn(words.survive ?? [], knownParts),
     ...onlyWord(words.lose, 'lose', 'nothing', 'loses nothing'),
     ...onlyWord(words.order, 'order', 'per-key', 'order per key'),
     ...(words.stale === undefined ? [] : [staleRequirement(words.stale)]),
@@ -118,8 +118,10 @@ function quantityIn(place: string, reading: QuantityReading): number {
   throw wrong(`${place}: ${reading.message}`, reading.suggestion ?? 'A number with its unit.');
 }
 
-function partsIn(survive: readonly string[], known: readonly string[]): Requirement[] {
+function partsIn(survive: readonly string[], knownParts: () => readonly string[]): Requirement[] {
   const named = survive.flatMap((text) => text.split(',').map((one) => one.trim())).filter((one) => one !== '');
+  const beyond = named.some((part) => !usualParts.some((one) => one === part)) ? knownParts() : [];
+  const known = [...new Set([...usualParts, ...beyond])];
   return [...new Set(named)].map((part) => {
     if (known.includes(part)) return { kind: 'survive', wanted: `survives ${part}`, part };
     const meant = closestName(part, known);

@@ -94,8 +94,8 @@ describe('the JSON Schema of a decision', () => {
     const invalid = { status: 'invalid' as const, reasons: [] };
     const run = comparedRun('a', [...shapes, { repeat: 4, p99: null, verdict: invalid }]);
     const words = { latency: ['1s'], survive: ['broker'], lose: 'nothing', order: 'per-key', stale: '1s' };
-    const requirements = readRequirements({ ...words, failed: '0%', risk: '50%' }, []);
-    const written = JSON.parse(JSON.stringify(decide([{ name: 'a', result: run }], requirements, [])));
+    const requirements = readRequirements({ ...words, failed: '0%', risk: '50%' }, () => []);
+    const written = JSON.parse(JSON.stringify(decide([{ name: 'a', result: run }], requirements, () => [])));
     for (const part of ['requirements', 'sources', 'groups', 'leftOut'] as const) expect(written[part]).not.toEqual([]);
     const check = z.fromJSONSchema(JSON.parse(schema));
     expect(check.safeParse(written).error).toBeUndefined();
