@@ -2,7 +2,7 @@
 import { instrumentError } from '../../result/instrument-error.ts';
 import { type PercentileName, quantileOf } from '../../result/latency-summary.ts';
 import type { LatencyName, PhaseName, TrialResult } from '../../result/result-types.ts';
-import { tReachedBy } from '../../result/statistics/statistics.ts';
+import { geometricInterval } from '../../result/statistics/statistics.ts';
 import { middleOf } from '../../result/statistics/statistics-order.ts';
 import { formatCount } from '../text/format-values.ts';
 import { withinOf } from './answer-figures.ts';
@@ -60,12 +60,9 @@ function valueIn(trial: TrialResult, place: SpreadPlace): { value: number | null
 
 function halfOf(values: readonly number[]): number | null {
   const logs = values.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log);
-  const { length } = logs;
-  if (length < 3 || length < values.length) return null;
-  const mean = logs.reduce((sum, log) => sum + log, 0) / length;
-  const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (length - 1);
-  const half = tReachedBy(0.05, length - 1) * Math.sqrt(variance / length);
-  return (Math.exp(mean + half) - Math.exp(mean - half)) / 2;
+  if (logs.length < 3 || logs.length < values.length) return null;
+  const [low, high] = geometricInterval(logs);
+  return (high - low) / 2;
 }
 
 function halfWithin(within: Spread['within']): number | null {

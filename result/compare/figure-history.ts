@@ -1,7 +1,7 @@
 /** One figure over many results, in the order of their starts, and where what it was measured on has changed. */
 
 import type { RunResult, SettingValue, TrialResult } from '../result-types.ts';
-import { tReachedBy } from '../statistics/statistics.ts';
+import { geometricInterval } from '../statistics/statistics.ts';
 import { middleOf } from '../statistics/statistics-order.ts';
 import { type FigurePlace, figureOf, isHigherBetter, unitOf, withinRunOf } from './compared-figures.ts';
 import type { ComparisonRow } from './comparison-result.ts';
@@ -95,8 +95,5 @@ function whiskers(
     value !== null && value > 0 && Number.isFinite(value) ? Math.log(value) : [],
   );
   if (logs.length < 2 || logs.length < values.length) return [null, null];
-  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-  const variance = logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1);
-  const half = tReachedBy(0.05, logs.length - 1) * Math.sqrt(variance / logs.length);
-  return [Math.exp(mean - half), Math.exp(mean + half)];
+  return geometricInterval(logs);
 }

@@ -3,7 +3,7 @@ import { instrumentError } from '../instrument-error.ts';
 import { leastSamplesBeyond, type PercentileName, percentileGap, quantileOf } from '../latency-summary.ts';
 import { ownValue } from '../own-value.ts';
 import type { LatencyName, PhaseName, TrialResult } from '../result-types.ts';
-import { tReachedBy } from '../statistics/statistics.ts';
+import { geometricInterval, meanOf, tReachedBy, varianceOf } from '../statistics/statistics.ts';
 import { factorBeyondDoubt, leastRepeats } from '../statistics/statistics-order.ts';
 
 export interface TimePlace {
@@ -36,17 +36,20 @@ export function estimateTime(trials: readonly TrialResult[], place: TimePlace): 
   const known = values.filter((value) => value !== null);
   const errorUs = Math.max(0, ...trials.map(({ verdict }) => errorIn(verdict, place.percentile)));
   const finite = known.filter(Number.isFinite).filter((value) => value > 0);
-  const us = known.length === 0 ? null : finite.length === 0 ? Number.POSITIVE_INFINITY : meanOf(finite);
+  const logs = finite.map(Math.log);
+  const us = known.length === 0 ? null : finite.length === 0 ? Number.POSITIVE_INFINITY : Math.exp(meanOf(logs));
   const bare = { values, us, errorUs, lowUs: null, highUs: null, scatter: null };
   if (us === null || us === Number.POSITIVE_INFINITY) return bare;
   if (finite.length < known.length) return { ...bare, lowUs: Math.min(...finite), highUs: Number.POSITIVE_INFINITY };
-  const interval = finite.length < leastRepeats ? withinRuns(trials, place) : overRepeats(finite);
+  const isFew = finite.length < leastRepeats;
+  const interval = isFew ? withinRuns(trials, place) : geometricInterval(logs);
   if (interval === null) return bare;
+  const [low, high] = interval;
   return {
     ...bare,
-    lowUs: Math.max(0, interval.low - errorUs),
-    highUs: interval.high + errorUs,
-    scatter: finite.length < leastRepeats ? null : scatterOf(finite),
+    lowUs: Math.max(0, low - errorUs),
+    highUs: high + errorUs,
+    scatter: isFew ? null : Math.sqrt(varianceOf(logs)),
   };
 }
 
@@ -62,14 +65,8 @@ function errorIn(verdict: TrialResult['verdict'], percentile: PercentileName): n
   return instrumentError(verdict.figures?.canary, quantileOf(percentile))?.us ?? 0;
 }
 
-function overRepeats(values: readonly number[]): { low: number; high: number } {
-  const half = (tReachedBy(0.05, values.length - 1) * scatterOf(values)) / Math.sqrt(values.length);
-  const mean = meanOf(values);
-  return { low: mean * Math.exp(-half), high: mean * Math.exp(half) };
-}
-
 /** null: one of them has no interval. */
-function withinRuns(trials: readonly TrialResult[], place: TimePlace): { low: number; high: number } | null {
+function withinRuns(trials: readonly TrialResult[], place: TimePlace): readonly [number, number] | null {
   const intervals = trials.map((trial) => {
     const within = ownValue(trial.phases[place.phase]?.operations, place.operation)?.withinRunUs;
     return within === undefined ? undefined : ofLatency(within, place);
@@ -77,7 +74,7 @@ function withinRuns(trials: readonly TrialResult[], place: TimePlace): { low: nu
   const known = intervals.filter((one) => one !== undefined);
   if (known.length < trials.length || known.length === 0) return null;
   const high = Math.max(...known.map(([, end]) => end ?? Number.POSITIVE_INFINITY));
-  return { low: Math.min(...known.map(([start]) => start)) / factorBeyondDoubt, high: high * factorBeyondDoubt };
+  return [Math.min(...known.map(([start]) => start)) / factorBeyondDoubt, high * factorBeyondDoubt];
 }
 
 type Within = Readonly<
@@ -86,16 +83,6 @@ type Within = Readonly<
 
 function ofLatency(within: Within, { latency, percentile }: TimePlace): readonly [number, number | null] | undefined {
   return within[latency]?.[percentile];
-}
-
-function meanOf(values: readonly number[]): number {
-  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-}
-
-function scatterOf(values: readonly number[]): number {
-  const logs = values.map(Math.log);
-  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-  return Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / (logs.length - 1));
 }
 
 const mostRepeats = 100;

@@ -1,5 +1,5 @@
 /** The difference of two sets of figures as a log ratio: from pairs in time, or from stored runs that are no pairs. */
-import { chanceOfT, factorSeen, knownPairs, tReachedBy } from './statistics.ts';
+import { chanceOfT, factorSeen, knownPairs, meanOf, tReachedBy, varianceOf } from './statistics.ts';
 import { factorBeyondDoubt } from './statistics-order.ts';
 
 export interface LogDifference {
@@ -142,14 +142,4 @@ function logsOf(values: readonly (number | null)[]): number[] {
 
 function isPositive(value: number): boolean {
   return value > 0 && Number.isFinite(value);
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function varianceOf(values: readonly number[]): number {
-  if (values.length < 2) return 0;
-  const mean = meanOf(values);
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
 }

@@ -1,5 +1,5 @@
 /** How far two measurements of the same repeats lie apart, in their own unit. */
-import { knownPairs, tReachedBy } from './statistics.ts';
+import { knownPairs, meanOf, tReachedBy, varianceOf } from './statistics.ts';
 
 /** Of all that is told at once together. */
 const errorRate = 0.05;
@@ -27,8 +27,7 @@ export function pairedDifference(
   );
   const pairs = differences.length;
   if (pairs < 2) return null;
-  const difference = differences.reduce((sum, value) => sum + value, 0) / pairs;
-  const variance = differences.reduce((sum, value) => sum + (value - difference) ** 2, 0) / (pairs - 1);
-  const half = tReachedBy(errorRate / Math.max(comparisons, 1), pairs - 1) * Math.sqrt(variance / pairs);
+  const difference = meanOf(differences);
+  const half = tReachedBy(errorRate / Math.max(comparisons, 1), pairs - 1) * Math.sqrt(varianceOf(differences) / pairs);
   return { difference, low: difference - half, high: difference + half, pairs };
 }

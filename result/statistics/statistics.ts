@@ -28,8 +28,27 @@ export function tReachedBy(chance: number, degrees: number): number {
   return high;
 }
 
+/** At least one. */
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Of what they were drawn from; 0: fewer than two. */
+export function varianceOf(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const mean = meanOf(values);
+  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+}
+
 /** Of all that is told at once together. */
 const errorRate = 0.05;
+
+/** 95 % interval of a geometric mean, by the t of the logarithms, of which there are at least two. */
+export function geometricInterval(logs: readonly number[]): readonly [number, number] {
+  const mean = meanOf(logs);
+  const half = tReachedBy(errorRate, logs.length - 1) * Math.sqrt(varianceOf(logs) / logs.length);
+  return [Math.exp(mean - half), Math.exp(mean + half)];
+}
 
 export interface PairedRatio {
   /** Geometric mean of after ÷ before: 0.8 is a fifth less. */
@@ -59,8 +78,7 @@ export function pairedRatio(
   );
   const pairs = logs.length;
   if (pairs < 2) return null;
-  const mean = logs.reduce((sum, value) => sum + value, 0) / pairs;
-  const variance = logs.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (pairs - 1);
+  const [mean, variance] = [meanOf(logs), varianceOf(logs)];
   const standardError = Math.sqrt(variance / pairs);
   const halfWidth = tReachedBy(errorRate / Math.max(comparisons, 1), pairs - 1) * standardError;
   return {
