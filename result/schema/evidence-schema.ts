@@ -242,8 +242,9 @@ export type PaymentsResult = Immutable<z.infer<typeof paymentsSchema>>;
 export type BodyBytes = Immutable<z.infer<typeof bodyBytesSchema>>;
 /** What the HTTP clients did beside the attempts, warm-up included. */
 export type HttpCounts = Immutable<z.infer<typeof httpCountsSchema>>;
-/** Requests that were to carry several messages each, and what they carried. */
+/** Requests to a broker that is paid by them. */
 export type PaidRequests = Immutable<z.infer<typeof paidRequestsSchema>>;
+/** Requests that were to carry several messages each, and what they carried. */
 export type BatchCounts = Immutable<z.infer<typeof batchCountsSchema>>;
 export type FailureSample = Immutable<z.infer<typeof failureSampleSchema>>;
 /** Messages of calls that may have several either way. */
