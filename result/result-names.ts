@@ -17,6 +17,10 @@ export type { Completion, Pattern };
 export const phaseNames = ['warmup', 'steady', 'before', 'during', 'after', 'drain'] as const;
 export type PhaseName = (typeof phaseNames)[number];
 
+export function isPhase(name: string): name is PhaseName {
+  return (phaseNames as readonly string[]).includes(name);
+}
+
 export const latencyNames = [
   'offered',
   'response',

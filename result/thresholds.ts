@@ -1,10 +1,12 @@
 /** Thresholds against the trials of a run: every matching trial must hold, the worst one is shown. */
 
 import { amplificationOf } from './amplification.ts';
+import { errorRatioOf } from './error-ratio.ts';
 import { percentileGap } from './latency-summary.ts';
 import { ownValue } from './own-value.ts';
 import {
   type CallerResult,
+  isPhase,
   type LatencySummary,
   type OperationResult,
   type PhaseName,
@@ -108,10 +110,6 @@ function samplesOf(threshold: Threshold, trial: TrialResult): Sample[] {
   return parts.map((part) => of(phaseFigure(metric, part)));
 }
 
-function isPhase(name: string): name is PhaseName {
-  return (phaseNames as readonly string[]).includes(name);
-}
-
 function measuredPhases(named: readonly PhaseName[], trial: TrialResult): PhaseResult[] {
   const wanted = named.length > 0 ? named : phaseNames.filter((name) => !unmeasuredPhases.includes(name));
   // A fault that begins at once leaves a `before` without any length, of which there is nothing to say.
@@ -154,7 +152,7 @@ function fallbackCount(count: Extract<Metric, { kind: 'fallback' }>['count'], pa
 
 function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, policies }: Part): number | null {
   if (metric.kind === 'goodput') return goodputPerSecond ?? null;
-  if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
+  if (metric.kind === 'errorRatio') return errorRatioOf(counts);
   if (metric.kind === 'degradedRatio')
     return counts.offered === 0 || policies === undefined ? null : policies.fallbacks / counts.offered;
   if (metric.kind === 'amplification') return amplificationOf(counts, policies);
@@ -164,8 +162,7 @@ function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, poli
 /** Over all measured phases, whose those of a caller are. */
 function callerFigure(metric: Metric, { counts }: CallerResult): number | null {
   if (metric.kind === 'count') return counts[metric.count];
-  if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
-  return null;
+  return metric.kind === 'errorRatio' ? errorRatioOf(counts) : null;
 }
 
 function latencyFigure(

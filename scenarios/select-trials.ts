@@ -1,7 +1,7 @@
 /** A part of a scenario: only some of its targets and conditions. */
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { closestName } from '../result/closest-name.ts';
-import { phaseNames } from '../result/result-types.ts';
+import { isPhase } from '../result/result-types.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Selected {
@@ -60,10 +60,6 @@ export function selectConditions(scenario: Scenario, names: readonly string[]): 
 
 function phasesOf(hasFaults: boolean): readonly string[] {
   return hasFaults ? ['warmup', 'before', 'during', 'after', 'drain'] : ['warmup', 'steady', 'drain'];
-}
-
-function isPhase(name: string): boolean {
-  return (phaseNames as readonly string[]).includes(name);
 }
 
 function only<Value>(entries: Readonly<Record<string, Value>>, names: readonly string[]): Record<string, Value> {

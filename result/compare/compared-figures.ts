@@ -1,5 +1,6 @@
 /** The figures that two results have in common, trial by trial. */
 import { amplificationOf } from '../amplification.ts';
+import { errorRatioOf } from '../error-ratio.ts';
 import { instrumentError } from '../instrument-error.ts';
 import { percentileGap, percentileNames, quantileOf } from '../latency-summary.ts';
 import { ownValue } from '../own-value.ts';
@@ -83,7 +84,7 @@ export function figureOf(trial: TrialResult, { phase, operation, metric: text }:
   if (part === undefined) return null;
   if (metric.kind === 'count') return part.counts[metric.count];
   const { counts, policies } = part;
-  if (metric.kind === 'errorRatio') return counts.offered === 0 ? null : (counts.offered - counts.ok) / counts.offered;
+  if (metric.kind === 'errorRatio') return errorRatioOf(counts);
   if (metric.kind === 'amplification') return amplificationOf(counts, policies);
   if (metric.kind !== 'latency') return null;
   const summary = part.latencyUs[metric.latency];

@@ -1,6 +1,6 @@
 /** Checks of the fault timelines against the load and the targets. */
 import { closestName } from '../../result/closest-name.ts';
-import { phaseNames } from '../../result/result-types.ts';
+import { isPhase } from '../../result/result-types.ts';
 import { unsuitedSettings } from '../faults/registry.ts';
 import { everyLink, hasServiceLink, lackOf, linkNames, partNames } from '../places.ts';
 import { brokerFacts, brokerOf } from '../protocols/registry.ts';
@@ -16,7 +16,7 @@ export function checkConditions(context: CheckContext): void {
   checkTrialNames(context);
   for (const [name, windows] of Object.entries(file.conditions ?? {})) {
     const path = ['conditions', name];
-    if ((phaseNames as readonly string[]).includes(name)) {
+    if (isPhase(name)) {
       report({ path, message: 'is the name of a phase; thresholds could not tell them apart', atKey: true });
     } else if (name === 'in' || name === 'and') report({ path, message: 'is a word of the thresholds', atKey: true });
     const places = windows.map((_, index): Path => [...path, context.originalIndex(path, index)]);

@@ -2,7 +2,7 @@
 import { closestName } from '../../result/closest-name.ts';
 import { ownValue } from '../../result/own-value.ts';
 import { laterTimes, patternNames, patterns } from '../../result/patterns.ts';
-import { type PhaseName, phaseNames } from '../../result/result-types.ts';
+import { isPhase, type PhaseName, phaseNames } from '../../result/result-types.ts';
 import { parseMetric, parseThreshold, type Threshold } from '../../result/threshold-grammar.ts';
 import { satOut } from '../places.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
@@ -27,7 +27,6 @@ export function checkThresholds(context: CheckContext): void {
 
 /** While a trial runs no more is known than how much of it was not ok. */
 function checkStop({ report }: CheckContext, { metric, operation, within }: Threshold, path: Path): void {
-  const isPhase = (name: string) => (phaseNames as readonly string[]).includes(name);
   if (metric === 'errorRatio' && operation === undefined && !within.some(isPhase)) return;
   const message = 'beside stopAfter is an errorRatio of all operations, without a phase';
   report({ path, message, suggestion: 'e.g. "all errorRatio < 10%"' });
@@ -51,7 +50,6 @@ export function checkThresholdNames(context: CheckContext, text: string, thresho
     ]);
   }
   const conditions = context.namesOf('conditions');
-  const isPhase = (name: string): name is PhaseName => (phaseNames as readonly string[]).includes(name);
   for (const name of within) {
     if (isPhase(name) || conditions.includes(name)) continue;
     unknown('phase or condition', name, [...conditions, ...phaseNames]);
@@ -79,7 +77,7 @@ function checkCallerMetric(
   path: Path,
 ): void {
   const kind = parseMetric(metric)?.kind;
-  const phase = within.find((name) => (phaseNames as readonly string[]).includes(name));
+  const phase = within.find(isPhase);
   const offset = wordAt(text, operation);
   if (kind !== 'count' && kind !== 'errorRatio') {
     report({ path, message: `of a caller there are counts and errorRatio, no ${metric}`, offset });
