@@ -1,13 +1,34 @@
 /** What is judged: each target with its settings, apart by what its acknowledgement is worth and where its operations end. */
-import type { NamedRun } from '../compare/compared-sides.ts';
+import { type NamedRun, ofItself } from '../compare/compared-sides.ts';
 import { type GuaranteeClass, guaranteeIn, guaranteeSetting, replyGuaranteeSetting } from '../guarantee.ts';
 import { ownValue } from '../own-value.ts';
 import type { Completion, Protocol, TrialResult } from '../result-types.ts';
 import { settingsText } from '../settings-text.ts';
+import { awayIn } from './outage-parts.ts';
+
+/** Engines of other programs keep no account, and are cross-checks. */
+const nativeEngine = 'native';
 
 export interface PlayedTrial {
   readonly run: NamedRun;
   readonly trial: TrialResult;
+  /** By outage, in the order of time: what was away. */
+  readonly away: readonly string[];
+  /** Alike where the runs played the same on the same machine. */
+  readonly load: string;
+}
+
+/** Those of the run itself, in its order. */
+export function playedIn(run: NamedRun): PlayedTrial[] {
+  const load = loadOf(run.result);
+  return ofItself(run.result)
+    .filter(({ engine }) => engine === nativeEngine)
+    .map((trial) => ({ run, trial, away: awayIn(trial), load }));
+}
+
+/** Repeats of the same are repeats, whichever run they are of. */
+function loadOf({ plan, environment: { cpu, cores } }: NamedRun['result']): string {
+  return JSON.stringify([{ ...plan, repeats: null, thresholds: null, sweep: null }, cpu, cores]);
 }
 
 export interface Candidate {

@@ -1,5 +1,5 @@
 /** From what matters and what is stored: which targets meet it, which miss it and by what, and what was never asked. */
-import { isSame, type NamedRun, ofItself } from '../compare/compared-sides.ts';
+import { isSame, type NamedRun } from '../compare/compared-sides.ts';
 import type {
   DecidedGroup,
   DecidedTarget,
@@ -8,16 +8,13 @@ import type {
   RequirementResult,
 } from '../schema/decision-schema.ts';
 import { semanticsVersion } from '../semantics-version.ts';
-import { type Candidate, candidatesOf, type PlayedTrial } from './candidates.ts';
+import { type Candidate, candidatesOf, type PlayedTrial, playedIn } from './candidates.ts';
 import { decisionNotes } from './decision-notes.ts';
 import { judgeLedger, judgeSurvival } from './judge-outages.ts';
 import { isSure, judgeLatency, judgeStaleness } from './judge-times.ts';
 import { worstAnswer } from './judgement.ts';
-import type { Requirement, Requirements } from './requirements.ts';
+import { partsToSurvive, type Requirement, type Requirements } from './requirements.ts';
 import { askersOf, type ShippedQuestion } from './shipped-questions.ts';
-
-/** Engines of other programs keep no account, and are cross-checks. */
-const nativeEngine = 'native';
 
 /** `shipped` is asked only when something is left open. */
 export function decide(
@@ -26,11 +23,7 @@ export function decide(
   shipped: () => readonly ShippedQuestion[],
 ): DecisionResult {
   const runs = named.filter((run, n) => !named.slice(0, n).some((before) => isSame(before.result, run.result)));
-  const trials = runs.flatMap((run) =>
-    ofItself(run.result)
-      .filter(({ engine }) => engine === nativeEngine)
-      .map((trial): PlayedTrial => ({ run, trial })),
-  );
+  const trials = runs.flatMap(playedIn);
   const played = trials.filter(({ trial }) => trial.verdict.status !== 'invalid');
   const candidates = candidatesOf(played);
   return {
@@ -92,7 +85,7 @@ function decidedTarget(
   requirements: Requirements,
   shipped: () => readonly ShippedQuestion[],
 ): DecidedTarget {
-  const wanted = requirements.all.flatMap((one) => (one.kind === 'survive' ? one.part : []));
+  const wanted = partsToSurvive(requirements);
   const judgements = requirements.all.map((requirement): Judgement => {
     const found = judge(candidate, requirement, requirements);
     const isOpen = found.answer === 'notAsked' || found.reason === 'tooFewOutages';

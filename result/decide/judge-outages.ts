@@ -8,8 +8,8 @@ import type { Judgement } from '../schema/decision-schema.ts';
 import { atMostShare } from '../statistics/statistics-order.ts';
 import type { Candidate, PlayedTrial } from './candidates.ts';
 import { judgement, placeOf } from './judgement.ts';
-import { awayIn, plannedAway } from './outage-parts.ts';
-import type { Requirement, Requirements } from './requirements.ts';
+import { plannedAway } from './outage-parts.ts';
+import { partsToSurvive, type Requirement, type Requirements } from './requirements.ts';
 
 export function outagesNeeded(riskShare: number): number {
   return Math.ceil(Math.log(0.05) / Math.log1p(-riskShare) - 1e-9);
@@ -22,8 +22,8 @@ export function judgeSurvival(
 ): Judgement {
   const { part } = requirement;
   // Of several things that are away at once nobody can tell which one it was.
-  const struckBy = candidate.played.filter(({ trial }) => isOnly(awayIn(trial), [part]));
-  const outages = outagesIn(struckBy);
+  const struckBy = candidate.played.filter(({ away }) => away.length > 0 && away.every((one) => one === part));
+  const outages = struckBy.flatMap(({ away }) => away).length;
   if (outages === 0) {
     return lacks(candidate, part)
       ? judgement(requirement, 'meets', 'lacksPart', { part })
@@ -38,14 +38,6 @@ export function judgeSurvival(
   };
   if (hit.length > 0) return judgement(requirement, 'misses', null, known);
   return ofUnstruck(requirement, outages, riskShare, known);
-}
-
-function isOnly(away: readonly string[], parts: readonly string[]): boolean {
-  return away.length > 0 && away.every((one) => parts.includes(one));
-}
-
-function outagesIn(played: readonly PlayedTrial[]): number {
-  return played.reduce((sum, { trial }) => sum + awayIn(trial).length, 0);
 }
 
 function shareOf({ failed, offered }: { readonly failed: number; readonly offered: number }): number {
@@ -101,11 +93,11 @@ function ofUnstruck(
 export function judgeLedger(
   candidate: Candidate,
   requirement: Extract<Requirement, { kind: 'lose' | 'order' }>,
-  { all, riskShare }: Requirements,
+  requirements: Requirements,
 ): Judgement {
-  const wanted = all.flatMap((one) => (one.kind === 'survive' ? one.part : []));
+  const wanted = partsToSurvive(requirements);
   const played = candidate.played.filter(
-    ({ trial }) => wanted.length === 0 || awayIn(trial).every((part) => wanted.includes(part)),
+    ({ away }) => wanted.length === 0 || away.every((part) => wanted.includes(part)),
   );
   const told = played.map((one) => ({
     one,
@@ -122,7 +114,7 @@ export function judgeLedger(
   const unknown = told.find(({ what }) => what === null);
   if (unknown !== undefined)
     return judgement(requirement, 'cannotTell', 'notKnown', { place: placeOf(unknown.one, null, null) });
-  return ofClean(candidate, requirement, { played, wanted, riskShare });
+  return ofClean(candidate, requirement, { played, wanted, riskShare: requirements.riskShare });
 }
 
 /** What is away the least often decides. */
@@ -131,20 +123,15 @@ function ofClean(
   requirement: Requirement,
   { played, wanted, riskShare }: { played: readonly PlayedTrial[]; wanted: readonly string[]; riskShare: number },
 ): Judgement {
-  const away = [...new Set(played.flatMap(({ trial }) => awayIn(trial)))];
-  const parts = (wanted.length > 0 ? wanted : away).filter((part) => away.includes(part) || !lacks(candidate, part));
-  const each = parts.map((part) => {
-    const struckBy = played.filter(({ trial }) => awayIn(trial).includes(part));
-    return {
-      part,
-      struckBy,
-      outages: struckBy.reduce((n, { trial }) => n + awayIn(trial).filter((one) => one === part).length, 0),
-    };
-  });
+  const all = played.flatMap(({ away }) => away);
+  const parts = (wanted.length > 0 ? wanted : [...new Set(all)]).filter(
+    (part) => all.includes(part) || !lacks(candidate, part),
+  );
+  const each = parts.map((part) => ({ part, outages: all.filter((one) => one === part).length }));
   const [least] = each.sort((a, b) => a.outages - b.outages);
   if (least === undefined) return judgement(requirement, 'notAsked', 'nothingAway');
-  const [first] = least.struckBy;
   const { part } = least;
+  const first = played.find(({ away }) => away.includes(part));
   if (first === undefined) return judgement(requirement, 'notAsked', 'notPlayed', { part });
   const known = { part, place: placeOf(first, null, null), count: 0, of: first.trial.ledger.acknowledged };
   return ofUnstruck(requirement, least.outages, riskShare, known);

@@ -4,7 +4,6 @@ import type { LatencyName, PhaseName } from '../result-types.ts';
 import type { Judgement } from '../schema/decision-schema.ts';
 import type { Candidate, PlayedTrial } from './candidates.ts';
 import { judgement, placeOf, worstOf } from './judgement.ts';
-import { awayIn } from './outage-parts.ts';
 import type { Requirement } from './requirements.ts';
 import { estimateTime, operationsNeeded, repeatsNeeded, type TimeEstimate } from './time-estimate.ts';
 
@@ -55,21 +54,16 @@ interface Undisturbed {
 function placesOf({ played }: Candidate, operation: string): Undisturbed[] {
   const has = (phase: PhaseName) => (one: PlayedTrial) =>
     (one.trial.phases[phase]?.operations[operation]?.counts.offered ?? 0) > 0;
-  return [...Map.groupBy(played, ({ run }) => loadOf(run.result)).values()].flatMap((ofLoad) => {
+  return [...Map.groupBy(played, ({ load }) => load).values()].flatMap((ofLoad) => {
     const phase = ofLoad.some(has('steady')) ? 'steady' : 'before';
     const there = ofLoad.filter(has(phase));
     // An outage strikes what is in flight when it begins.
-    const unstruck = there.filter(({ trial }) => awayIn(trial).length === 0);
+    const unstruck = there.filter(({ away }) => away.length === 0);
     const groups = Map.groupBy(unstruck.length > 0 ? unstruck : there, ({ trial }) => trial.condition);
     return [...groups.values()].flatMap(([first, ...others]): Undisturbed[] =>
       first === undefined ? [] : [{ phase, played: [first, ...others] }],
     );
   });
-}
-
-/** Repeats of the same are repeats, whichever run they are of. */
-function loadOf({ plan, environment: { cpu, cores } }: PlayedTrial['run']['result']): string {
-  return JSON.stringify([{ ...plan, repeats: null, thresholds: null, sweep: null }, cpu, cores]);
 }
 
 function judgePlace(
@@ -92,7 +86,7 @@ function judgePlace(
     return judgement(requirement, 'cannotTell', 'tooFewOperations', { ...known, needed: operationsNeeded(percentile) });
   }
   const isUnreached = estimate.values.includes(Number.POSITIVE_INFINITY);
-  if (isUnreached && sure.some(({ trial }) => awayIn(trial).length > 0))
+  if (isUnreached && sure.some(({ away }) => away.length > 0))
     return judgement(requirement, 'cannotTell', 'struckBefore', known);
   if (estimate.us === Number.POSITIVE_INFINITY) return judgement(requirement, 'misses', 'notReached', known);
   return judgement(requirement, ...answerOf(estimate, limitUs), { ...known, needed: neededOf(estimate, limitUs) });

@@ -32,6 +32,10 @@ export interface Requirements {
   readonly riskShare: number;
 }
 
+export function partsToSurvive({ all }: Pick<Requirements, 'all'>): string[] {
+  return all.flatMap((one) => (one.kind === 'survive' ? one.part : []));
+}
+
 /** As given; each absent one is not asked for. */
 export interface RequirementWords {
   readonly latency?: readonly string[] | undefined;
