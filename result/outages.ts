@@ -1,5 +1,6 @@
 /** Outages: a part or the network was away altogether. One of them is one observation, however many operations it struck. */
 import { binStartUs, decodeBlockCounts, neverBin } from './block-counts.ts';
+import { knownSum } from './known-sum.ts';
 import { ownValue } from './own-value.ts';
 import type { FaultResult, TrialResult } from './result-types.ts';
 
@@ -75,12 +76,11 @@ function struckInTrial(trial: TrialResult, operation: string): Struck {
 }
 
 function addStruck(a: Struck, b: Struck): Struck {
-  const sum = (x: number | null, y: number | null) => (x === null || y === null ? null : x + y);
   return {
     offered: a.offered + b.offered,
     ok: a.ok + b.ok,
-    done: sum(a.done, b.done),
-    doneThoughNotOk: sum(a.doneThoughNotOk, b.doneThoughNotOk),
+    done: knownSum([a.done, b.done]),
+    doneThoughNotOk: knownSum([a.doneThoughNotOk, b.doneThoughNotOk]),
     isLeast: a.isLeast || b.isLeast,
   };
 }

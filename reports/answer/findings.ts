@@ -1,5 +1,6 @@
 /** What the faults of a condition did, one plain sentence a finding: data first, then who kept working and came back. */
 import { amplificationOf } from '../../result/amplification.ts';
+import { knownSum } from '../../result/known-sum.ts';
 import { isKill, isStateUnknown } from '../../result/memory-loss.ts';
 import type { Counts, FaultResult, LedgerResult } from '../../result/result-types.ts';
 import { atMostShare } from '../../result/statistics/statistics-order.ts';
@@ -222,11 +223,8 @@ function killBound(contenders: readonly Contender[]): string {
 
 /** Over all trials; null: not known of all of them. */
 function sum({ trials }: Contender, entry: keyof LedgerResult): number | null {
-  return trials.reduce<number | null>((total, { ledger }) => {
-    const isNewer = entry === 'acceptedOnlyGone' || entry === 'stateLost'; // than the others
-    const value = isNewer ? (ledger[entry] ?? 0) : ledger[entry];
-    return total === null || typeof value !== 'number' ? null : total + value;
-  }, 0);
+  const isNewer = entry === 'acceptedOnlyGone' || entry === 'stateLost'; // than the others
+  return knownSum(trials.map(({ ledger }) => (isNewer ? (ledger[entry] ?? 0) : ledger[entry])));
 }
 
 function availability(contenders: readonly Contender[]): string[] {

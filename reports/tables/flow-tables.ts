@@ -1,8 +1,9 @@
 /** What became of flows: by state, in money, and where the time went between their steps. */
 import { flowStates } from '../../result/flow-states.ts';
+import { knownSum } from '../../result/known-sum.ts';
 import type { FlowsResult } from '../../result/result-types.ts';
 import type { ConditionGroup, Contender } from '../figures/result-view.ts';
-import { formatAmount, formatCount, formatPercentile, formatShare } from '../text/format-values.ts';
+import { formatAmount, formatCount, formatKnownCount, formatPercentile, formatShare } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
 import { flowCourseTable } from './flow-course-table.ts';
 import { needsPersonTable } from './needs-person-table.ts';
@@ -13,13 +14,7 @@ type Outcome = (typeof outcomes)[number];
 
 /** Over all repeats; null: evidence of a part is missing in one of them. */
 export function flowSum({ trials }: Contender, of: (flows: FlowsResult) => number | null): number | null {
-  let sum = 0;
-  for (const { flows } of trials) {
-    const one = flows === undefined ? null : of(flows);
-    if (one === null) return null;
-    sum += one;
-  }
-  return sum;
+  return knownSum(trials.map(({ flows }) => flows && of(flows)));
 }
 
 export function hasFlows({ trials }: Contender): boolean {
@@ -39,11 +34,11 @@ export function flowTables({ contenders }: ConditionGroup): Table[] {
 
 function stateTable(contenders: readonly Contender[]): Table {
   const rows = contenders.map((contender): Row => {
-    const count = (outcome: Outcome) => counted(flowSum(contender, (flows) => flows[outcome]));
+    const count = (outcome: Outcome) => formatKnownCount(flowSum(contender, (flows) => flows[outcome]));
     return {
       cells: [
         contender.label,
-        counted(flowSum(contender, ({ acknowledged }) => acknowledged)),
+        formatKnownCount(flowSum(contender, ({ acknowledged }) => acknowledged)),
         ...outcomes.map(count),
         whereText(contender),
       ],
@@ -104,8 +99,4 @@ function stageTable(contenders: readonly Contender[]): Table {
     columns: [nameColumn('target'), ...figureColumns(...names)],
     rows,
   };
-}
-
-function counted(value: number | null): string {
-  return value === null ? 'not known' : formatCount(value);
 }

@@ -1,4 +1,5 @@
 /** What a broker is asked that is paid by the request: sends, receives and deletes, and what that comes to for an order. */
+import { knownSum } from '../../result/known-sum.ts';
 import type { PaidRequests } from '../../result/result-types.ts';
 import type { ConditionGroup } from '../figures/result-view.ts';
 import { formatCount } from '../text/format-values.ts';
@@ -9,10 +10,7 @@ export function paidRequestsTable({ contenders }: ConditionGroup): Table | null 
   const rows = contenders.flatMap(({ label, counted, status }) => {
     const all = counted.flatMap(({ paidRequests }) => paidRequests ?? []);
     if (all.length === 0) return [];
-    const sum = (key: keyof PaidRequests) => {
-      const known = all.flatMap((one) => one[key] ?? []);
-      return known.length < all.length ? null : known.reduce((total, one) => total + one, 0);
-    };
+    const sum = (key: keyof PaidRequests) => knownSum(all.map((one) => one[key]));
     const counts = (['sends', 'receives', 'deletes', 'returns'] as const).map((key) => countText(sum(key)));
     const perOperation = sum('perOperation');
     const each = perOperation === null ? '?' : (perOperation / all.length).toFixed(2);

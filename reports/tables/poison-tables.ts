@@ -1,7 +1,8 @@
 /** What a service could not read: where each has ended, and how all else fared meanwhile. */
+import { knownSum } from '../../result/known-sum.ts';
 import type { PoisonResult } from '../../result/result-types.ts';
 import type { ConditionGroup, Contender } from '../figures/result-view.ts';
-import { formatCount, formatUs } from '../text/format-values.ts';
+import { formatCount, formatKnownCount, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table } from '../text/table.ts';
 
 const ends = {
@@ -20,13 +21,7 @@ export const badEnds = endKeys.map((key) => ({ key, title: ends[key] }));
 
 /** Over all repeats; null: not known of one of them. */
 export function poisonSum({ trials }: Contender, of: (poison: PoisonResult) => number | null): number | null {
-  let sum = 0;
-  for (const { poison } of trials) {
-    const one = poison === undefined ? null : of(poison);
-    if (one === null) return null;
-    sum += one;
-  }
-  return sum;
+  return knownSum(trials.map(({ poison }) => poison && of(poison)));
 }
 
 export function hasPoison({ trials }: Contender): boolean {
@@ -50,7 +45,9 @@ function badTable(contenders: readonly Contender[]): Table {
     rows: contenders.map((contender) => ({
       cells: [
         contender.label,
-        ...(['offered', 'tries', ...shown] as const).map((key) => counted(poisonSum(contender, ({ bad }) => bad[key]))),
+        ...(['offered', 'tries', ...shown] as const).map((key) =>
+          formatKnownCount(poisonSum(contender, ({ bad }) => bad[key])),
+        ),
       ],
       status: contender.status,
     })),
@@ -59,7 +56,7 @@ function badTable(contenders: readonly Contender[]): Table {
 
 function goodTable(contenders: readonly Contender[]): Table {
   const rows = contenders.map((contender) => {
-    const sum = (key: keyof PoisonResult['good']) => counted(poisonSum(contender, ({ good }) => good[key]));
+    const sum = (key: keyof PoisonResult['good']) => formatKnownCount(poisonSum(contender, ({ good }) => good[key]));
     return {
       cells: [
         contender.label,
@@ -95,8 +92,4 @@ function timesOf({ trials }: Contender): string[] {
 /** Of the worst repeat. */
 export function longestWaitUs({ trials }: Pick<Contender, 'trials'>): number {
   return Math.max(...trials.map(({ poison }) => poison?.longestWaitUs ?? 0));
-}
-
-function counted(value: number | null): string {
-  return value === null ? 'not known' : formatCount(value);
 }

@@ -30,6 +30,10 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-GB');
 }
 
+export function formatKnownCount(count: number | null): string {
+  return count === null ? 'not known' : formatCount(count);
+}
+
 /** `1.00×`; `–` where there is none. */
 export function formatFactor(factor: number | null): string {
   return factor === null ? '–' : `${significant(factor)}×`;

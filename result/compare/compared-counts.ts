@@ -1,5 +1,6 @@
 /** Ledger and outcomes of two runs beside each other, as counts. */
 
+import { knownSum } from '../known-sum.ts';
 import { phaseNames, type TrialResult } from '../result-types.ts';
 import { type CompareOptions, counted, methodOf, type NamedRun, sidesOf } from './compared-sides.ts';
 import type { ComparisonCount } from './comparison-result.ts';
@@ -33,7 +34,7 @@ export function comparedCounts(
       ...countedOutcomes.map((what) => ({ what, of: (trial: TrialResult) => outcomes(trial, what) })),
     ];
     return counts.flatMap(({ what, of }) => {
-      const [a, b] = [sum(base.map(of)), sum(other.map(of))];
+      const [a, b] = [knownSum(base.map(of)), knownSum(other.map(of))];
       return (a ?? 0) === 0 && (b ?? 0) === 0 && a === b ? [] : [{ ...common, what, base: a, other: b }];
     });
   });
@@ -42,8 +43,4 @@ export function comparedCounts(
 function outcomes({ phases }: TrialResult, what: (typeof countedOutcomes)[number]): number {
   const played = phaseNames.filter((name) => name !== 'warmup' && name !== 'drain');
   return played.reduce((total, name) => total + (phases[name]?.counts[what] ?? 0), 0);
-}
-
-function sum(values: readonly (number | null)[]): number | null {
-  return values.reduce<number | null>((total, value) => (total === null || value === null ? null : total + value), 0);
 }
