@@ -111,14 +111,8 @@ async function linksOf(
   { address, links: advertised }: ExternalBroker,
   links: ProxyLinks,
 ): Promise<RunningBroker['links']> {
+  if (advertised === undefined) return links.openBoth(address);
   const opened: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
-  if (advertised === undefined) {
-    for (const member of address.split(',')) {
-      const both = await links.openBoth(member);
-      for (const name of ['client', 'service'] as const) opened[name].push(both[name]);
-    }
-    return joinedLinks(opened);
-  }
   for (const name of ['client', 'service'] as const) {
     for (const { upstream, listen } of advertised[name]) opened[name].push(await links.openAt(name, upstream, listen));
   }

@@ -10,7 +10,8 @@ export interface ProxyLinks {
   readonly client: ToxiproxyClient;
   /** At a free loopback port. */
   open(name: LinkName, upstream: string): Promise<Link>;
-  openBoth(upstream: string): Promise<Readonly<Record<BrokerLinkName, Link>>>;
+  /** `upstreams`: `host:port` of a broker; of a cluster all of them with commas between. */
+  openBoth(upstreams: string): Promise<RunningBroker['links']>;
   /**
    * At an address that is given; a proxy that is there already is used, freed of toxics. Rejects with a BenchError
    * (exit 3) while another run of this machine has it: the faults of one would hit the other.
@@ -46,10 +47,14 @@ export function openProxyLinks(client: ToxiproxyClient): ProxyLinks {
   return {
     client,
     open,
-    openBoth: async (upstream) => ({
-      client: await open('client', upstream),
-      service: await open('service', upstream),
-    }),
+    async openBoth(upstreams) {
+      const opened: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
+      for (const upstream of upstreams.split(',')) {
+        opened.client.push(await open('client', upstream));
+        opened.service.push(await open('service', upstream));
+      }
+      return joinedLinks(opened);
+    },
     async openAt(name, upstream, listen) {
       const lock = await tryHostLock(`link-${listen}`);
       if (lock === null) throw linkBusy(listen);

@@ -1,8 +1,7 @@
 import type { GuaranteeClass } from '../../../result/guarantee.ts';
 import type { Target } from '../../../scenarios/scenario.ts';
 import type { BrokerHost, BrokerPart } from '../broker-part.ts';
-import { joinedLinks, requireLinks } from '../proxy-links.ts';
-import type { BrokerLinkName, BrokerMember, Link, RunningBroker } from '../stack.ts';
+import type { BrokerMember, RunningBroker } from '../stack.ts';
 import { rabbitmqCompose } from './compose.ts';
 import { rabbitmqProgram } from './program.ts';
 
@@ -50,16 +49,10 @@ async function start({
   const started = [await startOne(first), ...(await Promise.all(others.map(startOne)))];
   const directAddress = started.map((one) => one.directAddress).join(',');
   if (members > 1) await probeRabbitmq(directAddress);
-  const proxies = await links();
-  const opened: Record<BrokerLinkName, Link[]> = { client: [], service: [] };
-  for (const one of proxies === null ? [] : started) {
-    const { client, service } = await requireLinks(proxies).openBoth(one.directAddress);
-    opened.client.push(client);
-    opened.service.push(service);
-  }
+  const opened = await (await links())?.openBoth(directAddress);
   return {
     name: 'rabbitmq',
-    ...{ directAddress, folders, links: joinedLinks(opened) },
+    ...{ directAddress, folders, links: opened ?? {} },
     ...(members > 1 && { members: started }),
     ...(secured !== null && { security: secured.securityAt(directAddress) }),
   };
