@@ -1,5 +1,6 @@
 /** The links to the brokers of the user's own Kafka: one for each address that it advertises, opened when first dialled. */
 import { judgedAddress } from '../../targets/allow-dial.ts';
+import { firstThatAnswers } from '../../targets/first-that-answers.ts';
 import type { Link, RunningStack } from '../../targets/stack/stack.ts';
 import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
 import { type Closers, openLink } from './stack-parts.ts';
@@ -20,7 +21,12 @@ export async function openBrokerLinks(
   const links = new Map<string, Promise<Link>>();
   const open = async (broker: string) => openLink(stack, 'client', await judgedAddress(broker), opened);
   const others: Link[] = [];
-  const client: Link = { ...(await firstOf(bootstrap, open, links)), others };
+  const first = await firstThatAnswers(bootstrap, async (broker) => {
+    const link = await open(broker);
+    links.set(broker, Promise.resolve(link));
+    return link;
+  });
+  const client: Link = { ...first, others };
   return {
     client,
     async addressOf(broker) {
@@ -36,24 +42,6 @@ export async function openBrokerLinks(
       return (await opening).address;
     },
   };
-}
-
-async function firstOf(
-  bootstrap: readonly string[],
-  open: (broker: string) => Promise<Link>,
-  links: Map<string, Promise<Link>>,
-): Promise<Link> {
-  let failure: unknown;
-  for (const broker of bootstrap) {
-    try {
-      const link = await open(broker);
-      links.set(broker, Promise.resolve(link));
-      return link;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
 }
 
 /** A broker that joins during a fault feels it as the others do. */

@@ -1,6 +1,7 @@
 /** What waits in a queue, asked over a connection of its own. */
 import amqplib, { type Channel, type ChannelModel } from 'amqplib';
 import type { BacklogGauge } from '../../backlog-gauge.ts';
+import { firstThatAnswers } from '../../first-that-answers.ts';
 import { amqpUrls } from './amqp-urls.ts';
 import { endOf, readPlace } from './stream-place.ts';
 
@@ -41,7 +42,8 @@ export class QueueBacklog implements BacklogGauge {
 
   async #open(): Promise<Channel> {
     await this.close();
-    const connection = await this.#connect();
+    // Of a cluster the first node that answers.
+    const connection = await firstThatAnswers(this.#urls, (url) => amqplib.connect(url, { timeout: connectTimeoutMs }));
     connection.on('error', () => undefined); // the channel closes with it
     this.#connection = connection;
     const channel = await connection.createChannel();
@@ -51,19 +53,6 @@ export class QueueBacklog implements BacklogGauge {
     });
     this.#channel = channel;
     return channel;
-  }
-
-  /** Of a cluster the first node that answers. */
-  async #connect(): Promise<ChannelModel> {
-    let failure: unknown;
-    for (const url of this.#urls) {
-      try {
-        return await amqplib.connect(url, { timeout: connectTimeoutMs });
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Who leads a queue, by the management API: of a quorum queue the leader of its Raft group, of a classic one where it is. */
+import { firstThatAnswers } from '../../first-that-answers.ts';
 import { nodeIdIn } from './plan-nodes.ts';
 
 const timeoutMs = 2_000;
@@ -11,19 +12,13 @@ interface QueueAnswer {
 
 /** The id of the node; null: none is known. `addresses`: `host:port` of management APIs, asked in turn until one answers. */
 export async function queueLeader(addresses: string, queue: string): Promise<number | null> {
-  let failure: unknown;
-  for (const address of addresses.split(',')) {
-    try {
-      const response = await fetch(`http://${address}/api/queues/%2F/${encodeURIComponent(queue)}`, {
-        headers: { authorization },
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      if (!response.ok) throw new Error(`RabbitMQ’s management API answers with status ${response.status}`);
-      const { leader, node } = (await response.json()) as QueueAnswer;
-      return nodeIdIn(leader ?? node ?? '');
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
+  return firstThatAnswers(addresses.split(','), async (address) => {
+    const response = await fetch(`http://${address}/api/queues/%2F/${encodeURIComponent(queue)}`, {
+      headers: { authorization },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (!response.ok) throw new Error(`RabbitMQ’s management API answers with status ${response.status}`);
+    const { leader, node } = (await response.json()) as QueueAnswer;
+    return nodeIdIn(leader ?? node ?? '');
+  });
 }
