@@ -50,6 +50,9 @@ export function isRefusal(code: OrderReply['code']): boolean {
   return code === 'unavailable' || code === 'invalid';
 }
 
+/** Before what was refused, and nobody waits for, is tried again: as long on all brokers, so that they can be compared. */
+export const requeueAfterMs = 200;
+
 /** Codes that mean it was done. */
 export function isAccepted(code: string): boolean {
   return code === 'ok' || code === 'created' || code === 'accepted';

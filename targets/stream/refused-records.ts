@@ -1,13 +1,11 @@
 /** Where a record goes that the service refuses and for which nobody waits: as its target says. */
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { type RefusalCode, refusalCodes } from '../domain/evidence.ts';
+import { requeueAfterMs } from '../domain/order-message.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import type { BlockedPartitions } from './blocked-partitions.ts';
 import { movedRecord, retriesOf, type TextMessage } from './moved-record.ts';
 import type { OwedRecords } from './owed-records.ts';
-
-/** Before a refused record is tried again. */
-export const requeueAfterMs = 200;
 
 export interface RefusedRecord {
   readonly message: TextMessage;

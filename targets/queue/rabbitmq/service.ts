@@ -8,7 +8,7 @@ import { eachConsumer } from '../../domain/each-consumer.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { hostService } from '../../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
-import { isRefusal, messageHeaders, unreadable } from '../../domain/order-message.ts';
+import { isRefusal, messageHeaders, requeueAfterMs, unreadable } from '../../domain/order-message.ts';
 import type { ServiceDomain } from '../../domain/service-domain.ts';
 import type { ServiceOptions } from '../../domain/service-options.ts';
 import { BodyCodec } from '../../driver-kit/body-codec.ts';
@@ -17,9 +17,6 @@ import { DeadLetterExchange } from './dead-letter-exchange.ts';
 import { MultipleAcks } from './multiple-acks.ts';
 import { brokerAddress } from './own-broker.ts';
 import { type StreamAcks, StreamPlace } from './stream-place.ts';
-
-/** Before a refused message is given back to the queue. */
-const requeueAfterMs = 200;
 
 hostService(
   eachConsumer(async (domain, options) => {

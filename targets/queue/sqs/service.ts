@@ -7,7 +7,7 @@ import { eachConsumer } from '../../domain/each-consumer.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { type BrokerRequests, hostService } from '../../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
-import { isRefusal, messageHeaders, unreadable } from '../../domain/order-message.ts';
+import { isRefusal, messageHeaders, requeueAfterMs, unreadable } from '../../domain/order-message.ts';
 import type { OrderReply } from '../../domain/orders.ts';
 import type { ServiceDomain } from '../../domain/service-domain.ts';
 import type { ServiceOptions } from '../../domain/service-options.ts';
@@ -22,8 +22,6 @@ import { type ReceivedMessage, SqsConsumer } from './sqs-consumer.ts';
 import { ownQueueUrl, SqsQueues, type SqsRefusal } from './sqs-queues.ts';
 import { SqsWire } from './sqs-wire.ts';
 
-/** Before a refused message is given back to the queue. */
-const requeueAfterMs = 200;
 const requestsAtOnce = 8;
 /** A delete is a request that is paid for, and nobody waits for it. */
 const deleteLingerMs = 10;
