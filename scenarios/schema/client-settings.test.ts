@@ -52,6 +52,12 @@ it('tuned gathers more, and keeps what an acknowledgement is worth', () => {
   });
 });
 
+it('tuned gathers no acknowledgements of a stream, where they only make room for more', () => {
+  const queue = resolved('{ protocol: queue, queue: { type: stream }, settings: tuned }');
+  expect(queue).toMatchObject({ prefetch: 300 });
+  expect(queue).not.toHaveProperty('ackBatch');
+});
+
 it('a key that is written wins', () => {
   const stream = '{ protocol: stream, settings: tuned, linger: 0ms, idempotent: false, batch: { maxMessages: 7 } }';
   expect(resolved(stream)).toMatchObject({

@@ -64,6 +64,7 @@ interface WrittenQueue {
   readonly ack?: 'manual' | 'auto' | undefined;
   readonly prefetch?: number | undefined;
   readonly address?: string | undefined;
+  readonly queue?: { readonly type: string } | undefined;
 }
 
 export interface QueueDefaults {
@@ -74,7 +75,7 @@ export interface QueueDefaults {
   readonly batch: Batch | undefined;
 }
 
-export function queueDefaults({ settings, ack, prefetch: written, address }: WrittenQueue): QueueDefaults {
+export function queueDefaults({ settings, ack, prefetch: written, address, queue }: WrittenQueue): QueueDefaults {
   const plain = { ackBatch: undefined, batch: undefined };
   if (settings === undefined) return { durable: true, confirms: true, prefetch: 100, ...plain };
   if (settings === 'client-defaults') {
@@ -82,7 +83,8 @@ export function queueDefaults({ settings, ack, prefetch: written, address }: Wri
   }
   const prefetch = 300;
   const every = Math.min(50, written ?? prefetch);
-  const gathers = address === undefined && ack !== 'auto' && every > 1;
+  // On a stream an acknowledgement only makes room for more.
+  const gathers = address === undefined && ack !== 'auto' && queue?.type !== 'stream' && every > 1;
   return {
     durable: true,
     confirms: true,

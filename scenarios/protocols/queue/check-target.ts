@@ -89,11 +89,8 @@ function checkStream(report: TargetCheck['report'], { ack, ackBatch, instances =
     const message = 'is of queues; on a stream an acknowledgement only makes room for more';
     report({ path: ['ackBatch'], message, atKey: true });
   }
-  if (instances > 1) {
-    report({ path: ['instances'], message: 'must be 1 with a stream: each would read all of it' });
-  }
-  if (consumers > 1) {
-    report({ path: ['consumers'], message: 'must be 1 with a stream: each would read all of it' });
+  for (const [key, count] of Object.entries({ instances, consumers })) {
+    if (count > 1) report({ path: [key], message: 'must be 1 with a stream: each would read all of it' });
   }
 }
 

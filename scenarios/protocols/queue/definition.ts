@@ -154,14 +154,7 @@ export const queue = defineProtocol({
     const { ackBatch: usualAcks, batch: usualBatch, ...usual } = queueDefaults(target);
     const { durable = usual.durable, confirms = usual.confirms, prefetch = usual.prefetch } = target;
     const written = ackBatch && { every: ackBatch.every, lingerMs: ackBatch.linger };
-    const acks =
-      queue?.type === 'stream'
-        ? undefined
-        : written === undefined
-          ? usualAcks
-          : written.every > 1
-            ? written
-            : undefined;
+    const acks = written === undefined ? usualAcks : written.every > 1 ? written : undefined;
     const gathered = batch === undefined ? usualBatch && { batch: usualBatch } : resolveBatch(batch);
     return {
       ...rest,

@@ -116,6 +116,10 @@ describe('a quorum queue, or a stream', () => {
       'targets.a.instances: must be 1 with a stream: each would read all of it',
     ],
     [
+      'queue: { type: stream }, consumers: 2',
+      'targets.a.consumers: must be 1 with a stream: each would read all of it',
+    ],
+    [
       'queue: { type: quorum, startAt: first }',
       'targets.a.queue.startAt: is of streams; a quorum queue gives out what it has',
     ],
