@@ -53,7 +53,7 @@ export const stream = defineProtocol({
       ),
     retries: wholeNumber(1, 100)
       .optional()
-      .meta({ default: 3 })
+      .meta({ default: usualRetries })
       .describe('With onRefusal: retryTopic: how often a record goes through that topic before it is a dead letter.'),
     deadLetter: object({ topic: lineText.min(1).max(249).describe('Topic that exists.') })
       .optional()
