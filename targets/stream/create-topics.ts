@@ -10,8 +10,8 @@ const lastOffset = -1n;
 type Wanted = CreateTopicsOptions & { readonly topics: string[] };
 
 /**
- * Creates topics and waits until the brokers asked know them, and who leads takes requests: the one that created a topic answers before the others,
- * and now and then itself, would say that it exists. A topic that is there already is left as it is.
+ * Creates topics and waits until the brokers asked know them, and who leads takes requests: the one that created a topic
+ * answers before the others, and now and then itself, would say that it exists. A topic that is there already is left as it is.
  */
 export async function createTopics(options: AdminOptions, wanted: Wanted): Promise<void> {
   await withAdmin(options, async (admin) => {
@@ -61,21 +61,36 @@ function lastOffsets(name: string, partitionsCount: number) {
   };
 }
 
+/** A leader that is named may not know its partition yet, and would refuse what is sent to it; one that is down is not waited for. */
+async function askLeaders(
+  admin: Admin,
+  known: ReadonlyMap<string, { readonly partitionsCount: number }>,
+): Promise<void> {
+  try {
+    await admin.listOffsets({
+      topics: [...known].map(([name, { partitionsCount }]) => lastOffsets(name, partitionsCount)),
+    });
+  } catch (error) {
+    if (!isDown(error)) throw error;
+  }
+}
+
 async function untilKnown(admin: Admin, topics: readonly string[]): Promise<void> {
   const deadline = performance.now() + knownWithinMs;
   for (;;) {
     try {
       const { topics: known } = await admin.metadata({ topics: [...topics], forceUpdate: true });
-      // A leader that is named may not know it yet, and would refuse what is sent to it.
-      await admin.listOffsets({
-        topics: [...known].map(([name, { partitionsCount }]) => lastOffsets(name, partitionsCount)),
-      });
+      await askLeaders(admin, known);
       return;
     } catch (error) {
-      if (performance.now() > deadline || sendFailureOf(error).reason.startsWith('connection')) throw error;
+      if (performance.now() > deadline || isDown(error)) throw error;
       await sleep(askEveryMs);
     }
   }
+}
+
+function isDown(error: unknown): boolean {
+  return sendFailureOf(error).reason.startsWith('connection');
 }
 
 async function withAdmin(options: AdminOptions, work: (admin: Admin) => Promise<void>): Promise<void> {
