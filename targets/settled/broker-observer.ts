@@ -1,20 +1,16 @@
 /** Events of RabbitMQ: out of a queue of the user's own, or of an exclusive one of ours behind an exchange. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import amqplib, { type Channel, type ChannelModel, type ConsumeMessage, type MessageProperties } from 'amqplib';
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { BenchError } from '../../result/bench-error.ts';
 import type { SettledByExchange, SettledByQueue } from '../../scenarios/settled-settings.ts';
 import { parseOperationId } from '../domain/operation-id.ts';
 import { answersWithin } from '../driver-kit/answers-within.ts';
 import { cannotConnect } from '../driver-kit/cannot-connect.ts';
 import { brokerAddress } from '../queue/rabbitmq/own-broker.ts';
+import { requireTakeable } from '../queue/rabbitmq/taken-queue.ts';
 import { hostsAndPorts } from '../target-address.ts';
 import { EventReader } from './event-reader.ts';
 import { type EventSink, type FlowObserver, lookAgainMs, observeWithinMs } from './flow-observer.ts';
-
-/** Of a queue that others fill, too: looked at before anything is taken. */
-const mostLookedAt = 20;
-const consumerGoneTries = 5;
-const consumerGoneMs = 100;
 
 export async function observeBroker(
   settings: SettledByQueue | SettledByExchange,
@@ -71,7 +67,15 @@ class BrokerObserver implements FlowObserver {
   async #queueOn(channel: Channel): Promise<{ readonly queue: string; readonly noAck: boolean }> {
     const settings = this.#settings;
     if (settings.by === 'queue') {
-      if (!this.#isPrepared) await this.#requireTakeable(channel, settings);
+      // What waits in it must be events of earlier trials, or may be lost.
+      if (!this.#isPrepared) {
+        await requireTakeable(channel, settings.queue, {
+          mayDiscard: settings.mayDiscard,
+          isOurs: ({ properties, content }) => isOfARun(this.#reader.idIn(headerOf(properties), content)),
+          ownQueue: 'settled: { exchange: … }',
+          discardAt: 'under `settled`',
+        });
+      }
       return { queue: settings.queue, noAck: false };
     }
     await channel.checkExchange(settings.exchange);
@@ -80,38 +84,13 @@ class BrokerObserver implements FlowObserver {
     return { queue, noAck: true };
   }
 
-  /** What waits in it must be events of earlier trials, or may be lost. */
-  async #requireTakeable(channel: Channel, { queue, mayDiscard }: SettledByQueue): Promise<void> {
-    let { consumerCount, messageCount } = await channel.checkQueue(queue);
-    for (let tries = 0; consumerCount > 0 && tries < consumerGoneTries; tries++) {
-      await sleep(consumerGoneMs); // of an earlier trial, perhaps
-      ({ consumerCount, messageCount } = await channel.checkQueue(queue));
-    }
-    if (consumerCount > 0) throw refused('queueConsumed', `Queue ${queue} has ${consumerCount} consumers already`);
-    if (mayDiscard) {
-      await channel.purgeQueue(queue);
-      return;
-    }
-    for (let n = 0; n < Math.min(messageCount, mostLookedAt); n++) {
-      const message = await channel.get(queue);
-      if (message === false) break;
-      const id = this.#reader.idIn(headerOf(message.properties), message.content);
-      if (id !== null && parseOperationId(id) !== null) channel.ack(message);
-      else {
-        channel.nackAll(); // it stays where it was
-        throw refused('queueNotEmpty', `Queue ${queue} holds ${messageCount} messages, also of others`);
-      }
-    }
-  }
-
   /** What is not of a run of ours stays unacknowledged, and goes back when the channel closes. */
   #take(channel: Channel, message: ConsumeMessage | null, noAck: boolean): void {
     if (message === null) return;
     const header = headerOf(message.properties);
-    this.#reader.read(this.#sink, header, message.content);
+    const id = this.#reader.read(this.#sink, header, message.content);
     if (noAck || this.#settings.by !== 'queue') return;
-    const id = this.#reader.idIn(header, message.content);
-    if (this.#settings.mayDiscard || (id !== null && parseOperationId(id) !== null)) channel.ack(message);
+    if (this.#settings.mayDiscard || isOfARun(id)) channel.ack(message);
   }
 
   async #resume(): Promise<void> {
@@ -141,11 +120,8 @@ function headerOf({ headers, correlationId, messageId }: MessageProperties) {
   };
 }
 
-function refused(code: string, message: string): BenchError {
-  return new BenchError(code, message, {
-    hint: 'The harness would take events from others. Bind a queue of its own to where they come from: `settled: { exchange: … }`; or empty this one, or say `existing: discard`.',
-    exitCode: exitCodes.usage,
-  });
+function isOfARun(id: string | null): boolean {
+  return id !== null && parseOperationId(id) !== null;
 }
 
 function cannotObserve(settings: SettledByQueue | SettledByExchange, cause: unknown): BenchError {

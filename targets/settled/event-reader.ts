@@ -23,11 +23,12 @@ export class EventReader {
     return this.#match === null || this.#match.isIn(body);
   }
 
-  /** Tells the sink. */
-  read(sink: EventSink, header: (name: string) => string | undefined, body: Buffer): void {
+  /** Tells the sink. Returns its id, settles it or not, as `idIn`. */
+  read(sink: EventSink, header: (name: string) => string | undefined, body: Buffer): string | null {
     const id = this.idIn(header, body);
     if (id === null || id === '') sink.unreadable();
     else if (this.settles(body)) sink.settled(id);
+    return id;
   }
 }
 

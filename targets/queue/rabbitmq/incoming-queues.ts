@@ -118,7 +118,14 @@ export class IncomingQueues {
   /** The user's: what is not ours is not acknowledged, and so goes back when the channel closes. */
   async #take(channel: Channel, queue: string): Promise<void> {
     const mayDiscard = this.#target.existing === 'discard';
-    if (!this.#wasPrepared && !this.#streams.has(queue)) await requireTakeable(channel, queue, mayDiscard);
+    if (!this.#wasPrepared && !this.#streams.has(queue)) {
+      await requireTakeable(channel, queue, {
+        mayDiscard,
+        isOurs: ({ properties }) => isOurs(properties.correlationId),
+        ownQueue: 'consume: { bind: { exchange, routingKey } }',
+        discardAt: 'on the target',
+      });
+    }
     this.#held = 0;
     await channel.prefetch(this.#target.prefetch);
     await channel.consume(queue, (message) => {

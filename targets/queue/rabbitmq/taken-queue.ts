@@ -26,12 +26,23 @@ export function isOfStream({ properties: { headers } }: ConsumeMessage): boolean
   return headers?.['x-stream-offset'] !== undefined;
 }
 
+/** What may be taken of a queue, and how its user may help where that is refused. */
+export interface TakingTerms {
+  /** Messages of others may be lost. */
+  readonly mayDiscard: boolean;
+  readonly isOurs: (message: GetMessage) => boolean;
+  /** For hints, what to write to have another queue instead: `settled: { exchange: … }`. */
+  readonly ownQueue: string;
+  /** For hints, where `existing: discard` may be said: `on the target`. */
+  readonly discardAt: string;
+}
+
 /**
  * Before anything is sent or consumed. Throws a BenchError (exit 2) when the queue has consumers, or holds messages that
  * are not ours and may not be discarded; what it holds is then as it was. Throws as `checkQueue` when it is not there.
  * A stream ends the connection; see `streamThatRefused`.
  */
-export async function requireTakeable(channel: Channel, queue: string, mayDiscard: boolean): Promise<void> {
+export async function requireTakeable(channel: Channel, queue: string, terms: TakingTerms): Promise<void> {
   let { consumerCount, messageCount } = await channel.checkQueue(queue);
   for (let tries = 0; consumerCount > 0 && tries < consumerGoneTries; tries++) {
     await sleep(consumerGoneMs); // of an earlier trial, perhaps
@@ -39,36 +50,36 @@ export async function requireTakeable(channel: Channel, queue: string, mayDiscar
   }
   if (consumerCount > 0) {
     if ((await channel.get(queue)) !== false) channel.nackAll(); // a stream refuses
-    throw hasConsumers(queue, consumerCount);
+    throw hasConsumers(queue, consumerCount, terms);
   }
-  if (mayDiscard) await channel.purgeQueue(queue);
-  else if (messageCount > 0) await requireNoForeign(channel, queue, messageCount);
+  if (terms.mayDiscard) await channel.purgeQueue(queue);
+  else if (messageCount > 0) await requireNoForeign(channel, queue, messageCount, terms);
 }
 
-async function requireNoForeign(channel: Channel, queue: string, messageCount: number): Promise<void> {
+async function requireNoForeign(channel: Channel, queue: string, messageCount: number, terms: TakingTerms) {
   const ours: GetMessage[] = [];
   for (let n = 0; n < Math.min(messageCount, mostLookedAt); n++) {
     const message = await channel.get(queue);
     if (message === false) break;
-    if (isOurs(message.properties.correlationId)) ours.push(message);
+    if (terms.isOurs(message)) ours.push(message);
     else {
       channel.nackAll(); // all go back, to where they were
-      throw notEmpty(queue, messageCount);
+      throw notEmpty(queue, messageCount, terms);
     }
   }
   for (const message of ours) channel.ack(message);
 }
 
-function hasConsumers(queue: string, count: number): BenchError {
+function hasConsumers(queue: string, count: number, { ownQueue }: TakingTerms): BenchError {
   return new BenchError('queueConsumed', `Queue ${queue} has ${count} consumer${count === 1 ? '' : 's'} already`, {
-    hint: 'They and the harness would take messages from each other. Stop them, or let `consume: { bind: { exchange, routingKey } }` have a queue of its own.',
+    hint: `They and the harness would take messages from each other. Stop them, or let \`${ownQueue}\` have a queue of its own.`,
     exitCode: exitCodes.usage,
   });
 }
 
-function notEmpty(queue: string, count: number): BenchError {
+function notEmpty(queue: string, count: number, { ownQueue, discardAt }: TakingTerms): BenchError {
   return new BenchError('queueNotEmpty', `Queue ${queue} holds ${count} messages, and consuming would take them`, {
-    hint: 'They were left as they are. Empty the queue, say `existing: discard` on the target if they may be lost, or let `consume: { bind: { exchange, routingKey } }` have a queue of its own.',
+    hint: `They were left as they are. Empty the queue, say \`existing: discard\` ${discardAt} if they may be lost, or let \`${ownQueue}\` have a queue of its own.`,
     exitCode: exitCodes.usage,
   });
 }
