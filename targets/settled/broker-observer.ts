@@ -1,16 +1,16 @@
 /** Events of RabbitMQ: out of a queue of the user's own, or of an exclusive one of ours behind an exchange. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import amqplib, { type Channel, type ChannelModel, type ConsumeMessage, type MessageProperties } from 'amqplib';
+import type { Channel, ConsumeMessage, MessageProperties } from 'amqplib';
 import { BenchError } from '../../result/bench-error.ts';
 import type { SettledByExchange, SettledByQueue } from '../../scenarios/settled-settings.ts';
 import { parseOperationId } from '../domain/operation-id.ts';
 import { answersWithin } from '../driver-kit/answers-within.ts';
 import { cannotConnect } from '../driver-kit/cannot-connect.ts';
+import { BrokerChannel } from '../queue/rabbitmq/broker-channel.ts';
 import { brokerAddress } from '../queue/rabbitmq/own-broker.ts';
 import { requireTakeable } from '../queue/rabbitmq/taken-queue.ts';
 import { hostsAndPorts } from '../target-address.ts';
 import { EventReader } from './event-reader.ts';
-import { type EventSink, type FlowObserver, lookAgainMs, observeWithinMs } from './flow-observer.ts';
+import { type EventSink, type FlowObserver, lookAgain, observeWithinMs } from './flow-observer.ts';
 
 export async function observeBroker(
   settings: SettledByQueue | SettledByExchange,
@@ -30,35 +30,31 @@ class BrokerObserver implements FlowObserver {
   readonly #settings: SettledByQueue | SettledByExchange;
   readonly #sink: EventSink;
   readonly #reader: EventReader;
-  #connection: ChannelModel | null = null;
+  readonly #broker: BrokerChannel;
   #isPrepared = false;
-  #isClosed = false;
 
   constructor(settings: SettledByQueue | SettledByExchange, sink: EventSink) {
     this.#settings = settings;
     this.#sink = sink;
     this.#reader = new EventReader(settings);
+    const [place] = hostsAndPorts(settings.address, { protocol: 'queue' });
+    const { urls, options } = brokerAddress(settings, place);
+    this.#broker = new BrokerChannel({
+      ...{ urls, socket: options, reconnect: lookAgain },
+      confirms: false,
+      prepare: (channel) => this.#consume(channel),
+      opened: () => undefined,
+      lost: () => {
+        if (settings.by === 'exchange') sink.interrupted();
+      },
+    });
   }
 
-  async open(): Promise<void> {
-    const [place] = hostsAndPorts(this.#settings.address, { protocol: 'queue' });
-    const { urls, options } = brokerAddress(this.#settings, place);
-    const connection = await amqplib.connect(urls[0], options);
-    connection.on('error', () => undefined); // `close` follows
-    this.#connection = connection;
-    try {
-      await this.#consume(connection);
-    } catch (error) {
-      await connection.close().catch(() => undefined);
-      throw error;
-    }
-    connection.on('close', () => void this.#resume());
-    if (this.#isClosed) await connection.close();
+  open(): Promise<void> {
+    return this.#broker.open();
   }
 
-  async #consume(connection: ChannelModel): Promise<void> {
-    const channel = await connection.createChannel();
-    channel.on('error', () => undefined);
+  async #consume(channel: Channel): Promise<void> {
     const { queue, noAck } = await this.#queueOn(channel);
     await channel.consume(queue, (message) => this.#take(channel, message, noAck), { noAck });
     this.#isPrepared = true;
@@ -93,22 +89,8 @@ class BrokerObserver implements FlowObserver {
     if (this.#settings.mayDiscard || isOfARun(id)) channel.ack(message);
   }
 
-  async #resume(): Promise<void> {
-    if (this.#isClosed) return;
-    if (this.#settings.by === 'exchange') this.#sink.interrupted();
-    while (!this.#isClosed) {
-      await sleep(lookAgainMs, undefined, { ref: false });
-      if (this.#isClosed) return;
-      try {
-        await this.open();
-        return;
-      } catch {} // looked for again
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await answersWithin(1_500, this.#connection?.close() ?? Promise.resolve()).catch(() => undefined);
+  close(): Promise<void> {
+    return this.#broker.close();
   }
 }
 

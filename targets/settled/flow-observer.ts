@@ -1,4 +1,5 @@
 /** Watches where the user's own system tells that a flow is settled. */
+import type { ReconnectPolicy } from '../../scenarios/scenario.ts';
 import type { SettledSettings } from '../../scenarios/settled-settings.ts';
 
 export interface EventSink {
@@ -37,4 +38,5 @@ export type OpenObserver<By extends SettledSettings['by'] = SettledSettings['by'
 ) => Promise<FlowObserver>;
 
 export const observeWithinMs = 10_000;
-export const lookAgainMs = 250;
+/** For what was lost. */
+export const lookAgain: ReconnectPolicy = { baseMs: 250, capMs: 250, jitter: 'none' };
