@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { Admin, Producer } from '@platformatic/kafka';
 import amqplib from 'amqplib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { RunResult } from '../result/result-types.ts';
 import { type SharedTestStack, sharedTestStack } from '../targets/stack/shared-test-stack.ts';
@@ -183,6 +183,11 @@ describe('flows of a service of the user’s own', () => {
     const { messageCount } = await channel.checkQueue(name);
     const { observed } = flowsOf('queue');
     expect(messageCount).toBe(observed.foreign + observed.unreadable);
+    const path = rig.write('not-empty.yaml', scenario());
+    const { code, stderr } = await runBench(['run', path, '--yes', '--target', 'queue', '--out', rig.newOut()]);
+    expect(code, stderr).toBe(2);
+    expect(stderr).toContain(`Queue ${name} holds ${messageCount} messages, and consuming would take them`);
+    await vi.waitFor(async () => expect(await channel.checkQueue(name)).toMatchObject({ messageCount }), 5_000);
     await channel.purgeQueue(name);
     await channel.close();
   });

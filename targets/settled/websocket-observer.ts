@@ -1,12 +1,13 @@
 /** Events that are pushed over a WebSocket. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawData, WebSocket } from 'ws';
 import type { SettledByWebSocket } from '../../scenarios/settled-settings.ts';
 import { cannotConnect } from '../driver-kit/cannot-connect.ts';
+import { openAgain } from '../driver-kit/open-again.ts';
+import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
 import { tlsOptions } from '../driver-kit/tls-options.ts';
 import { longestMessageBytes } from '../websocket/frame-reader.ts';
 import { EventReader } from './event-reader.ts';
-import { type EventSink, type FlowObserver, lookAgainMs, observeWithinMs } from './flow-observer.ts';
+import { type EventSink, type FlowObserver, lookAgain, observeWithinMs } from './flow-observer.ts';
 
 export async function observeWebSocket(settings: SettledByWebSocket, sink: EventSink): Promise<FlowObserver> {
   const observer = new WebSocketObserver(settings, sink);
@@ -59,14 +60,7 @@ class WebSocketObserver implements FlowObserver {
   async #resume(): Promise<void> {
     if (this.#isClosed) return;
     this.#sink.interrupted();
-    while (!this.#isClosed) {
-      await sleep(lookAgainMs, undefined, { ref: false });
-      if (this.#isClosed) return;
-      try {
-        await this.open();
-        return;
-      } catch {} // looked for again
-    }
+    await openAgain(() => this.open(), { waits: new ReconnectWaits(lookAgain), isOver: () => this.#isClosed });
   }
 
   async close(): Promise<void> {

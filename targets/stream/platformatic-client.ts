@@ -9,6 +9,7 @@ import {
   stringDeserializer,
 } from '@platformatic/kafka';
 import type { StreamCodec } from '../../scenarios/scenario.ts';
+import { openAgain } from '../driver-kit/open-again.ts';
 import { guardPlatformatic, orAsRefused, PeerFaults, type PlatformaticContext } from './platformatic-guard.ts';
 import { saslOf, securedBy } from './platformatic-security.ts';
 import type {
@@ -222,19 +223,18 @@ export class PlatformaticClient implements StreamClient {
   async #resume(lost: TextConsumer, options: StreamConsumeOptions, next: Positions): Promise<void> {
     this.#consumers.delete(lost);
     await bounded(lost.close(true));
-    while (!this.#closed) {
-      await sleep(resumeAfterMs, undefined, { ref: false });
-      if (this.#closed) return;
+    const again = async () => {
       // A group of its own each time: the old member's session need not run out first.
       const consumer = this.#newConsumer(`${options.groupId}-${Date.now().toString(36)}`);
       try {
         await this.#follow(consumer, options, next);
-        return;
-      } catch {
+      } catch (error) {
         this.#consumers.delete(consumer);
         await bounded(consumer.close(true));
+        throw error;
       }
-    }
+    };
+    await openAgain(again, { waits: { next: () => resumeAfterMs }, isOver: () => this.#closed });
   }
 
   async close(): Promise<void> {

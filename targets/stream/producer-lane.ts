@@ -1,8 +1,8 @@
 /** One producer and the slots it serves: what is pending leaves as one batch, and waits while the broker is away. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchCounts } from '../../result/result-types.ts';
 import type { Batch, ReconnectPolicy } from '../../scenarios/scenario.ts';
 import type { CorrelatedAttempts } from '../driver-kit/correlated-attempts.ts';
+import { openAgain } from '../driver-kit/open-again.ts';
 import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { sendFailureOf } from './send-failure.ts';
@@ -150,18 +150,9 @@ export class ProducerLane {
 
   async #reconnect(): Promise<void> {
     const waits = new ReconnectWaits(this.#options.reconnect);
-    while (!this.#closed) {
-      await sleep(waits.next(), undefined, { ref: false });
-      if (this.#closed) return;
-      try {
-        await this.open();
-        this.#reconnects++;
-        this.#schedule(0);
-        return;
-      } catch {
-        // The broker is not back yet.
-      }
-    }
+    if (!(await openAgain(() => this.open(), { waits, isOver: () => this.#closed }))) return;
+    this.#reconnects++;
+    this.#schedule(0);
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'a
 import type { ReconnectPolicy } from '../../../scenarios/scenario.ts';
 import { answersWithin } from '../../driver-kit/answers-within.ts';
 import { guardIncoming, malformedAnswer } from '../../driver-kit/guard-incoming.ts';
+import { openAgain } from '../../driver-kit/open-again.ts';
 import { ReconnectWaits } from '../../driver-kit/reconnect-waits.ts';
 import { AmqpFrames } from './amqp-frames.ts';
 import { closedByBroker } from './closed-by-broker.ts';
@@ -142,16 +143,7 @@ export class BrokerChannel {
   async #reconnect(): Promise<void> {
     const { signal } = this.#end;
     const waits = new ReconnectWaits(this.#options.reconnect);
-    while (!signal.aborted) {
-      try {
-        await sleep(waits.next(), undefined, { signal });
-        await this.open();
-        this.#reconnects++;
-        return;
-      } catch {
-        // The broker is not back yet, or it is over.
-      }
-    }
+    if (await openAgain(() => this.open(), { waits, isOver: () => signal.aborted })) this.#reconnects++;
   }
 
   /** Resolves within about two seconds, whatever the broker does. */
