@@ -82,7 +82,12 @@ class BrokerObserver implements FlowObserver {
 
   /** What is not of a run of ours stays unacknowledged, and goes back when the channel closes. */
   #take(channel: Channel, message: ConsumeMessage | null, noAck: boolean): void {
-    if (message === null) return;
+    if (message === null) {
+      // Its queue was deleted: nobody keeps what comes, until there is one again.
+      if (this.#settings.by === 'queue') this.#sink.interrupted();
+      this.#broker.renew();
+      return;
+    }
     const header = headerOf(message.properties);
     const id = this.#reader.read(this.#sink, header, message.content);
     if (noAck || this.#settings.by !== 'queue') return;

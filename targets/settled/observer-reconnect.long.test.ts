@@ -119,3 +119,25 @@ describe.each(Object.keys(watched))('a %s that is observed', (place) => {
     }
   }, 120_000);
 });
+
+it('a queue that was deleted is observed again once there is another, and that nobody kept what came is told', async () => {
+  const { settings, tell } = watched.queue as Watched;
+  const ids = new Set<string>();
+  let interruptions = 0;
+  const sink = {
+    settled: (told: string) => void ids.add(told),
+    unreadable: () => expect.unreachable('each holds an id'),
+    interrupted: () => void interruptions++,
+  };
+  const observer = await openObserver(settings(), sink, `${name}-deleted`);
+  try {
+    await channel.deleteQueue(name);
+    await vi.waitFor(() => expect(interruptions).toBe(1), soon);
+    await channel.assertQueue(name, { durable: false });
+    await tell('anew');
+    await vi.waitFor(() => expect([...ids]).toEqual(['anew']), soon);
+    expect(interruptions).toBe(1);
+  } finally {
+    await observer.close();
+  }
+}, 60_000);
