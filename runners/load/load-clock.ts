@@ -100,6 +100,11 @@ export class LoadClock {
     return sinceStartUs < this.#warmupEndUs ? sinceStartUs : sinceStartUs + this.#skippedUs;
   }
 
+  /** Monotonic time → ms after the end of warm-up, as results count. */
+  loadMs(atUs: number): number {
+    return (this.offsetUs(atUs) - this.#plannedUs) / 1e3;
+  }
+
   /** µs from the start of the plan → monotonic time, as far as known. */
   timeUs(offsetUs: number): number {
     if (this.#signals !== null) this.#look(this.#signals);

@@ -178,10 +178,10 @@ function withPlannedRates(
   return Object.fromEntries(planned);
 }
 
-function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords): Pick<TrialResult, 'backlog'> {
+function backlogOf({ backlog, clock, target, lastWords }: TrialRecords): Pick<TrialResult, 'backlog'> {
   if (backlog === null) return {};
   const points = backlog.samples.map(({ atUs, messages }): BacklogPoint => {
-    return { atMs: Math.round(clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs), messages };
+    return { atMs: Math.round(clock.loadMs(atUs)), messages };
   });
   return {
     backlog: {
@@ -197,13 +197,13 @@ function backlogOf({ backlog, clock, scenario, target, lastWords }: TrialRecords
 
 /** null: nothing to speak of piled up. */
 function drainAccountOf(
-  { evidencePaths, faults, clock, scenario }: TrialRecords,
+  { evidencePaths, faults, clock }: TrialRecords,
   backlog: TrialResult['backlog'],
 ): DrainAccount | null {
   const [first] = faults.flatMap(({ appliedAtMs }) => appliedAtMs ?? []).sort((a, b) => a - b);
   if (evidencePaths === null || first === undefined || backlog === undefined) return null;
   const span = drainSpanOf(backlog.points, first);
-  return span && new DrainAccount(span, (atUs) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs);
+  return span && new DrainAccount(span, (atUs) => clock.loadMs(atUs));
 }
 
 /** How far a time of a service may be off from the start of its operation; null: not known. */

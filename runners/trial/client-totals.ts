@@ -101,7 +101,7 @@ export function breakerOf({ scenario, target, workers, clock }: TrialRecords): P
   if (resilienceOf(scenario, target).breaker === undefined) return {};
   const changes = workers.flatMap(({ breakerChanges }, client) =>
     breakerChanges.map(({ atUs, state }): BreakerChange => {
-      return { atMs: Math.round(clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs), state, client };
+      return { atMs: Math.round(clock.loadMs(atUs)), state, client };
     }),
   );
   return { breaker: changes.sort((a, b) => a.atMs - b.atMs) };

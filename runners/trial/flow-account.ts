@@ -47,7 +47,7 @@ export type FlowRecords = Pick<
 
 /** null: there are no flows. Reads the evidence files. `cpu`: left out, nobody asks what a flow costs. */
 export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuResult): FlowsResult | null {
-  const { evidencePaths, operations, target, workers, held, pending, clock, scenario } = records;
+  const { evidencePaths, operations, target, workers, held, pending, clock } = records;
   const flows = flowsOf(operations);
   if (flows.length === 0 || target.flow === undefined) return null;
   if (evidencePaths === null) return unknownFlows;
@@ -67,7 +67,6 @@ export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuRes
     },
     (intendedUs) => course.unsettled(intendedUs),
   );
-  const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
   const participants: readonly string[] = flowSteps;
   const heard = records.serviceNames.flatMap((name, part) =>
     participants.includes(name) ? [[name, account.heard[part] ?? 0] as const] : [],
@@ -87,7 +86,11 @@ export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuRes
     ...(perFlow && { perFlow }),
     shape: flowShapeOf(target.flow, brokerOf(target)),
   };
-  return { ...account.flows, ...more, examples: account.cases.examples(records.trialTag, records.faults, loadMs) };
+  return {
+    ...account.flows,
+    ...more,
+    examples: account.cases.examples(records.trialTag, records.faults, (atUs) => clock.loadMs(atUs)),
+  };
 }
 
 /** What flows have paid by the record, beside what the accounts say; null: one of them is not known. */
@@ -103,7 +106,7 @@ export function flowPayments({ moneyCents }: FlowsResult): { chargedCents: numbe
 
 /** Of an own system; null: there are no flows. Reads what its observer noted. */
 export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): FlowsResult | null {
-  const { watchedFlows: watched, target, workers, operations, clock, scenario } = records;
+  const { watchedFlows: watched, target, workers, operations, clock } = records;
   const { settled: settings } = target;
   if (settings === undefined) return null;
   if (watched === null) return unknownFlows; // the observer was lost
@@ -123,7 +126,6 @@ export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): Fl
       open: (intendedUs) => course.unsettled(intendedUs),
     },
   );
-  const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
   const { unreadable, interruptions, cpuUs, polls } = watched;
   return {
     ...unknownFlows,
@@ -139,7 +141,7 @@ export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): Fl
       ...(polls !== null && settings.by === 'poll' && { polls: { ...polls, everyMs: settings.everyMs } }),
       cpuUs,
     },
-    examples: cases.examples(records.trialTag, records.faults, loadMs),
+    examples: cases.examples(records.trialTag, records.faults, (atUs) => clock.loadMs(atUs)),
   };
 }
 

@@ -53,7 +53,7 @@ function judgeAgent(agent: AgentRecord, records: TrialRecords) {
     },
     cpuBusy: rounded(agent.cpu?.busy ?? null),
     throttled: rounded(agent.throttled),
-    ...(lost !== null && { lost: { why: lost.why, atMs: Math.round(loadMs(lost.atUs, records)) } }),
+    ...(lost !== null && { lost: { why: lost.why, atMs: Math.round(records.clock.loadMs(lost.atUs)) } }),
   };
   return { agent: result, reasons };
 }
@@ -63,7 +63,7 @@ function placeReasons(agent: AgentRecord, records: TrialRecords): VerdictReason[
   const { lost, leadMs, clock, throttled } = agent;
   const reasons: VerdictReason[] = [];
   if (lost !== null) {
-    const atS = loadMs(lost.atUs, records) / 1e3;
+    const atS = records.clock.loadMs(lost.atUs) / 1e3;
     const message = `It was lost ${atS.toFixed(1)} s after the end of warm-up: ${lost.why}. The load was not the one that was asked for.`;
     const remedy = 'Look at what it printed, start it again, and run the trial again.';
     return [{ status: 'invalid', code: 'agentLost', message, remedy }];
@@ -116,10 +116,6 @@ function measuredOf(workers: readonly WorkerData[], { windows, operations }: Tri
   const recorder = new Recorder(windows.length, operations.length);
   for (const { recording } of workers) recorder.add(recording);
   return measuredTotal(recorder, windows);
-}
-
-function loadMs(atUs: number, { clock, scenario }: Pick<TrialRecords, 'clock' | 'scenario'>): number {
-  return clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
 }
 
 function rounded(value: number | null): number | null {

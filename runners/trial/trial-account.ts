@@ -55,7 +55,7 @@ export function trialAccount(
   cpu: CpuResult,
   onHappened: OnLaterTime,
 ): TrialAccount {
-  const { evidencePaths, workers, windows, operations, clock, target, scenario } = records;
+  const { evidencePaths, workers, windows, operations, clock, target } = records;
   const onLater: OnLaterTime = (time, operation, intendedUs, afterUs) => {
     const offsetUs = clock.offsetUs(intendedUs);
     const phase = phaseAt(windows, offsetUs);
@@ -92,9 +92,8 @@ export function trialAccount(
     onLater,
   );
   const flows = flowsIn(records, onSettled, cpu);
-  const loadMs = (atUs: number) => clock.offsetUs(atUs) / 1e3 - scenario.load.warmupMs;
   const { atEnd = null, deadLetters = null } = records.backlog ?? {};
-  const examples = cases.examples(records.trialTag, records.faults, loadMs);
+  const examples = cases.examples(records.trialTag, records.faults, (atUs) => clock.loadMs(atUs));
   const byName = Object.fromEntries(records.serviceNames.map((name, part) => [name, received[part] ?? 0]));
   return {
     ledger: withPending(withDeadLetters(ledger, deadLetters), atEnd),
