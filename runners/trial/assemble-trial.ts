@@ -143,7 +143,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
       workers: workers.map(({ notable }) => notable),
       operations: operations.map(({ name }) => name),
       phases: windows.map(({ name }) => name),
-      loadMs: (offsetUs) => (offsetUs - records.clock.warmupEndUs) / 1e3,
+      loadMs: (offsetUs) => offsetUs / 1e3 - warmupMs,
       traceIdOf: sendsTraceIds(target) ? traceIdOf : null,
     }),
     ...(backlog !== undefined && { backlog }),

@@ -137,5 +137,8 @@ describe.concurrent('a trial with warmup: auto', () => {
     expect(result.phases.steady?.durationMs).toBe(durationMs);
     expect(result.phases.steady?.counts.offered).toBe(arrivals(longestMs, longestMs + durationMs));
     expect(result.timeline[0]?.atMs).toBe(-tookMs);
+    const slowestAtMs = result.notable?.slowest.map(({ atMs }) => atMs) ?? [];
+    expect(slowestAtMs.length).toBeGreaterThan(0);
+    expect(Math.max(...slowestAtMs)).toBeLessThanOrEqual(durationMs);
   });
 });
