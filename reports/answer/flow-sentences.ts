@@ -1,12 +1,12 @@
 /** What is wrong with flows, a sentence a finding: where they are stuck, what they have paid, which was the first. */
-import type { FlowsResult, RunResult } from '../../result/result-types.ts';
+import type { RunResult } from '../../result/result-types.ts';
 import { type ConditionGroup, type Contender, conditionGroups } from '../figures/result-view.ts';
 import { lastOfFault } from '../tables/flow-course-table.ts';
 import { flowSum, hasFlows, whereText } from '../tables/flow-tables.ts';
 import { observedIn } from '../tables/observed-flows-table.ts';
 import { formatAmount, formatCount } from '../text/format-values.ts';
 import { flowKillRates } from './flow-kill-rates.ts';
-import { observedSentences } from './observed-flow-sentences.ts';
+import { firstText, observedSentences } from './observed-flow-sentences.ts';
 
 const kinds = ['stuck', 'open', 'inconsistent', 'phantom'] as const;
 type Kind = (typeof kinds)[number];
@@ -99,16 +99,10 @@ function sentenceOf(contender: Contender, kind: Kind): string[] {
   if (count === null || count === 0) return [];
   const all = flowSum(contender, ({ acknowledged }) => acknowledged) ?? 0;
   const cents = flowSum(contender, ({ moneyCents }) => moneyCents[kind]) ?? 0;
-  const first = contender.trials.flatMap(({ flows }) => flows?.examples[kind] ?? [])[0];
   const among = kind === 'phantom' ? 'beside' : 'of';
   const where = kind === 'phantom' ? '' : ` (${whereText(contender)})`;
   const money = cents === 0 ? '' : `; ${formatAmount(cents)} paid hangs on them`;
   return [
-    `${contender.label}: ${formatCount(count)} ${among} ${formatCount(all)} flows ${said[kind]}${where}${money}${firstText(first)}.`,
+    `${contender.label}: ${formatCount(count)} ${among} ${formatCount(all)} flows ${said[kind]}${where}${money}${firstText(contender, kind)}.`,
   ];
-}
-
-function firstText(first: NonNullable<FlowsResult['examples'][Kind]>[number] | undefined): string {
-  if (first === undefined) return '';
-  return `; the first is ${first.id}${first.when === null ? '' : `, sent ${first.when}`}`;
 }

@@ -1,4 +1,5 @@
 /** What the event that settles says of flows of the user's own system, a sentence a finding. */
+import type { FlowsResult } from '../../result/result-types.ts';
 import type { Contender } from '../figures/result-view.ts';
 import { observedIn, observedSum } from '../tables/observed-flows-table.ts';
 import { formatCount, formatDuration } from '../text/format-values.ts';
@@ -20,7 +21,7 @@ export function observedSentences(contender: Contender): string[] {
     ...say(isSound ? all : 0, `all ${formatCount(all)} flows settled, each within ${formatDuration(withinMs)}`),
     ...say(
       open,
-      `${formatCount(open)} of ${formatCount(all)} flows are open: no event by ${by} when the drain was over${firstText(contender)}`,
+      `${formatCount(open)} of ${formatCount(all)} flows are open: no event by ${by} when the drain was over${firstText(contender, 'open')}`,
     ),
     ...say(
       late,
@@ -50,8 +51,9 @@ function pollSentence(contender: Contender, flows: number, everyMs: number): str
   ];
 }
 
-function firstText({ trials }: Contender): string {
-  const first = trials.flatMap(({ flows }) => flows?.examples.open ?? [])[0];
+/** `; the first is 7f3a…, sent 2.1 s into the fault`; empty where none is on record. */
+export function firstText({ trials }: Contender, kind: keyof FlowsResult['examples']): string {
+  const first = trials.flatMap(({ flows }) => flows?.examples[kind] ?? [])[0];
   if (first === undefined) return '';
   return `; the first is ${first.id}${first.when === null ? '' : `, sent ${first.when}`}`;
 }

@@ -2,6 +2,7 @@
 import { placedWord } from '../../result/flow-steps.ts';
 import type { EvidenceRecord } from '../../targets/domain/evidence.ts';
 import { FlowCases } from './flow-cases.ts';
+import type { OnSettled } from './flow-ledger.ts';
 import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
 
@@ -31,8 +32,8 @@ export interface ObservedFlowsAccount {
 }
 
 export interface OnObserved {
-  /** Of each flow whose event came, acknowledged or not. */
-  readonly settled: (operation: number, intendedUs: number, afterUs: number, isAcknowledged: boolean) => void;
+  /** Of each flow whose event came. */
+  readonly settled: OnSettled;
   /** Of those that were acknowledged. */
   readonly open: (intendedUs: number) => void;
 }

@@ -11,7 +11,7 @@ import { parseOperationId } from '../../targets/domain/operation-id.ts';
 import { flowShapeOf } from '../../targets/flow/flow-shape.ts';
 import { FlowCourseAccount } from '../recording/flow-course.ts';
 import { type CouldMove, type OnSettled, reconcileFlows } from '../recording/flow-ledger.ts';
-import { accountObserved } from '../recording/observed-flows.ts';
+import { accountObserved, type OnObserved } from '../recording/observed-flows.ts';
 import { asPlayed } from '../recording/phase-windows.ts';
 import { flowCosts } from './flow-cost.ts';
 import { flowsOf } from './prepare-trial.ts';
@@ -52,6 +52,7 @@ export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuRes
   if (flows.length === 0 || target.flow === undefined) return null;
   if (evidencePaths === null) return unknownFlows;
   const course = courseOf(records);
+  const on = onToCourse(course, onSettled);
   const account = reconcileFlows(
     {
       logs: workers.map(({ log }) => log),
@@ -61,11 +62,8 @@ export function flowsIn(records: FlowRecords, onSettled: OnSettled, cpu?: CpuRes
       held: held?.operations ?? null,
       accountsCents: held?.chargedCents ?? null,
     },
-    (operation, intendedUs, afterUs, isAcknowledged) => {
-      if (isAcknowledged) course.settled(intendedUs, afterUs);
-      onSettled(operation, intendedUs, afterUs, isAcknowledged);
-    },
-    (intendedUs) => course.unsettled(intendedUs),
+    on.settled,
+    on.open,
   );
   const participants: readonly string[] = flowSteps;
   const heard = records.serviceNames.flatMap((name, part) =>
@@ -118,13 +116,7 @@ export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): Fl
       events: new EvidenceReader(watched.path).more(),
       withinUs: settings.withinMs * 1e3,
     },
-    {
-      settled: (operation, intendedUs, afterUs, isAcknowledged) => {
-        if (isAcknowledged) course.settled(intendedUs, afterUs);
-        onSettled(operation, intendedUs, afterUs, isAcknowledged);
-      },
-      open: (intendedUs) => course.unsettled(intendedUs),
-    },
+    onToCourse(course, onSettled),
   );
   const { unreadable, interruptions, cpuUs, polls } = watched;
   return {
@@ -142,6 +134,17 @@ export function observedFlowsIn(records: TrialRecords, onSettled: OnSettled): Fl
       cpuUs,
     },
     examples: cases.examples(records.trialTag, records.faults, (atUs) => clock.loadMs(atUs)),
+  };
+}
+
+/** Of those that were acknowledged the course is told as well. */
+function onToCourse(course: FlowCourseAccount, onSettled: OnSettled): OnObserved {
+  return {
+    settled(operation, intendedUs, afterUs, isAcknowledged) {
+      if (isAcknowledged) course.settled(intendedUs, afterUs);
+      onSettled(operation, intendedUs, afterUs, isAcknowledged);
+    },
+    open: (intendedUs) => course.unsettled(intendedUs),
   };
 }
 
