@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flowStates } from '../../result/flow-states.ts';
+import type { FlowStep } from '../../result/flow-steps.ts';
 import type { FlowsResult } from '../../result/result-types.ts';
 import { playFlows, sumOfCents } from '../recording/fixtures/play-flows.ts';
 
@@ -25,7 +26,23 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
+/** Plays flows of which a part is killed after a second, and never comes back. */
+const playWithout = (part: FlowStep, trialId: string) =>
+  playFlows({
+    ...{ folder, scenario: scenario('', '500ms'), trialId },
+    async meanwhile({ services }) {
+      await sleep(1_000);
+      await services[part]?.kill();
+    },
+  });
+
 const sumOfStates = (flows: FlowsResult) => flowStates.reduce((sum, state) => sum + (flows[state] ?? 0), 0);
+
+/** Each flow is in one state, and the accounts hold what the states say. */
+function expectWhole(flows: FlowsResult): void {
+  expect(sumOfStates(flows)).toBe(flows.acknowledged);
+  expect(flows.moneyCents.accountsCents).toBe(sumOfCents(flows));
+}
 
 /** The process may write no file any longer than this: as a full disk, and it can be lifted. */
 function limitFiles(pid: number | undefined, bytes: number | 'unlimited'): void {
@@ -34,35 +51,21 @@ function limitFiles(pid: number | undefined, bytes: number | 'unlimited'): void 
 
 describe.concurrent('flows', () => {
   it('of a participant that never comes back are stuck and left to a person; the others ended', async () => {
-    const flows = await playFlows({
-      ...{ folder, scenario: scenario('', '500ms'), trialId: 'gone' },
-      async meanwhile({ services }) {
-        await sleep(1_000);
-        await services.inventory?.kill();
-      },
-    });
+    const flows = await playWithout('inventory', 'gone');
     expect(flows).toMatchObject({ open: 0, inconsistent: 0, phantom: 0, compensated: 0 });
     expect(flows.completed).toBeGreaterThan(0);
     expect(flows.stuck).toBeGreaterThan(0);
     expect(flows).toMatchObject({ needsPerson: flows.stuck, stuckAfter: { payment: flows.stuck } });
     expect(flows.moneyCents.stuck).toBeGreaterThan(0);
-    expect(sumOfStates(flows)).toBe(flows.acknowledged);
-    expect(flows.moneyCents.accountsCents).toBe(sumOfCents(flows));
+    expectWhole(flows);
   }, 60_000);
 
   it('of a first participant that never comes back are left to a person as well, though nothing was paid', async () => {
-    const flows = await playFlows({
-      ...{ folder, scenario: scenario('', '500ms'), trialId: 'first-gone' },
-      async meanwhile({ services }) {
-        await sleep(1_000);
-        await services.payment?.kill();
-      },
-    });
+    const flows = await playWithout('payment', 'first-gone');
     expect(flows).toMatchObject({ refused: 0, open: 0, inconsistent: 0, phantom: 0, needsPerson: flows.stuck });
     expect(flows.completed).toBeGreaterThan(0);
     expect(flows.stuckAfter.placed).toBeGreaterThan(0);
-    expect(sumOfStates(flows)).toBe(flows.acknowledged);
-    expect(flows.moneyCents.accountsCents).toBe(sumOfCents(flows));
+    expectWhole(flows);
   }, 60_000);
 
   it('are unknown, and none of them completed, where the evidence of one part is missing', async () => {
@@ -89,7 +92,6 @@ describe.concurrent('flows', () => {
     });
     expect(flows).toMatchObject({ stuck: 0, open: 0, inconsistent: 0, phantom: 0 });
     expect(flows.completed).toBeGreaterThan(0);
-    expect(sumOfStates(flows)).toBe(flows.acknowledged);
-    expect(flows.moneyCents.accountsCents).toBe(sumOfCents(flows));
+    expectWhole(flows);
   }, 60_000);
 });

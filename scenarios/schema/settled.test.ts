@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario } from './parse-scenario.ts';
 
-function read(settled: string, { more = '', pattern = 'flow', target = '' } = {}) {
+interface Given {
+  readonly more?: string;
+  readonly pattern?: string;
+  readonly target?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function read(settled: string, { more = '', pattern = 'flow', target = '', env = {} }: Given = {}) {
   const text = `name: own
 workload: { operations: { buy: { pattern: ${pattern} } } }
 load: { model: open, rate: 1/s }
@@ -13,7 +20,7 @@ targets:
     ${target}
     ${settled === '' ? '' : `settled: ${settled}`}
 ${more}`;
-  return parseScenario(text, { path: 's.yaml', env: {} });
+  return parseScenario(text, { path: 's.yaml', env });
 }
 
 function problemsOf(...given: Parameters<typeof read>): string[] {
@@ -122,17 +129,8 @@ describe('the event that settles', () => {
 
   it('keeps its secrets', () => {
     const variable = ['$', '{TOKEN}'].join('');
-    const text = `name: own
-workload: { operations: { buy: { pattern: flow } } }
-load: { model: open, rate: 1/s }
-targets:
-  shop:
-    protocol: rest
-    address: http://127.0.0.1:8080
-    requests: { buy: { method: POST, path: / } }
-    settled: { poll: "http://127.0.0.1/{{id}}", headers: { authorization: "Bearer ${variable}" }, until: { pointer: /a, equals: b } }
-`;
-    const reading = parseScenario(text, { path: 's.yaml', env: { TOKEN: 'not-for-others' } });
+    const settled = `{ poll: "http://127.0.0.1/{{id}}", headers: { authorization: "Bearer ${variable}" }, until: { pointer: /a, equals: b } }`;
+    const reading = read(settled, { env: { TOKEN: 'not-for-others' } });
     if (!reading.ok) throw new Error('not read');
     expect(JSON.stringify(reading.scenario)).toContain('not-for-others');
     expect(JSON.stringify(reading.redactPlan(reading.scenario))).not.toContain('not-for-others');
