@@ -11,7 +11,7 @@ export type GatewayProtocol = (typeof gatewayProtocols)[number];
 export interface GatewayCredentials {
   /** By API key, who holds it and whether this service serves them (false: known here, let in elsewhere only). */
   readonly apiKeys: Readonly<Record<string, { readonly caller: string; readonly isServed: boolean }>>;
-  /** Of the tokens' issuer (RS256): as a JSON Web Key Set and as PEM. */
+  /** Of the tokens' issuer (RS256): as a JSON Web Key Set and as PEM. Empty where nobody shows a token. */
   readonly jwks: string;
   readonly publicKeyPem: string;
   readonly issuer: string;
