@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type CallerHolding, mayBeServed } from '../../scenarios/callers.ts';
 import { apiKeyHeader, callerHeader, type GatewayAuth } from '../../scenarios/gateway.ts';
-import { type GatewayCredentials, tokenLeewayS } from './gateway-kind.ts';
+import type { GatewayCredentials } from './gateway-kind.ts';
 
 export interface CallerCredentials {
   readonly gateway: GatewayCredentials;
@@ -43,7 +43,7 @@ export async function issueCredentials(
     const isServed = mayBeServed(holding, auth);
     if (isServed || holding === 'foreign') apiKeys[key] = { caller, isServed };
   }
-  return { gateway: { apiKeys, ...tokens.keys, issuer, audience, leewayS: tokenLeewayS }, headers };
+  return { gateway: { apiKeys, ...tokens.keys, issuer, audience }, headers };
 }
 
 interface Tokens {

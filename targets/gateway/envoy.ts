@@ -5,7 +5,7 @@ import { callerHeader } from '../../scenarios/gateway.ts';
 import { onPath } from '../process/on-path.ts';
 import type { Program } from '../stack/program.ts';
 import { cacheDirectory, installInto } from '../stack/stack-cache.ts';
-import { connectTimeoutMs, type GatewayKind, type GatewayPlan } from './gateway-kind.ts';
+import { connectTimeoutMs, type GatewayKind, type GatewayPlan, tokenLeewayS } from './gateway-kind.ts';
 
 const version = '1.40.0';
 const directory = cacheDirectory('envoy', version);
@@ -163,7 +163,7 @@ function access({ settings, credentials, keysAt }: GatewayPlan): object[] {
     issuer: credentials.issuer,
     audiences: [credentials.audience],
     ...(keysAt === null ? { local_jwks: { inline_string: credentials.jwks } } : { remote_jwks: remoteKeys }),
-    clock_skew_seconds: credentials.leewayS,
+    clock_skew_seconds: tokenLeewayS,
     forward: true,
   };
   return [

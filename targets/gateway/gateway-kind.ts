@@ -16,8 +16,6 @@ export interface GatewayCredentials {
   readonly publicKeyPem: string;
   readonly issuer: string;
   readonly audience: string;
-  /** How far clocks may be apart, seconds. */
-  readonly leewayS: number;
 }
 
 export interface GatewayPlan {
@@ -55,7 +53,7 @@ export interface GatewayKind {
 
 /** Waits for an instance that does not answer a connection, of all kinds alike. */
 export const connectTimeoutMs = 1_000;
-/** Of the times of tokens, of all kinds alike. */
+/** How far clocks may be apart, of the times of tokens, seconds, of all kinds alike. */
 export const tokenLeewayS = 5;
 /** Idle connections to an instance that are kept, of all kinds alike. */
 export const keptConnections = 128;

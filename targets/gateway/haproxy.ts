@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { apiKeyHeader, callerHeader } from '../../scenarios/gateway.ts';
 import { aptProgram } from '../stack/apt-program.ts';
-import { connectTimeoutMs, type GatewayKind, type GatewayPlan } from './gateway-kind.ts';
+import { connectTimeoutMs, type GatewayKind, type GatewayPlan, tokenLeewayS } from './gateway-kind.ts';
 
 const keyFile = 'issuer.pem';
 const knownFile = 'known.keys';
@@ -115,8 +115,8 @@ function access({ settings, credentials }: GatewayPlan, directory: string): stri
     deny(401, `{ var(txn.token),jwt_payload_query('$.iss') -m str ${quoted(credentials.issuer)} }`),
     "http-request set-var(txn.expires) var(txn.token),jwt_payload_query('$.exp','int')",
     "http-request set-var(txn.begins) var(txn.token),jwt_payload_query('$.nbf','int')",
-    `http-request set-var(txn.past) date(-${credentials.leewayS})`,
-    `http-request set-var(txn.future) date(${credentials.leewayS})`,
+    `http-request set-var(txn.past) date(-${tokenLeewayS})`,
+    `http-request set-var(txn.future) date(${tokenLeewayS})`,
     deny(401, '{ var(txn.expires),sub(txn.past) -m int gt 0 }'),
     'http-request deny deny_status 401 if { var(txn.begins),sub(txn.future) -m int gt 0 }',
     deny(403, `{ var(txn.token),jwt_payload_query('$.aud') -m str ${quoted(credentials.audience)} }`),
