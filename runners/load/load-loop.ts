@@ -108,26 +108,28 @@ export class LoadLoop implements CompletionSink {
     }
     const slot = this.#slots.take(phase, intendedUs, nowUs);
     const call = this.#options.calls[slot] as Call;
-    const key = source.fill(call, index, operation);
-    call.sequence = this.#options.log.append(intendedUs, operation, key, call.payload);
-    call.id = source.id(call.sequence);
+    this.#fill(call, index, operation, intendedUs);
     this.#slots.sequence[slot] = call.sequence;
-    call.attempt = 0;
     this.#policies.operationBegins();
     this.#attempt(slot, nowUs);
     return slot;
   }
 
-  /** It never had a slot, and may have an answer all the same; one that is asked for elsewhere has an id that the log knows. */
-  #answerRefused(index: number, operation: number, phase: number, intendedUs: number, nowUs: number): void {
-    const { fallback, source, log, recorder } = this.#options;
-    if (fallback === undefined || fallback === null) return;
-    const call = this.#refused;
+  /** Its values, and its place in the log. */
+  #fill(call: Call, index: number, operation: number, intendedUs: number): void {
+    const { source, log } = this.#options;
     const key = source.fill(call, index, operation);
     call.sequence = log.append(intendedUs, operation, key, call.payload);
     call.id = source.id(call.sequence);
     call.attempt = 0;
-    fallback.answer(call, recorder.cell(phase, operation), intendedUs, nowUs);
+  }
+
+  /** It never had a slot, and may have an answer all the same; one that is asked for elsewhere has an id that the log knows. */
+  #answerRefused(index: number, operation: number, phase: number, intendedUs: number, nowUs: number): void {
+    const { fallback, recorder } = this.#options;
+    if (fallback === undefined || fallback === null) return;
+    this.#fill(this.#refused, index, operation, intendedUs);
+    fallback.answer(this.#refused, recorder.cell(phase, operation), intendedUs, nowUs);
   }
 
   #isOwnFault(intendedUs: number, nowUs: number): boolean {
