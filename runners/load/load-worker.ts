@@ -60,7 +60,6 @@ class LoadWorker {
   readonly #loop: LoadLoop;
   /** null: no second transport. */
   readonly #transport: SecondTransport | null;
-  #secondSession: Session | null = null;
   readonly #calls: readonly Call[];
   readonly #pools: readonly (readonly Buffer[])[];
   readonly #users: ClosedUsers | null;
@@ -193,7 +192,7 @@ class LoadWorker {
     const { driver } = await loadProtocol(fallback.target);
     const names = { trialTag: `${trialTag}f`, worker: this.#worker, workers };
     const context = { ...fallback, ...names, payloads: this.#pools, timeoutsMs: timeoutsOf(this.#plan) };
-    this.#secondSession = await this.#transport.open(driver, context, this.#opening.signal);
+    await this.#transport.open(driver, context, this.#opening.signal);
   }
 
   async #openCanaries(): Promise<void> {
@@ -297,7 +296,7 @@ class LoadWorker {
   async finish(): Promise<void> {
     const health = this.#health?.finish() ?? null;
     const canaries = this.#canaries?.close() ?? null;
-    await this.#secondSession?.close();
+    await this.#transport?.close();
     const counted = await this.#account.close(this.#plan.operations.length);
     this.#report({
       type: 'done',

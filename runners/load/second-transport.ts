@@ -51,9 +51,12 @@ export class SecondTransport implements Fallback, CompletionSink {
   }
 
   /** Rejects as the driver does. `context`: its own, but for what a session reports and is told. */
-  async open(driver: Driver, context: Omit<DriverContext, 'calls' | 'sink'>, signal: AbortSignal): Promise<Session> {
+  async open(driver: Driver, context: Omit<DriverContext, 'calls' | 'sink'>, signal: AbortSignal): Promise<void> {
     this.#session = await driver.open({ ...context, calls: this.#calls, sink: this }, signal);
-    return this.#session;
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
   }
 
   get inFlight(): number {
@@ -63,16 +66,16 @@ export class SecondTransport implements Fallback, CompletionSink {
   keep(): void {}
 
   answer(call: Call, cell: RecordedCell, intendedUs: number, nowUs: number): void {
-    const slot = this.#free.pop();
-    if (slot === undefined || this.#session === null) {
+    const session = this.#session;
+    const slot = session === null ? undefined : this.#free.pop();
+    if (session === null || slot === undefined) {
       cell.policies.unanswered++;
-      if (slot !== undefined) this.#free.push(slot);
       return;
     }
     Object.assign(this.#calls[slot] as Call, call, { attempt: 1 });
     this.#asked[slot] = { cell, intendedUs };
     this.#wheel.set(slot, nowUs + (this.#options.timeoutsMs[call.operation] ?? 0) * 1e3);
-    this.#session.start(slot);
+    session.start(slot);
   }
 
   sent(): void {}
