@@ -207,6 +207,14 @@ export class Recorder {
     return this.#cells[phase] ?? [];
   }
 
+  /** In a phase, what was to be refused too. */
+  offeredIn(phase: number): number {
+    return this.phase(phase).reduce(
+      (sum, { counts, refusals }) => sum + counts.offered + refusals.refusedAsExpected,
+      0,
+    );
+  }
+
   add(data: RecordingData): void {
     data.cells.forEach((operations, phase) => {
       operations.forEach((cell, operation) => {

@@ -49,7 +49,7 @@ export function summariseRecording(
     const perSecond = (count: number) => (durationMs > 0 ? Math.round((count / durationMs) * 1e6) / 1e3 : 0);
     phases[window.name] = {
       durationMs: Math.round(durationMs * 1e3) / 1e3,
-      offeredPerSecond: perSecond(total.counts.offered + total.refusals.refusedAsExpected),
+      offeredPerSecond: perSecond(recorder.offeredIn(index)),
       goodputPerSecond: perSecond(recorder.completedOk[index] ?? 0),
       counts: countsOf(total),
       latencyUs: summaries(total, coversInAll),

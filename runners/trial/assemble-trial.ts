@@ -55,7 +55,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const played = asPlayed(windows, records.clock.warmupEndUs, records.loadedUntilUs);
   const cpu = cpuPerOperation(
     { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
-    offeredIn(recorder, windows),
+    offeredWhileMeasured(recorder, windows),
   );
   const { ledger, examples, flows, receivedBy, poison } = trialAccount(
     records,
@@ -213,9 +213,8 @@ function clockBoundUs({ agents }: TrialRecords): number | null {
 }
 
 /** In the measured phases, what was to be refused too. */
-function offeredIn(recorder: Recorder, windows: readonly PhaseWindow[]): number {
-  const cells = windows.flatMap(({ name }, phase) => (isMeasured(name) ? recorder.phase(phase) : []));
-  return cells.reduce((sum, { counts, refusals }) => sum + counts.offered + refusals.refusedAsExpected, 0);
+function offeredWhileMeasured(recorder: Recorder, windows: readonly PhaseWindow[]): number {
+  return windows.reduce((sum, { name }, phase) => (isMeasured(name) ? sum + recorder.offeredIn(phase) : sum), 0);
 }
 
 function stopOf({ stopped, loadedUntilUs, scenario }: TrialRecords): Pick<TrialResult, 'stoppedByThreshold'> {

@@ -8,7 +8,6 @@ import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
 import { firstFailures } from '../recording/failure-samples.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import { mergeCells } from '../recording/summarise-recording.ts';
 import type { TrialRecords } from './trial-records.ts';
 
 /** Over the whole load, warm-up included, since sockets know no phases. */
@@ -20,10 +19,7 @@ export function wireOf(
 ): TrialResult['wire'] {
   const bytesUp = workers.reduce((sum, { wire }) => sum + wire.up, 0);
   const bytesDown = workers.reduce((sum, { wire }) => sum + wire.down, 0);
-  const offered = windows.reduce((sum, _, phase) => {
-    const { counts, refusals } = mergeCells(recorder.phase(phase));
-    return sum + counts.offered + refusals.refusedAsExpected;
-  }, 0);
+  const offered = windows.reduce((sum, _, phase) => sum + recorder.offeredIn(phase), 0);
   const bytesPerOperation = offered === 0 ? null : Math.round((bytesUp + bytesDown) / offered);
   const bodies = workers.flatMap((worker) => worker.bodies ?? []);
   const batches = workers.flatMap((worker) => worker.batches ?? []);
