@@ -2,8 +2,9 @@
 import { summariseLatency } from '../../result/latency-summary.ts';
 import type { CallerResult, Pattern } from '../../result/result-types.ts';
 import type { OperationCaller } from '../../targets/driver.ts';
-import { isMeasured, type PhaseWindow } from './phase-windows.ts';
-import { RecordedCell, Recorder } from './recorder.ts';
+import { measuredTotal } from './measured-total.ts';
+import type { PhaseWindow } from './phase-windows.ts';
+import { Recorder } from './recorder.ts';
 import { countsOf } from './summarise-recording.ts';
 
 /** A kind of call, by its index. */
@@ -56,13 +57,8 @@ export function callersOf(
     kinds.flatMap(({ caller }) => (caller === undefined ? [] : [[caller.name, caller] as const])),
   );
   return [...callers.values()].map(({ name, holds, mayBeServed }) => {
-    const total = new RecordedCell();
-    windows.forEach((window, phase) => {
-      if (!isMeasured(window.name)) return;
-      for (const { index, caller } of kinds) {
-        if (caller?.name === name) total.add(recorder.cell(phase, index).toData());
-      }
-    });
+    const own = new Set(kinds.flatMap(({ index, caller }) => (caller?.name === name ? [index] : [])));
+    const total = measuredTotal(recorder, windows, (kind) => own.has(kind));
     const { refusals, reasons, refusalReasons } = total;
     return {
       ...{ name, holds, mayBeServed },

@@ -1,12 +1,14 @@
-/** All operations of the measured phases together. */
+/** Operations of the measured phases together. */
 import { isMeasured, type PhaseWindow } from './phase-windows.ts';
-import { RecordedCell, type Recorder } from './recorder.ts';
+import type { RecordedCell, Recorder } from './recorder.ts';
 import { mergeCells } from './summarise-recording.ts';
 
-export function measuredTotal(recorder: Recorder, windows: readonly PhaseWindow[]): RecordedCell {
-  const total = new RecordedCell();
-  windows.forEach(({ name }, phase) => {
-    if (isMeasured(name)) total.add(mergeCells(recorder.phase(phase)).toData());
-  });
-  return total;
+/** `isCounted`: of a kind of call, by its index; left out: all are. */
+export function measuredTotal(
+  recorder: Recorder,
+  windows: readonly PhaseWindow[],
+  isCounted: (kind: number) => boolean = () => true,
+): RecordedCell {
+  const measured = windows.flatMap(({ name }, phase) => (isMeasured(name) ? [recorder.phase(phase)] : []));
+  return mergeCells(measured.flatMap((cells) => cells.filter((_, kind) => isCounted(kind))));
 }
