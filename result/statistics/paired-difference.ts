@@ -1,8 +1,5 @@
 /** How far two measurements of the same repeats lie apart, in their own unit. */
-import { knownPairs, meanOf, tReachedBy, varianceOf } from './statistics.ts';
-
-/** Of all that is told at once together. */
-const errorRate = 0.05;
+import { knownPairs, meanInterval } from './statistics.ts';
 
 export interface PairedDifference {
   /** Mean of after − before. */
@@ -27,7 +24,6 @@ export function pairedDifference(
   );
   const pairs = differences.length;
   if (pairs < 2) return null;
-  const difference = meanOf(differences);
-  const half = tReachedBy(errorRate / Math.max(comparisons, 1), pairs - 1) * Math.sqrt(varianceOf(differences) / pairs);
-  return { difference, low: difference - half, high: difference + half, pairs };
+  const { mean, halfWidth } = meanInterval(differences, comparisons);
+  return { difference: mean, low: mean - halfWidth, high: mean + halfWidth, pairs };
 }

@@ -43,11 +43,24 @@ export function varianceOf(values: readonly number[]): number {
 /** Of all that is told at once together. */
 const errorRate = 0.05;
 
+export interface MeanInterval {
+  readonly mean: number;
+  readonly standardError: number;
+  /** Of the 95 % t interval to either side, as one of all that are told at once together. */
+  readonly halfWidth: number;
+}
+
+/** Of at least two values. `comparisons`: how many such means are told at once. */
+export function meanInterval(values: readonly number[], comparisons = 1): MeanInterval {
+  const standardError = Math.sqrt(varianceOf(values) / values.length);
+  const reach = tReachedBy(errorRate / Math.max(comparisons, 1), values.length - 1);
+  return { mean: meanOf(values), standardError, halfWidth: reach * standardError };
+}
+
 /** 95 % interval of a geometric mean, by the t of the logarithms, of which there are at least two. */
 export function geometricInterval(logs: readonly number[]): readonly [number, number] {
-  const mean = meanOf(logs);
-  const half = tReachedBy(errorRate, logs.length - 1) * Math.sqrt(varianceOf(logs) / logs.length);
-  return [Math.exp(mean - half), Math.exp(mean + half)];
+  const { mean, halfWidth } = meanInterval(logs);
+  return [Math.exp(mean - halfWidth), Math.exp(mean + halfWidth)];
 }
 
 export interface PairedRatio {
@@ -78,16 +91,14 @@ export function pairedRatio(
   );
   const pairs = logs.length;
   if (pairs < 2) return null;
-  const [mean, variance] = [meanOf(logs), varianceOf(logs)];
-  const standardError = Math.sqrt(variance / pairs);
-  const halfWidth = tReachedBy(errorRate / Math.max(comparisons, 1), pairs - 1) * standardError;
+  const { mean, standardError, halfWidth } = meanInterval(logs, comparisons);
   return {
     ratio: Math.exp(mean),
     low: Math.exp(mean - halfWidth),
     high: Math.exp(mean + halfWidth),
     pairs,
     chance: mean === 0 ? 1 : chanceOfT(mean / standardError, pairs - 1),
-    scatter: Math.sqrt(variance),
+    scatter: Math.sqrt(varianceOf(logs)),
   };
 }
 
