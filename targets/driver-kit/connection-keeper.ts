@@ -2,6 +2,7 @@
 import type { BenchError } from '../../result/bench-error.ts';
 import type { ReconnectPolicy, Target } from '../../scenarios/scenario.ts';
 import { isSecured } from '../../scenarios/secured.ts';
+import { isAccessRefusal } from './access-refusal.ts';
 import { cannotConnect } from './cannot-connect.ts';
 import { connectTimeoutMs } from './client-socket.ts';
 import { ReconnectWaits } from './reconnect-waits.ts';
@@ -74,7 +75,7 @@ export class ConnectionKeeper {
   }
 
   #hintOf(why: string): string {
-    if (/status 40[13]$/.test(why)) {
+    if (isAccessRefusal(why)) {
       return 'It does not let in who asks: check what the target shows, its `headers` for one.';
     }
     const { target = {} } = this.#options;

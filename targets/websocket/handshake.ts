@@ -83,8 +83,3 @@ export function readHandshakeAnswer(
   const hasUnasked = (extensions !== '' && offer === '') || (chosen !== undefined && !subprotocols.includes(chosen));
   return hasUnasked ? refused('handshake with what was not asked for') : { problem: '', extensions };
 }
-
-/** `reason`: how a handshake ended. It was understood, and who asked is not let in. */
-export function refusesCredentials(reason: string): boolean {
-  return reason === 'handshake status 401' || reason === 'handshake status 403';
-}

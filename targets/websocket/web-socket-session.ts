@@ -3,6 +3,7 @@ import type { BodyCounter } from '../../result/body-bytes.ts';
 import type { BatchCounts, BodyBytes, Completion } from '../../result/result-types.ts';
 import type { Batch, WebSocketTarget } from '../../scenarios/scenario.ts';
 import { type Call, type DriverContext, outcomes, type Session } from '../driver.ts';
+import { isAccessRefusal } from '../driver-kit/access-refusal.ts';
 import { BatchGatherer } from '../driver-kit/batch-gatherer.ts';
 import type { BatchItem } from '../driver-kit/batched-session.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
@@ -11,7 +12,6 @@ import { detailOf } from '../driver-kit/failure-detail.ts';
 import { joinItems } from '../driver-kit/json-batch.ts';
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
-import { refusesCredentials } from './handshake.ts';
 import { forEachElement } from './json-value.ts';
 import type { MessageConnection, WebSocketOwner } from './message-connection.ts';
 import { MessageSpec } from './message-spec.ts';
@@ -258,7 +258,7 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
       this.#forget(slot);
       this.#context.sink.completed(slot, outcomes.failed, reason, true);
     }
-    if (!refusesCredentials(reason)) return;
+    if (!isAccessRefusal(reason)) return;
     this.#shutOut = reason;
     this.#rejectWaiting();
   }
