@@ -2,7 +2,7 @@
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LinkName, PartName } from '../../scenarios/scenario.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
-import type { Link, RunningStack } from '../../targets/stack/stack.ts';
+import type { Link, RunningBroker, RunningStack } from '../../targets/stack/stack.ts';
 import type { FaultPart } from '../faults/fault-kind.ts';
 import type { SecurableProbe } from '../faults/link-probe.ts';
 import { ProxyPart } from '../faults/proxy-part.ts';
@@ -48,6 +48,21 @@ export async function openLinks(
 /** Of several all addresses, with commas between. */
 export function joinedAddress(link: Link | undefined): string | undefined {
   return link && [link, ...(link.others ?? [])].map(({ address }) => address).join(',');
+}
+
+export interface BrokerWay {
+  /** null: there is no broker, and no link. */
+  readonly address: string | null;
+  /** What each connection to that address goes through instead. */
+  readonly through?: string;
+}
+
+/** One that leads its clients to itself is dialled by its own address, which goes through the link all the same. */
+export function wayTo(broker: RunningBroker | null, link: string | undefined): BrokerWay {
+  const { listener, directAddress = null } = broker ?? {};
+  const own = listener?.address ?? directAddress;
+  if (link === undefined) return { address: own };
+  return listener?.advertises ? { address: own, through: link } : { address: link };
 }
 
 export function proxyProcesses(stack: RunningStack | null): PartProcesses {

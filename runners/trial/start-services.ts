@@ -6,9 +6,9 @@ import type { StatePlace } from '../../targets/domain/held-state.ts';
 import type { LastWords } from '../../targets/domain/host-service.ts';
 import { freePort } from '../../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../../targets/process/reference-service.ts';
-import type { Link, RunningBroker, RunningStack } from '../../targets/stack/stack.ts';
+import type { Link, RunningStack } from '../../targets/stack/stack.ts';
 import { inStartOrder, type PartSpec, type Topology } from '../../targets/topology/topology.ts';
-import { type Closers, joinedAddress, missingPart, openLinks, requireStack } from './stack-parts.ts';
+import { type Closers, joinedAddress, missingPart, openLinks, requireStack, wayTo } from './stack-parts.ts';
 
 export interface StartedService {
   /** Of the instance: `service-2`. */
@@ -90,17 +90,6 @@ function storeOf({ options }: PartSpec): StoreName {
   return options.flow === undefined ? (options.target.store ?? 'memory') : 'file';
 }
 
-/** One that leads its clients to itself is dialled by its own address, which goes through the link all the same. */
-function wayToBroker(
-  broker: RunningBroker | null,
-  direct: boolean,
-): { readonly broker: string | null; readonly brokerLink?: string } {
-  const link = direct ? undefined : joinedAddress(broker?.links.service);
-  const own = broker?.listener?.address ?? broker?.directAddress ?? null;
-  if (link === undefined || own === null) return { broker: own };
-  return broker?.listener?.advertises ? { broker: own, brokerLink: link } : { broker: link };
-}
-
 async function startOne(
   { workDirectory, trialId, stack, direct }: StartInput,
   part: PartSpec,
@@ -114,12 +103,14 @@ async function startOne(
   const statePath = join(workDirectory, `${trialId}.${isShared ? part.name : name}.${isShared ? 'sqlite' : 'held'}`);
   const port = await freePort();
   const broker = part.broker === null ? null : (requireStack(stack).brokers[part.broker] ?? missingPart());
+  const way = wayTo(broker, direct ? undefined : joinedAddress(broker?.links.service));
   const service = await startReferenceService(
     part.module,
     {
       ...part.options,
       port,
-      ...wayToBroker(broker, direct),
+      broker: way.address,
+      ...(way.through !== undefined && { brokerLink: way.through }),
       calls,
       evidencePath,
       statePath,

@@ -33,6 +33,7 @@ import {
   proxyProcesses,
   requireStack,
   watchParts,
+  wayTo,
 } from './stack-parts.ts';
 import { instancesOf, type StartedService, startServices } from './start-services.ts';
 
@@ -187,16 +188,13 @@ async function openSecondTransport(
   return { address: joinedAddress(link ?? undefined) ?? null, link };
 }
 
-/** Of a broker that leads its clients to itself the address stays its own, and each connection goes through the link. */
 function wayIn(
   broker: RunningBroker | null,
   link: string | undefined,
   entries: readonly string[],
 ): Pick<OpenedParts, 'address' | 'linkOf'> {
-  if (broker?.listener === undefined) return { address: link ?? broker?.directAddress ?? entries.join(',') };
-  const { address, advertises } = broker.listener;
-  if (link === undefined) return { address };
-  return advertises ? { address, linkOf: async () => link } : { address: link };
+  const { address, through } = wayTo(broker, link);
+  return { address: address ?? entries.join(','), ...(through !== undefined && { linkOf: async () => through }) };
 }
 
 function entryBroker({ parts, entry }: Topology, stack: RunningStack | null): RunningBroker | null {
