@@ -1,6 +1,13 @@
 /** What clients got where operations were not ok, when some answer that themselves. */
 import type { RunResult } from '../../result/result-types.ts';
-import { type ConditionGroup, type Contender, conditionGroups, measured, totalCounts } from '../figures/result-view.ts';
+import {
+  type ConditionGroup,
+  type Contender,
+  conditionGroups,
+  measured,
+  totalCounts,
+  totalPolicies,
+} from '../figures/result-view.ts';
 import { formatCount, formatUs } from '../text/format-values.ts';
 
 /** A sentence a condition; empty where no client answered anything itself. */
@@ -20,9 +27,10 @@ function fallbackSentence({ condition, contenders }: ConditionGroup): string[] {
 function harmOf({ label, counted }: Contender): { readonly answered: number; readonly text: string } | null {
   const { offered, ok } = totalCounts(counted);
   if (offered === ok) return null;
-  const policies = counted.flatMap(({ phases }) => measured.flatMap((name) => phases[name]?.policies ?? []));
-  const answered = policies.reduce((sum, { fallbacks }) => sum + fallbacks, 0);
-  const oldestUs = Math.max(...policies.map(({ fallbackAgeUs }) => fallbackAgeUs?.max ?? 0));
+  const answered = totalPolicies(counted).fallbacks;
+  const oldestUs = Math.max(
+    ...counted.flatMap(({ phases }) => measured.map((name) => phases[name]?.policies?.fallbackAgeUs?.max ?? 0)),
+  );
   const age = oldestUs > 0 ? `, at most ${formatUs(oldestUs)} old` : '';
   const share = answered === 0 ? 'none' : formatCount(answered);
   return { answered, text: `${label}: ${share} of ${formatCount(offered - ok)}${age}` };

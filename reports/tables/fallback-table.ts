@@ -1,6 +1,6 @@
 /** What clients answered themselves where operations were not ok: how many, how soon, how old; their outcomes stay what they were. */
 import type { PhaseName, PolicyResult, TrialResult } from '../../result/result-types.ts';
-import { measured, totalCounts } from '../figures/result-view.ts';
+import { measured } from '../figures/result-view.ts';
 import { formatCount, formatPercentile, formatShare } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table } from '../text/table.ts';
 
@@ -33,7 +33,7 @@ function rowOf(trial: TrialResult, name: PhaseName): Row | null {
   if (phase === undefined || policies === undefined) return null;
   const { fallbacks, fallbackUs, fallbackAgeUs, unanswered = 0 } = policies;
   if (fallbacks + unanswered === 0) return null;
-  const { offered, ok } = totalCounts([{ ...trial, phases: { [name]: phase } }]);
+  const { offered, ok } = phase.counts;
   return {
     cells: [
       trial.id,
@@ -43,9 +43,7 @@ function rowOf(trial: TrialResult, name: PhaseName): Row | null {
       formatShare(fallbacks, offered),
       formatCount(unanswered),
       ...(['p50', 'p99'] as const).map((figure) => formatPercentile(fallbackUs, figure)),
-      ...(['p50', 'max'] as const).map((figure) =>
-        fallbackAgeUs === undefined ? '–' : formatPercentile(fallbackAgeUs, figure),
-      ),
+      ...(['p50', 'max'] as const).map((figure) => formatPercentile(fallbackAgeUs, figure)),
     ],
     status: trial.verdict.status,
   };
