@@ -8,21 +8,17 @@ export function checkFallbacks(context: CheckContext): void {
   const { file, report } = context;
   const common = file.resilience?.fallback;
   checkTo(context, common, ['resilience', 'fallback']);
-  if (kindOf(common) === 'transport') {
+  if (typeof common === 'object' && common.kind === 'transport') {
     const message = 'transport is for one target: write it in that target’s own resilience';
     report({ path: ['resilience', 'fallback'], message, atKey: true });
   }
   for (const [name, target] of Object.entries(file.targets ?? {})) {
     const path = ['targets', name, 'resilience', 'fallback'];
-    checkTo(context, target.resilience?.fallback, path);
     const fallback = target.resilience?.fallback;
+    checkTo(context, fallback, path);
     if (typeof fallback === 'object' && fallback.kind === 'transport' && fallback.to !== undefined)
       checkTransport(context, name, { target, to: fallback.to }, path);
   }
-}
-
-function kindOf(fallback: FileFallback | undefined): string {
-  return typeof fallback === 'object' ? fallback.kind : '';
 }
 
 function checkTo({ report }: CheckContext, fallback: FileFallback | undefined, path: Path): void {
