@@ -1,7 +1,7 @@
 /** Checks of the event that settles flows of an own system: one place, what belongs to it, and that it may be dialled. */
-import { bareHost } from '../allowed-hosts.ts';
 import type { Spoken } from '../protocols/registry.ts';
-import { addressesOf, isAllowedHost, readAddress, schemeOf } from './address.ts';
+import { addressesOf, readAddress, schemeOf } from './address.ts';
+import { requireAllowed } from './check-allowed.ts';
 import type { CheckContext, FileTarget } from './check-context.ts';
 import { checkTlsFiles } from './check-tls.ts';
 import type { Path } from './problem.ts';
@@ -14,6 +14,8 @@ const spokenAt: Readonly<Record<SettledPlace, Spoken>> = {
   websocket: { protocol: 'websocket' },
   poll: { protocol: 'rest' },
 };
+
+const looking = { what: 'events are looked for there', whose: ' if it is yours' };
 
 const everywhere: readonly string[] = [...settledPlaceNames, 'within'];
 
@@ -103,7 +105,7 @@ function checkWhere(
   for (const one of addressesOf(written, spoken)) {
     const reading = readAddress(one, spoken);
     if (!reading.ok) context.report({ path, message: reading.message });
-    else requireAllowed(context, reading.host, path);
+    else requireAllowed(context, reading.host, path, looking);
   }
 }
 
@@ -117,11 +119,5 @@ function checkHttp(context: CheckContext, written: string, path: Path): void {
   if (url.username !== '' || url.password !== '') {
     context.report({ path, message: 'holds credentials, which are not sent; put them into headers' });
   }
-  requireAllowed(context, url.hostname, path);
-}
-
-function requireAllowed({ file, report }: CheckContext, host: string, path: Path): void {
-  if (isAllowedHost(host, file.allowHosts ?? [])) return;
-  const message = `"${bareHost(host)}" is outside this machine; events are looked for there only when allowHosts lists it`;
-  report({ path, message, suggestion: `add allowHosts: [${bareHost(host)}] if it is yours` });
+  requireAllowed(context, url.hostname, path, looking);
 }

@@ -7,7 +7,8 @@ import { ownValue } from '../../result/own-value.ts';
 import { definitionOf } from '../protocols/definitions.ts';
 import { brokerFacts, brokerOf } from '../protocols/registry.ts';
 import { templateVariables } from '../template-variables.ts';
-import { addressesOf, isAllowedHost, readAddress } from './address.ts';
+import { addressesOf, readAddress } from './address.ts';
+import { requireAllowed } from './check-allowed.ts';
 import { checkCalled } from './check-callers.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
 import { checkSecurity } from './check-security.ts';
@@ -170,7 +171,8 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
   checkSettled(context, target, path);
 }
 
-function checkWatch({ file, report }: CheckContext, { watch, engine }: FileTarget, path: Path): void {
+function checkWatch(context: CheckContext, { watch, engine }: FileTarget, path: Path): void {
+  const { report } = context;
   if (watch === undefined) return;
   const here = [...path, 'watch'];
   const { pid, cgroup, prometheus, metrics } = watch;
@@ -184,22 +186,14 @@ function checkWatch({ file, report }: CheckContext, { watch, engine }: FileTarge
     report({ path: here, message: `is for the native engine, not ${engine}`, atKey: true });
   }
   if (prometheus === undefined || !URL.canParse(prometheus)) return;
-  const host = new URL(prometheus).hostname;
-  if (isAllowedHost(host, file.allowHosts ?? [])) return;
-  const message = `"${host}" is outside this machine; it is asked only when allowHosts lists it`;
-  report({ path: [...here, 'prometheus'], message, suggestion: `add allowHosts: [${host}]` });
+  requireAllowed(context, new URL(prometheus).hostname, [...here, 'prometheus'], { what: 'it is asked' });
 }
 
-function checkAddress({ file, report }: CheckContext, address: string, target: FileTarget, path: Path): void {
+function checkAddress(context: CheckContext, address: string, target: FileTarget, path: Path): void {
   for (const one of addressesOf(address, target)) {
     const reading = readAddress(one, target);
-    if (!reading.ok) {
-      report({ path, message: reading.message });
-      continue;
-    }
-    if (isAllowedHost(reading.host, file.allowHosts ?? [])) continue;
-    const message = `"${reading.host}" is outside this machine; load goes there only when allowHosts lists it`;
-    report({ path, message, suggestion: `add allowHosts: [${reading.host}] if it is yours to load` });
+    if (!reading.ok) context.report({ path, message: reading.message });
+    else requireAllowed(context, reading.host, path, { what: 'load goes there', whose: ' if it is yours to load' });
   }
 }
 

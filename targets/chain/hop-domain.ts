@@ -4,7 +4,6 @@ import type { OrderReply, OrderRequest } from '../domain/orders.ts';
 import type { DomainSettings, ServiceDomain } from '../domain/service-domain.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { workTimeFor } from '../domain/slow-work.ts';
-import { workFor } from '../domain/work-time.ts';
 import { FlowBehaviour } from '../flow/flow-behaviour.ts';
 import type { ChainCalls } from './chain-calls.ts';
 
@@ -49,9 +48,7 @@ export class HopDomain implements ServiceDomain {
         this.failpoint.reach('reply', requestId);
         reply(done);
       };
-      const ask = () => this.#ask(request, answer);
-      if (workTimeMs === 0) ask();
-      else workFor(workTimeMs, ask);
+      behaviour.work(() => this.#ask(request, answer), workTimeMs);
     });
   }
 

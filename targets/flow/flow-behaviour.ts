@@ -55,9 +55,9 @@ export class FlowBehaviour {
     return this.#settings.workTimeMs;
   }
 
-  /** Calls `done` after the work time. */
-  work(done: () => void): void {
-    if (this.workTimeMs === 0) done();
-    else workFor(this.workTimeMs, done);
+  /** Calls `done` after the work time; `workTimeMs`: of an operation that takes another. */
+  work(done: () => void, workTimeMs = this.workTimeMs): void {
+    if (workTimeMs === 0) done();
+    else workFor(workTimeMs, done);
   }
 }
