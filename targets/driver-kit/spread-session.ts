@@ -6,6 +6,7 @@ import { sumOfBatches } from '../../result/batch-counts.ts';
 import { sumOfBodies } from '../../result/body-bytes.ts';
 import type { BatchCounts, BlockedPublishers, BodyBytes, Completion, HttpCounts } from '../../result/result-types.ts';
 import type { Request, Target } from '../../scenarios/scenario.ts';
+import { allOrNone } from '../all-or-none.ts';
 import type { Driver, DriverContext, OperationSpec, Session } from '../driver.ts';
 
 /** `requestsByTopic`: left out, there is one. */
@@ -22,12 +23,8 @@ export async function openSpread(driver: Driver, context: SpreadContext, signal:
   const contexts = contextsOf(context);
   const [only] = contexts;
   if (contexts.length === 1 && only !== undefined) return driver.open(only, signal);
-  const opened = await Promise.allSettled(contexts.map((one) => driver.open(one, signal)));
-  const sessions = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const refused = opened.find((one) => one.status === 'rejected');
-  if (refused === undefined) return new SpreadSession(sessions, context);
-  await Promise.all(sessions.map((session) => session.close()));
-  throw refused.reason;
+  const openings = contexts.map((one) => driver.open(one, signal));
+  return new SpreadSession(await allOrNone(openings, (session) => session.close()), context);
 }
 
 /** The topics in turn, so that any so many operations in a row go to as many of them. */

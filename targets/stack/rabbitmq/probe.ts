@@ -1,6 +1,7 @@
 /** Real round trips: through one node, or from one through all of a cluster. */
 import { randomBytes } from 'node:crypto';
 import amqplib, { type ChannelModel, type ConfirmChannel } from 'amqplib';
+import { allOrNone } from '../../all-or-none.ts';
 
 const connectTimeoutMs = 2_000;
 const readings = 100;
@@ -32,7 +33,7 @@ async function probeOne(address: string): Promise<string> {
 
 async function probeCluster(addresses: readonly string[]): Promise<string> {
   const queue = `wirebench-probe-${randomBytes(4).toString('hex')}`;
-  const connections = await allConnected(addresses);
+  const connections = await allOrNone(addresses.map(connect), (one) => one.close().catch(() => undefined));
   try {
     const channels: ConfirmChannel[] = [];
     for (const connection of connections) {
@@ -53,16 +54,6 @@ async function probeCluster(addresses: readonly string[]): Promise<string> {
   } finally {
     await Promise.all(connections.map((one) => one.close().catch(() => undefined)));
   }
-}
-
-/** All or none. */
-async function allConnected(addresses: readonly string[]): Promise<ChannelModel[]> {
-  const tried = await Promise.allSettled(addresses.map(connect));
-  const made = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  const refused = tried.find((one) => one.status === 'rejected');
-  if (refused === undefined) return made;
-  await Promise.all(made.map((one) => one.close().catch(() => undefined)));
-  throw refused.reason;
 }
 
 async function connect(address: string): Promise<ChannelModel> {
