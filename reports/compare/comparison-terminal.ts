@@ -8,49 +8,36 @@ import type {
 } from '../../result/compare/comparison-result.ts';
 import { settingsText } from '../../result/settings-text.ts';
 import type { TerminalOptions } from '../terminal/terminal.ts';
-import { paletteFor } from '../terminal/terminal-palette.ts';
-import { renderTable } from '../terminal/terminal-table.ts';
-import { cleanLine, wrap } from '../terminal/terminal-text.ts';
+import { renderSections } from '../terminal/terminal-sections.ts';
 import { formatBytes, formatCount, formatRatio, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table, textColumns } from '../text/table.ts';
 
-const proseWidth = 120;
 /** Of what hardly matters: more are counted, not listed. */
 const mostDifferences = 12;
 
-export function renderComparison(comparison: ComparisonResult, { colour, width }: TerminalOptions): string {
-  const palette = paletteFor(colour);
-  const prose = Math.min(Math.max(width, 40), proseWidth);
-  const text = (lines: readonly string[]) =>
-    lines.flatMap((line) => wrap(cleanLine(line), prose - 2)).map((line) => `  ${line}`);
-  const lines = [...text(comparisonSentences(comparison)).map((line) => line.slice(2))];
-  const sections: [string, string[]][] = [
-    ['what differs', text(differenceLines(comparison))],
-    ['figures', comparisonTables(comparison).flatMap((table) => renderTable(table, width, palette))],
-    [
-      'counts',
-      comparison.counts.length === 0
-        ? text(['Ledger and errors: none on either side.'])
-        : renderTable(countsTable(comparison), width, palette),
-    ],
-    ['gates', text(comparison.gates.map(gateText))],
-    [
-      'left out',
-      text([
-        ...comparison.leftOut.map(({ side, trial, reason }) => `${side} ${trial}: ${reason}`),
-        ...comparison.onlyOneHas,
-      ]),
-    ],
-    [
-      'doubts',
-      text([...doubtsOf(comparison), ...comparison.warnings.map(({ message, remedy }) => `${message} ${remedy}`)]),
-    ],
-    ['reading this', text(readingOf(comparison))],
+export function renderComparison(comparison: ComparisonResult, options: TerminalOptions): string {
+  const { counts, gates, leftOut, onlyOneHas, warnings } = comparison;
+  const sections = [
+    { title: 'what differs', sentences: differenceLines(comparison) },
+    { title: 'figures', tables: comparisonTables(comparison) },
+    {
+      title: 'counts',
+      ...(counts.length === 0
+        ? { sentences: ['Ledger and errors: none on either side.'] }
+        : { tables: [countsTable(comparison)] }),
+    },
+    { title: 'gates', sentences: gates.map(gateText) },
+    {
+      title: 'left out',
+      sentences: [...leftOut.map(({ side, trial, reason }) => `${side} ${trial}: ${reason}`), ...onlyOneHas],
+    },
+    {
+      title: 'doubts',
+      sentences: [...doubtsOf(comparison), ...warnings.map(({ message, remedy }) => `${message} ${remedy}`)],
+    },
+    { title: 'reading this', sentences: readingOf(comparison) },
   ];
-  for (const [title, body] of sections) {
-    if (body.length > 0) lines.push('', palette.strong(`━━ ${title}`), ...body);
-  }
-  return `${lines.join('\n')}\n`;
+  return renderSections(comparisonSentences(comparison), sections, options);
 }
 
 const answerWords = {
