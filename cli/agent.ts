@@ -10,6 +10,7 @@ import { createRunDirectory } from '../targets/stack/run-directory.ts';
 import { durationOption } from './duration-option.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { readJoinSecret, readSecretFile } from './join-secret.ts';
+import { list, text } from './option-shapes.ts';
 import { printNote } from './print.ts';
 import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
@@ -24,7 +25,6 @@ interface AgentArguments {
   readonly wait: string;
 }
 
-const text = { type: 'string', nargs: 1 } as const;
 export const exampleJoin = 'tls://10.0.0.5:4222/7f3a9c21';
 
 export const agentCommand: CommandModule<object, AgentArguments> = {
@@ -38,7 +38,7 @@ export const agentCommand: CommandModule<object, AgentArguments> = {
       .option('nats-ca', { ...text, describe: 'PEM of who signed the certificate of that NATS' })
       .option('name', { ...text, describe: 'what verdicts call it (default: the host’s name)' })
       .option('allow-host', {
-        ...{ type: 'string', array: true, nargs: 1 },
+        ...list,
         describe:
           'a host that this agent may send load to, beside loopback and the host that it joins (again for more)',
       })

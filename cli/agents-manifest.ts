@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import type { CommandModule } from 'yargs';
 import { type AgentsJob, kubernetesJob } from '../runners/agents/kubernetes-job.ts';
 import { exampleJoin } from './agent.ts';
+import { list, text } from './option-shapes.ts';
 import { print } from './print.ts';
 import { agentCount } from './run-agents.ts';
 import { usageError } from './usage-error.ts';
@@ -14,8 +15,6 @@ interface ManifestArguments extends Omit<AgentsJob, 'agents' | 'allowHosts'> {
   readonly agents: string;
   readonly allowHost?: readonly string[] | undefined;
 }
-
-const text = { type: 'string', nargs: 1 } as const;
 
 export const agentsCommand: CommandModule<object, ManifestArguments> = {
   command: 'agents <action>',
@@ -44,7 +43,7 @@ export const agentsCommand: CommandModule<object, ManifestArguments> = {
       .option('cpus', { type: 'number', nargs: 1, default: 4, describe: 'whole CPUs of each agent' })
       .option('memory', { ...text, default: '2Gi', describe: 'memory of each agent' })
       .option('allow-host', {
-        ...{ type: 'string', array: true, nargs: 1 },
+        ...list,
         describe: 'a host that agents may send load to (again for more)',
       }),
   handler: (args) => {

@@ -19,6 +19,7 @@ import { cleanTexts } from '../result/printable.ts';
 import type { RunResult } from '../result/result-types.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
 import { compareInterleaved, type InterleaveArguments, interleaveOptions } from './interleave.ts';
+import { list, several, text } from './option-shapes.ts';
 import type { Output } from './outputs.ts';
 import { printNote } from './print.ts';
 import { readResult, resultFile } from './read-result.ts';
@@ -39,7 +40,6 @@ export interface CompareArguments extends InterleaveArguments {
 }
 
 const { target, condition, duration, rate, set, seed } = scenarioOptions;
-const list = { type: 'string', array: true, nargs: 1 } as const;
 
 export const compareCommand: CommandModule<object, CompareArguments> = {
   command: 'compare <results..>',
@@ -47,31 +47,26 @@ export const compareCommand: CommandModule<object, CompareArguments> = {
   builder: (parser) =>
     parser
       .positional('results', {
-        type: 'string',
-        array: true,
-        demandOption: true,
+        ...several,
         describe: 'result folders, the base first; with --interleave scenario files',
       })
       .options(interleaveOptions)
       .options({ target, condition, duration, rate, set, seed })
       .options(stackOptions)
       .option('min-effect', {
-        type: 'string',
-        nargs: 1,
+        ...text,
         default: '5%',
         describe: 'a change that nobody would act on if it were smaller',
       })
       .option('metric', { ...list, describe: 'instead of p50 and p99, e.g. "delivered p90" (again for more)' })
       .option('fail-on', { ...list, describe: 'e.g. "p99 > +10%": exit 4 beyond it, 5 when nobody can tell' })
       .option('baseline-noise', {
-        type: 'string',
-        nargs: 1,
+        ...text,
         describe: 'a folder of results of one and the same, of this machine',
       })
       .option('force', { type: 'boolean', default: false, describe: 'compare figures of different things, and say so' })
       .option('format', {
-        type: 'string',
-        nargs: 1,
+        ...text,
         default: 'terminal',
         describe: `what is printed, or written into --out: ${comparisonFormats.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`,
       }),

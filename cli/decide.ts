@@ -8,6 +8,7 @@ import { plannedAway } from '../result/decide/outage-parts.ts';
 import { type RequirementWords, readRequirements } from '../result/decide/requirements.ts';
 import { cleanTexts } from '../result/printable.ts';
 import type { DecisionResult } from '../result/schema/decision-schema.ts';
+import { list, several, text } from './option-shapes.ts';
 import { printedOutputs } from './outputs.ts';
 import { readResult } from './read-result.ts';
 import { shippedQuestions } from './shipped-questions.ts';
@@ -20,18 +21,13 @@ interface DecideArguments extends RequirementWords {
   readonly format: string;
 }
 
-const one = { type: 'string', nargs: 1 } as const;
-const list = { type: 'string', array: true, nargs: 1 } as const;
-
 export const decideCommand: CommandModule<object, DecideArguments> = {
   command: 'decide <results..>',
   describe: 'given what matters: which targets of stored results meet it, which miss by what, what was never asked',
   builder: (parser) =>
     parser
       .positional('results', {
-        type: 'string',
-        array: true,
-        demandOption: true,
+        ...several,
         describe: 'result folders, of one scenario or of several',
       })
       .option('latency', {
@@ -42,20 +38,23 @@ export const decideCommand: CommandModule<object, DecideArguments> = {
         ...list,
         describe: 'what may be away without failures: service, broker, network, or a part by name',
       })
-      .option('lose', { ...one, describe: '`nothing` of what was acknowledged' })
-      .option('order', { ...one, describe: '`per-key`' })
-      .option('stale', { ...one, describe: 'from being handed over to being applied (p99), e.g. 1s' })
+      .option('lose', { ...text, describe: '`nothing` of what was acknowledged' })
+      .option('order', { ...text, describe: '`per-key`' })
+      .option('stale', { ...text, describe: 'from being handed over to being applied (p99), e.g. 1s' })
       .option('failed', {
-        ...{ ...one, default: '0%' },
+        ...text,
+        default: '0%',
         describe: 'of what is offered while something is away, what may fail and it still survives',
       })
       .option('risk', {
-        ...{ ...one, default: '50%' },
+        ...text,
+        default: '50%',
         describe: 'of outages, what could be struck unseen (95 %) and it still meets: 50% takes 5 outages, 20% 14',
       })
       .option('target', { ...list, describe: 'only this one (again for more)' })
       .option('format', {
-        ...{ ...one, default: 'terminal' },
+        ...text,
+        default: 'terminal',
         describe: `what is printed: ${decisionFormats.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`,
       }),
   handler: (args) => {

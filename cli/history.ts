@@ -9,6 +9,7 @@ import { figurePlaces } from '../result/compare/compared-figures.ts';
 import { figureHistories, type StoredRun } from '../result/compare/figure-history.ts';
 import { cleanTexts } from '../result/printable.ts';
 import { parseMetric } from '../result/threshold-grammar.ts';
+import { list, several, text } from './option-shapes.ts';
 import { parseOutputs, printedOutputs } from './outputs.ts';
 import { printNote } from './print.ts';
 import { readResult, resultFile } from './read-result.ts';
@@ -25,31 +26,25 @@ interface HistoryArguments {
   readonly format: string;
 }
 
-const list = { type: 'string', array: true, nargs: 1 } as const;
-
 export const historyCommand: CommandModule<object, HistoryArguments> = {
   command: 'history <dirs..>',
   describe: 'a figure over many stored results',
   builder: (parser) =>
     parser
       .positional('dirs', {
-        type: 'string',
-        array: true,
-        demandOption: true,
+        ...several,
         describe: 'result folders, or folders that hold some',
       })
       .option('metric', {
-        type: 'string',
-        nargs: 1,
+        ...text,
         describe: 'e.g. p99 or "delivered p50" (default: the scenario’s primary figure, else p50)',
       })
       .option('target', { ...list, describe: 'only this target (again for more)' })
       .option('condition', { ...list, describe: 'only this condition (again for more)' })
       .option('operation', { ...list, describe: 'only this operation (again for more)' })
-      .option('out', { type: 'string', nargs: 1, describe: 'folder for the formats that are not printed' })
+      .option('out', { ...text, describe: 'folder for the formats that are not printed' })
       .option('format', {
-        type: 'string',
-        nargs: 1,
+        ...text,
         default: 'terminal',
         describe: `what is printed, or written into --out: ${historyFormats.join(', ')}; NAME=PATH: to that file, NAME=-: to stdout`,
       }),

@@ -13,6 +13,7 @@ import { startStack } from '../targets/stack/start-stack.ts';
 import { confirmInstall } from './confirm-install.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { createLiveDisplay } from './live-display.ts';
+import { list, text } from './option-shapes.ts';
 import { refuseDifferences } from './refuse-differences.ts';
 import { ensureBesideStack } from './run.ts';
 import { type OpenedScenario, openScenario, type ScenarioArguments } from './scenario-options.ts';
@@ -30,9 +31,6 @@ export interface InterleaveArguments extends ScenarioArguments, StackArguments {
   readonly 'b-start'?: string | undefined;
   readonly out?: string | undefined;
 }
-
-const list = { type: 'string', array: true, nargs: 1 } as const;
-const text = { type: 'string', nargs: 1 } as const;
 
 export const interleaveOptions = {
   interleave: { ...text, describe: 'play two sides of a scenario alternately, so many blocks' },

@@ -5,10 +5,7 @@ import { overridesFrom } from '../scenarios/schema/overrides.ts';
 import type { ParsedScenario } from '../scenarios/schema/parse-scenario.ts';
 import { selectConditions, selectTargets } from '../scenarios/select-trials.ts';
 import { guardOutput } from './guard-output.ts';
-
-// nargs: 1, or `--target rest scenario.yaml` would take the file for a second target.
-const list = { type: 'string', array: true, nargs: 1 } as const;
-const text = { type: 'string', nargs: 1 } as const;
+import { list, text } from './option-shapes.ts';
 
 export const scenarioOptions = {
   target: { ...list, describe: 'only this target (again for more)' },

@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import { exitCodes } from '../result/bench-error.ts';
 import { loadScenario } from '../scenarios/schema/load-scenario.ts';
 import { formatProblem } from '../scenarios/schema/problem.ts';
+import { several } from './option-shapes.ts';
 import { print } from './print.ts';
 
 interface ValidateArguments {
@@ -13,8 +14,7 @@ interface ValidateArguments {
 export const validateCommand: CommandModule<object, ValidateArguments> = {
   command: 'validate <scenario..>',
   describe: 'print every problem of scenario files, as file:line:column',
-  builder: (yargs) =>
-    yargs.positional('scenario', { type: 'string', array: true, demandOption: true, describe: 'scenario files' }),
+  builder: (yargs) => yargs.positional('scenario', { ...several, describe: 'scenario files' }),
   handler: ({ scenario: paths }) => {
     for (const path of paths) {
       const reading = loadScenario(path);
