@@ -14,13 +14,11 @@ const answerWords = {
 export function decisionSentences({ groups, requirements }: DecisionResult): string[] {
   const all = requirements.map(({ wanted }) => wanted).join(', ');
   const lines = groups.flatMap((group) => {
-    const meets = labels(group, 'meets');
+    const [meets, misses] = [labels(group, 'meets'), labels(group, 'misses')];
     const open = [...labels(group, 'cannotTell'), ...labels(group, 'notAsked')];
     const parts = [
       meets.length > 0 ? `${meets.join(', ')} ${meets.length === 1 ? 'meets' : 'meet'} all of it` : '',
-      labels(group, 'misses').length > 0
-        ? `${labels(group, 'misses').join(', ')} ${labels(group, 'misses').length === 1 ? 'misses' : 'miss'}`
-        : '',
+      misses.length > 0 ? `${misses.join(', ')} ${misses.length === 1 ? 'misses' : 'miss'}` : '',
       open.length > 0 ? `${open.join(', ')} open` : '',
     ].filter((part) => part !== '');
     return [`${groupName(group)}: ${parts.join('; ')}.`];
@@ -94,10 +92,9 @@ export function judgementLines({ groups, sources }: DecisionResult, answer: Judg
 }
 
 function judgementText(one: Judgement, isOfSeveral: boolean): string {
-  const { reason, askedBy, answer } = one;
-  const asked = answer !== 'notAsked' && reason !== 'tooFewOutages' ? '' : askedText(askedBy, answer);
+  const { reason } = one;
   const said = [factText(one), reason === null ? '' : reasonText(one, reason)].filter(Boolean).join('; ');
-  return `${said}${placeText(one, isOfSeveral)}.${asked}`;
+  return `${said}${placeText(one, isOfSeveral)}.${askedText(one)}`;
 }
 
 function placeText({ place }: Judgement, isOfSeveral: boolean): string {
@@ -107,7 +104,7 @@ function placeText({ place }: Judgement, isOfSeveral: boolean): string {
   return ` [${words}${isOfSeveral ? `, ${source}` : ''}]`;
 }
 
-function askedText(askedBy: readonly string[], answer: Judgement['answer']): string {
+function askedText({ askedBy, answer }: Judgement): string {
   if (askedBy.length > 0)
     return ` ${answer === 'notAsked' ? 'Would ask' : 'Asks it again'}: bench run ${askedBy.join(', ')}.`;
   return answer === 'notAsked' ? ' No shipped scenario asks it of this protocol.' : '';

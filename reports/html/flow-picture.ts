@@ -63,9 +63,9 @@ function costText(value: number | null | undefined, format: (value: number) => s
 }
 
 /** The entry above, with a call to each step below it. */
-function ledDrawing({ contender, flows, shape }: Drawn): Drawing {
-  const between = shape.broker === null ? callHeight : brokeredHeight;
-  const top = entryHeight + between;
+function ledDrawing(drawn: Drawn): Drawing {
+  const { flows, shape } = drawn;
+  const top = entryHeight + (shape.broker === null ? callHeight : brokeredHeight);
   const boxWidth = (width - 2 * gap) / flowSteps.length;
   const steps = flowSteps.flatMap((step, n) => {
     const x = n * (boxWidth + gap);
@@ -81,13 +81,13 @@ function ledDrawing({ contender, flows, shape }: Drawn): Drawing {
             edge.what,
             shape.broker === null ? callCost(flows, step) : messages(flows, step),
           )),
-      stepBox({ contender, flows, shape }, n, x, top, boxWidth),
+      stepBox(drawn, n, x, top, boxWidth),
     ];
   });
-  const band = shape.broker === null ? [] : [brokerBand(shape.broker, flows, entryHeight + between - bandHeight - 14)];
+  const band = shape.broker === null ? [] : [brokerBand(shape.broker, flows, top - bandHeight - 14)];
   return {
     height: top + boxHeight,
-    body: [...band, entryBox({ contender, flows, shape }, 0, 0, width, entryHeight), ...steps],
+    body: [...band, entryBox(drawn, 0, 0, width, entryHeight), ...steps],
   };
 }
 

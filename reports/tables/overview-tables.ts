@@ -30,12 +30,16 @@ export interface OverviewOperation {
 }
 
 /** The condition of the primary figure first. */
+export function overviewGroups(result: RunResult, groups = conditionGroups(result)): ConditionGroup[] {
+  return first(groups, ({ condition }) => condition === result.plan.primary?.condition);
+}
+
+function first<One>(all: readonly One[], is: (one: One) => boolean): One[] {
+  return [...all.filter(is), ...all.filter((one) => !is(one))];
+}
+
 export function overviewOf(result: RunResult): Overview {
   const { primary } = result.plan;
-  const first = <One>(all: readonly One[], is: (one: One) => boolean) => [
-    ...all.filter(is),
-    ...all.filter((one) => !is(one)),
-  ];
   const groups = conditionGroups(result);
   const names = groups.flatMap((group) => operationsOf(group));
   const unique = names.filter(({ name }, n) => names.findIndex((one) => one.name === name) === n);
@@ -46,7 +50,7 @@ export function overviewOf(result: RunResult): Overview {
     return { name, latency, point: latency === 'offered' ? 'replied' : latency };
   });
   return {
-    groups: first(groups, ({ condition }) => condition === primary?.condition),
+    groups: overviewGroups(result, groups),
     operations,
     percentile: bestKnown(groups, operations, latencyOf(primary?.metric ?? '').percentile),
   };

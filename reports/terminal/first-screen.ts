@@ -17,7 +17,7 @@ import { drainTable } from '../tables/drain-table.ts';
 import { fallbackTable } from '../tables/fallback-table.ts';
 import { limitsTable } from '../tables/limits-table.ts';
 import { millionCostTable } from '../tables/million-cost.ts';
-import { overviewOf } from '../tables/overview-tables.ts';
+import { overviewGroups } from '../tables/overview-tables.ts';
 import { poisonTables } from '../tables/poison-tables.ts';
 import { finalsTables, recommendedSnippets } from '../tables/tuning.ts';
 import { formatThresholdActual } from '../text/format-threshold.ts';
@@ -84,8 +84,8 @@ function ownTables(result: RunResult) {
     ...finalsTables(result),
     crossingTable(result),
     couplingTable(result),
-    ...overviewOf(result)
-      .groups.slice(0, 1)
+    ...overviewGroups(result)
+      .slice(0, 1)
       .flatMap((group) => [
         chainTable(group),
         ...limitTables(group),

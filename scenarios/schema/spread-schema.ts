@@ -31,13 +31,11 @@ interface Spread {
 /** Connections of one client and of one service. */
 const most = 256;
 
-export function checkSpread({ operationNames, patternOf, report }: TargetCheck, target: Spread): void {
+export function checkSpread(check: TargetCheck, target: Spread): void {
+  const { report } = check;
   const { topics = 1, consumers = 1, producers: publishing = 1 } = target;
-  const answered = operationNames.find((name) => !isHandedOver(patternOf(name)));
-  if (topics > 1 && answered !== undefined) {
-    const message = `are for operations that are handed over; ${answered} is answered`;
-    report({ path: ['topics'], message, suggestion: `pattern: one-way of ${answered}`, atKey: true });
-  }
+  const answered = answeredIn(check);
+  if (topics > 1 && answered !== null) report({ ...answered, path: ['topics'], atKey: true });
   for (const [key, each] of [
     ['consumers', consumers],
     ['producers', publishing],
@@ -48,9 +46,16 @@ export function checkSpread({ operationNames, patternOf, report }: TargetCheck, 
 }
 
 /** Of clients of one session each a sender would have no place for answers. */
-export function checkProducers({ operationNames, patternOf, report }: TargetCheck, target: Spread): void {
-  const answered = operationNames.find((name) => !isHandedOver(patternOf(name)));
-  if ((target.producers ?? 1) === 1 || answered === undefined) return;
-  const message = `are for operations that are handed over; ${answered} is answered`;
-  report({ path: ['producers'], message, atKey: true });
+export function checkProducers(check: TargetCheck, target: Spread): void {
+  const answered = answeredIn(check);
+  if ((target.producers ?? 1) > 1 && answered !== null)
+    check.report({ message: answered.message, path: ['producers'], atKey: true });
+}
+
+/** What there is to say where somebody waits for an answer. */
+function answeredIn({ operationNames, patternOf }: TargetCheck) {
+  const name = operationNames.find((one) => !isHandedOver(patternOf(one)));
+  if (name === undefined) return null;
+  const message = `are for operations that are handed over; ${name} is answered`;
+  return { message, suggestion: `pattern: one-way of ${name}` };
 }
