@@ -24,15 +24,10 @@ function judgeAgent(agent: AgentRecord, records: TrialRecords) {
   const { first, count } = agent.share;
   const workers = records.workers.filter(({ log: { producer } }) => producer >= first && producer < first + count);
   const measured = measuredOf(workers, records);
-  const lag = records.scenario.load.model === 'open' ? measured.latency('sendLag') : null;
   const canary = canaryFigures(workers.flatMap(({ canaries }) => canaries ?? []));
-  const sendLag = {
-    sendLagP50Us: lag?.atQuantile(0.5) ?? null,
-    sendLagP99Us: lag?.atQuantile(0.99) ?? null,
-    sendLagMaxUs: lag?.maxUs ?? null,
-  };
-  const health = workers.length === 0 ? [] : healthReasons({ ...sendLag, ...generatorHealth(workers, measured) });
-  const reasons = [...placeReasons(agent, records), ...health].map((found): VerdictReason => {
+  const health = generatorHealth(workers, measured, records.scenario.load.model);
+  const ofWorkers = workers.length === 0 ? [] : healthReasons(health);
+  const reasons = [...placeReasons(agent, records), ...ofWorkers].map((found): VerdictReason => {
     return { ...found, message: `Agent ${agent.name} on ${agent.host.hostname}: ${lowerFirst(found.message)}` };
   });
   const { clock, host, lost } = agent;
@@ -43,7 +38,7 @@ function judgeAgent(agent: AgentRecord, records: TrialRecords) {
     workers: agent.share,
     status: worstStatus(reasons),
     offered: measured.counts.offered,
-    sendLagP99Us: sendLag.sendLagP99Us,
+    sendLagP99Us: health.sendLagP99Us,
     canary,
     leadMs: rounded(agent.leadMs),
     clock: {

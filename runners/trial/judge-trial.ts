@@ -22,17 +22,13 @@ export function judgeTrial(
   const { scenario, cpu, target } = records;
   const canary = canaryFigures(records.workers.flatMap(({ canaries }) => canaries ?? []));
   const { accountsCents = null, chargedCents = 0 } = payments ?? {};
-  const sendLag = scenario.load.model === 'open' ? measured.latency('sendLag') : null;
   const verdict = judge({
-    sendLagP50Us: sendLag?.atQuantile(0.5) ?? null,
-    sendLagP99Us: sendLag?.atQuantile(0.99) ?? null,
-    sendLagMaxUs: sendLag?.maxUs ?? null,
     cpuPressure: cpu?.pressure ?? null,
     cpuSteal: cpu?.steal ?? null,
     cpuBusy: cpu?.busy ?? null,
     otherWork: records.allProcessesKnown ? (cpu?.otherWork ?? null) : null,
     notSteady: records.warmupEnded === 'notSteady',
-    ...generatorHealth(records.workers, measured),
+    ...generatorHealth(records.workers, measured, scenario.load.model),
     canary,
     primaryFigures: primaryFigures(scenario.primary, phases, canary),
     sharesCores: target.address === undefined || hostsAndPorts(target.address, target).some(isOnThisMachine),

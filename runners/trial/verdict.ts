@@ -83,12 +83,12 @@ function coarseness({ us, errorUs, tailErrorUs }: PrimaryFigure): number {
   return us === 0 ? 0 : Math.max(errorUs / suspectErrorShare, (tailErrorUs ?? 0) / suspectTailShare) / us;
 }
 
-function reason(status: VerdictReason['status'], code: string, message: string, remedy: string): VerdictReason {
+export function reason(status: VerdictReason['status'], code: string, message: string, remedy: string): VerdictReason {
   return { status, code, message, remedy };
 }
 
 /** What is told of a load generator, and of each of several by itself. */
-type HealthInput = Pick<
+export type HealthInput = Pick<
   VerdictInput,
   | 'sendLagP50Us'
   | 'sendLagP99Us'
