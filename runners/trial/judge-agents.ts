@@ -8,7 +8,7 @@ import { measuredTotal } from '../recording/measured-total.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { generatorHealth } from './generator-health.ts';
 import type { TrialRecords } from './trial-records.ts';
-import { healthReasons, worstStatus } from './verdict.ts';
+import { healthReasons, reason, worstStatus } from './verdict.ts';
 
 export interface JudgedAgents {
   readonly agents: readonly AgentResult[];
@@ -53,58 +53,46 @@ function judgeAgent(agent: AgentRecord, records: TrialRecords) {
   return { agent: result, reasons };
 }
 
-/** Of the start, the clock and the machine of an agent. */
+/** Of the start, the clock and the machine of an agent; of one that was lost that alone. */
 function placeReasons(agent: AgentRecord, records: TrialRecords): VerdictReason[] {
-  const { lost, leadMs, clock, throttled } = agent;
-  const reasons: VerdictReason[] = [];
+  const { lost } = agent;
   if (lost !== null) {
     const atS = records.clock.loadMs(lost.atUs) / 1e3;
     const message = `It was lost ${atS.toFixed(1)} s after the end of warm-up: ${lost.why}. The load was not the one that was asked for.`;
-    const remedy = 'Look at what it printed, start it again, and run the trial again.';
-    return [{ status: 'invalid', code: 'agentLost', message, remedy }];
+    return [
+      reason('invalid', 'agentLost', message, 'Look at what it printed, start it again, and run the trial again.'),
+    ];
   }
-  if (isLate(agent)) {
-    const message = `It heard of the start ${(leadMs ?? 0).toFixed(0)} ms before it, too late to be sure to begin with the others.`;
-    reasons.push({
-      status: 'invalid',
-      code: 'agentLate',
-      message,
-      remedy: 'Run the trial again; look at the network between the hosts.',
-    });
-  }
-  if (clock.jumped) {
+  return [lateStart(agent), clockReason(agent, records), throttling(agent)].filter((found) => found !== null);
+}
+
+function lateStart(agent: AgentRecord): VerdictReason | null {
+  if (!isLate(agent)) return null;
+  const message = `It heard of the start ${(agent.leadMs ?? 0).toFixed(0)} ms before it, too late to be sure to begin with the others.`;
+  return reason('invalid', 'agentLate', message, 'Run the trial again; look at the network between the hosts.');
+}
+
+function clockReason({ clock: { jumped, boundUs } }: AgentRecord, { windows }: TrialRecords): VerdictReason | null {
+  if (jumped) {
     const message = 'Its clock jumped, or its machine stood still: no offset fits what was seen of it.';
-    reasons.push({
-      status: 'invalid',
-      code: 'clockJumped',
-      message,
-      remedy: 'Do not suspend or move the machine while it plays.',
-    });
+    return reason('invalid', 'clockJumped', message, 'Do not suspend or move the machine while it plays.');
   }
-  const shortestUs = Math.min(...records.windows.map(({ startUs, endUs }) => endUs - startUs).filter((us) => us > 0));
-  const isUnsure =
-    clock.boundUs > agentLimits.suspectClockUs || clock.boundUs > agentLimits.suspectClockShare * shortestUs;
-  if (isUnsure && !clock.jumped) {
-    const status = clock.boundUs > agentLimits.invalidClockUs ? 'invalid' : 'suspect';
-    const known = Number.isFinite(clock.boundUs) ? `to ± ${(clock.boundUs / 1e3).toFixed(1)} ms only` : 'not at all';
-    const message = `Its clock was known ${known}, and phases and times between hosts no better.`;
-    reasons.push({
-      status,
-      code: 'clockUnsure',
-      message,
-      remedy: 'Bring the hosts nearer to each other, or give the run a quieter network.',
-    });
-  }
-  if ((throttled ?? 0) > agentLimits.suspectThrottled) {
-    const message = `Its CPU limit held it up ${((throttled ?? 0) * 100).toFixed(1)} % of the time.`;
-    reasons.push({
-      status: 'suspect',
-      code: 'cpuThrottled',
-      message,
-      remedy: 'Give it whole CPUs, its limit equal to its request.',
-    });
-  }
-  return reasons;
+  const { suspectClockUs, suspectClockShare, invalidClockUs } = agentLimits;
+  const shortestUs = Math.min(...windows.map(({ startUs, endUs }) => endUs - startUs).filter((us) => us > 0));
+  if (boundUs <= suspectClockUs && boundUs <= suspectClockShare * shortestUs) return null;
+  const known = Number.isFinite(boundUs) ? `to ± ${(boundUs / 1e3).toFixed(1)} ms only` : 'not at all';
+  return reason(
+    boundUs > invalidClockUs ? 'invalid' : 'suspect',
+    'clockUnsure',
+    `Its clock was known ${known}, and phases and times between hosts no better.`,
+    'Bring the hosts nearer to each other, or give the run a quieter network.',
+  );
+}
+
+function throttling({ throttled }: AgentRecord): VerdictReason | null {
+  if (throttled === null || throttled <= agentLimits.suspectThrottled) return null;
+  const message = `Its CPU limit held it up ${(throttled * 100).toFixed(1)} % of the time.`;
+  return reason('suspect', 'cpuThrottled', message, 'Give it whole CPUs, its limit equal to its request.');
 }
 
 function measuredOf(workers: readonly WorkerData[], { windows, operations }: TrialRecords) {
