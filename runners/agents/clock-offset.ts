@@ -26,6 +26,8 @@ export interface Ping {
 export class ClockOffset {
   readonly #windows: Window[] = [];
   #pings: Ping[] = [];
+  /** Of all pings so far; null: another has come. A time is asked for of each logged operation. */
+  #known: readonly Window[] | null = null;
   readonly roundTripsUs: number[] = [];
   /** No offset at all fits what was seen: a clock was set, or a machine stood still. */
   jumped = false;
@@ -37,6 +39,7 @@ export class ClockOffset {
       this.#pings = [];
     }
     this.#pings.push(ping);
+    this.#known = null;
     this.roundTripsUs.push(ping.backUs - ping.sentUs - (ping.answeredUs - ping.cameUs));
   }
 
@@ -71,7 +74,8 @@ export class ClockOffset {
   }
 
   #all(): readonly Window[] {
-    return [...this.#windows, ...this.#closed()];
+    this.#known ??= [...this.#windows, ...this.#closed()];
+    return this.#known;
   }
 
   #closed(): Window[] {
