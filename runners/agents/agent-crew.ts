@@ -16,6 +16,7 @@ import {
 } from './agent-messages.ts';
 import type { Bus, BusMessage } from './bus.ts';
 import type { ClockOffset } from './clock-offset.ts';
+import { inLanes } from './in-lanes.ts';
 
 export interface CrewOptions {
   readonly bus: Bus;
@@ -115,11 +116,7 @@ export class AgentCrew {
 
   /** So many questions to each; one that does not answer is left to the watch. */
   async ping(clocks: ReadonlyMap<CrewMember, ClockOffset>, rounds: number): Promise<void> {
-    const waiting = [...clocks];
-    const lane = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await this.#ping(...next, rounds);
-    };
-    await Promise.all(Array.from({ length: Math.min(mostPinged, clocks.size) }, lane));
+    await inLanes(clocks, mostPinged, ([member, clock]) => this.#ping(member, clock, rounds));
   }
 
   async #ping(member: CrewMember, clock: ClockOffset, rounds: number): Promise<void> {

@@ -28,6 +28,7 @@ import type { AgentRecord } from './agent-record.ts';
 import { type AgentShare, sharesOf, workersOf } from './agent-shares.ts';
 import { ClockOffset } from './clock-offset.ts';
 import { fetchRecords } from './fetch-records.ts';
+import { inLanes } from './in-lanes.ts';
 import { filesOf } from './plan-files.ts';
 import { concealPlan } from './plan-secrets.ts';
 import { readRecords } from './records-codec.ts';
@@ -181,14 +182,10 @@ export class RemoteLoad extends JointLoad implements LoadSource {
   async finish(): Promise<readonly WorkerData[]> {
     if (this.#pinging !== null) clearInterval(this.#pinging);
     await this.#options.crew.ping(this.#clocks(), pingsAfter);
-    const waiting = this.#living();
     const fetched: WorkerData[] = [];
-    const lane = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        fetched.push(...(await this.#fetch(next)));
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(mostFetched, waiting.length) }, lane));
+    await inLanes(this.#living(), mostFetched, async (agent) => {
+      fetched.push(...(await this.#fetch(agent)));
+    });
     await this.terminate();
     return fetched.sort((one, other) => one.log.producer - other.log.producer);
   }
