@@ -100,10 +100,6 @@ export interface ProgressMessage {
   readonly progress: LoadProgress | null;
 }
 
-export interface OpenedMessage extends OfTrial {
-  readonly workers: number;
-}
-
 export interface FailedMessage extends OfTrial {
   readonly error: WorkerError;
 }

@@ -80,7 +80,7 @@ export class AgentTrial {
       if (this.#over.signal.aborted) return await generator.terminate();
       generator.onSecond(({ second, spanMs, ok }) => this.#say('second', { second, spanMs, ok: packRecords(ok) }));
       generator.onHandedOver(({ producer, sequences }) => this.#say('handedOver', { producer, sequences }));
-      this.#say('opened', { workers: generator.workers });
+      this.#say('opened', {});
     } catch (error) {
       if (!this.#over.signal.aborted) this.#say('openFailed', { error: takeApart(this.#inWords(error)) });
     }

@@ -151,7 +151,7 @@ async function serve(options: AgentOptions, { k, bus }: Member): Promise<Ending>
       ofTrial(message)?.begin(message);
     },
     signal: ({ data }) => {
-      const message = readMessage<SignalMessage & OfTrial>(data);
+      const message = readMessage<SignalMessage>(data);
       ofTrial(message)?.signal(message);
     },
     linked: ({ data }) => {

@@ -75,18 +75,9 @@ export class Bus {
     }
   }
 
-  get isClosed(): boolean {
-    return this.#connection.isClosed();
-  }
-
-  /** Resolves when the connection is closed for good. */
-  async closed(): Promise<void> {
-    await this.#connection.closed();
-  }
-
   /** Harmless on a closed one, as everything here: whoever clears up need not look. */
   publish(subject: string, message: unknown): void {
-    if (!this.isClosed) this.#connection.publish(subject, packMessage(message));
+    if (!this.#connection.isClosed()) this.#connection.publish(subject, packMessage(message));
   }
 
   /** Resolves with the answer's bytes. Rejects when nobody listens, or none came in time. */
@@ -95,9 +86,9 @@ export class Bus {
     return answer.data;
   }
 
-  /** Returns how to end it. */
-  subscribe(subject: string, listener: (message: BusMessage) => void): () => void {
-    const subscription = this.#connection.subscribe(subject, {
+  /** Until the bus is closed. */
+  subscribe(subject: string, listener: (message: BusMessage) => void): void {
+    this.#connection.subscribe(subject, {
       callback: (error, message) => {
         if (error !== null) return;
         listener({
@@ -107,17 +98,16 @@ export class Bus {
         });
       },
     });
-    return () => subscription.unsubscribe();
   }
 
   /** Until the server has had everything that was published; one that does not answer is not waited for. */
   async flush(): Promise<void> {
-    if (this.isClosed) return;
+    if (this.#connection.isClosed()) return;
     await Promise.race([this.#connection.flush().catch(() => undefined), sleep(flushMs, undefined, { ref: false })]);
   }
 
   async close(): Promise<void> {
-    if (!this.isClosed) await this.#connection.close().catch(() => undefined);
+    if (!this.#connection.isClosed()) await this.#connection.close().catch(() => undefined);
   }
 }
 
