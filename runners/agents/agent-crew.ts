@@ -11,6 +11,7 @@ import {
   packMessage,
   protocolVersion,
   readMessage,
+  speakerOf,
   subjectsOf,
   whatOf,
 } from './agent-messages.ts';
@@ -63,11 +64,11 @@ const mostPinged = 16;
 export class AgentCrew {
   readonly #options: CrewOptions;
   readonly #subjects: ReturnType<typeof subjectsOf>;
+  /** By `k`; also who is lost. */
   readonly #members: CrewMember[] = [];
   readonly #timers: NodeJS.Timeout[];
   readonly #changed = new Set<() => void>();
   #listener: CrewListener | null = null;
-  #next = 0;
   #seenMs = performance.now();
 
   constructor(options: CrewOptions) {
@@ -75,7 +76,7 @@ export class AgentCrew {
     this.#subjects = subjectsOf(options.run);
     const { bus } = options;
     bus.subscribe(this.#subjects.join, (message) => void this.#join(message));
-    bus.subscribe(`wb.${options.run}.of.*.>`, (message) => this.#hear(message));
+    bus.subscribe(this.#subjects.ofAny, (message) => this.#hear(message));
     this.#timers = [
       setInterval(() => bus.publish(this.#subjects.all('alive'), null), heartbeatMs),
       setInterval(() => this.#watch(), watchMs),
@@ -177,7 +178,7 @@ export class AgentCrew {
     }
     // Whoever is too many is not answered, and asks again: a place may become free.
     if (this.#living().length >= this.#options.wanted) return;
-    const k = this.#next++;
+    const k = this.#members.length;
     const joined = this.#options.admit(publicKey, k);
     const member: CrewMember = {
       ...{ k, name: this.#ownName(name), instance, host, joined },
@@ -206,8 +207,7 @@ export class AgentCrew {
   }
 
   #hear({ subject, data }: BusMessage): void {
-    const k = Number(subject.split('.')[3]);
-    const member = this.#members.find((one) => one.k === k);
+    const member = this.#members[speakerOf(subject)];
     if (member === undefined || member.lost !== null) return;
     member.heardMs = performance.now();
     if (!member.isHere) this.#arrived(member);

@@ -31,7 +31,14 @@ export function subjectsOf(run: string) {
     to: (k: number, what: string) => `${base}.to.${k}.${what}`,
     /** From agent `k` to the controller. */
     of: (k: number, what: string) => `${base}.of.${k}.${what}`,
+    /** From any agent to the controller: a pattern. */
+    ofAny: `${base}.of.*.>`,
   };
+}
+
+/** The `k` of a subject of `ofAny`. */
+export function speakerOf(subject: string): number {
+  return Number(subject.split('.')[3]);
 }
 
 /** The last word of a subject. */
