@@ -184,11 +184,8 @@ async function serve(options: AgentOptions, { k, bus }: Member): Promise<Ending>
       const trial = current?.trial ?? 0;
       for (const what of ['openFailed', 'failed']) say(what, { trial, error: takeApart(error) });
     };
-    try {
-      Promise.resolve(answers[whatOf(message.subject)]?.(message)).catch(failed);
-    } catch (error) {
-      failed(error);
-    }
+    const answer = async () => answers[whatOf(message.subject)]?.(message);
+    answer().catch(failed);
   };
   for (const subject of [subjects.all('>'), subjects.to(k, '>')]) bus.subscribe(subject, hear);
   const onAbort = () => ended.resolve('interrupted');

@@ -243,17 +243,18 @@ export class RemoteLoad extends JointLoad implements LoadSource {
 
   #said(member: CrewMember, what: string, data: Uint8Array): void {
     const agent = this.players.find((one) => one.member === member);
-    if (agent === undefined || readMessage<Partial<OfTrial>>(data).trial !== this.#trial) return;
-    if (what === 'progress') agent.progress = readMessage<ProgressMessage>(data).progress ?? agent.progress;
+    const message = readMessage<Partial<OfTrial>>(data);
+    if (agent === undefined || message.trial !== this.#trial) return;
+    if (what === 'progress') agent.progress = (message as ProgressMessage).progress ?? agent.progress;
     else if (what === 'opened') agent.opened.resolve();
-    else if (what === 'openFailed') agent.opened.reject(this.#failure(agent, readMessage<FailedMessage>(data)));
-    else if (what === 'failed') agent.idle.reject(this.#failure(agent, readMessage<FailedMessage>(data)));
-    else if (what === 'beginning') this.#beginning(agent, readMessage<BeginningMessage>(data));
-    else if (what === 'second') this.#second(readMessage<SecondMessage>(data));
-    else if (what === 'handedOver') this.#handedOver(readMessage<HandedOverMessage>(data));
-    else if (what === 'link') this.#link(agent, readMessage<LinkMessage>(data));
+    else if (what === 'openFailed') agent.opened.reject(this.#failure(agent, message as FailedMessage));
+    else if (what === 'failed') agent.idle.reject(this.#failure(agent, message as FailedMessage));
+    else if (what === 'beginning') this.#beginning(agent, message as BeginningMessage);
+    else if (what === 'second') this.#second(message as SecondMessage);
+    else if (what === 'handedOver') this.#handedOver(message as HandedOverMessage);
+    else if (what === 'link') this.#link(agent, message as LinkMessage);
     else if (what === 'idle') {
-      const { acknowledged, progress } = readMessage<IdleMessage>(data);
+      const { acknowledged, progress } = message as IdleMessage;
       agent.progress = progress;
       agent.idle.resolve(acknowledged);
     }
