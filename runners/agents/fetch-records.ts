@@ -2,12 +2,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { WorkerData } from '../load/worker-messages.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
 import type { FinishedMessage, FinishedWorker, PullMessage } from './agent-messages.ts';
 import { chunkInOurTime, type OffsetAt, recordsInOurTime } from './in-our-time.ts';
-import { readBytes, readRecords } from './records-codec.ts';
+import { damaged, readBytes, readRecords } from './records-codec.ts';
 
 export interface RecordsSource {
   pull(message: Omit<PullMessage, 'trial'>): Promise<Uint8Array>;
@@ -66,8 +65,4 @@ async function fetchLog({ worker, about, log, hash }: FetchedLog, source: Record
     if (descriptor !== null) closeSync(descriptor);
   }
   return { producer, length, chunks, path };
-}
-
-function damaged(how: string): BenchError {
-  return new BenchError('recordsDamaged', `Records came damaged: ${how}`, { exitCode: exitCodes.invalid });
 }

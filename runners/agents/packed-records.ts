@@ -1,8 +1,8 @@
 /** What the workers of an agent recorded, ready to be fetched piece by piece; `fetchRecords` is the other end. */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
 import type { WorkerData } from '../load/worker-messages.ts';
 import { chunkBytes, chunkOperations } from '../recording/log-chunk.ts';
+import { readChunk } from '../recording/logged-operations.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
 import { type FinishedWorker, type PullMessage, pieceBytes } from './agent-messages.ts';
 import { packBytes, packRecords } from './records-codec.ts';
@@ -44,12 +44,5 @@ function chunksOf({ chunks, path, length }: OperationLogData): number {
 
 function chunkOf({ chunks, path }: OperationLogData, chunk: number): Uint8Array {
   if (path === null) return chunks[chunk] ?? new Uint8Array(chunkBytes);
-  const bytes = new Uint8Array(chunkBytes);
-  const descriptor = openSync(path, 'r');
-  try {
-    readSync(descriptor, bytes, 0, chunkBytes, chunk * chunkBytes);
-  } finally {
-    closeSync(descriptor);
-  }
-  return bytes;
+  return readChunk(path, chunk).bytes;
 }

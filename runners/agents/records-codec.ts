@@ -18,7 +18,7 @@ export function readRecords<Value>(bytes: Uint8Array): Value {
   try {
     return deserialize(inflateSync(bytes)) as Value;
   } catch (cause) {
-    throw damaged(cause);
+    throw damaged(messageOf(cause), cause);
   }
 }
 
@@ -32,11 +32,14 @@ export function readBytes(bytes: Uint8Array): Uint8Array {
   try {
     return new Uint8Array(inflateSync(bytes));
   } catch (cause) {
-    throw damaged(cause);
+    throw damaged(messageOf(cause), cause);
   }
 }
 
-function damaged(cause: unknown): BenchError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new BenchError('recordsDamaged', `Records came damaged: ${why}`, { exitCode: exitCodes.invalid, cause });
+export function damaged(how: string, cause?: unknown): BenchError {
+  return new BenchError('recordsDamaged', `Records came damaged: ${how}`, { exitCode: exitCodes.invalid, cause });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -69,7 +69,8 @@ export class LoggedOperations {
   }
 }
 
-function readChunk(path: string, number: number): LogChunk {
+/** Of a log's file. */
+export function readChunk(path: string, number: number): LogChunk {
   const chunk = new LogChunk();
   const descriptor = openSync(path, 'r');
   try {
