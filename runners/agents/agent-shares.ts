@@ -3,17 +3,22 @@ import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
 import { connectionShare } from '../../targets/driver-kit/connection-keeper.ts';
 import type { LoadPlan } from '../load/worker-messages.ts';
+import { partOf } from '../load/worker-share.ts';
 
 export interface AgentShare {
   readonly first: number;
   readonly count: number;
 }
 
+export function hasWorker({ first, count }: AgentShare, worker: number): boolean {
+  return worker >= first && worker < first + count;
+}
+
 /** By agent; together all of them, none twice. */
 export function sharesOf(workers: number, agents: number): AgentShare[] {
   let first = 0;
   return Array.from({ length: agents }, (_, agent) => {
-    const count = Math.floor(workers / agents) + (agent < workers % agents ? 1 : 0);
+    const count = partOf(workers, agents, agent);
     first += count;
     return { first: first - count, count };
   });

@@ -61,7 +61,8 @@ export function usersFor({ workers }: LoadPlan, load: ClosedLoad, worker: number
   return stages === undefined ? null : (atMs) => partOf(usersAt(stages, atMs), workers, worker);
 }
 
-function partOf(all: number, workers: number, worker: number): number {
+/** Of so many, shared out as evenly as whole ones can be. */
+export function partOf(all: number, workers: number, worker: number): number {
   return Math.floor(all / workers) + (worker < all % workers ? 1 : 0);
 }
 

@@ -2,6 +2,7 @@
 import type { AgentResult, VerdictReason } from '../../result/result-types.ts';
 import { agentLimits, isLate } from '../agents/agent-limits.ts';
 import type { AgentRecord } from '../agents/agent-record.ts';
+import { hasWorker } from '../agents/agent-shares.ts';
 import { canaryFigures } from '../canary/canary-account.ts';
 import type { WorkerData } from '../load/worker-messages.ts';
 import { measuredTotal } from '../recording/measured-total.ts';
@@ -21,8 +22,7 @@ export function judgeAgents(records: TrialRecords): JudgedAgents {
 }
 
 function judgeAgent(agent: AgentRecord, records: TrialRecords) {
-  const { first, count } = agent.share;
-  const workers = records.workers.filter(({ log: { producer } }) => producer >= first && producer < first + count);
+  const workers = records.workers.filter(({ log }) => hasWorker(agent.share, log.producer));
   const measured = measuredOf(workers, records);
   const canary = canaryFigures(workers.flatMap(({ canaries }) => canaries ?? []));
   const health = generatorHealth(workers, measured, records.scenario.load.model);
