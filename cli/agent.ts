@@ -9,17 +9,15 @@ import { joinUser } from '../targets/stack/native/nats.ts';
 import { createRunDirectory } from '../targets/stack/run-directory.ts';
 import { durationOption } from './duration-option.ts';
 import { interruptSignal } from './interrupt-signal.ts';
-import { readJoinSecret, readSecretFile } from './join-secret.ts';
+import { type NatsFiles, readJoinSecret, readNatsFiles } from './join-secret.ts';
 import { list, text } from './option-shapes.ts';
 import { printNote } from './print.ts';
 import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
 
-interface AgentArguments {
+interface AgentArguments extends NatsFiles {
   readonly join: string;
   readonly tokenFile?: string | undefined;
-  readonly natsCreds?: string | undefined;
-  readonly natsCa?: string | undefined;
   readonly name?: string | undefined;
   readonly allowHost?: readonly string[] | undefined;
   readonly wait: string;
@@ -74,11 +72,10 @@ function joinOf(join: string): { readonly url: string; readonly run: string; rea
 }
 
 function loginOf({ tokenFile, natsCreds, natsCa }: AgentArguments): { login: BusLogin; ca: string | null } {
-  const ca = natsCa === undefined ? null : readSecretFile('--nats-ca', natsCa).toString('utf8');
-  if (natsCreds !== undefined && tokenFile === undefined)
-    return { login: { creds: readSecretFile('--nats-creds', natsCreds) }, ca };
-  if (tokenFile === undefined || natsCreds !== undefined)
+  if ((tokenFile === undefined) === (natsCreds === undefined))
     throw usageError('Give --token-file, or --nats-creds', 'The run prints which, with the line to join it by.');
+  const own = readNatsFiles({ natsCreds, natsCa });
+  if (tokenFile === undefined) return own;
   const secret = readJoinSecret(tokenFile);
-  return { login: { user: joinUser, password: secret.token }, ca: secret.ca ?? ca };
+  return { login: { user: joinUser, password: secret.token }, ca: secret.ca ?? own.ca };
 }

@@ -1,11 +1,18 @@
 /** The file that lets a host join a run: its token, and the certificate that its bus shows. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
+import type { BusLogin } from '../runners/agents/bus.ts';
 
 export interface JoinSecret {
   readonly token: string;
   /** PEM; null: whom the system trusts. */
   readonly ca: string | null;
+}
+
+/** Options, by name. */
+export interface NatsFiles {
+  readonly natsCreds?: string | undefined;
+  readonly natsCa?: string | undefined;
 }
 
 /** Readable by its owner alone. Throws a BenchError (exit 6). */
@@ -33,8 +40,19 @@ export function readJoinSecret(path: string): JoinSecret {
   });
 }
 
+/** What leads to a NATS of the user's own. Throws a BenchError (exit 2) that names the option. */
+export function readNatsFiles({ natsCreds, natsCa }: NatsFiles): {
+  readonly login: BusLogin;
+  readonly ca: string | null;
+} {
+  return {
+    login: natsCreds === undefined ? null : { creds: readSecretFile('--nats-creds', natsCreds) },
+    ca: natsCa === undefined ? null : readSecretFile('--nats-ca', natsCa).toString('utf8'),
+  };
+}
+
 /** Throws a BenchError (exit 2) that names the option. */
-export function readSecretFile(option: string, path: string): Buffer {
+function readSecretFile(option: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {

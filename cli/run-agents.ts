@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AgentCrew } from '../runners/agents/agent-crew.ts';
 import { subjectsOf } from '../runners/agents/agent-messages.ts';
 import { requireShareable } from '../runners/agents/agent-shares.ts';
-import { Bus, type BusLogin } from '../runners/agents/bus.ts';
+import { Bus } from '../runners/agents/bus.ts';
 import { openRemoteLoad } from '../runners/agents/remote-load.ts';
 import type { OpenLoad } from '../runners/load/load-source.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -14,7 +14,7 @@ import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts
 import { startNats } from '../targets/stack/native/nats.ts';
 import { createRunDirectory } from '../targets/stack/run-directory.ts';
 import { durationOption } from './duration-option.ts';
-import { readSecretFile, writeJoinSecret } from './join-secret.ts';
+import { type NatsFiles, readNatsFiles, writeJoinSecret } from './join-secret.ts';
 import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
 
@@ -30,14 +30,12 @@ export const agentOptions = {
   'nats-ca': { ...text, describe: 'PEM of who signed its certificate' },
 } as const;
 
-export interface RunAgentsArguments {
+export interface RunAgentsArguments extends NatsFiles {
   readonly agents?: string | undefined;
   readonly agentsWait?: string | undefined;
   readonly listen?: string | undefined;
   readonly tokenFile?: string | undefined;
   readonly nats?: string | undefined;
-  readonly natsCreds?: string | undefined;
-  readonly natsCa?: string | undefined;
 }
 
 export interface RunAgents {
@@ -166,13 +164,11 @@ async function ownBus(
   }
 }
 
-async function busOf({ natsCreds, natsCa }: RunAgentsArguments, nats: string, run: string): Promise<Meeting> {
-  const login: BusLogin = natsCreds === undefined ? null : { creds: readSecretFile('--nats-creds', natsCreds) };
-  const ca = natsCa === undefined ? null : readSecretFile('--nats-ca', natsCa).toString('utf8');
-  const bus = await Bus.connect({ url: nats, name: 'run', login, ca, inbox: '_INBOX' });
+async function busOf(files: NatsFiles, nats: string, run: string): Promise<Meeting> {
+  const bus = await Bus.connect({ url: nats, name: 'run', ...readNatsFiles(files), inbox: '_INBOX' });
   return {
     bus,
-    joinLine: `--join ${nats}/${run} --nats-creds FILE${natsCa === undefined ? '' : ' --nats-ca FILE'}`,
+    joinLine: `--join ${nats}/${run} --nats-creds FILE${files.natsCa === undefined ? '' : ' --nats-ca FILE'}`,
     admit: async () => undefined, // whom it lets in is its owner's business
     close: () => bus.close(),
   };
