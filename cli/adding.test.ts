@@ -139,8 +139,8 @@ describe('a pattern that is not all there', () => {
     take({
       path: 'result/patterns.ts',
       how: 'instead of',
-      anchor: "export type Receivers = 'one';",
-      text: "export type Receivers = 'one' | 'subscribers';",
+      anchor: "export type Receivers = 'one' | 'subscribers';",
+      text: "export type Receivers = 'one' | 'subscribers' | 'some';",
     });
     expect(await brokenFiles()).toEqual(['runners/recording/ledger.ts']);
   }, 120_000);
@@ -161,7 +161,7 @@ it('what was added compiles and is played: the fault acts, the protocol carries,
   writeFileSync(
     join(copy, 'toys.yaml'),
     `name: toys
-workload: { operations: { touchOrder: {}, placed: { does: placeOrder, pattern: publish } } }
+workload: { operations: { touchOrder: {}, placed: { does: placeOrder, pattern: tell } } }
 load: { model: open, rate: 100/s, warmup: 300ms, duration: 2s }
 targets:
   rest: { protocol: rest, via: direct }
@@ -193,7 +193,7 @@ conditions:
     const { touchOrder, placed } = phases.before?.operations ?? {};
     expect(touchOrder).toMatchObject({ completion: 'replied' });
     expect(touchOrder?.counts.ok).toBeGreaterThan(0);
-    expect(placed).toMatchObject({ pattern: 'publish', completion: 'acknowledged' });
+    expect(placed).toMatchObject({ pattern: 'tell', completion: 'acknowledged' });
     expect(placed?.latencyUs.delivered.count).toBe(placed?.counts.offered);
   }
   expect(readFileSync(join(out, 'line.txt'), 'utf8')).toBe('3 trials\n');

@@ -9,17 +9,26 @@ export type Completion = 'replied' | 'acknowledged' | 'delivered';
 /**
  * Times that nobody waits for: reconciled after the drain from what the service put on record. They cover every offered
  * operation; one that never came so far counts as infinitely late. `delivered`: whole at the service, before it waits for a
- * place; `started`: it has a place; `applied`: its effect is in the service's state; `settled`: all effects of a flow are
- * in, or all that it had are undone.
+ * place, or at a subscriber: of what is published each subscriber counts; `deliveredToAll`: at the last of the subscribers;
+ * `started`: it has a place; `applied`: its effect is in the service's state; `settled`: all effects of a flow are in, or all
+ * that it had are undone.
  */
-export const laterTimes = ['delivered', 'started', 'applied', 'settled'] as const;
+export const laterTimes = ['delivered', 'deliveredToAll', 'started', 'applied', 'settled'] as const;
 export type LaterTime = (typeof laterTimes)[number];
+
+/** Of some patterns only: absent where there is no operation of these. */
+export const rareTimes = ['deliveredToAll', 'settled'] as const satisfies readonly LaterTime[];
+type RareTime = (typeof rareTimes)[number];
+
+export function isRareTime(time: string): time is RareTime {
+  return (rareTimes as readonly string[]).includes(time);
+}
 
 /** Those that a single service has on record. */
 const ofOneService = ['delivered', 'started', 'applied'] as const satisfies readonly LaterTime[];
 
 /** How many are to have what was sent once. */
-export type Receivers = 'one';
+export type Receivers = 'one' | 'subscribers';
 
 export interface PatternRecord {
   /** For the description in the scenario's schema. */
@@ -32,7 +41,7 @@ export interface PatternRecord {
   readonly receivers: Receivers;
 }
 
-export const patternNames = ['request-reply', 'one-way', 'flow'] as const;
+export const patternNames = ['request-reply', 'one-way', 'flow', 'publish'] as const;
 export type Pattern = (typeof patternNames)[number];
 
 export const patterns: Readonly<Record<Pattern, PatternRecord>> = {
@@ -54,9 +63,16 @@ export const patterns: Readonly<Record<Pattern, PatternRecord>> = {
     describes:
       'hands over what several services then do between them, and is settled when all of it is done, or undone',
     ends: 'acknowledged',
-    later: laterTimes,
+    later: [...ofOneService, 'settled'],
     judgedBy: ['settled'],
     receivers: 'one',
+  },
+  publish: {
+    describes: 'hands over what all subscribers are to have, and is delivered to each',
+    ends: 'acknowledged',
+    later: [...ofOneService, 'deliveredToAll'],
+    judgedBy: ['delivered', 'deliveredToAll'],
+    receivers: 'subscribers',
   },
 };
 
@@ -71,4 +87,16 @@ export function isHandedOver(pattern: Pattern): boolean {
 /** That it is begun says little of it: it is over when all of its effects are in, or undone. */
 export function isSettledLater(pattern: Pattern): boolean {
   return patterns[pattern].judgedBy.includes('settled');
+}
+
+/** Each of several receivers is to have what was published, and each delivery counts. */
+export function isPublished(pattern: Pattern): boolean {
+  return patterns[pattern].receivers === 'subscribers';
+}
+
+/** The later times that a service has on record: a subscriber's are its own to tell. */
+export function timesOfService(pattern: Pattern): readonly Exclude<LaterTime, RareTime>[] {
+  return ofOneService.filter(
+    (time) => patterns[pattern].later.includes(time) && !(time === 'delivered' && isPublished(pattern)),
+  );
 }

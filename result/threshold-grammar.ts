@@ -36,6 +36,7 @@
  */
 import { closestName } from './closest-name.ts';
 import { flowStates } from './flow-states.ts';
+import { isRareTime } from './patterns.ts';
 import { type QuantityKind, readQuantity } from './quantity.ts';
 import { latencyNames, phaseNames } from './result-types.ts';
 import { isTrialFigure, type TrialFigure, trialFigureNames, trialFigureUnits } from './trial-figure.ts';
@@ -121,7 +122,7 @@ export function isThresholdWord(word: string): boolean {
 
 /** A word that an operation may be called by, since it can be quoted. */
 export function isQuotableWord(word: string): boolean {
-  return word === 'settled' || includes(flowMetrics, word) || includes(fallbackMetrics, word);
+  return isRareTime(word) || includes(flowMetrics, word) || includes(fallbackMetrics, word);
 }
 
 function includes<T extends string>(names: readonly T[], name: string | undefined): name is T {

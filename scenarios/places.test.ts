@@ -9,7 +9,10 @@ const own: PlacedTarget = { protocol: 'rest', via: 'toxiproxy', address: 'http:/
 
 describe('the places of a target', () => {
   it('are what a run starts for it', () => {
-    expect([partNames(rest), linkNames(rest)]).toEqual([['service', 'toxiproxy'], ['client']]);
+    expect([partNames(rest), linkNames(rest)]).toEqual([
+      ['service', 'toxiproxy'],
+      ['client', 'subscribers'],
+    ]);
     expect([partNames(queue), linkNames(queue)]).toEqual([
       ['service', 'broker', 'toxiproxy'],
       ['client', 'service'],

@@ -28,6 +28,8 @@ export interface PlacedWindow {
 }
 
 export const everyLink = 'both';
+/** From the service, or its broker, to those that have what is published. */
+export const subscribersLink = 'subscribers';
 
 /** One stands before its services, or between them. */
 function usesBroker({ protocol, flow }: PlacedTarget): boolean {
@@ -39,6 +41,12 @@ export function hasServiceLink(target: PlacedTarget): boolean {
   return target.address === undefined && usesBroker(target);
 }
 
+/** If the scenario does. */
+function publishes(target: PlacedTarget): boolean {
+  const isAlone = [target.flow, target.chain, target.gateway].every((one) => one === undefined);
+  return isAlone && factsOf(target).subscribes !== null;
+}
+
 /** Whatever they go through. */
 export function linkNames(target: PlacedTarget): string[] {
   if (target.address !== undefined) return ['client'];
@@ -46,6 +54,7 @@ export function linkNames(target: PlacedTarget): string[] {
   return [
     'client',
     ...(usesBroker(target) ? ['service'] : []),
+    ...(publishes(target) ? [subscribersLink] : []),
     ...gatewayLink(target),
     ...secondTransport(target),
     ...edges,

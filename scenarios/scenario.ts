@@ -7,6 +7,7 @@ import type { Threshold } from '../result/thresholds.ts';
 import type { FaultWindow } from './faults/registry.ts';
 import type { Load } from './load.ts';
 import type { Target } from './protocols/definitions.ts';
+import type { Subscribers } from './push-settings.ts';
 import type { Resilience } from './resilience.ts';
 import type { Workload } from './workload.ts';
 
@@ -15,6 +16,8 @@ export interface Scenario {
   readonly question?: string;
   readonly primary?: PrimaryMetric;
   readonly workload: Workload;
+  /** Who has what operations with pattern publish publish; absent: nothing is published. */
+  readonly subscribers?: Subscribers;
   readonly load: Load;
   readonly targets: Readonly<Record<string, Target>>;
   /** Those that others fall back to, whether they run themselves or not; absent: none do. */
@@ -44,6 +47,7 @@ export type * from './protocols/rest/target.ts';
 export type * from './protocols/sqs/target.ts';
 export type * from './protocols/stream/target.ts';
 export type * from './protocols/websocket/target.ts';
+export type * from './push-settings.ts';
 export * from './resilience.ts';
 export type * from './target-base.ts';
 export type * from './workload.ts';

@@ -5,6 +5,7 @@ import type { TlsSettings } from './access-settings.ts';
 import type { ChainSettings } from './chain-settings.ts';
 import type { FlowSettings } from './flow-settings.ts';
 import type { Gateway } from './gateway.ts';
+import type { PushSettings } from './push-settings.ts';
 import type { Resilience } from './resilience.ts';
 import type { Secured } from './security.ts';
 import type { SettledSettings } from './settled-settings.ts';
@@ -81,6 +82,8 @@ export interface TargetBase extends Secured {
   readonly flow?: FlowSettings;
   /** Services that call services, the entry among them; absent: our reference service alone. */
   readonly chain?: ChainSettings;
+  /** What our service does for its subscribers; absent: as usual. */
+  readonly push?: PushSettings;
   /** It runs only when `--target` names it; absent: with all others. */
   readonly optional?: boolean;
 }

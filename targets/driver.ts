@@ -14,6 +14,7 @@ import type { CallerHolding } from '../scenarios/callers.ts';
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 import type { PresetOperation } from './driver-kit/preset-requests.ts';
+import type { SubscriberDriver } from './subscriber.ts';
 
 /** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
 export const outcomes = { ok: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
@@ -196,6 +197,8 @@ export interface ProtocolEntry {
   semantics(target: Target): Readonly<Record<string, SettingValue | null>>;
   /** What waits in the broker for the reference service; left out without a broker. */
   readonly backlog?: BacklogSource;
+  /** How one listens to what is published; left out: the protocol has no subscribers. */
+  readonly subscriber?: SubscriberDriver;
   /** Absolute path of the reference service's entry module. */
   readonly servicePath: string;
 }

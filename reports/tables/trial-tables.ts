@@ -44,6 +44,7 @@ const meanings = {
   sendLag: 'send lag of the generator',
   acknowledged: 'acknowledged',
   delivered: 'delivered',
+  deliveredToAll: 'delivered to all',
   started: 'started',
   applied: 'applied',
   settled: 'settled',

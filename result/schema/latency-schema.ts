@@ -1,6 +1,6 @@
 /** Latencies: summaries of a phase, and the counts of its blocks. */
 import { z } from 'zod';
-import { laterTimes } from '../patterns.ts';
+import { laterTimes, type rareTimes } from '../patterns.ts';
 import { latencyNames, phaseNames } from '../result-names.ts';
 import { allOf, count, figure, type Immutable, someOf, text } from './fields.ts';
 
@@ -13,17 +13,21 @@ export const latencySummarySchema = z.object({ count }).extend(someOf(summaryFig
     'Microseconds. Without samples only `count: 0`. A percentile is null when fewer than ten samples lie beyond it ("too few") or when it falls among operations that never completed ("not reached").',
 });
 
-const { settled, ...always } = allOf(latencyNames, latencySummarySchema).shape;
+const { deliveredToAll, settled, ...always } = allOf(latencyNames, latencySummarySchema).shape;
+const rare = { deliveredToAll: deliveredToAll.optional(), settled: settled.optional() } satisfies Record<
+  (typeof rareTimes)[number],
+  unknown
+>;
 
 /** In the order of their names. */
 const summaryShape = Object.fromEntries(
-  latencyNames.map((name) => [name, name === 'settled' ? settled.optional() : always[name]]),
-) as typeof always & { readonly settled: z.ZodOptional<typeof settled> };
+  latencyNames.map((name) => [name, { ...always, ...rare }[name]]),
+) as typeof always & typeof rare;
 
 export const latencySummariesSchema = z.object(summaryShape).meta({
   id: 'LatencySummaries',
   description:
-    '`offered` covers every offered operation, one that is not ok counting as infinitely late. `response` (intended start → completion) and `service` (first byte of the last attempt → completion) hold those that were ok. `acknowledged` (intended start → the earlier of confirm and reply, as the client saw it) covers every offered operation, one that nobody took counting as infinitely late. `delivered`, `started` and `applied` cover them in the same way; of a whole phase those that are judged by it, the one-way ones. `settled` is of flows, likewise; absent where there are none. `failed` and `timedOut` hold intended start → failure of those that failed (rejected ones included) or timed out.',
+    '`offered` covers every offered operation, one that is not ok counting as infinitely late. `response` (intended start → completion) and `service` (first byte of the last attempt → completion) hold those that were ok. `acknowledged` (intended start → the earlier of confirm and reply, as the client saw it) covers every offered operation, one that nobody took counting as infinitely late. `delivered`, `started` and `applied` cover them in the same way; of a whole phase those that are judged by it, the one-way ones. Of what is published `delivered` covers each subscriber’s, and `deliveredToAll` the last subscriber’s; absent where nothing is. `settled` is of flows, likewise; absent where there are none. `failed` and `timedOut` hold intended start → failure of those that failed (rejected ones included) or timed out.',
 });
 
 const judgedTimes = ['offered', ...laterTimes] as const;

@@ -1,6 +1,6 @@
 /** What was delivered while a backlog was worked off, and how long those took that were offered meanwhile. */
 import type { DrainSpan } from '../../result/backlog.ts';
-import { patterns } from '../../result/patterns.ts';
+import { timesOfService } from '../../result/patterns.ts';
 import type { DrainResult, Pattern } from '../../result/result-types.ts';
 import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
@@ -48,7 +48,7 @@ export class DrainAccount {
   }
 
   #offered(logs: readonly OperationLogData[], operations: readonly Pattern[]): number {
-    const isDelivered = operations.map((pattern) => patterns[pattern].later.some((time) => time === 'delivered'));
+    const isDelivered = operations.map((pattern) => timesOfService(pattern).includes('delivered'));
     let offered = 0;
     for (const log of logs.map((one) => new LoggedOperations(one))) {
       for (let sequence = 0; sequence < log.length; sequence++) {

@@ -2,7 +2,14 @@
  * The account of every operation: what the load workers offered and saw acknowledged, against what the service put on
  * record as received and applied. Reconciled after the drain.
  */
-import { type LaterTime, type Pattern, patterns, type Receivers } from '../../result/patterns.ts';
+import {
+  type LaterTime,
+  type Pattern,
+  patterns,
+  type Receivers,
+  type rareTimes,
+  timesOfService,
+} from '../../result/patterns.ts';
 import type { LedgerResult } from '../../result/result-types.ts';
 import type { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { type EvidenceRecord, evidenceKinds, refusalCodes } from '../../targets/domain/evidence.ts';
@@ -48,7 +55,7 @@ export interface Ledger extends LedgerResult {
 export type OnLaterTime = (time: LaterTime, operation: number, intendedUs: number, afterUs: number) => void;
 
 /** The evidence that an operation has come so far. */
-const evidenceOf: Readonly<Record<Exclude<LaterTime, 'settled'>, EvidenceRecord['kind']>> = {
+const evidenceOf: Readonly<Record<Exclude<LaterTime, (typeof rareTimes)[number]>, EvidenceRecord['kind']>> = {
   delivered: evidenceKinds.received,
   started: evidenceKinds.started,
   applied: evidenceKinds.applied,
@@ -58,7 +65,7 @@ const evidenceOf: Readonly<Record<Exclude<LaterTime, 'settled'>, EvidenceRecord[
 const counted: readonly EvidenceRecord['kind'][] = Object.values(evidenceOf);
 
 /** How often an operation is received when all is well. */
-const timesReceived: Readonly<Record<Receivers, number>> = { one: 1 };
+const timesReceived: Readonly<Record<Receivers, number>> = { one: 1, subscribers: 1 };
 
 /** One byte an operation, since there may be many millions: how often it was received and applied, and whether started. */
 const mostReceived = 15;
@@ -134,7 +141,7 @@ export function reconcileLedger(
   const accounts = input.logs.map((log) => new ProducerAccount(log));
   const byProducer = new Map(accounts.map((account) => [account.log.producer, account]));
   const usual = input.patterns.map((pattern) => timesReceived[patterns[pattern].receivers]);
-  const later = input.patterns.map((pattern) => patterns[pattern].later);
+  const later = input.patterns.map(timesOfService);
   const order = new KeyOrder(input.originOf);
   const cases = new LedgerCases();
   let unknown = 0;
@@ -147,7 +154,7 @@ export function reconcileLedger(
 
   const tellLater = ({ kind, atUs }: EvidenceRecord, operation: number, intendedUs: number) => {
     for (const time of later[operation] ?? []) {
-      if (time !== 'settled' && evidenceOf[time] === kind) onLaterTime(time, operation, intendedUs, atUs - intendedUs);
+      if (evidenceOf[time] === kind) onLaterTime(time, operation, intendedUs, atUs - intendedUs);
     }
   };
 

@@ -1,7 +1,7 @@
 /** From what the load workers recorded to the `phases` and `histograms` of a trial's result. */
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import { summariseLatency } from '../../result/latency-summary.ts';
-import { type LaterTime, laterTimes, patterns } from '../../result/patterns.ts';
+import { isRareTime, type LaterTime, laterTimes, patterns } from '../../result/patterns.ts';
 import type {
   Completion,
   Counts,
@@ -143,7 +143,7 @@ function laterSummaries(cell: RecordedCell, covers: (time: LaterTime) => number)
   const entries = laterTimes.flatMap((time): [LaterTime, LatencySummary][] => {
     const latencies = cell.peekLatency(time);
     const count = Math.max(covers(time), latencies?.count ?? 0);
-    return time === 'settled' && count === 0 ? [] : [[time, summariseLatency(latencies, count)]];
+    return isRareTime(time) && count === 0 ? [] : [[time, summariseLatency(latencies, count)]];
   });
   return Object.fromEntries(entries) as Pick<LatencySummaries, LaterTime>;
 }

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 
 /**
- * `client`: from the load to the target, or its broker; `service`: from a broker to its services; else an edge between
- * services, `<caller>-<called>`.
+ * `client`: from the load to the target, or its broker; `service`: from a broker to its services; `subscribers`: from either to
+ * those that have what is published; else an edge between services, `<caller>-<called>`.
  */
 export type LinkName = string;
 export type Direction = 'down' | 'up' | 'both';
@@ -14,7 +14,7 @@ export const onLink = {
     .min(1)
     .default('client')
     .describe(
-      'Which connection: client (from the load to the target), service (from a broker to its services), <caller>-<called> between two services, or both: client and service. A target without it sits the condition out.',
+      'Which connection: client (from the load to the target), service (from a broker to its services), subscribers (to those that have what is published), <caller>-<called> between two services, or both: client and service. A target without it sits the condition out.',
     ),
 };
 

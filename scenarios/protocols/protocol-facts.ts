@@ -51,6 +51,8 @@ export interface ProtocolFacts {
   readonly probe: LinkProbe;
   /** Where a request has its headers, an own system's trace ids among them; null: they go with the connection. */
   readonly headersIn: 'headers' | 'metadata' | 'attributes' | null;
+  /** How a subscriber has what is published; null: it cannot be had so. */
+  readonly subscribes: string | null;
   /** The broker marks what it delivers again. */
   readonly marksRedelivered: boolean;
   /** What to expect of answers that come `ms` later. */

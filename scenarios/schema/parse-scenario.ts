@@ -7,6 +7,7 @@ import { checkConditions } from './check-conditions.ts';
 import { createCheckContext } from './check-context.ts';
 import { checkFlow } from './check-flow.ts';
 import { checkLoad } from './check-load.ts';
+import { checkPublish } from './check-publish.ts';
 import { checkResilience } from './check-resilience.ts';
 import { checkTargets } from './check-targets.ts';
 import { checkPrimary, checkThresholds } from './check-thresholds.ts';
@@ -153,6 +154,7 @@ function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | 
     checkTargets(context);
     checkFlow(context);
     checkChain(context);
+    checkPublish(context);
     checkConditions(context);
     checkResilience(context);
     checkPrimary(context);

@@ -12,6 +12,7 @@ import type { Operation, PayloadSpec, Workload } from '../workload.ts';
 import { resolveCallers } from './callers-schema.ts';
 import { resolveSecurity } from './check-security.ts';
 import { resolveFlowWorkload } from './flow-schema.ts';
+import { resolveSubscribers } from './push-schema.ts';
 import { type FileFallback, mergedResilience } from './resilience-schema.ts';
 import { resolveLoad } from './resolve-load.ts';
 import { resolveWindows } from './resolve-windows.ts';
@@ -46,6 +47,7 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
     ...(question === undefined ? {} : { question }),
     ...(file.primary === undefined ? {} : { primary: resolvePrimary(file.primary, file.conditions) }),
     workload: resolveWorkload(file.workload, options.directory),
+    ...resolveSubscribers(file.subscribers),
     load,
     targets,
     conditions: mapEntries(file.conditions, (windows) =>

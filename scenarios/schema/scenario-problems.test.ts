@@ -89,7 +89,7 @@ describe('a scenario with a problem', () => {
     [
       'swept setting that a protocol lacks',
       `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
-      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, http, connections, client, batch, codec, compression, engine, gateway, chain, flow, via, store, instances, optional, address, tls, auth, watch, settled, traceparent, resilience, followRedirects, userAgent, requests)',
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, http, connections, client, batch, codec, compression, engine, gateway, chain, push, flow, via, store, instances, optional, address, tls, auth, watch, settled, traceparent, resilience, followRedirects, userAgent, requests)',
     ],
     [
       'swept value that is none',
@@ -121,7 +121,7 @@ describe('a scenario with a problem', () => {
     [
       'prototype key',
       `${base}__proto__: {}\n`,
-      '11:1: __proto__: unknown key (known here: name, question, primary, workload, load, targets, conditions, resilience, thresholds, stack, repeats, sweep, allowHosts)',
+      '11:1: __proto__: unknown key (known here: name, question, primary, workload, subscribers, load, targets, conditions, resilience, thresholds, stack, repeats, sweep, allowHosts)',
     ],
     [
       'missing key',
@@ -327,7 +327,7 @@ describe('a scenario with a problem', () => {
     [
       'codec of gRPC',
       withText('protocol: rest', 'protocol: grpc, codec: json'),
-      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, gateway, chain, via, store, instances, optional, address, tls, auth, watch, settled, traceparent, resilience, proto, importPaths, protoset, reflection, authority, requests)',
+      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, gateway, chain, push, via, store, instances, optional, address, tls, auth, watch, settled, traceparent, resilience, proto, importPaths, protoset, reflection, authority, requests)',
     ],
     [
       'a stream’s linger beside a batch without',
@@ -650,7 +650,7 @@ describe('a scenario with a problem', () => {
     [
       'link that no target has',
       `${base}conditions: { bad: [ { at: 1s, for: 2s, fault: down, link: orders-payment } ] }\n`,
-      '11:60: conditions.bad[0].link: no target has a link orders-payment (there is client, service, both)',
+      '11:60: conditions.bad[0].link: no target has a link orders-payment (there is client, service, both, subscribers)',
     ],
     [
       'condition that nobody can play',
@@ -726,7 +726,7 @@ describe('a scenario with a problem', () => {
     [
       'delivery of all where all is answered',
       `${withText('one-way', 'request-reply')}thresholds: [ "rest delivered p99 < 1s" ]\n`,
-      '11:21: thresholds[0]: no operation is one-way, so delivered is not a time of them all; name the operation that is meant',
+      '11:21: thresholds[0]: no operation is one-way or publish, so delivered is not a time of them all; name the operation that is meant',
     ],
     [
       'primary operation',

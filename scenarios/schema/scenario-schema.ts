@@ -5,6 +5,7 @@ import { targetSchema } from '../protocols/definitions.ts';
 import { conditionSchema } from './condition-schema.ts';
 import { duration, entryName, lineText, named, object, wholeNumber } from './fields.ts';
 import { loadSchema } from './load-schema.ts';
+import { subscribersSchema } from './push-schema.ts';
 import { resilienceSchema } from './resilience-schema.ts';
 import { stackSchema } from './stack-schema.ts';
 import { sweepSchema } from './sweep-schema.ts';
@@ -43,6 +44,7 @@ export const scenarioFileSchema = object({
   question: lineText.min(1).max(500).optional().describe('Printed first, answered first.'),
   primary: primarySchema.optional().describe('The one figure that is tested; everything else explores.'),
   workload: workloadSchema.describe('What is done.'),
+  subscribers: subscribersSchema.optional(),
   load: loadSchema.describe('How much, and for how long.'),
   targets: named(targetSchema).describe('What is put under load, by name.'),
   conditions: named(conditionSchema).prefault({ calm: [] }).describe('Fault timelines by name; an empty list is calm.'),

@@ -8,6 +8,7 @@ import { checkCompression } from '../../schema/check-compression.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
 import { lineText } from '../../schema/fields.ts';
 import { checkGateway, gatewaySchema, resolveGateway } from '../../schema/gateway-schema.ts';
+import { pushSchema, resolvePush } from '../../schema/push-schema.ts';
 import { connections, ownOr, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
 import { checkCalls, checkTypes } from './check-target.ts';
@@ -33,6 +34,7 @@ export const grpc = defineProtocol({
     engine: z.enum(['native', 'ghz']).default('native').describe('What generates the load.'),
     gateway: gatewaySchema.optional(),
     chain: targetChainSchema.optional(),
+    push: pushSchema.optional(),
     ...sharedShape(grpcFacts.exampleAddress),
     proto: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(1_000)], { error: 'expected a file, or a list' })
@@ -60,7 +62,7 @@ export const grpc = defineProtocol({
     requests: requests(grpcRequest),
   },
   forOwnSystems: ['proto', 'protoset', 'importPaths', 'authority', 'reflection'],
-  forOurService: ['gateway', 'chain'],
+  forOurService: ['gateway', 'chain', 'push'],
   check(context, target) {
     checkGateway(context, target);
     if (target.address !== undefined) checkTypes(context, target);
@@ -68,7 +70,7 @@ export const grpc = defineProtocol({
     checkBatchedCalls(context, target, 'grpc-js');
     checkCompression(context, target, 'gRPC: grpc-js, which our service is built on, takes none');
   },
-  resolve({ compression, batch, gateway, ...target }, alike, { directory }): GrpcTarget {
+  resolve({ compression, batch, gateway, push, ...target }, alike, { directory }): GrpcTarget {
     const { proto, protoset, importPaths } = target;
     return {
       ...target,
@@ -79,6 +81,7 @@ export const grpc = defineProtocol({
       ...resolveCompression(compression),
       ...resolveBatch(batch),
       ...resolveGateway(gateway),
+      ...resolvePush(push),
       ...alike,
     };
   },

@@ -24,6 +24,7 @@ export const grpcFacts = {
   serverCloses: false,
   probe: { request: `${http2Preface}${http2Frames}`, answer: pingAnswer },
   headersIn: 'metadata',
+  subscribes: 'a stream that the service writes to',
   marksRedelivered: false,
   delayed: (ms) => `each answer ${ms} ms later`,
 } as const satisfies ProtocolFacts;

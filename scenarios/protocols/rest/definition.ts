@@ -10,6 +10,7 @@ import { resolveConnections, reusedConnections, type WrittenConnections } from '
 import { lineText, wholeNumber } from '../../schema/fields.ts';
 import { targetFlowSchema } from '../../schema/flow-schema.ts';
 import { checkGateway, gatewaySchema, resolveGateway } from '../../schema/gateway-schema.ts';
+import { pollablePushSchema, resolvePush } from '../../schema/push-schema.ts';
 import { ownOr, payloadCodec, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol, type TargetCheck } from '../protocol-definition.ts';
 import { checkBodies } from './check-bodies.ts';
@@ -38,6 +39,7 @@ export const rest = defineProtocol({
     engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
     gateway: gatewaySchema.optional(),
     chain: targetChainSchema.optional(),
+    push: pollablePushSchema.optional(),
     flow: targetFlowSchema.optional(),
     ...sharedShape(restFacts.exampleAddress),
     followRedirects: wholeNumber(1, 20)
@@ -54,7 +56,7 @@ export const rest = defineProtocol({
     requests: requests(restRequest),
   },
   forOwnSystems: ['http', 'followRedirects', 'userAgent'],
-  forOurService: ['gateway', 'chain', 'flow'],
+  forOurService: ['gateway', 'chain', 'push', 'flow'],
   check(context, target) {
     checkGateway(context, target);
     checkConnections(context, target);
@@ -65,7 +67,7 @@ export const rest = defineProtocol({
     if (target.compression !== 'none') checkHeaders(context, target.requests);
   },
   resolve: (
-    { compression, batch, gateway, connections, requests: written, ...target },
+    { compression, batch, gateway, push, connections, requests: written, ...target },
     alike,
     { directory },
   ): RestTarget => ({
@@ -75,6 +77,7 @@ export const rest = defineProtocol({
     ...resolveCompression(compression),
     ...resolveBatch(batch),
     ...resolveGateway(gateway),
+    ...resolvePush(push),
     ...alike,
   }),
 });

@@ -16,6 +16,7 @@ export const restFacts = {
   serverCloses: true,
   probe: httpProbe,
   headersIn: 'headers',
+  subscribes: 'server-sent events, or asking for what is new',
   marksRedelivered: false,
   delayed: (ms) => `each answer ${ms} ms later`,
 } as const satisfies ProtocolFacts;

@@ -18,6 +18,7 @@ export const sqsFacts = {
   serverCloses: true,
   probe: httpProbe,
   headersIn: 'attributes',
+  subscribes: null,
   marksRedelivered: true,
   delayed: (ms) => `acknowledgements ${ms} ms later, and what is received ${ms} ms later on each link that it takes`,
 } as const satisfies ProtocolFacts;

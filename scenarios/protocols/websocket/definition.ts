@@ -7,6 +7,7 @@ import { checkCodec } from '../../schema/check-codec.ts';
 import { checkCompression } from '../../schema/check-compression.ts';
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
 import { checkGateway, gatewaySchema, resolveGateway } from '../../schema/gateway-schema.ts';
+import { pushSchema, resolvePush } from '../../schema/push-schema.ts';
 import { connections, nativeOnly, ownOr, payloadCodec, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
 import { websocketFacts } from './facts.ts';
@@ -32,6 +33,7 @@ export const websocket = defineProtocol({
     engine: nativeOnly,
     gateway: gatewaySchema.optional(),
     chain: targetChainSchema.optional(),
+    push: pushSchema.optional(),
     ...sharedShape(websocketFacts.exampleAddress),
     headers: handshakeHeaders,
     subprotocol,
@@ -40,18 +42,19 @@ export const websocket = defineProtocol({
     requests: requests(webSocketRequest),
   },
   forOwnSystems: ['headers', 'subprotocol', 'onOpen', 'ignore'],
-  forOurService: ['gateway', 'chain'],
+  forOurService: ['gateway', 'chain', 'push'],
   check(context, target) {
     checkGateway(context, target);
     checkCodec(context, target);
     checkBatchedCalls(context, target);
     checkCompression(context, target);
   },
-  resolve: ({ compression, batch, gateway, ...target }, alike): WebSocketTarget => ({
+  resolve: ({ compression, batch, gateway, push, ...target }, alike): WebSocketTarget => ({
     ...target,
     ...resolveCompression(compression),
     ...resolveBatch(batch),
     ...resolveGateway(gateway),
+    ...resolvePush(push),
     ...alike,
   }),
 });

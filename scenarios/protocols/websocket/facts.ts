@@ -16,6 +16,7 @@ export const websocketFacts = {
   serverCloses: true,
   probe: httpProbe,
   headersIn: null,
+  subscribes: 'messages that the service sends by itself',
   marksRedelivered: false,
   delayed: (ms) => `each answer ${ms} ms later`,
 } as const satisfies ProtocolFacts;

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { parseScenario } from './parse-scenario.ts';
+import { formatProblem } from './problem.ts';
+
+interface Asked {
+  readonly target?: string;
+  readonly subscribers?: string;
+  readonly operations?: string;
+  readonly load?: string;
+}
+
+const problemsOf = ({
+  target = 'protocol: websocket',
+  subscribers = 'subscribers: { count: 100 }',
+  operations = 'tell: { does: placeOrder, pattern: publish, payload: event }',
+  load = 'model: open, rate: 50/s, warmup: 2s, duration: 15s',
+}: Asked) => {
+  const reading = parseScenario(
+    `name: fan-out
+workload:
+  operations: { ${operations} }
+  payloads: { event: { size: 512B } }
+${subscribers}
+load: { ${load} }
+targets: { shop: { ${target} } }
+conditions: { calm: [], cut: [ { at: 10%, for: 10%, fault: down, link: subscribers } ] }
+`,
+    { path: 's.yaml', env: {} },
+  );
+  return reading.ok ? [] : reading.problems.map(formatProblem);
+};
+
+it.each([
+  'protocol: websocket',
+  'protocol: websocket, push: { log: 0, buffer: 64KiB, overflow: block }',
+  'protocol: grpc, calls: stream',
+  'protocol: rest, push: { poll: 500ms }',
+])('takes publications to %s, whose subscribers have a link of their own', (target) => {
+  expect(problemsOf({ target })).toEqual([]);
+});
+
+it.each<[Asked, string]>([
+  [{ subscribers: '' }, 'workload.operations.tell: operation tell is published, and nobody listens'],
+  [
+    { operations: 'placeOrder: { payload: event }' },
+    'subscribers: is for operations with pattern: publish; there is none',
+  ],
+  [
+    { operations: 'placeOrder: {}', subscribers: '', target: 'protocol: rest, push: { poll: 1s }' },
+    'targets.shop.push: is for operations with pattern: publish; there is none',
+  ],
+  [
+    { operations: 'tell: { does: placeOrder, pattern: publish }, placeOrder: { pattern: one-way }' },
+    'workload.operations.placeOrder: is one-way, while tell is published',
+  ],
+  [{ target: 'protocol: websocket, instances: 2' }, 'targets.shop.instances: does not go with publications'],
+  [{ target: 'protocol: rest, engine: autocannon' }, 'targets.shop.engine: publications are for the native engine'],
+  [{ target: 'protocol: rest, push: { poll: 1s, log: 0 }' }, 'targets.shop.push.log: is what a poll reads from'],
+  [{ target: 'protocol: queue, broker: sqs' }, 'targets.shop.protocol: has no subscribers'],
+  [{ load: 'model: closed, users: 3' }, 'load: publications need an open load with a rate or stages'],
+])('refuses %j', (asked, problem) => {
+  expect(problemsOf(asked)).toContainEqual(expect.stringContaining(problem));
+});
+
+it('refuses more deliveries than one account holds, with the arithmetic', () => {
+  const load = 'model: open, rate: 1000/s, warmup: 5s, duration: 60s';
+  expect(problemsOf({ subscribers: 'subscribers: { count: 384 }', load })).toEqual([]);
+  expect(problemsOf({ subscribers: 'subscribers: { count: 385 }', load })).toEqual([
+    expect.stringContaining(
+      'subscribers.count: 385 subscribers × 65000 publications of a trial are 25,025,000 deliveries to account for, of 4 bytes each (96 MiB); at most 25,000,000',
+    ),
+  ]);
+});

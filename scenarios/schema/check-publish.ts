@@ -1,0 +1,118 @@
+/** Checks of publications: somebody listens, the target can push, and one account holds all deliveries. */
+import { isPublished } from '../../result/patterns.ts';
+import { subscribersLink } from '../places.ts';
+import { factsOf } from '../protocols/registry.ts';
+import { bytesAPair, mostPairs } from '../push-settings.ts';
+import type { CheckContext, FileTarget } from './check-context.ts';
+import { longestAutoWarmupMs } from './load-schema.ts';
+import type { Path } from './problem.ts';
+import type { ScenarioFile } from './scenario-schema.ts';
+
+export function checkPublish(context: CheckContext): void {
+  const { file, has, report, originalIndex } = context;
+  const operations = Object.entries(file.workload?.operations ?? {});
+  const published = operations.find(([, { pattern }]) => isPublished(pattern))?.[0];
+  if (published === undefined) {
+    const complain = (path: Path) =>
+      report({ path, message: 'is for operations with pattern: publish; there is none', atKey: true });
+    if (has(['subscribers'])) complain(['subscribers']);
+    for (const name of Object.keys(file.targets ?? {})) {
+      if (has(['targets', name, 'push'])) complain(['targets', name, 'push']);
+    }
+    for (const [name, windows] of Object.entries(file.conditions ?? {})) {
+      windows.forEach((window, index) => {
+        if ('link' in window && window.link === subscribersLink)
+          complain(['conditions', name, originalIndex(['conditions', name], index), 'link']);
+      });
+    }
+    return;
+  }
+  const path = ['workload', 'operations', published];
+  if (!has(['subscribers'])) {
+    const message = `operation ${published} is published, and nobody listens`;
+    report({ path, message, suggestion: 'add subscribers: { count: 100 }', atKey: true });
+  }
+  const handedOver = operations.find(([, { pattern }]) => pattern === 'one-way')?.[0];
+  if (handedOver !== undefined) {
+    const message = `is one-way, while ${published} is published: our service publishes all that is handed over to it`;
+    report({ path: ['workload', 'operations', handedOver], message, atKey: true });
+  }
+  for (const [name, target] of Object.entries(file.targets ?? {})) {
+    checkTarget(context, published, target, ['targets', name]);
+  }
+  checkPairs(context);
+}
+
+/** What each process of several would push is only what it was handed itself. */
+const singleService = ['instances', 'gateway'] as const;
+const unsecured = ['tls', 'auth'] as const;
+
+function checkTarget({ has, report }: CheckContext, published: string, target: FileTarget, path: Path): void {
+  const complain = (key: string, message: string) => report({ path: [...path, key], message, atKey: true });
+  if (has([...path, 'address'])) {
+    const message = `operation ${published} is published, and what an own system pushes is not known; make it one-way`;
+    report({ path, message, atKey: true });
+    return;
+  }
+  const { subscribes, brokers } = factsOf(target);
+  if (subscribes === null) complain('protocol', `has no subscribers, and operation ${published} is published`);
+  if ((target.engine ?? 'native') !== 'native') complain('engine', 'publications are for the native engine');
+  for (const key of unsecured) {
+    if (has([...path, key]) && !['off', 'none', false].includes(target[key] as string))
+      complain(key, 'does not go with publications: subscribers connect in clear');
+  }
+  if (brokers.length > 0) return;
+  for (const key of singleService) {
+    if (has([...path, key])) complain(key, 'does not go with publications: one process pushes what it was handed');
+  }
+  const push = 'push' in target ? target.push : undefined;
+  if (push !== undefined && 'poll' in push && push.poll !== undefined && push.log === 0) {
+    const message = 'is what a poll reads from; leave it out, or the poll';
+    report({ path: [...path, 'push', 'log'], message, atKey: true });
+  }
+}
+
+/** One account holds all pairs of a trial: refused before anything starts. */
+function checkPairs({ file, has, report }: CheckContext): void {
+  const { load, subscribers } = file;
+  if (load === undefined || !has(['load'])) return;
+  const planned = plannedPerTrial(load);
+  if (planned === null) {
+    const message = 'publications need an open load with a rate or stages: how many there will be must be known';
+    report({ path: ['load'], message, atKey: true });
+    return;
+  }
+  const operations = Object.values(file.workload?.operations ?? {});
+  const weightOf = (all: typeof operations) => all.reduce((sum, { weight }) => sum + weight, 0);
+  const share = operations.some(({ rate }) => rate !== undefined)
+    ? 1
+    : weightOf(operations.filter(({ pattern }) => isPublished(pattern))) / weightOf(operations);
+  const publications = Math.ceil(planned * share);
+  const count = subscribers?.count ?? 0;
+  const pairs = publications * count;
+  if (pairs <= mostPairs) return;
+  const mib = Math.ceil((pairs * bytesAPair) / 1024 ** 2);
+  const message = `${count} subscribers × ${publications} publications of a trial are ${grouped(pairs)} deliveries to account for, of ${bytesAPair} bytes each (${mib} MiB); at most ${grouped(mostPairs)}`;
+  report({ path: ['subscribers', 'count'], message });
+}
+
+/** Operations of a trial, warm-up included; null: not known beforehand. */
+function plannedPerTrial(load: ScenarioFile['load']): number | null {
+  if (load.model !== 'open' || typeof load.arrivals !== 'string' || load.rate === 'max') return null;
+  const warmupMs = load.warmup === 'auto' ? longestAutoWarmupMs : load.warmup;
+  const { stages, rate, duration } = load;
+  if (stages === undefined) return rate === undefined ? null : (rate * (warmupMs + duration)) / 1e3;
+  let reached = 0;
+  let sum = 0;
+  stages.forEach(({ for: forMs, rate: step, from = reached, to = from }, index) => {
+    const [begin, end] = step === undefined ? [from, to] : [step, step];
+    reached = end;
+    const mean = (begin + end) / 2;
+    sum += (mean * (forMs + (index === 0 ? warmupMs : 0))) / 1e3;
+  });
+  return sum;
+}
+
+function grouped(count: number): string {
+  return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+}
