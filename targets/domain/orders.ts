@@ -3,11 +3,13 @@ import type { OrderAction } from '../../scenarios/operations.ts';
 
 export type { OrderAction };
 
+export const orderStatuses = ['placed', 'cancelled', 'paid'] as const;
+
 export interface Order {
   readonly id: string;
   readonly key: string;
   readonly payload: string;
-  readonly status: 'placed' | 'cancelled' | 'paid';
+  readonly status: (typeof orderStatuses)[number];
   /** Counts from 1 and grows with each change: the ETag. */
   readonly version: number;
 }
@@ -37,7 +39,8 @@ export interface OrderRequest {
  * (malformed request): refused. `unavailable`: refused at once, by the configured reject ratio or a full line, or because
  * the store could not keep it.
  */
-export type OrderReplyCode = 'created' | 'ok' | 'accepted' | 'notFound' | 'conflict' | 'invalid' | 'unavailable';
+export const orderReplyCodes = ['created', 'ok', 'accepted', 'notFound', 'conflict', 'invalid', 'unavailable'] as const;
+export type OrderReplyCode = (typeof orderReplyCodes)[number];
 
 export interface OrderReply {
   readonly code: OrderReplyCode;

@@ -8,9 +8,10 @@ import type { Pattern } from '../../result/result-types.ts';
 import { handOverNames, operationNamed, operationNames } from '../../scenarios/operations.ts';
 import type { Request, Target } from '../../scenarios/scenario.ts';
 import { cancellableOrderId, readableOrderId } from '../domain/service-options.ts';
-import type { ProtocolEntry } from '../driver.ts';
+import type { FailureDetail, ProtocolEntry } from '../driver.ts';
 import { freePort } from '../process/free-port.ts';
 import { type RunningService, startReferenceService } from '../process/reference-service.ts';
+import { type DescribedAnswers, describedAnswers } from './described-answers.ts';
 import { RecordedSession } from './recorded-session.ts';
 
 export interface ContractSubject {
@@ -23,6 +24,8 @@ export interface ContractSubject {
   readonly address?: string;
   /** Of messages that this broker takes. Left out: the largest of a scenario. */
   readonly largestPayloadBytes?: number;
+  /** What the service says of itself, in OpenAPI or AsyncAPI: each of its answers is held against it. Left out: none is. */
+  readonly document?: Readonly<Record<string, unknown>>;
   /** How connections are lost and come back. Left out: the service is killed and started again. */
   readonly outage?: {
     begin(): Promise<void>;
@@ -55,6 +58,9 @@ export class ContractRig {
   readonly #services: RunningService[] = [];
   readonly #sessions: RecordedSession[] = [];
   #subject: ContractSubject | null = null;
+  /** null: there is no document. */
+  #answers: DescribedAnswers | null = null;
+  readonly #differences: string[] = [];
   #directory = '';
   #opened = 0;
   #cancelled = 0;
@@ -68,9 +74,16 @@ export class ContractRig {
     return this.#subject;
   }
 
+  /** Operations with an answer that was held whole against the document. */
+  get describedOperations(): readonly string[] {
+    return [...(this.#answers?.seen ?? [])];
+  }
+
   async begin(): Promise<void> {
     this.#directory = await mkdtemp(join(os.tmpdir(), 'wirebench-contract-'));
     this.#subject = await this.#setup();
+    const { document } = this.#subject;
+    this.#answers = document === undefined ? null : describedAnswers(document);
   }
 
   /** A fresh service with this behaviour and a session to it; a call's `payload` says which of the bodies it has. */
@@ -131,6 +144,9 @@ export class ContractRig {
       trialTag,
       slots: 512,
       ...(signal === undefined ? {} : { signal }),
+      ...(this.#answers !== null && {
+        onDetail: (operation: string, detail: FailureDetail) => this.#describe(operation, detail),
+      }),
       target: { ...target, ...settings, requests } as Target,
       operations: Object.fromEntries(names.map((name) => [name, { pattern, request: requests[name] as Request }])),
       payloads: Object.fromEntries(
@@ -139,6 +155,11 @@ export class ContractRig {
     });
     this.#sessions.push(recorded);
     return recorded;
+  }
+
+  #describe(operation: string, detail: FailureDetail): void {
+    const difference = this.#answers?.difference(operation, detail) ?? null;
+    if (difference !== null) this.#differences.push(difference);
   }
 
   /** Reads and updates share orders; an order is cancelled at most once. */
@@ -153,6 +174,7 @@ export class ContractRig {
     await Promise.all(sessions.map((recorded) => recorded.close()));
     await Promise.all(this.#services.splice(0).map((service) => service.stop()));
     expect(sessions.flatMap(({ violations }) => violations)).toEqual([]);
+    expect([...new Set(this.#differences.splice(0))], 'answers that are otherwise than described').toEqual([]);
   }
 
   async end(): Promise<void> {

@@ -25,6 +25,8 @@ export interface RecordedSessionOptions {
   /** Is part of every id. */
   readonly worker?: number;
   readonly linkOf?: DriverContext['linkOf'];
+  /** Of each attempt that ended, well or not, and is told of. */
+  readonly onDetail?: (operation: string, detail: FailureDetail) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -90,6 +92,7 @@ export class RecordedSession implements CompletionSink {
         target,
         address,
         linkOf: options.linkOf,
+        tellsAll: options.onDetail !== undefined,
         trialTag,
         worker,
         workers: worker + 1,
@@ -224,7 +227,9 @@ export class RecordedSession implements CompletionSink {
       this.#violation(slot, 'completed before sent');
     if ((outcome === outcomes.ok) !== (reason === ''))
       this.#violation(slot, `outcome ${outcome} with reason '${reason}'`);
-    Object.assign(attempt, { outcome, reason, retryable, detail: tell?.() ?? null, endedMs: performance.now() });
+    const detail = tell?.() ?? null;
+    if (detail !== null) this.#options.onDetail?.(this.#operations[this.calls[slot]?.operation ?? 0] ?? '', detail);
+    Object.assign(attempt, { outcome, reason, retryable, detail, endedMs: performance.now() });
     this.#running[slot] = null;
     tracked.ended(attempt);
   }

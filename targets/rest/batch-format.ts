@@ -8,9 +8,11 @@ import { joinItems } from '../driver-kit/json-batch.ts';
 const closeBracket = 0x5d;
 const codesBegin = '{"codes":';
 
+export const batchPath = '/v1/batch';
+
 export const batchRequest: RestRequest = {
   method: 'POST',
-  path: '/v1/batch',
+  path: batchPath,
   headers: { 'content-type': 'application/json' },
   body: '{{payload}}',
   expect: { status: [200] },

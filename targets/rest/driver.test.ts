@@ -76,6 +76,12 @@ describe('REST driver on bad days', () => {
     expect((await recorded.run('get')).detail?.body).toBe('{"no":42}');
   });
 
+  it('tells of a request without an answer nothing that came before it', async () => {
+    const { recorded } = await openTo((socket, n) => (n === 0 ? socket.write(fine) : socket.end()));
+    await recorded.run('get');
+    expect(await recorded.run('get')).toMatchObject({ reason: 'connection closed', detail: null });
+  });
+
   it.each([
     ['garbage', '\0\x01\x02 garbage\r\n\r\n', 'malformed answer'],
     ['an endless head', `HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`, 'oversized answer'],

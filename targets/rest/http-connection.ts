@@ -37,7 +37,7 @@ export class HttpConnection implements SocketListener, RestConnection {
   readonly #parser: ResponseParser;
   /** The last request's memory by operation. */
   readonly #kept: (Buffer | null)[] = [];
-  /** Of the answer that is read, or was last; null before the first byte. */
+  /** Of the answer to what was asked last; null before its first byte. */
   #answerBegin: Buffer | null = null;
   #beginCopy: Buffer | null = null;
   #slot = noSlot;
@@ -93,6 +93,7 @@ export class HttpConnection implements SocketListener, RestConnection {
 
   #write(slot: number, bytes: Buffer, answersHead: boolean): void {
     this.#slot = slot;
+    this.#answerBegin = null;
     this.#parser.begin(answersHead);
     this.#socket.write(bytes);
   }

@@ -11,19 +11,9 @@ import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { batchRequest } from './batch-format.ts';
+import { bodyFields } from './body-fields.ts';
 
 const requestId = { 'idempotency-key': '{{id}}', 'x-request-id': '{{id}}' };
-
-/** What a body holds; null: there is none. */
-function bodyFields(operation: ReferenceOperation): Readonly<Record<string, string>> | null {
-  const { carriesPayload, http } = operation;
-  const isNew = isCreation(operation);
-  if (!isNew && !carriesPayload) return null;
-  return {
-    ...(isNew && { id: '{{id}}', [http.keyField ?? 'key']: '{{key}}' }),
-    ...(carriesPayload && { payload: '{{payload}}' }),
-  };
-}
 
 function requestFor(operation: ReferenceOperation, isHandedOver: boolean, codec: PayloadCodec): RestRequest {
   const { method, path } = operation.http;

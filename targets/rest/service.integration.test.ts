@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LoneService, startLoneService } from '../driver-suite/lone-service.ts';
+import { openApiOf } from './openapi.ts';
 import { restEntry } from './preset.ts';
 
 let service: LoneService;
@@ -37,6 +38,11 @@ async function expectProblem(response: Response, status: number, code: string): 
   expect(rest).toMatchObject({ type: `urn:wirebench:problem:${code}`, title: response.statusText, status, code });
   expect(detail).not.toBe('');
 }
+
+it('says in OpenAPI what can be asked of it', async () => {
+  const document = await (await send('GET', '/openapi.json')).json();
+  expect(document).toEqual(openApiOf({ codec: 'json', isGuarded: false }));
+});
 
 describe('an order', () => {
   it('is placed, read, changed, listed and cancelled', async () => {

@@ -11,14 +11,17 @@ import type { RestTarget } from '../../scenarios/scenario.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
-import { failedCallsText, type Order, type OrderReply, type OrderRequest } from '../domain/orders.ts';
+import type { Order, OrderReply, OrderRequest } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
 import { type ServerTlsOptions, serverTlsOptions } from '../security/server-tls-options.ts';
+import { batchPath } from './batch-format.ts';
 import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
+import { openApiOf, openApiPath } from './openapi.ts';
 import { problemDetails, problemType } from './problem.ts';
+import { sendProblem, sendRefusal } from './refusals.ts';
 
 /** The largest payload and the JSON around it. */
 const bodyLimitBytes = 17 * 1024 * 1024;
@@ -29,6 +32,7 @@ hostService(async (domain, options) => {
   const gatekeeper = await gatekeeperOf(security?.check);
   const app = createOrderApi(domain, {
     ...{ codec: BodyCodec.of(compression), items: itemCodecOf(codec), retryAfterMs, gatekeeper },
+    document: openApiOf({ codec: codec ?? 'json', isGuarded: gatekeeper !== null }),
     tls: security?.tls ? serverTlsOptions(security.tls) : null,
   });
   await app.listen({ port: options.port, host: '127.0.0.1' });
@@ -42,13 +46,15 @@ interface OrderApiOptions {
   readonly retryAfterMs: number | undefined;
   /** null: everybody is served. */
   readonly gatekeeper: Gatekeeper | null;
+  /** OpenAPI. */
+  readonly document: object;
   /** null: in clear. */
   readonly tls: ServerTlsOptions | null;
 }
 
 function createOrderApi(
   domain: ServiceDomain,
-  { codec, items, retryAfterMs, gatekeeper, tls }: OrderApiOptions,
+  { codec, items, retryAfterMs, gatekeeper, document, tls }: OrderApiOptions,
 ): FastifyInstance {
   const app = fastify({
     ...(tls !== null && { https: tls }),
@@ -65,14 +71,15 @@ function createOrderApi(
   });
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
-    sendProblem(reply, status, status < 500 ? 'invalidRequest' : 'internal', error.message);
+    sendProblem(reply, status < 500 ? 'invalidRequest' : 'internal', error.message, status);
   });
   app.setNotFoundHandler((request, reply) => {
-    sendProblem(reply, 404, 'noSuchResource', `There is nothing at ${request.url}.`);
+    sendProblem(reply, 'noSuchResource', `There is nothing at ${request.url}.`);
   });
   if (gatekeeper !== null) refuseStrangers(app, gatekeeper);
   if (items !== null) readItems(app, items);
   if (codec !== null) compressBodies(app, codec, items);
+  app.get(openApiPath, (_request, reply) => reply.type(jsonType).send(JSON.stringify(document)));
   routeOrders(app, new OrderApi(domain, items, retryAfterMs));
   return app;
 }
@@ -83,7 +90,7 @@ function refuseStrangers(app: FastifyInstance, gatekeeper: Gatekeeper): void {
     const refusal = await gatekeeper((name) => headerText(request.headers[name]));
     if (refusal === null) return;
     reply.header('www-authenticate', 'Bearer');
-    return sendProblem(reply, 401, 'unauthenticated', `Who asks is not known: ${refusal}.`);
+    return sendProblem(reply, 'unauthenticated', `Who asks is not known: ${refusal}.`);
   });
 }
 
@@ -100,7 +107,7 @@ function readItems(app: FastifyInstance, items: ItemCodec): void {
 
 /** Where HTTP itself is broken there is no reply object to answer with. */
 function answerToNoRequest(status: number): string {
-  const problem = problemDetails(status, 'malformedRequest', 'This is not an HTTP request that can be read.');
+  const problem = problemDetails('malformedRequest', 'This is not an HTTP request that can be read.', status);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `content-type: ${problemType}`,
@@ -126,15 +133,15 @@ function routeOrders(app: FastifyInstance, api: OrderApi): void {
     const url = urlOf(path);
     app.route<ById>({ method, url, handler: (request, reply) => api.operate(operation, request, reply) });
   }
-  app.post('/v1/batch', (request, reply) => api.batch(request, reply));
-  for (const [path, methods] of [...resources, ['/v1/batch', ['POST' as const]] as const]) {
+  app.post(batchPath, (request, reply) => api.batch(request, reply));
+  for (const [path, methods] of [...resources, [batchPath, ['POST' as const]] as const]) {
     const allow = otherMethods.filter((method) => methods.some((one) => one === method));
     const allowed = allow.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', ');
     app.route({
       method: otherMethods.filter((method) => !allow.includes(method)),
       url: urlOf(path),
       handler: (_request, reply) => {
-        sendProblem(reply.header('allow', allowed), 405, 'methodNotAllowed', `Only ${allowed} can be done here.`);
+        sendProblem(reply.header('allow', allowed), 'methodNotAllowed', `Only ${allowed} can be done here.`);
       },
     });
   }
@@ -165,7 +172,7 @@ class OrderApi {
   operate(operation: ReferenceOperation, request: RequestById, reply: FastifyReply): FastifyReply {
     const asked = requestFor(operation, request);
     if (typeof asked === 'string') {
-      return sendProblem(reply, 400, `invalid${resourceName(operation)}`, asked);
+      return sendProblem(reply, `invalid${resourceName(operation)}`, asked);
     }
     const { path } = operation.http;
     const isNew = isCreation(operation);
@@ -182,7 +189,7 @@ class OrderApi {
   /** An array of items → `{"codes":[…],"orders":[…]}`, in their order: what became of each stands first, as readers want it. */
   batch(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { body } = request;
-    if (!Array.isArray(body)) return sendProblem(reply, 400, 'invalidBatch', 'A batch is an array of requests.');
+    if (!Array.isArray(body)) return sendProblem(reply, 'invalidBatch', 'A batch is an array of requests.');
     handleBatch(this.#domain, body.map(orderItemFrom), (replies) => {
       const codes = replies.map(({ code }) => code);
       const orders = replies.map(({ order, orders }) => orders ?? order);
@@ -268,9 +275,8 @@ function expectedBody(operation: ReferenceOperation): string {
 }
 
 /** `Order` of `/v1/orders`. */
-function resourceName({ http }: ReferenceOperation): string {
-  const noun = (http.path.split('/')[2] ?? '').replace(/s$/, '');
-  return noun.charAt(0).toUpperCase() + noun.slice(1);
+function resourceName({ http }: ReferenceOperation): 'Order' | 'Payment' {
+  return http.path.split('/')[2] === 'payments' ? 'Payment' : 'Order';
 }
 
 /** Whatever JSON came: only objects have fields. */
@@ -281,37 +287,4 @@ function fields(body: unknown): Record<string, unknown> {
 function prefersAsync(request: FastifyRequest): boolean {
   const { prefer } = request.headers;
   return prefer !== undefined && /(^|,)\s*respond-async\s*(;|,|$)/i.test(String(prefer));
-}
-
-function sendRefusal(
-  reply: FastifyReply,
-  { code, order, why, failedCalls }: OrderReply,
-  asked: OrderRequest,
-): FastifyReply {
-  reply.removeHeader('location');
-  switch (code) {
-    case 'notFound':
-      return sendProblem(reply, 404, code, `There is no order ${asked.orderId}.`);
-    case 'conflict':
-      if (order !== null && asked.ifVersions?.includes(order.version) === false) {
-        reply.header('etag', entityTag(order.version));
-        return sendProblem(reply, 412, 'versionChanged', `Order ${asked.orderId} has version ${order.version}.`);
-      }
-      return sendProblem(reply, 409, code, `Order ${asked.orderId} is already cancelled.`);
-    case 'unavailable':
-      if (why !== undefined) return sendProblem(reply, 503, 'notKept', `The order service can’t keep it: ${why}.`);
-      if (failedCalls !== undefined) {
-        return sendProblem(reply, 503, 'callFailed', `The order service ${failedCallsText(failedCalls)}.`);
-      }
-      return sendProblem(reply, 503, code, 'The order service takes no more at the moment.');
-    default:
-      return sendProblem(reply, 400, 'invalidOrder', 'An order needs an id.');
-  }
-}
-
-function sendProblem(reply: FastifyReply, status: number, code: string, detail: string): FastifyReply {
-  return reply
-    .code(status)
-    .type(problemType)
-    .send(problemDetails(status, code, detail));
 }

@@ -2,6 +2,7 @@ import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { directStream } from '../driver-suite/direct-targets.ts';
 import { describeDriverContract } from '../driver-suite/driver-contract.ts';
 import { sharedTestStack } from '../stack/shared-test-stack.ts';
+import { streamAsyncApi } from './asyncapi.ts';
 import { streamEntry } from './preset.ts';
 
 const batch = { maxMessages: 32, maxBytes: 768 * 1024, lingerMs: 5 };
@@ -20,6 +21,7 @@ for (const { name, settings } of variants) {
       entry: streamEntry,
       target: { ...directStream, via: 'toxiproxy', partitions: 3, ...settings },
       broker: directAddress,
+      document: streamAsyncApi(undefined),
       address: links.client?.address ?? directAddress,
       outage: {
         begin: () => stack.toxiproxy.setEnabled(proxy, false),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type LoneService, startLoneService } from '../driver-suite/lone-service.ts';
+import { websocketAsyncApi } from './asyncapi.ts';
 import { websocketEntry } from './preset.ts';
 
 let service: LoneService;
@@ -42,6 +43,11 @@ it('places, reads, changes, lists and cancels orders', async () => {
   });
   expect(await ask(socket, { id: '6', action: 'cancel', order: 'o' })).toMatchObject({ id: '6', code: 'conflict' });
   socket.terminate();
+});
+
+it('says in AsyncAPI what can be asked of it, to who speaks plain HTTP', async () => {
+  const answer = await fetch(`http://127.0.0.1:${port}/asyncapi.json`);
+  expect(await answer.json()).toEqual(websocketAsyncApi());
 });
 
 it('takes a hand-over, and does it', async () => {

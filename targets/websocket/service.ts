@@ -14,6 +14,7 @@ import type { OrderReply } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
 import { serverTlsOptions } from '../security/server-tls-options.ts';
+import { asyncApiPath, websocketAsyncApi } from './asyncapi.ts';
 import { MessagePacking } from './message-packing.ts';
 import { deflateOptions } from './ws-packing.ts';
 
@@ -53,8 +54,12 @@ hostService(async (domain, { port, target, security }) => {
   return { close: () => close(server, listening) };
 });
 
-/** A client that speaks plain HTTP is told what it needs (RFC 9110 §15.5.22). */
-function askForUpgrade(_request: IncomingMessage, response: ServerResponse): void {
+/** A client that speaks plain HTTP is told what it needs (RFC 9110 §15.5.22), or what can be asked here. */
+function askForUpgrade({ url }: IncomingMessage, response: ServerResponse): void {
+  if (url === asyncApiPath) {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(websocketAsyncApi()));
+    return;
+  }
   response.writeHead(426, { connection: 'Upgrade', upgrade: 'websocket' }).end('This port speaks WebSocket.');
 }
 

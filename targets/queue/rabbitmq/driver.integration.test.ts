@@ -1,4 +1,5 @@
 import { describeDriverContract } from '../../driver-suite/driver-contract.ts';
+import { rabbitmqAsyncApi } from './asyncapi.ts';
 import { queueSubject } from './fixtures/contract-subject.ts';
 
-describeDriverContract('Queue', () => queueSubject());
+describeDriverContract('Queue', async () => ({ ...(await queueSubject()), document: rabbitmqAsyncApi(undefined) }));

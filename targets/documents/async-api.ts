@@ -1,0 +1,101 @@
+/** AsyncAPI 3 documents of services that take messages: what all of them have in common. */
+import { operationNames, type ReferenceOperation, referenceOperations } from '../../scenarios/operations.ts';
+import { documentInfo } from './document-info.ts';
+import { type JsonSchema, orderSchema, ordersSchema } from './order-schemas.ts';
+
+/** A message, in the words of AsyncAPI: `payload` and `headers` as JSON Schema. */
+export interface MessageDocument {
+  readonly payload: JsonSchema;
+  readonly headers?: JsonSchema;
+  readonly contentType: string;
+}
+
+export interface AsyncApiOptions {
+  readonly title: string;
+  /** Of the server, as AsyncAPI names it: `ws`, `amqp`, `kafka`. */
+  readonly protocol: string;
+  /** Where requests arrive, and where replies leave: null where the request says so. */
+  readonly addresses: { readonly requests: string; readonly replies: string | null };
+  request(operation: ReferenceOperation): MessageDocument;
+  reply(operation: ReferenceOperation): MessageDocument;
+  /** Where a reply finds the way back, as a runtime expression; left out: on the same connection. */
+  readonly replyTo?: { readonly location: string; readonly description: string };
+  /** Where request and reply say which belongs to which; left out: in a property of the protocol's own. */
+  readonly correlation?: { readonly request: string; readonly reply: string };
+}
+
+export function asyncApiOf(options: AsyncApiOptions): JsonSchema {
+  const { title, protocol, addresses } = options;
+  const isOneChannel = addresses.replies === addresses.requests;
+  const replyChannel = isOneChannel ? 'requests' : 'replies';
+  const names = operationNames.map((name) => [name, referenceOperations[name] as ReferenceOperation] as const);
+  const messages = (end: 'request' | 'reply') =>
+    Object.fromEntries(names.map(([name, operation]) => [`${name}.${end}`, messageOf(name, operation, end, options)]));
+  const requests = messages('request');
+  const replies = messages('reply');
+  return {
+    asyncapi: '3.0.0',
+    info: documentInfo(title),
+    defaultContentType: 'application/json',
+    servers: { service: { host: 'localhost', protocol, description: 'Where the service, or its broker, listens.' } },
+    channels: {
+      requests: {
+        address: addresses.requests,
+        description: isOneChannel ? 'Requests and their answers.' : 'What is asked of the service.',
+        messages: isOneChannel ? { ...requests, ...replies } : requests,
+      },
+      ...(!isOneChannel && {
+        replies: { address: addresses.replies, description: 'What became of it.', messages: replies },
+      }),
+    },
+    operations: Object.fromEntries(
+      names.map(([name]) => [
+        name,
+        {
+          action: 'receive',
+          channel: { $ref: '#/channels/requests' },
+          summary: summaryOf(name),
+          messages: [{ $ref: `#/channels/requests/messages/${name}.request` }],
+          reply: {
+            ...(options.replyTo && { address: options.replyTo }),
+            channel: { $ref: `#/channels/${replyChannel}` },
+            messages: [{ $ref: `#/channels/${replyChannel}/messages/${name}.reply` }],
+          },
+        },
+      ]),
+    ),
+    components: { schemas: { Order: orderSchema, Orders: ordersSchema(orderRef) } },
+  };
+}
+
+export const orderRef: JsonSchema = { $ref: '#/components/schemas/Order' };
+export const ordersRef: JsonSchema = { $ref: '#/components/schemas/Orders' };
+
+function messageOf(
+  name: string,
+  operation: ReferenceOperation,
+  end: 'request' | 'reply',
+  options: AsyncApiOptions,
+): JsonSchema {
+  const location = options.correlation?.[end];
+  return {
+    name: `${name}.${end}`,
+    title: end === 'request' ? summaryOf(name) : `What became of ${name}`,
+    ...options[end](operation),
+    ...(location !== undefined && { correlationId: { location, description: 'The same in request and reply.' } }),
+  };
+}
+
+const summaries: Readonly<Record<string, string>> = {
+  placeOrder: 'Place an order',
+  getOrder: 'Read an order',
+  updateOrder: 'Write another payload into an order',
+  cancelOrder: 'Cancel an order',
+  listOrders: 'Read the first orders',
+  payOrder: 'Charge an account',
+};
+
+/** In words; an operation without any is called by its name. */
+export function summaryOf(name: string): string {
+  return summaries[name] ?? name;
+}
