@@ -1,12 +1,16 @@
 import { BenchError } from '../../result/bench-error.ts';
-import type { Session } from '../driver.ts';
 
-/** The session, open; closed again when that fails. `explain`: an error for what a client library rejects with. */
-export async function openedSession<Opening extends Session & { open(signal: AbortSignal): Promise<void> }>(
-  session: Opening,
+interface Opening {
+  open(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The session, or subscription, open; closed again when that fails. `explain`: an error for what a client library rejects with. */
+export async function openedSession<Opened extends Opening>(
+  session: Opened,
   signal: AbortSignal,
   explain: (cause: unknown) => unknown = (cause) => cause,
-): Promise<Opening> {
+): Promise<Opened> {
   try {
     await session.open(signal);
     return session;

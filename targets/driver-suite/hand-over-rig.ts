@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import type { Pattern } from '../../result/result-types.ts';
 import type { Request, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader } from '../domain/evidence.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
@@ -16,6 +17,9 @@ import { RecordedSession } from './recorded-session.ts';
 
 export interface HandOver {
   readonly entry: ProtocolEntry;
+  readonly tag: string;
+  /** Where clients connect: the broker, or the services with commas between. */
+  readonly address: string;
   /** What the preset names of this one's own, and where its broker is; empty without one. */
   readonly names: Readonly<Record<string, string>>;
   /** Of each queue or topic, `names` first. */
@@ -32,7 +36,12 @@ export type Behaviour = Partial<
   Pick<ServiceOptions, 'workTimeMs' | 'rejectRatio' | 'unreadableRatio' | 'concurrency' | 'waiting' | 'slow'>
 >;
 
-export type OpenHandOver = (target: Target, behaviour?: Behaviour, instances?: number) => Promise<HandOver>;
+export type OpenHandOver = (
+  target: Target,
+  behaviour?: Behaviour,
+  instances?: number,
+  pattern?: Pattern,
+) => Promise<HandOver>;
 
 /** Call it once a file; what it returns opens `placeOrder` to a target. The stack and the folder go when the file is done. */
 export function handOverRig(name: string): OpenHandOver {
@@ -47,7 +56,7 @@ export function handOverRig(name: string): OpenHandOver {
     await stack?.down();
     await rm(directory, { recursive: true, force: true });
   });
-  return async (target, behaviour = {}, instances = 1) => {
+  return async (target, behaviour = {}, instances = 1, pattern = 'one-way') => {
     const tag = `${name}-${process.pid}-${opened++}`;
     const entry = await loadProtocol(target);
     const broker = 'broker' in target ? stack.broker(target.broker).directAddress : null;
@@ -66,23 +75,23 @@ export function handOverRig(name: string): OpenHandOver {
       };
       services.push(await startReferenceService(entry.servicePath, options, join(directory, `${tag}.${instance}.log`)));
     }
-    const [preset, ...presets] = topicNames.map((own) =>
-      entry.preset(target, own, { placeOrder: { pattern: 'one-way' } }),
-    );
+    const [preset, ...presets] = topicNames.map((own) => entry.preset(target, own, { placeOrder: { pattern } }));
     const { requests = {}, settings } = preset ?? {};
     const elsewhere = presets.map((other) => other.requests.placeOrder as Request);
+    const address = broker ?? ports.map((port) => `127.0.0.1:${port}`).join(',');
     const session = await RecordedSession.open({
       driver: elsewhere.length === 0 ? entry.driver : spread(entry.driver, elsewhere),
       target: { ...target, ...settings, requests } as Target,
-      address: broker ?? ports.map((port) => `127.0.0.1:${port}`).join(','),
+      address,
       trialTag: tag,
-      operations: { placeOrder: { pattern: 'one-way', request: requests.placeOrder as Request } },
+      operations: { placeOrder: { pattern, request: requests.placeOrder as Request } },
       payloads: { placeOrder: [Buffer.from('payload')] },
     });
     const [first, ...others] = services;
     if (first === undefined) throw new Error('a hand-over needs a service');
     const evidence = new EvidenceReader(...evidencePaths);
-    return { entry, names, topicNames, broker: broker ?? '', services: [first, ...others], session, evidence };
+    const parts = { services: [first, ...others] as const, session, evidence };
+    return { entry, tag, address, names, topicNames, broker: broker ?? '', ...parts };
   };
 }
 

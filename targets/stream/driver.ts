@@ -42,14 +42,17 @@ export const streamDriver: Driver = {
   },
 };
 
-function cannotOpen(context: DriverContext, cause: unknown): BenchError {
+export function cannotOpen(
+  context: Pick<DriverContext, 'target' | 'address' | 'proxied'> & Partial<Pick<DriverContext, 'operations'>>,
+  cause: unknown,
+): BenchError {
   const said = cause instanceof Error ? cause.message : String(cause);
   const peer = `Kafka at ${peerName(context)}`;
   const { sasl } = context.target as StreamTarget;
   const login = loginFailureOf(cause, sasl);
   if (login !== null) return cannotConnect(peer, login, 'Check `sasl` on the target.', null);
   const replyTopic = (context.target as StreamTarget).reply?.topic;
-  const asked = [...constantTopics(context.operations), ...(replyTopic === undefined ? [] : [replyTopic])];
+  const asked = [...constantTopics(context.operations ?? []), ...(replyTopic === undefined ? [] : [replyTopic])];
   const topic = topicFailureOf(cause, [...new Set(asked)], sasl);
   if (topic !== null) return cannotConnect(peer, topic.why, topic.hint, null);
   const why = said.includes(malformedAnswer) ? 'what answers there does not speak Kafka' : inOurWords(deepestOf(cause));
@@ -69,9 +72,9 @@ const closesWhere =
   'A listener that wants TLS or a login (`tls: {}`, `sasl: …` on the target) closes what comes without.';
 
 /** As for the protocols that we speak ourselves. */
-const openDeadlineMs = 2 * connectTimeoutMs;
+export const openDeadlineMs = 2 * connectTimeoutMs;
 /** A fresh broker creates its coordinator's topic at the first group. */
-const joinDeadlineMs = 25_000;
+export const joinDeadlineMs = 25_000;
 const describeAttempts = 8;
 const describeEveryMs = 150;
 const noPayload = Buffer.alloc(0);

@@ -1,15 +1,6 @@
 import type net from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Admin,
-  Consumer,
-  type Message,
-  type MessageToProduce,
-  Producer,
-  stringDeserializer,
-} from '@platformatic/kafka';
+import { Admin, type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { StreamCodec } from '../../scenarios/scenario.ts';
-import { openAgain } from '../driver-kit/open-again.ts';
 import { guardPlatformatic, orAsRefused, PeerFaults, type PlatformaticContext } from './platformatic-guard.ts';
 import { saslOf, securedBy } from './platformatic-security.ts';
 import type {
@@ -19,17 +10,12 @@ import type {
   StreamConsumeOptions,
   StreamMessage,
 } from './stream-client.ts';
+import { bounded, type ReadingOptions, TopicReader } from './topic-reader.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
 const connectTimeoutMs = 3_000;
-const longestFetchWaitMs = 500;
-const resumeAfterMs = 100;
 /** The library's five seconds would hold all sends up for a round trip as often; cut off, we look again anyway. */
 const metadataMaxAgeMs = 300_000;
-const offsetOf = { earliest: -2n, latest: -1n } as const;
-
-/** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
-const coordinatorRetries = { retries: 40, retryDelay: 250 };
 
 /** For two minutes, as long as Kafka's own producer: an attempt is given up by the harness's time-out before. */
 const resends = { retries: 600, retryDelay: 200 };
@@ -37,20 +23,16 @@ const resends = { retries: 600, retryDelay: 200 };
 /** What the library writes as null, which its types leave out. */
 const nothing = null as unknown as Buffer;
 
-type TextConsumer = Consumer<Buffer, Buffer, string, string>;
-/** The next offset to read, by topic and partition. */
-type Positions = Map<string, bigint[]>;
-
 export class PlatformaticClient implements StreamClient {
   readonly #options: StreamClientOptions;
   readonly #acks: number;
   readonly #codec: StreamCodec | 'none';
-  readonly #sockets = new Set<net.Socket>();
+  readonly #sockets = new OpenSockets();
   readonly #seen = new PeerFaults();
   readonly #producers: Producer[];
   /** Of a cluster: where the next producer begins to ask. */
   #firstAsked = 0;
-  readonly #consumers = new Set<TextConsumer>();
+  readonly #readers = new Set<TopicReader>();
   /** Header names come from a few fixed texts: their bytes are made once. */
   readonly #nameBytes = new Map<string, Buffer>();
   #closed = false;
@@ -174,88 +156,46 @@ export class PlatformaticClient implements StreamClient {
   }
 
   async consume(options: StreamConsumeOptions): Promise<void> {
-    const consumer = this.#newConsumer(options.groupId);
-    const topics = [...options.topics];
-    // All partitions' positions, from the start: one not yet known when the connection is lost would begin anew at
-    // the latest offset afterwards, and miss what came in between.
-    const next: Positions = new Map();
-    for (const [topic, offsets] of await consumer.listOffsets({ topics, timestamp: offsetOf[options.from] })) {
-      next.set(topic, [...offsets]);
-    }
-    await this.#follow(consumer, options, next);
+    await this.reader(options).open();
   }
 
-  #newConsumer(groupId: string): TextConsumer {
-    const consumer: TextConsumer = new Consumer({
-      ...this.#base('consumer'),
-      ...coordinatorRetries,
-      groupId,
-      maxWaitTime: longestFetchWaitMs,
-      minBytes: 1,
-      autocommit: false,
-      deserializers: { headerKey: textOf, headerValue: textOf },
-    });
-    this.#consumers.add(consumer);
-    return consumer;
+  /** Over all connections, since it was made. */
+  get bytesRead(): number {
+    return this.#sockets.bytesRead;
   }
 
-  /** Keeps its own positions, so that a lost connection loses and repeats nothing. */
-  async #follow(consumer: TextConsumer, options: StreamConsumeOptions, next: Positions): Promise<void> {
-    const offsets = [...next].flatMap(([topic, partitions]) =>
-      partitions.map((offset, partition) => ({ topic, partition, offset })),
-    );
-    const stream = await consumer.consume({ topics: [...options.topics], mode: 'manual', offsets });
-    stream.on('data', ({ topic, partition, offset, headers, value, key }: Message<Buffer, Buffer, string, string>) => {
-      const partitions = next.get(topic);
-      if (partitions !== undefined) partitions[partition] = offset + 1n;
-      options.onMessage((name) => headers.get(name), value ?? null, key ?? null);
-    });
-    let over = false;
-    const resume = () => {
-      if (over || this.#closed) return;
-      over = true;
-      void this.#resume(consumer, options, next);
-    };
-    stream.on('error', resume);
-    stream.on('close', resume);
-  }
-
-  async #resume(lost: TextConsumer, options: StreamConsumeOptions, next: Positions): Promise<void> {
-    this.#consumers.delete(lost);
-    await bounded(lost.close(true));
-    const again = async () => {
-      // A group of its own each time: the old member's session need not run out first.
-      const consumer = this.#newConsumer(`${options.groupId}-${Date.now().toString(36)}`);
-      try {
-        await this.#follow(consumer, options, next);
-      } catch (error) {
-        this.#consumers.delete(consumer);
-        await bounded(consumer.close(true));
-        throw error;
-      }
-    };
-    await openAgain(again, { waits: { next: () => resumeAfterMs }, isOver: () => this.#closed });
+  /** To be opened; closed with the client. */
+  reader(options: ReadingOptions): TopicReader {
+    const reader = new TopicReader(this.#base('consumer'), options);
+    this.#readers.add(reader);
+    return reader;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#consumers].map((consumer) => bounded(consumer.close(true))));
+    await Promise.all([...this.#readers].map((reader) => reader.close()));
     await Promise.all(this.#producers.map((producer) => bounded(producer.close())));
     // A peer that says nothing would otherwise keep them, and the process, for as long as requests may take.
     for (const socket of this.#sockets) socket.destroy();
   }
 }
 
+/** Those that are gone leave what they read. */
+class OpenSockets extends Set<net.Socket> {
+  #bytesBefore = 0;
+
+  get bytesRead(): number {
+    return [...this].reduce((sum, socket) => sum + socket.bytesRead, this.#bytesBefore);
+  }
+
+  override delete(socket: net.Socket): boolean {
+    const wasOpen = super.delete(socket);
+    if (wasOpen) this.#bytesBefore += socket.bytesRead;
+    return wasOpen;
+  }
+}
+
 function bytesOf(header: string | Buffer | null): Buffer {
   if (header === null) return nothing;
   return typeof header === 'string' ? Buffer.from(header) : header;
-}
-
-function textOf(data?: Buffer): string {
-  return stringDeserializer(data) ?? '';
-}
-
-/** Closing waits for answers that a dead broker never gives. */
-async function bounded(work: Promise<unknown>): Promise<void> {
-  await Promise.race([work.catch(() => undefined), sleep(1_500, undefined, { ref: false })]);
 }

@@ -11,9 +11,11 @@ import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { streamDriver } from './driver.ts';
 import { GroupLag } from './group-lag.ts';
 import { mostRequestsInFlight } from './producer-lane.ts';
+import { streamSubscriber } from './subscriber.ts';
 
 export const streamEntry: ProtocolEntry = {
   driver: streamDriver,
+  subscriber: streamSubscriber,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames(trialTag, target) {
     const names = brokerResourceNames(trialTag);

@@ -23,7 +23,7 @@ export const queueFacts = {
   // A protocol version that no broker speaks: RabbitMQ answers with the header of the one it does, and closes.
   probe: { request: 'AMQP\x00\x00\x00\x00' },
   headersIn: 'headers',
-  subscribes: null,
+  subscribes: 'a queue each behind a fanout exchange',
   marksRedelivered: true,
   delayed: (ms) => `confirms and deliveries ${ms} ms later; a request–reply ${ms} ms to ${1.5 * ms} ms`,
 } as const satisfies ProtocolFacts;

@@ -23,7 +23,7 @@ export const streamFacts = {
   // ApiVersions v0: length, api key 18, version 0, correlation id 1, client id "wb".
   probe: { request: '\x00\x00\x00\x0c\x00\x12\x00\x00\x00\x00\x00\x01\x00\x02wb' },
   headersIn: 'headers',
-  subscribes: null,
+  subscribes: 'a consumer group each',
   marksRedelivered: false,
   delayed: (ms) => `acknowledgements ${ms} ms later; a fetch that also waits for the one before it up to ${3 * ms} ms`,
 } as const satisfies ProtocolFacts;

@@ -15,6 +15,8 @@ const connectTimeoutMs = 5_000;
 const closeDeadlineMs = 1_500;
 const connectionClosed = 'connection closed';
 
+type Reader = (...args: unknown[]) => void;
+
 export interface BrokerChannelOptions {
   /** Of a cluster one of each node: the next is tried when one is lost or cannot be had. At least one. */
   readonly urls: readonly string[];
@@ -42,6 +44,11 @@ export class BrokerChannel {
   /** Among the nodes. */
   #at = 0;
   #reconnects = 0;
+  #isHeld = false;
+  /** Of the present connection's socket, while it is held. */
+  #readers: readonly Reader[] = [];
+  /** Of connections before the present one. */
+  #bytesBefore = 0;
   #closeReason = connectionClosed;
 
   constructor(options: BrokerChannelOptions) {
@@ -50,6 +57,11 @@ export class BrokerChannel {
 
   get reconnects(): number {
     return this.#reconnects;
+  }
+
+  /** From all connections, since `open`. */
+  get bytesRead(): number {
+    return this.#bytesBefore + (this.#connection === null ? 0 : streamOf(this.#connection).bytesRead);
   }
 
   /** Of the latest connection, as far as the broker has told. */
@@ -99,6 +111,7 @@ export class BrokerChannel {
       // A broken channel is as good as a lost connection; amqplib mends neither.
       for (const part of [connection, channel]) part.once('close', () => this.#lose(connection));
       this.#options.opened(channel);
+      this.#apply(this.#isHeld);
     } catch (error) {
       destroy(connection);
       throw error;
@@ -121,6 +134,25 @@ export class BrokerChannel {
     return true;
   }
 
+  /** Held, nothing is read from its socket, this one or the next: what comes waits in the kernel, then at the broker. */
+  hold(isOn: boolean): void {
+    this.#isHeld = isOn;
+    this.#apply(isOn);
+  }
+
+  /** amqplib reads whenever the socket can be read, which a mere pause does not end. */
+  #apply(isHeld: boolean): void {
+    if (this.#connection === null || isHeld === this.#readers.length > 0) return;
+    const stream = streamOf(this.#connection);
+    if (isHeld) {
+      this.#readers = stream.listeners('readable') as Reader[];
+      stream.removeAllListeners('readable');
+    } else {
+      for (const reader of this.#readers) stream.on('readable', reader);
+      this.#readers = [];
+    }
+  }
+
   /** Gives the connection up and makes a new one, e.g. when the broker has cancelled a consumer. */
   renew(): void {
     if (this.#connection !== null) this.#lose(this.#connection);
@@ -132,7 +164,9 @@ export class BrokerChannel {
 
   #lose(connection: ChannelModel): void {
     if (this.#connection !== connection) return;
+    this.#bytesBefore = this.bytesRead;
     this.#connection = null;
+    this.#readers = [];
     this.#at++;
     // Not at once: a close that the broker asked for is still to be answered.
     setImmediate(() => destroy(connection));

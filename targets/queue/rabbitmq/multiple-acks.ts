@@ -2,6 +2,7 @@
  * One acknowledgement for several messages of a channel: up to the first that is still being handled, whatever finished
  * behind it, so that none is acknowledged before its effect.
  */
+import type { Channel, ConsumeMessage } from 'amqplib';
 import type { AckBatch } from '../../../scenarios/scenario.ts';
 
 export class MultipleAcks {
@@ -59,5 +60,14 @@ export class MultipleAcks {
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#ready = 0;
+  }
+}
+
+/** Of amqplib's acknowledgement only the tag counts; a channel that is gone takes none, and the broker delivers again. */
+export function acknowledgeUpTo(channel: Channel, deliveryTag: number): void {
+  try {
+    channel.ack({ fields: { deliveryTag } } as ConsumeMessage, true);
+  } catch {
+    // Delivered again on the next connection.
   }
 }

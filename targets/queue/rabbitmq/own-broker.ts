@@ -85,7 +85,7 @@ export function refusalOf(said: string, target: QueueTarget): string | null {
 }
 
 /** Names what is missing or refused; `cause`: what amqplib rejected with. */
-export function cannotOpen(context: DriverContext, cause: unknown): BenchError {
+export function cannotOpen(context: Pick<DriverContext, 'target' | 'address' | 'proxied'>, cause: unknown): BenchError {
   const said = cause instanceof Error ? cause.message : String(cause);
   const peer = `RabbitMQ at ${peerName(context)}`;
   const missing = /NOT_FOUND - no (queue|exchange) '([^']*)'/.exec(said);

@@ -11,12 +11,14 @@ import { settingsLabel } from '../../driver-kit/settings-label.ts';
 import { tlsLabel } from '../../driver-kit/tls-label.ts';
 import { rabbitmqDriver } from './driver.ts';
 import { beyondPlace, QueueBacklog, readyIn } from './queue-backlog.ts';
+import { rabbitmqSubscriber } from './subscriber.ts';
 
 export const rabbitmqEntry: ProtocolEntry = {
   driver: rabbitmqDriver,
+  subscriber: rabbitmqSubscriber,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames(trialTag, target) {
-    const names = brokerResourceNames(trialTag);
+    const names = { ...brokerResourceNames(trialTag), events: `wirebench-${trialTag}-events` };
     const isStream = (target as QueueTarget | undefined)?.queue?.type === 'stream';
     return isStream ? { ...names, place: `wirebench-${trialTag}-place` } : names;
   },
@@ -28,9 +30,12 @@ export const rabbitmqEntry: ProtocolEntry = {
   },
   preset(target, names, operations) {
     const { codec } = target as QueueTarget;
-    const requests = presetRequests(operations, (operation): QueueRequest => {
+    const requests = presetRequests(operations, (operation, _isHandedOver, isPublished): QueueRequest => {
       const { headers, payload, encoded } = brokerMessage(operation, codec);
-      return { exchange: '', routingKey: names.requests ?? '', headers, body: payload, ...encoded };
+      const place = isPublished
+        ? { exchange: names.events ?? '', routingKey: '' }
+        : { exchange: '', routingKey: names.requests ?? '' };
+      return { ...place, headers, body: payload, ...encoded };
     });
     return { requests, settings: { reply: { queue: names.replies } } };
   },

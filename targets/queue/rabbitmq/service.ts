@@ -3,7 +3,7 @@
  * refused and nobody waits for goes where the target says.
  */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
-import type { QueueKind, QueueTarget } from '../../../scenarios/scenario.ts';
+import type { QueueTarget } from '../../../scenarios/scenario.ts';
 import { eachConsumer } from '../../domain/each-consumer.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { hostService } from '../../domain/host-service.ts';
@@ -14,8 +14,9 @@ import type { ServiceOptions } from '../../domain/service-options.ts';
 import { BodyCodec } from '../../driver-kit/body-codec.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { DeadLetterExchange } from './dead-letter-exchange.ts';
-import { MultipleAcks } from './multiple-acks.ts';
+import { acknowledgeUpTo, MultipleAcks } from './multiple-acks.ts';
 import { brokerAddress } from './own-broker.ts';
+import { queueArguments } from './queue-arguments.ts';
 import { type StreamAcks, StreamPlace } from './stream-place.ts';
 
 hostService(
@@ -301,19 +302,4 @@ class QueueService {
     }
     await Promise.all([this.#publishing.close(), this.#consuming.close()]);
   }
-}
-
-/** Of amqplib's acknowledgement only the tag counts; a channel that is gone takes none, and the broker delivers again. */
-function acknowledgeUpTo(channel: Channel, deliveryTag: number): void {
-  try {
-    channel.ack({ fields: { deliveryTag } } as ConsumeMessage, true);
-  } catch {
-    // Delivered again on the next connection.
-  }
-}
-
-/** What amqplib has no word for. */
-function queueArguments({ type, deliveryLimit }: QueueKind = { type: 'classic' }): Record<string, unknown> {
-  if (type === 'classic') return {};
-  return { 'x-queue-type': type, ...(deliveryLimit !== undefined && { 'x-delivery-limit': deliveryLimit }) };
 }

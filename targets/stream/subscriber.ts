@@ -1,0 +1,105 @@
+/**
+ * Subscribers of Kafka: a consumer group each, so that each has all records of the topic, and connections of its own. A
+ * position is kept by who reads, as any client of Kafka does while it lives; after a cut it goes on from there.
+ */
+import type { StreamTarget } from '../../scenarios/scenario.ts';
+import { answersWithin } from '../driver-kit/answers-within.ts';
+import { openAgain } from '../driver-kit/open-again.ts';
+import { openedSession } from '../driver-kit/opened-session.ts';
+import { unlessAborted } from '../process/unless-aborted.ts';
+import type { EventSink, SubscriberContext, SubscriberDriver, Subscription } from '../subscriber.ts';
+import { cannotOpen, joinDeadlineMs, openDeadlineMs } from './driver.ts';
+import { PlatformaticClient } from './platformatic-client.ts';
+import { useStreamCodecs } from './stream-codecs.ts';
+import { idHeader, replyTopicHeader } from './stream-headers.ts';
+import type { TopicReader } from './topic-reader.ts';
+
+const joinAgainMs = 100;
+
+export const streamSubscriber: SubscriberDriver = {
+  async open(context, sink, signal) {
+    const explain = (cause: unknown) => (signal.aborted ? cause : cannotOpen(context, cause));
+    return openedSession(new StreamSubscribers(context, sink), signal, explain);
+  },
+};
+
+class StreamSubscribers implements Subscription {
+  readonly #context: SubscriberContext;
+  readonly #sink: EventSink;
+  readonly #client: PlatformaticClient;
+  readonly #readers = new Map<number, TopicReader>();
+  #isClosed = false;
+
+  constructor(context: SubscriberContext, sink: EventSink) {
+    this.#context = context;
+    this.#sink = sink;
+    const { target, address, linkOf, trialTag } = context;
+    const { tls, sasl, compression } = target as StreamTarget;
+    useStreamCodecs(compression);
+    this.#client = new PlatformaticClient({
+      ...{
+        address,
+        linkOf,
+        tls,
+        sasl,
+        clientId: `wirebench-${trialTag}-subscriber`,
+        acks: 'all',
+        compression: undefined,
+      },
+      producers: 0,
+      onLost: () => undefined,
+    });
+  }
+
+  get #topic(): string {
+    return this.#context.names.requests ?? '';
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    await unlessAborted(answersWithin(openDeadlineMs, this.#client.describe([this.#topic])), signal);
+    const reading = Promise.all(this.#context.subscribers.map((number) => this.#read(number)));
+    await unlessAborted(answersWithin(joinDeadlineMs, reading), signal);
+  }
+
+  async #read(number: number): Promise<void> {
+    const { trialTag, resume } = this.#context;
+    const sink = this.#sink;
+    const reader = this.#client.reader({
+      topics: [this.#topic],
+      groupId: `wirebench-${trialTag}-subscriber-${number}`,
+      from: 'latest',
+      failsFast: true,
+      goesOn: resume === 'none' ? 'latest' : 'whereItWas',
+      onReady: () => sink.subscribed(number),
+      onLost: () => sink.lost(number),
+      onMessage: (header) => {
+        // One that is to be answered was sent to the service alone.
+        if (header(replyTopicHeader) === undefined) sink.received(number, header(idHeader) ?? '');
+      },
+    });
+    this.#readers.set(number, reader);
+    // A fresh broker refuses its first groups until there is a coordinator.
+    await openAgain(() => reader.open(), { waits: { next: () => joinAgainMs }, isOver: () => this.#isClosed });
+  }
+
+  pause(subscriber: number): void {
+    this.#readers.get(subscriber)?.hold(true);
+  }
+
+  resume(subscriber: number): void {
+    this.#readers.get(subscriber)?.hold(false);
+  }
+
+  reconnects(): number {
+    return [...this.#readers.values()].reduce((sum, { reconnects }) => sum + reconnects, 0);
+  }
+
+  bytesRead(): number {
+    return this.#client.bytesRead;
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.#client.close();
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * One consumer of topics, in a group of its own, that keeps its own positions: a lost connection loses and repeats
+ * nothing, and nothing is committed.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Consumer,
+  type ConsumerOptions,
+  type Message,
+  type MessagesStream,
+  stringDeserializer,
+} from '@platformatic/kafka';
+import { openAgain } from '../driver-kit/open-again.ts';
+import type { StreamConsumeOptions } from './stream-client.ts';
+
+const longestFetchWaitMs = 500;
+const resumeAfterMs = 100;
+const offsetOf = { earliest: -2n, latest: -1n } as const;
+
+/** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
+const coordinatorRetries = { retries: 40, retryDelay: 250 };
+
+type TextConsumer = Consumer<Buffer, Buffer, string, string>;
+type TextStream = MessagesStream<Buffer, Buffer, string, string>;
+type BaseOptions = Omit<ConsumerOptions<Buffer, Buffer, string, string>, 'groupId'>;
+/** The next offset to read, by topic and partition. */
+type Positions = Map<string, bigint[]>;
+
+export interface ReadingOptions extends StreamConsumeOptions {
+  /**
+   * A fetch or join that fails is at once a loss, and `open` rejects at once. Left out: the library tries for ten seconds
+   * first, through a broker that is new or away, and tells nobody.
+   */
+  readonly failsFast?: boolean;
+  /** After it was lost: where it was, or what comes from then on. Left out: where it was. */
+  readonly goesOn?: 'whereItWas' | 'latest';
+  readonly onLost?: () => void;
+  /** Its position is fixed: the first time, and again after each loss. */
+  readonly onReady?: () => void;
+}
+
+export class TopicReader {
+  readonly #base: BaseOptions;
+  readonly #options: ReadingOptions;
+  #consumer: TextConsumer | null = null;
+  #stream: TextStream | null = null;
+  #isHeld = false;
+  #isClosed = false;
+  #reconnects = 0;
+
+  constructor(base: BaseOptions, options: ReadingOptions) {
+    this.#base = base;
+    this.#options = options;
+  }
+
+  get reconnects(): number {
+    return this.#reconnects;
+  }
+
+  /** Resolves when the position is fixed. */
+  async open(): Promise<void> {
+    await this.#open(this.#options.groupId, this.#options.from);
+  }
+
+  async #open(groupId: string, from: 'earliest' | 'latest' | Positions): Promise<void> {
+    const consumer = this.#newConsumer(groupId);
+    try {
+      await this.#follow(consumer, typeof from === 'string' ? await this.#positionsAt(consumer, from) : from);
+    } catch (error) {
+      await bounded(consumer.close(true));
+      throw error;
+    }
+    this.#consumer = consumer;
+    if (this.#isClosed) await this.close();
+  }
+
+  /**
+   * All partitions' positions, from the start: one not yet known when the connection is lost would begin anew at the
+   * latest offset afterwards, and miss what came in between.
+   */
+  async #positionsAt(consumer: TextConsumer, from: 'earliest' | 'latest'): Promise<Positions> {
+    const topics = [...this.#options.topics];
+    const found = await consumer.listOffsets({ topics, timestamp: offsetOf[from] });
+    return new Map([...found].map(([topic, offsets]) => [topic, [...offsets]]));
+  }
+
+  #newConsumer(groupId: string): TextConsumer {
+    return new Consumer({
+      ...this.#base,
+      ...(this.#options.failsFast ? { retries: 0 } : coordinatorRetries),
+      groupId,
+      maxWaitTime: longestFetchWaitMs,
+      minBytes: 1,
+      autocommit: false,
+      deserializers: { headerKey: textOf, headerValue: textOf },
+    });
+  }
+
+  async #follow(consumer: TextConsumer, next: Positions): Promise<void> {
+    const { topics, onMessage, onReady } = this.#options;
+    const offsets = [...next].flatMap(([topic, partitions]) =>
+      partitions.map((offset, partition) => ({ topic, partition, offset })),
+    );
+    const stream = await consumer.consume({ topics: [...topics], mode: 'manual', offsets });
+    this.#stream = stream;
+    onReady?.();
+    stream.on('data', ({ topic, partition, offset, headers, value, key }: Message<Buffer, Buffer, string, string>) => {
+      const partitions = next.get(topic);
+      if (partitions !== undefined) partitions[partition] = offset + 1n;
+      onMessage((name) => headers.get(name), value ?? null, key ?? null);
+    });
+    if (this.#isHeld) stream.pause();
+    let over = false;
+    const resume = () => {
+      if (over || this.#isClosed) return;
+      over = true;
+      void this.#resume(consumer, next);
+    };
+    stream.on('error', resume);
+    stream.on('close', resume);
+  }
+
+  async #resume(lost: TextConsumer, next: Positions): Promise<void> {
+    const { groupId, goesOn = 'whereItWas', onLost } = this.#options;
+    this.#consumer = null;
+    this.#stream = null;
+    onLost?.();
+    void bounded(lost.close(true));
+    // A group of its own each time: the old member's session need not run out first.
+    const again = () => this.#open(`${groupId}-${Date.now().toString(36)}`, goesOn === 'latest' ? goesOn : next);
+    if (await openAgain(again, { waits: { next: () => resumeAfterMs }, isOver: () => this.#isClosed })) {
+      this.#reconnects++;
+    }
+  }
+
+  /** Held, nothing more is asked for, on this connection or the next; what is on its way waits here. */
+  hold(isOn: boolean): void {
+    this.#isHeld = isOn;
+    if (isOn) this.#stream?.pause();
+    else this.#stream?.resume();
+  }
+
+  /** Does not wait for ever. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await bounded(this.#consumer?.close(true));
+  }
+}
+
+function textOf(data?: Buffer): string {
+  return stringDeserializer(data) ?? '';
+}
+
+/** Closing waits for answers that a dead broker never gives. */
+export async function bounded(work: Promise<unknown> | undefined): Promise<void> {
+  await Promise.race([work?.catch(() => undefined), sleep(1_500, undefined, { ref: false })]);
+}
