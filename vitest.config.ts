@@ -30,6 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          isolate: false, // hundreds of files with the same imports: a quarter less time; none of them changes what others see
           include: ['**/*.test.ts'],
           exclude: [...elsewhere, integrationTests, longTests],
           testTimeout: 10_000,
