@@ -72,8 +72,8 @@ function joinOf(join: string): { readonly url: string; readonly run: string; rea
 }
 
 function loginOf({ tokenFile, natsCreds, natsCa }: AgentArguments): { login: BusLogin; ca: string | null } {
-  if ((tokenFile === undefined) === (natsCreds === undefined))
-    throw usageError('Give --token-file, or --nats-creds', 'The run prints which, with the line to join it by.');
+  if (tokenFile !== undefined && natsCreds !== undefined)
+    throw usageError('Give --token-file or --nats-creds', 'The run prints which, with the line to join it by.');
   const own = readNatsFiles({ natsCreds, natsCa });
   if (tokenFile === undefined) return own;
   const secret = readJoinSecret(tokenFile);

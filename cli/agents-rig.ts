@@ -27,8 +27,9 @@ export async function startWithAgents(
   const out = rig.newOut();
   const path = rig.write(`agents-${out.split('-').at(-1)}.yaml`, scenario);
   const run = new BenchProcess(['run', path, '--yes', '--full', '--out', out, '--agents', String(agents), ...args]);
-  await run.says(/bench agent --join \S+ --token-file \S+/, 240_000); // NATS may have to be installed
-  const [, ...joinArgs] = /bench (agent) (--join) (\S+) (--token-file) (\S+)/.exec(run.stderr) ?? [];
+  await run.says(/bench agent --join \S+/, 240_000); // NATS may have to be installed
+  const [, joinLine = ''] = /bench (agent --join .+)/.exec(run.stderr) ?? [];
+  const joinArgs = joinLine.split(' ');
   const processes: BenchProcess[] = [];
   const startAgent: AgentsRun['startAgent'] = (name, more = [], env = {}) => {
     const agent = new BenchProcess([...joinArgs, '--name', name, '--wait', '20s', ...more], env);

@@ -138,7 +138,7 @@ async function ownBus(
       signal: install.signal,
       onSpawn: (pid: number) => directory.note(pid),
     };
-    const joining = { publish: [subjects.join], subscribe: ['_INBOX.>'] };
+    const joining = { publish: [subjects.join], subscribe: ['_INBOX.>', subjects.all('over')] };
     const server = await startNats(binary, { host, port, joining }, context);
     const url = `tls://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca, inbox: '_RUN' });
@@ -154,7 +154,7 @@ async function ownBus(
         }),
       async close() {
         await bus.close();
-        await server.process.stop();
+        await server.stop();
         await directory.remove();
       },
     };
@@ -168,8 +168,12 @@ async function busOf(files: NatsFiles, nats: string, run: string): Promise<Meeti
   const bus = await Bus.connect({ url: nats, name: 'run', ...readNatsFiles(files), inbox: '_INBOX' });
   return {
     bus,
-    joinLine: `--join ${nats}/${run} --nats-creds FILE${files.natsCa === undefined ? '' : ' --nats-ca FILE'}`,
+    joinLine: [`--join ${nats}/${run}`, ...optionsOf(files)].join(' '),
     admit: async () => undefined, // whom it lets in is its owner's business
     close: () => bus.close(),
   };
+}
+
+function optionsOf({ natsCreds, natsCa }: NatsFiles): string[] {
+  return [natsCreds === undefined ? [] : ['--nats-creds FILE'], natsCa === undefined ? [] : ['--nats-ca FILE']].flat();
 }

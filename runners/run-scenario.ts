@@ -1,5 +1,7 @@
 /** A whole run, top to bottom: plan, stack, trials one after another, thresholds. Each trial is on disk before the next. */
 
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { BenchError } from '../result/bench-error.ts';
 import type { CapacityResult, EnvironmentResult, RunResult, TrialResult, Warning } from '../result/result-types.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
@@ -22,7 +24,14 @@ import { UnstoredResultError } from './result-store.ts';
 import { BrokenRunError, type RunOptions } from './run-options.ts';
 import { finishedTrials, plannedTrials, searchOf, stackNeeds } from './run-plan.ts';
 import { runResult, trialSummary } from './run-result.ts';
-import { cpuTimeUnknown, samplesMissing, stackRestarted, trialWarnings } from './run-warnings.ts';
+import {
+  beganLate,
+  begunAgain,
+  cpuTimeUnknown,
+  samplesMissing,
+  stackRestarted,
+  trialWarnings,
+} from './run-warnings.ts';
 import { runTrial } from './trial/run-trial.ts';
 import type { FinishedTrial, TrialContext } from './trial/trial-context.ts';
 import { killsBroker, warmBrokers } from './warm-brokers.ts';
@@ -279,11 +288,21 @@ export class ScenarioRun {
     await this.#save(this.#result('partial'));
   }
 
+  /** A start that came too late for one of the players is tried once more. */
   async #attempt(plan: TrialPlan, target: Target, scenario: Scenario): Promise<FinishedTrial> {
-    const { signal } = this.#options;
+    const context = this.#context(target);
+    const finished = await this.#play(plan, target, scenario, context);
+    if (!beganLate(finished.result) || finished.lostParts.length > 0 || !this.#goesOn()) return finished;
+    this.#warn(begunAgain(plan.id));
+    const workDirectory = join(context.workDirectory, `${plan.id}-again`);
+    await mkdir(workDirectory);
+    return this.#play(plan, target, scenario, { ...context, workDirectory });
+  }
+
+  #play(plan: TrialPlan, target: Target, scenario: Scenario, given: TrialContext): Promise<FinishedTrial> {
+    const { signal, samplesPath } = this.#options;
     const conditions = drawMoments(scenario, plan.repeat);
-    const { samplesPath } = this.#options;
-    const context = { ...this.#context(target), samplesPath, scenario: { ...scenario, conditions } };
+    const context = { ...given, samplesPath, scenario: { ...scenario, conditions } };
     return target.engine === 'native'
       ? runTrial(plan, target, context, signal)
       : runEngineTrial(plan, target, context, this.#engines, signal);

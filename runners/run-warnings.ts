@@ -26,6 +26,18 @@ export function stackRestarted(lostParts: readonly string[]): Warning {
   };
 }
 
+export function beganLate({ verdict }: TrialResult): boolean {
+  return verdict.reasons.some(({ code }) => code === 'agentLate');
+}
+
+export function begunAgain(trial: string): Warning {
+  return {
+    code: 'trialBegunAgain',
+    message: `${trial} was begun again: an agent had heard of its start too late. Only the second time counts.`,
+    remedy: 'Look at the network between the hosts when it comes often.',
+  };
+}
+
 export function trialWarnings(trials: readonly TrialResult[]): Warning[] {
   return [...blockWarnings(trials), ...operationWarnings(trials)];
 }

@@ -77,6 +77,9 @@ export class AgentCrew {
     const { bus } = options;
     bus.subscribe(this.#subjects.join, (message) => void this.#join(message));
     bus.subscribe(this.#subjects.ofAny, (message) => this.#hear(message));
+    bus.onGap(() => {
+      for (const member of this.#living()) this.lose(member, 'the run itself lost its connection to the bus');
+    });
     this.#timers = [
       setInterval(() => bus.publish(this.#subjects.all('alive'), null), heartbeatMs),
       setInterval(() => this.#watch(), watchMs),
@@ -176,8 +179,7 @@ export class AgentCrew {
       await known.joined;
       return reply({ k: known.k }); // its first answer was lost on the way: no second agent
     }
-    // Whoever is too many is not answered, and asks again: a place may become free.
-    if (this.#living().length >= this.#options.wanted) return;
+    if (this.#living().length >= this.#options.wanted) return reply({ isFull: true });
     const k = this.#members.length;
     const joined = this.#options.admit(publicKey, k);
     const member: CrewMember = {
@@ -226,10 +228,13 @@ export class AgentCrew {
     const nowMs = performance.now();
     const gapMs = nowMs - this.#seenMs;
     this.#seenMs = nowMs;
-    for (const member of this.#living()) {
-      if (gapMs > stoodStillMs) member.heardMs += gapMs;
-      const mostMs = member.isHere ? lostAfterMs : arrivesWithinMs;
-      if (nowMs - member.heardMs > mostMs) this.lose(member, `no sign of life for ${mostMs / 1e3} s`);
+    const living = this.#living();
+    if (gapMs > stoodStillMs) for (const member of living) member.heardMs += gapMs;
+    const silent = living.filter(({ heardMs, isHere }) => nowMs - heardMs > (isHere ? lostAfterMs : arrivesWithinMs));
+    const isBus = silent.length > 1 && silent.length === living.length;
+    for (const member of silent) {
+      const ms = Math.round(nowMs - member.heardMs);
+      this.lose(member, `no sign of life for ${(ms / 1e3).toFixed(1)} s${isBus ? ', of it or of any other' : ''}`);
     }
   }
 }

@@ -17,7 +17,7 @@ export const leaseMs = 4_000;
 export const heartbeatMs = 500;
 /** Of an agent: its progress is its sign of life. */
 export const progressMs = 250;
-/** An agent that was not heard of for so long is lost. */
+/** An agent that was not heard of for so long is lost; so is one that does not do as it was told for so long. */
 export const lostAfterMs = 2_000;
 
 /** Subjects of a run; `run` is a word of its own for each. */
@@ -67,9 +67,11 @@ export interface AgentHost {
 }
 
 export type JoinReply =
-  | { readonly k: number; readonly refused?: undefined }
+  | { readonly k: number }
   /** Why it is not taken, for good. */
-  | { readonly refused: string };
+  | { readonly refused: string }
+  /** There are as many as are wanted; asked again, it may take the place of one that is lost. */
+  | { readonly isFull: true };
 
 /** A load plan as it travels: its workers share no memory with anybody here, and its secrets stay where they are. */
 export interface OpenMessage {

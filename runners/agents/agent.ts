@@ -1,15 +1,9 @@
 /** A load agent's life: it joins a run, plays its share of one trial after the other, and leaves when the run is over. */
-import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createUser } from '@nats-io/nkeys';
-import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { takeApart } from '../load/worker-error.ts';
 import { describeHost } from './agent-facts.ts';
 import {
   type BeginMessage,
-  type JoinReply,
-  type JoinRequest,
   type LinkedMessage,
   leaseMs,
   type OfTrial,
@@ -17,39 +11,32 @@ import {
   type PullMessage,
   packMessage,
   progressMs,
-  protocolVersion,
   readMessage,
   type SignalMessage,
   subjectsOf,
   whatOf,
 } from './agent-messages.ts';
 import { AgentTrial } from './agent-trial.ts';
-import { Bus, type BusLogin, type BusMessage } from './bus.ts';
+import type { BusMessage } from './bus.ts';
+import { type JoinOptions, joinRun, type Membership } from './join-run.ts';
 
-export interface AgentOptions {
-  readonly url: string;
-  /** Which run: the last part of what the run prints to be joined by. */
-  readonly run: string;
-  readonly login: BusLogin;
-  readonly ca: string | null;
-  readonly name: string;
-  readonly version: string;
+export interface AgentOptions extends JoinOptions {
   /** Where load may go, beside loopback. */
   readonly allowHosts: readonly string[];
   /** Of this agent alone. */
   readonly folder: string;
-  /** How long a run is waited for, at first and after it was lost. */
-  readonly waitMs: number;
-  readonly log: (line: string) => void;
-  readonly signal: AbortSignal;
 }
 
-type Ending = 'over' | 'dismissed' | 'leaseOver' | 'interrupted';
+/** Why a membership ended, in words; null: there is nothing to say. */
+const endings = {
+  over: 'the run is over',
+  dismissed: 'the run has gone on without this agent; joining again',
+  leaseOver: `the run was not heard of for ${leaseMs / 1e3} s: its load has ended; joining again`,
+  busLost: 'the connection to the run was lost: its load has ended; joining again',
+  interrupted: null,
+} as const;
 
-const joinMs = 2_000;
-const retryMs = 300;
-/** A key that was just admitted may not be known to the server yet. */
-const admittedMs = 5_000;
+type Ending = keyof typeof endings;
 
 /**
  * Resolves when the run is over, or the signal came. Rejects with a BenchError: exit 3 when no run was found in time, exit
@@ -57,74 +44,18 @@ const admittedMs = 5_000;
  */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { log, signal } = options;
-  for (;;) {
-    const member = await join(options);
-    if (member === null) return;
-    log(`joined as agent ${member.k}`);
-    const ending = await serve(options, member);
-    if (ending === 'over') log('the run is over');
-    else if (ending === 'dismissed') log('the run has gone on without this agent; joining again');
-    else if (ending === 'leaseOver')
-      log(`the run was not heard of for ${leaseMs / 1e3} s: its load has ended; joining again`);
-    if (ending === 'over' || signal.aborted) return;
+  for (let ending: Ending = 'dismissed'; ending !== 'over' && !signal.aborted; ) {
+    const member = await joinRun(options);
+    if (member === 'interrupted') return;
+    if (member !== 'over') log(`joined as agent ${member.k}`);
+    ending = member === 'over' ? member : await serve(options, member);
+    const words = endings[ending];
+    if (words !== null) log(words);
   }
-}
-
-interface Member {
-  readonly k: number;
-  readonly bus: Bus;
-}
-
-/** null: interrupted. */
-async function join(options: AgentOptions): Promise<Member | null> {
-  const { run, name, version, signal, waitMs, login } = options;
-  const keys = createUser();
-  const request: JoinRequest = {
-    protocol: protocolVersion,
-    version,
-    name,
-    instance: randomUUID(),
-    publicKey: keys.getPublicKey(),
-    host: describeHost(),
-  };
-  const until = performance.now() + waitMs;
-  for (;;) {
-    if (signal.aborted) return null;
-    let bus: Bus | null = null;
-    try {
-      bus = await Bus.connect(busOptions(options, login));
-      const reply = readMessage<JoinReply>(await bus.request(subjectsOf(run).join, request, joinMs));
-      if (reply.refused !== undefined) throw refused(reply.refused);
-      if (login !== null && 'creds' in login) return { k: reply.k, bus };
-      await bus.close();
-      return { k: reply.k, bus: await connectAdmitted(options, { seed: keys.getSeed() }) };
-    } catch (error) {
-      await bus?.close();
-      if (error instanceof BenchError && error.code === 'agentRefused') throw error;
-      if (performance.now() > until) throw notFound(options, error);
-    }
-    await sleep(retryMs, undefined, { signal }).catch(() => undefined);
-  }
-}
-
-async function connectAdmitted(options: AgentOptions, login: BusLogin): Promise<Bus> {
-  const until = performance.now() + admittedMs;
-  for (;;) {
-    try {
-      return await Bus.connect(busOptions(options, login));
-    } catch (error) {
-      if (performance.now() > until) throw error;
-    }
-    await sleep(retryMs);
-  }
-}
-
-function busOptions({ url, name, ca }: AgentOptions, login: BusLogin) {
-  return { url, name, ca, login, inbox: `_INBOX.${randomUUID().replaceAll('-', '')}` };
 }
 
 /** Resolves when this membership has ended; nothing of its load is left then. */
-async function serve(options: AgentOptions, { k, bus }: Member): Promise<Ending> {
+async function serve(options: AgentOptions, { k, bus }: Membership): Promise<Ending> {
   const { run, signal, folder, allowHosts } = options;
   const subjects = subjectsOf(run);
   const { cores } = describeHost();
@@ -188,6 +119,8 @@ async function serve(options: AgentOptions, { k, bus }: Member): Promise<Ending>
     answer().catch(failed);
   };
   for (const subject of [subjects.all('>'), subjects.to(k, '>')]) bus.subscribe(subject, hear);
+  // What the run said meanwhile is lost: this agent would wait for a start that has passed.
+  bus.onGap(() => ended.resolve('busLost'));
   const onAbort = () => ended.resolve('interrupted');
   signal.addEventListener('abort', onAbort, { once: true });
   const life = setInterval(() => {
@@ -205,17 +138,4 @@ async function serve(options: AgentOptions, { k, bus }: Member): Promise<Ending>
     await bus.flush();
     await bus.close();
   }
-}
-
-function refused(why: string): BenchError {
-  return new BenchError('agentRefused', `The run does not take this agent: ${why}`, { exitCode: exitCodes.usage });
-}
-
-function notFound({ url, run, waitMs }: AgentOptions, cause: unknown): BenchError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new BenchError('noRun', `No run ${run} answered at ${url} within ${Math.round(waitMs / 1e3)} s: ${why}`, {
-    hint: 'Start it with `bench run … --agents N`, and take the line that it prints. Its token is of that run alone.',
-    exitCode: exitCodes.stack,
-    cause,
-  });
 }

@@ -100,6 +100,15 @@ export class Bus {
     });
   }
 
+  /** Called when the connection is lost: what was said meanwhile is lost, too, though it is made again. */
+  onGap(listener: () => void): void {
+    void this.#watch(listener);
+  }
+
+  async #watch(listener: () => void): Promise<void> {
+    for await (const { type } of this.#connection.status()) if (type === 'disconnect') listener();
+  }
+
   /** Until the server has had everything that was published; one that does not answer is not waited for. */
   async flush(): Promise<void> {
     if (this.#connection.isClosed()) return;

@@ -3,12 +3,11 @@ import type { ProducerOrigin } from '../recording/producer-origin.ts';
 import type { AgentRecord } from './agent-record.ts';
 import { hasWorker } from './agent-shares.ts';
 
-/** By the number of a load worker. Agents of one machine share its clock. */
+/** By the number of a load worker. Each agent has an offset of its own, on one machine too: they err apart. */
 export function originsOf(agents: readonly AgentRecord[]): (producer: number) => ProducerOrigin | null {
-  const hosts = [...new Set(agents.map(({ host }) => host.bootId))];
-  const origins = agents.map(({ host, share, clock, lost }) => ({
+  const origins = agents.map(({ share, clock, lost }, index) => ({
     share,
-    origin: { host: hosts.indexOf(host.bootId), boundUs: clock.boundUs, isLost: lost !== null },
+    origin: { clock: index, boundUs: clock.boundUs, isLost: lost !== null },
   }));
   return (producer) => origins.find(({ share }) => hasWorker(share, producer))?.origin ?? null;
 }

@@ -41,6 +41,8 @@ export interface RemoteLoadOptions {
   readonly partHosts: readonly string[];
 }
 
+/** One that is lost at each of its openings would be waited for without end. */
+const mostOpenings = 3;
 const pingsBefore = 48;
 const pingsBetween = 4;
 const pingsAfter = 16;
@@ -132,20 +134,30 @@ export class RemoteLoad extends JointLoad implements LoadSource {
     signal: AbortSignal,
     linkOf?: LinkTo,
   ): Promise<RemoteLoad> {
-    const load = new RemoteLoad(options, plan, await options.crew.muster(signal), linkOf);
-    const abort = () => load.players[0]?.opened.reject(signal.reason);
+    for (let opening = 1; ; opening++) {
+      const load = new RemoteLoad(options, plan, await options.crew.muster(signal), linkOf);
+      try {
+        await load.#open(signal);
+        return load;
+      } catch (error) {
+        await load.terminate();
+        if (signal.aborted) throw signal.reason;
+        // Nothing has been sent yet: another may take the place of the one that is lost.
+        if (!(error instanceof BenchError && error.code === 'agentLost') || opening === mostOpenings) throw error;
+      }
+    }
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    const { crew } = this.#options;
+    const abort = () => this.players[0]?.opened.reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     try {
-      await options.crew.ping(load.#clocks(), pingsBefore);
-      const message = load.#openMessage();
-      for (const { member, share } of load.players) {
-        options.crew.tell(member, 'open', { ...message, plan: { ...message.plan, share } });
-      }
-      await Promise.all(load.players.map(({ opened }) => opened.promise));
-      return load;
-    } catch (error) {
-      await load.terminate();
-      throw signal.aborted ? signal.reason : error;
+      await crew.ping(this.#clocks(), pingsBefore);
+      const message = this.#openMessage();
+      for (const { member, share } of this.players)
+        crew.tell(member, 'open', { ...message, plan: { ...message.plan, share } });
+      await Promise.all(this.players.map(({ opened }) => opened.promise));
     } finally {
       signal.removeEventListener('abort', abort);
     }

@@ -4,8 +4,8 @@ import type { ProducerOrigin } from './producer-origin.ts';
 
 export type Lateness = 'late' | 'inOrder' | 'undecided';
 
-/** Of all that share a clock. */
-interface HostOrder {
+/** Of all whose times were put into our clock by one offset. */
+interface ClockOrder {
   /** Key → latest start of sending among the operations applied so far, monotonic µs. */
   readonly latestSentUs: Map<number, number>;
   readonly boundUs: number;
@@ -13,11 +13,11 @@ interface HostOrder {
 
 /**
  * Late: applied after a later operation of the same key whose send began only after this one was acknowledged.
- * Operations in flight together may be applied either way round. Times of two hosts are compared as far as their clocks are
+ * Operations in flight together may be applied either way round. Times of two agents are compared as far as their clocks are
  * known: between surely late and surely not, nobody can tell.
  */
 export class KeyOrder {
-  readonly #hosts = new Map<number, HostOrder>();
+  readonly #clocks = new Map<number, ClockOrder>();
   readonly #originOf: (producer: number) => ProducerOrigin | null;
 
   constructor(originOf: (producer: number) => ProducerOrigin | null = () => null) {
@@ -29,9 +29,9 @@ export class KeyOrder {
     const intendedUs = log.intendedUs(sequence);
     const sentUs = intendedUs + log.sentAfterUs(sequence);
     const acknowledgedUs = intendedUs + log.acknowledgedAfterUs(sequence);
-    const own = this.#hostOf(log.producer);
+    const own = this.#clockOf(log.producer);
     let found: Lateness = 'inOrder';
-    for (const other of this.#hosts.values()) {
+    for (const other of this.#clocks.values()) {
       const latestUs = other.latestSentUs.get(key) ?? Number.NEGATIVE_INFINITY;
       const farUs = other === own ? 0 : own.boundUs + other.boundUs;
       // Both are false when either is not known.
@@ -42,12 +42,12 @@ export class KeyOrder {
     return found;
   }
 
-  #hostOf(producer: number): HostOrder {
-    const { host, boundUs } = this.#originOf(producer) ?? { host: 0, boundUs: 0 };
-    const known = this.#hosts.get(host);
+  #clockOf(producer: number): ClockOrder {
+    const { clock, boundUs } = this.#originOf(producer) ?? { clock: 0, boundUs: 0 };
+    const known = this.#clocks.get(clock);
     if (known !== undefined) return known;
     const created = { latestSentUs: new Map<number, number>(), boundUs };
-    this.#hosts.set(host, created);
+    this.#clocks.set(clock, created);
     return created;
   }
 }

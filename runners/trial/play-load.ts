@@ -62,10 +62,11 @@ export async function playLoad(
     source.stop();
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  source.over?.addEventListener('abort', () => {
+  const onOver = () => {
     onAbort();
     over.abort();
-  });
+  };
+  source.over?.addEventListener('abort', onOver);
   const faults = context.scenario.conditions[plan.condition] ?? [];
   let windows = phaseWindows(warmupMs, durationMs, faults);
   const phases = new PhaseLookup(windows, faults.some(endsWhenReady) ? () => source.signals.duringEndMs : null);
@@ -75,9 +76,7 @@ export async function playLoad(
   const onProgress = (progress: LoadProgress) => {
     if (stopped !== null || signal.aborted) return;
     stopped = hopeless?.look(monotonicNowUs(), progress) ?? null;
-    if (stopped === null) return;
-    onAbort();
-    over.abort();
+    if (stopped !== null) onOver();
   };
   const display = showProgress(plan, context, source, phaseNow, timeline, clock, onProgress);
   const playFaults = async (zeroUs: number) => {
@@ -102,6 +101,7 @@ export async function playLoad(
     return { warmupEnded, watch, ...used };
   };
   source.begin(startUs);
+  if (source.over?.aborted) onOver(); // while faults were prepared
   try {
     const [acknowledged, measured] = await Promise.all([source.whenIdle(), measure()]);
     const endUs = Math.min(clock.timeUs((warmupMs + durationMs) * 1e3), stoppedUs);

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { connect, isIP } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'selfsigned';
-import type { SupervisedProcess } from '../../process/supervised-process.ts';
 import { type PartContext, startPart } from './start-part.ts';
 
 export interface NatsLogin {
@@ -27,7 +27,6 @@ export interface NatsOptions {
 }
 
 export interface NativeNats {
-  readonly process: SupervisedProcess;
   /** PEM: who signed its certificate, which is itself. */
   readonly ca: string;
   /** May do everything. */
@@ -35,6 +34,7 @@ export interface NativeNats {
   readonly joiner: NatsLogin;
   /** From now on the holder of this public NKey may do that much. */
   admit(publicKey: string, rights: NatsRights): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Of whoever has only the token. */
@@ -42,6 +42,7 @@ export const joinUser = 'join';
 
 const startDeadlineMs = 15_000;
 const probeMs = 1_000;
+const restartMs = 300;
 /** It outlives no run. */
 const validMs = 7 * 24 * 3_600_000;
 
@@ -87,16 +88,26 @@ export async function startNats(
     },
     signal,
   );
+  // Whoever joined before is still let in: all of it is in its settings.
+  let isOver = false;
+  process.onExit(async (_, isExpected) => {
+    if (isExpected) return;
+    await sleep(restartMs, undefined, { ref: false });
+    if (!isOver) await process.restart().catch(() => undefined);
+  });
   let written = Promise.resolve();
   return {
-    process,
     ca: cert,
     owner,
     joiner,
     admit: (nkey, permissions) => {
       users.push({ nkey, permissions: { ...permissions, allow_responses: true } });
-      written = written.then(write).then(() => process.reload());
+      written = written.then(write).then(() => process.reload()); // one that has ended reads it when it starts again
       return written;
+    },
+    stop: () => {
+      isOver = true;
+      return process.stop();
     },
   };
 }
