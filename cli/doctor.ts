@@ -20,6 +20,8 @@ interface Finding {
   readonly commands: readonly string[];
   readonly missingTools: readonly string[];
   readonly needed: boolean;
+  /** What runs where it is not to be had; null: it is needed. */
+  readonly withoutIt: string | null;
 }
 
 export const doctorCommand: CommandModule<object, DoctorArguments> = {
@@ -49,17 +51,19 @@ async function examine(program: Program): Promise<Finding> {
     path,
     commands: path === null ? program.commands : [],
     missingTools,
-    needed: program.isOptional !== true,
+    needed: program.withoutIt === undefined,
+    withoutIt: program.withoutIt ?? null,
   };
 }
 
 function text(report: { node: string; dockerCompose: boolean; programs: readonly Finding[] }): string {
-  const rows = report.programs.flatMap(({ title, path, version, commands, missingTools, needed }) => {
+  const rows = report.programs.flatMap(({ title, path, version, commands, missingTools, needed, withoutIt }) => {
     if (path !== null) return [`  here     ${title.padEnd(10)} ${version.padEnd(20)} ${path}`];
     const first = missingTools.length === 0 ? '' : ` (first: ${missingTools.join(', ')})`;
     return [
       `  ${needed ? 'missing' : 'optional'}  ${title.padEnd(10)}${first}`,
       ...commands.map((command) => `             ${command}`),
+      ...(withoutIt === null ? [] : [`             without it: ${withoutIt}`]),
     ];
   });
   const missing = report.programs.filter(({ path, needed }) => path === null && needed);

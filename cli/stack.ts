@@ -36,7 +36,7 @@ const upDeadlineMs = 300_000;
 const downDeadlineMs = 30_000;
 const pollMs = 100;
 /** What few targets ask for is started for those alone. */
-const usualBrokers = brokerNames.filter((name) => brokerParts[name].program.isOptional !== true);
+const usualBrokers = brokerNames.filter((name) => brokerParts[name].program.withoutIt === undefined);
 const everything = { toxiproxy: true, brokers: Object.fromEntries(usualBrokers.map((name) => [name, 1])) };
 
 export const stackCommand: CommandModule<object, StackCommandArguments> = {

@@ -7,6 +7,7 @@ import type { CapacityResult, EnvironmentResult, RunResult, TrialResult, Warning
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { variantKey } from '../scenarios/schema/sweep-variants.ts';
+import { runtimePrograms } from '../scenarios/service-runtime.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { supportOfParts } from '../targets/stack/broker-support.ts';
 import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
@@ -126,7 +127,7 @@ export class ScenarioRun {
     await store.save(this.#result('partial')); // nothing is finished yet: the error says it all
     emit({ type: 'planned', trials: plannedTrials(scenario, this.#plans), totalMs });
     this.#work = await createRunDirectory();
-    const names = new Set<string>(Object.values(scenario.targets).flatMap(programsOf));
+    const names = new Set(programsOf(scenario));
     this.#engines = await this.#options.ensurePrograms(names, signal);
     const isShared = this.#parts.stack !== null;
     await this.#setUp();
@@ -338,6 +339,10 @@ export class ScenarioRun {
 }
 
 /** Programs beside the stack that a target takes. */
-function programsOf({ engine, gateway }: Target): string[] {
-  return gateway === undefined ? [engine] : [engine, gateway.kind];
+function programsOf({ targets, transports = {} }: Scenario): string[] {
+  const services = [...Object.values(targets), ...Object.values(transports)];
+  return [
+    ...Object.values(targets).flatMap(({ engine, gateway }) => [engine, ...(gateway ? [gateway.kind] : [])]),
+    ...services.flatMap(({ service }) => runtimePrograms[service?.runtime ?? 'node'] ?? []),
+  ];
 }

@@ -8,6 +8,7 @@ import type { Gateway } from './gateway.ts';
 import type { PushSettings } from './push-settings.ts';
 import type { Resilience } from './resilience.ts';
 import type { Secured } from './security.ts';
+import type { ServiceSettings } from './service-runtime.ts';
 import type { SettledSettings } from './settled-settings.ts';
 
 export type Engine = 'native' | 'autocannon' | 'ghz';
@@ -70,6 +71,8 @@ export interface TargetBase extends Secured {
   readonly batch?: Batch;
   /** Where our service keeps its orders; absent: in memory. */
   readonly store?: StoreName;
+  /** What our service is written in; absent: node. */
+  readonly service?: ServiceSettings;
   /** Processes of our service; absent: 1. */
   readonly instances?: number;
   /** Queues or topics of our service; absent: 1. */

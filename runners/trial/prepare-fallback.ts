@@ -4,7 +4,7 @@ import { brokerOf } from '../../scenarios/protocols/registry.ts';
 import { type Request, resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
 import { fallbackPart } from '../../scenarios/target-services.ts';
 import { loadProtocol } from '../../targets/registry.ts';
-import type { PartSpec } from '../../targets/topology/topology.ts';
+import { moduleOf, type PartSpec } from '../../targets/topology/topology.ts';
 import type { PlannedOperation } from '../load/worker-messages.ts';
 
 export interface PreparedFallback {
@@ -32,7 +32,7 @@ export async function prepareFallback(
     target: { ...other, ...settings, requests } as Target,
     names,
     operations: operations.map((one) => ({ ...one, request: ownValue<Request>(requests, one.name) ?? one.request })),
-    servicePath: entry.servicePath,
+    servicePath: moduleOf(entry, other),
   };
 }
 

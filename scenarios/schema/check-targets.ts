@@ -16,6 +16,7 @@ import { checkSettled } from './check-settled.ts';
 import { checkTls } from './check-tls.ts';
 import { connectionCount } from './connections-schema.ts';
 import type { Path } from './problem.ts';
+import { checkRuntime } from './service-schema.ts';
 import { clustersOf } from './stack-schema.ts';
 
 export function checkTargets(context: CheckContext): void {
@@ -62,6 +63,7 @@ const forOwnSystems = ['requests', 'traceparent', 'watch', 'settled'];
 function checkReferenceTarget(context: CheckContext, target: FileTarget, path: Path): void {
   const { report } = context;
   checkSecurity(context, target, path);
+  checkRuntime(context, target, path);
   const values: Readonly<Record<string, unknown>> = target;
   for (const key of [...forOwnSystems, ...definitionOf(target).forOwnSystems]) {
     if (values[key] === undefined || values[key] === false) continue;
@@ -154,6 +156,9 @@ function checkOwnSystem(context: CheckContext, target: FileTarget, path: Path): 
       message: 'is of our own services; how it keeps its data is the system’s own',
       atKey: true,
     });
+  }
+  if (target.service !== undefined) {
+    report({ path: [...path, 'service'], message: 'is of our own services; this one is written already', atKey: true });
   }
   if ((target.auth ?? 'none') !== 'none') {
     const message = 'is of our own services; what an own system wants to see goes into its requests';

@@ -5,6 +5,7 @@ import type { OnRefusal, StoreName } from '../target-base.ts';
 import { lineText, named, object, wholeNumber } from './fields.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
 import { auth, tls } from './security-schema.ts';
+import { serviceSchema } from './service-schema.ts';
 import { settledSchema } from './settled-schema.ts';
 
 export const nativeOnly = z.enum(['native']).default('native').describe('What generates the load.');
@@ -44,6 +45,7 @@ export function sharedShape(address: string) {
       .describe(
         'Where our service keeps orders, accounts and idempotency keys. memory: gone with its process; file: a database, each change flushed before it is answered.',
       ),
+    service: serviceSchema.optional(),
     instances: wholeNumber(1, 32)
       .optional()
       .meta({ default: 1 })

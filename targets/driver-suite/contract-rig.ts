@@ -11,6 +11,7 @@ import { cancellableOrderId, readableOrderId } from '../domain/service-options.t
 import type { FailureDetail, ProtocolEntry } from '../driver.ts';
 import { freePort } from '../process/free-port.ts';
 import { type RunningService, startReferenceService } from '../process/reference-service.ts';
+import { moduleOf } from '../topology/topology.ts';
 import { type DescribedAnswers, describedAnswers } from './described-answers.ts';
 import { RecordedSession } from './recorded-session.ts';
 
@@ -99,7 +100,7 @@ export class ContractRig {
     const names = entry.resourceNames(trialTag, target);
     const { workTimeMs = 0, rejectRatio = 0, retryAfterMs } = behaviour;
     const service = await startReferenceService(
-      entry.servicePath,
+      moduleOf(entry, target),
       {
         protocol: target.protocol,
         target,

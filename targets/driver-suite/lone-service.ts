@@ -6,6 +6,7 @@ import type { Target } from '../../scenarios/scenario.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { freePort } from '../process/free-port.ts';
 import { startReferenceService } from '../process/reference-service.ts';
+import { moduleOf } from '../topology/topology.ts';
 
 export interface LoneService {
   readonly port: number;
@@ -19,7 +20,7 @@ export async function startLoneService(entry: ProtocolEntry, target: Target): Pr
   const port = await freePort();
   const evidencePath = join(directory, 'evidence');
   const service = await startReferenceService(
-    entry.servicePath,
+    moduleOf(entry, target),
     {
       ...{ protocol: target.protocol, target, port, evidencePath },
       ...{ broker: null, names: {}, population: { readable: 3, cancellable: 0 } },

@@ -1,4 +1,4 @@
-/** Our reference services: one process each, started with the pinned Node, told what to do over IPC. */
+/** Our reference services: one process each, a module for the pinned Node or a program, told what to do over IPC. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { ArmedFailpoint } from '../domain/failpoint.ts';
 import type { LastWords, ReferenceServiceSettings, ServiceCommand, ServiceReport } from '../domain/host-service.ts';
@@ -50,7 +50,9 @@ export async function startReferenceService(
   startDeadlineMs: number = defaultStartDeadlineMs,
 ): Promise<RunningService> {
   const name = `${options.protocol} service`;
-  const child = await startProcess({ name, command: process.execPath, args: [servicePath], logPath, ipc: true });
+  const isModule = /\.[jt]s$/.test(servicePath);
+  const started = isModule ? { command: process.execPath, args: [servicePath] } : { command: servicePath, args: [] };
+  const child = await startProcess({ name, ...started, logPath, ipc: true });
   const begin = async () => {
     const ready = whenReady(child, startDeadlineMs);
     child.send({ type: 'start', options } satisfies ServiceCommand);

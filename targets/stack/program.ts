@@ -1,8 +1,9 @@
 import type { GatewayName } from '../../scenarios/gateway.ts';
+import type { RuntimeProgram } from '../../scenarios/service-runtime.ts';
 import type { RunCommand } from './command-runner.ts';
 import type { BrokerName } from './stack.ts';
 
-export type ProgramName = 'toxiproxy' | BrokerName | GatewayName | 'nats-server' | 'ghz';
+export type ProgramName = 'toxiproxy' | BrokerName | GatewayName | RuntimeProgram | 'nats-server' | 'ghz';
 
 /** Where a program is, and how to get it. */
 export interface Program {
@@ -17,7 +18,7 @@ export interface Program {
   readonly commands: readonly string[];
   /** Roughly, so that nobody waits in the dark. */
   readonly cost: string;
-  /** Only targets that ask for it need it. Left out: false. */
-  readonly isOptional?: boolean;
+  /** Only targets that ask for it need it: what runs where it is not to be had. Left out: every run needs it. */
+  readonly withoutIt?: string;
   install(runCommand: RunCommand): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GatewayName, gatewayNames } from '../../scenarios/gateway.ts';
 import { gatewayKinds } from '../gateway/gateway-kinds.ts';
+import { goServiceProgram } from '../go-service/go-service.ts';
 import { onPath } from '../process/on-path.ts';
 import { brokerNames, brokerParts } from './broker-parts.ts';
 import type { Program, ProgramName } from './program.ts';
@@ -49,7 +50,10 @@ const brokerPrograms = Object.fromEntries(brokerNames.map((name) => [name, broke
 >;
 
 const gatewayPrograms = Object.fromEntries(
-  gatewayNames.map((name) => [name, { ...gatewayKinds[name].program, isOptional: true }]),
+  gatewayNames.map((name) => [
+    name,
+    { ...gatewayKinds[name].program, withoutIt: 'targets with another gateway, or none, run' },
+  ]),
 ) as Record<GatewayName, Program>;
 
 export const programs: Readonly<Record<ProgramName, Program>> = {
@@ -63,6 +67,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   ),
   ...brokerPrograms,
   ...gatewayPrograms,
+  'go-service': goServiceProgram,
   'nats-server': {
     ...goProgram(
       'nats-server',
@@ -72,15 +77,15 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
       'nats-server',
       '24 MB, about 20 s',
     ),
-    isOptional: true,
+    withoutIt: 'agents reach a bus of your own, and runs without agents need none',
   },
   ghz: {
     ...goProgram('ghz', 'ghz', ghzVersion, 'github.com/bojand/ghz/cmd/ghz', 'ghz', '20 MB, about 20 s'),
-    isOptional: true,
+    withoutIt: 'targets with engine: native run',
   },
 };
 
 export const programNames = Object.keys(programs) as ProgramName[];
 
 /** Those that targets take one by one. */
-export const besideStack = ['ghz', ...gatewayNames] as const;
+export const besideStack = ['ghz', ...gatewayNames, 'go-service'] as const;

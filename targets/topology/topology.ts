@@ -3,6 +3,7 @@ import { resilienceOf, type Scenario, type Target } from '../../scenarios/scenar
 import { servicesOf, type TargetService } from '../../scenarios/target-services.ts';
 import type { Population, ServiceOptions } from '../domain/service-options.ts';
 import type { ProtocolEntry } from '../driver.ts';
+import { goServicePath } from '../go-service/go-service.ts';
 import type { ServiceSecurity } from '../security/service-security.ts';
 import type { BrokerName } from '../stack/stack.ts';
 
@@ -13,7 +14,7 @@ export type PartOptions = Omit<
 >;
 
 export interface PartSpec extends TargetService {
-  /** Absolute path of its entry module. */
+  /** Absolute path of its entry module, or of a program. */
   readonly module: string;
   /** The one that it talks to. */
   readonly broker: BrokerName | null;
@@ -51,8 +52,13 @@ export function topologyOf(input: TopologyInput): Topology {
     seed,
     security,
   };
-  const parts = servicesOf(target).map((service) => ({ ...service, module: entry.servicePath, broker, options }));
+  const parts = servicesOf(target).map((service) => ({ ...service, module: moduleOf(entry, target), broker, options }));
   return { parts, entry: parts[0]?.name ?? '' };
+}
+
+/** Absolute path of what is started as the service of a target. */
+export function moduleOf({ servicePath }: Pick<ProtocolEntry, 'servicePath'>, { service }: Target): string {
+  return service?.runtime === 'go' ? goServicePath() : servicePath;
 }
 
 /** What is called comes before what calls it. Throws on names that are unknown or there twice, and on circles. */

@@ -17,7 +17,7 @@ export const elasticmqProgram: Program = {
   name: 'sqs',
   title: 'ElasticMQ',
   version: elasticmqVersion,
-  isOptional: true,
+  withoutIt: 'queues of RabbitMQ run',
   find: async () =>
     existsSync(join(jars, `elasticmq-server_2.13-${elasticmqVersion}.jar`)) && onPath('java') !== null ? jars : null,
   needs: ['java', 'mvn'],

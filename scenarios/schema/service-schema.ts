@@ -1,0 +1,44 @@
+/** `service:` of a target: what our service is written in, and what it then can't do. */
+import { z } from 'zod';
+import { serviceRuntimes } from '../service-runtime.ts';
+import type { CheckContext, FileTarget } from './check-context.ts';
+import { object } from './fields.ts';
+import type { Path } from './problem.ts';
+
+export const serviceSchema = object({
+  runtime: z
+    .enum(serviceRuntimes)
+    .default('node')
+    .describe(
+      'node: Fastify or grpc-js, with all settings. go: net/http or grpc-go, built by `go build` on first use.',
+    ),
+}).describe('What our service is written in, with the same orders and the same evidence. Left out: node.');
+
+const goProtocols = ['rest', 'grpc'];
+
+/** All that the service in Go does, or that it need not know of; what comes new is refused until it can. */
+const knownToGo: readonly string[] = [
+  ...['protocol', 'engine', 'via', 'connections', 'client', 'calls', 'batch', 'resilience', 'optional'],
+  ...['instances', 'gateway', 'service'],
+];
+/** Values that ask for nothing. */
+const neutral: readonly unknown[] = ['none', 'json', 'memory', false];
+
+/** Of a reference target. */
+export function checkRuntime({ has, report }: CheckContext, target: FileTarget, path: Path): void {
+  if (target.service?.runtime !== 'go') return;
+  if (!goProtocols.includes(target.protocol)) {
+    const message = `go is for ${goProtocols.join(' and ')}, not ${target.protocol}; runtime: node speaks it`;
+    report({ path: [...path, 'service', 'runtime'], message });
+    return;
+  }
+  for (const [key, value] of Object.entries(target)) {
+    const here = [...path, key];
+    if (knownToGo.includes(key) || neutral.includes(value) || !has(here)) continue;
+    report({
+      path: here,
+      message: 'is not known to the service in Go; leave it out, or take runtime: node',
+      atKey: true,
+    });
+  }
+}
