@@ -10,6 +10,7 @@ import { errorTexts } from './figures/error-texts.ts';
 import { recoveryTable } from './figures/recovery-text.ts';
 import { type ConditionGroup, type Contender, engineTrials } from './figures/result-view.ts';
 import { type VariantSet, variantSets } from './figures/variant-figures.ts';
+import { agentsTable } from './tables/agents-table.ts';
 import { availabilityTables } from './tables/availability-matrix.ts';
 import { callersTable } from './tables/callers-table.ts';
 import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
@@ -109,7 +110,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       ...tables(gatewaysTable(group), instancesTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), fallbackTable(trials)),
       ...tables(recoveryTable(trials, group.ofRun), faultTable(trials)),
-      ...tables(watchTable(trials), clientTable(trials), notableTable(trials)),
+      ...tables(watchTable(trials), agentsTable(trials), clientTable(trials), notableTable(trials)),
       { kind: 'trials', trials },
     ],
   };
