@@ -7,6 +7,8 @@ export type Resume = 'lastSeen' | 'none';
 export interface Subscribers {
   readonly count: number;
   readonly resume: Resume;
+  /** What load.rate counts; absent: publications. */
+  readonly rate?: 'deliveries';
 }
 
 /** What a service does with a listener that reads too slowly. */

@@ -85,6 +85,8 @@ export interface TargetBase extends Secured {
   readonly flow?: FlowSettings;
   /** Services that call services, the entry among them; absent: our reference service alone. */
   readonly chain?: ChainSettings;
+  /** Of pattern publish; absent: as many as the scenario says. */
+  readonly subscribers?: number;
   /** What our service does for its subscribers; absent: as usual. */
   readonly push?: PushSettings;
   /** It runs only when `--target` names it; absent: with all others. */

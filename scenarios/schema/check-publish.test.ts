@@ -35,6 +35,8 @@ it.each([
   'protocol: websocket, push: { log: 0, buffer: 64KiB, overflow: block }',
   'protocol: grpc, calls: stream',
   'protocol: rest, push: { poll: 500ms }',
+  'protocol: queue, queue: { type: quorum }, subscribers: 10',
+  'protocol: stream, subscription: shared',
 ])('takes publications to %s, whose subscribers have a link of their own', (target) => {
   expect(problemsOf({ target })).toEqual([]);
 });
@@ -56,6 +58,23 @@ it.each<[Asked, string]>([
   [{ target: 'protocol: websocket, instances: 2' }, 'targets.shop.instances: does not go with publications'],
   [{ target: 'protocol: rest, engine: autocannon' }, 'targets.shop.engine: publications are for the native engine'],
   [{ target: 'protocol: rest, push: { poll: 1s, log: 0 }' }, 'targets.shop.push.log: is what a poll reads from'],
+  [{ target: 'protocol: queue, topics: 2' }, 'targets.shop.topics: does not go with publications'],
+  [{ target: 'protocol: queue, queue: { type: stream }' }, 'targets.shop.queue.type: does not go with publications'],
+  [
+    { operations: 'placeOrder: {}', subscribers: '', target: 'protocol: stream, subscribers: 3' },
+    'targets.shop.subscribers: is for operations with pattern: publish; there is none',
+  ],
+  [
+    {
+      operations: 'tell: { does: placeOrder, pattern: publish }, placeOrder: {}',
+      subscribers: 'subscribers: { count: 3, rate: deliveries }',
+    },
+    'subscribers.rate: is for scenarios in which every operation is published',
+  ],
+  [
+    { target: 'protocol: websocket, subscribers: 10000', load: 'model: open, rate: 1000/s, warmup: 2s, duration: 15s' },
+    'targets.shop.subscribers: 10000 subscribers × 17000 publications',
+  ],
   [{ target: 'protocol: queue, broker: sqs' }, 'targets.shop.protocol: has no subscribers'],
   [{ load: 'model: closed, users: 3' }, 'load: publications need an open load with a rate or stages'],
 ])('refuses %j', (asked, problem) => {

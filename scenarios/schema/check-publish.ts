@@ -1,5 +1,6 @@
 /** Checks of publications: somebody listens, the target can push, and one account holds all deliveries. */
 import { isPublished } from '../../result/patterns.ts';
+import { audienceOf } from '../audience.ts';
 import { subscribersLink } from '../places.ts';
 import { factsOf } from '../protocols/registry.ts';
 import { bytesAPair, mostPairs } from '../push-settings.ts';
@@ -7,6 +8,9 @@ import type { CheckContext, FileTarget } from './check-context.ts';
 import { longestAutoWarmupMs } from './load-schema.ts';
 import type { Path } from './problem.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
+
+/** Of a target. */
+const ofPublications = ['push', 'subscribers', 'subscription'] as const;
 
 export function checkPublish(context: CheckContext): void {
   const { file, has, report, originalIndex } = context;
@@ -17,7 +21,7 @@ export function checkPublish(context: CheckContext): void {
       report({ path, message: 'is for operations with pattern: publish; there is none', atKey: true });
     if (has(['subscribers'])) complain(['subscribers']);
     for (const name of Object.keys(file.targets ?? {})) {
-      if (has(['targets', name, 'push'])) complain(['targets', name, 'push']);
+      for (const key of ofPublications) if (has(['targets', name, key])) complain(['targets', name, key]);
     }
     for (const [name, windows] of Object.entries(file.conditions ?? {})) {
       windows.forEach((window, index) => {
@@ -47,7 +51,8 @@ export function checkPublish(context: CheckContext): void {
 const singleService = ['instances', 'gateway'] as const;
 const unsecured = ['tls', 'auth'] as const;
 
-function checkTarget({ has, report }: CheckContext, published: string, target: FileTarget, path: Path): void {
+function checkTarget(context: CheckContext, published: string, target: FileTarget, path: Path): void {
+  const { has, report } = context;
   const complain = (key: string, message: string) => report({ path: [...path, key], message, atKey: true });
   if (has([...path, 'address'])) {
     const message = `operation ${published} is published, and what an own system pushes is not known; make it one-way`;
@@ -61,7 +66,10 @@ function checkTarget({ has, report }: CheckContext, published: string, target: F
     if (has([...path, key]) && !['off', 'none', false].includes(target[key] as string))
       complain(key, 'does not go with publications: subscribers connect in clear');
   }
-  if (brokers.length > 0) return;
+  if (brokers.length > 0) {
+    checkBrokered(context, target, path);
+    return;
+  }
   for (const key of singleService) {
     if (has([...path, key])) complain(key, 'does not go with publications: one process pushes what it was handed');
   }
@@ -70,6 +78,16 @@ function checkTarget({ has, report }: CheckContext, published: string, target: F
     const message = 'is what a poll reads from; leave it out, or the poll';
     report({ path: [...path, 'push', 'log'], message, atKey: true });
   }
+}
+
+function checkBrokered({ report }: CheckContext, target: FileTarget, path: Path): void {
+  if ('topics' in target && (target.topics ?? 1) > 1) {
+    const message = 'does not go with publications: all subscribers have one place to listen at';
+    report({ path: [...path, 'topics'], message, atKey: true });
+  }
+  if (target.protocol !== 'queue' || !('queue' in target) || target.queue?.type !== 'stream') return;
+  const message = 'does not go with publications: each subscriber has a queue, classic or quorum';
+  report({ path: [...path, 'queue', 'type'], message });
 }
 
 /** One account holds all pairs of a trial: refused before anything starts. */
@@ -87,13 +105,21 @@ function checkPairs({ file, has, report }: CheckContext): void {
   const share = operations.some(({ rate }) => rate !== undefined)
     ? 1
     : weightOf(operations.filter(({ pattern }) => isPublished(pattern))) / weightOf(operations);
-  const publications = Math.ceil(planned * share);
-  const count = subscribers?.count ?? 0;
-  const pairs = publications * count;
-  if (pairs <= mostPairs) return;
-  const mib = Math.ceil((pairs * bytesAPair) / 1024 ** 2);
-  const message = `${count} subscribers × ${publications} publications of a trial are ${grouped(pairs)} deliveries to account for, of ${bytesAPair} bytes each (${mib} MiB); at most ${grouped(mostPairs)}`;
-  report({ path: ['subscribers', 'count'], message });
+  if (subscribers?.rate === 'deliveries' && share < 1) {
+    const message = 'is for scenarios in which every operation is published: else load.rate would count two things';
+    report({ path: ['subscribers', 'rate'], message });
+  }
+  for (const [name, target] of Object.entries(file.targets ?? {})) {
+    const { owed } = audienceOf(subscribers?.count ?? 0, target);
+    const publications = Math.ceil((planned * share) / (subscribers?.rate === 'deliveries' ? owed : 1));
+    const pairs = publications * owed;
+    if (pairs <= mostPairs) continue;
+    const mib = Math.ceil((pairs * bytesAPair) / 1024 ** 2);
+    const message = `${owed} subscribers × ${publications} publications of a trial are ${grouped(pairs)} deliveries to account for, of ${bytesAPair} bytes each (${mib} MiB); at most ${grouped(mostPairs)}`;
+    const own = ['targets', name, 'subscribers'];
+    report({ path: has(own) ? own : ['subscribers', 'count'], message });
+    if (!has(own)) return;
+  }
 }
 
 /** Operations of a trial, warm-up included; null: not known beforehand. */

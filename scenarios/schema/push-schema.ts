@@ -2,15 +2,23 @@
 import { z } from 'zod';
 import { type PushOverflow, type PushSettings, type Resume, type Subscribers, usualPush } from '../push-settings.ts';
 import { duration, object, quantity, wholeNumber } from './fields.ts';
+import { mostSubscribers } from './subscription-schema.ts';
 
 /** Of the scenario. */
 export const subscribersSchema = object({
-  count: wholeNumber(1, 10_000).describe('How many are to have what each publication publishes.'),
+  count: wholeNumber(1, mostSubscribers).describe('How many are to have what each publication publishes.'),
   resume: z
     .enum(['lastSeen', 'none'] satisfies Resume[])
     .default('lastSeen')
     .describe(
       'What one asks for that comes again after its connection was lost. lastSeen: what was published since its last event, as far as the protocol has a place to go on from; none: what is published from then on.',
+    ),
+  rate: z
+    .enum(['publications', 'deliveries'])
+    .optional()
+    .meta({ default: 'publications' })
+    .describe(
+      'What load.rate counts. deliveries: each target publishes as often as makes load.rate deliveries a second, all its subscribers together.',
     ),
 }).describe(
   'Of operations with `pattern: publish`: the receivers, in processes of their own. They are no load. Left out: nobody publishes.',
@@ -61,5 +69,7 @@ export function resolvePush(written: WrittenPush | undefined): { readonly push?:
 export function resolveSubscribers(written: z.output<typeof subscribersSchema> | undefined): {
   readonly subscribers?: Subscribers;
 } {
-  return written === undefined ? {} : { subscribers: written };
+  if (written === undefined) return {};
+  const { rate, ...rest } = written;
+  return { subscribers: { ...rest, ...(rate === 'deliveries' && { rate }) } };
 }

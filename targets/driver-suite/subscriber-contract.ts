@@ -13,6 +13,8 @@ import { handOverRig } from './hand-over-rig.ts';
 export interface SubscriberTraits {
   /** Whoever comes again has what was published meanwhile. */
   readonly keepsPlace: boolean;
+  /** Has `subscription: shared`, with these settings beside. */
+  readonly shares?: Partial<Target>;
 }
 
 const count = 3;
@@ -36,7 +38,11 @@ class SeenEvents implements EventSink {
   }
 }
 
-export function describeSubscriberContract(name: string, target: Target, { keepsPlace }: SubscriberTraits): void {
+export function describeSubscriberContract(
+  name: string,
+  target: Target,
+  { keepsPlace, shares }: SubscriberTraits,
+): void {
   describe(`Subscribers of ${name}`, () => {
     const openHandOver = handOverRig('push');
     const closers: (() => Promise<unknown>)[] = [];
@@ -50,12 +56,13 @@ export function describeSubscriberContract(name: string, target: Target, { keeps
     });
     afterAll(() => stack?.down());
 
-    async function subscribe(resume: Resume = 'lastSeen') {
-      const { entry, address, names, tag, session, services } = await openHandOver(target, {}, 1, 'publish');
+    async function subscribe(resume: Resume = 'lastSeen', settings: Partial<Target> = {}) {
+      const listened = { ...target, ...settings } as Target;
+      const { entry, address, names, tag, session, services } = await openHandOver(listened, {}, 1, 'publish');
       closers.push(...services.map((service) => () => service.stop()), () => session.close());
       const link = await stack.openLink('client', address);
       const seen = new SeenEvents();
-      const context = { target, address: link.address, linkOf: () => link.address, names, trialTag: tag };
+      const context = { target: listened, address: link.address, linkOf: () => link.address, names, trialTag: tag };
       const numbers = { subscribers: [0, 1, 2], count, resume };
       const subscription = await entry.subscriber?.open({ ...context, ...numbers }, seen, never);
       if (subscription === undefined) throw new Error(`${name} has no subscribers`);
@@ -110,6 +117,26 @@ export function describeSubscriberContract(name: string, target: Target, { keeps
       await all(seen, after);
       expect(seen.ids).toEqual([after, after, after]);
     }, 60_000);
+
+    it.runIf(shares !== undefined)(
+      'that share a subscription have each event once between them, also those of a cut',
+      async () => {
+        const { link, seen, publish } = await subscribe('lastSeen', {
+          ...shares,
+          subscription: 'shared',
+        } as Partial<Target>);
+        const before = await publish(60);
+        const had = () => seen.ids.flat();
+        await until('one of them has each', () => had().length >= before.length, 20_000);
+        expect(had().sort()).toEqual(before.sort());
+        expect(seen.ids.every((own) => own.length > 0)).toBe(true);
+        const { meanwhile, after } = await cut(link, seen, publish);
+        const owed = [...before, ...meanwhile, ...after];
+        await until('all that is owed', () => new Set(had()).size >= owed.length, 20_000);
+        expect([...new Set(had())].sort()).toEqual(owed.sort());
+      },
+      60_000,
+    );
 
     /** `after` is published when all are there again. */
     async function cut(link: Link, seen: SeenEvents, publish: (events: number) => Promise<string[]>) {

@@ -1,7 +1,9 @@
 /**
  * Subscribers of Kafka: a consumer group each, so that each has all records of the topic, and connections of its own. A
- * position is kept by who reads, as any client of Kafka does while it lives; after a cut it goes on from there.
+ * position is kept by who reads, as any client of Kafka does while it lives; after a cut it goes on from there. With
+ * `subscription: shared` they are one group, whose positions are committed.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { answersWithin } from '../driver-kit/answers-within.ts';
 import { openAgain } from '../driver-kit/open-again.ts';
@@ -12,9 +14,11 @@ import { cannotOpen, joinDeadlineMs, openDeadlineMs } from './driver.ts';
 import { PlatformaticClient } from './platformatic-client.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { idHeader, replyTopicHeader } from './stream-headers.ts';
-import type { TopicReader } from './topic-reader.ts';
+import { memberHeartbeatMs, type TopicReader } from './topic-reader.ts';
 
 const joinAgainMs = 100;
+/** Whoever was to hear of others by its heartbeats has. */
+const stableMs = 4 * memberHeartbeatMs;
 
 export const streamSubscriber: SubscriberDriver = {
   async open(context, sink, signal) {
@@ -51,6 +55,10 @@ class StreamSubscribers implements Subscription {
     });
   }
 
+  get #isShared(): boolean {
+    return (this.#context.target as StreamTarget).subscription === 'shared';
+  }
+
   get #topic(): string {
     return this.#context.names.requests ?? '';
   }
@@ -58,16 +66,32 @@ class StreamSubscribers implements Subscription {
   async open(signal: AbortSignal): Promise<void> {
     await unlessAborted(answersWithin(openDeadlineMs, this.#client.describe([this.#topic])), signal);
     const reading = Promise.all(this.#context.subscribers.map((number) => this.#read(number)));
-    await unlessAborted(answersWithin(joinDeadlineMs, reading), signal);
+    await unlessAborted(
+      answersWithin(
+        joinDeadlineMs,
+        reading.then(() => this.#untilStable()),
+      ),
+      signal,
+    );
+  }
+
+  /** Whoever joins a group that is shared makes all others join anew, and what they have in hand then may come twice. */
+  async #untilStable(): Promise<void> {
+    if (!this.#isShared) return;
+    const sinceJoined = () => Math.min(...[...this.#readers.values()].map(({ sinceJoinedMs }) => sinceJoinedMs));
+    while (sinceJoined() < stableMs && !this.#isClosed) await sleep(memberHeartbeatMs);
   }
 
   async #read(number: number): Promise<void> {
     const { trialTag, resume } = this.#context;
+    const isShared = this.#isShared;
     const sink = this.#sink;
     const reader = this.#client.reader({
       topics: [this.#topic],
-      groupId: `wirebench-${trialTag}-subscriber-${number}`,
-      from: 'latest',
+      groupId: `wirebench-${trialTag}-subscriber${isShared ? 's' : `-${number}`}`,
+      ...(isShared && { memberId: `subscriber-${number}` }),
+      // A shared group has no place of its own before the first commit; the topic is the trial's own.
+      from: isShared ? 'earliest' : 'latest',
       failsFast: true,
       goesOn: resume === 'none' ? 'latest' : 'whereItWas',
       onReady: () => sink.subscribed(number),

@@ -11,10 +11,13 @@ import {
   stringDeserializer,
 } from '@platformatic/kafka';
 import { openAgain } from '../driver-kit/open-again.ts';
+import { GroupCommits } from './group-commits.ts';
 import type { StreamConsumeOptions } from './stream-client.ts';
 
 const longestFetchWaitMs = 500;
 const resumeAfterMs = 100;
+/** Of a member of several: by its heartbeats it hears that others have joined, who wait for it. */
+export const memberHeartbeatMs = 300;
 const offsetOf = { earliest: -2n, latest: -1n } as const;
 
 /** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
@@ -27,6 +30,11 @@ type BaseOptions = Omit<ConsumerOptions<Buffer, Buffer, string, string>, 'groupI
 type Positions = Map<string, bigint[]>;
 
 export interface ReadingOptions extends StreamConsumeOptions {
+  /**
+   * Who this is in a group of several that share the topics out: what it had is committed, so that another one goes on from
+   * there, and `from` is where nothing was committed yet. Left out: it is alone, and nothing is committed.
+   */
+  readonly memberId?: string;
   /**
    * A fetch or join that fails is at once a loss, and `open` rejects at once. Left out: the library tries for ten seconds
    * first, through a broker that is new or away, and tells nobody.
@@ -47,6 +55,8 @@ export class TopicReader {
   #isHeld = false;
   #isClosed = false;
   #reconnects = 0;
+  #joinedMs = 0;
+  #commits: GroupCommits | null = null;
 
   constructor(base: BaseOptions, options: ReadingOptions) {
     this.#base = base;
@@ -57,6 +67,11 @@ export class TopicReader {
     return this.#reconnects;
   }
 
+  /** Since it last joined its group, or had to again because others did. */
+  get sinceJoinedMs(): number {
+    return performance.now() - this.#joinedMs;
+  }
+
   /** Resolves when the position is fixed. */
   async open(): Promise<void> {
     await this.#open(this.#options.groupId, this.#options.from);
@@ -64,8 +79,12 @@ export class TopicReader {
 
   async #open(groupId: string, from: 'earliest' | 'latest' | Positions): Promise<void> {
     const consumer = this.#newConsumer(groupId);
+    consumer.on('consumer:group:join', () => {
+      this.#joinedMs = performance.now();
+    });
     try {
-      await this.#follow(consumer, typeof from === 'string' ? await this.#positionsAt(consumer, from) : from);
+      if (this.#options.memberId !== undefined) await this.#follow(consumer, null);
+      else await this.#follow(consumer, typeof from === 'string' ? await this.#positionsAt(consumer, from) : from);
     } catch (error) {
       await bounded(consumer.close(true));
       throw error;
@@ -85,10 +104,12 @@ export class TopicReader {
   }
 
   #newConsumer(groupId: string): TextConsumer {
+    const { failsFast, memberId } = this.#options;
     return new Consumer({
       ...this.#base,
-      ...(this.#options.failsFast ? { retries: 0 } : coordinatorRetries),
+      ...(failsFast ? { retries: 0 } : coordinatorRetries),
       groupId,
+      ...(memberId !== undefined && { groupInstanceId: memberId, heartbeatInterval: memberHeartbeatMs }),
       maxWaitTime: longestFetchWaitMs,
       minBytes: 1,
       autocommit: false,
@@ -96,17 +117,25 @@ export class TopicReader {
     });
   }
 
-  async #follow(consumer: TextConsumer, next: Positions): Promise<void> {
-    const { topics, onMessage, onReady } = this.#options;
-    const offsets = [...next].flatMap(([topic, partitions]) =>
+  /** `next`: null: from where its group is. */
+  async #follow(consumer: TextConsumer, next: Positions | null): Promise<void> {
+    const { topics, from, onMessage, onReady } = this.#options;
+    const offsets = [...(next ?? [])].flatMap(([topic, partitions]) =>
       partitions.map((offset, partition) => ({ topic, partition, offset })),
     );
-    const stream = await consumer.consume({ topics: [...topics], mode: 'manual', offsets });
+    const stream = await consumer.consume({
+      topics: [...topics],
+      ...(next === null ? { mode: 'committed', fallbackMode: from } : { mode: 'manual', offsets }),
+    });
     this.#stream = stream;
+    const commits = next === null ? new GroupCommits(consumer, topics) : null;
+    this.#commits = commits;
     onReady?.();
-    stream.on('data', ({ topic, partition, offset, headers, value, key }: Message<Buffer, Buffer, string, string>) => {
-      const partitions = next.get(topic);
+    stream.on('data', (message: Message<Buffer, Buffer, string, string>) => {
+      const { topic, partition, offset, headers, value, key } = message;
+      const partitions = next?.get(topic);
       if (partitions !== undefined) partitions[partition] = offset + 1n;
+      if (commits !== null && !commits.had(message)) return;
       onMessage((name) => headers.get(name), value ?? null, key ?? null);
     });
     if (this.#isHeld) stream.pause();
@@ -120,14 +149,18 @@ export class TopicReader {
     stream.on('close', resume);
   }
 
-  async #resume(lost: TextConsumer, next: Positions): Promise<void> {
-    const { groupId, goesOn = 'whereItWas', onLost } = this.#options;
+  async #resume(lost: TextConsumer, next: Positions | null): Promise<void> {
+    const { groupId, memberId, from, goesOn = 'whereItWas', onLost } = this.#options;
     this.#consumer = null;
     this.#stream = null;
+    void this.#commits?.close();
     onLost?.();
     void bounded(lost.close(true));
-    // A group of its own each time: the old member's session need not run out first.
-    const again = () => this.#open(`${groupId}-${Date.now().toString(36)}`, goesOn === 'latest' ? goesOn : next);
+    // A group of its own each time that it is alone: the old member's session need not run out first.
+    const again = () => {
+      const group = memberId === undefined ? `${groupId}-${Date.now().toString(36)}` : groupId;
+      return this.#open(group, goesOn === 'latest' ? goesOn : (next ?? from));
+    };
     if (await openAgain(again, { waits: { next: () => resumeAfterMs }, isOver: () => this.#isClosed })) {
       this.#reconnects++;
     }
@@ -143,6 +176,7 @@ export class TopicReader {
   /** Does not wait for ever. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await bounded(this.#commits?.close());
     await bounded(this.#consumer?.close(true));
   }
 }

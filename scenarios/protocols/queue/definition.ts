@@ -8,6 +8,7 @@ import { clientSettings, queueDefaults, settingsOf } from '../../schema/client-s
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
 import { credential, duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
 import { checkProducers, checkSpread, producers, spreadShape } from '../../schema/spread-schema.ts';
+import { subscription } from '../../schema/subscription-schema.ts';
 import { brokerAmong, messageCodec, nativeOnly, onRefusal, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
 import {
@@ -97,6 +98,7 @@ export const queue = defineProtocol({
     compression: compression(queueFacts.codecs, smallestBody),
     ...spreadShape('queue'),
     producers,
+    subscription: subscription('queue'),
     engine: nativeOnly,
     ...sharedShape(queueFacts.exampleAddress),
     user: credential.optional().describe('Own system: who logs in. Left out: as the address says, else guest.'),
@@ -134,7 +136,17 @@ export const queue = defineProtocol({
       ),
   },
   forOwnSystems: ['consume', 'reply', 'existing', 'user', 'password', 'vhost'],
-  forOurService: ['topics', 'consumers', 'producers', 'ack', 'queue', 'onRefusal', 'deadLetter', 'ackBatch'],
+  forOurService: [
+    'topics',
+    'consumers',
+    'producers',
+    'ack',
+    'queue',
+    'onRefusal',
+    'deadLetter',
+    'ackBatch',
+    'subscription',
+  ],
   check(context, target) {
     checkCodec(context, target);
     checkSpread(context, target);

@@ -9,6 +9,7 @@ import { compression, resolveCompression } from '../../schema/compression-schema
 import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
 import { saslSchema } from '../../schema/sasl-schema.ts';
 import { checkSpread, spreadShape } from '../../schema/spread-schema.ts';
+import { subscription } from '../../schema/subscription-schema.ts';
 import { brokerAmong, messageCodec, nativeOnly, requests, sharedShape } from '../../schema/target-fields.ts';
 import type { OnRefusalOfStream } from '../../target-base.ts';
 import { defineProtocol } from '../protocol-definition.ts';
@@ -67,6 +68,7 @@ export const stream = defineProtocol({
     compression: compression(streamFacts.codecs, {}),
     client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
     ...spreadShape('topic'),
+    subscription: subscription('consumer group'),
     engine: nativeOnly,
     ...sharedShape(streamFacts.exampleAddress),
     sasl: sasl.optional(),
@@ -82,7 +84,7 @@ export const stream = defineProtocol({
       .describe('Own system: operations complete at the reply.'),
   },
   forOwnSystems: ['consume', 'reply', 'sasl'],
-  forOurService: ['topics', 'consumers', 'commit', 'onRefusal', 'retries', 'deadLetter'],
+  forOurService: ['topics', 'consumers', 'commit', 'onRefusal', 'retries', 'deadLetter', 'subscription'],
   check(context, target) {
     checkCodec(context, target);
     checkSpread(context, target);

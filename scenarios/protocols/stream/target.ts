@@ -1,5 +1,6 @@
 /** A target of a stream, and what its own broker is sent. */
 import type { Sasl } from '../../access-settings.ts';
+import type { Subscription } from '../../audience.ts';
 import type { Compression, EncodedBody, PayloadCodec, StreamCodec } from '../../codecs.ts';
 import type { ClientSettings, OnRefusalOfStream, TargetBase } from '../../target-base.ts';
 import type { streamFacts } from './facts.ts';
@@ -16,6 +17,8 @@ export interface StreamTarget extends TargetBase {
   readonly idempotent?: boolean;
   /** Of our service: when it commits the offset of a record, its effect taken. Left out: after. */
   readonly commit?: 'after' | 'before';
+  /** Of pattern publish; left out: own. */
+  readonly subscription?: Subscription;
   /** Of our service; left out: requeue. */
   readonly onRefusal?: OnRefusalOfStream;
   /** With `onRefusal: retryTopic`: how often a record goes through it before it is a dead letter. */

@@ -1,6 +1,7 @@
 /**
  * Subscribers of RabbitMQ: a queue each behind one fanout exchange, and a connection each, so that none waits for another.
- * With `resume: lastSeen` a queue stays while its subscriber is away; else it is gone with the connection.
+ * With `resume: lastSeen` a queue stays while its subscriber is away; else it is gone with the connection. With
+ * `subscription: shared` there is one queue, which stays, and all take from it.
  */
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { QueueTarget } from '../../../scenarios/scenario.ts';
@@ -14,6 +15,8 @@ import { queueArguments } from './queue-arguments.ts';
 
 /** Of a queue whose subscriber never comes back, as when its process was killed. */
 const expiresMs = 600_000;
+/** Of each channel’s only consumer. */
+const consumerTag = 'subscriber';
 
 export const rabbitmqSubscriber: SubscriberDriver = {
   async open(context, sink, signal) {
@@ -74,7 +77,9 @@ class QueueSubscriber {
     this.#context = context;
     this.#target = context.target as QueueTarget;
     this.#sink = sink;
-    this.#kept = context.resume === 'lastSeen' ? `${this.#exchange}-${number}` : '';
+    const isShared = this.#target.subscription === 'shared';
+    const isKept = isShared || context.resume === 'lastSeen';
+    this.#kept = isKept ? `${this.#exchange}-${isShared ? 'shared' : number}` : '';
     const { urls, options: socket } = brokerAddress(this.#target, context.address);
     this.broker = new BrokerChannel({
       ...{ urls, socket },
@@ -107,7 +112,7 @@ class QueueSubscriber {
     const noAck = ack === 'auto';
     this.#sink.subscribed(this.#number);
     try {
-      await channel.consume(queue, (message) => this.#take(channel, message, noAck), { noAck });
+      await channel.consume(queue, (message) => this.#take(channel, message, noAck), { noAck, consumerTag });
     } catch (cause) {
       this.#sink.lost(this.#number);
       throw cause;
@@ -137,10 +142,16 @@ class QueueSubscriber {
     this.#acks.done(message.fields.deliveryTag);
   }
 
+  /** A shared one goes with the last that consumes it. */
+  async #removeQueue(): Promise<void> {
+    await this.#channel?.cancel(consumerTag);
+    await this.#channel?.deleteQueue(this.#kept, { ifUnused: true });
+  }
+
   async close(): Promise<void> {
     this.broker.hold(false);
     this.#acks?.flush();
-    if (this.#kept !== '') await this.#channel?.deleteQueue(this.#kept).catch(() => undefined);
+    if (this.#kept !== '') await this.#removeQueue().catch(() => undefined);
     if (this.#number === 0) await this.#channel?.deleteExchange(this.#exchange).catch(() => undefined);
     await this.broker.close();
   }
