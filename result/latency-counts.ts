@@ -29,8 +29,12 @@ function cellRange(cell: number): { lowest: number; width: number } {
 /** 32 bits hold what one worker records; what is merged may need more, and a 32-bit cell would wrap without a word. */
 type Cells = Uint32Array | Float64Array;
 
+/** Filled cells only: most of a histogram is empty, and what workers hand over holds hundreds of them. */
 export interface LatencyCountsData {
-  readonly cells: Cells;
+  /** Rising. */
+  readonly cells: Uint16Array;
+  /** Of each of these cells. */
+  readonly counts: Cells;
   readonly count: number;
   readonly minUs: number;
   readonly maxUs: number;
@@ -45,13 +49,8 @@ export class LatencyCounts {
   #sumUs = 0;
 
   constructor(data?: LatencyCountsData) {
-    this.#cells = data?.cells ?? new Uint32Array(cells);
-    if (data !== undefined) {
-      this.#count = data.count;
-      this.#minUs = data.minUs;
-      this.#maxUs = data.maxUs;
-      this.#sumUs = data.sumUs;
-    }
+    this.#cells = data?.counts instanceof Float64Array ? new Float64Array(cells) : new Uint32Array(cells);
+    if (data !== undefined) this.#addFilled(data);
   }
 
   /** Fractions are cut off; below zero counts as 0 (two clock reads can differ by a tick), beyond the range as its end. */
@@ -113,17 +112,20 @@ export class LatencyCounts {
   }
 
   /** Adds the other's counts: merging never averages. */
-  add(other: LatencyCounts): void {
-    const from = other.#cells;
+  add(other: LatencyCounts | LatencyCountsData): void {
     if (this.#cells instanceof Uint32Array) this.#cells = Float64Array.from(this.#cells);
-    for (let cell = 0; cell < cells; cell++) {
-      const count = from[cell] ?? 0;
-      if (count > 0) this.#cells[cell] = (this.#cells[cell] ?? 0) + count;
+    this.#addFilled(other instanceof LatencyCounts ? other.toData() : other);
+  }
+
+  #addFilled({ cells, counts, count, sumUs, minUs, maxUs }: LatencyCountsData): void {
+    for (let n = 0; n < cells.length; n++) {
+      const cell = cells[n] as number;
+      this.#cells[cell] = (this.#cells[cell] ?? 0) + (counts[n] ?? 0);
     }
-    this.#count += other.#count;
-    this.#sumUs += other.#sumUs;
-    this.#minUs = Math.min(this.#minUs, other.#minUs);
-    this.#maxUs = Math.max(this.#maxUs, other.#maxUs);
+    this.#count += count;
+    this.#sumUs += sumUs;
+    this.#minUs = Math.min(this.#minUs, minUs);
+    this.#maxUs = Math.max(this.#maxUs, maxUs);
   }
 
   clear(): void {
@@ -136,8 +138,19 @@ export class LatencyCounts {
 
   /** A copy that can be posted to another thread. */
   toData(): LatencyCountsData {
-    const data = { count: this.#count, minUs: this.#minUs, maxUs: this.#maxUs, sumUs: this.#sumUs };
-    return { ...data, cells: this.#cells.slice() };
+    const all = this.#cells;
+    let filled = 0;
+    for (let cell = 0; cell < cells; cell++) if (all[cell] !== 0) filled++;
+    const data = {
+      cells: new Uint16Array(filled),
+      counts: all instanceof Uint32Array ? new Uint32Array(filled) : new Float64Array(filled),
+    };
+    for (let cell = 0, n = 0; n < filled; cell++) {
+      if (all[cell] === 0) continue;
+      data.cells[n] = cell;
+      data.counts[n++] = all[cell] ?? 0;
+    }
+    return { ...data, count: this.#count, minUs: this.#minUs, maxUs: this.#maxUs, sumUs: this.#sumUs };
   }
 
   /** HDR V2, compressed, base64. `atHighest` adds that many samples at the end of the range: never completed. */
@@ -182,7 +195,9 @@ function decoded(base64: string) {
  */
 export function decodeLatencyCounts(base64: string): LatencyCounts {
   const histogram = decoded(base64);
-  const data = { cells: new Float64Array(cells), count: 0, minUs: Number.POSITIVE_INFINITY, maxUs: 0, sumUs: 0 };
+  const filled: number[] = [];
+  const held: number[] = [];
+  const sums = { count: 0, minUs: Number.POSITIVE_INFINITY, maxUs: 0, sumUs: 0 };
   // The library has no cell iterator in its types: walk our cells, which are its own, by their lowest value.
   const countAt = (valueUs: number): number =>
     (histogram as unknown as { getCountAtIndex(index: number): number }).getCountAtIndex(cellOf(valueUs));
@@ -190,11 +205,12 @@ export function decodeLatencyCounts(base64: string): LatencyCounts {
     const { lowest, width } = cellRange(cell);
     const count = countAt(lowest);
     if (count === 0) continue;
-    data.cells[cell] = count;
-    data.count += count;
-    data.sumUs += count * (lowest + (width - 1) / 2);
-    data.minUs = Math.min(data.minUs, lowest);
-    data.maxUs = Math.min(highestLatencyUs, lowest + width - 1);
+    filled.push(cell);
+    held.push(count);
+    sums.count += count;
+    sums.sumUs += count * (lowest + (width - 1) / 2);
+    sums.minUs = Math.min(sums.minUs, lowest);
+    sums.maxUs = Math.min(highestLatencyUs, lowest + width - 1);
   }
-  return new LatencyCounts(data);
+  return new LatencyCounts({ ...sums, cells: Uint16Array.from(filled), counts: Float64Array.from(held) });
 }

@@ -34,7 +34,7 @@ export class CanaryAccount {
 /** Of all load workers; null: no canary came back. */
 export function canaryFigures(all: readonly CanaryData[]): CanaryFigures | null {
   const delays = new LatencyCounts();
-  for (const data of all) delays.add(new LatencyCounts(data.delays));
+  for (const data of all) delays.add(data.delays);
   const floorUs = Math.min(...all.map(({ shortestReadUs }) => shortestReadUs ?? Number.POSITIVE_INFINITY));
   const { count } = delays;
   if (count === 0) return null;

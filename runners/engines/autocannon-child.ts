@@ -21,7 +21,14 @@ export interface AutocannonPhase {
   readonly failed: number;
   readonly timedOut: number;
   readonly errors: Readonly<Record<string, number>>;
-  readonly latencies: { cells: [number, number][]; count: number; minUs: number | null; maxUs: number; sumUs: number };
+  readonly latencies: {
+    cells: number[];
+    counts: number[];
+    count: number;
+    minUs: number | null;
+    maxUs: number;
+    sumUs: number;
+  };
 }
 
 export interface AutocannonReport {
@@ -129,7 +136,6 @@ function withHost(headers: Readonly<Record<string, string>>, host: string): Read
 }
 
 function sendable(latencies: LatencyCounts): AutocannonPhase['latencies'] {
-  const { cells, count, minUs, maxUs, sumUs } = latencies.toData();
-  const filled = [...cells.entries()].filter(([, held]) => held > 0);
-  return { cells: filled, count, minUs: Number.isFinite(minUs) ? minUs : null, maxUs, sumUs };
+  const { cells, counts, minUs, ...sums } = latencies.toData();
+  return { ...sums, cells: [...cells], counts: [...counts], minUs: Number.isFinite(minUs) ? minUs : null };
 }

@@ -90,12 +90,15 @@ async function playOne(input: EngineInput, operation: EngineOperation, signal: A
 
 /** IPC is JSON: typed arrays and infinity do not survive it. */
 function revived({ latencies: sent, ...counts }: AutocannonPhase): EngineOperationResult {
-  const { cells } = new LatencyCounts().toData();
-  for (const [cell, held] of sent.cells) cells[cell] = held;
-  const { count, minUs, maxUs, sumUs } = sent;
+  const { cells, counts: held, minUs, ...sums } = sent;
   return {
     ...counts,
-    latencies: new LatencyCounts({ cells, count, minUs: minUs ?? Number.POSITIVE_INFINITY, maxUs, sumUs }),
+    latencies: new LatencyCounts({
+      ...sums,
+      cells: Uint16Array.from(cells),
+      counts: Uint32Array.from(held),
+      minUs: minUs ?? Number.POSITIVE_INFINITY,
+    }),
   };
 }
 

@@ -140,7 +140,7 @@ export class RecordedCell {
     for (const [reason, count] of Object.entries(data.refusalReasons)) addTo(this.refusalReasons, reason, count);
     for (const name of cellLatencies) {
       const latencies = data.latencies[name];
-      if (latencies !== undefined) this.latency(name).add(new LatencyCounts(latencies));
+      if (latencies !== undefined) this.latency(name).add(latencies);
     }
     for (const name of blockLatencies) this.blocks(name).add(data.blocks[name] ?? []);
   }

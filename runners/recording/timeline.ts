@@ -60,7 +60,7 @@ export class Timeline {
       into.ok += from.ok;
       into.failed += from.failed;
       into.timedOut += from.timedOut;
-      into.latencies.add(new LatencyCounts(from.latencies));
+      into.latencies.add(from.latencies);
     });
   }
 

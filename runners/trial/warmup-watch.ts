@@ -88,7 +88,7 @@ export class SecondsOfLoad {
     if (reports.length < this.#workers) return false;
     this.#open.delete(report.second);
     const ok = new LatencyCounts();
-    for (const one of reports) ok.add(new LatencyCounts(one.ok));
+    for (const one of reports) ok.add(one.ok);
     const cpuUs = this.#cpuUs();
     const atUs = monotonicNowUs();
     const cpuCores = (cpuUs - this.#lastCpuUs) / (atUs - this.#lastAtUs);
