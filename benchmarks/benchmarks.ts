@@ -1,4 +1,5 @@
 /** All benchmarks by name. */
+import { agentsBenchmark } from './agents-benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
 import { connectionsBenchmark } from './connections-benchmark.ts';
 import { memory } from './memory-benchmark.ts';
@@ -19,4 +20,5 @@ export const benchmarks = {
   memory,
   soak,
   connections: connectionsBenchmark,
+  agents: agentsBenchmark,
 } as const satisfies Record<string, Benchmark>;

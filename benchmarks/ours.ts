@@ -8,6 +8,7 @@ import type { LoadRun, LoadTool } from './load-tool.ts';
 import { type Command, measureCommand } from './measured-command.ts';
 
 const root = join(import.meta.dirname, '..');
+const withAgents = join(import.meta.dirname, 'agents', 'with-agents.sh');
 /** Set-up, warm-up, drain and reports. */
 const graceMs = 30_000;
 
@@ -17,6 +18,8 @@ export interface OurRun {
   readonly env: Readonly<Record<string, string>>;
   /** Further arguments of `bench run`. */
   readonly args?: readonly string[];
+  /** So many agents of this machine make the load; left out: the run itself does. */
+  readonly agents?: number;
   /** Beside those of a run that went through: of one that `watch` ends, say. */
   readonly exitCodes?: readonly number[];
   /** See measureCommand. */
@@ -28,7 +31,7 @@ export function ours(run: OurRun, name = 'wirebench'): LoadTool {
 }
 
 export async function runOurs(
-  { scenario, env, args = [], exitCodes: others = [], watch }: OurRun,
+  { scenario, env, args = [], agents, exitCodes: others = [], watch }: OurRun,
   seconds: number,
   signal: AbortSignal,
 ): Promise<LoadRun> {
@@ -38,8 +41,8 @@ export async function runOurs(
     const measured = await measureCommand(
       {
         name: `bench run ${scenario}`,
-        command: join(root, 'bench'),
-        args: ['run', file, '--duration', `${seconds}s`, '--out', out, ...args],
+        command: agents === undefined ? join(root, 'bench') : withAgents,
+        args: [agents === undefined ? 'run' : String(agents), file, '--duration', `${seconds}s`, '--out', out, ...args],
         env: { ...env, NO_COLOR: '1' },
         exitCodes: [exitCodes.done, exitCodes.invalid, ...others], // an invalid trial is told below
         deadlineMs: seconds * 1e3 + graceMs,
