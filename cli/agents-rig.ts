@@ -8,7 +8,7 @@ export interface AgentsRun {
   readonly run: BenchProcess;
   readonly agents: BenchProcess[];
   readonly out: string;
-  /** What each agent is started with. */
+  /** What each agent is started with, but for files and hosts of its own. */
   readonly joinArgs: readonly string[];
   /** Starts one more. */
   startAgent(name: string, args?: readonly string[], env?: Readonly<Record<string, string>>): BenchProcess;
@@ -18,18 +18,30 @@ export interface AgentsRun {
   kill(): void;
 }
 
+interface AgentsRunOptions {
+  readonly agents?: number;
+  /** Of the run. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** How many are started with it; left out: all. */
+  readonly started?: number;
+}
+
 /** Starts the run and, once it has printed how to join it, as many agents: `agent-1`, `agent-2`, … */
 export async function startWithAgents(
   rig: BenchRig,
   scenario: string,
-  { agents = 3, args = [], started = agents }: { agents?: number; args?: readonly string[]; started?: number } = {},
+  { agents = 3, args = [], started = agents, env }: AgentsRunOptions = {},
 ): Promise<AgentsRun> {
   const out = rig.newOut();
   const path = rig.write(`agents-${out.split('-').at(-1)}.yaml`, scenario);
-  const run = new BenchProcess(['run', path, '--yes', '--full', '--out', out, '--agents', String(agents), ...args]);
+  const run = new BenchProcess(
+    ['run', path, '--yes', '--full', '--out', out, '--agents', String(agents), ...args],
+    env,
+  );
   await run.says(/bench agent --join \S+/, 240_000); // NATS may have to be installed
   const [, joinLine = ''] = /bench (agent --join .+)/.exec(run.stderr) ?? [];
-  const joinArgs = joinLine.split(' ');
+  const joinArgs = joinLine.split(/ (?=--nats|--allow)/)[0]?.split(' ') ?? [];
   const processes: BenchProcess[] = [];
   const startAgent: AgentsRun['startAgent'] = (name, more = [], env = {}) => {
     const agent = new BenchProcess([...joinArgs, '--name', name, '--wait', '20s', ...more], env);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AgentCrew } from '../runners/agents/agent-crew.ts';
-import { subjectsOf } from '../runners/agents/agent-messages.ts';
+import { agentRights, joinerRights } from '../runners/agents/agent-rights.ts';
 import { requireShareable } from '../runners/agents/agent-shares.ts';
 import { Bus } from '../runners/agents/bus.ts';
 import { openRemoteLoad } from '../runners/agents/remote-load.ts';
@@ -63,6 +63,8 @@ export interface RunAgentsOptions {
 
 const mostAgents = 1_000;
 const loopback = '127.0.0.1';
+/** Where no agent may listen: records of all come there. */
+const runInbox = '_RUN';
 
 /** null: the load is made here. Rejects with a BenchError: exit 2 for what cannot be shared, 3 without a bus. */
 export async function startRunAgents(args: RunAgentsArguments, options: RunAgentsOptions): Promise<RunAgents | null> {
@@ -131,27 +133,21 @@ async function ownBus(
   const { host, port: given } = listenOf(listen);
   const port = given ?? (await freePort());
   const directory = await createRunDirectory();
-  const subjects = subjectsOf(run);
   try {
     const context = {
       directory: directory.path,
       signal: install.signal,
       onSpawn: (pid: number) => directory.note(pid),
     };
-    const joining = { publish: [subjects.join], subscribe: ['_INBOX.>', subjects.all('over')] };
-    const server = await startNats(binary, { host, port, joining }, context);
+    const server = await startNats(binary, { host, port, joining: joinerRights(run) }, context);
     const url = `tls://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca, inbox: '_RUN' });
+    const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca, inbox: runInbox });
     const path = tokenFile ?? join(directory.path, 'token');
     writeJoinSecret(path, { token: server.joiner.password, ca: server.ca });
     return {
       bus,
       joinLine: `--join ${url}/${run} --token-file ${path}`,
-      admit: (publicKey, k) =>
-        server.admit(publicKey, {
-          publish: [subjects.of(k, '>')],
-          subscribe: [subjects.all('>'), subjects.to(k, '>')],
-        }),
+      admit: (publicKey, k) => server.admit(publicKey, agentRights(run, k)),
       async close() {
         await bus.close();
         await server.stop();

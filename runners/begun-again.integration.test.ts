@@ -58,13 +58,13 @@ async function play(name: string, leadsMs: readonly number[]) {
   return { opened, result, trials: result.trials.length, isLate, unknown: trial?.ledger.unknown };
 }
 
-it('counts the second time, and nothing of the first', async () => {
+it.concurrent('counts the second time, and nothing of the first', async () => {
   const { result, ...played } = await play('once', [20]);
   expect(played).toEqual({ opened: 2, trials: 1, isLate: false, unknown: 0 });
   expect(result.warnings).toContainEqual(expect.objectContaining({ code: 'trialBegunAgain' }));
 });
 
-it('takes no third time', async () => {
+it.concurrent('takes no third time', async () => {
   const { result, ...played } = await play('twice', [20, 20, 300]);
   expect(played).toEqual({ opened: 2, trials: 1, isLate: true, unknown: 0 });
   expect(result.trials[0]?.verdict.status).toBe('invalid');

@@ -1,0 +1,131 @@
+/** Whom our NATS lets do what, asked of the server itself. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createUser } from '@nats-io/nkeys';
+import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../targets/process/free-port.ts';
+import { ensurePrograms } from '../../targets/stack/install.ts';
+import { type NativeNats, startNats } from '../../targets/stack/native/nats.ts';
+import { subjectsOf } from './agent-messages.ts';
+import { agentRights, joinerRights } from './agent-rights.ts';
+import { Bus, type BusLogin } from './bus.ts';
+
+const run = 'abcdef01';
+const subjects = subjectsOf(run);
+const signal = new AbortController().signal;
+const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-rights-'));
+const keys = [createUser(), createUser()];
+let nats: NativeNats;
+let url = '';
+const open: { close(): Promise<void> }[] = [];
+
+beforeAll(async () => {
+  const { 'nats-server': binary } = await ensurePrograms(['nats-server'], {
+    ...{ confirm: async () => true, log: () => undefined, signal },
+  });
+  const port = await freePort();
+  url = `tls://127.0.0.1:${port}`;
+  const context = { directory: folder, signal, onSpawn: () => undefined };
+  nats = await startNats(binary, { host: '127.0.0.1', port, joining: joinerRights(run) }, context);
+  for (const [k, key] of keys.entries()) await nats.admit(key.getPublicKey(), agentRights(run, k));
+}, 240_000);
+
+afterAll(async () => {
+  for (const one of open) await one.close();
+  await nats.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** As somebody who does as he likes, not as our agents do. */
+async function agent(k: number): Promise<NatsConnection> {
+  const authenticator = nkeyAuthenticator(keys[k]?.getSeed());
+  const tls = { ca: nats.ca };
+  const connection = await connect({ servers: new URL(url).host, authenticator, tls, inboxPrefix: `_INBOX.${k}` });
+  open.push(connection);
+  return connection;
+}
+
+function busFor(login: BusLogin, ca: string | null = nats.ca, at = url): Promise<Bus> {
+  return Bus.connect({ url: at, name: 'test', login, ca, inbox: '_RUN' });
+}
+
+/** What a listener that is let in hears of what the run and the other agent say; null: it is refused. */
+async function heardBy(listener: NatsConnection, subject: string, says: () => void): Promise<string[] | null> {
+  const heard: string[] = [];
+  let isRefused = false;
+  listener.subscribe(subject, {
+    callback: (error, message) => {
+      if (error !== null) isRefused = true;
+      else heard.push(message.subject);
+    },
+  });
+  await listener.flush();
+  says();
+  await sleep(200);
+  return isRefused ? null : heard;
+}
+
+describe('the rights of agents', () => {
+  it('let none hear what another says or is told, nor what answers the run gets', async () => {
+    const [zero, one] = [await agent(0), await agent(1)];
+    const owner = await busFor(nats.owner);
+    open.push(owner);
+    const says = () => {
+      owner.publish(subjects.to(1, 'open'), {});
+      one.publish(subjects.of(1, 'progress'), 'mine');
+    };
+    for (const subject of [
+      '>',
+      'wb.>',
+      `wb.${run}.>`,
+      subjects.to(1, '>'),
+      subjects.ofAny,
+      '_RUN.>',
+      '_INBOX.1.>',
+      '$SYS.>',
+    ])
+      expect([subject, await heardBy(zero, subject, says)]).toEqual([subject, null]);
+    expect(await heardBy(one, subjects.to(1, '>'), says)).toEqual([subjects.to(1, 'open')]); // its own it hears
+  });
+
+  it('let none speak for another, to another, or for the run', async () => {
+    const zero = await agent(0);
+    const owner = await busFor(nats.owner);
+    open.push(owner);
+    const heard: string[] = [];
+    owner.subscribe('wb.>', ({ subject }) => heard.push(subject));
+    await owner.flush();
+    for (const subject of [subjects.of(1, 'left'), subjects.to(1, 'open'), subjects.all('stop'), subjects.join])
+      zero.publish(subject, 'forged');
+    zero.publish(subjects.of(0, 'progress'), 'mine');
+    await zero.flush();
+    await expect.poll(() => heard).toEqual([subjects.of(0, 'progress')]);
+  });
+
+  it('let an agent answer what it is asked, and whoever has the token ask to join', async () => {
+    const one = await agent(1);
+    one.subscribe(subjects.to(1, 'ping'), { callback: (_, message) => void message.respond('here') });
+    await one.flush();
+    const owner = await busFor(nats.owner);
+    const joiner = await Bus.connect({ url, name: 'test', login: nats.joiner, ca: nats.ca, inbox: '_INBOX.me' });
+    open.push(owner, joiner);
+    expect(Buffer.from(await owner.request(subjects.to(1, 'ping'), {}, 2_000)).toString()).toBe('here');
+    owner.subscribe(subjects.join, ({ respond }) => respond(Buffer.from('welcome')));
+    await owner.flush();
+    expect(Buffer.from(await joiner.request(subjects.join, {}, 2_000)).toString()).toBe('welcome');
+  });
+
+  it('let in nobody without the token, nor with another, nor without TLS, and agents trust no other server', async () => {
+    const refused = { code: 'noBus', exitCode: 3 };
+    await expect(busFor(null)).rejects.toMatchObject(refused);
+    await expect(busFor({ ...nats.joiner, password: 'f'.repeat(48) })).rejects.toMatchObject(refused);
+    await expect(busFor({ seed: createUser().getSeed() })).rejects.toMatchObject(refused);
+    await expect(busFor(nats.joiner, null)).rejects.toMatchObject(refused); // whom the system trusts does not know it
+    await expect(
+      busFor({ seed: keys[0]?.getSeed() ?? new Uint8Array() }, null, url.replace('tls', 'nats')),
+    ).rejects.toMatchObject(refused);
+  });
+});
