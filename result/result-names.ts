@@ -37,3 +37,6 @@ export type LatencyName = (typeof latencyNames)[number];
 
 export const breakerStates = ['closed', 'open', 'halfOpen'] as const;
 export type BreakerState = (typeof breakerStates)[number];
+
+/** Where answers to reads came from, where caches are looked at: in the order of the drivers' numbers, from 1. */
+export const answerSourceNames = ['hit', 'revalidated', 'replaced', 'miss'] as const;

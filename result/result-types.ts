@@ -3,6 +3,7 @@
  * themselves stand in `schema/`. Importing from here costs nothing at run time: no schema is built.
  */
 export * from './result-names.ts';
+export type * from './schema/cache-schema.ts';
 export type * from './schema/caller-schema.ts';
 export type * from './schema/chain-schema.ts';
 export type * from './schema/comparison-schema.ts';

@@ -15,6 +15,9 @@
  *               | "poisoned" (offered, and can't be read), of these "poisonTold" | "poisonDeadLettered" | "poisonDropped"
  *               | "poisonRetrying" | "poisonLooping" | "poisonBlocked" | "poisonWaiting" | "poisonUnaccounted"
  *               | "goodWaiting" | "goodLost" | "goodApplied" (a second) | "standStill" | "longestWait" (all others beside poison)
+ *               | "hitRatio" (reads that a cache showed without asking) | "originShare" (reads that our service has on record ÷ offered)
+ *               | "staleReads" | "staleIllegal" (older than max-age allows) | "stalest" (the oldest of them) | "readsBack" (of one client)
+ *               | "ownUnread" (a client's own change) | "evicted" | "sameUnderNewTag" (tags that change alone)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
  *               | "acknowledged" | "delivered" | "started" | "applied" | "settled" | "failed" | "timedOut"
@@ -27,7 +30,7 @@
  *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
  *               | "settledLate" (of flows of your own system)
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
- *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, degradedRatio, slowChains) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
+ *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, degradedRatio, slowChains, hitRatio, originShare) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification, requestsPerOperation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>, in quotes where it is a word as well

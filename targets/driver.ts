@@ -20,6 +20,22 @@ import type { SubscriberDriver } from './subscriber.ts';
 export const outcomes = { ok: 0, rejected: 1, failed: 2, timedOut: 3, dropped: 4 } as const;
 export type Outcome = (typeof outcomes)[keyof typeof outcomes];
 
+/**
+ * Where a read's answer came from: a cache that asked nobody; one that was told that what it has still holds; one that asked,
+ * and got another; who is asked first. `notRead`: it was no read, and what it shows is what it made.
+ */
+export const answerSources = { notRead: 0, hit: 1, revalidated: 2, replaced: 3, miss: 4 } as const;
+export type AnswerFrom = (typeof answerSources)[keyof typeof answerSources];
+
+/** Of the caches of a session's clients. */
+export interface CacheCounts {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly evicted: number;
+  /** Answers with another tag than what was kept, and byte by byte the same. */
+  readonly sameUnderNewTag: number;
+}
+
 /** Of an answer that was none, at most 2 KiB each. */
 export interface FailureDetail {
   readonly head: string;
@@ -73,7 +89,7 @@ export interface Call {
  * `abort(slot)` nothing more may be reported for that start.
  */
 export interface CompletionSink {
-  /** The attempt's first byte was handed to a connection. Called before `completed`, at most once per start. */
+  /** The attempt's first byte was handed to a connection. Before `completed`, once per start; never of what a client's cache shows. */
   sent(slot: number): void;
   /** Optional, before `completed`: what was reported `sent` never left, as a library says that had no connection after all. */
   unsent(slot: number): void;
@@ -87,6 +103,8 @@ export interface CompletionSink {
    * the first one of an operation counts; one that ends ok without counts as acknowledged then.
    */
   acknowledged(slot: number): void;
+  /** Optional, before a `completed` that is ok: which version it showed (0: not known), and where that came from. */
+  shown?(slot: number, version: number, from: AnswerFrom): void;
   /** Optional, before `completed`: the peer asks not to be tried again for so long (`Retry-After`, gRPC's RetryInfo). */
   retryAfter(slot: number, ms: number): void;
   /**
@@ -169,6 +187,8 @@ export interface Session {
   ignoredMessages?(): number | null;
   /** Since `open`; left out: it speaks no HTTP of its own. */
   httpCounts?(): HttpCounts | null;
+  /** At the end; null, or left out: its clients have no caches. */
+  cacheCounts?(): CacheCounts | null;
   /** Connections that were lost and opened again since `open`. */
   reconnects(): number;
   /** Closes everything; resolves within about two seconds whatever the peer does. Idempotent. */

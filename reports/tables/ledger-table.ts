@@ -26,6 +26,7 @@ const rareEntries = {
   refusedUnheard: 'refused, dropped',
   admittedUnauthorised: 'admitted, not to be',
   stateLost: 'state lost',
+  answeredByCache: 'from a cache',
   unaccounted: 'unaccounted',
   orderUndecided: 'order undecided',
 } as const;

@@ -48,6 +48,11 @@ export const ledgerSchema = z
         'Acknowledged, then refused by the service and dropped, as its target asks for, with nobody told: not lost. Absent in results of earlier versions.',
       )
       .optional(),
+    answeredByCache: figure
+      .describe(
+        'Reads that were ok, and that our service never saw: neither acknowledged by it nor lost. Absent without a cache.',
+      )
+      .optional(),
     admittedUnauthorised: figure
       .describe('Received or applied, though its caller was to be refused. Absent without callers.')
       .optional(),

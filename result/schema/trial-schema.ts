@@ -1,6 +1,7 @@
 /** One trial. */
 import { z } from 'zod';
 import { latencyNames, phaseNames, protocols } from '../result-names.ts';
+import { cacheSchema } from './cache-schema.ts';
 import { callerSchema } from './caller-schema.ts';
 import { chainSchema } from './chain-schema.ts';
 import {
@@ -93,6 +94,7 @@ export const trialSchema = z
       .optional(),
     callers: z.array(callerSchema).describe('Absent where nobody says who is calling.').optional(),
     flows: flowsSchema.describe('Absent without flows.').optional(),
+    cache: cacheSchema.describe('Absent where nobody looks at what reads show.').optional(),
     poison: poisonSchema.describe('Absent where all can be read, and of other engines.').optional(),
     chain: chainSchema.describe('Absent without a chain whose services are slow for a share.').optional(),
     reconnects: count

@@ -6,6 +6,7 @@ import type { OperationLog } from '../recording/operation-log.ts';
 import type { PhaseLookup } from '../recording/phase-windows.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { SampleLog } from '../recording/sample-log.ts';
+import type { ShownVersions } from '../recording/shown-versions.ts';
 import type { Timeline } from '../recording/timeline.ts';
 import type { CallSource } from './call-source.ts';
 import type { Fallback } from './fallback.ts';
@@ -36,6 +37,8 @@ export interface LoadLoopOptions {
   readonly recorder: Recorder;
   readonly timeline: Timeline;
   readonly log: OperationLog;
+  /** Left out: nobody asked what operations show. */
+  readonly shown?: ShownVersions | null;
   /** Left out: nobody asked for each operation. */
   readonly samples?: SampleLog | null;
   readonly notable: NotableOperations;

@@ -6,6 +6,7 @@
 
 import type { LatencyCountsData } from '../../result/latency-counts.ts';
 import {
+  type AnswerFrom,
   type Call,
   type CompletionSink,
   type FailureDetail,
@@ -180,6 +181,10 @@ export class LoadLoop implements CompletionSink {
 
   acknowledged(slot: number): void {
     this.#records.acknowledged(slot, this.#options.nowUs());
+  }
+
+  shown(slot: number, version: number, from: AnswerFrom): void {
+    this.#options.shown?.shown(this.#slots.sequence[slot] as number, version, from);
   }
 
   retryAfter(slot: number, ms: number): void {

@@ -3,6 +3,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { cacheOf } from '../../scenarios/cache-settings.ts';
 import type { ClosedLoad } from '../../scenarios/scenario.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import type { Call, Session } from '../../targets/driver.ts';
@@ -14,6 +15,7 @@ import { type OnAcknowledged, OperationLog } from '../recording/operation-log.ts
 import { PhaseLookup } from '../recording/phase-windows.ts';
 import { Recorder } from '../recording/recorder.ts';
 import type { SampleLog } from '../recording/sample-log.ts';
+import { ShownVersions } from '../recording/shown-versions.ts';
 import { Timeline } from '../recording/timeline.ts';
 import { shareOfResilience } from '../resilience/share-of-resilience.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
@@ -56,6 +58,8 @@ class LoadWorker {
   readonly #timeline: Timeline;
   readonly #log: OperationLog;
   readonly #samples: SampleLog | null;
+  /** null: nothing of the target is cached, nor looked at. */
+  readonly #shown: ShownVersions | null;
   readonly #notable: NotableOperations;
   readonly #loop: LoadLoop;
   /** null: no second transport. */
@@ -97,10 +101,12 @@ class LoadWorker {
     this.#calls = Array.from({ length: slots }, emptyCall);
     this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
-    // Of an own system nobody keeps a ledger but of its flows, and a long run would fill the memory for nothing.
-    const isKept = plan.target.address === undefined || plan.followed.length > 0;
+    // Of an own system nobody keeps a ledger but of its flows and of what its reads show, and a long run would fill the memory for nothing.
+    const isLooked = cacheOf(plan.target) !== null;
+    const isKept = plan.target.address === undefined || plan.followed.length > 0 || isLooked;
     this.#log = new OperationLog(worker, isKept, logPathOf(plan, worker), this.#onAcknowledged(plan.followed));
     this.#samples = sampleLogOf(plan, worker);
+    this.#shown = isLooked ? new ShownVersions() : null;
     this.#notable = new NotableOperations(plan.windows.findIndex(({ name }) => name !== 'warmup'));
     this.#users = load.model === 'closed' ? new ClosedUsers(slots, load.thinkTimeMs, this.#usersWanted(load)) : null;
     const source = new CallSource({
@@ -128,6 +134,7 @@ class LoadWorker {
       timeline: this.#timeline,
       log: this.#log,
       samples: this.#samples,
+      shown: this.#shown,
       notable: this.#notable,
       seed: plan.seed,
       nowUs: monotonicNowUs,
@@ -305,6 +312,7 @@ class LoadWorker {
         timeline: this.#timeline.toData(),
         log: this.#log.toData(),
         samples: this.#samples?.close() ?? null,
+        shown: this.#shown?.toData() ?? null,
         notable: this.#notable.toData(),
         failures: this.#loop.failures.toData(),
         checksums: this.#pools.map((pool) => pool.map((body) => crc32(body))),

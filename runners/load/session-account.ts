@@ -18,6 +18,7 @@ type SessionData = Pick<
   | 'blockedPublishers'
   | 'ignoredMessages'
   | 'http'
+  | 'cache'
 >;
 
 /** Create it before the session opens its connections. */
@@ -51,6 +52,7 @@ export class SessionAccount {
     const blockedPublishers = session?.blockedPublishers?.() ?? null;
     const ignoredMessages = session?.ignoredMessages?.() ?? null;
     const http = session?.httpCounts?.() ?? null;
+    const cache = session?.cacheCounts?.() ?? null;
     await session?.close();
     return {
       completions: Array.from({ length: operations }, (_, index) => session?.completion(index) ?? 'acknowledged'),
@@ -63,6 +65,7 @@ export class SessionAccount {
       blockedPublishers,
       ignoredMessages,
       http,
+      cache,
     };
   }
 }

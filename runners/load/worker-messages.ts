@@ -10,7 +10,7 @@ import type {
 } from '../../result/result-types.ts';
 import type { KeyUse } from '../../scenarios/operations.ts';
 import type { Load, PayloadSpec, Request, Resilience, Target } from '../../scenarios/scenario.ts';
-import type { OperationSpec } from '../../targets/driver.ts';
+import type { CacheCounts, OperationSpec } from '../../targets/driver.ts';
 import type { CanaryData } from '../canary/canary-account.ts';
 import type { RecordedFailure } from '../recording/failure-samples.ts';
 import type { NotableData } from '../recording/notable-operations.ts';
@@ -18,6 +18,7 @@ import type { OperationLogData } from '../recording/operation-log.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { BlockPlan, RecordingData } from '../recording/recorder.ts';
 import type { SampleLogData, SampleTarget } from '../recording/sample-log.ts';
+import type { ShownData } from '../recording/shown-versions.ts';
 import type { TimelineData } from '../recording/timeline.ts';
 import type { WireBytes } from '../recording/wire-counter.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
@@ -122,6 +123,8 @@ export interface WorkerData {
   readonly log: OperationLogData;
   /** null: nobody asked for them. */
   readonly samples: SampleLogData | null;
+  /** null: nobody looked. */
+  readonly shown: ShownData | null;
   readonly notable: NotableData;
   readonly failures: readonly RecordedFailure[];
   readonly completions: readonly Completion[];
@@ -142,6 +145,8 @@ export interface WorkerData {
   readonly ignoredMessages: number | null;
   /** Since the session opened. */
   readonly http: HttpCounts | null;
+  /** Of its clients; null: they have no caches. */
+  readonly cache: CacheCounts | null;
   readonly breakerChanges: readonly RecordedBreakerChange[];
   /** null: the load never began. */
   readonly health: WorkerHealthData | null;

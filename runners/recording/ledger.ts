@@ -29,6 +29,8 @@ export interface LedgerInput {
   readonly hasEffect: readonly boolean[];
   /** By operation: what counts as acknowledged was only handed to our own socket. */
   readonly acceptedOnly: readonly boolean[];
+  /** By operation: a cache may have answered it, and then nobody else knows of it; left out: none has. */
+  readonly mayBeCached?: readonly boolean[];
   /** By operation: false where its caller is to be refused; left out: nobody is asked who is calling. */
   readonly mayBeServed?: readonly boolean[] | null;
   /** In the order of time. */
@@ -216,7 +218,8 @@ function totals(
     acceptedOnly: onlyAccepted,
     held = null,
     mayBeServed = null,
-  }: Pick<LedgerInput, 'acceptedOnly' | 'held' | 'mayBeServed'>,
+    mayBeCached = [],
+  }: Pick<LedgerInput, 'acceptedOnly' | 'held' | 'mayBeServed' | 'mayBeCached'>,
   cases: LedgerCases,
 ) {
   let acknowledged = 0;
@@ -230,6 +233,7 @@ function totals(
   let deadLettered = 0;
   let refusedUnheard = 0;
   let admittedUnauthorised = 0;
+  let answeredByCache = 0;
   for (const account of accounts) {
     const { producer } = account.log;
     for (let sequence = 0; sequence < account.log.length; sequence++) {
@@ -243,6 +247,10 @@ function totals(
         cases.add('admittedUnauthorised', account.log, sequence);
       }
       if (isApplied) applied++;
+      if (isAcknowledged && !isApplied && mayBeCached[account.log.operation(sequence)] === true) {
+        answeredByCache++;
+        continue;
+      }
       const isOnlyAccepted = isAcknowledged && onlyAccepted[account.log.operation(sequence)] === true;
       if (isOnlyAccepted) acceptedOnly++;
       else if (isAcknowledged) acknowledged++;
@@ -281,6 +289,7 @@ function totals(
     ...{ acknowledged, received, applied, lost, unacknowledgedButApplied, acceptedOnly, acceptedOnlyGone },
     ...{ deadLettered, refusedUnheard },
     ...(mayBeServed !== null && { admittedUnauthorised }),
+    ...(mayBeCached.includes(true) && { answeredByCache }),
     stateLost: held === null ? null : stateLost,
   };
 }

@@ -19,6 +19,7 @@ import { Recorder } from '../recording/recorder.ts';
 import { summariseRecording } from '../recording/summarise-recording.ts';
 import { Timeline, timelineIntervalMs } from '../recording/timeline.ts';
 import { plannedRate } from '../schedule/planned-rate.ts';
+import { cacheAccount } from './cache-account.ts';
 import { chainOf } from './chain-account.ts';
 import {
   breakerOf,
@@ -81,6 +82,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const callers = callersOf(recorder, windows, operations);
   const payments = paymentsIn(records);
   const chain = chainOf(records);
+  const cache = cacheAccount(records);
   const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, timesSeen(records));
   const paidRequests = paidRequestsOf(records, Object.values(summary.phases), ledger.acknowledged);
   const measured = measuredTotal(folded.recorder, windows);
@@ -123,6 +125,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(flows !== null && { flows }),
     ...(poison !== null && { poison }),
     ...(chain !== null && { chain }),
+    ...(cache !== null && { cache }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),
     ...longestBlock(workers),
     ...stopOf(records),

@@ -1,5 +1,6 @@
 /** The gateway of a trial: a program between the load and the instances of our service. */
 import { join } from 'node:path';
+import type { CacheSettings } from '../../scenarios/cache-settings.ts';
 import { type Gateway, gatewayPart, keyIssuer } from '../../scenarios/gateway.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
 import { linkBetween } from '../../scenarios/target-services.ts';
@@ -15,6 +16,8 @@ import { type Closers, joinedAddress, missingPart, openLinks } from './stack-par
 
 export interface OpenGatewayInput {
   readonly settings: Gateway;
+  /** null: it keeps nothing. */
+  readonly cache: CacheSettings | null;
   readonly protocol: string;
   /** Of the service that it stands before. */
   readonly entry: string;
@@ -38,14 +41,14 @@ export interface OpenedGateway {
 }
 
 export async function openGateway(input: OpenGatewayInput, opened: Closers): Promise<OpenedGateway> {
-  const { settings, entry, instances, stack, direct, workDirectory, trialId, credentials, callers } = input;
+  const { settings, cache, entry, instances, stack, direct, workDirectory, trialId, credentials, callers } = input;
   const path = (await gatewayKinds[settings.kind].program.find()) ?? missingPart();
   const name = linkBetween(gatewayPart, entry);
   const link = direct ? null : await openLinks(stack, name, Object.values(instances), opened);
   const addresses = joinedAddress(link ?? undefined)?.split(',') ?? Object.values(instances);
   const issuer = await openIssuer(input, opened);
   const gateway = await startGateway(path, {
-    ...{ protocol: protocolOf(input), settings, port: await freePort(), credentials, callers },
+    ...{ protocol: protocolOf(input), settings, cache, port: await freePort(), credentials, callers },
     keysAt: issuer?.address ?? null,
     instances: Object.fromEntries(Object.keys(instances).map((instance, n) => [instance, addresses[n] ?? ''])),
     directory: join(workDirectory, `${trialId}.${gatewayPart}`),

@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { cacheOf } from '../../scenarios/cache-settings.ts';
 import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, Scenario, Target } from '../../scenarios/scenario.ts';
 import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
@@ -12,6 +13,7 @@ import type { ProtocolEntry } from '../../targets/driver.ts';
 import { gatewaySemantics } from '../../targets/gateway/describe-gateway.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
 import { loadProtocol } from '../../targets/registry.ts';
+import { cacheSemantics } from '../../targets/rest/cache/describe-cache.ts';
 import { authSettings } from '../../targets/security/auth-label.ts';
 import { bootId } from '../agents/agent-facts.ts';
 import { cpuWithAgents } from '../agents/agents-cpu.ts';
@@ -78,7 +80,8 @@ export async function runTrial(
       signal,
       parts.linkOf,
     );
-    const meter = target.flow === undefined ? null : await LinkMeter.open(stack, parts.links);
+    const isMetered = target.flow !== undefined || cacheOf(target)?.at === 'gateway';
+    const meter = isMetered ? await LinkMeter.open(stack, parts.links) : null;
     source.onHandedOver(({ producer, sequences }) => observer?.follow(producer, sequences));
     const timeline = await prepareFaults(context, prepared, faults, parts);
     const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
@@ -108,6 +111,7 @@ export async function runTrial(
         ...authSettings(prepared.target),
         ...connectionsOf(workers),
         ...gatewaySemantics(target.gateway),
+        ...cacheSemantics(cacheOf(target)),
         ...((target.instances ?? 1) > 1 && { instances: target.instances ?? 1 }),
         ...spreadSettings(target),
         ...resilienceSemantics(scenario, prepared.target),

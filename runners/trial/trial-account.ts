@@ -9,6 +9,7 @@ import type {
   PoisonResult,
   TrialResult,
 } from '../../result/result-types.ts';
+import { cacheOf } from '../../scenarios/cache-settings.ts';
 import { operationOf, referenceOperations } from '../../scenarios/operations.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
@@ -20,6 +21,7 @@ import { paymentsOf } from '../recording/payments.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import { poisonAccount } from '../recording/poison-account.ts';
 import type { Recorder } from '../recording/recorder.ts';
+import { isCacheable } from './cache-account.ts';
 import { flowsIn, observedFlowsIn } from './flow-account.ts';
 import type { TrialRecords } from './trial-records.ts';
 
@@ -82,6 +84,7 @@ export function trialAccount(
       patterns: operations.map(({ pattern }) => pattern),
       hasEffect: operations.map(({ action }) => action === null || operationOf(action)?.isRead === false),
       acceptedOnly: operations.map(({ pattern }) => isHandedOver(pattern) && promisesNothing(target)),
+      mayBeCached: cacheOf(target) === null ? [] : operations.map(isCacheable),
       mayBeServed: operations.some(({ caller }) => caller !== undefined)
         ? operations.map(({ caller }) => caller?.mayBeServed ?? true)
         : null,

@@ -1,5 +1,6 @@
 /** The real parts of one trial: a fresh service, its link, and the processes whose CPU is accounted. */
 import { hasBroker } from '../../result/result-types.ts';
+import { gatewayCacheOf } from '../../scenarios/cache-settings.ts';
 import { gatewayPart } from '../../scenarios/gateway.ts';
 import { brokerOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
@@ -156,7 +157,8 @@ async function gatewayBefore(
   if (settings === undefined) return null;
   const direct = via === 'direct';
   const given = { settings, protocol, entry, instances, stack, direct, workDirectory, trialId };
-  return openGateway({ ...given, credentials, callers: Object.keys(scenario.workload.callers ?? {}) }, opened);
+  const callers = Object.keys(scenario.workload.callers ?? {});
+  return openGateway({ ...given, cache: gatewayCacheOf(target), credentials, callers }, opened);
 }
 
 /** What the load goes through: to the broker, or to each instance of the service itself. */

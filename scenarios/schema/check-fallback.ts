@@ -62,7 +62,7 @@ function led(target: FileTarget): boolean {
 /** What would need more than a service and a link beside. */
 function obstacleOf(target: FileTarget): string | null {
   const values: Readonly<Record<string, unknown>> = target;
-  const key = ['flow', 'chain', 'gateway', 'tls', 'auth'].find(
+  const key = ['flow', 'chain', 'gateway', 'cache', 'tls', 'auth'].find(
     (one) => values[one] !== undefined && values[one] !== 'none',
   );
   if (key !== undefined) return `has ${key}, which a second transport cannot have`;

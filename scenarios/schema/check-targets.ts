@@ -8,6 +8,7 @@ import { definitionOf } from '../protocols/definitions.ts';
 import { brokerFacts, brokerOf } from '../protocols/registry.ts';
 import { templateVariables } from '../template-variables.ts';
 import { addressesOf, readAddress } from './address.ts';
+import { cachingClients } from './cache-schema.ts';
 import { requireAllowed } from './check-allowed.ts';
 import { checkCalled } from './check-callers.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
@@ -95,13 +96,16 @@ function payloadOf({ file, directory }: CheckContext, operation: string): { name
   return bytes === undefined ? null : { name, bytes };
 }
 
-/** Each load thread has connections of its own. */
+/** Each load thread has connections, and clients with caches, of its own. */
 function checkThreads({ file, report }: CheckContext, target: FileTarget, path: Path): void {
   const threads = file.load?.threads;
-  const count = connectionCount(target);
-  if (typeof threads !== 'number' || count === null || count >= threads) return;
-  const message = `${count} cannot be shared by ${threads} load threads; at least one each`;
-  report({ path: [...path, 'connections'], message });
+  if (typeof threads !== 'number') return;
+  const counts = { connections: connectionCount(target), 'cache.clients': cachingClients(target) };
+  for (const [key, count] of Object.entries(counts)) {
+    if (count === null || count >= threads) continue;
+    const message = `${count} cannot be shared by ${threads} load threads; at least one each`;
+    report({ path: [...path, ...key.split('.')], message });
+  }
 }
 
 /** Who spreads connections are the native engine's own drivers. */

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { parseThreshold } from '../../result/threshold-grammar.ts';
 import type { Load, OpenLoad, RateSearch, RateStage, UserStage } from '../load.ts';
+import { cachingClients } from './cache-schema.ts';
 import { connectionCount } from './connections-schema.ts';
 import { loadDurationMs, longestAutoWarmupMs, mostInFlight, profileOf, recordingOf } from './load-schema.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
@@ -15,7 +16,9 @@ const mostAutoThreads = 8;
 
 /** One load thread on two cores: services and brokers need the other. Beyond, half of the machine at most. */
 function threadsFor(cores: number, targets: ScenarioFile['targets']): number {
-  const fewest = Object.values(targets).map((target) => connectionCount(target) ?? mostAutoThreads);
+  const fewest = Object.values(targets).flatMap((target) =>
+    [connectionCount(target), cachingClients(target)].map((count) => count ?? mostAutoThreads),
+  );
   return Math.max(1, Math.min(mostAutoThreads, Math.floor(cores / 2) - 1, ...fewest));
 }
 

@@ -89,7 +89,7 @@ describe('a scenario with a problem', () => {
     [
       'swept setting that a protocol lacks',
       `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
-      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, http, connections, client, batch, codec, compression, engine, gateway, chain, push, flow, via, store, service, instances, optional, address, tls, auth, watch, settled, subscribers, traceparent, resilience, followRedirects, userAgent, requests)',
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, http, connections, client, batch, codec, compression, engine, gateway, cache, chain, push, flow, via, store, service, instances, optional, address, tls, auth, watch, settled, subscribers, traceparent, resilience, followRedirects, userAgent, requests)',
     ],
     [
       'swept value that is none',
@@ -921,7 +921,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
         "dir/s.yaml:11:15: thresholds[0]: expected a threshold, or { check, stopAfter }, not 5",
         "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
-        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, degradedRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, degraded, unanswered, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, admittedUnauthorised, completed, compensated, refused, stuck, open, inconsistent, phantom, settledLate, bytesPerOperation, cpuPerOperation, highestBacklog, drainRate, redelivered, balance, gatewayAmplification, slowChains, slowChainsGap, generatorMemory, serviceMemory, requestsPerOperation, poisoned, poisonTold, poisonDeadLettered, poisonDropped, poisonRetrying, poisonLooping, poisonBlocked, poisonWaiting, poisonUnaccounted, goodWaiting, goodLost, goodApplied, standStill or longestWait (did you mean lost?)",
+        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, degradedRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, degraded, unanswered, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, admittedUnauthorised, completed, compensated, refused, stuck, open, inconsistent, phantom, settledLate, bytesPerOperation, cpuPerOperation, highestBacklog, drainRate, redelivered, balance, gatewayAmplification, slowChains, slowChainsGap, generatorMemory, serviceMemory, requestsPerOperation, poisoned, poisonTold, poisonDeadLettered, poisonDropped, poisonRetrying, poisonLooping, poisonBlocked, poisonWaiting, poisonUnaccounted, goodWaiting, goodLost, goodApplied, standStill, longestWait, hitRatio, originShare, staleReads, staleIllegal, stalest, readsBack, ownUnread, evicted or sameUnderNewTag (did you mean lost?)",
       ]
     `);
   });

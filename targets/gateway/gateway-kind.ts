@@ -1,6 +1,7 @@
 /** What a program must be told to stand before the instances of a service. One file a program implements it. */
 
 import type { Protocol } from '../../result/result-types.ts';
+import type { CacheSettings } from '../../scenarios/cache-settings.ts';
 import type { Gateway } from '../../scenarios/gateway.ts';
 import type { Program } from '../stack/program.ts';
 
@@ -21,6 +22,8 @@ export interface GatewayCredentials {
 export interface GatewayPlan {
   readonly protocol: GatewayProtocol;
   readonly settings: Gateway;
+  /** What it keeps of answers; null: nothing. */
+  readonly cache: CacheSettings | null;
   /** Where it listens, on loopback. */
   readonly port: number;
   /** By name, `host:port`, perhaps through a proxy. */

@@ -78,6 +78,7 @@ async function gateway(kind: Gateway['kind'], { settings = {}, ...plan }: Wanted
   const running = await startGateway(paths[kind], {
     ...{
       protocol: 'rest',
+      cache: null,
       port,
       instances: { service: first, 'service-2': second },
       credentials: null,

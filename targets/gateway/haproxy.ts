@@ -78,12 +78,30 @@ function forwarding(plan: GatewayPlan): string {
       .map(({ header, value, to }) => `use_backend only_${to} if { req.hdr(${header}) -m str ${quoted(value)} }`),
     'default_backend instances',
   ];
-  const backend = [balance(settings), ...retries(plan)];
-  return `${limits('http')}
+  const backend = [balance(settings), ...retries(plan), ...caching(plan)];
+  return `${limits('http')}${cacheSection(plan)}
 ${section('frontend gateway', frontend)}
 ${section('backend instances', [...backend, ...Object.keys(instances).map(server)])}
 ${routed.map((name) => section(`backend only_${name}`, [...retries(plan), server(name)])).join('\n')}
 `;
+}
+
+/** 64 MB of memory; what is larger than a quarter of it is not kept. */
+function cacheSection({ cache }: GatewayPlan): string {
+  if (cache === null) return '';
+  const bounds = ['total-max-size 64', 'max-object-size 16777216', `max-age ${cache.maxAgeSeconds}`];
+  return `\n${section('cache answers', bounds)}`;
+}
+
+/** In the words of RFC 9211, what it did. */
+function caching({ cache }: GatewayPlan): string[] {
+  if (cache === null) return [];
+  return [
+    'http-request cache-use answers',
+    'http-response cache-store answers',
+    'http-after-response set-header cache-status "haproxy; hit" if { res.cache_hit }',
+    'http-after-response set-header cache-status "haproxy; fwd=uri-miss" if !{ res.cache_hit }',
+  ];
 }
 
 function section(head: string, body: readonly string[]): string {

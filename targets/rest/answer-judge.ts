@@ -2,10 +2,10 @@
 import type { HttpCounts } from '../../result/result-types.ts';
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import { type DriverContext, type Outcome, outcomes } from '../driver.ts';
-import type { TakeBody } from '../driver-kit/batched-session.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Endpoint, endpointOf } from '../driver-kit/client-socket.ts';
 import { connectionShare } from '../driver-kit/connection-keeper.ts';
+import type { TakeAnswer } from './cache/cached-session.ts';
 import { ForeignOrigins } from './foreign-origins.ts';
 import { type Hop, Redirects } from './redirects.ts';
 import type { AnswerSource } from './rest-connection.ts';
@@ -22,7 +22,8 @@ interface Ending {
 export interface AnswerJudgeOptions {
   readonly context: DriverContext;
   readonly codec: BodyCodec | null;
-  readonly takeBody: TakeBody | null;
+  /** null: nobody looks at what answers hold. */
+  readonly take: TakeAnswer | null;
   /** Sends a hop to the target itself. */
   readonly again: (slot: number) => void;
 }
@@ -63,12 +64,12 @@ export class AnswerJudge {
   }
 
   answered(slot: number, status: number, retryAfterMs: number, answer: AnswerSource): void {
-    const { context, takeBody } = this.#options;
+    const { context, take } = this.#options;
     const { sink, tellsAll } = context;
     const tell = () => answer.failureDetail?.() ?? null;
     if (this.#expected[context.calls[slot]?.operation ?? 0]?.[status] === 1) {
       this.#redirects?.forget(slot);
-      if (answer.body) takeBody?.(slot, answer.body);
+      take?.(slot, status, answer);
       sink.completed(slot, outcomes.ok, '', false, tellsAll ? tell : undefined);
       return;
     }

@@ -1,12 +1,13 @@
 /** HTTP over connections of our own, 1.1 with keep-alive unless 2 is asked for: prepared request bytes, one reused read buffer, no promise a request. */
 import type { RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import type { Driver, DriverContext, Session } from '../driver.ts';
-import { openBatched, type TakeBody } from '../driver-kit/batched-session.ts';
+import { openBatched } from '../driver-kit/batched-session.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { createReadBuffer, endpointOf } from '../driver-kit/client-socket.ts';
 import { inOperation } from '../driver-kit/in-operation.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { batchFormat } from './batch-format.ts';
+import { openCached, type TakeAnswer } from './cache/cached-session.ts';
 import { HttpConnection } from './http-connection.ts';
 import { Http2RestSession } from './http2-session.ts';
 import { RequestWriter } from './request-writer.ts';
@@ -18,19 +19,35 @@ export const restDriver: Driver = {
   async open(context, signal) {
     signal.throwIfAborted();
     const { target } = context;
-    const { batch } = target as RestTarget;
+    const { batch, cache } = target as RestTarget;
+    if (cache !== undefined) {
+      return openCached(context, cache, (beneath, take, keepsBodies) =>
+        openSession(beneath, signal, { take, keepsBodies }),
+      );
+    }
     if (batch === undefined) return openSession(context, signal);
-    return openBatched(context, batch, batchFormat(context), (beneath, takeBody) =>
-      openSession(beneath, signal, takeBody),
-    );
+    return openBatched(context, batch, batchFormat(context), (beneath, takeBody) => {
+      const take: TakeAnswer = (slot, _status, { body }) => {
+        if (body) takeBody(slot, body);
+      };
+      return openSession(beneath, signal, { take, keepsBodies: true });
+    });
   },
 };
 
-function openSession(context: DriverContext, signal: AbortSignal, takeBody: TakeBody | null = null): Promise<Session> {
+interface Taking {
+  readonly take: TakeAnswer | null;
+  readonly keepsBodies: boolean;
+}
+
+function openSession(
+  context: DriverContext,
+  signal: AbortSignal,
+  { take, keepsBodies }: Taking = { take: null, keepsBodies: false },
+): Promise<Session> {
   const { target, address, operations, payloads } = context;
   const { compression, http } = target as RestTarget;
   const codec = BodyCodec.of(compression);
-  const keepsBodies = takeBody !== null;
   const endpoint = endpointOf(address, target.address, target.tls);
   if (http === 2) {
     const secured = endpoint.tls === null ? endpoint : { ...endpoint, tls: { ...endpoint.tls, alpn: 'h2' as const } };
@@ -49,7 +66,7 @@ function openSession(context: DriverContext, signal: AbortSignal, takeBody: Take
       context,
       codec,
       (index, owner) => new HttpConnection({ index, endpoint, writers, codec, keepsBodies, readBuffer, owner }),
-      takeBody,
+      take,
     ),
     signal,
   );

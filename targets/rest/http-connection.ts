@@ -126,6 +126,12 @@ export class HttpConnection implements SocketListener, RestConnection {
     return this.#answerBegin === null ? null : detailOfHttp(this.#answerBegin);
   }
 
+  head(): string | null {
+    const begin = this.#answerBegin;
+    const end = begin?.indexOf('\r\n\r\n') ?? -1;
+    return begin === null || end === -1 ? null : begin.toString('latin1', 0, end);
+  }
+
   closed(reason: string, cause: Error | null): void {
     if (this.#dropped) return;
     if (this.#slot === noSlot) this.#fail(reason, cause);

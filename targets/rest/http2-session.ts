@@ -75,7 +75,7 @@ export class Http2RestSession implements Session, ConnectionOwner<RequestStream,
       ),
     );
     this.#streams = calls.map((_, slot) => new RequestStream(slot, codec));
-    this.#judge = new AnswerJudge({ context, codec, takeBody: null, again: (slot) => this.#place(slot) });
+    this.#judge = new AnswerJudge({ context, codec, take: null, again: (slot) => this.#place(slot) });
     this.#waiting = new WaitingSlots(calls.length);
     this.#retries = new TransparentRetries(calls.length, sink);
     const fields = this.#writers.flatMap(({ constantFields }) => constantFields);

@@ -236,7 +236,7 @@ const headers = {
   location: { description: 'Where the new order can be read.', schema: text },
   'cache-control': {
     description: 'Who may keep the answer.',
-    schema: { ...text, enum: ['private, no-cache', 'no-store'] },
+    schema: { ...text, pattern: '^((private|public), (no-cache|max-age=\\d+)|no-store)$' },
   },
   'preference-applied': { description: 'The preference that was heeded.', schema: { ...text, const: 'respond-async' } },
   'retry-after': { description: 'After how many seconds to come back.', schema: { type: 'integer', minimum: 0 } },

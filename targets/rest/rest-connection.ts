@@ -14,6 +14,8 @@ export interface AnswerSource {
   /** Where redirects are followed. */
   readonly location?: string | null;
   failureDetail?(): FailureDetail | null;
+  /** Its status line and headers, as far as they came in one piece; null, or left out: not known. */
+  head?(): string | null;
 }
 
 /** One request at a time; it opens once and is replaced, never reopened. */

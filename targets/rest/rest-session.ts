@@ -2,7 +2,6 @@
 import type { BodyBytes, Completion, HttpCounts } from '../../result/result-types.ts';
 import type { RestTarget } from '../../scenarios/scenario.ts';
 import type { DriverContext, Session } from '../driver.ts';
-import type { TakeBody } from '../driver-kit/batched-session.ts';
 import type { BodyCodec } from '../driver-kit/body-codec.ts';
 import { endpointOf } from '../driver-kit/client-socket.ts';
 import { completionOf } from '../driver-kit/completion-of.ts';
@@ -10,6 +9,7 @@ import { ConnectionKeeper, connectionShare } from '../driver-kit/connection-keep
 import { peerName } from '../driver-kit/peer-name.ts';
 import { WaitingSlots } from '../driver-kit/waiting-slots.ts';
 import { AnswerJudge } from './answer-judge.ts';
+import type { TakeAnswer } from './cache/cached-session.ts';
 import { ConnectionReuse } from './connection-reuse.ts';
 import { type Probe, probeOf } from './probe.ts';
 import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from './rest-connection.ts';
@@ -40,13 +40,13 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     context: DriverContext,
     codec: BodyCodec | null,
     connect: (index: number, owner: RestConnectionOwner<Connection>) => Connection,
-    takeBody: TakeBody | null = null,
+    take: TakeAnswer | null = null,
   ) {
     const { target, calls, worker, workers } = context;
     this.#context = context;
     this.#isSpread = context.address.includes(',');
     this.#codec = codec;
-    this.#judge = new AnswerJudge({ context, codec, takeBody, again: (slot) => this.start(slot) });
+    this.#judge = new AnswerJudge({ context, codec, take, again: (slot) => this.start(slot) });
     this.#waiting = new WaitingSlots(calls.length);
     this.#connectionOf = calls.map(() => null);
     this.#probe = probeOf(context);

@@ -17,6 +17,7 @@ import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
 import { type ServerTlsOptions, serverTlsOptions } from '../security/server-tls-options.ts';
 import { batchPath } from './batch-format.ts';
+import { readHeaders } from './cache/read-headers.ts';
 import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
 import { openApiOf, openApiPath } from './openapi.ts';
@@ -27,12 +28,13 @@ import { sendProblem, sendRefusal } from './refusals.ts';
 const bodyLimitBytes = 17 * 1024 * 1024;
 const jsonType = 'application/json; charset=utf-8';
 hostService(async (domain, options) => {
-  const { compression, codec } = options.target as RestTarget;
+  const { compression, codec, cache } = options.target as RestTarget;
   const { retryAfterMs, security } = options;
   const gatekeeper = await gatekeeperOf(security?.check);
   const app = createOrderApi(domain, {
     ...{ codec: BodyCodec.of(compression), items: itemCodecOf(codec), retryAfterMs, gatekeeper },
     document: openApiOf({ codec: codec ?? 'json', isGuarded: gatekeeper !== null }),
+    readHeaders: readHeaders(cache),
     tls: security?.tls ? serverTlsOptions(security.tls) : null,
   });
   await app.listen({ port: options.port, host: '127.0.0.1' });
@@ -44,6 +46,8 @@ interface OrderApiOptions {
   /** null: JSON. */
   readonly items: ItemCodec | null;
   readonly retryAfterMs: number | undefined;
+  /** With each order that is read. */
+  readonly readHeaders: Readonly<Record<string, string>>;
   /** null: everybody is served. */
   readonly gatekeeper: Gatekeeper | null;
   /** OpenAPI. */
@@ -54,7 +58,7 @@ interface OrderApiOptions {
 
 function createOrderApi(
   domain: ServiceDomain,
-  { codec, items, retryAfterMs, gatekeeper, document, tls }: OrderApiOptions,
+  { codec, items, retryAfterMs, readHeaders, gatekeeper, document, tls }: OrderApiOptions,
 ): FastifyInstance {
   const app = fastify({
     ...(tls !== null && { https: tls }),
@@ -80,7 +84,7 @@ function createOrderApi(
   if (items !== null) readItems(app, items);
   if (codec !== null) compressBodies(app, codec, items);
   app.get(openApiPath, (_request, reply) => reply.type(jsonType).send(JSON.stringify(document)));
-  routeOrders(app, new OrderApi(domain, items, retryAfterMs));
+  routeOrders(app, new OrderApi(domain, items, retryAfterMs, readHeaders));
   return app;
 }
 
@@ -162,10 +166,17 @@ class OrderApi {
   readonly #items: ItemCodec | null;
   /** For refusals that may pass; HTTP knows whole seconds only. */
   readonly #retryAfterSeconds: number | undefined;
+  readonly #readHeaders: Readonly<Record<string, string>>;
 
-  constructor(domain: ServiceDomain, items: ItemCodec | null, retryAfterMs: number | undefined) {
+  constructor(
+    domain: ServiceDomain,
+    items: ItemCodec | null,
+    retryAfterMs: number | undefined,
+    readHeaders: Readonly<Record<string, string>>,
+  ) {
     this.#domain = domain;
     this.#items = items;
+    this.#readHeaders = readHeaders;
     this.#retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1e3);
   }
 
@@ -199,7 +210,7 @@ class OrderApi {
   }
 
   #sendRead(request: FastifyRequest, reply: FastifyReply, order: Order | null): void {
-    reply.header('cache-control', 'private, no-cache');
+    reply.headers(this.#readHeaders);
     const isStale = order === null || noneMatches(request.headers['if-none-match'], order.version);
     if (isStale) this.#sendOrder(reply, 200, order);
     else reply.header('etag', entityTag(order.version)).code(304).send();

@@ -1,6 +1,7 @@
 /** Targets of HTTP. */
 import { z } from 'zod';
 import { batch, resolveBatch } from '../../schema/batch-schema.ts';
+import { cacheSchema, checkCache, resolveCache } from '../../schema/cache-schema.ts';
 import { targetChainSchema } from '../../schema/chain-schema.ts';
 import { checkBatchedCalls } from '../../schema/check-batch.ts';
 import { checkCodec } from '../../schema/check-codec.ts';
@@ -38,6 +39,7 @@ export const rest = defineProtocol({
     compression: compression(restFacts.codecs, smallestBody),
     engine: z.enum(['native', 'autocannon']).default('native').describe('What generates the load.'),
     gateway: gatewaySchema.optional(),
+    cache: cacheSchema.optional(),
     chain: targetChainSchema.optional(),
     push: pollablePushSchema.optional(),
     flow: targetFlowSchema.optional(),
@@ -59,6 +61,7 @@ export const rest = defineProtocol({
   forOurService: ['gateway', 'chain', 'push', 'flow'],
   check(context, target) {
     checkGateway(context, target);
+    checkCache(context, target);
     checkConnections(context, target);
     checkBodies(context, target);
     checkCodec(context, target);
@@ -67,7 +70,7 @@ export const rest = defineProtocol({
     if (target.compression !== 'none') checkHeaders(context, target.requests);
   },
   resolve: (
-    { compression, batch, gateway, push, connections, requests: written, ...target },
+    { compression, batch, gateway, cache, push, connections, requests: written, ...target },
     alike,
     { directory },
   ): RestTarget => ({
@@ -78,6 +81,7 @@ export const rest = defineProtocol({
     ...resolveBatch(batch),
     ...resolveGateway(gateway),
     ...resolvePush(push),
+    ...resolveCache(cache),
     ...alike,
   }),
 });

@@ -1,4 +1,5 @@
 /** A target of HTTP, and what its own system is sent. */
+import type { CacheSettings } from '../../cache-settings.ts';
 import type { BodyCodecName, BodyCompression, EncodedBody, PayloadCodec } from '../../codecs.ts';
 import type { TargetBase } from '../../target-base.ts';
 
@@ -18,6 +19,8 @@ export interface RestTarget extends TargetBase {
   readonly codec?: PayloadCodec;
   /** Of bodies, told by content-encoding and asked for by accept-encoding; absent: none. */
   readonly compression?: BodyCompression<BodyCodecName>;
+  /** Of reads; absent: nothing is kept, and nobody looks at what they show. */
+  readonly cache?: CacheSettings;
   /** Hops of an attempt, at most; absent: a redirect is an answer as others. */
   readonly followRedirects?: number;
   /** Of an own system, unless a request has its own; absent: none. */
