@@ -32,6 +32,7 @@ import { paymentsTable } from './tables/payments-table.ts';
 import { poisonTables } from './tables/poison-tables.ts';
 import { policyTable } from './tables/policy-table.ts';
 import { securityTable } from './tables/security-table.ts';
+import { serviceShareTable } from './tables/service-share-table.ts';
 import { recommendedSnippets, surveySets, tuningTables } from './tables/tuning.ts';
 import { failureTexts } from './text/failure-texts.ts';
 import type { Table } from './text/table.ts';
@@ -107,7 +108,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       { kind: 'charts', group, index },
       ...tables(cost, paidRequestsTable(group), arrivals, ledgerTable(group), drainTable(group)),
       ...tables(callersTable(group), limitsTable(group)),
-      ...tables(gatewaysTable(group), instancesTable(group), memoryTable(group)),
+      ...tables(serviceShareTable(group), gatewaysTable(group), instancesTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), fallbackTable(trials)),
       ...tables(recoveryTable(trials, group.ofRun), faultTable(trials)),
       ...tables(watchTable(trials), agentsTable(trials), clientTable(trials), notableTable(trials)),

@@ -7,6 +7,7 @@
  *               | "cpuPerOperation" (of generator, service and broker together)
  *               | "highestBacklog" (messages that waited in the broker) | "redelivered" (by the broker)
  *               | "balance" (of what each process of the service received: highest ÷ mean)
+ *               | "serviceShare" (of the p50 of what is answered: the service's time by its evidence, or its CPU)
  *               | "gatewayAmplification" (requests that the instances took up ÷ attempts of the client)
  *               | "slowChains" | "slowChainsGap" (share of slow chains, and how far it is from the expected one)
  *               | "drainRate" (delivered a second while a backlog was worked off)
@@ -30,7 +31,7 @@
  *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
  *               | "settledLate" (of flows of your own system)
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
- *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, degradedRatio, slowChains, hitRatio, originShare) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
+ *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, degradedRatio, slowChains, hitRatio, originShare, serviceShare) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification, requestsPerOperation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>, in quotes where it is a word as well

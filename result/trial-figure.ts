@@ -3,6 +3,7 @@ import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { gatewayAmplificationOf } from './gateway-amplification.ts';
 import { balanceOf } from './instance-balance.ts';
 import type { ChainResult, TrialResult } from './result-types.ts';
+import { serviceShareOf } from './service-share.ts';
 
 /** What its values are written in. */
 export const trialFigureUnits = {
@@ -12,6 +13,7 @@ export const trialFigureUnits = {
   drainRate: 'rate',
   redelivered: 'count',
   balance: 'factor',
+  serviceShare: 'percentage',
   gatewayAmplification: 'factor',
   slowChains: 'percentage',
   slowChainsGap: 'percentage',
@@ -55,6 +57,7 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   /** Messages that the broker delivered again, where it says so. */
   redelivered: ({ backlog }) => backlog?.redelivered ?? null,
   balance: ({ receivedBy }) => balanceOf(receivedBy),
+  serviceShare: serviceShareOf,
   gatewayAmplification: gatewayAmplificationOf,
   slowChains: ({ chain }) => (chain === undefined ? null : slowShare(chain)),
   /** Between that and 1−(1−p)^N, up or down. */

@@ -19,6 +19,7 @@ import { harmOf } from './findings.ts';
 import { flowAnswers } from './flow-sentences.ts';
 import { gatewaySentences } from './gateway-sentences.ts';
 import { poisonAnswers } from './poison-sentences.ts';
+import { type ComparableKinds, comparableKinds } from './service-share-sentence.ts';
 
 /**
  * `lead`: what was asked for. `figures`: the primary figure of each target. `order`: what may be said of who is before whom. `more`: what else goes with it. `ledger`,
@@ -55,13 +56,7 @@ export function answer(result: RunResult): Answer {
   const figures = primary === null ? [] : primaryFigures(result, primary);
   const what =
     primary === null ? null : `${primary.metric} of ${primary.operation} under ${primary.condition} (${primary.phase})`;
-  const kinds =
-    what === null
-      ? []
-      : kindsOf(
-          what,
-          figures.filter(({ unranked }) => unranked === null),
-        );
+  const { kinds, sentence: dominated } = comparedIn(result, primary, what, figures);
   const measured = figures.filter(({ unranked }) => unranked === null || unranked === 'suspect');
   const told: [SentenceKind, string | null][] = [
     ...[
@@ -78,6 +73,7 @@ export function answer(result: RunResult): Answer {
     ['figures', what === null ? null : capitalised(primarySentence(what, figures))],
     ['more', primary === null ? null : medianSentence(result, primary, figures)],
     ['order', orderSentence(kinds, repeatsOf(kinds.flat()))],
+    ['order', dominated],
     ['more', doubtlessSentence({ result, kinds, figures: measured, hasLosses: harm !== null })],
     ['more', crossingSentence(result)],
     ...conditionGroups(result)
@@ -91,6 +87,18 @@ export function answer(result: RunResult): Answer {
   ];
   const parts = told.flatMap(([kind, text]) => (text === null ? [] : [{ kind, text }]));
   return { parts, sentences: parts.map(({ text }) => text), what, figures };
+}
+
+/** What may be compared: of one completion point and one guarantee, and not mostly of the service that answers. */
+function comparedIn(
+  result: RunResult,
+  primary: PrimaryMetric | null,
+  what: string | null,
+  figures: readonly AnswerFigure[],
+): ComparableKinds<AnswerFigure> {
+  if (primary === null || what === null) return { kinds: [], sentence: null };
+  const ranked = figures.filter(({ unranked }) => unranked === null);
+  return comparableKinds(result, primary, kindsOf(what, ranked));
 }
 
 /** Without a primary figure faults are what the scenario is about: what they did to the data is the answer. */

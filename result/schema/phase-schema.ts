@@ -57,6 +57,11 @@ export const operationSchema = z
     pattern: z.enum(patternNames),
     counts: countsSchema,
     latencyUs: latencySummariesSchema,
+    inServiceUs: latencySummarySchema
+      .describe(
+        'Received → applied by the evidence of our service, of operations whose answer waits for that. Absent: of others, and where nobody put it on record.',
+      )
+      .optional(),
     policies: policySchema.optional(),
     withinRunUs: withinRunSchema.optional(),
   })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Pattern } from '../../result/patterns.ts';
 import { DistinctOperations } from '../../targets/domain/distinct-operations.ts';
 import { type EvidenceRecord, evidenceKinds, refusalCodes } from '../../targets/domain/evidence.ts';
-import { reconcileLedger } from './ledger.ts';
+import { type OnLaterTime, reconcileLedger } from './ledger.ts';
 import { OperationLog } from './operation-log.ts';
 
 interface Sent {
@@ -48,6 +48,7 @@ function account(
     pattern = 'one-way' as Pattern,
     held = null as DistinctOperations | null,
     mayBeServed = null as readonly boolean[] | null,
+    served = [] as number[],
   } = {},
 ) {
   const logs = [logOf(sent).toData()];
@@ -61,11 +62,12 @@ function account(
     held,
     mayBeServed,
   };
-  return reconcileLedger(input, (time, _operation, _intendedUs, afterUs) => {
+  const onLaterTime: OnLaterTime = (time, _operation, _intendedUs, afterUs) => {
     if (time === 'delivered') delivered.push(afterUs);
     if (time === 'started') started.push(afterUs);
     if (time === 'applied') applied.push(afterUs);
-  });
+  };
+  return reconcileLedger(input, onLaterTime, (_operation, _intendedUs, tookUs) => served.push(tookUs));
 }
 
 const reconcile = (...all: Parameters<typeof account>) => account(...all).ledger;
@@ -276,4 +278,12 @@ describe('reconcileLedger', () => {
       't-0000-0000000001',
     ]);
   });
+});
+
+it('tells once how long the service had an operation, whatever comes again, and nothing where it never said that it had it', () => {
+  const served: number[] = [];
+  const again = [evidence('received', 0, 30), evidence('applied', 0, 31)];
+  const records = [evidence('received', 0, 5), evidence('applied', 0, 12), ...again, evidence('applied', 1, 40)];
+  account([{}, {}], records, { served });
+  expect(served).toEqual([7]);
 });

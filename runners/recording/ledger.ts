@@ -18,6 +18,7 @@ import { LedgerCases } from './ledger-examples.ts';
 import { LoggedOperations } from './logged-operations.ts';
 import type { OperationLogData } from './operation-log.ts';
 import type { ProducerOrigin } from './producer-origin.ts';
+import { ServedTimes } from './served-times.ts';
 
 export interface LedgerInput {
   /** Each says whose it is; a producer whose log is missing leaves evidence that is `unknown`. */
@@ -55,6 +56,9 @@ export interface Ledger extends LedgerResult {
 
 /** A later time of an operation: its intended start (monotonic µs) and how long after it that was. */
 export type OnLaterTime = (time: LaterTime, operation: number, intendedUs: number, afterUs: number) => void;
+
+/** How long the service had an operation that was done for the first time: its intended start (monotonic µs), and µs. */
+export type OnServed = (operation: number, intendedUs: number, tookUs: number) => void;
 
 /** The evidence that an operation has come so far. */
 const evidenceOf: Readonly<Record<Exclude<LaterTime, (typeof rareTimes)[number]>, EvidenceRecord['kind']>> = {
@@ -139,6 +143,7 @@ class ProducerAccount {
 export function reconcileLedger(
   input: LedgerInput,
   onLaterTime: OnLaterTime,
+  onServed: OnServed = () => undefined,
 ): { readonly ledger: Ledger; readonly cases: LedgerCases } {
   const accounts = input.logs.map((log) => new ProducerAccount(log));
   const byProducer = new Map(accounts.map((account) => [account.log.producer, account]));
@@ -146,6 +151,7 @@ export function reconcileLedger(
   const later = input.patterns.map(timesOfService);
   const order = new KeyOrder(input.originOf);
   const cases = new LedgerCases();
+  const served = new ServedTimes();
   let unknown = 0;
   let unaccounted = 0;
   let duplicatesReceived = 0;
@@ -183,7 +189,10 @@ export function reconcileLedger(
       if (times > most) {
         duplicatesReceived++;
         if (times === most + 1) cases.add('duplicatesReceived', log, sequence);
-      } else if (times === 1) tellLater(record, operation, log.intendedUs(sequence));
+      } else if (times === 1) {
+        served.received(record);
+        tellLater(record, operation, log.intendedUs(sequence));
+      }
       const expected = input.checksums[operation]?.[log.payload(sequence)];
       if (expected !== undefined && expected !== record.checksum) {
         corrupted++;
@@ -198,6 +207,8 @@ export function reconcileLedger(
         if (times === 2) cases.add('duplicatesApplied', log, sequence);
       } else {
         tellLater(record, operation, log.intendedUs(sequence));
+        const tookUs = served.applied(record);
+        if (tookUs !== null) onServed(operation, log.intendedUs(sequence), tookUs);
         const late = order.lateness(log, sequence);
         if (late === 'undecided') orderUndecided++;
         if (late !== 'late') continue;

@@ -9,11 +9,12 @@ import { type Outcome, outcomes } from '../../targets/driver.ts';
 export type RecordedLatency = Exclude<LatencyName, 'offered'>;
 /**
  * `fallback`: intended start → answered by the client's fallback. It is no time of the system's, so it stands apart.
- * `fallbackAge`: how old such an answer was, where it was one of before.
+ * `fallbackAge`: how old such an answer was, where it was one of before. `inService`: received → applied, by the service’s
+ * evidence, of operations that wait for that.
  */
-type CellLatency = RecordedLatency | 'fallback' | 'fallbackAge';
+type CellLatency = RecordedLatency | 'fallback' | 'fallbackAge' | 'inService';
 export const recordedLatencies = latencyNames.filter((name): name is RecordedLatency => name !== 'offered');
-const cellLatencies: readonly CellLatency[] = [...recordedLatencies, 'fallback', 'fallbackAge'];
+const cellLatencies: readonly CellLatency[] = [...recordedLatencies, 'fallback', 'fallbackAge', 'inService'];
 
 /** Those of which it is told how sure their percentiles are. `offered`: one that was not ok counts as never. */
 export const blockLatencies = ['offered', ...laterTimes] as const;

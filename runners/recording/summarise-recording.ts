@@ -8,6 +8,7 @@ import type {
   LatencyName,
   LatencySummaries,
   LatencySummary,
+  OperationResult,
   Pattern,
   PhaseName,
   PhaseResult,
@@ -65,6 +66,7 @@ export function summariseRecording(
               pattern,
               counts: countsOf(cell),
               latencyUs: summaries(cell, covers),
+              ...inServiceOf(cell),
               policies: policiesOf(cell),
             },
           ];
@@ -76,6 +78,12 @@ export function summariseRecording(
     histograms[window.name] = encodeHistograms(total);
   });
   return { phases, histograms };
+}
+
+/** Of operations whose answer waits for the work. */
+function inServiceOf(cell: RecordedCell): Pick<OperationResult, 'inServiceUs'> {
+  const taken = cell.peekLatency('inService');
+  return taken === undefined ? {} : { inServiceUs: summariseLatency(taken) };
 }
 
 /** Somebody saw whether an operation came so far: the harness's own consumer, or the service. */

@@ -16,7 +16,7 @@ import { EvidenceReader, type EvidenceRecord, evidenceKinds } from '../../target
 import { originsOf } from '../agents/producer-origins.ts';
 import type { OnSettled } from '../recording/flow-ledger.ts';
 import { chargedCentsOf } from '../recording/last-words.ts';
-import { type Ledger, type OnLaterTime, reconcileLedger } from '../recording/ledger.ts';
+import { type Ledger, type OnLaterTime, type OnServed, reconcileLedger } from '../recording/ledger.ts';
 import { paymentsOf } from '../recording/payments.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import { poisonAccount } from '../recording/poison-account.ts';
@@ -65,6 +65,12 @@ export function trialAccount(
     recorder.recordBlock(phase, operation, time, offsetUs, afterUs);
     onHappened(time, operation, intendedUs + afterUs, afterUs);
   };
+  const isAnswered = operations.map(({ pattern }) => !isHandedOver(pattern));
+  const onServed: OnServed = (operation, intendedUs, tookUs) => {
+    if (!isAnswered[operation]) return; // nobody waits for it
+    const phase = phaseAt(windows, clock.offsetUs(intendedUs));
+    recorder.cell(phase, operation).latency('inService').record(tookUs);
+  };
   const onSettled: OnSettled = (operation, intendedUs, afterUs) => onLater('settled', operation, intendedUs, afterUs);
   if (evidencePaths === null) {
     return {
@@ -93,6 +99,7 @@ export function trialAccount(
       ...(records.agents.length > 0 && { originOf: originsOf(records.agents) }),
     },
     onLater,
+    onServed,
   );
   const flows = flowsIn(records, onSettled, cpu);
   const { atEnd = null, deadLetters = null } = records.backlog ?? {};

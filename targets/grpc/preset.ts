@@ -8,6 +8,7 @@ import { compressionLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
+import { runtimeLabel } from '../driver-kit/runtime-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
 
 export const ordersProto = join(import.meta.dirname, 'orders.proto');
@@ -69,6 +70,7 @@ export const grpcEntry: ProtocolEntry = {
   semantics(target) {
     const { connections, address = '', engine, client = 'own', compression, batch, calls } = target as GrpcTarget;
     return {
+      ...runtimeLabel(target, 'grpc', '@grpc/grpc-js'),
       ...(engine === 'native' && { client: clientLabel(client, packages[client]) }),
       protocol: 'HTTP/2, streams share connections',
       durability: durabilityLabel(target),

@@ -9,6 +9,7 @@ import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.t
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
+import { runtimeLabel } from '../driver-kit/runtime-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { batchRequest } from './batch-format.ts';
 import { bodyFields } from './body-fields.ts';
@@ -79,6 +80,7 @@ export const restEntry: ProtocolEntry = {
       http,
     } = target as RestTarget;
     return {
+      ...runtimeLabel(target, 'rest', 'fastify'),
       ...(engine === 'native' && { client: clientLabel(client, packages[client]) }),
       protocol: http === 2 ? `HTTP/2, ${reuseLabel(reuse)}` : `HTTP/1.1, ${reuseLabel(reuse)}, no pipelining`,
       durability: durabilityLabel(target),
