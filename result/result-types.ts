@@ -15,6 +15,7 @@ export type * from './schema/latency-schema.ts';
 export type * from './schema/phase-schema.ts';
 export type * from './schema/plan-schema.ts';
 export type * from './schema/poison-schema.ts';
+export type * from './schema/rebuild-schema.ts';
 export type * from './schema/run-schema.ts';
 export type * from './schema/search-schema.ts';
 export type * from './schema/trial-schema.ts';

@@ -15,7 +15,7 @@ describe('the places of a target', () => {
     ]);
     expect([partNames(queue), linkNames(queue)]).toEqual([
       ['service', 'broker', 'toxiproxy'],
-      ['client', 'service'],
+      ['client', 'service', 'subscribers'],
     ]);
     const behind: PlacedTarget = { ...rest, gateway: { keys: 'url' } };
     expect([partNames(behind), linkNames(behind)]).toEqual([
@@ -42,6 +42,8 @@ describe('the places of a target', () => {
     [stream, { fault: 'kill', part: 'broker', broker: 'leader' }, null],
     [queue, { fault: 'pause-consumers' }, null],
     [rest, { fault: 'pause-consumers' }, 'no consumers of ours'],
+    [queue, { fault: 'rebuild' }, 'no log to rebuild its state from'],
+    [{ ...queue, state: 'log' }, { fault: 'rebuild' }, null],
   ])('lack what a fault acts on, or not: %j, %j', (target, window, lack) => {
     expect(lackOf(target, window, { kafka: 3 })).toBe(lack);
   });

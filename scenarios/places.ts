@@ -4,6 +4,7 @@ import { type FailpointName, type FailpointWords, failpointFacts, failpointOf, f
 import { type Gateway, gatewayPart, keyIssuer } from './gateway.ts';
 import type { ProtocolFacts } from './protocols/protocol-facts.ts';
 import { brokerOf, factsOf, type Spoken, usualBroker } from './protocols/registry.ts';
+import { hasLog } from './state-settings.ts';
 import { fallbackPart, instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
 
 /** As in the file, or resolved. */
@@ -14,6 +15,7 @@ export interface PlacedTarget extends Spoken {
   readonly gateway?: Pick<Gateway, 'keys'> | undefined;
   readonly flow?: ServedTarget['flow'];
   readonly chain?: ServedTarget['chain'];
+  readonly state?: 'log' | undefined;
   readonly resilience?: { readonly fallback?: boolean | { readonly kind: string } | undefined } | undefined;
 }
 
@@ -107,6 +109,7 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow, brokers: Brok
   if (moment === 'ack' && !usesBroker(target)) return 'no broker to acknowledge to';
   if (moment !== null && lacksMoment(target, moment)) return `no moment ${failpointText(moment)}`;
   if (window.fault === 'pause-consumers' && lacksConsumers(target)) return 'no consumers of ours';
+  if (window.fault === 'rebuild' && !hasLog(target)) return 'no log to rebuild its state from';
   const name = brokerOf(target) ?? usualBroker(target.protocol);
   const isOne = name === null || (brokers[name] ?? 1) === 1;
   return window.broker === 'leader' && isOne ? 'no leader among its brokers' : null;

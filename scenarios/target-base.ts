@@ -10,6 +10,7 @@ import type { Resilience } from './resilience.ts';
 import type { Secured } from './security.ts';
 import type { ServiceSettings } from './service-runtime.ts';
 import type { SettledSettings } from './settled-settings.ts';
+import type { LogState } from './state-settings.ts';
 
 export type Engine = 'native' | 'autocannon' | 'ghz';
 
@@ -50,7 +51,7 @@ export type OnRefusal = 'requeue' | 'deadLetter' | 'drop';
 /** Likewise of a log, which takes nothing back. */
 export type OnRefusalOfStream = OnRefusal | 'block' | 'retryTopic';
 
-export interface TargetBase extends Secured {
+export interface TargetBase extends Secured, LogState {
   readonly name: string;
   readonly protocol: Protocol;
   readonly engine: Engine;

@@ -35,6 +35,8 @@ export interface Workload {
   readonly callers?: Readonly<Record<string, Caller>>;
   /** Of operations that are flows; absent: there are none. */
   readonly flow?: FlowWorkload;
+  /** Events that are in the log of a service before the load, where its state is one; absent: none. */
+  readonly history?: number;
 }
 
 export interface Operation {

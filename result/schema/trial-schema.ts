@@ -33,6 +33,7 @@ import { flowsSchema } from './flow-schema.ts';
 import { blocksSchema } from './latency-schema.ts';
 import { phaseSchema } from './phase-schema.ts';
 import { poisonSchema } from './poison-schema.ts';
+import { rebuildSchema } from './rebuild-schema.ts';
 import { agentSchema, verdictSchema } from './verdict-schema.ts';
 
 export const trialSchema = z
@@ -95,6 +96,12 @@ export const trialSchema = z
     callers: z.array(callerSchema).describe('Absent where nobody says who is calling.').optional(),
     flows: flowsSchema.describe('Absent without flows.').optional(),
     cache: cacheSchema.describe('Absent where nobody looks at what reads show.').optional(),
+    rebuilds: z
+      .array(rebuildSchema)
+      .describe(
+        'Each time that our service has folded its state anew from its log, in the order of time. Absent: its state is no log, or the engine another one.',
+      )
+      .optional(),
     poison: poisonSchema.describe('Absent where all can be read, and of other engines.').optional(),
     chain: chainSchema.describe('Absent without a chain whose services are slow for a share.').optional(),
     reconnects: count

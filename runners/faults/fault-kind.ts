@@ -4,6 +4,7 @@ import type { ProtocolFacts } from '../../scenarios/protocols/protocol-facts.ts'
 import type { FaultWindow, LinkFault, PartFault } from '../../scenarios/scenario.ts';
 import type { ArmedFailpoint } from '../../targets/domain/failpoint.ts';
 import type { ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
+import type { RebuildReport } from '../../targets/domain/rebuild-report.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import type { ToxiproxyClient } from '../../targets/stack/toxiproxy-client.ts';
@@ -46,6 +47,8 @@ export interface FaultPart {
   readonly died?: () => FaultProof;
   /** Of our reference service only. Resolves with the number of operations it has taken up so far. */
   readonly adjust?: (settings: ReferenceServiceSettings) => Promise<number>;
+  /** Of a service whose state is a log: how it was folded since the last start, once it was. Rejects when it takes too long. */
+  readonly rebuilt?: (signal: AbortSignal) => Promise<RebuildReport>;
   /** Of our reference services behind a broker only: whether they take messages from it. */
   readonly consume?: (isOn: boolean) => Promise<void>;
 }

@@ -8,6 +8,7 @@ import { latency } from './latency.ts';
 import { limitData } from './limit-data.ts';
 import { pause } from './pause.ts';
 import { pauseConsumers } from './pause-consumers.ts';
+import { rebuild } from './rebuild.ts';
 import { resetPeer } from './reset-peer.ts';
 import { failingService, slowService } from './service-behaviour.ts';
 import { slicer } from './slicer.ts';
@@ -31,6 +32,7 @@ const partFaults = {
   'slow-service': slowService,
   'failing-service': failingService,
   'pause-consumers': pauseConsumers,
+  rebuild,
 } as const satisfies { [Name in PartFault['fault']]: PartFaultKind<Extract<PartFault, { fault: Name }>> };
 
 /** The kind of a window, typed so that it can be handed that very window. */

@@ -7,6 +7,10 @@ import type { OperationMix } from '../schedule/operation-mix.ts';
 
 const mostKeyTexts = 1 << 16;
 
+/** Numbers of seeded orders begin here, apart from those of keys: of what is read or changed, and of what is cancelled. */
+export const readKeys = 0x40000000;
+export const cancelKeys = 0x80000000;
+
 export interface CallSourceOptions {
   readonly mix: OperationMix;
   readonly trialTag: string;
@@ -50,11 +54,11 @@ export class CallSource {
       const { worker, workers, cancellable } = this.#options;
       const number = (this.#cancels++ * workers + worker) % Math.max(1, cancellable);
       call.key = cancellableOrderId(number);
-      return number + 0x80000000; // apart from the read ones, which the ledger knows by number
+      return number + cancelKeys;
     }
     const number = mix.key(index);
     call.key = use === 'reads' ? readableOrderId(number) : this.#keyText(number);
-    return use === 'reads' ? number + 0x40000000 : number;
+    return use === 'reads' ? number + readKeys : number;
   }
 
   #keyText(number: number): string {

@@ -35,7 +35,7 @@ import { judgeAgents } from './judge-agents.ts';
 import { judgeTrial } from './judge-trial.ts';
 import { paidRequestsOf } from './paid-requests.ts';
 import { blockPlan } from './prepare-trial.ts';
-import { paymentsIn, trialAccount } from './trial-account.ts';
+import { paymentsIn, rebuildsIn, trialAccount } from './trial-account.ts';
 import type { TrialRecords } from './trial-records.ts';
 
 export function assembleTrial(records: TrialRecords): TrialResult {
@@ -81,6 +81,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   }));
   const callers = callersOf(recorder, windows, operations);
   const payments = paymentsIn(records);
+  const rebuilds = rebuildsIn(records);
   const chain = chainOf(records);
   const cache = cacheAccount(records);
   const summary = summariseRecording(folded.recorder, played, recordedOperations, records.drainMs, timesSeen(records));
@@ -124,6 +125,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(callers.length > 0 && { callers }),
     ...(flows !== null && { flows }),
     ...(poison !== null && { poison }),
+    ...(rebuilds !== null && { rebuilds }),
     ...(chain !== null && { chain }),
     ...(cache !== null && { cache }),
     reconnects: workers.reduce((sum, { reconnects }) => sum + reconnects, 0),

@@ -13,6 +13,7 @@ import type { BacklogWatch } from '../recording/backlog-watch.ts';
 import type { BrokerWatch } from '../recording/broker-watch.ts';
 import type { PartProcesses } from '../recording/cpu-account.ts';
 import type { AllLastWords } from '../recording/last-words.ts';
+import type { Rebuild } from '../recording/rebuild-account.ts';
 import type { PreparedTrial } from './prepare-trial.ts';
 
 export interface TrialParts {
@@ -30,6 +31,8 @@ export interface TrialParts {
   readonly serviceNames: readonly string[];
   /** After `close`: what each of our services said at its end; null: killed meanwhile, or it did not say. */
   lastWords(): AllLastWords;
+  /** Each time that a service of ours has folded its state anew from its log, in the order of time. Left out: none has a log. */
+  rebuilds?(): readonly Rebuild[];
   /** After `close`, once: whose effects our services hold; null: not known. */
   takeHeld(): Promise<HeldState | null>;
   readonly processes: PartProcesses;

@@ -128,6 +128,8 @@ export async function runTrial(
       missingEvidence: [...withoutEvidence(parts.evidencePaths, parts.serviceNames), ...lostObserver],
       serviceNames: parts.serviceNames,
       lastWords: parts.lastWords(),
+      rebuilds: parts.rebuilds?.() ?? null,
+      population: prepared.population,
       held: await parts.takeHeld(),
       watchedFlows,
       linkBytes: (await meter?.read()) ?? null,

@@ -1,6 +1,6 @@
 /** Starts the services of a trial, what is called before what calls it, each edge over a link of its own. */
 import { join } from 'node:path';
-import type { LinkName, StoreName } from '../../scenarios/scenario.ts';
+import type { LinkName } from '../../scenarios/scenario.ts';
 import { instanceNames, linkBetween } from '../../scenarios/target-services.ts';
 import type { StatePlace } from '../../targets/domain/held-state.ts';
 import type { LastWords } from '../../targets/domain/host-service.ts';
@@ -86,8 +86,9 @@ export function instancesOf({ parts }: Topology, name: string): string[] {
 }
 
 /** Parts of a flow keep what they do in files, each in one of its own. */
-function storeOf({ options }: PartSpec): StoreName {
-  return options.flow === undefined ? (options.target.store ?? 'memory') : 'file';
+function storeOf({ options }: PartSpec): StatePlace['store'] {
+  const { flow, target } = options;
+  return flow === undefined ? (target.state ?? target.store ?? 'memory') : 'file';
 }
 
 async function startOne(

@@ -7,6 +7,7 @@ import type {
   LedgerResult,
   PaymentsResult,
   PoisonResult,
+  RebuildResult,
   TrialResult,
 } from '../../result/result-types.ts';
 import { cacheOf } from '../../scenarios/cache-settings.ts';
@@ -20,6 +21,7 @@ import { type Ledger, type OnLaterTime, type OnServed, reconcileLedger } from '.
 import { paymentsOf } from '../recording/payments.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import { poisonAccount } from '../recording/poison-account.ts';
+import { rebuildAccount } from '../recording/rebuild-account.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { isCacheable } from './cache-account.ts';
 import { flowsIn, observedFlowsIn } from './flow-account.ts';
@@ -112,6 +114,27 @@ export function trialAccount(
     flows,
     poison: poisonIn(records),
   };
+}
+
+/** Reads the evidence files. null: no service has a log. */
+export function rebuildsIn({
+  rebuilds,
+  evidencePaths,
+  workers,
+  operations,
+  ...records
+}: TrialRecords): RebuildResult[] | null {
+  if (rebuilds === null || evidencePaths === null) return null;
+  return rebuildAccount({
+    rebuilds,
+    evidence: new EvidenceReader(...evidencePaths).more(),
+    logs: workers.map(({ log }) => log),
+    actions: operations.map(({ action }) => action),
+    checksums: workers[0]?.checksums ?? [],
+    trialTag: records.trialTag,
+    population: records.population,
+    history: records.scenario.workload.history ?? 0,
+  });
 }
 
 /** Reads the evidence files. null: all can be read. */

@@ -4,6 +4,7 @@ import { gatewayCacheOf } from '../../scenarios/cache-settings.ts';
 import { gatewayPart } from '../../scenarios/gateway.ts';
 import { brokerOf } from '../../scenarios/protocols/registry.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
+import { hasLog } from '../../scenarios/state-settings.ts';
 import { fallbackPart } from '../../scenarios/target-services.ts';
 import { sumOfGauges } from '../../targets/backlog-gauge.ts';
 import { chainTopology } from '../../targets/chain/chain-topology.ts';
@@ -115,6 +116,7 @@ async function openReference(given: TrialPartsInput, topology: Topology, opened:
     evidencePaths: accounted.map(({ evidencePath }) => evidencePath),
     serviceNames: accounted.map(({ name }) => name),
     lastWords: () => lastWords,
+    ...(hasLog(target) && { rebuilds: () => services.flatMap(({ service }) => service.rebuilds) }),
     async takeHeld() {
       const held = target.flow === undefined ? readHeld(started.states) : readHeldByFlow(started.states);
       await removeStates(started.states);
@@ -213,6 +215,7 @@ function servicePart({ name, service, evidencePath }: StartedService, trialTag: 
     adjust: service.adjust,
     consume: service.consume,
     arm: service.arm,
+    rebuilt: service.rebuilt,
     died: () => lastDeath(deaths, trialTag),
   };
 }

@@ -4,6 +4,7 @@ import type { MemoryResult, SettingValue, TrialResult, WarmupResult, WatchResult
 import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import type { HeldState } from '../../targets/domain/held-state.ts';
 import type { PendingWork } from '../../targets/domain/service-domain.ts';
+import type { Population } from '../../targets/domain/service-options.ts';
 import type { AgentRecord } from '../agents/agent-record.ts';
 import type { LoadClock } from '../load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
@@ -16,6 +17,7 @@ import type { PartWaits } from '../recording/cpu-waits.ts';
 import type { AllLastWords } from '../recording/last-words.ts';
 import type { LinkBytes } from '../recording/link-bytes.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
+import type { Rebuild } from '../recording/rebuild-account.ts';
 import type { Stopped } from './hopeless-watch.ts';
 
 /** By part what it could still move; null: it is gone, or did not say. */
@@ -54,6 +56,9 @@ export interface TrialRecords {
   /** See TrialParts. */
   readonly serviceNames: readonly string[];
   readonly lastWords: AllLastWords;
+  /** See TrialParts; null: no service has a log. */
+  readonly rebuilds: readonly Rebuild[] | null;
+  readonly population: Population;
   /** What our services hold at the end; null: not known. */
   readonly held: HeldState | null;
   /** Of the links of a flow; null: not known, or no flow. */

@@ -10,6 +10,7 @@ import { limitData } from './limit-data.ts';
 import type { Direction } from './on-link.ts';
 import { pause } from './pause.ts';
 import { pauseConsumers } from './pause-consumers.ts';
+import { rebuild } from './rebuild.ts';
 import { resetPeer } from './reset-peer.ts';
 import { slicer } from './slicer.ts';
 import { slowClose } from './slow-close.ts';
@@ -30,6 +31,7 @@ const definitions = [
   slowService,
   failingService,
   pauseConsumers,
+  rebuild,
 ] as const;
 type Definitions = typeof definitions;
 type SchemasOf<All extends readonly { readonly schema: unknown }[]> = {

@@ -3,6 +3,7 @@ import { closestName } from '../../result/closest-name.ts';
 import { isHandedOver } from '../../result/patterns.ts';
 import { isQuotableWord, isThresholdWord } from '../../result/threshold-grammar.ts';
 import { handOverNames, operationNamed, operationNames } from '../operations.ts';
+import { hasLog } from '../state-settings.ts';
 import { checkCallers } from './check-callers.ts';
 import { type CheckContext, suggestionFor } from './check-context.ts';
 import { checkFile } from './check-file.ts';
@@ -23,11 +24,18 @@ export function checkWorkload(context: CheckContext): void {
     const path = ['workload', 'service', 'waiting'];
     report({ path, message: 'only means something beside concurrency: without it nothing waits', atKey: true });
   }
+  checkHistory(context);
   checkOwnRates(context);
   checkOwnTimeouts(context);
   checkCallers(context);
   checkReferenceOperations(context);
   checkPayloads(context);
+}
+
+function checkHistory({ file, has, report }: CheckContext): void {
+  const path = ['workload', 'history'];
+  if (!has(path) || Object.values(file.targets ?? {}).some(hasLog)) return;
+  report({ path, message: 'is of the log of a service, and no target has state: log', atKey: true });
 }
 
 /** They are parts of one rate that is known and stays. */

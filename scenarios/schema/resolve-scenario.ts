@@ -86,7 +86,7 @@ function resolvePrimary(
 }
 
 function resolveWorkload(workload: ScenarioFile['workload'], directory: string): Workload {
-  const { seed, operations, keys, payloads, service, callers, flow } = workload;
+  const { seed, operations, keys, payloads, service, callers, flow, history } = workload;
   return {
     seed,
     operations: mapEntries(
@@ -105,6 +105,7 @@ function resolveWorkload(workload: ScenarioFile['workload'], directory: string):
     service: resolveService(service),
     ...resolveCallers(callers),
     ...(flow !== undefined && { flow: resolveFlowWorkload(flow) }),
+    ...(history !== undefined && { history }),
   };
 }
 

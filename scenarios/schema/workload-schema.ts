@@ -5,6 +5,7 @@ import { operationNames } from '../operations.ts';
 import { callersSchema } from './callers-schema.ts';
 import { duration, entryName, named, object, quantity, wholeNumber } from './fields.ts';
 import { flowWorkloadSchema } from './flow-schema.ts';
+import { mostHistory } from './state-schema.ts';
 
 export const largestPayload = '16MiB';
 export const largestPayloadBytes = 16 * 1024 ** 2;
@@ -108,4 +109,9 @@ export const workloadSchema = object({
     .describe('How the reference services behave, the same behind every protocol.'),
   callers: callersSchema,
   flow: flowWorkloadSchema.optional(),
+  history: wholeNumber(1, mostHistory)
+    .optional()
+    .describe(
+      'Events that our service writes to its log before the warm-up, with state: log: changes of orders that the load does not touch, and payments. Left out: none.',
+    ),
 });

@@ -14,9 +14,20 @@ import { parseOperationId } from './operation-id.ts';
  * `started`: it has a place to be worked at. `refused`: a broker's message that was not done, and nobody was told; the code
  * of where it went (see refusalCodes) stands in place of the step. `step`: part of a flow is
  * done. `died`: the service ended itself with this operation at a failpoint, whose code stands in place of the step.
- * `settled`: nothing of a service; our observer of an own system saw the event that settles the flow.
+ * `settled`: nothing of a service; our observer of an own system saw the event that settles the flow. `logged`: a change
+ * leaves for the service's log, in this order, and the number of what leaves together stands in place of the step; the log
+ * has it for certain once it is `applied`.
  */
-export const evidenceKinds = { received: 1, applied: 2, refused: 3, step: 4, started: 5, died: 6, settled: 7 } as const;
+export const evidenceKinds = {
+  received: 1,
+  applied: 2,
+  refused: 3,
+  step: 4,
+  started: 5,
+  died: 6,
+  settled: 7,
+  logged: 8,
+} as const;
 export type EvidenceKind = (typeof evidenceKinds)[keyof typeof evidenceKinds];
 
 /**

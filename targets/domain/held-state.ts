@@ -22,7 +22,8 @@ export interface HeldState {
 export interface StatePlace {
   /** Name of the service; left out: there is one. */
   readonly part?: string;
-  readonly store: StoreName;
+  /** `log`: it says itself what its log came to. */
+  readonly store: StoreName | 'log';
   readonly path: string;
   readonly gone: boolean;
 }
@@ -37,7 +38,7 @@ export function readHeld(places: readonly StatePlace[]): HeldState | null {
     seen.add(path);
     if (store === 'memory' && gone) continue;
     if (!existsSync(path)) return null;
-    if (store === 'memory') addHeld(path, operations);
+    if (store !== 'file') addHeld(path, operations);
     else {
       const cents = addFromFile(path, operations);
       if (cents === null) return null;
@@ -57,7 +58,7 @@ export function readHeldByFlow(places: readonly StatePlace[]): HeldState | null 
 
 /** Nobody needs it any more: a run has many trials. */
 export async function removeStates(places: readonly StatePlace[]): Promise<void> {
-  const files = places.flatMap(({ path }) => [path, `${path}-wal`, `${path}-shm`]);
+  const files = places.flatMap(({ path }) => [path, `${path}-wal`, `${path}-shm`, `${path}.snapshot`]);
   await Promise.all(files.map((file) => rm(file, { force: true })));
 }
 

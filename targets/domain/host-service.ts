@@ -1,12 +1,16 @@
 /** The life of a reference service process: options in by IPC, ready out, stop in; it ends when its parent does. */
-
+import { crc32 } from 'node:zlib';
+import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { snapshotEvery } from '../../scenarios/state-settings.ts';
 import { allowDial } from '../allow-dial.ts';
 import type { ChainCalls } from '../chain/chain-calls.ts';
-import { EvidenceWriter } from './evidence.ts';
+import type { EventLog, OrderEvent } from './event-log.ts';
+import { EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { type ArmedFailpoint, Failpoint } from './failpoint.ts';
 import { openStore } from './open-store.ts';
 import { OrderDomain, type OrderDomainOptions } from './order-domain.ts';
-import type { OrderStore, StoreFailures } from './order-store.ts';
+import type { OrderStore, StoreFailures, StoreOptions } from './order-store.ts';
+import type { RebuildReport } from './rebuild-report.ts';
 import type { DomainSettings, FlowDomain, PendingWork, ServiceDomain } from './service-domain.ts';
 import type { ServiceOptions } from './service-options.ts';
 import { type ServiceStall, stallOnce } from './service-stall.ts';
@@ -31,6 +35,9 @@ export interface HostedService {
   consume?(isOn: boolean): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Where the log of a service is, of which the target says that its state is one. */
+export type LogOf = (options: ServiceOptions) => EventLog;
 
 export type ServiceStart = (domain: ServiceDomain, options: ServiceOptions) => Promise<HostedService>;
 
@@ -70,11 +77,15 @@ export type ServiceReport =
   | { readonly type: 'released' }
   | { readonly type: 'consuming' }
   | ({ readonly type: 'pending' } & PendingWork)
+  | { readonly type: 'rebuilt'; readonly report: RebuildReport }
   /** Its last words, of what was since this process started. */
   | ({ readonly type: 'stopped' } & LastWords);
 
-/** Runs `start` once the options are here. Call it as the last statement of a service module that is a process's entry. */
-export function hostService(start: ServiceStart): void {
+/**
+ * Runs `start` once the options are here. Call it as the last statement of a service module that is a process's entry.
+ * `logOf`: left out where no target can ask for a log.
+ */
+export function hostService(start: ServiceStart, logOf?: LogOf): void {
   const send = (report: ServiceReport) => process.send?.(report);
   let service: HostedService | undefined;
   let evidence: EvidenceWriter | undefined;
@@ -100,7 +111,11 @@ export function hostService(start: ServiceStart): void {
         domain = new HopDomain(options, failpoint, calls);
       } else if (options.flow === undefined) {
         const beforeCommit = (requestId: string) => failpoint.reach('beforeCommit', requestId);
-        store = await openStore(target.store ?? 'memory', { statePath, part, population, beforeCommit });
+        const storeOptions = { statePath, part, population, beforeCommit };
+        store =
+          target.state === 'log' && logOf !== undefined
+            ? await openLogStore(logOf(options), options, storeOptions, evidence, send)
+            : await openStore(target.store ?? 'memory', storeOptions);
         const ask: OrderDomainOptions['ask'] = calls && ((id, key, done) => calls?.ask(id, key, done));
         domain = new OrderDomain({ ...options, evidence, failpoint, store, ask });
       } else {
@@ -141,6 +156,7 @@ export function hostService(start: ServiceStart): void {
     await service?.close().catch(() => undefined);
     await flow?.close().catch(() => undefined);
     await calls?.close().catch(() => undefined);
+    await store?.end?.().catch(() => undefined);
     finish();
   };
 
@@ -172,4 +188,36 @@ export function hostService(start: ServiceStart): void {
   });
   process.on('disconnect', () => process.exit(0)); // the parent is gone
   process.on('SIGINT', () => undefined); // Ctrl-C is the harness's to handle
+}
+
+/** Its process begins with it. */
+async function openLogStore(
+  log: EventLog,
+  { target, history = 0, idempotent = false }: ServiceOptions,
+  options: StoreOptions,
+  evidence: EvidenceWriter,
+  send: (report: ServiceReport) => void,
+): Promise<OrderStore> {
+  const { LogStore } = await import('./log-store.ts');
+  let batches = 0;
+  return LogStore.open(log, {
+    ...options,
+    ...{ snapshotEvery: snapshotEvery(target), history, remembers: idempotent, startedUs: monotonicNowUs() },
+    logged: (events) => putOnRecord(evidence, events, ++batches % 256),
+    rebuilt: (report) => send({ type: 'rebuilt', report }),
+  });
+}
+
+/** Before they leave: what an append that nobody lived to see the end of may have left in the log. */
+function putOnRecord(evidence: EvidenceWriter, events: readonly OrderEvent[], batch: number): void {
+  for (const event of events) {
+    const payload = 'payload' in event ? event.payload : '';
+    evidence.hold(evidenceKinds.logged, event.request, crc32(payload), keyOf(event), 0, batch);
+  }
+  evidence.flush();
+}
+
+function keyOf(event: OrderEvent): string {
+  if (event.type === 'placed') return event.key || event.id;
+  return event.type === 'paid' ? event.account : event.id;
 }

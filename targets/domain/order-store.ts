@@ -42,6 +42,8 @@ export interface OrderStore {
   /** Over all accounts; null: those who share the state are to be asked, not each process. */
   readonly chargedCents: number | null;
   readonly failures: StoreFailures;
+  /** Before `close`: what is on its way has arrived. Left out: nothing ever is. */
+  end?(): Promise<void>;
   /** Leaves at `statePath` what the store held. */
   close(): void;
 }

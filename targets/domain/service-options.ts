@@ -51,6 +51,8 @@ export interface ServiceOptions {
   readonly retryAfterMs?: number | undefined;
   /** Left out: false. */
   readonly idempotent?: boolean;
+  /** Events that its log begins with, where its state is one; left out: none. */
+  readonly history?: number | undefined;
   /** Where it may connect to beside loopback; left out: nowhere. */
   readonly allowHosts?: readonly string[];
   readonly seed: number;

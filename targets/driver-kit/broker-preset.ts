@@ -2,12 +2,14 @@
 
 import type { ReferenceOperation } from '../../scenarios/operations.ts';
 import type { EncodedBody, PayloadCodec } from '../../scenarios/scenario.ts';
+import { hasLog } from '../../scenarios/state-settings.ts';
 import { orderItemFields } from '../domain/order-item.ts';
 import { orderHeaders } from '../domain/order-message.ts';
 
 /** A trial's own queues or topics. */
-export function brokerResourceNames(trialTag: string) {
+export function brokerResourceNames(trialTag: string, target: object = {}) {
   return {
+    ...(hasLog(target) && { log: `wirebench-${trialTag}-log` }),
     requests: `wirebench-${trialTag}-requests`,
     replies: `wirebench-${trialTag}-replies`,
     deadLetters: `wirebench-${trialTag}-dead-letters`,

@@ -1,12 +1,18 @@
 /** Our reference services: one process each, a module for the pinned Node or a program, told what to do over IPC. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { ArmedFailpoint } from '../domain/failpoint.ts';
 import type { LastWords, ReferenceServiceSettings, ServiceCommand, ServiceReport } from '../domain/host-service.ts';
+import type { RebuildReport } from '../domain/rebuild-report.ts';
 import type { PendingWork } from '../domain/service-domain.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { type SupervisedProcess, startProcess } from './supervised-process.ts';
 
 const defaultStartDeadlineMs = 20_000;
+/** A log that is to begin with many events takes its time. */
+const historyPerMs = 5;
+const rebuildDeadlineMs = 60_000;
 const stopGraceMs = 2_500;
 const adjustDeadlineMs = 2_000;
 
@@ -18,6 +24,10 @@ export interface RunningService {
   stop(): Promise<LastWords | null>;
   /** The same service with the same options, killed first if it still runs; resolved when it is ready again. */
   restart(): Promise<void>;
+  /** Of one whose state is a log: how it was folded anew, each time that it was. */
+  readonly rebuilds: readonly (RebuildReport & { readonly servingUs: number })[];
+  /** That since the last start. Rejects when it takes too long, or the process ends. */
+  rebuilt(signal: AbortSignal): Promise<RebuildReport>;
   /**
    * Changes how it behaves from the next operation on; resolves with the number of operations it has taken up so far.
    * Rejects when it does not say so in time.
@@ -54,7 +64,7 @@ export async function startReferenceService(
   const started = isModule ? { command: process.execPath, args: [servicePath] } : { command: servicePath, args: [] };
   const child = await startProcess({ name, ...started, logPath, ipc: true });
   const begin = async () => {
-    const ready = whenReady(child, startDeadlineMs);
+    const ready = whenReady(child, startDeadlineMs + (options.history ?? 0) / historyPerMs);
     child.send({ type: 'start', options } satisfies ServiceCommand);
     await ready;
   };
@@ -69,9 +79,16 @@ export async function startReferenceService(
   await beginOrKill();
   let lastWords: LastWords | null = null;
   let isFirstLife = true;
+  const lives: { servingUs: number; report: RebuildReport | null }[] = [];
+  let rebuilt = Promise.withResolvers<RebuildReport>();
   child.onMessage((message) => {
     const report = message as ServiceReport;
     if (report.type === 'stopped' && isFirstLife) lastWords = report;
+    if (report.type === 'rebuilt') {
+      const life = lives.at(-1);
+      if (life !== undefined) life.report = report.report;
+      rebuilt.resolve(report.report);
+    }
   });
   return {
     process: child,
@@ -87,8 +104,25 @@ export async function startReferenceService(
     },
     async restart() {
       isFirstLife = false;
+      rebuilt = Promise.withResolvers();
+      const life: (typeof lives)[number] = { servingUs: Number.POSITIVE_INFINITY, report: null };
+      lives.push(life);
       await child.restart();
       await beginOrKill();
+      life.servingUs = monotonicNowUs();
+    },
+    get rebuilds() {
+      return lives.flatMap(({ report, servingUs }) => (report === null ? [] : { ...report, servingUs }));
+    },
+    async rebuilt(signal) {
+      const late = sleep(rebuildDeadlineMs, undefined, { signal, ref: false }).then(() => {
+        throw new Error(`the ${name} had not folded its log within ${rebuildDeadlineMs / 1e3} s`);
+      });
+      return Promise.race([
+        rebuilt.promise,
+        late,
+        child.ended().then(() => Promise.reject(new Error(`the ${name} ended before it had folded its log`))),
+      ]);
     },
     adjust(settings) {
       const adjusted = nextReport(child, 'adjusted').then((report) => report?.operations ?? 0);

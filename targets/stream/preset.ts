@@ -18,7 +18,7 @@ export const streamEntry: ProtocolEntry = {
   subscriber: streamSubscriber,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames(trialTag, target) {
-    const names = brokerResourceNames(trialTag);
+    const names = brokerResourceNames(trialTag, target);
     const hasRetries = (target as StreamTarget | undefined)?.onRefusal === 'retryTopic';
     return hasRetries ? { ...names, retries: `wirebench-${trialTag}-retries` } : names;
   },

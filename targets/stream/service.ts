@@ -16,12 +16,13 @@ import { BlockedPartitions } from './blocked-partitions.ts';
 import { CommitFirst } from './commit-first.ts';
 import { createTopics, requireTopic } from './create-topics.ts';
 import { serviceGroupOf } from './group-lag.ts';
+import { KafkaLog } from './log-reader.ts';
 import { bytesOf, type TextMessage } from './moved-record.ts';
 import { OwedRecords } from './owed-records.ts';
-import { guardPlatformatic, type PlatformaticContext } from './platformatic-guard.ts';
-import { saslOf, securedBy } from './platformatic-security.ts';
+import { guardPlatformatic } from './platformatic-guard.ts';
 import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
 import { type RefusedRecord, RefusedRecords } from './refused-records.ts';
+import { coordinatorRetries, serviceClient } from './service-client.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
 import { TopicProgress } from './topic-progress.ts';
@@ -45,10 +46,8 @@ hostService(
       rebalances: () => service.rebalances,
     };
   }),
+  (options) => new KafkaLog(options),
 );
-
-/** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
-const coordinatorRetries = { retries: 40, retryDelay: 250 };
 
 /** A record that this consumer has in hand. */
 interface Taken extends RefusedRecord {
@@ -95,7 +94,7 @@ class StreamService {
     const { retries } = options.names;
     const topics = retries === undefined ? [this.#requests] : [this.#requests, retries];
     this.#progress = new Map(topics.map((topic) => [topic, new TopicProgress()]));
-    this.#producer = new Producer(this.#base('producer'));
+    this.#producer = new Producer(serviceClient(this.#options, 'producer'));
     this.#owed = new OwedRecords(this.#producer, compression?.codec ?? 'none');
     this.#refused = new RefusedRecords<Taken>({
       ...{ domain, target: options.target as StreamTarget, names: options.names },
@@ -108,25 +107,6 @@ class StreamService {
     return this.#options.names.requests ?? '';
   }
 
-  #base(role: string) {
-    const { broker, brokerLink, target } = this.#options;
-    const { tls, sasl } = target as StreamTarget;
-    const bootstrapBrokers = (broker ?? '').split(',');
-    return {
-      clientId: `wirebench-service-${role}`,
-      bootstrapBrokers,
-      ...(brokerLink !== undefined && {
-        context: { linkOf: () => brokerLink } satisfies Pick<PlatformaticContext, 'linkOf'>,
-      }),
-      ...(tls !== undefined && securedBy(tls, bootstrapBrokers)),
-      ...(sasl !== undefined && { sasl: saslOf(sasl) }),
-      retries: 0,
-      timeout: 30_000,
-      connectTimeout: 3_000,
-      metadataMaxAge: 300_000,
-    };
-  }
-
   /** The first time it joins it is alone, and nothing changes hands. */
   get rebalances(): number {
     return Math.max(0, this.#joined - 1);
@@ -134,9 +114,10 @@ class StreamService {
 
   async begin(): Promise<void> {
     const { partitions, deadLetter } = this.#options.target as StreamTarget;
-    if (deadLetter !== undefined) await requireTopic(this.#base('admin'), deadLetter.topic, 'its dead letter topic');
+    if (deadLetter !== undefined)
+      await requireTopic(serviceClient(this.#options, 'admin'), deadLetter.topic, 'its dead letter topic');
     // On as many brokers as theirs are set to; a service that is started again finds them there.
-    await createTopics(this.#base('admin'), { topics: this.#ownTopics(), partitions });
+    await createTopics(serviceClient(this.#options, 'admin'), { topics: this.#ownTopics(), partitions });
     await this.#follow();
     setInterval(() => void this.#commit(), commitEveryMs).unref();
   }
@@ -160,7 +141,7 @@ class StreamService {
     const { instance = 0, target } = this.#options;
     const { instances = 1 } = target;
     const consumer: Consumer<Buffer, Buffer, string, string> = new Consumer({
-      ...this.#base('consumer'),
+      ...serviceClient(this.#options, 'consumer'),
       ...coordinatorRetries,
       groupId: this.#groupId,
       // A static member: started again after it was killed, it takes its partitions up at once, instead of after the
@@ -300,7 +281,7 @@ class StreamService {
     await bounded(this.#consumer?.close(true));
     await bounded(this.#producer.close());
     if ((this.#options.instance ?? 0) > 0) return; // others still follow them
-    const admin = new Admin(this.#base('admin'));
+    const admin = new Admin(serviceClient(this.#options, 'admin'));
     await bounded(admin.deleteTopics({ topics: this.#ownTopics() }));
     await bounded(admin.close());
   }

@@ -48,6 +48,7 @@ export function topologyOf(input: TopologyInput): Topology {
     ...{ protocol: target.protocol, target, names, topicNames, population },
     ...scenario.workload.service,
     idempotent: resilienceOf(scenario, target).idempotencyKey,
+    history: scenario.workload.history,
     allowHosts: scenario.allowHosts,
     seed,
     security,

@@ -8,6 +8,7 @@ import { clientSettings, queueDefaults, settingsOf } from '../../schema/client-s
 import { compression, resolveCompression, smallestBody } from '../../schema/compression-schema.ts';
 import { credential, duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
 import { checkProducers, checkSpread, producers, spreadShape } from '../../schema/spread-schema.ts';
+import { checkState, stateKeys, stateShape } from '../../schema/state-schema.ts';
 import { subscription } from '../../schema/subscription-schema.ts';
 import { brokerAmong, messageCodec, nativeOnly, onRefusal, requests, sharedShape } from '../../schema/target-fields.ts';
 import { defineProtocol } from '../protocol-definition.ts';
@@ -97,6 +98,7 @@ export const queue = defineProtocol({
     codec: messageCodec,
     compression: compression(queueFacts.codecs, smallestBody),
     ...spreadShape('queue'),
+    ...stateShape(['stream']),
     producers,
     subscription: subscription('queue'),
     engine: nativeOnly,
@@ -146,10 +148,12 @@ export const queue = defineProtocol({
     'deadLetter',
     'ackBatch',
     'subscription',
+    ...stateKeys,
   ],
   check(context, target) {
     checkCodec(context, target);
     checkSpread(context, target);
+    checkState(context, target);
     checkProducers(context, target);
     checkCompression(context, target);
     checkBrokered(context, target);

@@ -9,6 +9,7 @@ import { compression, resolveCompression } from '../../schema/compression-schema
 import { duration, lineText, object, wholeNumber } from '../../schema/fields.ts';
 import { saslSchema } from '../../schema/sasl-schema.ts';
 import { checkSpread, spreadShape } from '../../schema/spread-schema.ts';
+import { checkState, stateKeys, stateShape } from '../../schema/state-schema.ts';
 import { subscription } from '../../schema/subscription-schema.ts';
 import { brokerAmong, messageCodec, nativeOnly, requests, sharedShape } from '../../schema/target-fields.ts';
 import type { OnRefusalOfStream } from '../../target-base.ts';
@@ -69,6 +70,7 @@ export const stream = defineProtocol({
     client: z.enum(['platformatic', 'kafkajs']).default('platformatic').describe('The client library.'),
     ...spreadShape('topic'),
     subscription: subscription('consumer group'),
+    ...stateShape(['full', 'compacted']),
     engine: nativeOnly,
     ...sharedShape(streamFacts.exampleAddress),
     sasl: sasl.optional(),
@@ -84,10 +86,11 @@ export const stream = defineProtocol({
       .describe('Own system: operations complete at the reply.'),
   },
   forOwnSystems: ['consume', 'reply', 'sasl'],
-  forOurService: ['topics', 'consumers', 'commit', 'onRefusal', 'retries', 'deadLetter', 'subscription'],
+  forOurService: ['topics', 'consumers', 'commit', 'onRefusal', 'retries', 'deadLetter', 'subscription', ...stateKeys],
   check(context, target) {
     checkCodec(context, target);
     checkSpread(context, target);
+    checkState(context, target);
     checkCompression(context, target);
     checkBrokered(context, target);
     checkProducer(context, target);

@@ -18,7 +18,7 @@ export const rabbitmqEntry: ProtocolEntry = {
   subscriber: rabbitmqSubscriber,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames(trialTag, target) {
-    const names = { ...brokerResourceNames(trialTag), events: `wirebench-${trialTag}-events` };
+    const names = { ...brokerResourceNames(trialTag, target), events: `wirebench-${trialTag}-events` };
     const isStream = (target as QueueTarget | undefined)?.queue?.type === 'stream';
     return isStream ? { ...names, place: `wirebench-${trialTag}-place` } : names;
   },

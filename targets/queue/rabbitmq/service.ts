@@ -17,6 +17,7 @@ import { DeadLetterExchange } from './dead-letter-exchange.ts';
 import { acknowledgeUpTo, MultipleAcks } from './multiple-acks.ts';
 import { brokerAddress } from './own-broker.ts';
 import { queueArguments } from './queue-arguments.ts';
+import { StreamLog } from './stream-log.ts';
 import { type StreamAcks, StreamPlace } from './stream-place.ts';
 
 hostService(
@@ -29,6 +30,7 @@ hostService(
       consume: (isOn) => service.consume(isOn),
     };
   }),
+  (options) => new StreamLog(options),
 );
 
 type Acks = MultipleAcks | StreamAcks | undefined;
