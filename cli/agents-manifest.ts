@@ -2,15 +2,15 @@
 
 import { stringify } from 'yaml';
 import type { CommandModule } from 'yargs';
-import { type AgentsJob, kubernetesJob } from '../runners/agents/kubernetes-job.ts';
+import { type AgentsJob, kubernetesJob } from '../runners/agents/kubernetes/kubernetes-job.ts';
 import { exampleJoin } from './agent.ts';
+import { wholeCpus } from './cluster-agents.ts';
 import { list, text } from './option-shapes.ts';
 import { print } from './print.ts';
 import { agentCount } from './run-agents.ts';
-import { usageError } from './usage-error.ts';
 
 /** Options of the same name are given to the Job as they are. */
-interface ManifestArguments extends Omit<AgentsJob, 'agents' | 'allowHosts'> {
+interface ManifestArguments extends Omit<AgentsJob, 'agents' | 'allowHosts' | 'secretKeys'> {
   readonly action: 'manifest';
   readonly agents: string;
   readonly allowHost?: readonly string[] | undefined;
@@ -48,9 +48,8 @@ export const agentsCommand: CommandModule<object, ManifestArguments> = {
       }),
   handler: (args) => {
     const { image, join, name, secret, namespace, cpus, memory, allowHost: allowHosts = [] } = args;
-    if (!Number.isInteger(cpus) || cpus < 1)
-      throw usageError(`--cpus ${cpus} is no whole number`, 'Whole CPUs alone can be an agent’s own.');
     const agents = agentCount({ agents: args.agents }) ?? 1;
-    print(stringify(kubernetesJob({ agents, image, join, name, secret, namespace, cpus, memory, allowHosts })));
+    const job = { agents, image, join, name, secret, namespace, memory, allowHosts, cpus: wholeCpus('--cpus', cpus) };
+    print(stringify(kubernetesJob(job)));
   },
 };

@@ -1,5 +1,6 @@
 /** The agents of `bench run … --agents N`: the bus that they meet on, and the line that they join by. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentCrew } from '../runners/agents/agent-crew.ts';
 import { agentRights, joinerRights } from '../runners/agents/agent-rights.ts';
@@ -13,6 +14,13 @@ import { freePort } from '../targets/process/free-port.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
 import { startNats } from '../targets/stack/native/nats.ts';
 import { createRunDirectory } from '../targets/stack/run-directory.ts';
+import {
+  type ClusterArguments,
+  type ClusterSecret,
+  clusterOptions,
+  clusterPlacer,
+  inCluster,
+} from './cluster-agents.ts';
 import { durationOption } from './duration-option.ts';
 import { type NatsFiles, readNatsFiles, writeJoinSecret } from './join-secret.ts';
 import { usageError } from './usage-error.ts';
@@ -21,16 +29,20 @@ import { version } from './version.ts';
 const text = { type: 'string', nargs: 1, group: 'Load from other hosts (docs/scale-out.md):' } as const;
 
 export const agentOptions = {
-  agents: { ...text, describe: 'how many `bench agent` make the load, in place of this process' },
+  agents: {
+    ...text,
+    describe: 'how many `bench agent` make the load, in place of this process; kubernetes:N places them in a cluster',
+  },
   'agents-wait': { ...text, default: '60s', describe: 'how long they are waited for, before each trial' },
   listen: { ...text, describe: 'HOST or HOST:PORT of this host at which agents reach it (default: 127.0.0.1)' },
   'token-file': { ...text, describe: 'where the file that agents join with is written' },
   nats: { ...text, describe: 'a NATS of your own in place of one that is started for the run: tls://HOST:PORT' },
   'nats-creds': { ...text, describe: 'credentials for it' },
   'nats-ca': { ...text, describe: 'PEM of who signed its certificate' },
+  ...clusterOptions,
 } as const;
 
-export interface RunAgentsArguments extends NatsFiles {
+export interface RunAgentsArguments extends NatsFiles, ClusterArguments {
   readonly agents?: string | undefined;
   readonly agentsWait?: string | undefined;
   readonly listen?: string | undefined;
@@ -48,8 +60,12 @@ export interface RunAgents {
 
 interface Meeting {
   readonly bus: Bus;
-  /** What an agent is started with, without the command. */
-  readonly joinLine: string;
+  /** `tls://HOST:PORT/RUN` */
+  readonly join: string;
+  /** Options of an agent that stand for files. */
+  readonly options: readonly string[];
+  /** What these files hold. */
+  readonly secret: ClusterSecret;
   admit(publicKey: string, k: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -75,13 +91,20 @@ export async function startRunAgents(args: RunAgentsArguments, options: RunAgent
   const run = randomBytes(4).toString('hex');
   const partHosts = hostsOf(args);
   allowDial([...scenario.allowHosts, ...partHosts]);
+  const place = clusterPlacer(args, { agents: wanted, run, allowHosts: scenario.allowHosts, note: install.log });
   const meeting = args.nats === undefined ? await ownBus(args, run, install) : await busOf(args, args.nats, run);
-  const allowed = scenario.allowHosts.map((host) => ` --allow-host ${host}`).join('');
-  install.log(`each of the ${wanted} agents joins with:\n  bench agent ${meeting.joinLine}${allowed}`);
+  const { join, options: files, secret } = meeting;
+  const pods = place?.({ join, secret, ended: (name, why) => crew.loseNamed(name, why) });
+  if (pods === undefined) {
+    const allowed = scenario.allowHosts.flatMap((host) => ['--allow-host', host]);
+    const line = ['bench agent --join', join, ...files, ...allowed].join(' ');
+    install.log(`each of the ${wanted} agents joins with:\n  ${line}`);
+  }
   const crew = new AgentCrew({
     ...{ bus: meeting.bus, run, wanted, version },
     waitMs: durationOption('--agents-wait', args.agentsWait ?? '60s'),
     admit: (publicKey, k) => meeting.admit(publicKey, k),
+    ...(pods !== undefined && { place: () => pods.place(), whyMissing: () => pods.troubles() }),
     note: install.log,
   });
   return {
@@ -89,7 +112,11 @@ export async function startRunAgents(args: RunAgentsArguments, options: RunAgent
     partHosts,
     async close() {
       await crew.end();
-      await meeting.close();
+      try {
+        await pods?.remove();
+      } finally {
+        await meeting.close();
+      }
     },
   };
 }
@@ -103,7 +130,7 @@ export function agentCount({ agents, ...others }: RunAgentsArguments): number | 
     if (alone !== undefined) throw usageError(`--${alone} is for --agents`, 'For example: --agents 3');
     return null;
   }
-  const count = Number(agents);
+  const count = Number(agents.replace(inCluster, ''));
   if (Number.isInteger(count) && count >= 1 && count <= mostAgents) return count;
   throw usageError(`--agents ${agents} is no number from 1 to ${mostAgents}`, 'For example: --agents 3');
 }
@@ -145,8 +172,8 @@ async function ownBus(
     const path = tokenFile ?? join(directory.path, 'token');
     writeJoinSecret(path, { token: server.joiner.password, ca: server.ca });
     return {
-      bus,
-      joinLine: `--join ${url}/${run} --token-file ${path}`,
+      ...{ bus, join: `${url}/${run}`, options: ['--token-file', path] },
+      secret: { token: readFileSync(path, 'utf8') },
       admit: (publicKey, k) => server.admit(publicKey, agentRights(run, k)),
       async close() {
         await bus.close();
@@ -162,9 +189,13 @@ async function ownBus(
 
 async function busOf(files: NatsFiles, nats: string, run: string): Promise<Meeting> {
   const bus = await Bus.connect({ url: nats, name: 'run', ...readNatsFiles(files), inbox: '_INBOX' });
+  const { natsCreds: creds, natsCa: ca } = files;
   return {
-    bus,
-    joinLine: [`--join ${nats}/${run}`, ...optionsOf(files)].join(' '),
+    ...{ bus, join: `${nats}/${run}`, options: optionsOf(files) },
+    secret: {
+      ...(creds !== undefined && { creds: readFileSync(creds, 'utf8') }),
+      ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
+    },
     admit: async () => undefined, // whom it lets in is its owner's business
     close: () => bus.close(),
   };

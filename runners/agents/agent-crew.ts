@@ -30,6 +30,10 @@ export interface CrewOptions {
   readonly version: string;
   /** Lets the holder of a key speak as agent `k`. */
   readonly admit: (publicKey: string, k: number) => Promise<void>;
+  /** Starts agents that are not there, before they are waited for; left out: somebody else does. */
+  readonly place?: () => Promise<void>;
+  /** Why agents are missing, as far as whoever places them knows. */
+  readonly whyMissing?: () => readonly string[];
   readonly note: (text: string) => void;
 }
 
@@ -96,7 +100,8 @@ export class AgentCrew {
    * who came when they are not there in time, or with the signal's reason.
    */
   async muster(signal: AbortSignal): Promise<readonly CrewMember[]> {
-    const { wanted, waitMs, note } = this.#options;
+    const { wanted, waitMs, note, place } = this.#options;
+    await place?.();
     const until = performance.now() + waitMs;
     for (let told = -1; ; ) {
       signal.throwIfAborted();
@@ -144,6 +149,12 @@ export class AgentCrew {
     this.#options.note(`agent ${member.name} on ${member.host.hostname} is lost: ${why}`);
     this.tell(member, 'dismissed', {});
     this.#listener?.lost(member);
+  }
+
+  /** As whoever places agents tells it; nothing, when none of this name lives. */
+  loseNamed(name: string, why: string): void {
+    const member = this.#living().find((one) => one.name === name);
+    if (member !== undefined) this.lose(member, why);
   }
 
   /** Agents leave; the bus is the caller's to close. */
@@ -247,11 +258,12 @@ function named(members: readonly CrewMember[]): string {
   return members.length === 0 ? '' : `; here: ${members.map(({ name }) => name).join(', ')}`;
 }
 
-function missing({ wanted, waitMs }: CrewOptions, living: readonly CrewMember[]): BenchError {
+function missing({ wanted, waitMs, whyMissing }: CrewOptions, living: readonly CrewMember[]): BenchError {
   const came = living.length === 0 ? 'none came' : `${living.map(({ name }) => name).join(', ')} came`;
+  const why = (whyMissing?.() ?? []).map((one) => `\n  ${one}`).join('');
   return new BenchError(
     'agentsMissing',
-    `Of ${wanted} agents only ${living.length} were there within ${waitMs / 1e3} s: ${came}`,
+    `Of ${wanted} agents only ${living.length} were there within ${waitMs / 1e3} s: ${came}${why}`,
     {
       hint: 'Start the others with the line that the run has printed, or give --agents-wait more time.',
       exitCode: exitCodes.stack,

@@ -1,5 +1,9 @@
 /** The agents of a run as a Kubernetes Job: so many pods or none, each on a host of its own, and none started again in silence. */
 
+/** What a Secret of a run may hold, and the option of `bench agent` that takes it as a file. */
+const secretOptions = { token: '--token-file', creds: '--nats-creds', ca: '--nats-ca' } as const;
+export type SecretKey = keyof typeof secretOptions;
+
 export interface AgentsJob {
   readonly agents: number;
   readonly image: string;
@@ -7,8 +11,10 @@ export interface AgentsJob {
   readonly join: string;
   /** Name of the Job. */
   readonly name: string;
-  /** Of the Secret whose key `token` is the file that the run has written. */
+  /** Name of the Secret that they join with. */
   readonly secret: string;
+  /** Left out: `token`, the file that the run has written. */
+  readonly secretKeys?: readonly SecretKey[] | undefined;
   readonly namespace?: string | undefined;
   /** Whole CPUs, so that pods can have cores of their own. */
   readonly cpus: number;
@@ -16,16 +22,26 @@ export interface AgentsJob {
   readonly allowHosts: readonly string[];
 }
 
+const labels = { 'app.kubernetes.io/name': 'wirebench', 'app.kubernetes.io/component': 'agent' };
 const tokenFolder = '/run/wirebench';
 const user = 10_001;
 /** The longest that it may last. */
 const deadlineS = 7_200;
 const keptS = 600;
 
+/** The Secret of a Job that is there, and that goes when this Job goes. `stringData`: as it is, not in base64. */
+export function ownedSecret(
+  { secret, name }: AgentsJob,
+  stringData: Readonly<Partial<Record<SecretKey, string>>>,
+  { metadata: { uid } }: { readonly metadata: { readonly uid: string } },
+): object {
+  const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'Job', name, uid }];
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: secret, labels, ownerReferences }, stringData };
+}
+
 /** A `batch/v1` Job, to be written as YAML. */
 export function kubernetesJob(job: AgentsJob): object {
   const { agents, name, namespace } = job;
-  const labels = { 'app.kubernetes.io/name': 'wirebench', 'app.kubernetes.io/component': 'agent' };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -71,14 +87,16 @@ export function kubernetesJob(job: AgentsJob): object {
   };
 }
 
-function containerOf({ image, join, cpus, memory, allowHosts }: AgentsJob): object {
+function containerOf({ image, join, secretKeys = ['token'], cpus, memory, allowHosts }: AgentsJob): object {
   // Limits are requests: nobody evicts such a pod for its memory, and its CPUs can be pinned.
   const resources = { cpu: String(cpus), memory };
   return {
     name: 'agent',
     image,
     args: [
-      ...['agent', '--join', join, '--token-file', `${tokenFolder}/token`, '--name', '$(POD_NAME)'],
+      ...['agent', '--join', join],
+      ...secretKeys.flatMap((key) => [secretOptions[key], `${tokenFolder}/${key}`]),
+      ...['--name', '$(POD_NAME)'],
       ...allowHosts.flatMap((host) => ['--allow-host', host]),
     ],
     env: [

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { clusterPlacer } from './cluster-agents.ts';
+
+const placing = { agents: 6, run: '7f3a9c21', allowHosts: [], note: () => undefined };
+const whole = { agents: 'kubernetes:6', image: 'registry.example/wirebench:0.2.0', listen: '10.0.0.5' };
+
+describe('--agents kubernetes:N', () => {
+  it('is not meant by a number', () => {
+    expect(clusterPlacer({ agents: '6' }, placing)).toBeNull();
+  });
+
+  it.each<[string, Parameters<typeof clusterPlacer>[0], RegExp]>([
+    ['needs an image', { ...whole, image: undefined }, /needs --image/],
+    ['needs an address that pods reach', { ...whole, listen: undefined }, /needs --listen or --nats/],
+    ['takes whole CPUs', { ...whole, agentCpus: '0.5' }, /--agent-cpus 0.5 is no whole number/],
+    ['is what an image is for', { agents: '6', image: whole.image }, /--image is for --agents kubernetes:N/],
+    ['is what a namespace is for', { agents: '6', namespace: 'perf' }, /--namespace is for --agents kubernetes:N/],
+  ])('%s', (_, args, message) => {
+    expect(() => clusterPlacer(args, placing)).toThrow(message);
+  });
+});
