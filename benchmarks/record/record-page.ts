@@ -1,45 +1,39 @@
-/** `docs/record.md`: what each shipped scenario came to when it was last run whole. */
+/** `docs/record.md`: what each shipped scenario came to when it was last played. */
+import { type PlayedWith, playedWith, type ScenarioRecord } from './scenario-record.ts';
 
-export interface ScenarioRecord {
-  /** Without its ending: `order-flow`. */
-  readonly name: string;
-  readonly exitCode: number;
-  readonly seconds: number;
-  /** By verdict; null: no result was written. */
-  readonly verdicts: { readonly valid: number; readonly suspect: number; readonly invalid: number } | null;
-  /** The first sentence of the report, or what the command said where there is none. */
-  readonly answer: string;
-}
-
-export interface RecordPage {
-  readonly startedAt: string;
-  readonly isShort: boolean;
-  /** Of Wirebench, Node, brokers and proxy, by name. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly machine: string;
-  readonly records: readonly ScenarioRecord[];
-}
-
-export function recordPage({ startedAt, isShort, versions, machine, records }: RecordPage): string {
-  const rows = records.map(({ name, exitCode, seconds, verdicts, answer }) => {
-    const trials = verdicts === null ? '–' : `${verdicts.valid} / ${verdicts.suspect} / ${verdicts.invalid}`;
-    return `| \`${name}\` | ${exitCode} | ${lasted(seconds)} | ${trials} | ${answer.replaceAll('|', '\\|')} |`;
-  });
-  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const how = isShort
-    ? 'in small (`npm run scenarios -- --short`: 3 s a trial where that is valid, one repeat)'
-    : 'whole (`npm run scenarios`)';
+/** `shipped`: names of all, those that were never played too. */
+export function recordPage(records: readonly ScenarioRecord[], shipped: readonly string[]): string {
+  const groups = playedWith(records);
+  const rows = records.map((record) => rowOf(record, groups));
+  const missing = shipped.filter((name) => !records.some((record) => record.name === name));
+  const left = missing.length === 0 ? '' : `\nNot played yet: ${missing.map((name) => `\`${name}\``).join(', ')}.\n`;
   return `# Record of the shipped scenarios
 
-Each scenario run ${how}, one after the other, begun ${startedAt}.
-${machine}. ${named.join(', ')}.
+What each came to when it was last played on its own by \`npm run scenarios\`; \`short\` is \`-- --short\`: one repeat, and 2 s of load
+where faults and stages do not need more, so that percentiles may have too few samples and thresholds no data. Names play these
+alone and leave the other rows as they are; \`--resume\` leaves out what has been played as it stands in its file.
 
 Exit codes: 0 done, 4 a threshold failed, 5 a trial was invalid or a threshold had no data.
 
-| scenario | exit | took | valid / suspect / invalid | answer |
-|---|---|---|---|---|
+| scenario | exit | took | valid / suspect / invalid | played | with | answer |
+|---|---|---|---|---|---|---|
 ${rows.join('\n')}
+${left}
+${groups.map((group, n) => `${n + 1}. ${groupText(group)}`).join('\n')}
 `;
+}
+
+function rowOf(record: ScenarioRecord, groups: readonly PlayedWith[]): string {
+  const { name, exitCode, seconds, verdicts, answer, playedAt, isShort } = record;
+  const trials = verdicts === null ? '–' : `${verdicts.valid} / ${verdicts.suspect} / ${verdicts.invalid}`;
+  const played = `${playedAt.slice(0, 10)}${isShort ? ', short' : ''}`;
+  const group = groups.findIndex(({ names }) => names.includes(name)) + 1;
+  const cells = [`\`${name}\``, exitCode, lasted(seconds), trials, played, group, answer.replaceAll('|', '\\|')];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function groupText({ machine, versions }: PlayedWith): string {
+  return `${[machine, ...Object.entries(versions).map(([name, version]) => `${name} ${version}`)].join(', ')}.`;
 }
 
 function lasted(seconds: number): string {
