@@ -26,6 +26,7 @@ import { ledgerTable } from './tables/ledger-table.ts';
 import { limitsTable } from './tables/limits-table.ts';
 import { memoryTable } from './tables/memory-table.ts';
 import { millionCostTable } from './tables/million-cost.ts';
+import { outputsTable } from './tables/outputs-table.ts';
 import { clientTable, notableTable, watchTable } from './tables/own-system-tables.ts';
 import { paidRequestsTable } from './tables/paid-requests-table.ts';
 import { paymentsTable } from './tables/payments-table.ts';
@@ -102,7 +103,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       findings([...chainSentences(group), ...flowSentences(group), ...poisonSentences(group), ...findingsOf(group)]),
       ...tables(chainTable(group)),
       { kind: 'flowPictures', contenders: group.contenders.filter(hasShape) },
-      ...tables(...flowTables(group), ...poisonTables(group)),
+      ...tables(...flowTables(group), ...poisonTables(group), outputsTable(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },

@@ -13,6 +13,8 @@
  *               | "drainRate" (delivered a second while a backlog was worked off)
  *               | "generatorMemory" | "serviceMemory" (highest resident)
  *               | "requestsPerOperation" (to SQS, of clients and service together)
+ *               | "outputMissing" | "outputTwice" | "outputUncommitted" (of what a service writes because of what it takes)
+ *               | "overcharged" (charges on the accounts beyond the first of each payment)
  *               | "poisoned" (offered, and can't be read), of these "poisonTold" | "poisonDeadLettered" | "poisonDropped"
  *               | "poisonRetrying" | "poisonLooping" | "poisonBlocked" | "poisonWaiting" | "poisonUnaccounted"
  *               | "goodWaiting" | "goodLost" | "goodApplied" (a second) | "standStill" | "longestWait" (all others beside poison)

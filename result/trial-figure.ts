@@ -2,6 +2,7 @@
 import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { gatewayAmplificationOf } from './gateway-amplification.ts';
 import { balanceOf } from './instance-balance.ts';
+import { overchargesOf } from './overcharges.ts';
 import type { ChainResult, TrialResult } from './result-types.ts';
 import { serviceShareOf } from './service-share.ts';
 
@@ -20,6 +21,10 @@ export const trialFigureUnits = {
   generatorMemory: 'size',
   serviceMemory: 'size',
   requestsPerOperation: 'factor',
+  outputMissing: 'count',
+  outputTwice: 'count',
+  outputUncommitted: 'count',
+  overcharged: 'count',
   poisoned: 'count',
   poisonTold: 'count',
   poisonDeadLettered: 'count',
@@ -69,6 +74,12 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   serviceMemory: ({ memory }) => memory?.serviceBytes ?? null,
   /** To a broker that is paid by them. */
   requestsPerOperation: ({ paidRequests }) => paidRequests?.perOperation ?? null,
+  /** Of what a service writes because of what it takes. */
+  outputMissing: ({ outputs }) => outputs?.missing ?? null,
+  outputTwice: ({ outputs }) => outputs?.twice ?? null,
+  outputUncommitted: ({ outputs }) => outputs?.uncommitted ?? null,
+  /** Charges beyond the first of each payment, as the accounts say. */
+  overcharged: ({ payments }) => overchargesOf(payments),
   /** Of poison: what can't be read, and where it ended. */
   poisoned: ({ poison }) => poison?.bad.offered ?? null,
   poisonTold: ({ poison }) => poison?.bad.told ?? null,

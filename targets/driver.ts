@@ -14,6 +14,7 @@ import type { CallerHolding } from '../scenarios/callers.ts';
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 import type { PresetOperation } from './driver-kit/preset-requests.ts';
+import type { OutputSource } from './output-source.ts';
 import type { SubscriberDriver } from './subscriber.ts';
 
 /** How an operation or attempt ended. Numbers, so that they fit typed arrays. */
@@ -219,6 +220,8 @@ export interface ProtocolEntry {
   readonly backlog?: BacklogSource;
   /** How one listens to what is published; left out: the protocol has no subscribers. */
   readonly subscriber?: SubscriberDriver;
+  /** What the reference service has written because of what it took; left out: it writes nothing. */
+  readonly outputs?: OutputSource;
   /** Absolute path of the reference service's entry module. */
   readonly servicePath: string;
 }

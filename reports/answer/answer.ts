@@ -18,6 +18,7 @@ import { fallbackAnswers } from './fallback-sentences.ts';
 import { harmOf } from './findings.ts';
 import { flowAnswers } from './flow-sentences.ts';
 import { gatewaySentences } from './gateway-sentences.ts';
+import { outputsAnswers } from './outputs-sentences.ts';
 import { poisonAnswers } from './poison-sentences.ts';
 import { type ComparableKinds, comparableKinds } from './service-share-sentence.ts';
 
@@ -46,12 +47,11 @@ export interface Answer {
 export function answer(result: RunResult): Answer {
   const capacity = capacitySentence(result);
   const tuning = tuningSentences(result);
-  const poison = poisonAnswers(result);
+  const ends = [...poisonAnswers(result), ...outputsAnswers(result)];
   const isAsked = result.plan.primary !== undefined;
-  const harm =
-    capacity === null && tuning.length === 0 && poison.length === 0 && !isAsked ? harmSentence(result) : null;
-  // Where rates were sought, or the scenario is about what faults or poison do, a latency is not what was asked for.
-  const isOfTimes = capacity === null && harm === null && tuning.length === 0 && (isAsked || poison.length === 0);
+  const harm = capacity === null && tuning.length === 0 && ends.length === 0 && !isAsked ? harmSentence(result) : null;
+  // Where rates were sought, or the scenario is about where messages end, a latency is not what was asked for.
+  const isOfTimes = capacity === null && harm === null && tuning.length === 0 && (isAsked || ends.length === 0);
   const primary = isOfTimes ? primaryOf(result) : null;
   const figures = primary === null ? [] : primaryFigures(result, primary);
   const what =
@@ -64,7 +64,7 @@ export function answer(result: RunResult): Answer {
       ...tuning,
       ...flowAnswers(result),
       ...chainAnswers(result),
-      ...poison,
+      ...ends,
       ...drainAnswers(result),
       ...fallbackAnswers(result),
     ].map((text): [SentenceKind, string] => ['lead', text]),

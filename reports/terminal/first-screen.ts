@@ -17,6 +17,7 @@ import { drainTable } from '../tables/drain-table.ts';
 import { fallbackTable } from '../tables/fallback-table.ts';
 import { limitsTable } from '../tables/limits-table.ts';
 import { millionCostTable } from '../tables/million-cost.ts';
+import { outputsTable } from '../tables/outputs-table.ts';
 import { overviewGroups } from '../tables/overview-tables.ts';
 import { poisonTables } from '../tables/poison-tables.ts';
 import { finalsTables, recommendedSnippets } from '../tables/tuning.ts';
@@ -90,6 +91,7 @@ function ownTables(result: RunResult) {
         chainTable(group),
         ...limitTables(group),
         ...poisonTables(group),
+        outputsTable(group),
         isBuiltOnPurpose(group) ? drainTable(group) : null,
       ]),
     fallbackTable(result.trials),

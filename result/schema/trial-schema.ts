@@ -31,6 +31,7 @@ import {
 import { count, figure, type Immutable, instant, settings, settingValue, someOf, text } from './fields.ts';
 import { flowsSchema } from './flow-schema.ts';
 import { blocksSchema } from './latency-schema.ts';
+import { outputsSchema } from './outputs-schema.ts';
 import { phaseSchema } from './phase-schema.ts';
 import { poisonSchema } from './poison-schema.ts';
 import { rebuildSchema } from './rebuild-schema.ts';
@@ -100,6 +101,11 @@ export const trialSchema = z
       .array(rebuildSchema)
       .describe(
         'Each time that our service has folded its state anew from its log, in the order of time. Absent: its state is no log, or the engine another one.',
+      )
+      .optional(),
+    outputs: outputsSchema
+      .describe(
+        'Absent where our service writes nothing because of what it takes, and where what it wrote could not be read.',
       )
       .optional(),
     poison: poisonSchema.describe('Absent where all can be read, and of other engines.').optional(),

@@ -58,7 +58,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
     offeredWhileMeasured(recorder, windows),
   );
-  const { ledger, examples, flows, receivedBy, poison } = trialAccount(
+  const { ledger, examples, flows, receivedBy, poison, outputs } = trialAccount(
     records,
     recorder,
     cpu,
@@ -124,6 +124,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(target.gateway !== undefined && { askedBy: askedOf(records.lastWords) }),
     ...(callers.length > 0 && { callers }),
     ...(flows !== null && { flows }),
+    ...(outputs !== null && { outputs }),
     ...(poison !== null && { poison }),
     ...(rebuilds !== null && { rebuilds }),
     ...(chain !== null && { chain }),

@@ -5,6 +5,7 @@ import type { BacklogGauge } from '../../targets/backlog-gauge.ts';
 import type { HeldState } from '../../targets/domain/held-state.ts';
 import type { PendingWork } from '../../targets/domain/service-domain.ts';
 import type { ProtocolEntry } from '../../targets/driver.ts';
+import type { Outputs, OutputsRead } from '../../targets/output-source.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link, RunningStack } from '../../targets/stack/stack.ts';
 import type { Topology } from '../../targets/topology/topology.ts';
@@ -47,6 +48,8 @@ export interface TrialParts {
     /** Of what our service has put aside; null: it puts nothing aside, or where nobody can count it. */
     readonly deadLetters: BacklogGauge | null;
   } | null;
+  /** What our service has written because of what it took; null: nothing. Rejects where it can't be read. */
+  readonly readOutputs: ((until: OutputsRead) => Promise<Outputs>) | null;
   /** null: no broker, or none of ours. */
   readonly brokerWatch: BrokerWatch | null;
   /** Of the parts of a flow: what each could still move, by name; null: it is gone, or did not say. {}: no flow. */

@@ -27,6 +27,7 @@ export async function openOwnParts(
     services: {},
     loadStarts: () => undefined,
     backlog: null,
+    readOutputs: null,
     brokerWatch: null,
     pending: async () => ({}),
     release: async () => undefined,

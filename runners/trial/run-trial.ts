@@ -12,6 +12,7 @@ import { wholeEvidence, withoutEvidence } from '../../targets/domain/evidence.ts
 import type { ProtocolEntry } from '../../targets/driver.ts';
 import { gatewaySemantics } from '../../targets/gateway/describe-gateway.ts';
 import { guaranteeSettings } from '../../targets/guarantee.ts';
+import type { Outputs } from '../../targets/output-source.ts';
 import { loadProtocol } from '../../targets/registry.ts';
 import { cacheSemantics } from '../../targets/rest/cache/describe-cache.ts';
 import { authSettings } from '../../targets/security/auth-label.ts';
@@ -91,6 +92,7 @@ export async function runTrial(
       target.flow === undefined || parts.evidencePaths === null
         ? null
         : await drainFlows(parts.evidencePaths, parts.pending, signal);
+    const outputs = await outputsOf(parts, load.acknowledged, signal);
     const observedMs = (await observer?.drain(signal)) ?? 0;
     const workers = await source.finish();
     const watchedFlows = await endWatch(observer);
@@ -140,6 +142,7 @@ export async function runTrial(
         parts.backlog === null || backlog === null
           ? null
           : { counts: parts.backlog.counts, ...backlog, redelivered: drain.redelivered },
+      outputs,
       brokerSpace,
       cpu: cpuWithAgents(load.cpu, source.agents ?? [], bootId()),
       waits: load.waits,
@@ -210,6 +213,11 @@ async function endWatch(observer: FlowWatch | null): Promise<WatchedFlows | null
 
 function samplesOf({ samplesPath }: TrialContext, { id }: TrialPlan) {
   return samplesPath === undefined ? null : { path: samplesPath, trial: id };
+}
+
+/** null: there are none, or they could not be read. */
+async function outputsOf({ readOutputs }: TrialParts, expected: number, signal: AbortSignal): Promise<Outputs | null> {
+  return (await readOutputs?.({ expected, signal }).catch(() => null)) ?? null;
 }
 
 /** Interrupted, nobody waits for a last reading. */

@@ -5,6 +5,7 @@ import type {
   CpuResult,
   FlowsResult,
   LedgerResult,
+  OutputsResult,
   PaymentsResult,
   PoisonResult,
   RebuildResult,
@@ -18,6 +19,7 @@ import { originsOf } from '../agents/producer-origins.ts';
 import type { OnSettled } from '../recording/flow-ledger.ts';
 import { chargedCentsOf } from '../recording/last-words.ts';
 import { type Ledger, type OnLaterTime, type OnServed, reconcileLedger } from '../recording/ledger.ts';
+import { outputsAccount } from '../recording/outputs-account.ts';
 import { paymentsOf } from '../recording/payments.ts';
 import { phaseAt } from '../recording/phase-windows.ts';
 import { poisonAccount } from '../recording/poison-account.ts';
@@ -50,6 +52,8 @@ export interface TrialAccount {
   readonly flows: FlowsResult | null;
   /** null: there is none. */
   readonly poison: PoisonResult | null;
+  /** null: nothing is written, or nobody could read it. */
+  readonly outputs: OutputsResult | null;
 }
 
 /** Reads the evidence files. `onHappened`: `atUs` is when, `afterUs` how long after the intended start. */
@@ -81,6 +85,7 @@ export function trialAccount(
       receivedBy: null,
       flows: observedFlowsIn(records, onSettled) ?? flowsIn(records, onSettled, cpu),
       poison: null,
+      outputs: null,
     };
   }
   const received = records.serviceNames.map(() => 0);
@@ -113,6 +118,7 @@ export function trialAccount(
     receivedBy: received.length < 2 || flows !== null ? null : byName,
     flows,
     poison: poisonIn(records),
+    outputs: outputsIn(records),
   };
 }
 
@@ -154,6 +160,13 @@ function poisonIn(records: TrialRecords): PoisonResult | null {
     pending: backlog?.atEnd ?? null,
     deadLetters: backlog?.deadLetters ?? null,
   });
+}
+
+function outputsIn({ outputs, workers, operations }: TrialRecords): OutputsResult | null {
+  if (outputs === null || !outputs.isWhole) return null;
+  const logs = workers.map(({ log }) => log);
+  const isOwed = operations.map(({ pattern }) => isHandedOver(pattern));
+  return outputsAccount(logs, isOwed, outputs);
 }
 
 /** `received`: by part, counted up on the way. */

@@ -129,6 +129,7 @@ async function openReference(given: TrialPartsInput, topology: Topology, opened:
       for (const { service } of services) service.loadStarts(zeroUs);
     },
     backlog: watchBacklog(input, broker, opened),
+    readOutputs: outputsReader(input, broker),
     brokerWatch: watchBroker(used, ofBroker, opened),
     async pending() {
       if (target.flow === undefined) return {};
@@ -244,6 +245,16 @@ function watchBacklog(
     : null;
   if (deadLetters !== null) opened.push(() => deadLetters.close());
   return { counts: entry.backlog.counts, watch, deadLetters };
+}
+
+function outputsReader(
+  { entry, prepared: { target, topicNames } }: TrialPartsInput,
+  broker: RunningBroker | null,
+): TrialParts['readOutputs'] {
+  const { outputs } = entry;
+  const produces = 'produces' in target && target.produces === true;
+  if (outputs === undefined || broker === null || !produces) return null;
+  return (until) => outputs.read(broker.directAddress, topicNames, until);
 }
 
 function watchBroker(

@@ -5,6 +5,7 @@ import type { Scenario, Target } from '../../scenarios/scenario.ts';
 import type { HeldState } from '../../targets/domain/held-state.ts';
 import type { PendingWork } from '../../targets/domain/service-domain.ts';
 import type { Population } from '../../targets/domain/service-options.ts';
+import type { Outputs } from '../../targets/output-source.ts';
 import type { AgentRecord } from '../agents/agent-record.ts';
 import type { LoadClock } from '../load/load-clock.ts';
 import type { PlannedOperation, WorkerData } from '../load/worker-messages.ts';
@@ -71,6 +72,8 @@ export interface TrialRecords {
   /** Where the load ended, µs from the start of the plan. */
   readonly loadedUntilUs: number;
   readonly backlog: BacklogRecords | null;
+  /** What our service wrote because of what it took; null: nothing, or it could not be read. */
+  readonly outputs: Outputs | null;
   /** null: no broker of ours. */
   readonly brokerSpace: BrokerSpace | null;
   readonly cpu: CpuUse | null;

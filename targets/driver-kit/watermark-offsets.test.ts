@@ -22,3 +22,26 @@ it('forgets what belongs to a lost assignment', () => {
   done();
   expect(offsets.take()).toEqual([]);
 });
+
+it('keeps what came of each until that is committed, and of no partition that was taken away meanwhile', () => {
+  const offsets = new WatermarkOffsets<string>();
+  const done = [10n, 11n, 12n].map((offset) => offsets.begin(0, offset, 4));
+  offsets.begin(1, 7n, 4)('other');
+  done[2]?.('third');
+  done[0]?.('first');
+  const ready = () => offsets.ready().map(({ position, outcomes }) => [position.partition, position.offset, outcomes]);
+  const before = offsets.ready();
+  expect(ready()).toEqual([
+    [0, 11n, ['first']],
+    [1, 8n, ['other']],
+  ]);
+  expect(ready()).toHaveLength(2);
+  offsets.keepOnly(new Set([0]));
+  offsets.begin(1, 7n, 4)('again');
+  for (const { forget } of before) forget();
+  done[1]?.('second');
+  expect(ready()).toEqual([
+    [0, 13n, ['second', 'third']],
+    [1, 8n, ['again']],
+  ]);
+});

@@ -93,10 +93,14 @@ function isDown(error: unknown): boolean {
   return sendFailureOf(error).reason.startsWith('connection');
 }
 
-async function withAdmin(options: AdminOptions, work: (admin: Admin) => Promise<void>): Promise<void> {
+/** An admin client for this work alone. */
+export async function withAdmin<Result>(
+  options: AdminOptions,
+  work: (admin: Admin) => Promise<Result>,
+): Promise<Result> {
   const admin = new Admin(options);
   try {
-    await work(admin);
+    return await work(admin);
   } finally {
     await admin.close().catch(() => undefined);
   }

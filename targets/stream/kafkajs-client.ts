@@ -106,9 +106,12 @@ export class KafkajsClient implements StreamClient {
     await this.#producers[producer]?.sendBatch({ topicMessages, acks: this.#acks, compression: this.#compression });
   }
 
-  async consume({ topics, groupId, from, onMessage }: StreamConsumeOptions): Promise<void> {
+  /** `readUncommitted`: also what was never committed, or not yet. Left out: false. */
+  async consume(options: StreamConsumeOptions & { readonly readUncommitted?: boolean }): Promise<void> {
+    const { topics, groupId, from, onMessage, readUncommitted = false } = options;
     const consumer = this.#kafka.consumer({
       groupId,
+      readUncommitted,
       maxWaitTimeInMs: 500,
       minBytes: 1,
       allowAutoTopicCreation: false,

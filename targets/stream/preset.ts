@@ -1,4 +1,5 @@
 import { beside } from '../../result/beside.ts';
+import type { StreamCommit } from '../../scenarios/protocols/stream/target.ts';
 import type { StreamRequest, StreamTarget } from '../../scenarios/scenario.ts';
 import type { ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
@@ -13,14 +14,24 @@ import { GroupLag } from './group-lag.ts';
 import { mostRequestsInFlight } from './producer-lane.ts';
 import { streamSubscriber } from './subscriber.ts';
 
+const commitLabels = {
+  after: 'after the effect, every 200 ms',
+  before: 'before the effect, in batches',
+  transaction: 'after the effect, in one transaction with what is produced',
+} as const satisfies Record<StreamCommit, string>;
+
 export const streamEntry: ProtocolEntry = {
   driver: streamDriver,
   subscriber: streamSubscriber,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames(trialTag, target) {
     const names = brokerResourceNames(trialTag, target);
-    const hasRetries = (target as StreamTarget | undefined)?.onRefusal === 'retryTopic';
-    return hasRetries ? { ...names, retries: `wirebench-${trialTag}-retries` } : names;
+    const { onRefusal, produces = false } = (target ?? {}) as Partial<StreamTarget>;
+    return {
+      ...names,
+      ...(onRefusal === 'retryTopic' && { retries: `wirebench-${trialTag}-retries` }),
+      ...(produces && { outputs: `wirebench-${trialTag}-outputs` }),
+    };
   },
   backlog: {
     counts: 'records beyond the offsets that the service has committed',
@@ -28,6 +39,10 @@ export const streamEntry: ProtocolEntry = {
       new GroupLag(address, retries === undefined ? [requests] : [requests, retries]),
     // Nobody commits anything of them, so all of them are beyond what was committed.
     openDeadLetters: (address, names) => new GroupLag(address, [names.deadLetters ?? '']),
+  },
+  outputs: {
+    // Only where it is needed: kafkajs is no small library.
+    read: async (...of) => (await import('./output-topic.ts')).streamOutputs.read(...of),
   },
   preset(target, names, operations) {
     const { codec } = target as StreamTarget;
@@ -49,6 +64,7 @@ export const streamEntry: ProtocolEntry = {
       batch,
       maxInFlight,
       commit = 'after',
+      produces = false,
       client,
       compression,
       codec,
@@ -71,7 +87,8 @@ export const streamEntry: ProtocolEntry = {
       connectionUse: 'each producer, and each consumer of replies, its own to every broker it asks',
       producers: replicas === 1 ? producers : producers * partitions,
       ...(!own && {
-        commits: commit === 'after' ? 'after the effect, every 200 ms' : 'before the effect, in batches',
+        commits: commitLabels[commit],
+        ...(produces && { produces: 'a record of each operation done' }),
         refused: refusalLabel(target as StreamTarget),
       }),
       batching: `${batch === undefined ? 'what is pending when a produce request leaves' : batchLabel(batch)}; at most ${maxInFlight ?? (idempotent ? 1 : mostRequestsInFlight)} requests in flight a producer`,

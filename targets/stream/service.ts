@@ -3,36 +3,39 @@
  * or before. What it cannot take up stays in the broker; what is refused and nobody waits for goes where the target says.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Admin, Consumer, Producer, stringDeserializer } from '@platformatic/kafka';
+import { Admin, type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { eachConsumer } from '../domain/each-consumer.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
 import { isRefusal, messageHeaders, requeueAfterMs, unreadable } from '../domain/order-message.ts';
+import type { OrderReply } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
-import type { CommitPosition } from '../driver-kit/watermark-offsets.ts';
 import { BlockedPartitions } from './blocked-partitions.ts';
 import { CommitFirst } from './commit-first.ts';
 import { createTopics, requireTopic } from './create-topics.ts';
 import { serviceGroupOf } from './group-lag.ts';
+import { GroupMember } from './group-member.ts';
 import { KafkaLog } from './log-reader.ts';
 import { bytesOf, type TextMessage } from './moved-record.ts';
 import { OwedRecords } from './owed-records.ts';
 import { guardPlatformatic } from './platformatic-guard.ts';
-import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
+import type { RecordsInHand } from './records-in-hand.ts';
 import { type RefusedRecord, RefusedRecords } from './refused-records.ts';
-import { coordinatorRetries, serviceClient } from './service-client.ts';
+import { serviceClient } from './service-client.ts';
 import { useStreamCodecs } from './stream-codecs.ts';
 import { correlationHeader, idHeader, replyTopicHeader } from './stream-headers.ts';
 import { TopicProgress } from './topic-progress.ts';
+import { type Outcome, Transactions } from './transactions.ts';
 
 const commitEveryMs = 200;
-const restartAfterMs = 100;
-/** Of several members of a group: who is gone for so long has its partitions taken over. The least that Kafka lets one ask for. */
-const sharedSessionMs = 6_000;
 /** In hand of a service that bounds nothing itself: as many as a queue sends unacknowledged. */
 const mostInHand = 100;
+const transactionRetries = 50;
+const transactionRetryMs = 20;
+/** The library would ask for the number 0, which is another producer's. */
+const newProducerId = { producerId: -1n, producerEpoch: -1 };
 /** Behind blocked partitions, kept beside what is in hand, so that the other partitions go on. */
 const mostHeld = 10_000;
 
@@ -42,8 +45,8 @@ hostService(
     await service.begin();
     return {
       close: () => service.close(),
-      consume: (isOn) => service.consume(isOn),
-      rebalances: () => service.rebalances,
+      consume: (isOn) => service.member.consume(isOn),
+      rebalances: () => service.member.rebalances,
     };
   }),
   (options) => new KafkaLog(options),
@@ -54,26 +57,25 @@ interface Taken extends RefusedRecord {
   readonly offset: bigint;
   readonly leaderEpoch: number;
   readonly inHand: RecordsInHand;
+  /** See RefusedRecord. `output`: what goes with its transaction. */
+  readonly done: (output?: MessageToProduce | null) => void;
 }
 
 class StreamService {
+  readonly member: GroupMember;
   readonly #domain: ServiceDomain;
   readonly #options: ServiceOptions;
-  readonly #groupId: string;
   readonly #producer: Producer;
   readonly #owed: OwedRecords;
   readonly #messages: MessageCodec;
   /** By topic: what is to be done, and what is to be tried again. */
-  readonly #progress: ReadonlyMap<string, TopicProgress>;
+  readonly #progress: ReadonlyMap<string, TopicProgress<Outcome>>;
   readonly #blocked = new BlockedPartitions();
   readonly #refused: RefusedRecords<Taken>;
   /** null: offsets are committed after the effect. */
   readonly #commitFirst: CommitFirst<Taken> | null;
-  #consumer: Consumer<Buffer, Buffer, string, string> | null = null;
-  /** Of the consumer that reads now. */
-  #inHand: RecordsInHand | null = null;
-  #isPaused = false;
-  #joined = 0;
+  /** null: offsets are committed by themselves. */
+  readonly #transactions: Transactions | null;
   #closed = false;
 
   constructor(domain: ServiceDomain, options: ServiceOptions) {
@@ -84,22 +86,29 @@ class StreamService {
     this.#commitFirst =
       commit === 'before'
         ? new CommitFirst({
-            commit: (positions) => this.#commitAt(this.#requests, positions),
+            commit: (positions) => this.member.commit(this.#requests, positions),
             handle: (one) => this.#apply(one),
           })
         : null;
     useStreamCodecs(compression);
     if (options.brokerLink !== undefined) guardPlatformatic();
-    this.#groupId = serviceGroupOf(this.#requests);
     const { retries } = options.names;
     const topics = retries === undefined ? [this.#requests] : [this.#requests, retries];
-    this.#progress = new Map(topics.map((topic) => [topic, new TopicProgress()]));
-    this.#producer = new Producer(serviceClient(this.#options, 'producer'));
+    this.#progress = new Map(topics.map((topic) => [topic, new TopicProgress<Outcome>()]));
+    this.#producer = new Producer(serviceClient(options, 'producer'));
     this.#owed = new OwedRecords(this.#producer, compression?.codec ?? 'none');
     this.#refused = new RefusedRecords<Taken>({
       ...{ domain, target: options.target as StreamTarget, names: options.names },
       ...{ owed: this.#owed, blocked: this.#blocked },
       again: (afterMs, taken) => this.#applyIn(afterMs, taken),
+    });
+    this.#transactions = commit === 'transaction' ? this.#openTransactions() : null;
+    this.member = new GroupMember({
+      ...{ service: options, groupId: serviceGroupOf(this.#requests), topics, mostInHand: this.#mostInHand() },
+      take: (message, inHand) => this.#take(message, inHand),
+      rebalances: () => void this.#commit(),
+      joined: (partitions) => this.#joined(partitions),
+      forget: () => this.#forget(),
     });
   }
 
@@ -107,9 +116,25 @@ class StreamService {
     return this.#options.names.requests ?? '';
   }
 
-  /** The first time it joins it is alone, and nothing changes hands. */
-  get rebalances(): number {
-    return Math.max(0, this.#joined - 1);
+  #openTransactions(): Transactions {
+    const { instance = 0, target } = this.#options;
+    const { transactionTimeoutMs: timeout = 0 } = target as StreamTarget;
+    const openProducer = () =>
+      new Producer({
+        ...serviceClient(this.#options, 'transactions'),
+        // Of its requests, and of its transactions at their broker.
+        ...{ timeout, retries: transactionRetries, retryDelay: transactionRetryMs, idempotent: true },
+        transactionalId: `${serviceGroupOf(this.#requests)}-${instance + 1}`,
+        ...newProducerId,
+      });
+    return new Transactions({
+      topic: this.#requests,
+      openProducer,
+      membership: () => this.member.membership,
+      ready: () => this.#progress.get(this.#requests)?.ready() ?? [],
+      beforeCommit: (requestId) => this.#domain.failpoint.reach('ack', requestId),
+      startOver: () => this.member.startOver(),
+    });
   }
 
   async begin(): Promise<void> {
@@ -118,15 +143,18 @@ class StreamService {
       await requireTopic(serviceClient(this.#options, 'admin'), deadLetter.topic, 'its dead letter topic');
     // On as many brokers as theirs are set to; a service that is started again finds them there.
     await createTopics(serviceClient(this.#options, 'admin'), { topics: this.#ownTopics(), partitions });
-    await this.#follow();
+    await this.#transactions?.open();
+    await this.member.join();
     setInterval(() => void this.#commit(), commitEveryMs).unref();
   }
 
   #ownTopics(): string[] {
-    const { requests = '', replies = '', deadLetters = '', retries } = this.#options.names;
+    const { requests = '', replies = '', deadLetters = '', retries, outputs } = this.#options.names;
     const { onRefusal, deadLetter } = this.#options.target as StreamTarget;
     const hasDeadLetters = (onRefusal === 'deadLetter' && deadLetter === undefined) || retries !== undefined;
-    return [requests, replies, ...(hasDeadLetters ? [deadLetters] : []), ...(retries === undefined ? [] : [retries])];
+    return [requests, replies, ...(hasDeadLetters ? [deadLetters] : []), retries, outputs].filter(
+      (one) => one !== undefined,
+    );
   }
 
   /** With the places of the service. */
@@ -137,63 +165,16 @@ class StreamService {
     return Math.min(mostInHand, Math.max(1, Math.floor((concurrency + waiting) / consumers)));
   }
 
-  async #follow(): Promise<void> {
-    const { instance = 0, target } = this.#options;
-    const { instances = 1 } = target;
-    const consumer: Consumer<Buffer, Buffer, string, string> = new Consumer({
-      ...serviceClient(this.#options, 'consumer'),
-      ...coordinatorRetries,
-      groupId: this.#groupId,
-      // A static member: started again after it was killed, it takes its partitions up at once, instead of after the
-      // session of its former self has run out.
-      groupInstanceId: `service-${instance + 1}`,
-      ...(instances > 1 && { sessionTimeout: sharedSessionMs }),
-      autocommit: false,
-      minBytes: 1,
-      maxWaitTime: 500,
-      deserializers: { headerKey: textOf, headerValue: textOf },
-    });
-    consumer.on('consumer:group:rebalance', () => void this.#commit()); // what is done another one need not do again
-    consumer.on('consumer:group:join', ({ assignments }) => {
-      this.#joined++;
-      for (const [topic, progress] of this.#progress) {
-        const kept = assignments?.filter((one) => one.topic === topic).flatMap(({ partitions }) => partitions);
-        progress.keepOnly(new Set(kept));
-        if (topic === this.#requests) this.#blocked.keepOnly(new Set(kept));
-      }
-    });
-    this.#consumer = consumer;
-    const topics = [...this.#progress.keys()];
-    const stream = await consumer.consume({ topics, mode: 'committed', fallbackMode: 'earliest' });
-    const inHand = recordsInHandOf(stream, this.#mostInHand(), {
-      isClosed: () => this.#closed,
-      lost: () => void this.#restart(consumer),
-    });
-    this.#inHand = inHand;
-    if (this.#isPaused) inHand.hold(true);
-    stream.on('data', (message) => this.#take(message, inHand));
+  #joined(partitions: ReadonlyMap<string, ReadonlySet<number>>): void {
+    for (const [topic, progress] of this.#progress) progress.keepOnly(partitions.get(topic) ?? new Set());
+    this.#blocked.keepOnly(partitions.get(this.#requests) ?? new Set());
+    this.#transactions?.due();
   }
 
-  /** Paused, what was fetched is not taken up; it stays in its group. */
-  async consume(isOn: boolean): Promise<void> {
-    this.#isPaused = !isOn;
-    this.#inHand?.hold(!isOn);
-  }
-
-  async #restart(lost: Consumer<Buffer, Buffer, string, string>): Promise<void> {
-    await Promise.race([lost.close(true).catch(() => undefined), sleep(1_000)]);
+  #forget(): void {
     for (const progress of this.#progress.values()) progress.clear();
     this.#commitFirst?.clear();
     this.#blocked.clear();
-    while (!this.#closed) {
-      await sleep(restartAfterMs);
-      try {
-        await this.#follow();
-        return;
-      } catch {
-        await Promise.race([this.#consumer?.close(true).catch(() => undefined), sleep(1_000)]);
-      }
-    }
   }
 
   #take(message: TextMessage, inHand: RecordsInHand): void {
@@ -209,7 +190,7 @@ class StreamService {
     } else this.#begin(message, progress, inHand);
   }
 
-  #begin(message: TextMessage, progress: TopicProgress, inHand: RecordsInHand): void {
+  #begin(message: TextMessage, progress: TopicProgress<Outcome>, inHand: RecordsInHand): void {
     const { topic, partition, offset, leaderEpoch } = message;
     const taken = { message, partition, offset, leaderEpoch, inHand };
     const leaveHand = inHand.take();
@@ -219,9 +200,11 @@ class StreamService {
       return;
     }
     const committable = progress.begin(partition, offset, leaderEpoch);
-    const done = () => {
-      committable();
-      leaveHand();
+    const requestId = message.headers.get(idHeader) ?? '';
+    const done = (output: MessageToProduce | null = null) => {
+      committable({ requestId, output, committed: leaveHand });
+      if (this.#transactions === null) leaveHand();
+      else this.#transactions.due();
     };
     const dueInMs = topic === this.#requests ? 0 : Number(message.timestamp) + requeueAfterMs - Date.now();
     if (dueInMs > 0) this.#applyIn(dueInMs, { ...taken, done });
@@ -236,7 +219,7 @@ class StreamService {
   }
 
   #apply(taken: Taken): void {
-    const { message, done } = taken;
+    const { message } = taken;
     const { headers } = message;
     const requestId = headers.get(idHeader) ?? '';
     const request =
@@ -247,8 +230,7 @@ class StreamService {
         this.#refused.refuse(taken, requestId);
         return;
       }
-      if (this.#commitFirst === null) this.#domain.failpoint.reach('ack', requestId);
-      done();
+      this.#finish(taken, requestId, this.#outputOf(message, requestId, reply));
       // A topic that does not exist, named by who knows whom, would hold up the replies to all others.
       if (topic === undefined || topic !== this.#options.names.replies) return;
       this.#owed.add({
@@ -263,30 +245,44 @@ class StreamService {
     });
   }
 
-  async #commit(): Promise<void> {
-    for (const [topic, progress] of this.#progress) {
-      const positions = progress.take();
-      if (positions.length > 0) await this.#commitAt(topic, positions).catch(() => undefined);
-    }
+  #outputOf({ key }: TextMessage, requestId: string, reply: OrderReply): MessageToProduce | null {
+    const { outputs } = this.#options.names;
+    if (outputs === undefined) return null;
+    const headers = new Map([[Buffer.from(idHeader), Buffer.from(requestId)]]);
+    return { topic: outputs, value: this.#messages.replyBody(reply), ...(key !== undefined && { key }), headers };
   }
 
-  async #commitAt(topic: string, positions: readonly CommitPosition[]): Promise<void> {
-    await this.#consumer?.commit({ offsets: positions.map((position) => ({ topic, ...position })) });
+  #finish({ done }: Taken, requestId: string, output: MessageToProduce | null): void {
+    if (this.#transactions !== null) {
+      done(output);
+      return;
+    }
+    const acknowledge = () => {
+      if (this.#commitFirst === null) this.#domain.failpoint.reach('ack', requestId);
+      done();
+    };
+    if (output === null) acknowledge();
+    else this.#owed.add(output, acknowledge);
+  }
+
+  async #commit(): Promise<void> {
+    if (this.#transactions !== null) return;
+    for (const [topic, progress] of this.#progress) {
+      const positions = progress.take();
+      if (positions.length > 0) await this.member.commit(topic, positions).catch(() => undefined);
+    }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#owed.close();
     const bounded = (work: Promise<unknown> | undefined) => Promise.race([work?.catch(() => undefined), sleep(400)]);
-    await bounded(this.#consumer?.close(true));
+    await this.#transactions?.close(200);
+    await this.member.leave();
     await bounded(this.#producer.close());
     if ((this.#options.instance ?? 0) > 0) return; // others still follow them
     const admin = new Admin(serviceClient(this.#options, 'admin'));
     await bounded(admin.deleteTopics({ topics: this.#ownTopics() }));
     await bounded(admin.close());
   }
-}
-
-function textOf(data?: Buffer): string {
-  return stringDeserializer(data) ?? '';
 }

@@ -1,8 +1,8 @@
 /** How far a consumer has got in one topic: what it has begun, and what of it may be committed. */
-import { type CommitPosition, WatermarkOffsets } from '../driver-kit/watermark-offsets.ts';
+import { type CommitPosition, type Committable, WatermarkOffsets } from '../driver-kit/watermark-offsets.ts';
 
-export class TopicProgress {
-  readonly #offsets = new WatermarkOffsets();
+export class TopicProgress<Outcome = void> {
+  readonly #offsets = new WatermarkOffsets<Outcome>();
   /** By partition the last record that was begun: after a rejoin the group hands out again what is not committed yet. */
   readonly #begun = new Map<number, bigint>();
 
@@ -14,8 +14,13 @@ export class TopicProgress {
   }
 
   /** See WatermarkOffsets. */
-  begin(partition: number, offset: bigint, leaderEpoch: number): () => void {
+  begin(partition: number, offset: bigint, leaderEpoch: number): (outcome: Outcome) => void {
     return this.#offsets.begin(partition, offset, leaderEpoch);
+  }
+
+  /** See WatermarkOffsets. */
+  ready(): Committable<Outcome>[] {
+    return this.#offsets.ready();
   }
 
   take(): CommitPosition[] {

@@ -4,6 +4,7 @@ import { streamDefaults } from '../../schema/client-settings.ts';
 import type { ClientSettingsName } from '../../target-base.ts';
 import type { TargetCheck } from '../protocol-definition.ts';
 import type { streamRequest } from './request-schema.ts';
+import type { StreamCommit } from './target.ts';
 
 interface Producing {
   readonly settings?: ClientSettingsName | undefined;
@@ -52,7 +53,7 @@ export function checkTopics({ report }: TargetCheck, target: Sending): void {
 }
 
 interface Refusing {
-  readonly commit: 'after' | 'before';
+  readonly commit: StreamCommit;
   readonly onRefusal?: string | undefined;
   readonly retries?: number | undefined;
 }
@@ -65,4 +66,29 @@ export function checkRefusals({ report }: TargetCheck, { commit, onRefusal, retr
     const message = 'block holds up what is behind a record that is not done; with commit: before it counts as done';
     report({ path: ['onRefusal'], message });
   }
+}
+
+interface Transacting extends Refusing {
+  readonly produces: boolean;
+  readonly transactionTimeout?: number | undefined;
+  readonly group?: { readonly assignment: string } | undefined;
+}
+
+export function checkTransactions(
+  { report }: TargetCheck,
+  { commit, produces, transactionTimeout, onRefusal, group }: Transacting,
+): void {
+  if (commit !== 'transaction') {
+    const message = 'needs commit: transaction';
+    if (transactionTimeout !== undefined) report({ path: ['transactionTimeout'], message, atKey: true });
+    return;
+  }
+  if (!produces) report({ path: ['commit'], message: 'transaction needs produces: true: it joins two writes' });
+  if (group?.assignment === 'cooperative') {
+    const message =
+      'cooperative does not go with commit: transaction: its library says nothing of the round that takes partitions away';
+    report({ path: ['group', 'assignment'], message });
+  }
+  if (onRefusal !== 'deadLetter' && onRefusal !== 'retryTopic') return;
+  report({ path: ['onRefusal'], message: `${onRefusal} writes outside of the transaction` });
 }

@@ -14,14 +14,40 @@ import { subscription } from '../../schema/subscription-schema.ts';
 import { brokerAmong, messageCodec, nativeOnly, requests, sharedShape } from '../../schema/target-fields.ts';
 import type { OnRefusalOfStream } from '../../target-base.ts';
 import { defineProtocol } from '../protocol-definition.ts';
-import { checkProducer, checkRefusals, checkTopics } from './check-target.ts';
+import { checkProducer, checkRefusals, checkTopics, checkTransactions } from './check-target.ts';
 import { streamFacts } from './facts.ts';
 import { streamRequest } from './request-schema.ts';
-import type { StreamTarget } from './target.ts';
+import type { StreamCommit, StreamGroup, StreamTarget } from './target.ts';
 
 const sasl = saslSchema.describe('Own system: how the clients log in. Left out: they do not.');
 
+const group = object({
+  member: z
+    .enum(['static', 'dynamic'] satisfies StreamGroup['member'][])
+    .default('static')
+    .describe(
+      'static (group.instance.id): one that is gone is expected back, and its partitions wait for it as long as its session; dynamic: one that is back is another one.',
+    ),
+  assignment: z
+    .enum(['eager', 'cooperative'] satisfies StreamGroup['assignment'][])
+    .default('eager')
+    .describe(
+      'With each change of members all give all of their partitions away and are given some, or only those that are to be another’s change hands.',
+    ),
+  sessionTimeout: duration('1s', '30m')
+    .optional()
+    .meta({ default: '6s' })
+    .describe(
+      'Who is not heard of for so long has its partitions taken over. Default: 6s with several instances, else 60s.',
+    ),
+}).describe('How the instances of our service are a consumer group. Left out: static members, eager.');
+
 const usualRetries = 3;
+const usualTransactionTimeoutMs = 5_000;
+
+function resolveGroup({ sessionTimeout, ...rest }: z.output<typeof group>): StreamGroup {
+  return { ...rest, ...(sessionTimeout !== undefined && { sessionTimeoutMs: sessionTimeout }) };
+}
 
 export const stream = defineProtocol({
   name: 'stream',
@@ -43,9 +69,22 @@ export const stream = defineProtocol({
       .meta({ default: false })
       .describe('The producer sends a batch again by itself, and the broker knows it again. Needs acks: all.'),
     commit: z
-      .enum(['after', 'before'])
+      .enum(['after', 'before', 'transaction'] satisfies StreamCommit[])
       .default('after')
-      .describe('When our service commits the offset of a record: after its effect, or before it begins.'),
+      .describe(
+        'When our service commits the offset of a record: after its effect, before it begins, or in one transaction with what it writes because of it, which needs `produces: true`.',
+      ),
+    group: group.optional(),
+    produces: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Our service writes a record of each operation that it has done to a topic of the trial’s own: consume, transform, produce. A read-committed reader holds them against what was acknowledged.',
+      ),
+    transactionTimeout: duration('1s', '5m')
+      .optional()
+      .meta({ default: '5s' })
+      .describe('With commit: transaction: the broker ends one that is open for so long. Default: 5s.'),
     onRefusal: z
       .enum(['requeue', 'block', 'retryTopic', 'deadLetter', 'drop'] satisfies OnRefusalOfStream[])
       .optional()
@@ -86,7 +125,19 @@ export const stream = defineProtocol({
       .describe('Own system: operations complete at the reply.'),
   },
   forOwnSystems: ['consume', 'reply', 'sasl'],
-  forOurService: ['topics', 'consumers', 'commit', 'onRefusal', 'retries', 'deadLetter', 'subscription', ...stateKeys],
+  forOurService: [
+    'topics',
+    'consumers',
+    'commit',
+    'group',
+    'produces',
+    'transactionTimeout',
+    'onRefusal',
+    'retries',
+    'deadLetter',
+    'subscription',
+    ...stateKeys,
+  ],
   check(context, target) {
     checkCodec(context, target);
     checkSpread(context, target);
@@ -95,10 +146,11 @@ export const stream = defineProtocol({
     checkBrokered(context, target);
     checkProducer(context, target);
     checkRefusals(context, target);
+    checkTransactions(context, target);
     if (target.address !== undefined) checkTopics(context, target);
   },
   resolve(target, alike, { brokers }): StreamTarget {
-    const { settings, linger, compression, batch, retries, ...rest } = target;
+    const { settings, linger, compression, batch, retries, produces, transactionTimeout, group, ...rest } = target;
     const replicas = target.address === undefined ? brokers : 1;
     const usual = streamDefaults(target, replicas);
     return {
@@ -106,6 +158,9 @@ export const stream = defineProtocol({
       ...settingsOf(settings, target),
       idempotent: target.idempotent ?? usual.idempotent,
       ...(replicas > 1 && { replicas }),
+      ...(group && { group: resolveGroup(group) }),
+      ...(produces && { produces }),
+      ...(target.commit === 'transaction' && { transactionTimeoutMs: transactionTimeout ?? usualTransactionTimeoutMs }),
       ...(target.onRefusal === 'retryTopic' && { retries: retries ?? usualRetries }),
       ...resolveStreamBatch(batch, linger, usual),
       ...resolveCompression(compression),

@@ -5,6 +5,18 @@ import type { Compression, EncodedBody, PayloadCodec, StreamCodec } from '../../
 import type { ClientSettings, OnRefusalOfStream, TargetBase } from '../../target-base.ts';
 import type { streamFacts } from './facts.ts';
 
+export interface StreamGroup {
+  /** Whose partitions wait for it a session long when it is gone, or who is a new one each time. */
+  readonly member: 'static' | 'dynamic';
+  /** With each change all give all of theirs away, or only what is to be another's. */
+  readonly assignment: 'eager' | 'cooperative';
+  /** Who is gone for so long has its partitions taken over. Absent: as usual. */
+  readonly sessionTimeoutMs?: number;
+}
+
+/** After the effect, before it begins, or with what is written because of it. */
+export type StreamCommit = 'after' | 'before' | 'transaction';
+
 export interface StreamTarget extends TargetBase {
   readonly protocol: 'stream';
   readonly broker: (typeof streamFacts.brokers)[number]['name'];
@@ -16,7 +28,13 @@ export interface StreamTarget extends TargetBase {
   /** Left out: false. */
   readonly idempotent?: boolean;
   /** Of our service: when it commits the offset of a record, its effect taken. Left out: after. */
-  readonly commit?: 'after' | 'before';
+  readonly commit?: StreamCommit;
+  /** With `commit: transaction`: the broker ends one that is open for so long. */
+  readonly transactionTimeoutMs?: number;
+  /** Of our service; absent: a static member, eager. */
+  readonly group?: StreamGroup;
+  /** Our service writes a record of what it has done to a topic of the trial's own; left out: false. */
+  readonly produces?: boolean;
   /** Of pattern publish; left out: own. */
   readonly subscription?: Subscription;
   /** Of our service; left out: requeue. */

@@ -7,10 +7,15 @@ export const kafkaHeap = '512m';
 export const kafkaSettings = {
   'auto.create.topics.enable': 'false',
   'group.initial.rebalance.delay.ms': '0',
+  // Who is gone for so long may be taken for dead; 6 s by itself, which is long for a trial.
+  'group.min.session.timeout.ms': '1000',
   'offsets.topic.replication.factor': '1',
   'offsets.topic.num.partitions': '4',
   'transaction.state.log.replication.factor': '1',
   'transaction.state.log.min.isr': '1',
+  'transaction.state.log.num.partitions': '4',
+  // A transaction that nobody ends is ended within a second of its time-out: who waits for it would wait ten.
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': '1000',
   'default.replication.factor': '1',
   'min.insync.replicas': '1',
   'message.max.bytes': '20971520',

@@ -1,0 +1,211 @@
+/** Our service as one of its consumer group: it joins, is told its partitions, is lost and joins again, and leaves. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Consumer, type ConsumerOptions, type MessagesStream, stringDeserializer } from '@platformatic/kafka';
+import type { StreamTarget } from '../../scenarios/scenario.ts';
+import type { ServiceOptions } from '../domain/service-options.ts';
+import type { CommitPosition } from '../driver-kit/watermark-offsets.ts';
+import type { TextMessage } from './moved-record.ts';
+import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
+import { coordinatorRetries, serviceClient } from './service-client.ts';
+import { StableConsumer } from './stable-consumer.ts';
+import type { Membership } from './transactions.ts';
+
+type TextConsumer = Consumer<Buffer, Buffer, string, string>;
+type TextStream = MessagesStream<Buffer, Buffer, string, string>;
+
+const restartAfterMs = 100;
+const closeDeadlineMs = 1_000;
+/** Of several members of a group: who is gone for so long has its partitions taken over. */
+const sharedSessionMs = 6_000;
+/** A member hears of a rebalance with its next heartbeat; at the latest so often, as the library does. */
+const longestHeartbeatMs = 3_000;
+const heartbeatsInSession = 3;
+/** By the name that clients of one group agree by. */
+const assignments = {
+  eager: [{ name: 'roundrobin', version: 1 }],
+  cooperative: [{ name: 'cooperative-sticky', version: 2 }],
+} as const;
+
+export interface GroupMemberOptions {
+  readonly service: ServiceOptions;
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /** Records at once. */
+  readonly mostInHand: number;
+  readonly take: (message: TextMessage, inHand: RecordsInHand) => void;
+  /** Partitions change hands now: what is done another one need not do again. */
+  readonly rebalances: () => void;
+  /** Of each topic the partitions that are its own now. */
+  readonly joined: (partitions: ReadonlyMap<string, ReadonlySet<number>>) => void;
+  /** What is in hand comes again with the next consumer. */
+  readonly forget: () => void;
+}
+
+export class GroupMember {
+  readonly #options: GroupMemberOptions;
+  #consumer: TextConsumer | null = null;
+  #stream: TextStream | null = null;
+  /** Of the consumer that reads now. */
+  #inHand: RecordsInHand | null = null;
+  #membership: Membership | null = null;
+  #isPaused = false;
+  #isOut = false;
+  #joined = 0;
+
+  constructor(options: GroupMemberOptions) {
+    this.#options = options;
+  }
+
+  /** Of the consumer that reads now; null: it has not joined, or is to join anew. */
+  get membership(): Membership | null {
+    return this.#membership;
+  }
+
+  /** The first time it joins it is alone, and nothing changes hands. */
+  get rebalances(): number {
+    return Math.max(0, this.#joined - 1);
+  }
+
+  /** Resolves once it has its partitions. */
+  async join(): Promise<void> {
+    this.#isOut = false;
+    await this.#follow();
+  }
+
+  /** Paused, what was fetched is not taken up; it stays in its group. */
+  async consume(isOn: boolean): Promise<void> {
+    this.#isPaused = !isOn;
+    this.#inHand?.hold(!isOn);
+  }
+
+  async commit(topic: string, positions: readonly CommitPosition[]): Promise<void> {
+    await this.#consumer?.commit({ offsets: positions.map((position) => ({ topic, ...position })) });
+  }
+
+  /** Reads again from what is committed. */
+  startOver(): void {
+    if (this.#consumer === null || this.#isOut) return;
+    this.#inHand?.end();
+    void this.#restart(this.#consumer);
+  }
+
+  /**
+   * Politely: the group is told, and shares its partitions out at once. But not by a static member, which is expected
+   * back: they wait for it until its session is over.
+   */
+  async leave(): Promise<void> {
+    this.#isOut = true;
+    this.#inHand?.end();
+    const [consumer, stream] = [this.#consumer, this.#stream];
+    this.#consumer = null;
+    this.#forget();
+    if (consumer === null) return;
+    const leaving = async () => {
+      if (this.#isStatic) {
+        await stream?.close();
+        consumer.memberId = null; // whom it would say goodbye for
+        await consumer.leaveGroup(true);
+      }
+      await consumer.close(true);
+    };
+    await bounded(leaving(), closeDeadlineMs);
+  }
+
+  get #isStatic(): boolean {
+    const { group } = this.#options.service.target as StreamTarget;
+    return group?.member !== 'dynamic';
+  }
+
+  #newConsumer(): TextConsumer {
+    const { service, groupId } = this.#options;
+    const { instance = 0, target } = service;
+    const { group, instances = 1, commit } = target as StreamTarget;
+    const sessionTimeout = group?.sessionTimeoutMs ?? (instances > 1 ? sharedSessionMs : null);
+    const options: ConsumerOptions<Buffer, Buffer, string, string> = {
+      ...serviceClient(service, 'consumer'),
+      ...coordinatorRetries,
+      groupId,
+      // Started again after it was killed, a static member takes its partitions up at once, instead of after the
+      // session of its former self has run out.
+      ...(this.#isStatic && { groupInstanceId: `service-${instance + 1}` }),
+      ...(sessionTimeout !== null && {
+        sessionTimeout,
+        heartbeatInterval: Math.min(longestHeartbeatMs, sessionTimeout / heartbeatsInSession),
+      }),
+      protocols: [...assignments[group?.assignment ?? 'eager']],
+      autocommit: false,
+      minBytes: 1,
+      maxWaitTime: 500,
+      deserializers: { headerKey: textOf, headerValue: textOf },
+    };
+    return commit === 'transaction'
+      ? new StableConsumer(options, serviceClient(service, 'admin'))
+      : new Consumer(options);
+  }
+
+  async #follow(): Promise<void> {
+    const { topics, mostInHand, take, rebalances } = this.#options;
+    const consumer = this.#newConsumer();
+    consumer.on('consumer:group:rebalance', rebalances);
+    consumer.on('consumer:group:join', ({ assignments, generationId = 0 }) => {
+      if (consumer === this.#consumer) this.#hasJoined(consumer, assignments ?? [], generationId);
+    });
+    this.#consumer = consumer;
+    const stream = await consumer.consume({ topics: [...topics], mode: 'committed', fallbackMode: 'earliest' });
+    this.#stream = stream;
+    const inHand = recordsInHandOf(stream, mostInHand, {
+      isClosed: () => this.#isOut,
+      lost: () => void this.#restart(consumer),
+    });
+    this.#inHand = inHand;
+    if (this.#isPaused) inHand.hold(true);
+    stream.on('data', (message) => {
+      if (!inHand.isOver) take(message, inHand);
+    });
+  }
+
+  #hasJoined(
+    { memberId, coordinatorId }: TextConsumer,
+    assigned: readonly { readonly topic: string; readonly partitions: readonly number[] }[],
+    generationId: number,
+  ): void {
+    const { groupId, topics, joined } = this.#options;
+    this.#joined++;
+    // A generation went by without it: others have had its partitions meanwhile.
+    if (this.#membership !== null && generationId > this.#membership.generationId + 1) {
+      this.startOver();
+      return;
+    }
+    this.#membership = { groupId, memberId: memberId ?? '', generationId, coordinatorId: coordinatorId ?? 0 };
+    const partitionsOf = (topic: string) => assigned.find((one) => one.topic === topic)?.partitions;
+    joined(new Map(topics.map((topic) => [topic, new Set(partitionsOf(topic))])));
+  }
+
+  async #restart(lost: TextConsumer): Promise<void> {
+    this.#forget();
+    await bounded(lost.close(true), closeDeadlineMs);
+    this.#forget();
+    while (!this.#isOut) {
+      await sleep(restartAfterMs);
+      try {
+        await this.#follow();
+        return;
+      } catch {
+        await bounded(this.#consumer?.close(true), closeDeadlineMs);
+      }
+    }
+  }
+
+  #forget(): void {
+    this.#membership = null;
+    this.#options.forget();
+  }
+}
+
+async function bounded(work: Promise<unknown> | undefined, mostMs: number): Promise<void> {
+  await Promise.race([work?.catch(() => undefined), sleep(mostMs)]);
+}
+
+function textOf(data?: Buffer): string {
+  return stringDeserializer(data) ?? '';
+}
