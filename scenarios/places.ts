@@ -4,6 +4,7 @@ import { type FailpointName, type FailpointWords, failpointFacts, failpointOf, f
 import { type Gateway, gatewayPart, keyIssuer } from './gateway.ts';
 import type { ProtocolFacts } from './protocols/protocol-facts.ts';
 import { brokerOf, factsOf, type Spoken, usualBroker } from './protocols/registry.ts';
+import { spokenAt } from './settled-settings.ts';
 import { hasLog } from './state-settings.ts';
 import { fallbackPart, instanceNames, linkBetween, type ServedTarget, servicesOf } from './target-services.ts';
 
@@ -16,6 +17,7 @@ export interface PlacedTarget extends Spoken {
   readonly flow?: ServedTarget['flow'];
   readonly chain?: ServedTarget['chain'];
   readonly state?: 'log' | undefined;
+  readonly events?: object | undefined;
   readonly resilience?: { readonly fallback?: boolean | { readonly kind: string } | undefined } | undefined;
 }
 
@@ -51,7 +53,7 @@ function publishes(target: PlacedTarget): boolean {
 
 /** Whatever they go through. */
 export function linkNames(target: PlacedTarget): string[] {
-  if (target.address !== undefined) return ['client'];
+  if (target.address !== undefined) return ['client', ...(target.events === undefined ? [] : [subscribersLink])];
   const edges = servicesOf(target).flatMap(({ name, calls }) => calls.map((called) => linkBetween(name, called)));
   return [
     'client',
@@ -65,8 +67,14 @@ export function linkNames(target: PlacedTarget): string[] {
 
 /** Of what is spoken on a link: between the parts of a flow, and with the broker between them, by what they reach each other. */
 export function factsOnLink(target: PlacedTarget, link: string): ProtocolFacts {
-  const { flow } = target;
+  const { flow, events } = target;
+  if (link === subscribersLink && events !== undefined) return factsOf(spokenAt[placeOf(events)]);
   return factsOf(flow === undefined || link === 'client' ? target : { protocol: flow.over });
+}
+
+function placeOf(events: object): keyof typeof spokenAt {
+  const name = 'by' in events ? events.by : Object.keys(events).find((key) => key in spokenAt);
+  return name as keyof typeof spokenAt;
 }
 
 /** Those that a run starts for it. */

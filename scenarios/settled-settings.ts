@@ -1,5 +1,9 @@
-/** By which event a flow of an own system is settled, and where that event is observed; as resolved. */
+/**
+ * Where events of an own system are seen, as resolved: that which settles a flow, or those that it publishes to its
+ * subscribers.
+ */
 import type { Sasl, TlsSettings } from './access-settings.ts';
+import type { Spoken } from './protocols/registry.ts';
 
 /** Where an event holds the operation's id: in its JSON, in a header, or as the key of a record. */
 export type EventId = { readonly pointer: string } | { readonly header: string } | 'key';
@@ -11,8 +15,6 @@ export interface ValueMatch {
 }
 
 interface SettledBase {
-  /** A flow that settles later after its intended start is late; open ones are waited for so long after the load. */
-  readonly withinMs: number;
   readonly tls?: TlsSettings;
 }
 
@@ -61,6 +63,22 @@ export interface SettledByWebSocket extends SettledByMessage {
   readonly send: readonly string[];
 }
 
+/** Server-sent events. */
+export interface SettledBySse extends SettledByMessage {
+  readonly by: 'sse';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A call of the target's own server that is answered with a stream. */
+export interface SettledByStream extends SettledByMessage {
+  readonly by: 'stream';
+  /** `package.Service/Method` */
+  readonly method: string;
+  readonly message: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 export interface SettledByPoll extends SettledBase {
   readonly by: 'poll';
   /** Holds `{{id}}`. */
@@ -71,10 +89,33 @@ export interface SettledByPoll extends SettledBase {
   readonly until: ValueMatch;
 }
 
-export type SettledSettings = SettledByTopic | SettledByQueue | SettledByExchange | SettledByWebSocket | SettledByPoll;
+/** Where events are seen that somebody tells. */
+export type EventPlace =
+  | SettledByTopic
+  | SettledByQueue
+  | SettledByExchange
+  | SettledByWebSocket
+  | SettledBySse
+  | SettledByStream;
+
+export type SettledSettings = (Exclude<EventPlace, SettledByStream> | SettledByPoll) & {
+  /** A flow that settles later after its intended start is late; open ones are waited for so long after the load. */
+  readonly withinMs: number;
+};
+
+/** What is spoken where they are seen. */
+export const spokenAt: Readonly<Record<(EventPlace | SettledByPoll)['by'], Spoken>> = {
+  topic: { protocol: 'stream' },
+  queue: { protocol: 'queue' },
+  exchange: { protocol: 'queue' },
+  websocket: { protocol: 'websocket' },
+  sse: { protocol: 'rest' },
+  stream: { protocol: 'grpc' },
+  poll: { protocol: 'rest' },
+};
 
 /** For people: `topic orders-settled`, `GET http://127.0.0.1:8080/orders/{{id}} every 100 ms`. */
-export function settledText(settings: SettledSettings): string {
+export function settledText(settings: EventPlace | SettledByPoll): string {
   switch (settings.by) {
     case 'topic':
       return `topic ${settings.topic}`;
@@ -84,6 +125,10 @@ export function settledText(settings: SettledSettings): string {
       return `exchange ${settings.exchange}, "${settings.routingKey}"`;
     case 'websocket':
       return `WebSocket ${settings.url}`;
+    case 'sse':
+      return `server-sent events of ${settings.url}`;
+    case 'stream':
+      return `stream ${settings.method}`;
     case 'poll':
       return `GET ${settings.url} every ${settings.everyMs} ms`;
   }

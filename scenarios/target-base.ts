@@ -2,6 +2,7 @@
 
 import type { Protocol } from '../result/result-types.ts';
 import type { TlsSettings } from './access-settings.ts';
+import type { Subscription } from './audience.ts';
 import type { ChainSettings } from './chain-settings.ts';
 import type { FlowSettings } from './flow-settings.ts';
 import type { Gateway } from './gateway.ts';
@@ -9,7 +10,7 @@ import type { PushSettings } from './push-settings.ts';
 import type { Resilience } from './resilience.ts';
 import type { Secured } from './security.ts';
 import type { ServiceSettings } from './service-runtime.ts';
-import type { SettledSettings } from './settled-settings.ts';
+import type { EventPlace, SettledSettings } from './settled-settings.ts';
 import type { LogState } from './state-settings.ts';
 
 export type Engine = 'native' | 'autocannon' | 'ghz';
@@ -64,6 +65,8 @@ export interface TargetBase extends Secured, LogState {
   readonly watch?: WatchSettings;
   /** Of an own system: when its flows are settled; absent: it has none. */
   readonly settled?: SettledSettings;
+  /** Of an own system: where its subscribers have what it publishes; absent: there are none. */
+  readonly events?: EventPlace;
   /** Of an own system, or made for a trial of ours; absent: as its address says. */
   readonly tls?: TlsSettings;
   /** Whole, the scenario's merged in; absent: just as the scenario's. */
@@ -86,6 +89,8 @@ export interface TargetBase extends Secured, LogState {
   readonly flow?: FlowSettings;
   /** Services that call services, the entry among them; absent: our reference service alone. */
   readonly chain?: ChainSettings;
+  /** Of pattern publish; absent: own. */
+  readonly subscription?: Subscription;
   /** Of pattern publish; absent: as many as the scenario says. */
   readonly subscribers?: number;
   /** What our service does for its subscribers; absent: as usual. */

@@ -26,7 +26,9 @@ class ObserverThread implements EventSink {
   }
 
   async open(): Promise<void> {
-    this.#observer = await openObserver(this.#plan.settings, this, `wirebench-${this.#plan.trialTag}-settled`);
+    this.#observer = await openObserver(this.#plan.settings, this, {
+      name: `wirebench-${this.#plan.trialTag}-settled`,
+    });
     this.#report({ type: 'opened' });
   }
 

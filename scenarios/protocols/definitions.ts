@@ -30,7 +30,7 @@ interface AnyDefinition {
   readonly forOurService: readonly string[];
   check?(context: TargetCheck, target: FileTarget): void;
   resolve(
-    target: Omit<FileTarget, 'resilience' | 'tls' | 'auth' | 'settled'>,
+    target: Omit<FileTarget, 'resilience' | 'tls' | 'auth' | 'settled' | 'events'>,
     alike: ResolvedAlike,
     context: ResolveContext,
   ): Target;

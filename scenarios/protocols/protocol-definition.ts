@@ -21,7 +21,10 @@ export interface TargetCheck {
 }
 
 /** What is resolved the same way for every protocol. */
-export type ResolvedAlike = Pick<TargetBase, 'name' | 'resilience' | 'tls' | 'tlsMode' | 'auth' | 'settled'>;
+export type ResolvedAlike = Pick<
+  TargetBase,
+  'name' | 'resilience' | 'tls' | 'tlsMode' | 'auth' | 'settled' | 'events' | 'subscription'
+>;
 
 export interface ResolveContext {
   /** Relative paths of files start here. */
@@ -53,7 +56,7 @@ export interface ProtocolSpec<
   check?(context: TargetCheck, target: Written<Name, Shape>): void;
   /** `target` has passed all checks. */
   resolve(
-    target: Omit<Written<Name, Shape>, 'resilience' | 'tls' | 'auth' | 'settled'>,
+    target: Omit<Written<Name, Shape>, 'resilience' | 'tls' | 'auth' | 'settled' | 'events'>,
     alike: ResolvedAlike,
     context: ResolveContext,
   ): Resolved;

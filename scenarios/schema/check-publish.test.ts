@@ -41,7 +41,34 @@ it.each([
   expect(problemsOf({ target })).toEqual([]);
 });
 
+it.each([
+  'protocol: rest, address: "http://127.0.0.1:8080", requests: { tell: { method: POST, path: / } }, events: { sse: "http://127.0.0.1:8080/events", id: { header: id } }',
+  'protocol: grpc, address: "127.0.0.1:50051", reflection: true, requests: { tell: { method: a.B/C } }, events: { stream: a.B/Watch, message: { all: true }, id: { pointer: /id } }',
+  'protocol: stream, address: "127.0.0.1:9092", requests: { tell: { topic: t, value: x } }, events: { topic: t, id: key }',
+  'protocol: queue, address: "amqp://127.0.0.1", requests: { tell: { routingKey: q, body: x } }, events: { queue: q, id: { header: message-id } }',
+])('takes publications to an own system of which it is said where its events are seen: %s', (target) => {
+  expect(problemsOf({ target })).toEqual([]);
+});
+
 it.each<[Asked, string]>([
+  [
+    { target: 'protocol: rest, address: "http://127.0.0.1:8080", requests: { tell: { method: POST, path: / } }' },
+    'targets.shop: operation tell is published: say where subscribers have it, events: { topic | queue | exchange | websocket | sse | stream }',
+  ],
+  [
+    {
+      target:
+        'protocol: websocket, address: "ws://127.0.0.1:8080", requests: { tell: { message: x } }, events: { stream: a.B/Watch, id: { pointer: /id } }',
+    },
+    'targets.shop.events.stream: is of a gRPC target; this one speaks websocket',
+  ],
+  [
+    {
+      target:
+        'protocol: rest, address: "http://127.0.0.1:8080", requests: { tell: { method: POST, path: / } }, events: { sse: "http://shop.example/events", id: { header: id } }',
+    },
+    'targets.shop.events.sse: "shop.example" is outside this machine',
+  ],
   [{ subscribers: '' }, 'workload.operations.tell: operation tell is published, and nobody listens'],
   [
     { operations: 'placeOrder: { payload: event }' },

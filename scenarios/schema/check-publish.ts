@@ -8,9 +8,10 @@ import type { CheckContext, FileTarget } from './check-context.ts';
 import { longestAutoWarmupMs } from './load-schema.ts';
 import type { Path } from './problem.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
+import { eventPlaces } from './settled-schema.ts';
 
 /** Of a target. */
-const ofPublications = ['push', 'subscribers', 'subscription'] as const;
+const ofPublications = ['push', 'subscribers', 'subscription', 'events'] as const;
 
 export function checkPublish(context: CheckContext): void {
   const { file, has, report, originalIndex } = context;
@@ -55,7 +56,8 @@ function checkTarget(context: CheckContext, published: string, target: FileTarge
   const { has, report } = context;
   const complain = (key: string, message: string) => report({ path: [...path, key], message, atKey: true });
   if (has([...path, 'address'])) {
-    const message = `operation ${published} is published, and what an own system pushes is not known; make it one-way`;
+    if (has([...path, 'events'])) return;
+    const message = `operation ${published} is published: say where subscribers have it, events: { ${Object.keys(eventPlaces).join(' | ')} }, or make it one-way`;
     report({ path, message, atKey: true });
     return;
   }
@@ -110,7 +112,8 @@ function checkPairs({ file, has, report }: CheckContext): void {
     report({ path: ['subscribers', 'rate'], message });
   }
   for (const [name, target] of Object.entries(file.targets ?? {})) {
-    const { owed } = audienceOf(subscribers?.count ?? 0, target);
+    const isQueue = target.events?.queue !== undefined;
+    const { owed } = audienceOf(subscribers?.count ?? 0, isQueue ? { ...target, subscription: 'shared' } : target);
     const publications = Math.ceil((planned * share) / (subscribers?.rate === 'deliveries' ? owed : 1));
     const pairs = publications * owed;
     if (pairs <= mostPairs) continue;

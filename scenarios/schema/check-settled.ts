@@ -1,57 +1,67 @@
-/** Checks of the event that settles flows of an own system: one place, what belongs to it, and that it may be dialled. */
-import type { Spoken } from '../protocols/registry.ts';
+/**
+ * Checks of where events of an own system are seen, one that settles a flow or those that it publishes: one place, what
+ * belongs to it, and that it may be dialled.
+ */
+import { spokenAt } from '../settled-settings.ts';
 import { addressesOf, readAddress, schemeOf } from './address.ts';
 import { requireAllowed } from './check-allowed.ts';
 import type { CheckContext, FileTarget } from './check-context.ts';
 import { checkTlsFiles } from './check-tls.ts';
 import type { Path } from './problem.ts';
-import { type SettledPlace, settledPlaceNames, settledPlaces, type WrittenSettled } from './settled-schema.ts';
+import { eventPlaces, settledPlaces, type WrittenEvents, type WrittenSettled } from './settled-schema.ts';
 
-const spokenAt: Readonly<Record<SettledPlace, Spoken>> = {
-  topic: { protocol: 'stream' },
-  queue: { protocol: 'queue' },
-  exchange: { protocol: 'queue' },
-  websocket: { protocol: 'websocket' },
-  poll: { protocol: 'rest' },
-};
+type Place = keyof typeof settledPlaces | keyof typeof eventPlaces;
+/** As written, at either place. */
+type Written = WrittenEvents & Partial<Pick<WrittenSettled, 'poll' | 'until'>>;
 
 const looking = { what: 'events are looked for there', whose: ' if it is yours' };
 
-const everywhere: readonly string[] = [...settledPlaceNames, 'within'];
-
 /** Of a target with an address. */
 export function checkSettled(context: CheckContext, target: FileTarget, path: Path): void {
-  const { settled } = target;
-  const here = [...path, 'settled'];
-  if (settled === undefined) return;
+  if (target.settled !== undefined) checkPlace(context, target, target.settled, settledPlaces, [...path, 'settled']);
+  if (target.events !== undefined) checkPlace(context, target, target.events, eventPlaces, [...path, 'events']);
+}
+
+/** `places`: those there may be, with the keys of each. */
+function checkPlace(
+  context: CheckContext,
+  target: FileTarget,
+  written: Written,
+  places: Readonly<Partial<Record<Place, readonly string[]>>>,
+  here: Path,
+): void {
+  const names = Object.keys(places) as Place[];
   const complain = (key: string, message: string) => context.report({ path: [...here, key], message, atKey: true });
-  const [place, another] = settledPlaceNames.filter((name) => context.has([...here, name]));
+  const [place, another] = names.filter((name) => context.has([...here, name]));
   if (place === undefined) {
-    const message = `says nowhere where the event is seen; give one of ${settledPlaceNames.join(', ')}`;
+    const message = `says nowhere where the event is seen; give one of ${names.join(', ')}`;
     context.report({ path: here, message, atKey: true });
     return;
   }
   if (another !== undefined) {
-    complain(another, `is one place too many beside ${place}; a flow has one`);
+    complain(another, `is one place too many beside ${place}; there can be one`);
     return;
   }
-  for (const key of Object.keys(settled)) {
-    const belongs: readonly string[] = settledPlaces[place];
-    if (everywhere.includes(key) || belongs.includes(key) || settled[key as keyof WrittenSettled] === undefined)
-      continue;
-    const others = settledPlaceNames.filter((name) => (settledPlaces[name] as readonly string[]).includes(key));
-    complain(key, `goes with ${others.join(', ')}, not with ${place}`);
+  for (const [key, value] of Object.entries(written)) {
+    const isEverywhere = key === 'within' || (names as readonly string[]).includes(key);
+    if (isEverywhere || places[place]?.includes(key) || value === undefined) continue;
+    complain(key, `goes with ${names.filter((name) => places[name]?.includes(key)).join(', ')}, not with ${place}`);
   }
   if ((target.engine ?? 'native') !== 'native') {
     context.report({ path: here, message: `is for the native engine, not ${target.engine}`, atKey: true });
   }
-  checkId(context, settled, place, here);
-  checkWhere(context, target, settled, place, here);
-  if (settled.tls !== undefined) checkTlsFiles(context, settled.tls, [...here, 'tls']);
+  checkId(context, written, place, here);
+  checkWhere(context, target, written, place, here);
+  if (written.tls !== undefined) checkTlsFiles(context, written.tls, [...here, 'tls']);
 }
 
-function checkId({ report, has }: CheckContext, settled: WrittenSettled, place: SettledPlace, here: Path): void {
-  const { id, poll } = settled;
+const headless: Readonly<Partial<Record<Place, string>>> = {
+  websocket: 'messages of a WebSocket',
+  stream: 'messages of gRPC',
+};
+
+function checkId({ report, has }: CheckContext, written: Written, place: Place, here: Path): void {
+  const { id, poll } = written;
   if (place === 'poll') {
     if (!has([...here, 'until'])) {
       const message = 'needs until: { pointer, equals }: what the answer says once the flow is settled';
@@ -73,22 +83,22 @@ function checkId({ report, has }: CheckContext, settled: WrittenSettled, place: 
   if (id === 'key') {
     if (place === 'topic') return;
     report({ path: [...here, 'id'], message: `only a record of a topic has a key, not what comes by ${place}` });
-  } else if (id !== undefined && 'header' in id && place === 'websocket') {
-    report({ path: [...here, 'id'], message: 'messages of a WebSocket have no headers; give a pointer' });
+  } else if (id !== undefined && 'header' in id && headless[place] !== undefined) {
+    report({ path: [...here, 'id'], message: `${headless[place]} have no headers; give a pointer` });
   }
 }
 
-function checkWhere(
-  context: CheckContext,
-  target: FileTarget,
-  settled: WrittenSettled,
-  place: SettledPlace,
-  here: Path,
-): void {
+function checkWhere(context: CheckContext, target: FileTarget, settings: Written, place: Place, here: Path): void {
   const spoken = spokenAt[place];
-  const isUrl = place === 'websocket' || place === 'poll';
+  if (place === 'stream') {
+    if (target.protocol === 'grpc') return;
+    const message = `is of a gRPC target; this one speaks ${target.protocol}`;
+    context.report({ path: [...here, place], message, atKey: true });
+    return;
+  }
+  const isUrl = place === 'websocket' || place === 'sse' || place === 'poll';
   const key = isUrl ? place : 'address';
-  const written = isUrl ? settled[place]?.replaceAll(/\{\{\s*id\s*\}\}/g, 'id') : settled.address;
+  const written = isUrl ? settings[place]?.replaceAll(/\{\{\s*id\s*\}\}/g, 'id') : settings.address;
   if (written === undefined) {
     if (isUrl || context.has([...here, 'address'])) return;
     const isOwn = target.protocol === spoken.protocol && !('broker' in target && target.broker === 'sqs');
@@ -98,7 +108,7 @@ function checkWhere(
     return;
   }
   const path = [...here, key];
-  if (place === 'poll') {
+  if (place === 'poll' || place === 'sse') {
     checkHttp(context, written, path);
     return;
   }

@@ -59,7 +59,7 @@ function checkClusters({ file, has, report }: CheckContext): void {
 }
 
 /** Keys that only mean something for an own system. */
-const forOwnSystems = ['requests', 'traceparent', 'watch', 'settled'];
+const forOwnSystems = ['requests', 'traceparent', 'watch', 'settled', 'events'];
 
 function checkReferenceTarget(context: CheckContext, target: FileTarget, path: Path): void {
   const { report } = context;

@@ -37,7 +37,7 @@ export function isFreeSetting(setting: string): boolean {
 }
 
 const freeSettings = [
-  ...['address', 'proto', 'requests', 'reply', 'settled', 'tls', 'watch'],
+  ...['address', 'proto', 'requests', 'reply', 'settled', 'events', 'tls', 'watch'],
   ...['user', 'password', 'vhost', 'sasl'],
   ...['region', 'accessKeyId', 'secretAccessKey', 'sessionToken'],
   ...['headers', 'subprotocol', 'onOpen', 'ignore'],

@@ -17,7 +17,7 @@ import { type FileFallback, mergedResilience } from './resilience-schema.ts';
 import { resolveLoad } from './resolve-load.ts';
 import { resolveWindows } from './resolve-windows.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
-import { resolveSettled } from './settled-schema.ts';
+import { resolveEvents, resolveSettled } from './settled-schema.ts';
 import { clustersOf, membersOf } from './stack-schema.ts';
 import type { WrittenTls } from './tls-schema.ts';
 import { defaultEntropy, defaultWaiting } from './workload-schema.ts';
@@ -129,18 +129,21 @@ function resolveService({
 
 function resolveTarget(
   name: string,
-  { resilience: own, tls, auth, settled, ...target }: FileTarget,
+  { resilience: own, tls, auth, settled, events, ...target }: FileTarget,
   { stack, resilience }: ScenarioFile,
   directory: string,
 ): Target {
   const secured = typeof tls === 'object' ? resolveTls(tls, directory) : undefined;
-  const observed =
-    settled && resolveSettled(settled, { ...target, tls: secured }, settled.tls && resolveTls(settled.tls, directory));
+  const ownBroker = { ...target, tls: secured };
+  const observed = settled && resolveSettled(settled, ownBroker, settled.tls && resolveTls(settled.tls, directory));
+  const heard = events && resolveEvents(events, ownBroker, events.tls && resolveTls(events.tls, directory));
   const alike = {
     name,
     ...(own !== undefined && { resilience: resolveResilience(mergedResilience(resilience, own)) }),
     ...(secured && { tls: secured }),
     ...(observed && { settled: observed }),
+    // Of one queue each message goes to one of those that consume it.
+    ...(heard && { events: heard, ...(heard.by === 'queue' && { subscription: 'shared' as const }) }),
     ...resolveSecurity({ tls, auth }),
   };
   const broker = brokerOf(target);

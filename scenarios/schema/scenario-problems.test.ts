@@ -89,7 +89,7 @@ describe('a scenario with a problem', () => {
     [
       'swept setting that a protocol lacks',
       `${base}sweep: { grid: { linger: [ 1ms ] } }\n`,
-      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, http, connections, client, batch, codec, compression, engine, gateway, cache, chain, push, flow, via, store, service, instances, optional, address, tls, auth, watch, settled, subscribers, traceparent, resilience, followRedirects, userAgent, requests)',
+      '11:26: sweep.grid.linger: for rest: linger unknown key (known here: protocol, http, connections, client, batch, codec, compression, engine, gateway, cache, chain, push, flow, via, store, service, instances, optional, address, tls, auth, watch, settled, events, subscribers, traceparent, resilience, followRedirects, userAgent, requests)',
     ],
     [
       'swept value that is none',
@@ -327,7 +327,7 @@ describe('a scenario with a problem', () => {
     [
       'codec of gRPC',
       withText('protocol: rest', 'protocol: grpc, codec: json'),
-      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, gateway, chain, push, via, store, service, instances, optional, address, tls, auth, watch, settled, subscribers, traceparent, resilience, proto, importPaths, protoset, reflection, authority, requests)',
+      '10:27: targets.rest.codec: unknown key (known here: protocol, connections, client, calls, batch, compression, engine, gateway, chain, push, via, store, service, instances, optional, address, tls, auth, watch, settled, events, subscribers, traceparent, resilience, proto, importPaths, protoset, reflection, authority, requests)',
     ],
     [
       'a stream’s linger beside a batch without',

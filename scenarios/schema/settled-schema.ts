@@ -1,7 +1,11 @@
-/** By which event a flow of an own system is settled: one of several places, each with keys of its own. */
+/**
+ * Where events of an own system are seen: one of several places, each with keys of its own. One settles a flow, or all are
+ * what it publishes.
+ */
 import { z } from 'zod';
 import type { TlsSettings } from '../access-settings.ts';
-import type { EventId, SettledSettings, ValueMatch } from '../settled-settings.ts';
+import { grpcRequest } from '../protocols/grpc/request-schema.ts';
+import type { EventId, EventPlace, SettledSettings, ValueMatch } from '../settled-settings.ts';
 import { credential, duration, lineText, object } from './fields.ts';
 import { headerName, headerValue, jsonPointer } from './request-fields.ts';
 import { saslSchema } from './sasl-schema.ts';
@@ -13,18 +17,28 @@ export const settledPlaces = {
   queue: ['existing', 'address', 'tls', 'user', 'password', 'vhost', 'id', 'until'],
   exchange: ['routingKey', 'address', 'tls', 'user', 'password', 'vhost', 'id', 'until'],
   websocket: ['headers', 'send', 'tls', 'id', 'until'],
+  sse: ['headers', 'tls', 'id', 'until'],
   poll: ['headers', 'every', 'tls', 'until'],
 } as const satisfies Record<SettledSettings['by'], readonly string[]>;
 export type SettledPlace = keyof typeof settledPlaces;
 export const settledPlaceNames = Object.keys(settledPlaces) as SettledPlace[];
 
+const { poll: _asked, ...toldPlaces } = settledPlaces;
+/** Likewise, of what is published. */
+export const eventPlaces = { ...toldPlaces, stream: ['message', 'headers', 'id'] } as const satisfies Record<
+  EventPlace['by'],
+  readonly string[]
+>;
+
 const told = z.union([z.string(), z.number(), z.boolean()], { error: 'expected text, a number, true or false' });
 const headers = z
   .record(headerName, headerValue)
   .optional()
-  .describe('Of the handshake (websocket) or of each request (poll). Left out: none beside the usual ones.');
+  .describe(
+    'Of the handshake (websocket), of the request (sse, poll), or metadata (stream). Left out: the usual ones.',
+  );
 
-export const settledSchema = object({
+const eventPlaceShape = {
   topic: lineText
     .min(1)
     .max(249)
@@ -52,12 +66,10 @@ export const settledSchema = object({
     .min(1)
     .optional()
     .describe('Where the events are pushed, e.g. ws://127.0.0.1:8081/events. Left out: it is seen elsewhere.'),
-  poll: lineText
+  sse: lineText
     .min(1)
     .optional()
-    .describe(
-      'What is asked with GET for each flow, e.g. http://127.0.0.1:8080/orders/{{id}}. Only {{id}} is known. Left out: it is seen elsewhere.',
-    ),
+    .describe('Where they come as server-sent events, e.g. http://127.0.0.1:8080/events. Left out: seen elsewhere.'),
   address: lineText
     .min(1)
     .optional()
@@ -74,15 +86,18 @@ export const settledSchema = object({
     .max(20)
     .optional()
     .describe('With websocket: text messages that subscribe, sent once it is open. Left out: none.'),
-  every: duration('5ms', '1h')
-    .optional()
-    .describe('With poll: wait between two requests for a flow. It is the resolution of `settled`. Left out: 100ms.'),
   id: z
     .union(
       [
         z.literal('key').describe('The key of a record of a topic.'),
         object({ pointer: jsonPointer.describe('JSON pointer into the event.') }),
-        object({ header: lineText.min(1).describe('Name of a header; of RabbitMQ also correlation-id, message-id.') }),
+        object({
+          header: lineText
+            .min(1)
+            .describe(
+              'Name of a header; of RabbitMQ also correlation-id, message-id, of server-sent events id, event.',
+            ),
+        }),
       ],
       { error: 'expected { pointer: /orderId }, { header: order-id } or, of a topic, key' },
     )
@@ -90,6 +105,19 @@ export const settledSchema = object({
     .describe(
       'Where the event holds the {{id}} that its operation was sent with. Left out: with poll, whose address holds it.',
     ),
+};
+
+export const settledSchema = object({
+  ...eventPlaceShape,
+  poll: lineText
+    .min(1)
+    .optional()
+    .describe(
+      'What is asked with GET for each flow, e.g. http://127.0.0.1:8080/orders/{{id}}. Only {{id}} is known. Left out: it is seen elsewhere.',
+    ),
+  every: duration('5ms', '1h')
+    .optional()
+    .describe('With poll: wait between two requests for a flow. It is the resolution of `settled`. Left out: 100ms.'),
   until: object({
     pointer: jsonPointer.describe('JSON pointer to the value that tells.'),
     equals: z
@@ -109,6 +137,22 @@ export const settledSchema = object({
 );
 export type WrittenSettled = z.output<typeof settledSchema>;
 
+export const eventsSchema = object({
+  ...eventPlaceShape,
+  stream: grpcRequest.shape.method
+    .optional()
+    .describe(
+      'Of a gRPC target: its method, package.Service/Method, that answers with them. Left out: seen elsewhere.',
+    ),
+  message: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('With stream: fields of the request message. Left out: none.'),
+}).describe(
+  'Own system: where its subscribers have what it publishes, each for itself. Operations with `pattern: publish` need it. Left out: nobody listens.',
+);
+export type WrittenEvents = z.output<typeof eventsSchema>;
+
 /** Whose broker it is when the event's own is not named. */
 export interface OwnBroker {
   readonly address?: string | undefined;
@@ -121,31 +165,38 @@ export interface OwnBroker {
 
 /** `written` has passed all checks; `tls` is resolved. */
 export function resolveSettled(written: WrittenSettled, own: OwnBroker, tls: TlsSettings | undefined): SettledSettings {
-  const { within: withinMs, id, until, headers = {}, every = 100 } = written;
-  const base = { withinMs, ...(tls && { tls }) };
-  const message = { ...base, id: id as EventId, ...(until && { until }) };
-  if (written.poll !== undefined) {
-    return { by: 'poll', url: written.poll, headers, everyMs: every, ...base, until: until as ValueMatch };
-  }
-  if (written.websocket !== undefined) {
-    return { by: 'websocket', url: written.websocket, headers, send: written.send ?? [], ...message };
-  }
-  const from = written.address === undefined ? own : { ...written, tls };
-  const address = from.address ?? '';
-  const secured = from.tls && { tls: from.tls };
-  if (written.topic !== undefined) {
+  const { within: withinMs, poll, until, headers = {}, every = 100, ...place } = written;
+  if (poll !== undefined) {
     return {
-      by: 'topic',
-      topic: written.topic,
-      ...message,
-      address,
-      ...secured,
-      ...(from.sasl && { sasl: from.sasl }),
+      by: 'poll',
+      url: poll,
+      headers,
+      everyMs: every,
+      ...(tls && { tls }),
+      withinMs,
+      until: until as ValueMatch,
     };
   }
+  const seen = resolveEvents({ ...place, headers }, own, tls) as Exclude<EventPlace, { readonly by: 'stream' }>;
+  return { ...seen, ...(until && { until }), withinMs };
+}
+
+/** Likewise. */
+export function resolveEvents(written: WrittenEvents, own: OwnBroker, tls: TlsSettings | undefined): EventPlace {
+  const { id, headers = {}, send = [], message: request = {} } = written;
+  const message = { id: id as EventId, ...(tls && { tls }) };
+  if (written.websocket !== undefined) return { by: 'websocket', url: written.websocket, headers, send, ...message };
+  if (written.sse !== undefined) return { by: 'sse', url: written.sse, headers, ...message };
+  if (written.stream !== undefined) {
+    return { by: 'stream', method: written.stream, message: request, headers, ...message };
+  }
+  const from = written.address === undefined ? own : { ...written, tls };
+  const place = { ...message, address: from.address ?? '', ...(from.tls && { tls: from.tls }) };
+  if (written.topic !== undefined) {
+    return { by: 'topic', topic: written.topic, ...place, ...(from.sasl && { sasl: from.sasl }) };
+  }
   const { user, password, vhost } = from;
-  const login = { ...(user && { user }), ...(password && { password }), ...(vhost && { vhost }) };
-  const broker = { ...message, address, ...secured, ...login };
+  const broker = { ...place, ...(user && { user }), ...(password && { password }), ...(vhost && { vhost }) };
   if (written.queue !== undefined)
     return { by: 'queue', queue: written.queue, mayDiscard: written.existing === 'discard', ...broker };
   return { by: 'exchange', exchange: written.exchange ?? '', routingKey: written.routingKey ?? '#', ...broker };

@@ -65,12 +65,12 @@ describe('the event that settles', () => {
     [
       'nowhere',
       '{ within: 1s }',
-      `${here}: says nowhere where the event is seen; give one of topic, queue, exchange, websocket, poll`,
+      `${here}: says nowhere where the event is seen; give one of topic, queue, exchange, websocket, sse, poll`,
     ],
     [
       'in two places',
       '{ topic: t, queue: q, address: "127.0.0.1:1", id: { pointer: /a } }',
-      `${here}.queue: is one place too many beside topic; a flow has one`,
+      `${here}.queue: is one place too many beside topic; there can be one`,
     ],
     [
       'with a word of another place',
@@ -152,7 +152,7 @@ describe('the event that settles', () => {
 
   it('and flows belong together', () => {
     expect(problemsOf('')).toEqual([
-      'targets.shop: operation buy is a flow: say by which event it is settled, settled: { topic | queue | exchange | websocket | poll }, or make it one-way',
+      'targets.shop: operation buy is a flow: say by which event it is settled, settled: { topic | queue | exchange | websocket | sse | poll }, or make it one-way',
     ]);
     const settled = '{ websocket: "ws://127.0.0.1:1", id: { pointer: /a } }';
     expect(problemsOf(settled, { pattern: 'one-way' })).toEqual([

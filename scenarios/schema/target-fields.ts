@@ -6,7 +6,7 @@ import { lineText, named, object, wholeNumber } from './fields.ts';
 import { targetResilienceSchema } from './resilience-schema.ts';
 import { auth, tls } from './security-schema.ts';
 import { serviceSchema } from './service-schema.ts';
-import { settledSchema } from './settled-schema.ts';
+import { eventsSchema, settledSchema } from './settled-schema.ts';
 import { ownSubscribers } from './subscription-schema.ts';
 
 export const nativeOnly = z.enum(['native']).default('native').describe('What generates the load.');
@@ -66,6 +66,7 @@ export function sharedShape(address: string) {
     auth,
     watch: watch.optional(),
     settled: settledSchema.optional(),
+    events: eventsSchema.optional(),
     subscribers: ownSubscribers,
     traceparent: z
       .enum(['sampled', 'unsampled', 'off'])

@@ -21,6 +21,19 @@ export function grpcEndpoint(
   return called.tls === null ? called : { ...called, tls: { ...called.tls, alpn: 'h2' } };
 }
 
+/** Of these methods, `package.Service/Method` each. Rejects with a BenchError: exit 2, or 3 when reflection gets no answer. */
+export async function typesFor(
+  target: GrpcTarget,
+  endpoint: Endpoint,
+  methods: readonly string[],
+  signal: AbortSignal,
+): Promise<ProtoTypes> {
+  const known = typesOfTarget(target);
+  if (known !== null) return known;
+  const services = new Set(methods.map((method) => method.slice(0, method.indexOf('/'))));
+  return (await import('./reflection.ts')).reflectTypes(endpoint, [...services], signal); // brings all of grpc-js
+}
+
 /** Rejects with a BenchError that names target and operation: exit 2 for what cannot be sent, 3 when reflection gets no answer. */
 export async function writersFor(
   { target, operations, timeoutsMs }: DriverContext,
@@ -29,10 +42,8 @@ export async function writersFor(
   codec: BodyCodec | null = null,
 ): Promise<CallWriter[]> {
   const requests = operations.map(({ request }) => request as GrpcRequest);
-  const services = new Set(requests.map(({ method }) => method.slice(0, method.indexOf('/'))));
-  const types =
-    typesOfTarget(target as GrpcTarget) ??
-    (await (await import('./reflection.ts')).reflectTypes(endpoint, [...services], signal)); // brings all of grpc-js
+  const methods = requests.map(({ method }) => method);
+  const types = await typesFor(target as GrpcTarget, endpoint, methods, signal);
   return operations.map(({ name, index }, n) =>
     inOperation(target.name, name, () => {
       const request = requests[n] as GrpcRequest;

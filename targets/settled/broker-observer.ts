@@ -10,13 +10,20 @@ import { brokerAddress } from '../queue/rabbitmq/own-broker.ts';
 import { requireTakeable } from '../queue/rabbitmq/taken-queue.ts';
 import { hostsAndPorts } from '../target-address.ts';
 import { EventReader } from './event-reader.ts';
-import { type EventSink, type FlowObserver, lookAgain, observeWithinMs } from './flow-observer.ts';
+import {
+  type EventSink,
+  type FlowObserver,
+  lookAgain,
+  type ObserverContext,
+  observeWithinMs,
+} from './flow-observer.ts';
 
 export async function observeBroker(
   settings: SettledByQueue | SettledByExchange,
   sink: EventSink,
+  context: ObserverContext,
 ): Promise<FlowObserver> {
-  const observer = new BrokerObserver(settings, sink);
+  const observer = new BrokerObserver(settings, sink, context);
   try {
     await answersWithin(observeWithinMs, observer.open());
   } catch (cause) {
@@ -31,20 +38,26 @@ class BrokerObserver implements FlowObserver {
   readonly #sink: EventSink;
   readonly #reader: EventReader;
   readonly #broker: BrokerChannel;
-  #isPrepared = false;
+  #isPrepared: boolean;
 
-  constructor(settings: SettledByQueue | SettledByExchange, sink: EventSink) {
+  constructor(
+    settings: SettledByQueue | SettledByExchange,
+    sink: EventSink,
+    { through, isChecked = false }: ObserverContext,
+  ) {
     this.#settings = settings;
     this.#sink = sink;
+    this.#isPrepared = isChecked;
     this.#reader = new EventReader(settings);
     const [place] = hostsAndPorts(settings.address, { protocol: 'queue' });
-    const { urls, options } = brokerAddress(settings, place);
+    const { urls, options } = brokerAddress(settings, through ?? place);
     this.#broker = new BrokerChannel({
       ...{ urls, socket: options, reconnect: lookAgain },
       confirms: false,
       prepare: (channel) => this.#consume(channel),
-      opened: () => undefined,
+      opened: () => sink.opened?.(),
       lost: () => {
+        sink.lost?.();
         if (settings.by === 'exchange') sink.interrupted();
       },
     });
@@ -94,6 +107,10 @@ class BrokerObserver implements FlowObserver {
     if (this.#settings.mayDiscard || isOfARun(id)) channel.ack(message);
   }
 
+  hold(isOn: boolean): void {
+    this.#broker.hold(isOn);
+  }
+
   close(): Promise<void> {
     return this.#broker.close();
   }
@@ -115,7 +132,7 @@ function cannotObserve(settings: SettledByQueue | SettledByExchange, cause: unkn
   const said = cause instanceof Error ? cause.message : String(cause);
   const [place] = hostsAndPorts(settings.address, { protocol: 'queue' });
   const name = settings.by === 'queue' ? settings.queue : settings.exchange;
-  const peer = `RabbitMQ at ${place}, where ${settings.by} ${name} is to settle flows,`;
+  const peer = `RabbitMQ at ${place}, where events are looked for in ${settings.by} ${name},`;
   const why = /NOT_FOUND/.test(said) ? `has no ${settings.by} ${name}` : said;
-  return cannotConnect(peer, why, 'Check the name and the address under `settled`; nothing is created there.', cause);
+  return cannotConnect(peer, why, 'Check the name and the address; nothing is created there.', cause);
 }

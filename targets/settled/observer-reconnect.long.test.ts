@@ -98,7 +98,7 @@ describe.each(Object.keys(watched))('a %s that is observed', (place) => {
       unreadable: () => expect.unreachable('each holds an id'),
       interrupted: () => void cutOff++,
     };
-    const observer = await openObserver(settings(), sink, `${name}-${place}`);
+    const observer = await openObserver(settings(), sink, { name: `${name}-${place}` });
     try {
       await tell('one');
       await vi.waitFor(() => expect([...ids]).toEqual(['one']), soon);
@@ -129,7 +129,7 @@ it('a queue that was deleted is observed again once there is another, and that n
     unreadable: () => expect.unreachable('each holds an id'),
     interrupted: () => void interruptions++,
   };
-  const observer = await openObserver(settings(), sink, `${name}-deleted`);
+  const observer = await openObserver(settings(), sink, { name: `${name}-deleted` });
   try {
     await channel.deleteQueue(name);
     await vi.waitFor(() => expect(interruptions).toBe(1), soon);

@@ -54,7 +54,7 @@ describe('a WebSocket that is observed', () => {
     const url = `ws://127.0.0.1:${await listening(server)}/events`;
     const seen = new Seen();
     const settings = { by: 'websocket', url, headers: {}, send: ['all'], id: { pointer: '/id' }, withinMs: 1 } as const;
-    kept(await openObserver(settings, seen, 'test'));
+    kept(await openObserver(settings, seen, { name: 'test' }));
     const tell = (id: string) => {
       for (const socket of sockets.clients) socket.send(JSON.stringify({ id }));
     };
@@ -72,7 +72,7 @@ describe('a WebSocket that is observed', () => {
     const server = createServer((_, response) => response.writeHead(403).end());
     const url = `ws://127.0.0.1:${await listening(server)}`;
     const settings = { by: 'websocket', url, headers: {}, send: [], id: { pointer: '/id' }, withinMs: 1 } as const;
-    await expect(openObserver(settings, new Seen(), 'test')).rejects.toMatchObject({
+    await expect(openObserver(settings, new Seen(), { name: 'test' })).rejects.toMatchObject({
       code: 'cannotConnect',
       exitCode: 3,
     });
@@ -97,7 +97,7 @@ describe('a flow that is asked for', () => {
     const url = `http://127.0.0.1:${await listening(server)}/orders/{{id}}?full=1`;
     const seen = new Seen();
     const observer = kept(
-      await openObserver({ by: 'poll', url, headers: {}, everyMs: 5, until, withinMs: 1 }, seen, 'test'),
+      await openObserver({ by: 'poll', url, headers: {}, everyMs: 5, until }, seen, { name: 'test' }),
     );
     expect(observer.polls?.()).toEqual({ requests: 0, failed: 0 });
     observer.follow?.(['a-1']);

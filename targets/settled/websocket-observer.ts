@@ -2,54 +2,65 @@
 import { type RawData, WebSocket } from 'ws';
 import type { SettledByWebSocket } from '../../scenarios/settled-settings.ts';
 import { cannotConnect } from '../driver-kit/cannot-connect.ts';
+import { createSocket, endpointOf } from '../driver-kit/client-socket.ts';
 import { openAgain } from '../driver-kit/open-again.ts';
 import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
-import { tlsOptions } from '../driver-kit/tls-options.ts';
+import { hostsAndPorts } from '../target-address.ts';
 import { longestMessageBytes } from '../websocket/frame-reader.ts';
 import { EventReader } from './event-reader.ts';
-import { type EventSink, type FlowObserver, lookAgain, observeWithinMs } from './flow-observer.ts';
+import {
+  type EventSink,
+  type FlowObserver,
+  lookAgain,
+  type ObserverContext,
+  observeWithinMs,
+} from './flow-observer.ts';
 
-export async function observeWebSocket(settings: SettledByWebSocket, sink: EventSink): Promise<FlowObserver> {
-  const observer = new WebSocketObserver(settings, sink);
+export async function observeWebSocket(
+  settings: SettledByWebSocket,
+  sink: EventSink,
+  context: ObserverContext,
+): Promise<FlowObserver> {
+  const observer = new WebSocketObserver(settings, sink, context);
   try {
     await observer.open();
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     const { host } = new URL(settings.url);
-    throw cannotConnect(
-      `The WebSocket at ${host} that is to settle flows`,
-      said,
-      'Check `websocket` under `settled`.',
-      cause,
-    );
+    throw cannotConnect(`The WebSocket at ${host}, where events are looked for,`, said, 'Check `websocket`.', cause);
   }
   return observer;
 }
 
 class WebSocketObserver implements FlowObserver {
   readonly #settings: SettledByWebSocket;
+  readonly #through: string | undefined;
   readonly #sink: EventSink;
   readonly #reader: EventReader;
   #socket: WebSocket | null = null;
+  #isHeld = false;
   #isClosed = false;
 
-  constructor(settings: SettledByWebSocket, sink: EventSink) {
+  constructor(settings: SettledByWebSocket, sink: EventSink, { through }: ObserverContext) {
     this.#settings = settings;
+    this.#through = through;
     this.#sink = sink;
     this.#reader = new EventReader(settings);
   }
 
   open(): Promise<void> {
     const { url, headers, send, tls } = this.#settings;
-    const { protocol, hostname } = new URL(url);
-    const secured = protocol === 'wss:' ? tlsOptions(tls?.serverName ?? hostname, tls) : {};
-    const options = { headers, handshakeTimeout: observeWithinMs, maxPayload: longestMessageBytes, ...secured };
+    const endpoint = endpointOf(this.#through ?? hostsAndPorts(url, { protocol: 'websocket' })[0], url, tls);
+    const createConnection = () => createSocket(endpoint);
+    const options = { headers, handshakeTimeout: observeWithinMs, maxPayload: longestMessageBytes, createConnection };
     const socket = new WebSocket(url, options);
     this.#socket = socket;
     return new Promise((resolve, reject) => {
       socket.on('error', reject);
       socket.on('open', () => {
         for (const text of send) socket.send(text);
+        this.#sink.opened?.();
+        if (this.#isHeld) socket.pause();
         socket.on('close', () => void this.#resume());
         resolve();
       });
@@ -59,8 +70,15 @@ class WebSocketObserver implements FlowObserver {
 
   async #resume(): Promise<void> {
     if (this.#isClosed) return;
+    this.#sink.lost?.();
     this.#sink.interrupted();
     await openAgain(() => this.open(), { waits: new ReconnectWaits(lookAgain), isOver: () => this.#isClosed });
+  }
+
+  hold(isOn: boolean): void {
+    this.#isHeld = isOn;
+    if (isOn) this.#socket?.pause();
+    else this.#socket?.resume();
   }
 
   async close(): Promise<void> {

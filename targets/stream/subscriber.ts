@@ -6,7 +6,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { answersWithin } from '../driver-kit/answers-within.ts';
-import { openAgain } from '../driver-kit/open-again.ts';
 import { openedSession } from '../driver-kit/opened-session.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import type { EventSink, SubscriberContext, SubscriberDriver, Subscription } from '../subscriber.ts';
@@ -16,7 +15,6 @@ import { useStreamCodecs } from './stream-codecs.ts';
 import { idHeader, replyTopicHeader } from './stream-headers.ts';
 import { memberHeartbeatMs, type TopicReader } from './topic-reader.ts';
 
-const joinAgainMs = 100;
 /** Whoever was to hear of others by its heartbeats has. */
 const stableMs = 4 * memberHeartbeatMs;
 
@@ -102,8 +100,7 @@ class StreamSubscribers implements Subscription {
       },
     });
     this.#readers.set(number, reader);
-    // A fresh broker refuses its first groups until there is a coordinator.
-    await openAgain(() => reader.open(), { waits: { next: () => joinAgainMs }, isOver: () => this.#isClosed });
+    await reader.open();
   }
 
   pause(subscriber: number): void {

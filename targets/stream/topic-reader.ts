@@ -16,6 +16,8 @@ import type { StreamConsumeOptions } from './stream-client.ts';
 
 const longestFetchWaitMs = 500;
 const resumeAfterMs = 100;
+/** A fresh broker refuses its first groups until there is a coordinator. */
+const joinAgainMs = 100;
 /** Of a member of several: by its heartbeats it hears that others have joined, who wait for it. */
 export const memberHeartbeatMs = 300;
 const offsetOf = { earliest: -2n, latest: -1n } as const;
@@ -36,7 +38,7 @@ export interface ReadingOptions extends StreamConsumeOptions {
    */
   readonly memberId?: string;
   /**
-   * A fetch or join that fails is at once a loss, and `open` rejects at once. Left out: the library tries for ten seconds
+   * A fetch that fails is at once a loss, and `open` tries until it is closed. Left out: the library tries for ten seconds
    * first, through a broker that is new or away, and tells nobody.
    */
   readonly failsFast?: boolean;
@@ -74,7 +76,13 @@ export class TopicReader {
 
   /** Resolves when the position is fixed. */
   async open(): Promise<void> {
-    await this.#open(this.#options.groupId, this.#options.from);
+    const { groupId, from, failsFast } = this.#options;
+    if (failsFast) await this.#openAgain(() => this.#open(groupId, from), joinAgainMs);
+    else await this.#open(groupId, from);
+  }
+
+  #openAgain(open: () => Promise<void>, afterMs: number): Promise<boolean> {
+    return openAgain(open, { waits: { next: () => afterMs }, isOver: () => this.#isClosed });
   }
 
   async #open(groupId: string, from: 'earliest' | 'latest' | Positions): Promise<void> {
@@ -161,9 +169,7 @@ export class TopicReader {
       const group = memberId === undefined ? `${groupId}-${Date.now().toString(36)}` : groupId;
       return this.#open(group, goesOn === 'latest' ? goesOn : (next ?? from));
     };
-    if (await openAgain(again, { waits: { next: () => resumeAfterMs }, isOver: () => this.#isClosed })) {
-      this.#reconnects++;
-    }
+    if (await this.#openAgain(again, resumeAfterMs)) this.#reconnects++;
   }
 
   /** Held, nothing more is asked for, on this connection or the next; what is on its way waits here. */

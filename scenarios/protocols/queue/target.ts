@@ -1,5 +1,4 @@
 /** A target of a queue, and what its own broker is sent. */
-import type { Subscription } from '../../audience.ts';
 import type { BodyCompression, EncodedBody, PayloadCodec, QueueCodec } from '../../codecs.ts';
 import type { ClientSettings, OnRefusal, TargetBase } from '../../target-base.ts';
 import type { queueFacts } from './facts.ts';
@@ -37,8 +36,6 @@ export interface QueueTarget extends TargetBase {
   readonly prefetch: number;
   /** Clients that publish to each queue of our service; absent: one a load thread. */
   readonly producers?: number;
-  /** Of pattern publish; left out: own. */
-  readonly subscription?: Subscription;
   /** Of our service; left out: requeue. */
   readonly onRefusal?: OnRefusal;
   /** With `onRefusal: deadLetter`: one that exists. Absent: one of the trial's own. */

@@ -1,6 +1,5 @@
 /** A target of a stream, and what its own broker is sent. */
 import type { Sasl } from '../../access-settings.ts';
-import type { Subscription } from '../../audience.ts';
 import type { Compression, EncodedBody, PayloadCodec, StreamCodec } from '../../codecs.ts';
 import type { ClientSettings, OnRefusalOfStream, TargetBase } from '../../target-base.ts';
 import type { streamFacts } from './facts.ts';
@@ -35,8 +34,6 @@ export interface StreamTarget extends TargetBase {
   readonly group?: StreamGroup;
   /** Our service writes a record of what it has done to a topic of the trial's own; left out: false. */
   readonly produces?: boolean;
-  /** Of pattern publish; left out: own. */
-  readonly subscription?: Subscription;
   /** Of our service; left out: requeue. */
   readonly onRefusal?: OnRefusalOfStream;
   /** With `onRefusal: retryTopic`: how often a record goes through it before it is a dead letter. */
