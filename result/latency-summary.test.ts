@@ -27,8 +27,8 @@ describe('summariseLatency', () => {
   });
 
   it('tells too few samples from not reached', () => {
-    expect(percentileGap('p99', 500)).toBe('tooFew');
-    expect(percentileGap('p99', 1_000)).toBe('notReached');
+    expect(percentileGap('p99', { count: 500 })).toBe('tooFew');
+    expect(percentileGap('p99', { count: 1_000 })).toBe('notReached');
   });
 
   it('keeps an operation that fails at once from looking fast', () => {

@@ -9,13 +9,15 @@ export const percentileNames = Object.keys(quantiles) as PercentileName[];
 /** A percentile with fewer samples beyond it says more about luck than about the system. */
 export const leastSamplesBeyond = 10;
 
+type Counted = Pick<LatencySummary, 'count' | 'each'>;
+
 export function quantileOf(name: PercentileName): number {
   return quantiles[name];
 }
 
-/** `total`: operations in all, those that never completed included. */
-export function percentileGap(name: PercentileName, total: number): 'tooFew' | 'notReached' {
-  return isTooFew(quantiles[name], total) ? 'tooFew' : 'notReached';
+/** Why a summary has no such percentile. */
+export function percentileGap(name: PercentileName, { count, each = 1 }: Counted): 'tooFew' | 'notReached' {
+  return isTooFew(quantiles[name], count / each) ? 'tooFew' : 'notReached';
 }
 
 export function isTooFew(quantile: number, total: number): boolean {
@@ -24,18 +26,21 @@ export function isTooFew(quantile: number, total: number): boolean {
 
 /**
  * Percentiles over `total` operations of which only those counted completed; `count` in the summary is the total. The
- * rest count as infinitely late: a percentile among them is null, as are mean and maximum.
+ * rest count as infinitely late: a percentile among them is null, as are mean and maximum. `each`: samples of one operation,
+ * as many as receive it.
  */
 export function summariseLatency(
   counts: LatencyCounts | undefined,
   total: number = counts?.count ?? 0,
+  each = 1,
 ): LatencySummary {
   if (total === 0) return { count: 0 };
   const complete = counts !== undefined && counts.count >= total;
   const percentile = (quantile: number) =>
-    isTooFew(quantile, total) ? null : (counts?.atQuantile(quantile, total) ?? null);
+    isTooFew(quantile, total / each) ? null : (counts?.atQuantile(quantile, total) ?? null);
   return {
     count: total,
+    ...(each > 1 && { each }),
     min: counts?.minUs ?? null,
     mean: complete && counts.meanUs !== null ? Math.round(counts.meanUs * 10) / 10 : null,
     p50: percentile(quantiles.p50),

@@ -8,6 +8,7 @@ export type * from './schema/caller-schema.ts';
 export type * from './schema/chain-schema.ts';
 export type * from './schema/comparison-schema.ts';
 export type * from './schema/course-schema.ts';
+export type * from './schema/delivery-schema.ts';
 export type * from './schema/evidence-schema.ts';
 export type { SettingValue } from './schema/fields.ts';
 export type * from './schema/flow-schema.ts';

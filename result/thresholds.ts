@@ -173,5 +173,5 @@ function latencyFigure(
   const value = summary[figure] ?? null;
   if (value !== null) return value;
   const isPercentile = figure !== 'min' && figure !== 'mean' && figure !== 'max';
-  return isPercentile && percentileGap(figure, summary.count) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
+  return isPercentile && percentileGap(figure, summary) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
 }

@@ -25,6 +25,13 @@ export const trialFigureUnits = {
   outputTwice: 'count',
   outputUncommitted: 'count',
   overcharged: 'count',
+  missed: 'count',
+  missedInGaps: 'count',
+  twice: 'count',
+  outOfOrder: 'count',
+  subscriptionGap: 'duration',
+  cpuPerDelivery: 'duration',
+  bytesPerDelivery: 'size',
   poisoned: 'count',
   poisonTold: 'count',
   poisonDeadLettered: 'count',
@@ -80,6 +87,15 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   outputUncommitted: ({ outputs }) => outputs?.uncommitted ?? null,
   /** Charges beyond the first of each payment, as the accounts say. */
   overcharged: ({ payments }) => overchargesOf(payments),
+  /** Of publications: what a subscriber was owed and did not get, got again, or got late; and its longest time without a subscription. */
+  missed: ({ deliveries }) => deliveries?.missed ?? null,
+  missedInGaps: ({ deliveries }) => deliveries?.missedInGaps ?? null,
+  twice: ({ deliveries }) => deliveries?.twice ?? null,
+  outOfOrder: ({ deliveries }) => deliveries?.outOfOrder ?? null,
+  subscriptionGap: ({ deliveries }) => deliveries?.gaps.longestUs ?? null,
+  /** Of the service and its broker together. */
+  cpuPerDelivery: ({ deliveries }) => cpuPerDelivery(deliveries),
+  bytesPerDelivery: ({ deliveries }) => deliveries?.bytesPerDelivery ?? null,
   /** Of poison: what can't be read, and where it ended. */
   poisoned: ({ poison }) => poison?.bad.offered ?? null,
   poisonTold: ({ poison }) => poison?.bad.told ?? null,
@@ -121,4 +137,9 @@ function shareOf(part: number | null | undefined, whole: number | undefined): nu
 /** Of the chains that were answered; null: none was. */
 export function slowShare({ slow, answered }: ChainResult): number | null {
   return answered === 0 ? null : slow / answered;
+}
+
+function cpuPerDelivery(deliveries: TrialResult['deliveries']): number | null {
+  const { service = null, broker = null } = deliveries?.cpuUsPerDelivery ?? {};
+  return service === null ? null : service + (broker ?? 0);
 }

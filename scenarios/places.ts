@@ -34,6 +34,8 @@ export interface PlacedWindow {
 export const everyLink = 'both';
 /** From the service, or its broker, to those that have what is published. */
 export const subscribersLink = 'subscribers';
+/** Their processes. */
+export const subscribersPart = 'subscribers';
 
 /** One stands before its services, or between them. */
 function usesBroker({ protocol, flow }: PlacedTarget): boolean {
@@ -109,6 +111,7 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow, brokers: Brok
     if (target.via === 'direct') return 'no proxy (via: direct)';
     return window.link === everyLink || linkNames(target).includes(window.link) ? null : `no ${window.link} link`;
   }
+  if (window.fault === 'slow-subscriber') return publishes(target) ? null : 'no subscribers';
   const part = window.part ?? servicesOf(target)[0]?.name ?? '';
   if (part === 'toxiproxy') return target.via === 'direct' ? 'no proxy (via: direct)' : null;
   if (target.address !== undefined) return `no ${part} of this run’s own`;

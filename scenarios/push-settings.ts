@@ -21,6 +21,8 @@ export interface PushSettings {
   /** What may wait for one listener in the service's memory, beyond what the kernel takes. */
   readonly bufferBytes: number;
   readonly overflow: PushOverflow;
+  /** The service ends each stream after so long, as many gateways do. Absent: it does not. */
+  readonly closeAfterMs?: number;
   /** Nothing is pushed: each subscriber asks so often. Absent: pushed. */
   readonly pollMs?: number;
 }
@@ -38,4 +40,10 @@ interface Subscribed {
 /** Of a target's trials; null: nothing is published in this scenario. */
 export function subscribersOf(scenario: Subscribed): Subscribers | null {
   return scenario.subscribers ?? null;
+}
+
+/** Which of them a fault makes slow, by number: evenly spread, one at least. */
+export function slowSubscribers(count: number, share: number): number[] {
+  const slow = Math.min(count, Math.max(1, Math.round(count * share)));
+  return Array.from({ length: slow }, (_, n) => Math.floor((n * count) / slow));
 }

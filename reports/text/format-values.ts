@@ -63,7 +63,7 @@ export function formatPercentile(summary: LatencySummary | undefined, percentile
   const us = summary[percentile];
   if (us !== null && us !== undefined) return formatUs(us);
   if (percentile === 'min' || percentile === 'mean' || percentile === 'max') return 'not reached';
-  if (percentileGap(percentile, summary.count) === 'tooFew') return 'too few';
+  if (percentileGap(percentile, summary) === 'tooFew') return 'too few';
   return counts === undefined
     ? 'not reached'
     : `not reached (${formatShare(counts.offered - counts.ok, counts.offered)} failed)`;

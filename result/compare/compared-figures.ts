@@ -92,9 +92,7 @@ export function figureOf(trial: TrialResult, { phase, operation, metric: text }:
   const value = summary[metric.figure] ?? null;
   if (value !== null) return value;
   const percentile = percentileNames.find((name) => name === metric.figure);
-  return percentile !== undefined && percentileGap(percentile, summary.count) === 'tooFew'
-    ? null
-    : Number.POSITIVE_INFINITY;
+  return percentile !== undefined && percentileGap(percentile, summary) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
 }
 
 /** 95 % within the run, µs; null: not known, or no latency that has one. */

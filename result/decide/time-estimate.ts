@@ -58,7 +58,7 @@ function valueIn(trial: TrialResult, { operation, phase, latency, percentile }: 
   if (summary === undefined || summary.count === 0) return null;
   const value = summary[percentile] ?? null;
   if (value !== null) return value;
-  return percentileGap(percentile, summary.count) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
+  return percentileGap(percentile, summary) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
 }
 
 function errorIn(verdict: TrialResult['verdict'], percentile: PercentileName): number {

@@ -188,9 +188,10 @@ const cpuCostsSchema = allOf(cpuCosts, figure);
 
 export const cpuSchema = cpuCostsSchema
   .extend({
+    subscribersUsPerOperation: figure.describe('Absent where nothing is published.').optional(),
     harnessShare: figure
       .describe(
-        'Generator and proxy, of the CPU of all four (0–1); null: not known. Absent in results of earlier versions and of other engines.',
+        'Generator, proxy and subscribers, of the CPU of all parts (0–1); null: not known. Absent in results of earlier versions and of other engines.',
       )
       .optional(),
     waits: cpuCostsSchema

@@ -7,11 +7,17 @@ import { allOf, count, figure, type Immutable, someOf, text } from './fields.ts'
 const summaryFigures = ['min', 'mean', 'p50', 'p90', 'p99', 'p999', 'max'] as const;
 const percentiles = ['p50', 'p90', 'p99', 'p999'] as const;
 
-export const latencySummarySchema = z.object({ count }).extend(someOf(summaryFigures, figure).shape).meta({
-  id: 'LatencySummary',
-  description:
-    'Microseconds. Without samples only `count: 0`. A percentile is null when fewer than ten samples lie beyond it ("too few") or when it falls among operations that never completed ("not reached").',
-});
+export const latencySummarySchema = z
+  .object({
+    count,
+    each: count.describe('Samples of one operation, which are no chances of their own. Absent: 1.').optional(),
+  })
+  .extend(someOf(summaryFigures, figure).shape)
+  .meta({
+    id: 'LatencySummary',
+    description:
+      'Microseconds. Without samples only `count: 0`. A percentile is null when fewer than ten operations lie beyond it ("too few") or when it falls among operations that never completed ("not reached").',
+  });
 
 const { deliveredToAll, settled, ...always } = allOf(latencyNames, latencySummarySchema).shape;
 const rare = { deliveredToAll: deliveredToAll.optional(), settled: settled.optional() } satisfies Record<

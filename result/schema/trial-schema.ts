@@ -15,6 +15,7 @@ import {
   warmupSchema,
   watchSchema,
 } from './course-schema.ts';
+import { deliveriesSchema } from './delivery-schema.ts';
 import {
   brokerUseSchema,
   cpuSchema,
@@ -109,6 +110,9 @@ export const trialSchema = z
       )
       .optional(),
     poison: poisonSchema.describe('Absent where all can be read, and of other engines.').optional(),
+    deliveries: deliveriesSchema
+      .describe('Absent where nothing is published, and where a process of subscribers was lost.')
+      .optional(),
     chain: chainSchema.describe('Absent without a chain whose services are slow for a share.').optional(),
     reconnects: count
       .describe(

@@ -58,6 +58,8 @@ export interface WithinRunSource {
   readonly blocks: BlockCounts;
   /** By block: all offered, where `blocks` holds only those that got there. */
   readonly offered?: BlockCounts;
+  /** In `counts` and `blocks`: samples of one operation of `offered`. Left out: 1. */
+  readonly each?: number;
   readonly blockMs: number;
   readonly longestStallMs: number;
 }
@@ -67,10 +69,10 @@ export type QuantileInterval = readonly [number, number | null];
 
 /** 95 %, of this run alone: what the next one does differently is not in it. null: too few samples or blocks. */
 export function withinRunInterval(source: WithinRunSource, quantile: number): QuantileInterval | null {
-  const { counts } = source;
+  const { counts, each = 1 } = source;
   const blocks = widened(source);
   const total = blocks.reduce((sum, { offered }) => sum + offered, 0);
-  if (total === 0 || isTooFew(quantile, total)) return null;
+  if (total === 0 || isTooFew(quantile, total / each)) return null;
   const estimate = counts.atQuantile(quantile, total);
   if (estimate === null) return null;
   const found = effectAt(blocks, estimate, 1 - quantile);
@@ -87,7 +89,7 @@ interface WideBlock {
 }
 
 /** Joined until one holds 20 operations and is ten times as long as the longest stall. */
-function widened({ blocks, offered = blocks, blockMs, longestStallMs }: WithinRunSource): WideBlock[] {
+function widened({ blocks, offered = blocks, each = 1, blockMs, longestStallMs }: WithinRunSource): WideBlock[] {
   const all = offered.toData();
   const total = all.reduce((sum, counts) => sum + sumOf(counts), 0);
   const first = all.findIndex((counts) => sumOf(counts) > 0);
@@ -104,7 +106,7 @@ function widened({ blocks, offered = blocks, blockMs, longestStallMs }: WithinRu
     const number = Math.floor((block - first) / joined);
     const into = wide[number] ?? { offered: 0, counts: [] };
     wide[number] = into;
-    into.offered += sumOf(counts);
+    into.offered += sumOf(counts) * each;
     blocks.toData()[block]?.forEach((count, bin) => {
       into.counts[bin] = (into.counts[bin] ?? 0) + count;
     });

@@ -49,6 +49,9 @@ export interface FaultPart {
   readonly adjust?: (settings: ReferenceServiceSettings) => Promise<number>;
   /** Of a service whose state is a log: how it was folded since the last start, once it was. Rejects when it takes too long. */
   readonly rebuilt?: (signal: AbortSignal) => Promise<RebuildReport>;
+  /** Of subscribers only: whether these read their sockets, by number; and how many there are. */
+  readonly read?: (isOn: boolean, subscribers: readonly number[]) => Promise<void>;
+  readonly subscribers?: number;
   /** Of our reference services behind a broker only: whether they take messages from it. */
   readonly consume?: (isOn: boolean) => Promise<void>;
 }

@@ -13,6 +13,7 @@ import { resetPeer } from './reset-peer.ts';
 import { failingService, slowService } from './service-behaviour.ts';
 import { slicer } from './slicer.ts';
 import { slowClose } from './slow-close.ts';
+import { slowSubscriber } from './slow-subscriber.ts';
 import { timeout } from './timeout.ts';
 
 const linkFaults = {
@@ -33,6 +34,7 @@ const partFaults = {
   'failing-service': failingService,
   'pause-consumers': pauseConsumers,
   rebuild,
+  'slow-subscriber': slowSubscriber,
 } as const satisfies { [Name in PartFault['fault']]: PartFaultKind<Extract<PartFault, { fault: Name }>> };
 
 /** The kind of a window, typed so that it can be handed that very window. */

@@ -17,6 +17,8 @@ export interface BlockFiguresInput {
   readonly windows: readonly PhaseWindow[];
   /** By index. */
   readonly operations: readonly string[];
+  /** By operation: how many receive it, each with a `delivered` of its own. */
+  readonly receivers: readonly number[];
   readonly blockMs: number;
   /** Of the load workers; 0: not known. */
   readonly longestStallMs: number;
@@ -51,7 +53,7 @@ export function withIntervals(phases: Phases, input: BlockFiguresInput): Phases 
     const told = operations.flatMap((name, operation) => {
       const found = part.operations[name];
       if (found === undefined) return [];
-      const withinRunUs = intervalsOf(recorder.cell(index, operation), input);
+      const withinRunUs = intervalsOf(recorder.cell(index, operation), input.receivers[operation] ?? 1, input);
       return [[name, { ...found, withinRunUs }] as const];
     });
     result[phase] = { ...part, operations: { ...part.operations, ...Object.fromEntries(told) } };
@@ -59,13 +61,14 @@ export function withIntervals(phases: Phases, input: BlockFiguresInput): Phases 
   return result;
 }
 
-function intervalsOf(cell: RecordedCell, { blockMs, longestStallMs }: BlockFiguresInput): WithinRun {
+function intervalsOf(cell: RecordedCell, receivers: number, { blockMs, longestStallMs }: BlockFiguresInput): WithinRun {
   const offered = cell.blocks('offered');
   const entries = blockLatencies.flatMap((latency) => {
     const counts = cell.peekLatency(latency === 'offered' ? 'response' : latency) ?? new LatencyCounts();
     const blocks: BlockCounts = cell.blocks(latency);
     if (counts.count === 0) return [];
-    const source = { counts, blocks, offered, blockMs, longestStallMs };
+    const each = latency === 'delivered' ? receivers : 1;
+    const source = { counts, blocks, offered, each, blockMs, longestStallMs };
     const intervals = percentileNames.flatMap((name) => {
       const interval = withinRunInterval(source, quantileOf(name));
       return interval === null ? [] : [[name, interval] as const];

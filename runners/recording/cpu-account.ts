@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 
 /** `rest`: parts of the stack that run but that the trial does not use. */
-export const cpuParts = ['generator', 'service', 'broker', 'proxy', 'rest'] as const;
+export const cpuParts = ['generator', 'service', 'broker', 'proxy', 'subscribers', 'rest'] as const;
 export type CpuPart = (typeof cpuParts)[number];
 /** A part without processes is absent. */
 export type PartProcesses = Readonly<Partial<Record<Exclude<CpuPart, 'generator'>, readonly SupervisedProcess[]>>>;
@@ -49,6 +49,7 @@ export function sampleCpu(
       service: used('service'),
       broker: used('broker'),
       proxy: used('proxy'),
+      subscribers: used('subscribers'),
       rest: used('rest'),
     },
     servicesUs: Object.fromEntries(Object.entries(services).map(([name, one]) => [name, one.cpuUs()])),
@@ -96,6 +97,7 @@ export function cpuUse(from: CpuSample, to: CpuSample, cores: number, idleUsPerS
       service: less('service'),
       broker: less('broker'),
       proxy: less('proxy'),
+      subscribers: less('subscribers'),
       rest: less('rest'),
     },
     servicesUs: Object.fromEntries(

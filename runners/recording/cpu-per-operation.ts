@@ -19,6 +19,7 @@ export function cpuPerOperation({ cpu, waits, hasBroker }: CpuRecords, operation
     serviceUsPerOperation: each(cpu?.usedUs.service),
     brokerUsPerOperation: each(cpu?.usedUs.broker),
     proxyUsPerOperation: each(cpu?.usedUs.proxy),
+    ...(cpu !== null && cpu.usedUs.subscribers !== null && { subscribersUsPerOperation: each(cpu.usedUs.subscribers) }),
     ...(cpu !== null && ofServices(cpu, each)),
     harnessShare: harnessShare(cpu, hasBroker),
     waits: {
@@ -30,11 +31,11 @@ export function cpuPerOperation({ cpu, waits, hasBroker }: CpuRecords, operation
   };
 }
 
-/** Of what the four parts used together; the idle baseline is left out, as in the figures beside it. */
+/** Of what the parts used together; the idle baseline is left out, as in the figures beside it. */
 function harnessShare(cpu: CpuUse | null, hasBroker: boolean): number | null {
-  const { generator = null, service = null, broker = null, proxy = null } = cpu?.usedUs ?? {};
+  const { generator = null, service = null, broker = null, proxy = null, subscribers = null } = cpu?.usedUs ?? {};
   if (generator === null || service === null || (hasBroker && broker === null)) return null;
-  const harnessUs = generator + (proxy ?? 0);
+  const harnessUs = generator + (proxy ?? 0) + (subscribers ?? 0);
   const allUs = harnessUs + service + (broker ?? 0);
   return allUs === 0 ? null : Math.round((harnessUs / allUs) * 1e3) / 1e3;
 }

@@ -30,7 +30,7 @@ export class IdleCpu {
   /** µs of CPU a second, of a trial with this broker, or with none. */
   usPerSecond(broker: BrokerName | null): CpuUse['usedUs'] {
     const used = broker === null ? 0 : (this.#perSecond.brokers.get(broker) ?? null);
-    return { generator: 0, service: 0, rest: 0, broker: used, proxy: this.#perSecond.proxy };
+    return { generator: 0, service: 0, rest: 0, broker: used, proxy: this.#perSecond.proxy, subscribers: 0 };
   }
 }
 

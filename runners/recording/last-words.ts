@@ -1,6 +1,8 @@
 /** What the services of a trial said at their ends, taken together. */
+
 import type { BrokerRequests, LastWords } from '../../targets/domain/host-service.ts';
 import type { StoreFailures } from '../../targets/domain/order-store.ts';
+import type { OverflowCounts } from '../../targets/publish/publications.ts';
 
 /** By name; null: killed meanwhile, or it did not say. */
 export type AllLastWords = Readonly<Record<string, LastWords | null>>;
@@ -30,6 +32,14 @@ export function storeFailuresOf(all: AllLastWords): StoreFailures {
     requests: said.reduce((sum, { requests }) => sum + requests, 0),
     why: said.find(({ requests }) => requests > 0)?.why ?? '',
   };
+}
+
+/** Of what publishes; null: nothing does, or it is not known. */
+export function overflowOf(all: AllLastWords): OverflowCounts | null {
+  const told = Object.values(all).flatMap((words) => words?.overflow ?? []);
+  const sum = (key: keyof OverflowCounts) => told.reduce((total, one) => total + one[key], 0);
+  if (told.length === 0 || Object.values(all).includes(null)) return null;
+  return { dropped: sum('dropped'), disconnected: sum('disconnected'), blockedMs: Math.round(sum('blockedMs')) };
 }
 
 /** By process what was asked of it; null: killed meanwhile, or it did not say. */

@@ -21,6 +21,8 @@ export interface RecordedOperation {
   readonly name: string;
   readonly pattern: Pattern;
   readonly completion: Completion;
+  /** How many are to have it, each with a `delivered` of its own. Left out: one. */
+  readonly receivers?: number;
 }
 
 export interface RecordingSummary {
@@ -45,27 +47,29 @@ export function summariseRecording(
     const coversInAll = (time: LaterTime) =>
       operations.reduce((sum, operation, n) => {
         const counts = isJudgedBy(time, operation) && isHad(time, operation, seen);
-        return sum + (counts ? (cells[n]?.counts.offered ?? 0) : 0);
+        return sum + (counts ? (cells[n]?.counts.offered ?? 0) * eachOf(time, operation) : 0);
       }, 0);
+    const eachInAll = (time: LaterTime) => Math.max(1, ...operations.map((operation) => eachOf(time, operation)));
     const perSecond = (count: number) => (durationMs > 0 ? Math.round((count / durationMs) * 1e6) / 1e3 : 0);
     phases[window.name] = {
       durationMs: Math.round(durationMs * 1e3) / 1e3,
       offeredPerSecond: perSecond(recorder.offeredIn(index)),
       goodputPerSecond: perSecond(recorder.completedOk[index] ?? 0),
       counts: countsOf(total),
-      latencyUs: summaries(total, coversInAll),
+      latencyUs: summaries(total, coversInAll, eachInAll),
       operations: Object.fromEntries(
         operations.map((recorded, operation) => {
           const { name, pattern, completion } = recorded;
           const cell = cells[operation] ?? new RecordedCell();
-          const covers = (time: LaterTime) => (isHad(time, recorded, seen) ? cell.counts.offered : 0);
+          const each = (time: LaterTime) => eachOf(time, recorded);
+          const covers = (time: LaterTime) => (isHad(time, recorded, seen) ? cell.counts.offered * each(time) : 0);
           return [
             name,
             {
               completion,
               pattern,
               counts: countsOf(cell),
-              latencyUs: summaries(cell, covers),
+              latencyUs: summaries(cell, covers, each),
               ...inServiceOf(cell),
               policies: policiesOf(cell),
             },
@@ -84,6 +88,11 @@ export function summariseRecording(
 function inServiceOf(cell: RecordedCell): Pick<OperationResult, 'inServiceUs'> {
   const taken = cell.peekLatency('inService');
   return taken === undefined ? {} : { inServiceUs: summariseLatency(taken) };
+}
+
+/** Samples of one operation. */
+function eachOf(time: LaterTime, { receivers = 1 }: RecordedOperation): number {
+  return time === 'delivered' ? receivers : 1;
 }
 
 /** Somebody saw whether an operation came so far: the harness's own consumer, or the service. */
@@ -131,8 +140,12 @@ function policiesOf(cell: RecordedCell): PolicyResult {
   };
 }
 
-/** `covers`: how many operations a later time is of. */
-function summaries(cell: RecordedCell, covers: (time: LaterTime) => number): LatencySummaries {
+/** `covers`: how many samples a later time is of, `each` of one operation. */
+function summaries(
+  cell: RecordedCell,
+  covers: (time: LaterTime) => number,
+  each: (time: LaterTime) => number,
+): LatencySummaries {
   const of = (name: (typeof recordedLatencies)[number]) => summariseLatency(cell.peekLatency(name));
   return {
     offered: summariseLatency(cell.peekLatency('response'), cell.counts.offered),
@@ -141,17 +154,21 @@ function summaries(cell: RecordedCell, covers: (time: LaterTime) => number): Lat
     connectionWait: of('connectionWait'),
     sendLag: of('sendLag'),
     acknowledged: summariseLatency(cell.peekLatency('acknowledged'), cell.counts.offered),
-    ...laterSummaries(cell, covers),
+    ...laterSummaries(cell, covers, each),
     failed: of('failed'),
     timedOut: of('timedOut'),
   };
 }
 
-function laterSummaries(cell: RecordedCell, covers: (time: LaterTime) => number): Pick<LatencySummaries, LaterTime> {
+function laterSummaries(
+  cell: RecordedCell,
+  covers: (time: LaterTime) => number,
+  each: (time: LaterTime) => number,
+): Pick<LatencySummaries, LaterTime> {
   const entries = laterTimes.flatMap((time): [LaterTime, LatencySummary][] => {
     const latencies = cell.peekLatency(time);
     const count = Math.max(covers(time), latencies?.count ?? 0);
-    return isRareTime(time) && count === 0 ? [] : [[time, summariseLatency(latencies, count)]];
+    return isRareTime(time) && count === 0 ? [] : [[time, summariseLatency(latencies, count, each(time))]];
   });
   return Object.fromEntries(entries) as Pick<LatencySummaries, LaterTime>;
 }

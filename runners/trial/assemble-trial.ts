@@ -1,9 +1,10 @@
 /** Puts a finished trial's records together: merge, reconcile, judge. Pure but for reading the evidence file. */
 import { drainSpanOf, highestBacklog } from '../../result/backlog.ts';
 import { BlockCounts } from '../../result/block-counts.ts';
-import { type LaterTime, laterTimes } from '../../result/patterns.ts';
+import { isPublished, type LaterTime, laterTimes } from '../../result/patterns.ts';
 import type { BacklogPoint, BrokerUse, TrialResult } from '../../result/result-types.ts';
 import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
+import { subscribersOf } from '../../scenarios/push-settings.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { sendsTraceIds, traceIdOf } from '../../targets/driver-kit/trace-context.ts';
 import { blocksOf, withIntervals } from '../recording/block-figures.ts';
@@ -58,7 +59,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
     offeredWhileMeasured(recorder, windows),
   );
-  const { ledger, examples, flows, receivedBy, poison, outputs } = trialAccount(
+  const { ledger, examples, flows, receivedBy, poison, outputs, deliveries } = trialAccount(
     records,
     recorder,
     cpu,
@@ -78,6 +79,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     name,
     pattern,
     completion: completions[kind] ?? 'acknowledged',
+    receivers: isPublished(pattern) ? (subscribersOf(scenario)?.count ?? 1) : 1,
   }));
   const callers = callersOf(recorder, windows, operations);
   const payments = paymentsIn(records);
@@ -95,6 +97,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
   const figures = {
     ...{ recorder: folded.recorder, windows: played, blockMs: blocks.widthMs },
     operations: folded.operations.map(({ name }) => name),
+    receivers: recordedOperations.map(({ receivers }) => receivers),
     happened: folded.operations.map(({ kind }) => happened[kind] ?? {}),
     longestStallMs: verdict.figures?.longestStallMs ?? 0,
   };
@@ -125,6 +128,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(callers.length > 0 && { callers }),
     ...(flows !== null && { flows }),
     ...(outputs !== null && { outputs }),
+    ...(deliveries !== null && { deliveries }),
     ...(poison !== null && { poison }),
     ...(rebuilds !== null && { rebuilds }),
     ...(chain !== null && { chain }),

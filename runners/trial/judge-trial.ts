@@ -8,6 +8,7 @@ import { storeFailuresOf } from '../recording/last-words.ts';
 import type { RecordedCell } from '../recording/recorder.ts';
 import { generatorHealth } from './generator-health.ts';
 import { primaryFigures } from './primary-figures.ts';
+import { subscribersHealth } from './subscribers-health.ts';
 import type { TrialRecords } from './trial-records.ts';
 import { judge, worstStatus } from './verdict.ts';
 
@@ -38,6 +39,7 @@ export function judgeTrial(
     faultShifts: faultShifts(records.faults),
     lostParts: records.lostParts,
     missingEvidence: records.missingEvidence,
+    subscribers: subscribersHealth(records.subscribers),
     cutShort: records.cutShort,
     stoppedBy: records.stopped?.threshold.expression ?? null,
   });

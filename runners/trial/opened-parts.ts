@@ -25,6 +25,8 @@ export interface TrialParts {
   readonly fallbackAddress?: string;
   /** See DriverContext: of an own system that advertises addresses of its own. */
   readonly linkOf?: (broker: string) => Promise<string>;
+  /** Where those dial that have what is published, and what each connection goes through instead; null: nothing is published. */
+  readonly subscribersWay: { readonly address: string; readonly through: string | null } | null;
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
   /** One file a service; null for an own system: nobody keeps a ledger there. */
   readonly evidencePaths: readonly string[] | null;

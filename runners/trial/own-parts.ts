@@ -21,6 +21,7 @@ export async function openOwnParts(
   opened.push(async () => watch.close());
   const nothingOfOurs = {
     evidencePaths: null,
+    subscribersWay: null,
     serviceNames: [],
     lastWords: () => ({}),
     takeHeld: async () => null,

@@ -13,6 +13,7 @@ import { allUs, type PartProcesses, sampleCpu } from '../recording/cpu-account.t
 import { type MeasuredParts, measureParts } from '../recording/measure-parts.ts';
 import { watchOwnSystem } from '../recording/own-watch.ts';
 import { duringUntil, PhaseLookup, type PhaseWindow, phaseWindows } from '../recording/phase-windows.ts';
+import type { SubscriberCrew } from '../subscribe/subscriber-crew.ts';
 import { HopelessWatch, type Stopped } from './hopeless-watch.ts';
 import type { TrialParts } from './opened-parts.ts';
 import type { TrialContext } from './trial-context.ts';
@@ -40,13 +41,20 @@ export interface PlayedLoad extends MeasuredParts {
   readonly loadedUntilUs: number;
 }
 
+export interface Players {
+  readonly parts: TrialParts;
+  readonly echo: CanaryEcho | null;
+  /** null: nothing is published. Left out: as null. */
+  readonly crew?: Pick<SubscriberCrew, 'measure'> | null;
+}
+
 /** Resolves when every operation is complete or the load was cut short; rejects when a worker is lost. */
 export async function playLoad(
   plan: TrialPlan,
   context: TrialContext,
   source: LoadSource,
   timeline: FaultTimeline | null,
-  { parts, echo }: { readonly parts: TrialParts; readonly echo: CanaryEcho | null },
+  { parts, echo, crew }: Players,
   signal: AbortSignal,
 ): Promise<PlayedLoad> {
   const { warmupMs, warmupUntilSteady, durationMs } = context.scenario.load;
@@ -92,6 +100,7 @@ export async function playLoad(
     const zeroUs = clock.timeUs(warmupMs * 1e3);
     parts.loadStarts(zeroUs);
     const endUs = zeroUs + durationMs * 1e3;
+    crew?.measure(zeroUs, endUs);
     const { watch: settings } = context.scenario.targets[plan.target] ?? {};
     const [used, , watch] = await Promise.all([
       measureParts({ processes, services: parts.services }, { ...context, fromUs: zeroUs, toUs: endUs }, stop),

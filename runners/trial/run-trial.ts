@@ -26,10 +26,9 @@ import { FlowWatch, type WatchedFlows } from '../observe/flow-watch.ts';
 import type { TrialPlan } from '../plan-trials.ts';
 import { LinkMeter } from '../recording/link-bytes.ts';
 import { resilienceSemantics } from '../resilience/describe-resilience.ts';
+import type { SubscriberCrew } from '../subscribe/subscriber-crew.ts';
 import { assembleTrial } from './assemble-trial.ts';
-
 import { connectionsOf } from './client-totals.ts';
-
 import { drainEvidence } from './drain-evidence.ts';
 import { drainFlows } from './drain-flows.ts';
 import { factsOnLinkOf } from './link-facts.ts';
@@ -41,6 +40,7 @@ import { secureTrial } from './secure-trial.ts';
 import { trialCallers } from './trial-callers.ts';
 import type { FinishedTrial, TrialContext } from './trial-context.ts';
 import { openTrialParts } from './trial-parts.ts';
+import { openSubscribers, pairsExpected, withSubscribers } from './trial-subscribers.ts';
 
 const lastReadingMs = 3_000;
 const askAgainMs = 50;
@@ -70,10 +70,13 @@ export async function runTrial(
   }
   let source: LoadSource | undefined;
   let observer: FlowWatch | null = null;
+  let crew: SubscriberCrew | null = null;
   try {
     const echo = await starting;
     signal.throwIfAborted();
     observer = await watchFlows(plan, prepared, context, signal);
+    crew = await openSubscribers({ plan, prepared, context, parts, echoPort: echo?.port ?? null }, signal);
+    if (crew !== null) parts = withSubscribers(parts, crew);
     const loadPlan = loadPlanFor(scenario, prepared, faults, parts, echo?.port ?? null);
     const openLoad = context.openLoad ?? LoadGenerator.open;
     source = await openLoad(
@@ -81,11 +84,11 @@ export async function runTrial(
       signal,
       parts.linkOf,
     );
-    const isMetered = target.flow !== undefined || cacheOf(target)?.at === 'gateway';
+    const isMetered = target.flow !== undefined || crew !== null || cacheOf(target)?.at === 'gateway';
     const meter = isMetered ? await LinkMeter.open(stack, parts.links) : null;
     source.onHandedOver(({ producer, sequences }) => observer?.follow(producer, sequences));
     const timeline = await prepareFaults(context, prepared, faults, parts);
-    const load = await playLoad(plan, context, source, timeline, { parts, echo }, signal);
+    const load = await playLoad(plan, context, source, timeline, { parts, echo, crew }, signal);
     emit({ type: 'phase', id: plan.id, phase: 'drain' });
     const drain = await drainEvidence(parts.evidencePaths, load, signal);
     const flows =
@@ -94,8 +97,10 @@ export async function runTrial(
         : await drainFlows(parts.evidencePaths, parts.pending, signal);
     const outputs = await outputsOf(parts, load.acknowledged, signal);
     const observedMs = (await observer?.drain(signal)) ?? 0;
+    const deliveredMs = (await crew?.drain(pairsExpected(prepared, crew, load.acknowledged), signal)) ?? 0;
     const workers = await source.finish();
     const watchedFlows = await endWatch(observer);
+    const subscribers = (await crew?.finish(workDirectory, plan.id)) ?? null;
     const backlog = await endBacklog(parts, drain.deadLettered, signal);
     const brokerSpace = (await parts.brokerWatch?.stop()) ?? null;
     const lostParts = parts.lostParts();
@@ -134,9 +139,10 @@ export async function runTrial(
       population: prepared.population,
       held: await parts.takeHeld(),
       watchedFlows,
+      subscribers,
       linkBytes: (await meter?.read()) ?? null,
       pending: flows?.pending ?? {},
-      drainMs: load.drainMs + drain.waitedMs + (flows?.waitedMs ?? 0) + observedMs,
+      drainMs: load.drainMs + drain.waitedMs + (flows?.waitedMs ?? 0) + observedMs + deliveredMs,
       loadedUntilUs: load.loadedUntilUs,
       backlog:
         parts.backlog === null || backlog === null
@@ -156,6 +162,7 @@ export async function runTrial(
       startedAt: load.startedAt,
     });
     if (watchedFlows !== null) await rm(watchedFlows.path, { force: true });
+    for (const { path } of subscribers?.processes ?? []) await rm(path, { force: true });
     for (const { log } of workers) if (log.path !== null) await rm(log.path, { force: true });
     const samplesTrouble = workers.find(({ samples }) => (samples?.trouble ?? null) !== null)?.samples?.trouble;
     return {
@@ -165,6 +172,7 @@ export async function runTrial(
   } finally {
     await source?.terminate();
     await observer?.terminate();
+    await crew?.close();
     await Promise.all([parts.close(), closeEcho()]);
   }
 }

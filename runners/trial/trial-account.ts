@@ -3,6 +3,7 @@
 import { isHandedOver } from '../../result/patterns.ts';
 import type {
   CpuResult,
+  DeliveriesResult,
   FlowsResult,
   LedgerResult,
   OutputsResult,
@@ -26,6 +27,7 @@ import { poisonAccount } from '../recording/poison-account.ts';
 import { rebuildAccount } from '../recording/rebuild-account.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import { isCacheable } from './cache-account.ts';
+import { deliveriesOf } from './delivery-result.ts';
 import { flowsIn, observedFlowsIn } from './flow-account.ts';
 import type { TrialRecords } from './trial-records.ts';
 
@@ -50,6 +52,8 @@ export interface TrialAccount {
   /** Operations by the process that received them, each as often as it did; null: there is but one, or not known. */
   readonly receivedBy: Readonly<Record<string, number>> | null;
   readonly flows: FlowsResult | null;
+  /** null: nothing is published, or nobody knows. */
+  readonly deliveries: DeliveriesResult | null;
   /** null: there is none. */
   readonly poison: PoisonResult | null;
   /** null: nothing is written, or nobody could read it. */
@@ -78,12 +82,14 @@ export function trialAccount(
     recorder.cell(phase, operation).latency('inService').record(tookUs);
   };
   const onSettled: OnSettled = (operation, intendedUs, afterUs) => onLater('settled', operation, intendedUs, afterUs);
+  const deliveries = deliveriesOf(records, onLater);
   if (evidencePaths === null) {
     return {
       ledger: unknownLedger,
       examples: null,
       receivedBy: null,
       flows: observedFlowsIn(records, onSettled) ?? flowsIn(records, onSettled, cpu),
+      deliveries,
       poison: null,
       outputs: null,
     };
@@ -117,6 +123,7 @@ export function trialAccount(
     examples,
     receivedBy: received.length < 2 || flows !== null ? null : byName,
     flows,
+    deliveries,
     poison: poisonIn(records),
     outputs: outputsIn(records),
   };

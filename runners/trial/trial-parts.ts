@@ -2,7 +2,9 @@
 import { hasBroker } from '../../result/result-types.ts';
 import { gatewayCacheOf } from '../../scenarios/cache-settings.ts';
 import { gatewayPart } from '../../scenarios/gateway.ts';
+import { subscribersLink } from '../../scenarios/places.ts';
 import { brokerOf } from '../../scenarios/protocols/registry.ts';
+import { subscribersOf } from '../../scenarios/push-settings.ts';
 import type { LinkName, PartName, Target } from '../../scenarios/scenario.ts';
 import { hasLog } from '../../scenarios/state-settings.ts';
 import { fallbackPart } from '../../scenarios/target-services.ts';
@@ -30,6 +32,7 @@ import {
   type Closers,
   joinedAddress,
   missingPart,
+  openLink,
   openLinks,
   proxyPart,
   proxyProcesses,
@@ -101,6 +104,7 @@ async function openReference(given: TrialPartsInput, topology: Topology, opened:
   };
   const second = await openSecondTransport(input, services, opened);
   if (second.link !== null) links[fallbackPart] = second.link;
+  const subscribersWay = await wayOfSubscribers(input, broker, entries, links, opened);
   const ofBroker = used === null || stack === null ? [] : brokerProcesses(stack, used.name);
   const parts = {
     service: Object.values(processes),
@@ -112,6 +116,7 @@ async function openReference(given: TrialPartsInput, topology: Topology, opened:
     ...wayIn(broker, joinedAddress(links.client), entries),
     proxied: !direct,
     ...(second.address !== null && { fallbackAddress: second.address }),
+    subscribersWay,
     links,
     evidencePaths: accounted.map(({ evidencePath }) => evidencePath),
     serviceNames: accounted.map(({ name }) => name),
@@ -175,6 +180,23 @@ async function linksToEntry(
   if (broker !== null) return broker.links;
   const client = await openLinks(stack, 'client', addresses, opened);
   return client === null ? {} : { client };
+}
+
+/** Over a link of their own, which is added to `links`. */
+async function wayOfSubscribers(
+  { scenario, prepared, stack }: TrialPartsInput,
+  broker: RunningBroker | null,
+  entries: readonly string[],
+  links: Record<LinkName, Link>,
+  opened: Closers,
+): Promise<TrialParts['subscribersWay']> {
+  if (subscribersOf(scenario) === null) return null;
+  const upstream = broker === null ? (entries[0] ?? missingPart()) : broker.directAddress;
+  const isProxied = prepared.target.via !== 'direct';
+  const link = isProxied ? await openLink(stack, subscribersLink, upstream, opened) : null;
+  if (link !== null) links[subscribersLink] = link;
+  const { address, through = null } = wayTo(broker, link?.address);
+  return { address: address ?? link?.address ?? upstream, through };
 }
 
 /** To the service that is asked where the first was not ok, or to the broker before it. */

@@ -19,6 +19,7 @@ import type { AllLastWords } from '../recording/last-words.ts';
 import type { LinkBytes } from '../recording/link-bytes.ts';
 import type { PhaseWindow } from '../recording/phase-windows.ts';
 import type { Rebuild } from '../recording/rebuild-account.ts';
+import type { SubscriberRecords } from '../subscribe/subscriber-crew.ts';
 import type { Stopped } from './hopeless-watch.ts';
 
 /** By part what it could still move; null: it is gone, or did not say. */
@@ -66,6 +67,8 @@ export interface TrialRecords {
   readonly linkBytes: LinkBytes | null;
   /** Of the flows of an own system; null: nobody looked for any. */
   readonly watchedFlows: WatchedFlows | null;
+  /** Who had what was published; null: nothing is. */
+  readonly subscribers: SubscriberRecords | null;
   /** Of a flow, at the end of the drain. */
   readonly pending: FlowPending;
   readonly drainMs: number;

@@ -41,10 +41,21 @@ export interface VerdictInput {
   readonly lostParts: readonly string[];
   /** Who should have left evidence and did not. Left out: nobody. */
   readonly missingEvidence?: readonly string[];
+  /** How late the subscribers' processes read, and how long the worst of them stood still; left out: nothing is published. */
+  readonly subscribers?: SubscribersHealth | null;
   /** The load was cut short: by an interrupt, say. */
   readonly cutShort: boolean;
   /** The threshold that ended the load; absent or null: none did. */
   readonly stoppedBy?: string | null;
+}
+
+export interface SubscribersHealth {
+  /** Of their canaries, µs; null: too few came back. */
+  readonly readP99Us: number | null;
+  readonly longestStallMs: number;
+  readonly eventLoopUtilisation: number;
+  /** A process of them ended: what was delivered is not known. */
+  readonly isLost: boolean;
 }
 
 /** Documented in the docs/fairness.md: change both. */
@@ -224,6 +235,22 @@ const rules: readonly Rule[] = [
     return parts.length > 0
       ? reason('suspect', 'partLost', message, 'Look at its log, then run the trial again.')
       : null;
+  },
+  ({ subscribers }) => {
+    if (subscribers?.isLost !== true) return null;
+    const message = 'A process of subscribers ended during the trial: what was delivered is not known.';
+    return reason('invalid', 'subscribersLost', message, 'Look at its log, then run the trial again.');
+  },
+  ({ subscribers }) => {
+    if (subscribers === null || subscribers === undefined || subscribers.isLost) return null;
+    const { readP99Us, longestStallMs, eventLoopUtilisation } = subscribers;
+    const lateUs = readP99Us ?? 0;
+    const { suspectSendLagP99Us, invalidSendLagP99Us, suspectStallMs, invalidStallMs } = verdictLimits;
+    const isBusy = eventLoopUtilisation > verdictLimits.suspectEventLoopUtilisation;
+    if (lateUs <= suspectSendLagP99Us && longestStallMs <= suspectStallMs && !isBusy) return null;
+    const status = lateUs > invalidSendLagP99Us || longestStallMs > invalidStallMs ? 'invalid' : 'suspect';
+    const message = `The subscribers read late: p99 ${ms(lateUs)}, ${longestStallMs.toFixed(0)} ms at once, busy ${percent(eventLoopUtilisation)} of the time.`;
+    return reason(status, 'subscriberLate', message, 'Take fewer subscribers or a lower rate, or a larger machine.');
   },
   ({ missingEvidence = [] }) =>
     missingEvidence.length > 0

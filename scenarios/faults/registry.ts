@@ -15,6 +15,7 @@ import { resetPeer } from './reset-peer.ts';
 import { slicer } from './slicer.ts';
 import { slowClose } from './slow-close.ts';
 import { slowService } from './slow-service.ts';
+import { slowSubscriber } from './slow-subscriber.ts';
 import { timeout } from './timeout.ts';
 
 const definitions = [
@@ -32,6 +33,7 @@ const definitions = [
   failingService,
   pauseConsumers,
   rebuild,
+  slowSubscriber,
 ] as const;
 type Definitions = typeof definitions;
 type SchemasOf<All extends readonly { readonly schema: unknown }[]> = {

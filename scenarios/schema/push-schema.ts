@@ -41,6 +41,9 @@ const pushShape = {
     .describe(
       'When that is full. disconnect: it is cut off, and comes again; drop: it does not get this event; block: nobody gets the next one until it has read.',
     ),
+  closeAfter: duration('100ms', '1h')
+    .optional()
+    .describe('Our service ends each stream after so long, as many gateways do. Left out: it does not.'),
 };
 
 const describes = 'Of `pattern: publish`: what our service does for its subscribers. Left out: as each key says.';
@@ -62,8 +65,20 @@ export type WrittenPush = Partial<z.output<typeof pollablePushSchema>>;
 
 export function resolvePush(written: WrittenPush | undefined): { readonly push?: PushSettings } {
   if (written === undefined) return {};
-  const { log = usualPush.log, buffer = usualPush.bufferBytes, overflow = usualPush.overflow, poll } = written;
-  return { push: { log, bufferBytes: buffer, overflow, ...(poll !== undefined && { pollMs: poll }) } };
+  const {
+    log = usualPush.log,
+    buffer = usualPush.bufferBytes,
+    overflow = usualPush.overflow,
+    closeAfter,
+    poll,
+  } = written;
+  return {
+    push: {
+      ...{ log, bufferBytes: buffer, overflow },
+      ...(closeAfter !== undefined && { closeAfterMs: closeAfter }),
+      ...(poll !== undefined && { pollMs: poll }),
+    },
+  };
 }
 
 export function resolveSubscribers(written: z.output<typeof subscribersSchema> | undefined): {

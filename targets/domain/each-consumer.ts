@@ -4,10 +4,10 @@ import type { ServiceOptions } from './service-options.ts';
 
 /** `start` begins one consumer; those of one place one after the other, since the first of them makes it. */
 export function eachConsumer(start: ServiceStart): ServiceStart {
-  return async (domain, options) => {
+  return async (domain, options, publications) => {
     const started: HostedService[] = [];
     const places = consumersOf(options).map(async (consumers) => {
-      for (const one of consumers) started.push(await start(domain, one));
+      for (const one of consumers) started.push(await start(domain, one, publications));
     });
     await Promise.all(places);
     const [only] = started;

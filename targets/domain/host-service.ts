@@ -4,12 +4,14 @@ import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { snapshotEvery } from '../../scenarios/state-settings.ts';
 import { allowDial } from '../allow-dial.ts';
 import type { ChainCalls } from '../chain/chain-calls.ts';
+import { type OverflowCounts, Publications } from '../publish/publications.ts';
 import type { EventLog, OrderEvent } from './event-log.ts';
 import { EvidenceWriter, evidenceKinds } from './evidence.ts';
 import { type ArmedFailpoint, Failpoint } from './failpoint.ts';
 import { openStore } from './open-store.ts';
 import { OrderDomain, type OrderDomainOptions } from './order-domain.ts';
 import type { OrderStore, StoreFailures, StoreOptions } from './order-store.ts';
+import type { OrderRequest } from './orders.ts';
 import type { RebuildReport } from './rebuild-report.ts';
 import type { DomainSettings, FlowDomain, PendingWork, ServiceDomain } from './service-domain.ts';
 import type { ServiceOptions } from './service-options.ts';
@@ -39,7 +41,12 @@ export interface HostedService {
 /** Where the log of a service is, of which the target says that its state is one. */
 export type LogOf = (options: ServiceOptions) => EventLog;
 
-export type ServiceStart = (domain: ServiceDomain, options: ServiceOptions) => Promise<HostedService>;
+/** `publications`: what is pushed to those that listen; null: nothing is published. */
+export type ServiceStart = (
+  domain: ServiceDomain,
+  options: ServiceOptions,
+  publications: Publications | null,
+) => Promise<HostedService>;
 
 export type ReferenceServiceSettings = DomainSettings;
 
@@ -66,6 +73,8 @@ export interface LastWords {
   readonly brokerRequests: BrokerRequests | null;
   /** Requests that its store could not keep. */
   readonly storeFailures: StoreFailures;
+  /** Left out: it publishes nothing. */
+  readonly overflow?: OverflowCounts;
 }
 
 /** Messages to the parent. `operations`: taken up so far, refused ones included. */
@@ -94,6 +103,7 @@ export function hostService(start: ServiceStart, logOf?: LogOf): void {
   let flow: FlowDomain | undefined;
   let store: OrderStore | undefined;
   let calls: ChainCalls | undefined;
+  let publications: Publications | null = null;
 
   const begin = async (options: ServiceOptions) => {
     stall = options.stall;
@@ -117,14 +127,16 @@ export function hostService(start: ServiceStart, logOf?: LogOf): void {
             ? await openLogStore(logOf(options), options, storeOptions, evidence, send)
             : await openStore(target.store ?? 'memory', storeOptions);
         const ask: OrderDomainOptions['ask'] = calls && ((id, key, done) => calls?.ask(id, key, done));
-        domain = new OrderDomain({ ...options, evidence, failpoint, store, ask });
+        publications = options.push === undefined ? null : new Publications(options.push);
+        const publish = publications === null ? undefined : publishOn(publications);
+        domain = new OrderDomain({ ...options, evidence, failpoint, store, ask, publish });
       } else {
         const { openFlowDomain } = await import('../flow/open-flow-domain.ts');
         flow = await openFlowDomain({ ...options, flow: options.flow, statePath }, evidence, failpoint);
         domain = flow;
       }
       domain.resume();
-      service = await start(domain, options);
+      service = await start(domain, options, publications);
       send({ type: 'ready' });
     } catch (error) {
       send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
@@ -141,6 +153,7 @@ export function hostService(start: ServiceStart, logOf?: LogOf): void {
       operations: domain?.operations ?? 0,
       brokerRequests: service?.brokerRequests?.() ?? null,
       storeFailures: store?.failures ?? flow?.storeFailures ?? { requests: 0, why: '' },
+      ...(publications !== null && { overflow: publications.overflow }),
     };
     try {
       store?.close();
@@ -220,4 +233,8 @@ function putOnRecord(evidence: EvidenceWriter, events: readonly OrderEvent[], ba
 function keyOf(event: OrderEvent): string {
   if (event.type === 'placed') return event.key || event.id;
   return event.type === 'paid' ? event.account : event.id;
+}
+
+function publishOn(publications: Publications): (request: OrderRequest) => void {
+  return ({ requestId, payload }) => publications.publish({ id: requestId, payload });
 }

@@ -35,6 +35,8 @@ export interface OrderDomainOptions {
   readonly part?: number | undefined;
   /** What is asked of other services, between the work and its effect; left out: nothing. `failed`: who did not do it. */
   readonly ask?: ((id: string, key: string, done: (failed: readonly string[]) => void) => void) | undefined;
+  /** Told of what was handed over, once it is done; left out: nobody is. */
+  readonly publish?: ((request: OrderRequest) => void) | undefined;
   readonly rejectRatio: number;
   /** 0–1: see isUnreadable. Left out: 0. */
   readonly unreadableRatio?: number | undefined;
@@ -52,7 +54,7 @@ export class OrderDomain implements ServiceDomain {
   readonly #store: OrderStore;
   readonly #evidence: EvidenceWriter;
   #workTimeMs: number;
-  readonly #options: Pick<OrderDomainOptions, 'slow' | 'seed' | 'part' | 'ask'>;
+  readonly #options: Pick<OrderDomainOptions, 'slow' | 'seed' | 'part' | 'ask' | 'publish'>;
   #rejectRatio: number;
   readonly #unreadableRatio: number;
   readonly #places: WorkPlaces | null;
@@ -149,6 +151,7 @@ export class OrderDomain implements ServiceDomain {
     this.#work(request, ({ why, failedCalls }) => {
       if (why !== undefined || failedCalls !== undefined)
         setTimeout(() => this.#workOff(request), owedAgainAfterMs).unref();
+      else this.#options.publish?.(request);
     });
   }
 

@@ -1,6 +1,6 @@
 /** What a reference service is told when it starts: sent as the first IPC message by the parent. */
 import type { Protocol } from '../../result/result-types.ts';
-import type { Target } from '../../scenarios/scenario.ts';
+import type { PushSettings, Target } from '../../scenarios/scenario.ts';
 import type { ChainPartOptions } from '../chain/chain-part-options.ts';
 import type { FlowPartOptions } from '../flow/flow-part-options.ts';
 import type { ServiceSecurity } from '../security/service-security.ts';
@@ -36,6 +36,8 @@ export interface ServiceOptions {
   readonly part?: number;
   /** Which of several processes of the same service, from 0: that one makes and removes what they share. Left out: 0. */
   readonly instance?: number;
+  /** What is handed over to it is published to all that listen. Left out: nobody does. */
+  readonly push?: PushSettings | undefined;
   readonly population: Population;
   readonly workTimeMs: number;
   readonly slow?: SlowWork | undefined;

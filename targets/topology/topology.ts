@@ -1,5 +1,7 @@
 /** The services of a trial: named parts, how many processes each has, which of them call which, and what each is told. */
-import { resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
+import { brokerOf } from '../../scenarios/protocols/registry.ts';
+import { subscribersOf, usualPush } from '../../scenarios/push-settings.ts';
+import { type PushSettings, resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
 import { servicesOf, type TargetService } from '../../scenarios/target-services.ts';
 import type { Population, ServiceOptions } from '../domain/service-options.ts';
 import type { ProtocolEntry } from '../driver.ts';
@@ -52,6 +54,7 @@ export function topologyOf(input: TopologyInput): Topology {
     allowHosts: scenario.allowHosts,
     seed,
     security,
+    push: pushOf(scenario, target),
   };
   const parts = servicesOf(target).map((service) => ({ ...service, module: moduleOf(entry, target), broker, options }));
   return { parts, entry: parts[0]?.name ?? '' };
@@ -60,6 +63,12 @@ export function topologyOf(input: TopologyInput): Topology {
 /** Absolute path of what is started as the service of a target. */
 export function moduleOf({ servicePath }: Pick<ProtocolEntry, 'servicePath'>, { service }: Target): string {
   return service?.runtime === 'go' ? goServicePath() : servicePath;
+}
+
+/** A broker pushes by itself. */
+function pushOf(scenario: Scenario, target: Target): PushSettings | undefined {
+  if (subscribersOf(scenario) === null || brokerOf(target) !== null) return undefined;
+  return target.push ?? usualPush;
 }
 
 /** What is called comes before what calls it. Throws on names that are unknown or there twice, and on circles. */

@@ -15,6 +15,7 @@ import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
+import { websocketSubscriber } from './subscriber.ts';
 
 const drivers = {
   own: async () => (await import('./driver.ts')).websocketDriver,
@@ -29,6 +30,7 @@ export const websocketEntry: ProtocolEntry = {
     (target) => (target as WebSocketTarget).client ?? 'own',
     drivers,
   ),
+  subscriber: websocketSubscriber,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {

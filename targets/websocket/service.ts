@@ -1,7 +1,8 @@
 /**
  * The orders over WebSockets: JSON messages in both directions, as many under way as the client likes, each answered by
  * one that repeats its id. `{"id","action","order","key","payload","handOver"}` → `{"id","code","order"|"orders"}`; an array
- * of requests is answered with arrays.
+ * of requests is answered with arrays. `{"subscribe":{"after"}}` → `{"subscribed":{"position"}}`, then
+ * `{"event":{"position","id","payload"}}` for each that is published.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -12,10 +13,12 @@ import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import { handleItem, invalidReply, type OrderItem, orderItemFrom } from '../domain/order-item.ts';
 import type { OrderReply } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
+import type { Listener, Publications } from '../publish/publications.ts';
 import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
 import { serverTlsOptions } from '../security/server-tls-options.ts';
 import { asyncApiPath, websocketAsyncApi } from './asyncapi.ts';
 import { MessagePacking } from './message-packing.ts';
+import { eventText, isSubscription, subscriptionFrom } from './pushed-events.ts';
 import { deflateOptions } from './ws-packing.ts';
 
 /** The largest payload and the JSON around it. */
@@ -23,7 +26,7 @@ const largestMessageBytes = 17 * 1024 * 1024;
 const closeGraceMs = 200;
 const goingAway = 1001;
 
-hostService(async (domain, { port, target, security }) => {
+hostService(async (domain, { port, target, security }, publications) => {
   const { compression, codec } = target as WebSocketTarget;
   const packing = MessagePacking.of(compression);
   const items = itemCodecOf(codec);
@@ -43,6 +46,7 @@ hostService(async (domain, { port, target, security }) => {
     const answers = new TurnAnswers(send);
     socket.on('message', (data, isBinary) => {
       if (items !== null && isBinary) answerItem(domain, send, items, data as Buffer);
+      else if (publications !== null && isSubscription(data)) listen(socket, packing, publications, data);
       else answer(domain, send, answers, data);
     });
   });
@@ -80,6 +84,21 @@ function sendOn(socket: WebSocket, packing: MessagePacking | null): Send {
   return (message) => {
     if (socket.readyState === socket.OPEN) socket.send(message, { compress: packing?.packs(message) ?? false });
   };
+}
+
+/** From here on it is told of all that is published; what it sends is answered as before. */
+function listen(socket: WebSocket, packing: MessagePacking | null, publications: Publications, data: RawData): void {
+  const listener: Listener = {
+    write(event, written) {
+      const message = event.encodedBy(eventText);
+      socket.send(message, { binary: false, compress: packing?.packs(message) ?? false }, written);
+      return message.length;
+    },
+    cutOff: () => socket.terminate(),
+  };
+  const position = publications.join(listener, subscriptionFrom(data));
+  socket.on('close', () => publications.leave(listener));
+  socket.send(JSON.stringify({ subscribed: { position } }));
 }
 
 function answer(domain: ServiceDomain, send: Send, answers: TurnAnswers, data: RawData): void {
