@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { parseScenario } from './parse-scenario.ts';
 
-function problemsOf(target: string): string[] {
-  const load = 'workload: { operations: { ping: { does: getOrder } } }\nload: { model: open, rate: 1/s }';
+function problemsOf(target: string, operation = '{ does: getOrder }'): string[] {
+  const load = `workload: { operations: { ping: ${operation} } }\nload: { model: open, rate: 1/s }`;
   const reading = parseScenario(`name: s\n${load}\ntargets: { t: ${target} }\n`, { path: 's.yaml', env: {} });
   return reading.ok ? [] : reading.problems.map(({ path, message }) => `${path}: ${message}`);
 }
@@ -36,6 +36,13 @@ it('is there for REST and gRPC alone', () => {
   expect(problemsOf('{ protocol: websocket, service: { runtime: go } }')).toEqual([
     'targets.t.service.runtime: go is for rest and grpc, not websocket; runtime: node speaks it',
   ]);
+});
+
+it('pushes nothing to subscribers', () => {
+  const published = '{ does: placeOrder, pattern: publish }';
+  expect(problemsOf('{ protocol: rest, service: { runtime: go } }', published)).toContain(
+    'targets.t.service.runtime: operation ping is published, and the service in Go pushes nothing; runtime: node does',
+  );
 });
 
 it('is none of an own system', () => {

@@ -1,5 +1,6 @@
 /** `service:` of a target: what our service is written in, and what it then can't do. */
 import { z } from 'zod';
+import { isPublished } from '../../result/patterns.ts';
 import { serviceRuntimes } from '../service-runtime.ts';
 import type { CheckContext, FileTarget } from './check-context.ts';
 import { object } from './fields.ts';
@@ -25,12 +26,19 @@ const knownToGo: readonly string[] = [
 const neutral: readonly unknown[] = ['none', 'json', 'memory', false];
 
 /** Of a reference target. */
-export function checkRuntime({ has, report }: CheckContext, target: FileTarget, path: Path): void {
+export function checkRuntime({ file, has, report }: CheckContext, target: FileTarget, path: Path): void {
   if (target.service?.runtime !== 'go') return;
   if (!goProtocols.includes(target.protocol)) {
     const message = `go is for ${goProtocols.join(' and ')}, not ${target.protocol}; runtime: node speaks it`;
     report({ path: [...path, 'service', 'runtime'], message });
     return;
+  }
+  const published = Object.entries(file.workload?.operations ?? {}).find(([, { pattern }]) =>
+    isPublished(pattern),
+  )?.[0];
+  if (published !== undefined) {
+    const message = `operation ${published} is published, and the service in Go pushes nothing; runtime: node does`;
+    report({ path: [...path, 'service', 'runtime'], message });
   }
   for (const [key, value] of Object.entries(target)) {
     const here = [...path, key];

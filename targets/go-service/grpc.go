@@ -1,5 +1,7 @@
 package main
 
+//go:generate protoc -I ../grpc --go_out=orderspb --go_opt=paths=source_relative --go_opt=Morders.proto=wirebench/service/orderspb --go-grpc_out=orderspb --go-grpc_opt=paths=source_relative --go-grpc_opt=Morders.proto=wirebench/service/orderspb orders.proto
+
 import (
 	"context"
 	"errors"

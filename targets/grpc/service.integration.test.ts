@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { GrpcTarget } from '../../scenarios/scenario.ts';
+import { serviceRuntimes } from '../../scenarios/service-runtime.ts';
 import { EvidenceReader, evidenceKinds } from '../domain/evidence.ts';
 import { formatOperationId } from '../domain/operation-id.ts';
 import { readableOrderId } from '../domain/service-options.ts';
+import { needsGoService } from '../driver-suite/describe-go-contract.ts';
 import { freePort } from '../process/free-port.ts';
 import { type RunningService, startReferenceService } from '../process/reference-service.ts';
+import { moduleOf } from '../topology/topology.ts';
 import { grpcEntry, ordersProto } from './preset.ts';
 
 type Methods = Record<string, MethodDefinition<object, object>>;
@@ -21,27 +25,7 @@ let service: RunningService;
 let port: number;
 let client: Client;
 
-beforeAll(async () => {
-  directory = await mkdtemp(join(os.tmpdir(), 'wirebench-grpc-'));
-  port = await freePort();
-  service = await startReferenceService(
-    grpcEntry.servicePath,
-    {
-      ...{ protocol: 'grpc', port, broker: null, names: {}, workTimeMs: 0, rejectRatio: 0, seed: 1 },
-      target: { name: 'grpc', protocol: 'grpc', engine: 'native', via: 'direct', connections: 1, reflection: false },
-      evidencePath: join(directory, 'evidence'),
-      population: { readable: 3, cancellable: 0 },
-    },
-    join(directory, 'service.log'),
-  );
-  client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-});
-
-afterAll(async () => {
-  client.close();
-  await service.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+needsGoService();
 
 interface Answer {
   readonly code: number;
@@ -80,7 +64,31 @@ function handOver(messages: readonly object[]): Promise<Answer> {
   });
 }
 
-describe('gRPC service', () => {
+describe.each(serviceRuntimes)('gRPC service in %s', (runtime) => {
+  beforeAll(async () => {
+    directory = await mkdtemp(join(os.tmpdir(), 'wirebench-grpc-'));
+    port = await freePort();
+    const alike = { name: 'grpc', protocol: 'grpc', engine: 'native', via: 'direct', connections: 1 } as const;
+    const target: GrpcTarget = { ...alike, reflection: false, service: { runtime } };
+    service = await startReferenceService(
+      moduleOf(grpcEntry, target),
+      {
+        ...{ protocol: 'grpc', port, broker: null, names: {}, workTimeMs: 0, rejectRatio: 0, seed: 1 },
+        target,
+        evidencePath: join(directory, 'evidence'),
+        population: { readable: 3, cancellable: 0 },
+      },
+      join(directory, 'service.log'),
+    );
+    client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+  });
+
+  afterAll(async () => {
+    client.close();
+    await service.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
   it('places, gets, updates, cancels and lists', async () => {
     const order = { id: 'a-1', key: 'k', payload: 'p', status: 'placed', version: 1 };
     expect(await call('Place', { id: 'a-1', key: 'k', payload: 'p' })).toEqual({ code: status.OK, message: order });
