@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { expect, it } from 'vitest';
-import { ordersProto } from '../grpc/preset.ts';
+import { ordersProto } from '../grpc/orders-service.ts';
 
 const protos = [ordersProto, join(import.meta.dirname, '..', 'domain', 'order-item.proto')];
 

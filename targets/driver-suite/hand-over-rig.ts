@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { isPublished } from '../../result/patterns.ts';
 import type { Pattern } from '../../result/result-types.ts';
+import { usualPush } from '../../scenarios/push-settings.ts';
 import type { Request, Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader } from '../domain/evidence.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
@@ -72,6 +74,7 @@ export function handOverRig(name: string): OpenHandOver {
         ...{ protocol: target.protocol, target, port, broker, names, topicNames, instance, part: instance },
         ...{ evidencePath: evidencePaths[instance] ?? '', population: { readable: 0, cancellable: 0 } },
         ...{ workTimeMs: 0, rejectRatio: 0, seed: 1, ...behaviour },
+        ...(isPublished(pattern) && broker === null && { push: target.push ?? usualPush }),
       };
       services.push(await startReferenceService(entry.servicePath, options, join(directory, `${tag}.${instance}.log`)));
     }

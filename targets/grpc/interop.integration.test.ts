@@ -28,7 +28,7 @@ import type { SupervisedProcess } from '../process/supervised-process.ts';
 import { grpcDriver } from './driver.ts';
 import { statusNames } from './grpc-answer.ts';
 import { grpcJsDriver } from './grpc-js-driver.ts';
-import { ordersProto } from './preset.ts';
+import { ordersProto } from './orders-service.ts';
 
 const proto = join(import.meta.dirname, 'fixtures', 'interop.proto');
 const fixtures = join(import.meta.dirname, '..', 'fixtures');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { typesOfProto } from '../../scenarios/grpc/proto-types.ts';
 import { messageWriter } from './message-writer.ts';
 import { NumberedMessage, readReply } from './numbered-message.ts';
-import { ordersProto } from './preset.ts';
+import { ordersProto } from './orders-service.ts';
 
 const root = new protobuf.Root().loadSync(ordersProto, { keepCase: true });
 const types = typesOfProto([ordersProto]);

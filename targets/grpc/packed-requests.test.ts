@@ -7,7 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
 import { outcomes } from '../driver.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
-import { grpcEntry, ordersProto } from './preset.ts';
+import { ordersProto } from './orders-service.ts';
+import { grpcEntry } from './preset.ts';
 
 const orders = new protobuf.Root().loadSync(ordersProto, { keepCase: true });
 const typeOf = (name: string) => orders.lookupType(`wirebench.orders.v1.${name}`);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { beside } from '../../result/beside.ts';
 import { isCreation, namesAnOrder, type ReferenceOperation } from '../../scenarios/operations.ts';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
@@ -10,9 +9,8 @@ import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { runtimeLabel } from '../driver-kit/runtime-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
-
-export const ordersProto = join(import.meta.dirname, 'orders.proto');
-const service = 'wirebench.orders.v1.Orders';
+import { ordersProto, ordersService } from './orders-service.ts';
+import { grpcSubscriber } from './subscriber.ts';
 
 /** As the service calls it. */
 export function methodName(action: string): string {
@@ -31,12 +29,12 @@ function fieldsOf(operation: ReferenceOperation): Readonly<Record<string, string
 
 /** Each as a batch of one: batches are made of them. */
 function batchedRequest(operation: ReferenceOperation, isHandedOver: boolean): GrpcRequest {
-  return { method: `${service}/Batch`, message: { items: [itemFor(operation, isHandedOver)] }, metadata: {} };
+  return { method: `${ordersService}/Batch`, message: { items: [itemFor(operation, isHandedOver)] }, metadata: {} };
 }
 
 /** A message on a stream that stays; its number is the driver's. */
 function streamedRequest(operation: ReferenceOperation, isHandedOver: boolean): GrpcRequest {
-  return { method: `${service}/Converse`, message: { item: itemFor(operation, isHandedOver) }, metadata: {} };
+  return { method: `${ordersService}/Converse`, message: { item: itemFor(operation, isHandedOver) }, metadata: {} };
 }
 
 function itemFor(operation: ReferenceOperation, isHandedOver: boolean) {
@@ -46,8 +44,8 @@ function itemFor(operation: ReferenceOperation, isHandedOver: boolean) {
 function requestFor(operation: ReferenceOperation, isHandedOver: boolean): GrpcRequest {
   const { action } = operation;
   const message = fieldsOf(operation);
-  if (!isHandedOver) return { method: `${service}/${methodName(action)}`, message, metadata: {} };
-  return { method: `${service}/HandOver`, message: { [action]: message }, metadata: {} };
+  if (!isHandedOver) return { method: `${ordersService}/${methodName(action)}`, message, metadata: {} };
+  return { method: `${ordersService}/HandOver`, message: { [action]: message }, metadata: {} };
 }
 
 const drivers = {
@@ -59,6 +57,7 @@ const packages = { own: null, 'grpc-js': '@grpc/grpc-js' } as const satisfies Re
 
 export const grpcEntry: ProtocolEntry = {
   driver: driverByClient<GrpcClient>('grpc', (target) => (target as GrpcTarget).client ?? 'own', drivers),
+  subscriber: grpcSubscriber,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {

@@ -15,7 +15,8 @@ import { needsGoService } from '../driver-suite/describe-go-contract.ts';
 import { freePort } from '../process/free-port.ts';
 import { type RunningService, startReferenceService } from '../process/reference-service.ts';
 import { moduleOf } from '../topology/topology.ts';
-import { grpcEntry, ordersProto } from './preset.ts';
+import { ordersProto } from './orders-service.ts';
+import { grpcEntry } from './preset.ts';
 
 type Methods = Record<string, MethodDefinition<object, object>>;
 const methods = loadSync(ordersProto, { keepCase: true, defaults: true })['wirebench.orders.v1.Orders'] as Methods;

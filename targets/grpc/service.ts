@@ -9,6 +9,7 @@ import {
   type ServerInterceptor,
   type ServerReadableStream,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type ServiceClientConstructor,
   type sendUnaryData,
   status,
@@ -23,8 +24,10 @@ import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { type Gatekeeper, gatekeeperOf } from '../security/gatekeeper.ts';
 import { serverTlsOptions } from '../security/server-tls-options.ts';
 import type { ServerTls } from '../security/service-security.ts';
+import { ordersProto } from './orders-service.ts';
 import { packReplies } from './packed-replies.ts';
-import { methodName, ordersProto } from './preset.ts';
+import { methodName } from './preset.ts';
+import { asAnswer, eventsDefinition, pushOn, watchedAfter } from './pushed-events.ts';
 import { encodeRetryInfo, statusDetails } from './retry-info.ts';
 
 type Fields = Readonly<Record<string, string | undefined>>;
@@ -39,6 +42,12 @@ interface ConverseRequest {
   readonly item: BatchItem | null;
 }
 
+interface WatchRequest {
+  readonly after?: number;
+  /** The library's way of saying that `after` is there. */
+  readonly _after?: 'after';
+}
+
 const actions = Object.values(referenceOperations).map(({ action }) => action);
 const largestMessageBytes = 24 * 1024 * 1024;
 const closeGraceMs = 300;
@@ -50,7 +59,7 @@ const refusals: Readonly<Partial<Record<OrderReplyCode, number>>> = {
   unavailable: status.UNAVAILABLE,
 };
 
-hostService(async (domain, { port, retryAfterMs, target, security }) => {
+hostService(async (domain, { port, retryAfterMs, target, security }, publications) => {
   const codec = BodyCodec.of((target as GrpcTarget).compression);
   if (codec !== null) packReplies(codec);
   const answer = answerer(retryAfterMs);
@@ -92,6 +101,8 @@ hostService(async (domain, { port, retryAfterMs, target, security }) => {
     });
   };
   const converse = (call: ServerDuplexStream<ConverseRequest, object>) => {
+    const after = publications === null ? undefined : watchedAfter(call.metadata);
+    if (publications !== null && after !== undefined) pushOn(call, publications, after, asAnswer);
     let open = 0;
     let isEnding = false;
     const endWhenDone = () => {
@@ -124,6 +135,14 @@ hostService(async (domain, { port, retryAfterMs, target, security }) => {
     Batch: batch,
     Converse: converse,
   });
+  if (publications !== null) {
+    server.addService(eventsDefinition(), {
+      Watch(call: ServerWritableStream<WatchRequest, object>) {
+        const { after = 0, _after: said } = call.request;
+        pushOn(call, publications, said === undefined ? null : after, (event) => event);
+      },
+    });
+  }
   await new Promise<void>((resolve, reject) => {
     const bound = (error: Error | null) => (error ? reject(error) : resolve());
     server.bindAsync(`127.0.0.1:${port}`, credentialsOf(security?.tls ?? null), bound);

@@ -7,7 +7,7 @@ import { outcomes } from '../driver.ts';
 import { RecordedSession } from '../driver-suite/recorded-session.ts';
 import { until } from '../process/until.ts';
 import { grpcDriver } from './driver.ts';
-import { ordersProto } from './preset.ts';
+import { ordersProto } from './orders-service.ts';
 
 const root = new protobuf.Root().loadSync(ordersProto, { keepCase: true });
 const requestType = root.lookupType('wirebench.orders.v1.ConverseRequest');

@@ -6,8 +6,8 @@ import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
 import type { EventSink, SubscriberContext, Subscription } from '../subscriber.ts';
 
 export interface StreamEvents {
-  /** Before the first event. */
-  subscribed(): void;
+  /** Before the first event; `position`: behind which it begins. */
+  subscribed(position: number): void;
   received(position: number, id: string): void;
   /** Once, of a stream that was subscribed. */
   ended(): void;
@@ -17,8 +17,8 @@ export interface EventStream {
   /** Its socket is not read until `resume`. */
   pause(): void;
   resume(): void;
-  /** So far. */
-  bytesRead(): number;
+  /** So far; left out: not known. */
+  bytesRead?(): number;
   /** At once. */
   close(): void;
 }
@@ -29,12 +29,12 @@ export type OpenStream = (after: number | null, events: StreamEvents) => Promise
 /** Opened at the same time. */
 const openAtOnce = 50;
 
-/** `what`: for messages. */
+/** `what`: for messages; `countsBytes`: its streams know what they read. */
 export async function keepSubscribers(
   { subscribers, resume, address }: SubscriberContext,
   sink: EventSink,
   signal: AbortSignal,
-  { what, open }: { readonly what: string; readonly open: OpenStream },
+  { what, open, countsBytes }: { readonly what: string; readonly open: OpenStream; readonly countsBytes: boolean },
 ): Promise<Subscription> {
   const kept = new Map(
     subscribers.map((number) => [number, new KeptSubscriber(number, sink, resume === 'lastSeen', open)]),
@@ -56,7 +56,7 @@ export async function keepSubscribers(
     pause: (subscriber) => kept.get(subscriber)?.pause(),
     resume: (subscriber) => kept.get(subscriber)?.resume(),
     reconnects: () => all.reduce((sum, { reconnects }) => sum + reconnects, 0),
-    bytesRead: () => all.reduce((sum, one) => sum + one.bytesRead(), 0),
+    ...(countsBytes && { bytesRead: () => all.reduce((sum, one) => sum + one.bytesRead(), 0) }),
     close: closeAll,
   };
 }
@@ -82,7 +82,10 @@ class KeptSubscriber {
 
   async open(): Promise<void> {
     const stream = await this.#openStream(this.#goesOn ? this.#position : null, {
-      subscribed: () => this.#sink.subscribed(this.#number),
+      subscribed: (position) => {
+        this.#position = position;
+        this.#sink.subscribed(this.#number);
+      },
       received: (position, id) => {
         this.#sink.received(this.#number, id);
         this.#position = position;
@@ -105,7 +108,7 @@ class KeptSubscriber {
   }
 
   bytesRead(): number {
-    return this.#endedBytes + (this.#stream?.bytesRead() ?? 0);
+    return this.#endedBytes + (this.#stream?.bytesRead?.() ?? 0);
   }
 
   close(): void {
@@ -116,7 +119,7 @@ class KeptSubscriber {
   async #comeAgain(): Promise<void> {
     if (this.#isClosed) return;
     this.#sink.lost(this.#number);
-    this.#endedBytes += this.#stream?.bytesRead() ?? 0;
+    this.#endedBytes += this.#stream?.bytesRead?.() ?? 0;
     this.#stream = null;
     const isBack = await openAgain(() => this.open(), { waits: new ReconnectWaits(), isOver: () => this.#isClosed });
     if (isBack) this.reconnects++;

@@ -13,6 +13,7 @@ import { runtimeLabel } from '../driver-kit/runtime-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { batchRequest } from './batch-format.ts';
 import { bodyFields } from './body-fields.ts';
+import { restSubscriber } from './subscriber.ts';
 
 const requestId = { 'idempotency-key': '{{id}}', 'x-request-id': '{{id}}' };
 
@@ -59,6 +60,7 @@ function reuseLabel(requests: number | undefined): string {
 
 export const restEntry: ProtocolEntry = {
   driver: driverByClient<RestClient>('rest', (target) => (target as RestTarget).client ?? 'own', drivers),
+  subscriber: restSubscriber,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {

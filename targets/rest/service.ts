@@ -22,12 +22,13 @@ import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
 import { openApiOf, openApiPath } from './openapi.ts';
 import { problemDetails, problemType } from './problem.ts';
+import { routeEvents } from './pushed-events.ts';
 import { sendProblem, sendRefusal } from './refusals.ts';
 
 /** The largest payload and the JSON around it. */
 const bodyLimitBytes = 17 * 1024 * 1024;
 const jsonType = 'application/json; charset=utf-8';
-hostService(async (domain, options) => {
+hostService(async (domain, options, publications) => {
   const { compression, codec, cache } = options.target as RestTarget;
   const { retryAfterMs, security } = options;
   const gatekeeper = await gatekeeperOf(security?.check);
@@ -37,6 +38,7 @@ hostService(async (domain, options) => {
     readHeaders: readHeaders(cache),
     tls: security?.tls ? serverTlsOptions(security.tls) : null,
   });
+  if (publications !== null) routeEvents(app, publications);
   await app.listen({ port: options.port, host: '127.0.0.1' });
   return { close: () => app.close() };
 });

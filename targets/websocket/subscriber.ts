@@ -26,7 +26,11 @@ export const websocketSubscriber: SubscriberDriver = {
       });
       return subscribe(client, socket, after, events);
     };
-    return keepSubscribers(context, sink, signal, { what: 'The WebSocket of the subscribers', open });
+    return keepSubscribers(context, sink, signal, {
+      what: 'The WebSocket of the subscribers',
+      open,
+      countsBytes: true,
+    });
   },
 };
 
@@ -50,7 +54,7 @@ function subscribe(
       if (event !== undefined) events.received(event.position, event.id);
       else if (subscribed !== undefined) {
         isSubscribed = true;
-        events.subscribed();
+        events.subscribed(subscribed.position);
         resolve({
           pause: () => client.pause(),
           resume: () => client.resume(),
