@@ -7,11 +7,13 @@ import { type BenchRig, measuredExits } from './bench-rig.ts';
 export interface AgentsRun {
   readonly run: BenchProcess;
   readonly agents: BenchProcess[];
-  readonly out: string;
-  /** What each agent is started with, but for files and hosts of its own. */
-  readonly joinArgs: readonly string[];
   /** Starts one more. */
-  startAgent(name: string, args?: readonly string[], env?: Readonly<Record<string, string>>): BenchProcess;
+  startAgent(
+    name: string,
+    args?: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    within?: readonly string[],
+  ): BenchProcess;
   /** Expects that it was measured, and that every agent has left in peace. */
   finished(): Promise<RunResult>;
   /** Ends whatever still runs. */
@@ -23,6 +25,8 @@ interface AgentsRunOptions {
   /** Of the run. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What they join in place of what is printed. */
+  readonly through?: (join: string) => Promise<string>;
   /** How many are started with it; left out: all. */
   readonly started?: number;
 }
@@ -31,7 +35,7 @@ interface AgentsRunOptions {
 export async function startWithAgents(
   rig: BenchRig,
   scenario: string,
-  { agents = 3, args = [], started = agents, env }: AgentsRunOptions = {},
+  { agents = 3, args = [], started = agents, env, through }: AgentsRunOptions = {},
 ): Promise<AgentsRun> {
   const out = rig.newOut();
   const path = rig.write(`agents-${out.split('-').at(-1)}.yaml`, scenario);
@@ -41,16 +45,17 @@ export async function startWithAgents(
   );
   await run.says(/bench agent --join \S+/, 240_000); // NATS may have to be installed
   const [, joinLine = ''] = /bench (agent --join .+)/.exec(run.stderr) ?? [];
-  const joinArgs = joinLine.split(/ (?=--nats|--allow)/)[0]?.split(' ') ?? [];
+  const [agent = '', option = '', printed = '', ...rest] = joinLine.split(/ (?=--nats|--allow)/)[0]?.split(' ') ?? [];
+  const joinArgs = [agent, option, (await through?.(printed)) ?? printed, ...rest];
   const processes: BenchProcess[] = [];
-  const startAgent: AgentsRun['startAgent'] = (name, more = [], env = {}) => {
-    const agent = new BenchProcess([...joinArgs, '--name', name, '--wait', '20s', ...more], env);
+  const startAgent: AgentsRun['startAgent'] = (name, more = [], env = {}, within = []) => {
+    const agent = new BenchProcess([...joinArgs, '--name', name, '--wait', '20s', ...more], env, within);
     processes.push(agent);
     return agent;
   };
   for (let n = 1; n <= started; n++) startAgent(`agent-${n}`);
   return {
-    ...{ run, agents: processes, out, joinArgs, startAgent },
+    ...{ run, agents: processes, startAgent },
     async finished() {
       const exit = await run.exited;
       expect(exit.stderr).not.toMatch(/bug of Wirebench/);

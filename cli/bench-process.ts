@@ -19,8 +19,10 @@ export class BenchProcess {
   stdout = '';
   stderr = '';
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(join(root, 'bench'), args, {
+  /** `within`: a command that runs it elsewhere, in a namespace say; left out: here. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, within: readonly string[] = []) {
+    const [command = '', ...rest] = [...within, join(root, 'bench'), ...args];
+    this.child = spawn(command, rest, {
       cwd: root,
       env: { ...process.env, NO_COLOR: '1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,15 +1,17 @@
 /** The agents of `bench run … --agents N`: the bus that they meet on, and the line that they join by. */
 import { randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentCrew } from '../runners/agents/agent-crew.ts';
 import { agentRights, joinerRights } from '../runners/agents/agent-rights.ts';
-import { requireShareable } from '../runners/agents/agent-shares.ts';
+import { requireReachable, requireShareable } from '../runners/agents/agent-shares.ts';
 import { Bus } from '../runners/agents/bus.ts';
 import { openRemoteLoad } from '../runners/agents/remote-load.ts';
 import type { OpenLoad } from '../runners/load/load-source.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { allowDial } from '../targets/allow-dial.ts';
+import { hostPort, loopback } from '../targets/host-port.ts';
 import { freePort } from '../targets/process/free-port.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
 import { startNats } from '../targets/stack/native/nats.ts';
@@ -34,7 +36,10 @@ export const agentOptions = {
     describe: 'how many `bench agent` make the load, in place of this process; kubernetes:N places them in a cluster',
   },
   'agents-wait': { ...text, default: '60s', describe: 'how long they are waited for, before each trial' },
-  listen: { ...text, describe: 'HOST or HOST:PORT of this host at which agents reach it (default: 127.0.0.1)' },
+  listen: {
+    ...text,
+    describe: 'HOST or HOST:PORT of this host at which agents reach it and parts of ours (default: 127.0.0.1)',
+  },
   'token-file': { ...text, describe: 'where the file that agents join with is written' },
   nats: { ...text, describe: 'a NATS of your own in place of one that is started for the run: tls://HOST:PORT' },
   'nats-creds': { ...text, describe: 'credentials for it' },
@@ -52,7 +57,9 @@ export interface RunAgentsArguments extends NatsFiles, ClusterArguments {
 
 export interface RunAgents {
   readonly openLoad: OpenLoad;
-  /** Hosts beside those of the scenario that this run's own parts are at. */
+  /** The address of this host at which agents reach parts of the run; undefined: they are on this host alone. */
+  readonly listenHost: string | undefined;
+  /** Hosts beside those of the scenario that this run itself dials. */
   readonly partHosts: readonly string[];
   /** Agents leave, and nothing of the bus is left. */
   close(): Promise<void>;
@@ -78,7 +85,6 @@ export interface RunAgentsOptions {
 }
 
 const mostAgents = 1_000;
-const loopback = '127.0.0.1';
 /** Where no agent may listen: records of all come there. */
 const runInbox = '_RUN';
 
@@ -89,14 +95,20 @@ export async function startRunAgents(args: RunAgentsArguments, options: RunAgent
   const { scenario, install, redact } = options;
   requireShareable(scenario, wanted);
   const run = randomBytes(4).toString('hex');
-  const partHosts = hostsOf(args);
+  const listen = await listenOf(args);
+  const listenHost = listen.host === loopback ? undefined : listen.host;
+  if (listenHost !== undefined) requireReachable(scenario);
+  const ownHosts = listenHost === undefined ? [] : [listenHost];
+  const partHosts = [...ownHosts, ...(args.nats === undefined ? [] : [new URL(args.nats).hostname])];
   allowDial([...scenario.allowHosts, ...partHosts]);
-  const place = clusterPlacer(args, { agents: wanted, run, allowHosts: scenario.allowHosts, note: install.log });
-  const meeting = args.nats === undefined ? await ownBus(args, run, install) : await busOf(args, args.nats, run);
+  const toAllow = [...scenario.allowHosts, ...(args.nats === undefined ? [] : ownHosts)]; // the host that is joined is allowed
+  const place = clusterPlacer(args, { agents: wanted, run, allowHosts: toAllow, note: install.log });
+  const meeting =
+    args.nats === undefined ? await ownBus(args, listen, run, install) : await busOf(args, args.nats, run);
   const { join, options: files, secret } = meeting;
   const pods = place?.({ join, secret, ended: (name, why) => crew.loseNamed(name, why) });
   if (pods === undefined) {
-    const allowed = scenario.allowHosts.flatMap((host) => ['--allow-host', host]);
+    const allowed = toAllow.flatMap((host) => ['--allow-host', host]);
     const line = ['bench agent --join', join, ...files, ...allowed].join(' ');
     install.log(`each of the ${wanted} agents joins with:\n  ${line}`);
   }
@@ -108,7 +120,8 @@ export async function startRunAgents(args: RunAgentsArguments, options: RunAgent
     note: install.log,
   });
   return {
-    openLoad: openRemoteLoad({ crew, redact, partHosts }),
+    openLoad: openRemoteLoad({ crew, redact, partHosts: ownHosts }),
+    listenHost,
     partHosts,
     async close() {
       await crew.end();
@@ -135,29 +148,33 @@ export function agentCount({ agents, ...others }: RunAgentsArguments): number | 
   throw usageError(`--agents ${agents} is no number from 1 to ${mostAgents}`, 'For example: --agents 3');
 }
 
-function hostsOf({ listen, nats }: RunAgentsArguments): string[] {
-  const hosts = [
-    listen === undefined ? [] : [listenOf(listen).host],
-    nats === undefined ? [] : [new URL(nats).hostname],
-  ];
-  return hosts.flat().filter((host) => host !== loopback);
+interface ListenPlace {
+  readonly host: string;
+  /** null: any free one. */
+  readonly port: number | null;
 }
 
-function listenOf(listen: string): { readonly host: string; readonly port: number | null } {
+/** A name as the address that it leads to: agents are shown addresses, and allow what they are shown. */
+async function listenOf({ listen = loopback }: RunAgentsArguments): Promise<ListenPlace> {
   const found = /^(\[[\da-f:]+\]|[^:\s]+)(?::(\d+))?$/i.exec(listen);
   if (found === null)
     throw usageError(`--listen ${listen} is not of the form HOST or HOST:PORT`, 'For example: --listen 10.0.0.5');
-  const [, host = '', port] = found;
-  return { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? null : Number(port) };
+  const [, name = '', port] = found;
+  try {
+    const { address } = await lookup(name.replace(/^\[|\]$/g, ''));
+    return { host: address, port: port === undefined ? null : Number(port) };
+  } catch {
+    throw usageError(`--listen ${listen}: nobody knows the host ${name}`, 'Give an address of this host.');
+  }
 }
 
 async function ownBus(
-  { listen = loopback, tokenFile }: RunAgentsArguments,
+  { tokenFile }: RunAgentsArguments,
+  { host, port: given }: ListenPlace,
   run: string,
   install: InstallOptions,
 ): Promise<Meeting> {
   const { 'nats-server': binary } = await ensurePrograms(['nats-server'], install);
-  const { host, port: given } = listenOf(listen);
   const port = given ?? (await freePort());
   const directory = await createRunDirectory();
   try {
@@ -167,7 +184,7 @@ async function ownBus(
       onSpawn: (pid: number) => directory.note(pid),
     };
     const server = await startNats(binary, { host, port, joining: joinerRights(run) }, context);
-    const url = `tls://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const url = `tls://${hostPort(host, port)}`;
     const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca, inbox: runInbox });
     const path = tokenFile ?? join(directory.path, 'token');
     writeJoinSecret(path, { token: server.joiner.password, ca: server.ca });

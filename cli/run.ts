@@ -119,10 +119,15 @@ export async function playRun(
         plan: selected.plan,
         store,
         samplesPath,
-        ...(agents !== null && { openLoad: agents.openLoad, partHosts: agents.partHosts }),
+        ...(agents !== null && {
+          ...{ openLoad: agents.openLoad, listenHost: agents.listenHost, partHosts: agents.partHosts },
+        }),
         emit: shows,
         startStack: (needs: StackNeeds) =>
-          startStack({ ...install, mode: args.stack, needs, external, allowHosts: scenario.allowHosts }),
+          startStack({
+            ...{ ...install, mode: args.stack, external, allowHosts: scenario.allowHosts },
+            needs: { ...needs, listenHost: agents?.listenHost },
+          }),
         ensurePrograms: (names) => ensureBesideStack(names, install),
         signal,
       });

@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly startsOwnSystems?: boolean;
   /** Who makes the load of native trials; left out: threads of this process. */
   readonly openLoad?: OpenLoad | undefined;
+  /** See TrialContext. */
+  readonly listenHost?: string | undefined;
   /** Hosts of the run's own parts, beside loopback and what the scenario allows. */
   readonly partHosts?: readonly string[] | undefined;
   /** A file that each operation is written to, a line each; see `SampleLog`. */

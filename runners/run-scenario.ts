@@ -218,10 +218,11 @@ export class ScenarioRun {
   }
 
   #context(target: Target): TrialContext {
-    const { scenario, emit, openLoad } = this.#options;
+    const { scenario, emit, openLoad, listenHost } = this.#options;
     return {
       scenario,
       ...(openLoad !== undefined && { openLoad }),
+      listenHost,
       stack: this.#parts.stack,
       workDirectory: this.#work?.path ?? '',
       cores: this.#environment?.cores ?? 1,

@@ -5,16 +5,16 @@ import os from 'node:os';
 /** Networks that exist within a machine only. */
 const bridges = /^(docker|br-|veth|cni|podman|virbr|lxc|lxd)/;
 
+const loopbackNet = new net.BlockList();
+loopbackNet.addSubnet('127.0.0.0', 8, 'ipv4');
+loopbackNet.addAddress('::1', 'ipv6');
+
 /** `host:port`. A name that only a name server knows counts as another machine’s. */
 export function isOnThisMachine(address: string): boolean {
-  const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
-  if (host === 'localhost' || host.endsWith('.localhost') || host === os.hostname()) return true;
-  const kind = net.isIP(host);
-  if (kind === 0) return false;
-  const family = kind === 6 ? 'ipv6' : 'ipv4';
+  if (isLoopback(address)) return true;
+  const host = hostOf(address);
+  if (host === os.hostname()) return true;
   const own = new net.BlockList();
-  own.addSubnet('127.0.0.0', 8, 'ipv4');
-  own.addAddress('::1', 'ipv6');
   for (const [name, addresses] of Object.entries(os.networkInterfaces())) {
     for (const { address: one, family: of, cidr } of addresses ?? []) {
       const type = of === 'IPv6' ? 'ipv6' : 'ipv4';
@@ -23,5 +23,20 @@ export function isOnThisMachine(address: string): boolean {
       if (bridges.test(name) && Number.isInteger(prefix)) own.addSubnet(one, prefix, type);
     }
   }
-  return own.check(host, family);
+  return isOneOf(own, host);
+}
+
+/** `host:port` that is the own machine of whoever dials it. */
+export function isLoopback(address: string): boolean {
+  const host = hostOf(address);
+  return host === 'localhost' || host.endsWith('.localhost') || isOneOf(loopbackNet, host);
+}
+
+function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+}
+
+function isOneOf(list: net.BlockList, host: string): boolean {
+  const kind = net.isIP(host);
+  return kind !== 0 && list.check(host, kind === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,5 +1,6 @@
 /** How the load workers of a run are shared out among its agents. The load is one: only who plays which part of it differs. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { brokerOf } from '../../scenarios/protocols/registry.ts';
 import { resilienceOf, type Scenario, type Target } from '../../scenarios/scenario.ts';
 import { connectionShare } from '../../targets/driver-kit/connection-keeper.ts';
 import type { LoadPlan } from '../load/worker-messages.ts';
@@ -55,6 +56,26 @@ export function requireShareable(scenario: Scenario, agents: number): void {
     `${agents} agents cannot share the load:\n${problems.map((one) => `  ${one}`).join('\n')}`,
     {
       hint: 'Give the target more of it, take fewer agents, or leave the target out with --target.',
+      exitCode: exitCodes.usage,
+    },
+  );
+}
+
+/** Throws a BenchError (exit 2) that names targets whose parts of ours listen on loopback alone, where no other host comes. */
+export function requireReachable({ targets, transports = {} }: Scenario): void {
+  const far = [...Object.values(targets), ...Object.values(transports)].filter(
+    (target) =>
+      target.address === undefined &&
+      target.via === 'direct' &&
+      (brokerOf(target) !== null || target.gateway !== undefined),
+  );
+  if (far.length === 0) return;
+  const names = far.map(({ name }) => name).join(' and ');
+  throw new BenchError(
+    'notReachable',
+    `Agents of other hosts cannot reach ${names}: brokers and gateways of ours listen on loopback`,
+    {
+      hint: 'Leave out `via: direct`: Toxiproxy listens where --listen says.',
       exitCode: exitCodes.usage,
     },
   );

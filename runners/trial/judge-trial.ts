@@ -1,7 +1,8 @@
 /** From a finished trial's records to what its verdict goes by. */
 import type { PaymentsResult, TrialResult, Verdict, VerdictReason } from '../../result/result-types.ts';
-import { isOnThisMachine } from '../../targets/is-on-this-machine.ts';
+import { isLoopback, isOnThisMachine } from '../../targets/is-on-this-machine.ts';
 import { hostsAndPorts } from '../../targets/target-address.ts';
+import { bootId } from '../agents/agent-facts.ts';
 import { canaryFigures } from '../canary/canary-account.ts';
 import { faultShifts } from '../faults/fault-shifts.ts';
 import { storeFailuresOf } from '../recording/last-words.ts';
@@ -20,7 +21,7 @@ export function judgeTrial(
   payments: Pick<PaymentsResult, 'accountsCents' | 'chargedCents'> | null,
   agentReasons: readonly VerdictReason[] = [],
 ): Verdict {
-  const { scenario, cpu, target } = records;
+  const { scenario, cpu } = records;
   const canary = canaryFigures(records.workers.flatMap(({ canaries }) => canaries ?? []));
   const { accountsCents = null, chargedCents = 0 } = payments ?? {};
   const verdict = judge({
@@ -32,7 +33,7 @@ export function judgeTrial(
     ...generatorHealth(records.workers, measured, scenario.load.model),
     canary,
     primaryFigures: primaryFigures(scenario.primary, phases, canary),
-    sharesCores: target.address === undefined || hostsAndPorts(target.address, target).some(isOnThisMachine),
+    sharesCores: sharesCores(records),
     ...(accountsCents !== null && { unexplainedCents: accountsCents - chargedCents }),
     storeFailures: storeFailuresOf(records.lastWords),
     faultProblems: records.faultProblems,
@@ -44,6 +45,14 @@ export function judgeTrial(
     stoppedBy: records.stopped?.threshold.expression ?? null,
   });
   return withReasons(verdict, agentReasons);
+}
+
+/** Loopback is that of whoever dials it. */
+function sharesCores({ target, agents }: TrialRecords): boolean {
+  const loadsHere = agents.length === 0 || agents.some(({ host }) => host.bootId === bootId());
+  if (target.address === undefined) return loadsHere;
+  const addresses = hostsAndPorts(target.address, target);
+  return addresses.some((address) => isLoopback(address) || (loadsHere && isOnThisMachine(address)));
 }
 
 /** What is told of an agent by name is not told of all of them together as well. */

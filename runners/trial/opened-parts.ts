@@ -75,6 +75,8 @@ export interface TrialPartsInput {
   readonly stack: RunningStack | null;
   readonly workDirectory: string;
   readonly trialId: string;
+  /** See TrialContext. */
+  readonly listenHost?: string | undefined;
   /** Left out: as the target asks for. */
   readonly topology?: Topology;
 }

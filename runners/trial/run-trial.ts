@@ -55,7 +55,7 @@ export async function runTrial(
   context: TrialContext,
   signal: AbortSignal,
 ): Promise<FinishedTrial> {
-  const { scenario, stack, workDirectory, emit } = context;
+  const { scenario, stack, workDirectory, listenHost, emit } = context;
   const entry = await loadProtocol(target);
   const prepared = await prepareWhole(plan, target, context, entry);
   const faults = scenario.conditions[plan.condition] ?? [];
@@ -63,7 +63,7 @@ export async function runTrial(
   const closeEcho = async () => (await starting)?.process.stop();
   let parts: TrialParts;
   try {
-    parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, trialId: plan.id });
+    parts = await openTrialParts({ scenario, entry, prepared, stack, workDirectory, listenHost, trialId: plan.id });
   } catch (error) {
     await closeEcho();
     throw error;

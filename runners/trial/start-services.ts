@@ -1,9 +1,10 @@
 /** Starts the services of a trial, what is called before what calls it, each edge over a link of its own. */
 import { join } from 'node:path';
 import type { LinkName } from '../../scenarios/scenario.ts';
-import { instanceNames, linkBetween } from '../../scenarios/target-services.ts';
+import { fallbackPart, instanceNames, linkBetween } from '../../scenarios/target-services.ts';
 import type { StatePlace } from '../../targets/domain/held-state.ts';
 import type { LastWords } from '../../targets/domain/host-service.ts';
+import { hostPort, loopback } from '../../targets/host-port.ts';
 import { freePort } from '../../targets/process/free-port.ts';
 import { type RunningService, startReferenceService } from '../../targets/process/reference-service.ts';
 import type { Link, RunningStack } from '../../targets/stack/stack.ts';
@@ -38,6 +39,8 @@ export interface StartInput {
   readonly stack: RunningStack | null;
   /** No link between parts, nor to the broker. */
   readonly direct: boolean;
+  /** Where those listen that load goes to without a link; left out: on loopback. */
+  readonly listenHost?: string | undefined;
   readonly workDirectory: string;
   readonly trialId: string;
 }
@@ -92,7 +95,7 @@ function storeOf({ options }: PartSpec): StatePlace['store'] {
 }
 
 async function startOne(
-  { workDirectory, trialId, stack, direct }: StartInput,
+  { workDirectory, trialId, stack, direct, listenHost, topology }: StartInput,
   part: PartSpec,
   name: string,
   number: number,
@@ -103,13 +106,15 @@ async function startOne(
   const isShared = storeOf(part) === 'file';
   const statePath = join(workDirectory, `${trialId}.${isShared ? part.name : name}.${isShared ? 'sqlite' : 'held'}`);
   const port = await freePort();
+  const isDialled = direct && [topology.entry, fallbackPart].includes(part.name);
+  const host = isDialled ? (listenHost ?? loopback) : loopback;
   const broker = part.broker === null ? null : (requireStack(stack).brokers[part.broker] ?? missingPart());
   const way = wayTo(broker, direct ? undefined : joinedAddress(broker?.links.service));
   const service = await startReferenceService(
     part.module,
     {
       ...part.options,
-      port,
+      ...{ host, port },
       broker: way.address,
       ...(way.through !== undefined && { brokerLink: way.through }),
       calls,
@@ -121,5 +126,5 @@ async function startOne(
     join(workDirectory, `${trialId}.${name}.log`),
   );
   const keepsAccount = part.options.chain?.isEntry !== false;
-  return { name, address: `127.0.0.1:${port}`, service, evidencePath, statePath, keepsAccount };
+  return { name, address: hostPort(host, port), service, evidencePath, statePath, keepsAccount };
 }

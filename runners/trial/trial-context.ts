@@ -14,6 +14,8 @@ export interface TrialContext {
   readonly idleUsPerSecond: CpuUse['usedUs'] | undefined;
   /** Left out: threads of this process. */
   readonly openLoad?: OpenLoad;
+  /** The address of this host at which the load reaches parts of ours. Left out: loopback. */
+  readonly listenHost?: string | undefined;
   /** Where each operation is written, a line each. Left out: nowhere. */
   readonly samplesPath?: string | undefined;
   readonly emit: (event: RunEvent) => void;

@@ -78,7 +78,8 @@ async function openReference(given: TrialPartsInput, topology: Topology, opened:
   const stack = await withSecuredBroker(given.stack, target, opened);
   const input = { ...given, stack };
   const direct = target.via === 'direct';
-  const started = await startServices({ topology, stack, direct, workDirectory, trialId }, opened);
+  const { listenHost } = given;
+  const started = await startServices({ topology, stack, direct, listenHost, workDirectory, trialId }, opened);
   const { services, lastWords } = started;
   const accounted = services.filter(({ keepsAccount }) => keepsAccount);
   const processes = Object.fromEntries(services.map(({ name, service }) => [name, service.process]));

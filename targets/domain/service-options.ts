@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly target: Target;
   /** Port to listen on (rest, grpc, websocket). */
   readonly port: number;
+  /** Where it listens; left out: loopback. */
+  readonly host?: string;
   /** `host:port` of the broker as this service sees it, perhaps through a proxy (queue, stream). */
   readonly broker: string | null;
   /** What is dialled in its place, of one that leads its clients to `broker`. Left out: `broker`. */

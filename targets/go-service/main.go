@@ -99,7 +99,7 @@ func (s *hostedService) begin(options serviceOptions) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(options.Port)))
+	listener, err := net.Listen("tcp", net.JoinHostPort(options.listenHost(), strconv.Itoa(options.Port)))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 type serviceOptions struct {
 	Protocol        string      `json:"protocol"`
 	Port            int         `json:"port"`
+	Host            string      `json:"host"`
 	EvidencePath    string      `json:"evidencePath"`
 	StatePath       string      `json:"statePath"`
 	Part            int         `json:"part"`
@@ -32,6 +33,14 @@ type serviceOptions struct {
 		Codec       string           `json:"codec"`
 		Compression *json.RawMessage `json:"compression"`
 	} `json:"target"`
+}
+
+// listenHost is loopback unless it is told otherwise.
+func (o serviceOptions) listenHost() string {
+	if o.Host == "" {
+		return "127.0.0.1"
+	}
+	return o.Host
 }
 
 // seed has 32 bits, like everything that is drawn from it.

@@ -21,6 +21,7 @@ import { hostService } from '../domain/host-service.ts';
 import { handleBatch, handleItem, type OrderItem } from '../domain/order-item.ts';
 import { failedCallsText, type OrderReply, type OrderReplyCode, type OrderRequest } from '../domain/orders.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
+import { hostPort, loopback } from '../host-port.ts';
 import { type Gatekeeper, gatekeeperOf } from '../security/gatekeeper.ts';
 import { serverTlsOptions } from '../security/server-tls-options.ts';
 import type { ServerTls } from '../security/service-security.ts';
@@ -59,7 +60,7 @@ const refusals: Readonly<Partial<Record<OrderReplyCode, number>>> = {
   unavailable: status.UNAVAILABLE,
 };
 
-hostService(async (domain, { port, retryAfterMs, target, security }, publications) => {
+hostService(async (domain, { port, host = loopback, retryAfterMs, target, security }, publications) => {
   const codec = BodyCodec.of((target as GrpcTarget).compression);
   if (codec !== null) packReplies(codec);
   const answer = answerer(retryAfterMs);
@@ -145,7 +146,7 @@ hostService(async (domain, { port, retryAfterMs, target, security }, publication
   }
   await new Promise<void>((resolve, reject) => {
     const bound = (error: Error | null) => (error ? reject(error) : resolve());
-    server.bindAsync(`127.0.0.1:${port}`, credentialsOf(security?.tls ?? null), bound);
+    server.bindAsync(hostPort(host, port), credentialsOf(security?.tls ?? null), bound);
   });
   return {
     close: () =>

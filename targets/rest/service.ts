@@ -14,6 +14,7 @@ import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
 import type { Order, OrderReply, OrderRequest } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
+import { loopback } from '../host-port.ts';
 import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
 import { type ServerTlsOptions, serverTlsOptions } from '../security/server-tls-options.ts';
 import { batchPath } from './batch-format.ts';
@@ -39,7 +40,7 @@ hostService(async (domain, options, publications) => {
     tls: security?.tls ? serverTlsOptions(security.tls) : null,
   });
   if (publications !== null) routeEvents(app, publications);
-  await app.listen({ port: options.port, host: '127.0.0.1' });
+  await app.listen({ port: options.port, host: options.host ?? loopback });
   return { close: () => app.close() };
 });
 

@@ -69,7 +69,7 @@ class NativeParts {
   }
 
   async start(needs: StackNeeds): Promise<void> {
-    const proxied = needs.toxiproxy && !this.#foreign ? this.#startToxiproxy() : Promise.resolve();
+    const proxied = needs.toxiproxy && !this.#foreign ? this.#startToxiproxy(needs) : Promise.resolve();
     const begun = [
       proxied,
       ...neededBrokers(needs).map(([name, members]) =>
@@ -86,11 +86,11 @@ class NativeParts {
     if (first !== null) throw (first as { error: unknown }).error;
   }
 
-  async #startToxiproxy(): Promise<void> {
+  async #startToxiproxy({ listenHost }: StackNeeds): Promise<void> {
     const { process, client, version } = await startToxiproxy(this.#paths.toxiproxy ?? '', this.#context);
     this.#keep('toxiproxy', process);
     this.#versions.toxiproxy = version;
-    this.#links = openProxyLinks(client);
+    this.#links = openProxyLinks(client, listenHost);
   }
 
   async #startBroker(

@@ -1,6 +1,8 @@
-/** Links are proxies inside one Toxiproxy: each on a loopback port of its own. */
+/** Links are proxies inside one Toxiproxy: each on a port of its own, of loopback unless the load comes from elsewhere. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import type { LinkName } from '../../scenarios/scenario.ts';
+import { fallbackPart } from '../../scenarios/target-services.ts';
+import { hostPort, loopback } from '../host-port.ts';
 import { type HostLock, tryHostLock } from '../process/host-lock.ts';
 import { isAbandoned, ownerTag } from '../process/process-identity.ts';
 import type { BrokerLinkName, Link, RunningBroker } from './stack.ts';
@@ -8,7 +10,7 @@ import type { ToxiproxyClient } from './toxiproxy-client.ts';
 
 export interface ProxyLinks {
   readonly client: ToxiproxyClient;
-  /** At a free loopback port. */
+  /** At a free port. */
   open(name: LinkName, upstream: string): Promise<Link>;
   /** `upstreams`: `host:port` of a broker; of a cluster all of them with commas between. */
   openBoth(upstreams: string): Promise<RunningBroker['links']>;
@@ -22,10 +24,14 @@ export interface ProxyLinks {
   closeAll(): Promise<void>;
 }
 
+/** The others are between parts of ours. */
+const loadLinks: readonly LinkName[] = ['client', fallbackPart];
+
 /** Of all that this process ever opened: two stacks may share one Toxiproxy. */
 let count = 0;
 
-export function openProxyLinks(client: ToxiproxyClient): ProxyLinks {
+/** `listenHost`: where those listen that load comes through. */
+export function openProxyLinks(client: ToxiproxyClient, listenHost = loopback): ProxyLinks {
   const closers = new Map<string, () => Promise<void>>();
   const create = async (name: LinkName, upstream: string, listen: string): Promise<Link> => {
     const proxy = `wirebench-${ownerTag()}-${count++}-${name}`;
@@ -33,7 +39,10 @@ export function openProxyLinks(client: ToxiproxyClient): ProxyLinks {
     closers.set(proxy, () => client.removeProxy(proxy));
     return { name, proxy, address, upstream };
   };
-  const open: ProxyLinks['open'] = (name, upstream) => create(name, upstream, '127.0.0.1:0');
+  const open: ProxyLinks['open'] = (name, upstream) => {
+    const host = loadLinks.includes(name) ? listenHost : loopback;
+    return create(name, upstream, hostPort(host, 0));
+  };
   const close = async ({ proxy }: Pick<Link, 'proxy'>) => {
     const closer = closers.get(proxy);
     closers.delete(proxy);

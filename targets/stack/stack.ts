@@ -15,6 +15,8 @@ export interface StackNeeds {
   readonly brokers: Readonly<Partial<Record<BrokerName, number>>>;
   /** Of them those with TLS and users of their own beside what they offer in clear; left out: none. */
   readonly secured?: readonly BrokerName[];
+  /** An address of this host at which the load reaches its links; left out: loopback. */
+  readonly listenHost?: string | undefined;
 }
 
 /** From the load to the broker, and from the broker to the services. */
@@ -75,7 +77,7 @@ export interface RunningStack {
   readonly processes: Readonly<Processes>;
   /** Folder for this run's logs and data; removed by `down` unless a part failed. */
   readonly directory: string;
-  /** Creates a proxy to `upstream` (a service of ours or the user's own system) on a free loopback port. */
+  /** Creates a proxy to `upstream` (a service of ours or the user's own system) on a free port: of loopback, or where the load reaches it. */
   openLink(name: LinkName, upstream: string): Promise<Link>;
   closeLink(link: Link): Promise<void>;
   /** Stops all that this stack started; undoes toxics and removes proxies on what it did not. Idempotent, never throws. */

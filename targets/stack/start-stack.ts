@@ -27,7 +27,10 @@ export async function startStack(options: StartStackOptions): Promise<RunningSta
   const { needs, external = {}, signal, log } = options;
   for (const directory of await sweepLeftovers()) log(`removed what an earlier run left in ${directory}`);
   const { mode, paths } = await prepareStack(options);
-  if (mode !== 'native') refuseSecured(needs, mode);
+  if (mode !== 'native') {
+    refuseSecured(needs, mode);
+    refuseListening(needs, mode);
+  }
   if (mode === 'external') {
     const cluster = neededBrokers(needs).find(([, members]) => members > 1);
     if (cluster !== undefined) throw clusterElsewhere(...cluster);
@@ -70,6 +73,14 @@ function refuseSecured({ secured = [] }: StackNeeds, mode: StackMode): void {
       exitCode: exitCodes.stack,
     },
   );
+}
+
+function refuseListening({ listenHost }: StackNeeds, mode: StackMode): void {
+  if (listenHost === undefined) return;
+  throw new BenchError('listensElsewhere', `Links at ${listenHost} are not to be had with --stack ${mode}`, {
+    hint: 'Use --stack native with --listen, or own systems with `via: direct`.',
+    exitCode: exitCodes.stack,
+  });
 }
 
 function clusterElsewhere(name: BrokerName, members: number): BenchError {

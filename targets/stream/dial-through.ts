@@ -6,6 +6,7 @@
 import net from 'node:net';
 import { bareHost } from '../../scenarios/allowed-hosts.ts';
 import type { LinkOf } from '../driver.ts';
+import { hostPort } from '../host-port.ts';
 
 type Connect = typeof net.Socket.prototype.connect;
 
@@ -41,7 +42,7 @@ function connectBy(linkOf: LinkOf, connect: Connect, socket: net.Socket, given: 
     const place = { host: bareHost(link.slice(0, colon)), port: Number(link.slice(colon + 1)) };
     Reflect.apply(connect, socket, [{ ...options, ...place }, ...rest]);
   };
-  const link = linkOf(host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
+  const link = linkOf(hostPort(host, port));
   if (typeof link === 'string') {
     go(link);
     return socket;

@@ -13,6 +13,7 @@ import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import { handleItem, invalidReply, type OrderItem, orderItemFrom } from '../domain/order-item.ts';
 import type { OrderReply } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
+import { loopback } from '../host-port.ts';
 import type { Listener, Publications } from '../publish/publications.ts';
 import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
 import { serverTlsOptions } from '../security/server-tls-options.ts';
@@ -26,7 +27,7 @@ const largestMessageBytes = 17 * 1024 * 1024;
 const closeGraceMs = 200;
 const goingAway = 1001;
 
-hostService(async (domain, { port, target, security }, publications) => {
+hostService(async (domain, { port, host = loopback, target, security }, publications) => {
   const { compression, codec } = target as WebSocketTarget;
   const packing = MessagePacking.of(compression);
   const items = itemCodecOf(codec);
@@ -53,7 +54,7 @@ hostService(async (domain, { port, target, security }, publications) => {
   await new Promise<void>((resolve, reject) => {
     listening.once('listening', resolve);
     listening.once('error', reject);
-    listening.listen(port, '127.0.0.1');
+    listening.listen(port, host);
   });
   return { close: () => close(server, listening) };
 });

@@ -5,6 +5,7 @@ import { connect, isIP } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generate } from 'selfsigned';
+import { hostPort } from '../../host-port.ts';
 import { type PartContext, startPart } from './start-part.ts';
 
 export interface NatsLogin {
@@ -66,7 +67,7 @@ export async function startNats(
   const write = async () => {
     // JSON is a part of what it reads.
     const settings = {
-      listen: `${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
+      listen: hostPort(host, port),
       server_name: 'wirebench',
       logfile_size_limit: 10_000_000,
       tls: { cert_file: path('nats-cert.pem'), key_file: path('nats-key.pem') },
