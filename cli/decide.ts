@@ -40,7 +40,10 @@ export const decideCommand: CommandModule<object, DecideArguments> = {
       })
       .option('lose', { ...text, describe: '`nothing` of what was acknowledged' })
       .option('order', { ...text, describe: '`per-key`' })
-      .option('stale', { ...text, describe: 'from being handed over to being applied (p99), e.g. 1s' })
+      .option('stale', {
+        ...text,
+        describe: 'p99 from being handed over to being applied, or of what caches show, e.g. 1s',
+      })
       .option('failed', {
         ...text,
         default: '0%',

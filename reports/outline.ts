@@ -1,5 +1,6 @@
 /** Which parts a report has, and in which order. A format draws them in its own way and decides nothing of it. */
 import type { RunResult, ThresholdResult, TrialResult } from '../result/result-types.ts';
+import { cacheSentences } from './answer/cache-sentences.ts';
 import { chainSentences } from './answer/chain-sentences.ts';
 import { crossingTable } from './answer/crossing.ts';
 import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './answer/fairness.ts';
@@ -12,6 +13,7 @@ import { type ConditionGroup, type Contender, engineTrials } from './figures/res
 import { type VariantSet, variantSets } from './figures/variant-figures.ts';
 import { agentsTable } from './tables/agents-table.ts';
 import { availabilityTables } from './tables/availability-matrix.ts';
+import { cacheTables } from './tables/cache-tables.ts';
 import { callersTable } from './tables/callers-table.ts';
 import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
 import { chainTable } from './tables/chain-table.ts';
@@ -100,10 +102,17 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
     id: `condition-${index}`,
     title: group.condition,
     items: [
-      findings([...chainSentences(group), ...flowSentences(group), ...poisonSentences(group), ...findingsOf(group)]),
+      findings([
+        ...chainSentences(group),
+        ...flowSentences(group),
+        ...poisonSentences(group),
+        ...cacheSentences(group),
+        ...findingsOf(group),
+      ]),
       ...tables(chainTable(group)),
       { kind: 'flowPictures', contenders: group.contenders.filter(hasShape) },
       ...tables(...flowTables(group), ...poisonTables(group), outputsTable(group)),
+      ...tables(...cacheTables(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },

@@ -1,4 +1,5 @@
 /** Figures of a trial as a whole, by the metric's name: null where nobody knows. */
+import { cacheFigures, cacheFigureUnits } from './cache-figures.ts';
 import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { gatewayAmplificationOf } from './gateway-amplification.ts';
 import { balanceOf } from './instance-balance.ts';
@@ -46,15 +47,7 @@ export const trialFigureUnits = {
   goodApplied: 'rate',
   standStill: 'duration',
   longestWait: 'duration',
-  hitRatio: 'percentage',
-  originShare: 'percentage',
-  staleReads: 'count',
-  staleIllegal: 'count',
-  stalest: 'duration',
-  readsBack: 'count',
-  ownUnread: 'count',
-  evicted: 'count',
-  sameUnderNewTag: 'count',
+  ...cacheFigureUnits,
 } as const satisfies Record<string, 'size' | 'duration' | 'count' | 'rate' | 'percentage' | 'factor'>;
 export type TrialFigure = keyof typeof trialFigureUnits;
 
@@ -112,26 +105,12 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   goodApplied: ({ poison }) => poison?.goodPerSecond ?? null,
   standStill: ({ poison }) => poison?.standStillUs ?? null,
   longestWait: ({ poison }) => poison?.longestWaitUs ?? null,
-  /** Of caches: what they showed without asking, what came to the service all the same, and how old what they showed was. */
-  hitRatio: ({ cache }) => shareOf(cache?.hit.count, cache?.reads),
-  originShare: ({ cache }) => shareOf(cache?.originReads, cache?.offered),
-  staleReads: ({ cache }) => cache?.stale?.reads ?? null,
-  staleIllegal: ({ cache }) => cache?.stale?.illegal ?? null,
-  stalest: ({ cache }) => cache?.stale?.overallUs.max ?? null,
-  readsBack: ({ cache }) => cache?.stale?.backwards ?? null,
-  ownUnread: ({ cache }) => cache?.stale?.ownUnread ?? null,
-  evicted: ({ cache }) => cache?.kept?.evicted ?? null,
-  sameUnderNewTag: ({ cache }) => cache?.kept?.sameUnderNewTag ?? null,
+  ...cacheFigures,
 };
 export const trialFigureNames = Object.keys(trialFigures) as TrialFigure[];
 
 export function isTrialFigure(name: string): name is TrialFigure {
   return Object.hasOwn(trialFigures, name);
-}
-
-/** null: not known, or of nothing. */
-function shareOf(part: number | null | undefined, whole: number | undefined): number | null {
-  return part === null || part === undefined || whole === undefined || whole === 0 ? null : part / whole;
 }
 
 /** Of the chains that were answered; null: none was. */

@@ -10,6 +10,7 @@ import { conditionGroups, operationsOf } from '../figures/result-view.ts';
 import { capacitySentence } from '../tables/capacity.ts';
 import { tuningSentences } from '../tables/tuning.ts';
 import { formatCount } from '../text/format-values.ts';
+import { cacheAnswers } from './cache-sentences.ts';
 import { chainAnswers } from './chain-sentences.ts';
 import { couplingSentences } from './coupling-sentences.ts';
 import { crossingSentence } from './crossing.ts';
@@ -65,6 +66,7 @@ export function answer(result: RunResult): Answer {
       ...flowAnswers(result),
       ...chainAnswers(result),
       ...ends,
+      ...cacheAnswers(result),
       ...drainAnswers(result),
       ...fallbackAnswers(result),
     ].map((text): [SentenceKind, string] => ['lead', text]),

@@ -180,6 +180,7 @@ function reasonText({ needed, part }: Judgement, reason: NonNullable<Judgement['
     notPlayed: part === null ? 'no trial shows it' : `${part} was never away`,
     lacksPart: 'it has none that could be away',
     answeredAfterEffect: 'the reply comes after the effect',
+    versionsNotKnown: 'nobody knows the versions of what its cache showed',
     stateOfOneProcess: 'each process keeps its own state: what another one answers nobody has read',
   };
   return texts[reason];
@@ -194,7 +195,7 @@ export function readingOf({ failedShare, riskShare }: DecisionResult): string[] 
   return [
     'Times are those of each operation while nothing is disturbed, from the intended start, failures counting as infinitely late. Meets: the whole 95 % interval lies within the limit, the instrument’s own error included; of fewer than three repeats what is sure within each run, a factor of 1.5 further out.',
     `Survives: in no outage more than ${percent(failedShare)} failed in the caller’s eyes, those in flight included. One outage is one observation: it takes so many without any struck that at most ${percent(riskShare)} of outages could be (95 %).`,
-    'Loses, order: by the ledger of each trial, as a whole. Stale: handed over and not yet applied.',
+    'Loses, order: by the ledger of each trial, as a whole. Stale: handed over and not yet applied; of reads that a cache answers, for how long a newer version had been acknowledged.',
     'No figure of one group says anything against one of another: they promise different things. The order is that of the results.',
   ];
 }

@@ -2,6 +2,7 @@
  * Everything that a result has as a number, for spreadsheets: one row a trial, phase and operation. What is of the whole
  * phase or trial stands in each of its rows.
  */
+import { cacheFigureNames, cacheFigures } from '../../result/cache-figures.ts';
 import { laterTimes } from '../../result/patterns.ts';
 import {
   type LatencyName,
@@ -98,6 +99,7 @@ const columns: readonly Column[] = [
   ['backlog_redelivered', ({ trial }) => trial.backlog?.redelivered],
   ['backlog_rebalances', ({ trial }) => trial.backlog?.rebalances],
   ...ofTrial('ledger', ledgerSchema, ({ ledger }) => ledger),
+  ...cacheFigureNames.map((name): Column => [csvHeading('cache', name), ({ trial }) => cacheFigures[name](trial)]),
   ...ofTrial('payments', paymentsSchema, ({ payments }) => payments),
   ...ofTrial('wire', wireSchema, ({ wire }) => wire),
   ...ofTrial('bodies', bodyBytesSchema, ({ wire }) => wire.bodies),

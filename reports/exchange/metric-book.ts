@@ -22,6 +22,10 @@ export const metricDefinitions = {
   wirebench_offered_rate: { kind: 'gauge', description: 'Offered operations a second, by phase.' },
   wirebench_goodput_rate: { kind: 'gauge', description: 'Successful completions a second, by phase.' },
   wirebench_ledger_operations: { kind: 'gauge', description: 'What the ledger of a finished trial counts, by kind.' },
+  wirebench_cache: {
+    kind: 'gauge',
+    description: 'Of reads that are cached, by figure; shares 0 to 1, times in seconds.',
+  },
   wirebench_cpu_seconds_per_operation: { kind: 'gauge', description: 'CPU of an offered operation, by part.' },
   wirebench_wire_bytes_per_operation: { kind: 'gauge', description: 'Bytes on the wire of an offered operation.' },
   wirebench_verdict: { kind: 'gauge', description: '1 for the verdict that a finished trial has.' },

@@ -1,4 +1,5 @@
 /** A result as metrics: times in seconds, as both systems want them. */
+import { cacheFigureNames, cacheFigures, cacheFigureUnits } from '../../result/cache-figures.ts';
 import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import { latencyNames, type RunResult, type TrialResult } from '../../result/result-types.ts';
 import { settingsText } from '../../result/settings-text.ts';
@@ -26,6 +27,11 @@ function enterTrial(book: MetricBook, trial: TrialResult, scenario: string): voi
   book.set('wirebench_verdict', { ...labels, verdict: trial.verdict.status }, 1);
   for (const [kind, count] of Object.entries(trial.ledger)) {
     book.set('wirebench_ledger_operations', { ...labels, kind }, count);
+  }
+  for (const figure of cacheFigureNames) {
+    const value = cacheFigures[figure](trial);
+    const isTime = cacheFigureUnits[figure] === 'duration';
+    book.set('wirebench_cache', { ...labels, figure }, value !== null && isTime ? value / 1e6 : value);
   }
   for (const part of parts) {
     const us = trial.cpu[`${part}UsPerOperation`];

@@ -9,6 +9,7 @@ import { isBuiltOnPurpose } from '../answer/drain-sentences.ts';
 import { errorSummary } from '../figures/error-texts.ts';
 import type { ConditionGroup } from '../figures/result-view.ts';
 import { runFacts } from '../figures/run-facts.ts';
+import { cacheTables } from '../tables/cache-tables.ts';
 import { callersTable } from '../tables/callers-table.ts';
 import { capacityTable, withoutProbes } from '../tables/capacity.ts';
 import { chainTable } from '../tables/chain-table.ts';
@@ -92,6 +93,7 @@ function ownTables(result: RunResult) {
         ...limitTables(group),
         ...poisonTables(group),
         outputsTable(group),
+        ...cacheTables(group),
         isBuiltOnPurpose(group) ? drainTable(group) : null,
       ]),
     fallbackTable(result.trials),

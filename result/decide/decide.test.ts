@@ -271,6 +271,52 @@ describe('losses and order', () => {
   });
 });
 
+/** How old reads were (p99), by repeat, in ms. */
+function cached(p99Ms: readonly (number | null)[], { illegal = 0, kind = 'max-age' } = {}): Run {
+  const run = calm(...p99Ms.map(() => 4));
+  const none = { count: 0, latencyUs: { count: 0 } };
+  const trials = run.result.trials.map((trial, n): TrialResult => {
+    const ms = p99Ms[n] ?? null;
+    const stale = {
+      ...{ checked: 2_000, reads: 100, illegal, backwards: 0, ownUnread: 0, ageUs: { count: 100 } },
+      overallUs: { count: 2_000, p50: 0, p90: 0, p99: (ms ?? 0) * 1e3, max: (ms ?? 0) * 2e3 },
+    };
+    const cache = {
+      ...{ kind: kind as 'max-age', at: 'client' as const, maxAgeSeconds: kind === 'max-age' ? 1 : 0, clients: 1 },
+      ...{ reads: 2_000, offered: 2_000, hit: none, revalidated: none, replaced: none, miss: none },
+      ...{ originReads: null, originBytes: null, kept: null, stale: ms === null ? null : stale },
+    };
+    return { ...trial, cache };
+  });
+  return named({ ...run.result, trials });
+}
+
+describe('staleness of what a cache shows', () => {
+  it.each([
+    [
+      'misses where a newer version was acknowledged for longer',
+      cached([1_500, 1_510, 1_520], { illegal: 9 }),
+      'misses',
+      null,
+    ],
+    ['meets within the limit', cached([700, 710, 720]), 'meets', null],
+    ['of a single repeat is bounded by max-age where nothing was older', cached([900]), 'meets', null],
+    ['of a single repeat is not, where something was', cached([900], { illegal: 1 }), 'cannotTell', 'withinInterval'],
+    ['is none where each read is asked about', cached([0, 0, 0], { kind: 'etag' }), 'meets', null],
+    ['of versions that nobody knows', cached([null]), 'cannotTell', 'versionsNotKnown'],
+    ['is not looked for where nothing is kept', cached([0], { kind: 'none' }), 'meets', 'answeredAfterEffect'],
+  ])('%s', (_what, run, answer, reason) => {
+    expect(only([run], { stale: '1s' })).toMatchObject({ answer, reason });
+  });
+
+  it('is told with its figure and its place', () => {
+    const found = only([cached([700, 710, 720])], { stale: '1s' });
+    expect(found.valueUs).toBeGreaterThan(699_000);
+    expect(found.highUs).toBeLessThan(1e6);
+    expect(found).toMatchObject({ repeats: 3, place: { condition: 'calm', phase: null, operation: null } });
+  });
+});
+
 describe('staleness', () => {
   it('is none where the caller waits for the reply', () => {
     expect(only([calm(4)], { stale: '1s' })).toMatchObject({ answer: 'meets', reason: 'answeredAfterEffect' });

@@ -10,8 +10,9 @@ import type {
 import { semanticsVersion } from '../semantics-version.ts';
 import { type Candidate, candidatesOf, type PlayedTrial, playedIn } from './candidates.ts';
 import { decisionNotes } from './decision-notes.ts';
+import { isSure } from './judge-estimate.ts';
 import { judgeLedger, judgeSurvival } from './judge-outages.ts';
-import { isSure, judgeLatency, judgeStaleness } from './judge-times.ts';
+import { judgeLatency, judgeStaleness } from './judge-times.ts';
 import { worstAnswer } from './judgement.ts';
 import { partsToSurvive, type Requirement, type Requirements } from './requirements.ts';
 import { askersOf, type ShippedQuestion } from './shipped-questions.ts';

@@ -25,5 +25,6 @@ export const judgementReasons = [
   'lacksPart',
   'answeredAfterEffect',
   'stateOfOneProcess',
+  'versionsNotKnown',
 ] as const;
 export type JudgementReason = (typeof judgementReasons)[number];

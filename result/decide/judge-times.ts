@@ -3,11 +3,11 @@ import { patterns } from '../patterns.ts';
 import type { LatencyName, PhaseName } from '../result-types.ts';
 import type { Judgement } from '../schema/decision-schema.ts';
 import type { Candidate, PlayedTrial } from './candidates.ts';
+import { judgeCached } from './judge-cached.ts';
+import { figuresOf, isSure, judgeEstimate, type TimeRequirement } from './judge-estimate.ts';
 import { judgement, placeOf, worstOf } from './judgement.ts';
 import type { Requirement } from './requirements.ts';
-import { estimateTime, operationsNeeded, repeatsNeeded, type TimeEstimate } from './time-estimate.ts';
-
-type TimeRequirement = Extract<Requirement, { kind: 'latency' | 'stale' }>;
+import { estimateTime, operationsNeeded } from './time-estimate.ts';
 
 export function judgeLatency(candidate: Candidate, requirement: Extract<Requirement, { kind: 'latency' }>): Judgement {
   return judgePlaces(candidate, requirement, () => requirement.latency);
@@ -15,7 +15,7 @@ export function judgeLatency(candidate: Candidate, requirement: Extract<Requirem
 
 /**
  * How long what was taken over is not yet to be seen. Where the caller waits for the reply its effect is there by then,
- * in the process that answered.
+ * in the process that answered, unless a cache answers reads.
  */
 export function judgeStaleness(candidate: Candidate, requirement: Extract<Requirement, { kind: 'stale' }>): Judgement {
   const { completion, played, guarantee } = candidate;
@@ -25,6 +25,8 @@ export function judgeStaleness(candidate: Candidate, requirement: Extract<Requir
       return pattern !== undefined && patterns[pattern.pattern].judgedBy.includes('settled') ? 'settled' : 'applied';
     });
   }
+  const cached = judgeCached(candidate, requirement);
+  if (cached !== null) return cached;
   const isSpread = played.some(({ trial }) => Object.keys(trial.receivedBy ?? {}).length > 1);
   return isSpread && guarantee === 'process memory'
     ? judgement(requirement, 'notAsked', 'stateOfOneProcess')
@@ -72,7 +74,7 @@ function judgePlace(
   requirement: TimeRequirement,
   latencyOf: (played: PlayedTrial, operation: string) => LatencyName,
 ): Judgement {
-  const { percentile, limitUs } = requirement;
+  const { percentile } = requirement;
   const place = placeOf(played[0], phase, operation);
   const sure = played.filter(({ trial }) => isSure(trial.verdict));
   if (sure.length === 0) return judgement(requirement, 'cannotTell', 'suspectOnly', { place });
@@ -89,37 +91,5 @@ function judgePlace(
   if (isUnreached && sure.some(({ away }) => away.length > 0))
     return judgement(requirement, 'cannotTell', 'struckBefore', known);
   if (estimate.us === Number.POSITIVE_INFINITY) return judgement(requirement, 'misses', 'notReached', known);
-  return judgement(requirement, ...answerOf(estimate, limitUs), { ...known, needed: neededOf(estimate, limitUs) });
-}
-
-/** A poor resolution is in the interval; what else makes a trial suspect is not. */
-export function isSure({ status, reasons }: PlayedTrial['trial']['verdict']): boolean {
-  return (
-    status === 'valid' ||
-    (status === 'suspect' && reasons.length > 0 && reasons.every(({ code }) => code === 'resolution'))
-  );
-}
-
-function figuresOf({ us, lowUs, highUs, values }: TimeEstimate) {
-  const finite = (value: number | null) => (value !== null && Number.isFinite(value) ? value : null);
-  return {
-    ...{ valueUs: finite(us), lowUs: finite(lowUs), highUs: finite(highUs) },
-    repeats: values.filter((value) => value !== null).length,
-  };
-}
-
-function answerOf(
-  { us, lowUs, highUs, errorUs }: TimeEstimate,
-  limitUs: number,
-): readonly [Judgement['answer'], Judgement['reason']] {
-  if (lowUs === null || highUs === null) return ['cannotTell', 'noInterval'];
-  if (highUs <= limitUs) return ['meets', null];
-  if (lowUs > limitUs) return ['misses', null];
-  if (highUs === Number.POSITIVE_INFINITY) return ['cannotTell', 'notReachedInSome'];
-  const isFine = us !== null && Math.abs(us - limitUs) <= errorUs;
-  return ['cannotTell', isFine ? 'withinInstrumentError' : 'withinInterval'];
-}
-
-function neededOf(estimate: TimeEstimate, limitUs: number): number | null {
-  return answerOf(estimate, limitUs)[0] === 'cannotTell' ? repeatsNeeded(estimate, limitUs) : null;
+  return judgeEstimate(requirement, estimate, place);
 }

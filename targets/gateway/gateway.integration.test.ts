@@ -4,6 +4,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CacheSettings } from '../../scenarios/cache-settings.ts';
 import type { CallerHolding } from '../../scenarios/callers.ts';
 import { authsOfGateway, type Gateway, gatewayNames, keysByUrl, layerFourGateways } from '../../scenarios/gateway.ts';
 import type { Target } from '../../scenarios/scenario.ts';
@@ -55,13 +56,19 @@ function targetOf(protocol: GatewayProtocol): Target {
   return { name: protocol, protocol, engine: 'native', via: 'direct', connections: 1, reflection: false } as Target;
 }
 
-async function startService(protocol: GatewayProtocol, readable: number, workTimeMs: number): Promise<string> {
+async function startService(
+  protocol: GatewayProtocol,
+  readable: number,
+  workTimeMs: number,
+  cache: CacheSettings | null = null,
+): Promise<string> {
+  const target = { ...targetOf(protocol), ...(cache !== null && { cache }) };
   const port = await freePort();
   const name = `${protocol}-${services.length}`;
   const service = await startReferenceService(
     entries[protocol].servicePath,
     {
-      ...{ protocol, target: targetOf(protocol), port, broker: null, names: {}, rejectRatio: 0, seed: 1, workTimeMs },
+      ...{ protocol, target, port, broker: null, names: {}, rejectRatio: 0, seed: 1, workTimeMs },
       evidencePath: join(directory, `${port}.evidence`),
       population: { readable, cancellable: 0 },
     },
@@ -243,6 +250,34 @@ describe.each(layerFourGateways)('%s of layer 4', (kind) => {
     }
     await agent.close();
     expect(new Set(statuses).size).toBe(1);
+  });
+});
+
+/** What it did, as it says itself, and the version that it showed. */
+async function read({ address }: RunningGateway): Promise<readonly [did: string | null, version: string | null]> {
+  const { headers } = await fetch(`http://${address}/v1/orders/${readableOrderId(0)}`);
+  return [headers.get('cache-status')?.replace(/^\w+; /, '') ?? null, headers.get('etag')];
+}
+
+describe.each([
+  // What is changed through HAProxy it forgets, as RFC 9111 asks for; nginx goes on showing what it has.
+  ['haproxy', 'max-age', ['hit', 'hit', 'fwd=uri-miss'], '"2"'],
+  ['nginx', 'max-age', ['hit', 'hit', 'hit'], '"1"'],
+  ['nginx', 'etag', ['fwd=stale; fwd-status=304', 'fwd=stale; fwd-status=304', 'fwd=stale'], '"2"'],
+] as const)('the cache of %s by %s', (kind, cached, [second, third, changed], version) => {
+  it('shows what it may, and asks about what it may not', async () => {
+    const bounds = { clients: 1, maxEntries: 1, maxBytes: 1 };
+    const cache: CacheSettings = { kind: cached, at: 'gateway', maxAgeSeconds: cached === 'etag' ? 0 : 60, ...bounds };
+    const service = await startService('rest', 1, 0, cache);
+    const running = await gateway(kind, { cache, instances: { service } });
+    expect(await read(running)).toEqual(['fwd=uri-miss', '"1"']);
+    expect(await read(running)).toEqual([second, '"1"']);
+    expect(await read(running)).toEqual([third, '"1"']);
+    const { status } = await fetch(`http://${running.address}/v1/orders/${readableOrderId(0)}`, {
+      ...{ method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"payload":"new"}' },
+    });
+    expect(status).toBe(200);
+    expect(await read(running)).toEqual([changed, version]);
   });
 });
 
