@@ -6,6 +6,7 @@ import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import type { Call, CompletionSink, DriverContext } from '../targets/driver.ts';
 import { loadProtocol } from '../targets/registry.ts';
+import { openObserver } from '../targets/settled/open-observer.ts';
 import type { RunningStack } from '../targets/stack/stack.ts';
 import { FlowWatch } from './observe/flow-watch.ts';
 import { createPayloadPool } from './schedule/payload-pool.ts';
@@ -85,6 +86,7 @@ async function checkOne(
     const session = await entry.driver.open(context, signal);
     await session.close();
     await checkObserver(scenario, prepared, signal);
+    await checkEvents(prepared);
   } finally {
     for (const close of opened.reverse()) await close().catch(() => undefined);
   }
@@ -104,6 +106,14 @@ async function checkObserver(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Where its subscribers have what it publishes. */
+async function checkEvents({ target, trialTag }: PreparedTrial): Promise<void> {
+  if (target.events === undefined) return;
+  const nobody = { settled: () => undefined, unreadable: () => undefined, interrupted: () => undefined };
+  const observer = await openObserver(target.events, nobody, { name: `wirebench-${trialTag}-check`, target });
+  await observer.close();
 }
 
 /** Whatever engine and client the trials have: the requests are the same. */

@@ -55,7 +55,7 @@ function publishes(target: PlacedTarget): boolean {
 
 /** Whatever they go through. */
 export function linkNames(target: PlacedTarget): string[] {
-  if (target.address !== undefined) return ['client', ...(target.events === undefined ? [] : [subscribersLink])];
+  if (target.address !== undefined) return ['client', ...(hasOwnSubscribersLink(target) ? [subscribersLink] : [])];
   const edges = servicesOf(target).flatMap(({ name, calls }) => calls.map((called) => linkBetween(name, called)));
   return [
     'client',
@@ -72,6 +72,11 @@ export function factsOnLink(target: PlacedTarget, link: string): ProtocolFacts {
   const { flow, events } = target;
   if (link === subscribersLink && events !== undefined) return factsOf(spokenAt[placeOf(events)]);
   return factsOf(flow === undefined || link === 'client' ? target : { protocol: flow.over });
+}
+
+/** Brokers of a topic may be several, and are dialled past the proxy. */
+function hasOwnSubscribersLink({ events }: PlacedTarget): boolean {
+  return events !== undefined && placeOf(events) !== 'topic';
 }
 
 function placeOf(events: object): keyof typeof spokenAt {

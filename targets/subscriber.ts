@@ -8,7 +8,10 @@ import type { LinkOf } from './driver.ts';
 
 export interface SubscriberContext {
   readonly target: Target;
-  /** Where to connect (already the proxy's side if there is one): `host:port`, of several with commas between. */
+  /**
+   * Where to connect (already the proxy's side if there is one): `host:port`, of several with commas between. '': where an
+   * own system's events are said to be.
+   */
   readonly address: string;
   /** See DriverContext: of a broker that advertises addresses of its own. */
   readonly linkOf?: LinkOf | undefined;

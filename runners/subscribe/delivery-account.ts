@@ -14,6 +14,8 @@ export interface DeliveryInput {
   readonly logs: readonly OperationLogData[];
   /** By operation. */
   readonly isPublished: readonly boolean[];
+  /** Each publication is owed to one of all subscribers. */
+  readonly isShared: boolean;
   readonly subscribers: SubscriberRecords & { readonly processes: readonly SubscriberRecord[] };
   /** Of one subscriber; `afterUs` counts from the intended start. */
   onDelivered(subscriber: number, operation: number, intendedUs: number, afterUs: number): void;
@@ -56,9 +58,9 @@ interface Gap {
 
 interface Subscriber {
   readonly number: number;
-  readonly deliveries: Deliveries;
   readonly process: number;
-  readonly place: number;
+  /** After the origin; -1: it never had it. `rows`: of a publication. */
+  timeUs(rows: Publication['rows']): number;
   readonly sinceUs: number;
   readonly gaps: readonly Gap[];
 }
@@ -72,8 +74,11 @@ interface Publication extends OrderedPublication {
 
 export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
   const { originUs, processes } = input.subscribers;
-  const tables = processes.map(({ path, subscribers }) => new Deliveries(path, subscribers.length));
-  const subscribers = processes.flatMap((record, process) => subscribersOf(record, process, tables));
+  const tables = processes.map(
+    ({ path, subscribers }) => new Deliveries(path, input.isShared ? 1 : subscribers.length),
+  );
+  const each = processes.flatMap((record, process) => subscribersOf(record, process, tables));
+  const subscribers = input.isShared ? togetherOf(each) : each;
   const publications = publicationsOf(input, tables);
   const seen = { handlingUs: new LatencyCounts(), firstUs: new LatencyCounts(), lastUs: new LatencyCounts() };
   let pairs = 0;
@@ -86,7 +91,7 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
     const spans = tables.map(() => ({ firstUs: Number.POSITIVE_INFINITY, lastUs: 0 }));
     for (const subscriber of subscribers) {
       if (!(subscriber.sinceUs <= publication.sentUs)) continue;
-      const timeUs = subscriber.deliveries.timeUs(rows[subscriber.process] ?? null, subscriber.place);
+      const timeUs = subscriber.timeUs(rows);
       if (isAcknowledged) pairs++;
       if (timeUs < 0) {
         isWhole = false;
@@ -99,7 +104,7 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
       noteEvent(subscriber.gaps, atUs);
       latestUs = Math.max(latestUs, afterUs);
       const span = spans[subscriber.process];
-      if (span !== undefined) {
+      if (span !== undefined && !input.isShared) {
         span.firstUs = Math.min(span.firstUs, afterUs);
         span.lastUs = Math.max(span.lastUs, afterUs);
       }
@@ -113,18 +118,17 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
     }
     if (isWhole && latestUs > 0) input.onDeliveredToAll(operation, intendedUs, latestUs);
   }
-  const gaps = subscribers.flatMap((subscriber) => subscriber.gaps);
+  const gaps = each.flatMap((subscriber) => subscriber.gaps);
   return {
     publications: publications.filter(({ acknowledgedUs }) => !Number.isNaN(acknowledgedUs)).length,
     pairs,
     delivered,
     missed: pairs - delivered,
     missedInGaps: missedInGaps(subscribers, publications),
-    twice: sumOf(processes, ({ data }) => data.twice),
+    twice: sumOf(processes, ({ data }) => data.twice) + (input.isShared ? sumOf(publications, hadAgain) : 0),
     foreign: sumOf(processes, ({ data }) => data.foreign),
     outOfOrder: subscribers.reduce(
-      (sum, { deliveries, process, place }) =>
-        sum + lateDeliveries(publications, (n) => deliveries.timeUs(publications[n]?.rows[process] ?? null, place)),
+      (sum, { timeUs }) => sum + lateDeliveries(publications, (n) => timeUs(publications[n]?.rows ?? [])),
       0,
     ),
     gapsUs: gaps.filter(({ backUs }) => Number.isFinite(backUs)).map(({ lostUs, backUs }) => backUs - lostUs),
@@ -147,13 +151,36 @@ function subscribersOf(
     const deliveries = tables[process] as Deliveries;
     return {
       number,
-      deliveries,
       process,
-      place,
+      timeUs: (rows) => deliveries.timeUs(rows[process] ?? null, place),
       sinceUs: times[0]?.fromUs ?? Number.POSITIVE_INFINITY,
       gaps: gapsOf(times),
     };
   });
+}
+
+/** One for all: who has what is as good as any other. Where one of them is away the others go on. */
+function togetherOf(each: readonly Subscriber[]): Subscriber[] {
+  // Those that have the one place of their process's table.
+  const ofProcesses = each.filter(({ process }, n) => each.findIndex((one) => one.process === process) === n);
+  const [first] = ofProcesses;
+  if (first === undefined) return [];
+  return [
+    {
+      ...first,
+      sinceUs: Math.max(...each.map(({ sinceUs }) => sinceUs)),
+      gaps: [],
+      timeUs(rows) {
+        const times = ofProcesses.map(({ timeUs }) => timeUs(rows)).filter((timeUs) => timeUs >= 0);
+        return times.length === 0 ? -1 : Math.min(...times);
+      },
+    },
+  ];
+}
+
+/** By members of other processes than the first. */
+function hadAgain({ rows }: Publication): number {
+  return Math.max(0, rows.filter((row) => row !== null).length - 1);
 }
 
 function gapsOf(times: readonly SubscribedTime[]): Gap[] {
@@ -171,10 +198,10 @@ function noteEvent(gaps: readonly Gap[], atUs: number): void {
 /** Those that were on their way some time in a gap, once it is known where each gap begins. */
 function missedInGaps(subscribers: readonly Subscriber[], publications: readonly Publication[]): number {
   let missed = 0;
-  for (const { gaps, sinceUs, deliveries, process, place } of subscribers) {
+  for (const { gaps, sinceUs, timeUs } of subscribers) {
     if (gaps.length === 0) continue;
     for (const { sentUs, acknowledgedUs, rows } of publications) {
-      if (!(sinceUs <= sentUs) || deliveries.timeUs(rows[process] ?? null, place) >= 0) continue;
+      if (!(sinceUs <= sentUs) || timeUs(rows) >= 0) continue;
       if (gaps.some(({ lastEventUs, backUs }) => acknowledgedUs >= lastEventUs && sentUs <= backUs)) missed++;
     }
   }

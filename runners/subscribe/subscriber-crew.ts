@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { beside } from '../../result/beside.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { audienceOf } from '../../scenarios/audience.ts';
 import { type SupervisedProcess, startProcess } from '../../targets/process/supervised-process.ts';
 import { putTogether } from '../load/worker-error.ts';
 import type {
@@ -50,12 +51,15 @@ export class SubscriberCrew {
   readonly #originUs: number;
   readonly #pollMs: number;
   readonly count: number;
+  /** Deliveries that each publication owes. */
+  readonly owed: number;
 
   private constructor(members: readonly Member[], originUs: number, { count, target }: CrewPlan) {
     this.#members = members;
     this.#originUs = originUs;
     this.#pollMs = target.push?.pollMs ?? 0;
     this.count = count;
+    this.owed = audienceOf(count, target).owed;
   }
 
   /** Resolves once each is subscribed. Rejects with a BenchError, or the signal's reason. `logPath`: what each log begins with. */

@@ -9,8 +9,8 @@ export interface SubscriberPlan {
   readonly target: Target;
   /** See SubscriberContext. */
   readonly address: string;
-  /** What each connection to `address` goes through instead, of a broker that advertises itself; null: nothing. */
-  readonly through: string | null;
+  /** Of brokers that advertise themselves: what a connection to each goes through instead; null: nothing. */
+  readonly through: Readonly<Record<string, string>> | null;
   readonly names: Readonly<Record<string, string>>;
   readonly trialTag: string;
   /** Of this process, by number, of `count` in all. */

@@ -5,6 +5,7 @@
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { allowDial } from '../../targets/allow-dial.ts';
 import { loadProtocol } from '../../targets/registry.ts';
+import { ownSubscriber } from '../../targets/settled/own-subscriber.ts';
 import type { EventSink, Subscription } from '../../targets/subscriber.ts';
 import { CanaryFlock } from '../canary/canary-flock.ts';
 import { takeApart } from '../load/worker-error.ts';
@@ -24,6 +25,8 @@ const canariesPerSecond = 50;
 
 class SubscriberProcess implements EventSink {
   readonly #plan: SubscriberPlan;
+  /** Each event is owed to one of all subscribers: they have one place between them. */
+  readonly #isShared: boolean;
   readonly #table: DeliveryTable;
   readonly #placeOf: ReadonlyMap<number, number>;
   readonly #subscribed: { fromUs: number; toUs: number | null }[][];
@@ -39,16 +42,20 @@ class SubscriberProcess implements EventSink {
 
   constructor(plan: SubscriberPlan) {
     this.#plan = plan;
-    this.#table = new DeliveryTable(plan.trialTag, plan.subscribers.length, plan.originUs);
+    this.#isShared = plan.target.subscription === 'shared';
+    this.#table = new DeliveryTable(plan.trialTag, this.#isShared ? 1 : plan.subscribers.length, plan.originUs);
     this.#placeOf = new Map(plan.subscribers.map((number, place) => [number, place]));
     this.#subscribed = plan.subscribers.map(() => []);
   }
 
   async open(): Promise<void> {
     const { target, through, echoPort, process: worker, processes: workers, seed } = this.#plan;
-    const { subscriber } = await loadProtocol(target);
+    const subscriber = target.events === undefined ? (await loadProtocol(target)).subscriber : ownSubscriber;
     if (subscriber === undefined) throw new Error(`${target.protocol} has no subscribers`);
-    const context = { ...this.#plan, linkOf: through === null ? undefined : async () => through };
+    const context = {
+      ...this.#plan,
+      linkOf: through === null ? undefined : (broker: string) => through[broker] ?? broker,
+    };
     this.#subscription = await subscriber.open(context, this, this.#aborted.signal);
     if (echoPort !== null) {
       const options = { port: echoPort, workers, worker, ratePerSecond: canariesPerSecond, seed };
@@ -70,7 +77,7 @@ class SubscriberProcess implements EventSink {
   }
 
   received(subscriber: number, id: string): void {
-    this.#table.add(this.#placeOf.get(subscriber) ?? 0, id, monotonicNowUs());
+    this.#table.add(this.#isShared ? 0 : (this.#placeOf.get(subscriber) ?? 0), id, monotonicNowUs());
   }
 
   lost(subscriber: number): void {

@@ -3,8 +3,8 @@ import { drainSpanOf, highestBacklog } from '../../result/backlog.ts';
 import { BlockCounts } from '../../result/block-counts.ts';
 import { isPublished, type LaterTime, laterTimes } from '../../result/patterns.ts';
 import type { BacklogPoint, BrokerUse, TrialResult } from '../../result/result-types.ts';
+import { audienceOf } from '../../scenarios/audience.ts';
 import { brokerOf, factsOf } from '../../scenarios/protocols/registry.ts';
-import { subscribersOf } from '../../scenarios/push-settings.ts';
 import type { Scenario } from '../../scenarios/scenario.ts';
 import { sendsTraceIds, traceIdOf } from '../../targets/driver-kit/trace-context.ts';
 import { blocksOf, withIntervals } from '../recording/block-figures.ts';
@@ -79,7 +79,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     name,
     pattern,
     completion: completions[kind] ?? 'acknowledged',
-    receivers: isPublished(pattern) ? (subscribersOf(scenario)?.count ?? 1) : 1,
+    receivers: isPublished(pattern) ? audienceOf(scenario.subscribers?.count ?? 1, records.target).owed : 1,
   }));
   const callers = callersOf(recorder, windows, operations);
   const payments = paymentsIn(records);

@@ -54,6 +54,7 @@ export function deliveriesOf(records: TrialRecords, onDelivery: OnDelivery): Del
   let measured = 0;
   const counts = accountDeliveries({
     logs: workers.map(({ log }) => log),
+    isShared: records.target.subscription === 'shared',
     isPublished: operations.map(({ pattern }) => isPublished(pattern)),
     subscribers: { ...subscribers, processes },
     onDelivered(subscriber, operation, intendedUs, afterUs) {

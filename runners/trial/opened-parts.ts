@@ -15,6 +15,7 @@ import type { BrokerWatch } from '../recording/broker-watch.ts';
 import type { PartProcesses } from '../recording/cpu-account.ts';
 import type { AllLastWords } from '../recording/last-words.ts';
 import type { Rebuild } from '../recording/rebuild-account.ts';
+import type { SubscriberPlan } from '../subscribe/subscriber-messages.ts';
 import type { PreparedTrial } from './prepare-trial.ts';
 
 export interface TrialParts {
@@ -26,7 +27,7 @@ export interface TrialParts {
   /** See DriverContext: of an own system that advertises addresses of its own. */
   readonly linkOf?: (broker: string) => Promise<string>;
   /** Where those dial that have what is published, and what each connection goes through instead; null: nothing is published. */
-  readonly subscribersWay: { readonly address: string; readonly through: string | null } | null;
+  readonly subscribersWay: Pick<SubscriberPlan, 'address' | 'through'> | null;
   readonly links: Readonly<Partial<Record<LinkName, Link>>>;
   /** One file a service; null for an own system: nobody keeps a ledger there. */
   readonly evidencePaths: readonly string[] | null;

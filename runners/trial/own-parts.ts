@@ -1,6 +1,9 @@
 /** The parts of a trial against the user's own system: at most links in front of it. */
+
+import { subscribersLink } from '../../scenarios/places.ts';
 import { factsOf } from '../../scenarios/protocols/registry.ts';
 import type { Target } from '../../scenarios/scenario.ts';
+import { spokenAt } from '../../scenarios/settled-settings.ts';
 import { judgedAddress } from '../../targets/allow-dial.ts';
 import type { Link } from '../../targets/stack/stack.ts';
 import { hostsAndPorts } from '../../targets/target-address.ts';
@@ -21,7 +24,6 @@ export async function openOwnParts(
   opened.push(async () => watch.close());
   const nothingOfOurs = {
     evidencePaths: null,
-    subscribersWay: null,
     serviceNames: [],
     lastWords: () => ({}),
     takeHeld: async () => null,
@@ -35,18 +37,35 @@ export async function openOwnParts(
     allProcessesKnown: false,
     lostParts: watch.lost,
   };
+  const { link: toSubscribers, way: subscribersWay } = await openSubscribersWay(stack, target, opened);
   if (target.via === 'direct') {
-    return { ...nothingOfOurs, address: upstreams.join(','), proxied: false, links: {}, processes: {}, faultParts: {} };
+    const address = upstreams.join(',');
+    return { ...nothingOfOurs, subscribersWay, address, proxied: false, links: {}, processes: {}, faultParts: {} };
   }
   const { client, ...way } = await openWay(stack, target, upstreams, opened);
   return {
     ...nothingOfOurs,
     ...way,
+    subscribersWay,
     proxied: true,
-    links: { client },
+    links: { client, ...(toSubscribers && { [subscribersLink]: toSubscribers }) },
     processes: proxyProcesses(stack),
     faultParts: proxyPart(stack, client, probeOf(target)),
   };
+}
+
+/** To where its events are seen; a topic's brokers may be several, and are dialled past the proxy. */
+async function openSubscribersWay(
+  stack: TrialPartsInput['stack'],
+  { events, address = '', via }: Target,
+  opened: Closers,
+): Promise<{ readonly link: Link | null; readonly way: OpenedParts['subscribersWay'] }> {
+  if (events === undefined) return { link: null, way: null };
+  const seenAt = 'url' in events ? events.url : 'address' in events ? events.address : address;
+  const places = hostsAndPorts(seenAt, spokenAt[events.by]);
+  if (via === 'direct' || events.by === 'topic') return { link: null, way: { address: '', through: null } };
+  const link = await openLink(stack, subscribersLink, await judgedAddress(places[0]), opened);
+  return { link, way: { address: link.address, through: null } };
 }
 
 /** Brokers of a cluster tell their clients where they are: those names stay, and each is led through a link of its own. */

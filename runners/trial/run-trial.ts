@@ -32,6 +32,7 @@ import { connectionsOf } from './client-totals.ts';
 import { drainEvidence } from './drain-evidence.ts';
 import { drainFlows } from './drain-flows.ts';
 import { factsOnLinkOf } from './link-facts.ts';
+import { listenedScenario } from './listened-scenario.ts';
 import type { TrialParts } from './opened-parts.ts';
 import { playLoad } from './play-load.ts';
 import { prepareFallback } from './prepare-fallback.ts';
@@ -52,10 +53,12 @@ const askAgainMs = 50;
 export async function runTrial(
   plan: TrialPlan,
   target: Target,
-  context: TrialContext,
+  given: TrialContext,
   signal: AbortSignal,
 ): Promise<FinishedTrial> {
   const { scenario, stack, workDirectory, listenHost, emit } = context;
+  const context = { ...given, scenario: listenedScenario(given.scenario, target) };
+  const { scenario, stack, workDirectory, emit } = context;
   const entry = await loadProtocol(target);
   const prepared = await prepareWhole(plan, target, context, entry);
   const faults = scenario.conditions[plan.condition] ?? [];

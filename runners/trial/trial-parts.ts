@@ -15,6 +15,7 @@ import { readHeld, readHeldByFlow, removeStates } from '../../targets/domain/hel
 import { formatOperationId } from '../../targets/domain/operation-id.ts';
 import { flowTopology } from '../../targets/flow/flow-topology.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
+import { brokerParts as kindsOfBrokers } from '../../targets/stack/broker-parts.ts';
 import { untilBrokerAnswers } from '../../targets/stack/part-health.ts';
 import { brokerProcesses, type Link, type RunningBroker, type RunningStack } from '../../targets/stack/stack.ts';
 import { type Topology, topologyOf } from '../../targets/topology/topology.ts';
@@ -32,7 +33,6 @@ import {
   type Closers,
   joinedAddress,
   missingPart,
-  openLink,
   openLinks,
   proxyPart,
   proxyProcesses,
@@ -192,12 +192,16 @@ async function wayOfSubscribers(
   opened: Closers,
 ): Promise<TrialParts['subscribersWay']> {
   if (subscribersOf(scenario) === null) return null;
-  const upstream = broker === null ? (entries[0] ?? missingPart()) : broker.directAddress;
+  const upstreams = broker === null ? [entries[0] ?? missingPart()] : broker.directAddress.split(',');
   const isProxied = prepared.target.via !== 'direct';
-  const link = isProxied ? await openLink(stack, subscribersLink, upstream, opened) : null;
-  if (link !== null) links[subscribersLink] = link;
-  const { address, through = null } = wayTo(broker, link?.address);
-  return { address: address ?? link?.address ?? upstream, through };
+  const link = isProxied ? await openLinks(stack, subscribersLink, upstreams, opened) : null;
+  if (link === null) return { address: upstreams.join(','), through: null };
+  links[subscribersLink] = link;
+  const addresses = [link, ...(link.others ?? [])].map(({ address }) => address);
+  if (broker === null || !kindsOfBrokers[broker.name].advertises)
+    return { address: addresses.join(','), through: null };
+  const through = Object.fromEntries(upstreams.map((upstream, n) => [upstream, addresses[n] ?? upstream]));
+  return { address: upstreams.join(','), through };
 }
 
 /** To the service that is asked where the first was not ok, or to the broker before it. */

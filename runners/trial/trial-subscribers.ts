@@ -56,8 +56,8 @@ export function withSubscribers(parts: TrialParts, crew: SubscriberCrew): TrialP
 /** Pairs that are to be there once all is delivered; null: other operations are acknowledged, too. */
 export function pairsExpected(
   { operations }: Pick<PreparedTrial, 'operations'>,
-  { count }: Pick<SubscriberCrew, 'count'>,
+  { owed }: Pick<SubscriberCrew, 'owed'>,
   acknowledged: number,
 ): number | null {
-  return operations.every(({ pattern }) => isPublished(pattern)) ? acknowledged * count : null;
+  return operations.every(({ pattern }) => isPublished(pattern)) ? acknowledged * owed : null;
 }

@@ -50,7 +50,7 @@ class OwnSubscribers implements Subscription {
       },
       {
         name: `wirebench-${trialTag}-subscriber-${number}`,
-        through: address,
+        ...(address !== '' && { through: address }),
         target,
         goesOn: resume === 'lastSeen',
         isChecked: true,
