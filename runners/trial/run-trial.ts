@@ -56,9 +56,8 @@ export async function runTrial(
   given: TrialContext,
   signal: AbortSignal,
 ): Promise<FinishedTrial> {
-  const { scenario, stack, workDirectory, listenHost, emit } = context;
   const context = { ...given, scenario: listenedScenario(given.scenario, target) };
-  const { scenario, stack, workDirectory, emit } = context;
+  const { scenario, stack, workDirectory, listenHost, emit } = context;
   const entry = await loadProtocol(target);
   const prepared = await prepareWhole(plan, target, context, entry);
   const faults = scenario.conditions[plan.condition] ?? [];
