@@ -2,12 +2,11 @@
 
 import { amplificationOf } from './amplification.ts';
 import { errorRatioOf } from './error-ratio.ts';
-import { percentileGap } from './latency-summary.ts';
+import { latencyFigure } from './latency-figure.ts';
 import { ownValue } from './own-value.ts';
 import {
   type CallerResult,
   isPhase,
-  type LatencySummary,
   type OperationResult,
   type PhaseName,
   type PhaseResult,
@@ -107,7 +106,7 @@ function samplesOf(threshold: Threshold, trial: TrialResult): Sample[] {
   // Counts add up over the phases; anything else is looked at phase by phase.
   if (metric.kind === 'count') return [of(parts.reduce((sum, { counts }) => sum + counts[metric.count], 0))];
   if (metric.kind === 'fallback') return [of(fallbackCount(metric.count, parts))];
-  return parts.map((part) => of(phaseFigure(metric, part)));
+  return parts.map((part) => of(phaseFigure(metric, trial, part)));
 }
 
 function measuredPhases(named: readonly PhaseName[], trial: TrialResult): PhaseResult[] {
@@ -150,28 +149,20 @@ function fallbackCount(count: Extract<Metric, { kind: 'fallback' }>['count'], pa
   }, 0);
 }
 
-function phaseFigure(metric: Metric, { counts, latencyUs, goodputPerSecond, policies }: Part): number | null {
+function phaseFigure(metric: Metric, trial: TrialResult, part: Part): number | null {
+  const { counts, latencyUs, goodputPerSecond, policies } = part;
   if (metric.kind === 'goodput') return goodputPerSecond ?? null;
   if (metric.kind === 'errorRatio') return errorRatioOf(counts);
   if (metric.kind === 'degradedRatio')
     return counts.offered === 0 || policies === undefined ? null : policies.fallbacks / counts.offered;
   if (metric.kind === 'amplification') return amplificationOf(counts, policies);
-  return metric.kind === 'latency' ? latencyFigure(latencyUs[metric.latency], metric.figure) : null;
+  return metric.kind === 'latency'
+    ? latencyFigure(trial, metric.latency, latencyUs[metric.latency], metric.figure)
+    : null;
 }
 
 /** Over all measured phases, whose those of a caller are. */
 function callerFigure(metric: Metric, { counts }: CallerResult): number | null {
   if (metric.kind === 'count') return counts[metric.count];
   return metric.kind === 'errorRatio' ? errorRatioOf(counts) : null;
-}
-
-function latencyFigure(
-  summary: LatencySummary | undefined,
-  figure: Extract<Metric, { kind: 'latency' }>['figure'],
-): number | null {
-  if (summary === undefined || summary.count === 0) return null;
-  const value = summary[figure] ?? null;
-  if (value !== null) return value;
-  const isPercentile = figure !== 'min' && figure !== 'mean' && figure !== 'max';
-  return isPercentile && percentileGap(figure, summary) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
 }

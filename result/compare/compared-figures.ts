@@ -2,7 +2,8 @@
 import { amplificationOf } from '../amplification.ts';
 import { errorRatioOf } from '../error-ratio.ts';
 import { instrumentError } from '../instrument-error.ts';
-import { percentileGap, percentileNames, quantileOf } from '../latency-summary.ts';
+import { latencyFigure } from '../latency-figure.ts';
+import { percentileNames, quantileOf } from '../latency-summary.ts';
 import { ownValue } from '../own-value.ts';
 import { laterTimes } from '../patterns.ts';
 import { type PhaseName, type PrimaryMetric, phaseNames, type TrialResult } from '../result-types.ts';
@@ -87,12 +88,7 @@ export function figureOf(trial: TrialResult, { phase, operation, metric: text }:
   if (metric.kind === 'errorRatio') return errorRatioOf(counts);
   if (metric.kind === 'amplification') return amplificationOf(counts, policies);
   if (metric.kind !== 'latency') return null;
-  const summary = part.latencyUs[metric.latency];
-  if (summary === undefined || summary.count === 0) return null;
-  const value = summary[metric.figure] ?? null;
-  if (value !== null) return value;
-  const percentile = percentileNames.find((name) => name === metric.figure);
-  return percentile !== undefined && percentileGap(percentile, summary) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
+  return latencyFigure(trial, metric.latency, part.latencyUs[metric.latency], metric.figure);
 }
 
 /** 95 % within the run, µs; null: not known, or no latency that has one. */

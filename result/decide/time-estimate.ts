@@ -1,6 +1,7 @@
 /** A percentile over the repeats of one place, with what is sure of it. */
 import { instrumentError } from '../instrument-error.ts';
-import { leastSamplesBeyond, type PercentileName, percentileGap, quantileOf } from '../latency-summary.ts';
+import { latencyFigure } from '../latency-figure.ts';
+import { leastSamplesBeyond, type PercentileName, quantileOf } from '../latency-summary.ts';
 import { ownValue } from '../own-value.ts';
 import type { LatencyName, PhaseName, TrialResult } from '../result-types.ts';
 import { geometricInterval, meanOf, tReachedBy, varianceOf } from '../statistics/statistics.ts';
@@ -55,10 +56,7 @@ export function estimateTime(trials: readonly TrialResult[], place: TimePlace): 
 
 function valueIn(trial: TrialResult, { operation, phase, latency, percentile }: TimePlace): number | null {
   const summary = ownValue(trial.phases[phase]?.operations, operation)?.latencyUs[latency];
-  if (summary === undefined || summary.count === 0) return null;
-  const value = summary[percentile] ?? null;
-  if (value !== null) return value;
-  return percentileGap(percentile, summary) === 'tooFew' ? null : Number.POSITIVE_INFINITY;
+  return latencyFigure(trial, latency, summary, percentile);
 }
 
 function errorIn(verdict: TrialResult['verdict'], percentile: PercentileName): number {
