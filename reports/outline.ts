@@ -3,6 +3,7 @@ import type { RunResult, ThresholdResult, TrialResult } from '../result/result-t
 import { cacheSentences } from './answer/cache-sentences.ts';
 import { chainSentences } from './answer/chain-sentences.ts';
 import { crossingTable } from './answer/crossing.ts';
+import { deliverySentences } from './answer/delivery-sentences.ts';
 import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settingsTable } from './answer/fairness.ts';
 import { findingsOf } from './answer/findings.ts';
 import { flowSentences } from './answer/flow-sentences.ts';
@@ -19,6 +20,7 @@ import { capacityTable, limitNotes, withoutProbes } from './tables/capacity.ts';
 import { chainTable } from './tables/chain-table.ts';
 import { type ConditionTables, comparisonTables, engineTable } from './tables/comparison-tables.ts';
 import { couplingTable } from './tables/coupling-table.ts';
+import { deliveryTables } from './tables/delivery-tables.ts';
 import { drainTable } from './tables/drain-table.ts';
 import { fallbackTable } from './tables/fallback-table.ts';
 import { flowTables } from './tables/flow-tables.ts';
@@ -107,12 +109,13 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
         ...flowSentences(group),
         ...poisonSentences(group),
         ...cacheSentences(group),
+        ...deliverySentences(group),
         ...findingsOf(group),
       ]),
       ...tables(chainTable(group)),
       { kind: 'flowPictures', contenders: group.contenders.filter(hasShape) },
       ...tables(...flowTables(group), ...poisonTables(group), outputsTable(group)),
-      ...tables(...cacheTables(group)),
+      ...tables(...cacheTables(group), ...deliveryTables(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },

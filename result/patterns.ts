@@ -71,7 +71,7 @@ export const patterns: Readonly<Record<Pattern, PatternRecord>> = {
     describes: 'hands over what all subscribers are to have, and is delivered to each',
     ends: 'acknowledged',
     later: [...ofOneService, 'deliveredToAll'],
-    judgedBy: ['delivered', 'deliveredToAll'],
+    judgedBy: ['deliveredToAll', 'delivered'],
     receivers: 'subscribers',
   },
 };

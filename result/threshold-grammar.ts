@@ -15,7 +15,7 @@
  *               | "requestsPerOperation" (to SQS, of clients and service together)
  *               | "outputMissing" | "outputTwice" | "outputUncommitted" (of what a service writes because of what it takes)
  *               | "overcharged" (charges on the accounts beyond the first of each payment)
- *               | "missed" (that subscribers were owed), of these "missedInGaps" | "twice" | "outOfOrder" (at subscribers)
+ *               | "missed" (that subscribers were owed), of these "missedInGaps" and "missedOutsideGaps" | "twice" | "outOfOrder" (at subscribers)
  *               | "subscriptionGap" (the longest) | "cpuPerDelivery" (of service and broker) | "bytesPerDelivery"
  *               | "poisoned" (offered, and can't be read), of these "poisonTold" | "poisonDeadLettered" | "poisonDropped"
  *               | "poisonRetrying" | "poisonLooping" | "poisonBlocked" | "poisonWaiting" | "poisonUnaccounted"

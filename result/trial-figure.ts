@@ -28,6 +28,7 @@ export const trialFigureUnits = {
   overcharged: 'count',
   missed: 'count',
   missedInGaps: 'count',
+  missedOutsideGaps: 'count',
   twice: 'count',
   outOfOrder: 'count',
   subscriptionGap: 'duration',
@@ -83,6 +84,8 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   /** Of publications: what a subscriber was owed and did not get, got again, or got late; and its longest time without a subscription. */
   missed: ({ deliveries }) => deliveries?.missed ?? null,
   missedInGaps: ({ deliveries }) => deliveries?.missedInGaps ?? null,
+  missedOutsideGaps: ({ deliveries }) =>
+    deliveries === undefined ? null : deliveries.missed - deliveries.missedInGaps,
   twice: ({ deliveries }) => deliveries?.twice ?? null,
   outOfOrder: ({ deliveries }) => deliveries?.outOfOrder ?? null,
   subscriptionGap: ({ deliveries }) => deliveries?.gaps.longestUs ?? null,

@@ -1,6 +1,6 @@
 import { guaranteeText } from '../../result/guarantee.ts';
 import { ownValue } from '../../result/own-value.ts';
-import { type LaterTime, patterns } from '../../result/patterns.ts';
+import { isPublished, type LaterTime, patterns } from '../../result/patterns.ts';
 import type { Completion, LatencyName, PhaseName, RunResult, SatOutResult } from '../../result/result-types.ts';
 import {
   type ConditionGroup,
@@ -66,7 +66,9 @@ function operationTables(group: ConditionGroup, operation: GroupOperation): Tabl
   const several = group.phases.length > 1;
   const percentiles: Shown[] = several ? ['p50', 'p99'] : ['p50', 'p99', 'p999'];
   const { judgedBy, ends: end } = patterns[operation.pattern];
-  const shown = judgedBy.filter((time, n) => n === 0 || saysMore(group, operation.name, time));
+  const shown = judgedBy.filter(
+    (time, n) => n === 0 || isPublished(operation.pattern) || saysMore(group, operation.name, time),
+  );
   const endings = [...shown.map(later), ends[end]];
   return several
     ? endings.map((ending) => operationTable(group, operation, [ending], percentiles))

@@ -14,6 +14,7 @@ import { callersTable } from '../tables/callers-table.ts';
 import { capacityTable, withoutProbes } from '../tables/capacity.ts';
 import { chainTable } from '../tables/chain-table.ts';
 import { couplingTable } from '../tables/coupling-table.ts';
+import { deliveryAccount } from '../tables/delivery-tables.ts';
 import { drainTable } from '../tables/drain-table.ts';
 import { fallbackTable } from '../tables/fallback-table.ts';
 import { limitsTable } from '../tables/limits-table.ts';
@@ -94,6 +95,7 @@ function ownTables(result: RunResult) {
         ...poisonTables(group),
         outputsTable(group),
         ...cacheTables(group),
+        deliveryAccount(group),
         isBuiltOnPurpose(group) ? drainTable(group) : null,
       ]),
     fallbackTable(result.trials),
