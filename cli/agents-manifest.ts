@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import type { CommandModule } from 'yargs';
 import { type AgentsJob, kubernetesJob } from '../runners/agents/kubernetes/kubernetes-job.ts';
 import { exampleJoin } from './agent.ts';
-import { wholeCpus } from './cluster-agents.ts';
+import { cpusOf } from './cluster-agents.ts';
 import { list, text } from './option-shapes.ts';
 import { print } from './print.ts';
 import { agentCount } from './run-agents.ts';
@@ -40,7 +40,7 @@ export const agentsCommand: CommandModule<object, ManifestArguments> = {
         describe: 'the Secret whose key `token` is the token file',
       })
       .option('namespace', { ...text, describe: 'left out: the current one' })
-      .option('cpus', { type: 'number', nargs: 1, default: 4, describe: 'whole CPUs of each agent' })
+      .option('cpus', { ...text, default: '4', describe: 'CPUs of each agent; whole ones can be its own' })
       .option('memory', { ...text, default: '2Gi', describe: 'memory of each agent' })
       .option('allow-host', {
         ...list,
@@ -49,7 +49,7 @@ export const agentsCommand: CommandModule<object, ManifestArguments> = {
   handler: (args) => {
     const { image, join, name, secret, namespace, cpus, memory, allowHost: allowHosts = [] } = args;
     const agents = agentCount({ agents: args.agents }) ?? 1;
-    const job = { agents, image, join, name, secret, namespace, memory, allowHosts, cpus: wholeCpus('--cpus', cpus) };
+    const job = { agents, image, join, name, secret, namespace, memory, allowHosts, cpus: cpusOf('--cpus', cpus) };
     print(stringify(kubernetesJob(job)));
   },
 };

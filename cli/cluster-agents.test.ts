@@ -12,7 +12,7 @@ describe('--agents kubernetes:N', () => {
   it.each<[string, Parameters<typeof clusterPlacer>[0], RegExp]>([
     ['needs an image', { ...whole, image: undefined }, /needs --image/],
     ['needs an address that pods reach', { ...whole, listen: undefined }, /needs --listen or --nats/],
-    ['takes whole CPUs', { ...whole, agentCpus: '0.5' }, /--agent-cpus 0.5 is no whole number/],
+    ['takes CPUs as Kubernetes does', { ...whole, agentCpus: '0.5' }, /--agent-cpus 0.5 is no number of CPUs/],
     ['is what an image is for', { agents: '6', image: whole.image }, /--image is for --agents kubernetes:N/],
     ['is what a namespace is for', { agents: '6', namespace: 'perf' }, /--namespace is for --agents kubernetes:N/],
   ])('%s', (_, args, message) => {

@@ -10,7 +10,7 @@ const text = { type: 'string', nargs: 1, group: 'With --agents kubernetes:N (doc
 export const clusterOptions = {
   image: { ...text, describe: 'an image that runs `bench`, e.g. registry/wirebench:0.2.0' },
   namespace: { ...text, describe: 'left out: the current one of kubectl' },
-  'agent-cpus': { ...text, default: '4', describe: 'whole CPUs of each agent' },
+  'agent-cpus': { ...text, default: '4', describe: 'CPUs of each agent; whole ones can be its own' },
   'agent-memory': { ...text, default: '2Gi', describe: 'memory of each agent' },
 } as const;
 
@@ -56,7 +56,7 @@ export function clusterPlacer(args: ClusterArguments, placing: Placing): ((at: M
       `--agents ${agents} needs --listen or --nats`,
       'Pods cannot reach the loopback of this host: give an address of it that they reach.',
     );
-  const cpus = wholeCpus('--agent-cpus', agentCpus);
+  const cpus = cpusOf('--agent-cpus', agentCpus);
   const kubectl = kubectlOf(namespace);
   const { agents: count, run, allowHosts, note } = placing;
   const name = `wirebench-${run}`;
@@ -67,11 +67,13 @@ export function clusterPlacer(args: ClusterArguments, placing: Placing): ((at: M
     });
 }
 
-/** Throws a BenchError (exit 2): parts of a CPU cannot be an agent's own. */
-export function wholeCpus(option: string, value: string | number): number {
-  const cpus = Number(value);
-  if (Number.isInteger(cpus) && cpus >= 1) return cpus;
-  throw usageError(`${option} ${value} is no whole number`, 'Whole CPUs alone can be an agent’s own.');
+/** Whole CPUs, or thousandths for trying it out. Throws a BenchError (exit 2). */
+export function cpusOf(option: string, value: string): string {
+  if (/^[1-9]\d*m?$/.test(value)) return value;
+  throw usageError(
+    `${option} ${value} is no number of CPUs`,
+    'Whole CPUs can be an agent’s own: 4. Parts are shared: 500m.',
+  );
 }
 
 function keysOf(secret: ClusterSecret): SecretKey[] {

@@ -14,7 +14,7 @@ const job = {
   join: 'tls://wirebench.perf.svc:4222/7f3a9c21',
   name: 'wirebench-agents',
   secret: 'wirebench-run',
-  cpus: 4,
+  cpus: '4',
   memory: '2Gi',
   allowHosts: ['orders.shop.svc'],
 };

@@ -16,8 +16,8 @@ export interface AgentsJob {
   /** Left out: `token`, the file that the run has written. */
   readonly secretKeys?: readonly SecretKey[] | undefined;
   readonly namespace?: string | undefined;
-  /** Whole CPUs, so that pods can have cores of their own. */
-  readonly cpus: number;
+  /** Whole CPUs can be a pod's own; thousandths, `500m`, are shared. */
+  readonly cpus: string;
   readonly memory: string;
   readonly allowHosts: readonly string[];
 }
@@ -89,7 +89,7 @@ export function kubernetesJob(job: AgentsJob): object {
 
 function containerOf({ image, join, secretKeys = ['token'], cpus, memory, allowHosts }: AgentsJob): object {
   // Limits are requests: nobody evicts such a pod for its memory, and its CPUs can be pinned.
-  const resources = { cpu: String(cpus), memory };
+  const resources = { cpu: cpus, memory };
   return {
     name: 'agent',
     image,
