@@ -23,7 +23,8 @@ const server = `require('node:http').createServer((q, a) => q.resume().on('end',
 const scenario = (seconds: number, repeats: number) => `name: cluster
 allowHosts: [${runAddress}]
 workload: { operations: { place: { pattern: request-reply, payload: order } }, payloads: { order: { size: 200B } } }
-load: { model: open, rate: 200/s, warmup: 500ms, duration: ${seconds}s, repeats: ${repeats}, threads: 1 }
+load: { model: open, rate: 200/s, warmup: 500ms, duration: ${seconds}s, threads: 1 }
+repeats: ${repeats}
 targets:
   own:
     protocol: rest
@@ -57,21 +58,15 @@ describe.skipIf(!isAskedFor || missing.length > 0)('agents in a Kubernetes clust
     await cluster?.stop();
   });
 
-  function start(text: string, args: readonly string[] = []) {
+  function start(text: string, changed: Readonly<Record<string, string>> = {}) {
     const out = rig.newOut();
-    const placed = [
-      '--agents',
-      'kubernetes:3',
-      '--namespace',
-      namespace,
-      '--image',
-      agentImage,
-      '--listen',
-      runAddress,
-    ];
-    const small = ['--agent-cpus', '250m', '--agent-memory', '400Mi'];
+    const options = Object.entries({
+      ...{ agents: 'kubernetes:3', namespace, image: agentImage, listen: runAddress },
+      ...{ 'agent-cpus': '250m', 'agent-memory': '400Mi' },
+      ...changed,
+    }).flatMap(([name, value]) => [`--${name}`, value]);
     const path = rig.write('cluster.yaml', text);
-    const all = ['run', path, '--yes', '--full', '--out', out, ...placed, ...small, ...args];
+    const all = ['run', path, '--yes', '--full', '--out', out, ...options];
     const started = new BenchProcess(all, { KUBECONFIG: login }, cluster.inside);
     run = started;
     return {
@@ -116,15 +111,15 @@ describe.skipIf(!isAskedFor || missing.length > 0)('agents in a Kubernetes clust
   });
 
   it.each([
-    ['no node has the room for', ['--agent-cpus', '64'], /no node takes it \(Unschedulable\): .*Insufficient cpu/],
+    ['no node has the room for', { 'agent-cpus': '64' }, /no node takes it \(Unschedulable\): .*Insufficient cpu/],
     [
       'have an image that nobody has',
-      ['--image', 'wirebench.local/nothing:1'],
+      { image: 'wirebench.local/nothing:1' },
       /its image cannot be fetched \((ErrImagePull|ImagePullBackOff)\)/,
     ],
-    ['have too little memory', ['--agent-memory', '24Mi'], /OOMKilled|killed by signal 9|cannot be started/],
-  ])('are told of when they %s', async (_, args, words) => {
-    const { started } = start(scenario(3, 1), [...args, '--agents-wait', '25s']);
+    ['have too little memory', { 'agent-memory': '24Mi' }, /OOMKilled|killed by signal 9|cannot be started/],
+  ])('are told of when they %s', async (_, changed, words) => {
+    const { started } = start(scenario(3, 1), { ...changed, 'agents-wait': '25s' });
     const exit = await started.exited;
     expect(exit.code, exit.stderr).toBe(3);
     expect(exit.stderr).toMatch(words);

@@ -15,6 +15,7 @@ import { runCommand } from './run.ts';
 import { stackCommand } from './stack.ts';
 import { tryCommand } from './try.ts';
 import { tuneCommand } from './tune.ts';
+import { usageError } from './usage-error.ts';
 import { validateCommand } from './validate.ts';
 import { version } from './version.ts';
 
@@ -61,6 +62,11 @@ function loadEnvFile(path: string): void {
   }
 }
 
+/** As it is written on the command line. */
+function inKebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** `isDry`: what the words mean is checked, and nothing done. */
 export function createParser(args: readonly string[], { isDry = false } = {}) {
   const parser = yargs(args)
@@ -74,6 +80,14 @@ export function createParser(args: readonly string[], { isDry = false } = {}) {
     .middleware(({ envFile }) => {
       if (typeof envFile === 'string' && !isDry) loadEnvFile(envFile);
     });
+  // An option that is given again has its values in a list, which no command that knows one value looks for.
+  parser.check((given, { array: lists = [] }) => {
+    const twice = Object.keys(given).find((name) => {
+      return name !== '_' && Array.isArray(given[name]) && !(lists as readonly string[]).includes(inKebabCase(name));
+    });
+    if (twice !== undefined) throw usageError(`--${inKebabCase(twice)} is given more than once`, 'Give it once.');
+    return true;
+  }, true);
   for (const command of commands) {
     const { builder } = command;
     parser.command({

@@ -25,7 +25,7 @@ export KUBECONFIG=$folder/kubeconfig
 start etcd etcd --data-dir etcd --listen-client-urls http://127.0.0.1:12379 --advertise-client-urls http://127.0.0.1:12379 \
   --listen-peer-urls http://127.0.0.1:12380 --unsafe-no-fsync
 start apiserver "$programs/kube-apiserver" --etcd-servers http://127.0.0.1:12379 --service-cluster-ip-range 10.78.0.0/24 \
-  --bind-address 127.0.0.1 --secure-port 16443 --cert-dir pki/api --token-auth-file tokens.csv --authorization-mode Node,RBAC \
+  --bind-address 127.0.0.1 --advertise-address "$address" --secure-port 16443 --cert-dir pki/api --token-auth-file tokens.csv --authorization-mode Node,RBAC \
   --service-account-key-file pki/accounts.key --service-account-signing-key-file pki/accounts.key \
   --service-account-issuer https://127.0.0.1:16443 --allow-privileged
 until_ok kubectl get --raw /readyz
@@ -82,7 +82,7 @@ podLogsDir: $folder/pods
 nodeStatusUpdateFrequency: 2s
 Y
 start kubelet "$programs/kubelet" --config kubelet.yaml --kubeconfig kubeconfig --root-dir "$folder/kubelet" --cert-dir "$folder/pki/kubelet" \
-  --hostname-override node-1 --node-ip 127.0.0.1
+  --hostname-override node-1 --node-ip "$address"
 until_ok bash -c "kubectl get node node-1 | grep -q ' Ready'"
 until_ok kubectl get serviceaccount default
 touch ready

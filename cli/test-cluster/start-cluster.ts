@@ -29,7 +29,7 @@ export interface TestCluster {
 export async function startCluster(): Promise<TestCluster> {
   const programs = await clusterPrograms();
   const folder = mkdtempSync(join(os.tmpdir(), 'wirebench-cluster-'));
-  const images = [await makePauseImage(folder), await makeAgentImage(folder)];
+  const images = await imagesIn(folder);
   const before = settings.map((path) => readFileSync(path, 'utf8'));
   const script = join(import.meta.dirname, 'cluster.sh');
   const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
@@ -65,6 +65,16 @@ export async function startCluster(): Promise<TestCluster> {
       return (await run(command, rest)).stdout;
     },
   };
+}
+
+/** The folder is gone when one cannot be made. */
+async function imagesIn(folder: string): Promise<string[]> {
+  try {
+    return [await makePauseImage(folder), await makeAgentImage(folder)];
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** `unshare` waits outside for the first process within. */

@@ -52,6 +52,8 @@ export class AgentTrial {
   #plan: LoadPlan | null = null;
   #cpu: Promise<Pick<FinishedMessage, 'cpu' | 'throttled'>> = Promise.resolve({ cpu: null, throttled: null });
   #packed: PackedRecords | null = null;
+  /** Its workers end unasked then, and that is no failure. */
+  #isClosing = false;
 
   constructor(trial: number, context: AgentTrialContext) {
     this.trial = trial;
@@ -95,7 +97,9 @@ export class AgentTrial {
     this.#cpu = this.#measureCpu(startUs, plan).catch(() => ({ cpu: null, throttled: null }));
     generator.whenIdle().then(
       (acknowledged) => this.#say('idle', { acknowledged, progress: generator.progress() }),
-      (error) => this.#say('failed', { error: takeApart(this.#inWords(error)) }),
+      (error) => {
+        if (!this.#isClosing) this.#say('failed', { error: takeApart(this.#inWords(error)) });
+      },
     );
   }
 
@@ -131,6 +135,7 @@ export class AgentTrial {
 
   /** Nothing of it is left. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     this.stop();
     await this.#generator?.terminate();
     await this.#echo?.process.stop();

@@ -133,8 +133,8 @@ async function serve(options: AgentOptions, { k, bus }: Membership): Promise<End
   } finally {
     clearInterval(life);
     signal.removeEventListener('abort', onAbort);
-    await (current as AgentTrial | null)?.close();
     if (signal.aborted) say('left', {});
+    await (current as AgentTrial | null)?.close();
     await bus.flush();
     await bus.close();
   }
