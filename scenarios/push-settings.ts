@@ -23,6 +23,8 @@ export interface PushSettings {
   readonly overflow: PushOverflow;
   /** The service ends each stream after so long, as many gateways do. Absent: it does not. */
   readonly closeAfterMs?: number;
+  /** The connections of the load are subscribed as well: requests, answers and events share them. Absent: false. */
+  readonly duplex?: boolean;
   /** Nothing is pushed: each subscriber asks so often. Absent: pushed. */
   readonly pollMs?: number;
 }

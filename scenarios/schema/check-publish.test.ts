@@ -34,6 +34,7 @@ it.each([
   'protocol: websocket',
   'protocol: websocket, push: { log: 0, buffer: 64KiB, overflow: block }',
   'protocol: grpc, calls: stream',
+  'protocol: grpc, calls: stream, push: { duplex: true }',
   'protocol: rest, push: { poll: 500ms }',
   'protocol: queue, queue: { type: quorum }, subscribers: 10',
   'protocol: stream, subscription: shared',
@@ -44,13 +45,20 @@ it.each([
 it.each([
   'protocol: rest, address: "http://127.0.0.1:8080", requests: { tell: { method: POST, path: / } }, events: { sse: "http://127.0.0.1:8080/events", id: { header: id } }',
   'protocol: grpc, address: "127.0.0.1:50051", reflection: true, requests: { tell: { method: a.B/C } }, events: { stream: a.B/Watch, message: { all: true }, id: { pointer: /id } }',
-  'protocol: stream, address: "127.0.0.1:9092", requests: { tell: { topic: t, value: x } }, events: { topic: t, id: key }',
+  'protocol: stream, address: "127.0.0.1:9092", requests: { tell: { topic: t, value: x } }, events: { exchange: e, address: "amqp://127.0.0.1", id: { pointer: /id } }',
   'protocol: queue, address: "amqp://127.0.0.1", requests: { tell: { routingKey: q, body: x } }, events: { queue: q, id: { header: message-id } }',
 ])('takes publications to an own system of which it is said where its events are seen: %s', (target) => {
   expect(problemsOf({ target })).toEqual([]);
 });
 
 it.each<[Asked, string]>([
+  [
+    {
+      target:
+        'protocol: stream, address: "127.0.0.1:9092", requests: { tell: { topic: t, value: x } }, events: { topic: t, id: key }',
+    },
+    'conditions.cut[0].link: no target has a link subscribers', // its brokers may be several
+  ],
   [
     { target: 'protocol: rest, address: "http://127.0.0.1:8080", requests: { tell: { method: POST, path: / } }' },
     'targets.shop: operation tell is published: say where subscribers have it, events: { topic | queue | exchange | websocket | sse | stream }',
@@ -85,6 +93,15 @@ it.each<[Asked, string]>([
   [{ target: 'protocol: websocket, instances: 2' }, 'targets.shop.instances: does not go with publications'],
   [{ target: 'protocol: rest, engine: autocannon' }, 'targets.shop.engine: publications are for the native engine'],
   [{ target: 'protocol: rest, push: { poll: 1s, log: 0 }' }, 'targets.shop.push.log: is what a poll reads from'],
+  [{ target: 'protocol: grpc, push: { duplex: true }' }, 'targets.shop.push.duplex: needs calls: stream'],
+  [
+    { target: 'protocol: websocket, client: ws, push: { duplex: true }' },
+    'targets.shop.push.duplex: is for client: own; ws takes what comes for answers',
+  ],
+  [
+    { target: 'protocol: websocket, codec: msgpack, push: { duplex: true }' },
+    'targets.shop.push.duplex: needs codec: json, as events are written',
+  ],
   [{ target: 'protocol: queue, topics: 2' }, 'targets.shop.topics: does not go with publications'],
   [{ target: 'protocol: queue, queue: { type: stream }' }, 'targets.shop.queue.type: does not go with publications'],
   [

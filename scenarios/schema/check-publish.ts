@@ -77,11 +77,22 @@ function checkTarget(context: CheckContext, published: string, target: FileTarge
   for (const key of singleService) {
     if (has([...path, key])) complain(key, 'does not go with publications: one process pushes what it was handed');
   }
+  checkDuplex(context, target, path);
   const push = 'push' in target ? target.push : undefined;
   if (push !== undefined && 'poll' in push && push.poll !== undefined && push.log === 0) {
     const message = 'is what a poll reads from; leave it out, or the poll';
     report({ path: [...path, 'push', 'log'], message, atKey: true });
   }
+}
+
+/** Events among answers: both are messages of one stream. */
+function checkDuplex({ report }: CheckContext, target: FileTarget, path: Path): void {
+  if (!('push' in target) || !target.push || !('duplex' in target.push) || !target.push.duplex) return;
+  const complain = (message: string) => report({ path: [...path, 'push', 'duplex'], message });
+  if ((target.client ?? 'own') !== 'own') complain(`is for client: own; ${target.client} takes what comes for answers`);
+  if (target.protocol === 'grpc' && target.calls !== 'stream')
+    complain('needs calls: stream: of unary calls each answer has a stream of its own');
+  if (target.protocol === 'websocket' && target.codec !== 'json') complain('needs codec: json, as events are written');
 }
 
 function checkBrokered({ report }: CheckContext, target: FileTarget, path: Path): void {

@@ -49,7 +49,16 @@ const pushShape = {
 const describes = 'Of `pattern: publish`: what our service does for its subscribers. Left out: as each key says.';
 
 /** Of a target whose service pushes itself. */
-export const pushSchema = object(pushShape).describe(describes);
+export const pushSchema = object({
+  ...pushShape,
+  duplex: z
+    .boolean()
+    .optional()
+    .meta({ default: false })
+    .describe(
+      'The connections of the load are subscribed as well, so that requests, their answers and events share them. false: subscribers alone, on connections of their own.',
+    ),
+}).describe(describes);
 
 /** Of one that can be asked instead. */
 export const pollablePushSchema = object({
@@ -61,7 +70,7 @@ export const pollablePushSchema = object({
     ),
 }).describe(describes);
 
-export type WrittenPush = Partial<z.output<typeof pollablePushSchema>>;
+export type WrittenPush = Partial<z.output<typeof pollablePushSchema> & z.output<typeof pushSchema>>;
 
 export function resolvePush(written: WrittenPush | undefined): { readonly push?: PushSettings } {
   if (written === undefined) return {};
@@ -70,12 +79,14 @@ export function resolvePush(written: WrittenPush | undefined): { readonly push?:
     buffer = usualPush.bufferBytes,
     overflow = usualPush.overflow,
     closeAfter,
+    duplex = false,
     poll,
   } = written;
   return {
     push: {
       ...{ log, bufferBytes: buffer, overflow },
       ...(closeAfter !== undefined && { closeAfterMs: closeAfter }),
+      ...(duplex && { duplex }),
       ...(poll !== undefined && { pollMs: poll }),
     },
   };

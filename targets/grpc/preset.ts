@@ -5,12 +5,14 @@ import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { duplexLabel } from '../driver-kit/duplex-label.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { runtimeLabel } from '../driver-kit/runtime-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { ordersProto, ordersService } from './orders-service.ts';
 import { grpcSubscriber } from './subscriber.ts';
+import { fromNow, watchHeader } from './watch-words.ts';
 
 /** As the service calls it. */
 export function methodName(action: string): string {
@@ -33,8 +35,8 @@ function batchedRequest(operation: ReferenceOperation, isHandedOver: boolean): G
 }
 
 /** A message on a stream that stays; its number is the driver's. */
-function streamedRequest(operation: ReferenceOperation, isHandedOver: boolean): GrpcRequest {
-  return { method: `${ordersService}/Converse`, message: { item: itemFor(operation, isHandedOver) }, metadata: {} };
+function streamedRequest(operation: ReferenceOperation, isHandedOver: boolean, metadata: GrpcRequest['metadata']) {
+  return { method: `${ordersService}/Converse`, message: { item: itemFor(operation, isHandedOver) }, metadata };
 }
 
 function itemFor(operation: ReferenceOperation, isHandedOver: boolean) {
@@ -61,9 +63,11 @@ export const grpcEntry: ProtocolEntry = {
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {
-    const { batch, calls } = target as GrpcTarget;
+    const { batch, calls, push } = target as GrpcTarget;
     const unary = batch === undefined ? requestFor : batchedRequest;
-    const write = calls === 'stream' ? streamedRequest : unary;
+    const streamed = (operation: ReferenceOperation, isHandedOver: boolean) =>
+      streamedRequest(operation, isHandedOver, push?.duplex ? { [watchHeader]: fromNow } : {});
+    const write = calls === 'stream' ? streamed : unary;
     return { requests: presetRequests(operations, write), settings: { proto: ordersProto } };
   },
   semantics(target) {
@@ -79,6 +83,7 @@ export const grpcEntry: ProtocolEntry = {
           : 'the status; what it promises is the system’s own',
       calls: calls === 'stream' ? 'messages on one stream a connection, both ways' : 'unary',
       connections,
+      ...duplexLabel(target),
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       compression: compression?.codec ?? 'none',
       codec: `protobuf, ${compressionLabel(compression, 'message by message')}`,

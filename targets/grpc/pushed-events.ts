@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Metadata, type ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { Listener, Publications, PublishedEvent } from '../publish/publications.ts';
+import { fromNow, publishedCode, watchHeader } from './watch-words.ts';
 
 const eventsProto = join(import.meta.dirname, 'events.proto');
 
@@ -10,11 +11,6 @@ export function eventsDefinition(): ServiceDefinition {
   const read = { keepCase: true, longs: Number, defaults: true, oneofs: true };
   return loadSync(eventsProto, read)['wirebench.events.v1.Events'] as ServiceDefinition;
 }
-
-/** Of the call of a conversation: the last position that was seen, or `now`. */
-const watchHeader = 'watch-after';
-/** What an event among answers has in the place of what became of a request. */
-export const publishedCode = 'published';
 
 export interface EventMessage {
   readonly position: number;
@@ -24,7 +20,7 @@ export interface EventMessage {
 
 export function watchMetadata(after: number | null): Metadata {
   const headers = new Metadata();
-  headers.set(watchHeader, after === null ? 'now' : String(after));
+  headers.set(watchHeader, after === null ? fromNow : String(after));
   return headers;
 }
 
@@ -32,7 +28,7 @@ export function watchMetadata(after: number | null): Metadata {
 export function watchedAfter(metadata: Metadata): number | null | undefined {
   const [value] = metadata.get(watchHeader);
   if (value === undefined) return undefined;
-  return value === 'now' ? null : Number(value);
+  return value === fromNow ? null : Number(value);
 }
 
 /** What events are written to. */

@@ -24,6 +24,7 @@ import { unencodableRequest } from './grpc-answer.ts';
 import { messageWriter } from './message-writer.ts';
 import { NumberedMessage, readReply } from './numbered-message.ts';
 import { StreamedMessages } from './streamed-messages.ts';
+import { publishedCode } from './watch-words.ts';
 
 /** The call that stays, on its connection; those in flight on it are lost with it. */
 class Conversation implements Http2Stream {
@@ -67,6 +68,8 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation,
   readonly #attempts: Uint32Array;
   readonly #keeper: ConnectionKeeper;
   #turn = 0;
+  /** Messages that the service sent by itself. */
+  #events = 0;
 
   constructor(context: DriverContext, endpoint: Endpoint, codec: BodyCodec | null) {
     const { target, calls, sink, worker, workers } = context;
@@ -155,6 +158,10 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation,
     const reply = readReply(message);
     if (reply === null) return false;
     const { number, code, retryAfterMs } = reply;
+    if (code === publishedCode) {
+      this.#events++; // its number is a position
+      return true;
+    }
     const slot = number % this.#attempts.length;
     if (this.#conversationOf[slot] !== conversation || this.#numberOf(slot) !== number) return true; // given up
     this.#forget(slot, conversation);
@@ -258,6 +265,10 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation,
     return this.#codec?.bodies() ?? null;
   }
 
+  ignoredMessages(): number | null {
+    return this.#context.target.push?.duplex ? this.#events : null;
+  }
+
   reconnects(): number {
     return this.#keeper.reconnects;
   }
@@ -271,10 +282,10 @@ export class GrpcStreamSession implements Session, ConnectionOwner<Conversation,
 function writersOf({ target, operations }: DriverContext, endpoint: Endpoint, codec: BodyCodec | null): Writer[] {
   const types = typesOfTarget(target as GrpcTarget) as ProtoTypes; // the preset's
   return operations.map(({ request }) => {
-    const { method: name, message: fields } = request as GrpcRequest;
+    const { method: name, message: fields, metadata } = request as GrpcRequest;
     const method = findMethod(types, name);
     const message = new NumberedMessage(messageWriter(types, method.requestType, fields));
-    const empty: GrpcRequest = { method: name, message: {}, metadata: {} };
+    const empty: GrpcRequest = { method: name, message: {}, metadata };
     return { writer: new CallWriter(0, empty, method, endpoint, codec, [message]), message };
   });
 }

@@ -9,7 +9,8 @@ import type { SubscriberDriver } from '../subscriber.ts';
 import { largestMessageBytes } from './grpc-answer.ts';
 import { createGrpcJsClient } from './grpc-js-client.ts';
 import { ordersProto, ordersService } from './orders-service.ts';
-import { type EventMessage, eventsDefinition, publishedCode, watchMetadata } from './pushed-events.ts';
+import { type EventMessage, eventsDefinition, watchMetadata } from './pushed-events.ts';
+import { publishedCode } from './watch-words.ts';
 
 const openWithinMs = 5_000;
 

@@ -12,9 +12,11 @@ import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { duplexLabel } from '../driver-kit/duplex-label.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
+import { publishedCode, subscriptionText } from './pushed-events.ts';
 import { websocketSubscriber } from './subscriber.ts';
 
 const drivers = {
@@ -34,8 +36,9 @@ export const websocketEntry: ProtocolEntry = {
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {
-    const { codec = 'json' } = target as WebSocketTarget;
+    const { codec = 'json', push } = target as WebSocketTarget;
     return {
+      ...(push?.duplex && { settings: listening }),
       requests: presetRequests(operations, (operation, isHandedOver) => requestFor(operation, isHandedOver, codec)),
     };
   },
@@ -49,12 +52,19 @@ export const websocketEntry: ProtocolEntry = {
           ? 'a message of the service: after the work, or once the order is on record'
           : 'a message that answers; what it promises is the system’s own',
       connections,
+      ...duplexLabel(target),
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       compression: compression?.codec ?? 'none',
       codec: `${payloadCodecLabel(codec, address === '' ? 'JSON' : 'messages as written')} in ${(codec ?? 'json') === 'json' ? 'text' : 'binary'} frames, ${deflateLabel(compression)}`,
       tls: tlsLabel(target),
     };
   },
+};
+
+/** Of a connection that sends requests, too. */
+const listening: Pick<WebSocketTarget, 'onOpen' | 'ignore'> = {
+  onOpen: [{ send: subscriptionText(null) }],
+  ignore: [{ pointer: '/code', values: [publishedCode] }],
 };
 
 function requestFor(operation: ReferenceOperation, isHandedOver: boolean, codec: PayloadCodec): WebSocketRequest {

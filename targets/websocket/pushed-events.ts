@@ -2,6 +2,9 @@
 import type { RawData } from 'ws';
 import type { PublishedEvent } from '../publish/publications.ts';
 
+/** What tells messages that are no answers from those that are. */
+export const publishedCode = 'published';
+
 const subscription = Buffer.from('{"subscribe":');
 
 /** Written so, and not otherwise: what asks for an order is not looked at any further. */
@@ -24,6 +27,11 @@ export function subscriptionFrom(data: RawData): number | null {
   }
 }
 
+/** It begins after this position. */
+export function subscribedText(position: number): string {
+  return JSON.stringify({ code: publishedCode, subscribed: { position } });
+}
+
 export function eventText({ position, id, payload }: PublishedEvent): Buffer {
-  return Buffer.from(JSON.stringify({ event: { position, id, payload } }));
+  return Buffer.from(JSON.stringify({ code: publishedCode, event: { position, id, payload } }));
 }

@@ -19,7 +19,7 @@ import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeepe
 import { serverTlsOptions } from '../security/server-tls-options.ts';
 import { asyncApiPath, websocketAsyncApi } from './asyncapi.ts';
 import { MessagePacking } from './message-packing.ts';
-import { eventText, isSubscription, subscriptionFrom } from './pushed-events.ts';
+import { eventText, isSubscription, subscribedText, subscriptionFrom } from './pushed-events.ts';
 import { deflateOptions } from './ws-packing.ts';
 
 /** The largest payload and the JSON around it. */
@@ -99,7 +99,7 @@ function listen(socket: WebSocket, packing: MessagePacking | null, publications:
   };
   const position = publications.join(listener, subscriptionFrom(data));
   socket.on('close', () => publications.leave(listener));
-  socket.send(JSON.stringify({ subscribed: { position } }));
+  socket.send(subscribedText(position));
 }
 
 function answer(domain: ServiceDomain, send: Send, answers: TurnAnswers, data: RawData): void {
