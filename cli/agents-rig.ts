@@ -7,6 +7,7 @@ import { type BenchRig, measuredExits } from './bench-rig.ts';
 export interface AgentsRun {
   readonly run: BenchProcess;
   readonly agents: BenchProcess[];
+  readonly out: string;
   /** Starts one more. */
   startAgent(
     name: string,
@@ -25,6 +26,8 @@ interface AgentsRunOptions {
   /** Of the run. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The result folder of an earlier run of the same scenario. */
+  readonly resume?: string;
   /** What they join in place of what is printed. */
   readonly through?: (join: string) => Promise<string>;
   /** How many are started with it; left out: all. */
@@ -35,14 +38,12 @@ interface AgentsRunOptions {
 export async function startWithAgents(
   rig: BenchRig,
   scenario: string,
-  { agents = 3, args = [], started = agents, env, through }: AgentsRunOptions = {},
+  { agents = 3, args = [], started = agents, env, resume, through }: AgentsRunOptions = {},
 ): Promise<AgentsRun> {
-  const out = rig.newOut();
+  const out = resume ?? rig.newOut();
   const path = rig.write(`agents-${out.split('-').at(-1)}.yaml`, scenario);
-  const run = new BenchProcess(
-    ['run', path, '--yes', '--full', '--out', out, '--agents', String(agents), ...args],
-    env,
-  );
+  const into = [resume === undefined ? '--out' : '--resume', out];
+  const run = new BenchProcess(['run', path, '--yes', '--full', ...into, '--agents', String(agents), ...args], env);
   await run.says(/bench agent --join \S+/, 240_000); // NATS may have to be installed
   const [, joinLine = ''] = /bench (agent --join .+)/.exec(run.stderr) ?? [];
   const [agent = '', option = '', printed = '', ...rest] = joinLine.split(/ (?=--nats|--allow)/)[0]?.split(' ') ?? [];
@@ -55,7 +56,7 @@ export async function startWithAgents(
   };
   for (let n = 1; n <= started; n++) startAgent(`agent-${n}`);
   return {
-    ...{ run, agents: processes, startAgent },
+    ...{ run, out, agents: processes, startAgent },
     async finished() {
       const exit = await run.exited;
       expect(exit.stderr).not.toMatch(/bug of Wirebench/);
