@@ -21,7 +21,7 @@ import { flowAnswers } from './flow-sentences.ts';
 import { gatewaySentences } from './gateway-sentences.ts';
 import { outputsAnswers } from './outputs-sentences.ts';
 import { poisonAnswers } from './poison-sentences.ts';
-import { type ComparableKinds, comparableKinds } from './service-share-sentence.ts';
+import { type ComparableKinds, comparableKinds, serviceShareSentence } from './service-share-sentence.ts';
 
 /**
  * `lead`: what was asked for. `figures`: the primary figure of each target. `order`: what may be said of who is before whom. `more`: what else goes with it. `ledger`,
@@ -76,6 +76,7 @@ export function answer(result: RunResult): Answer {
     ['more', primary === null ? null : medianSentence(result, primary, figures)],
     ['order', orderSentence(kinds, repeatsOf(kinds.flat()))],
     ['order', dominated],
+    ['more', primary === null ? null : serviceShareSentence(result, primary, measured)],
     ['more', doubtlessSentence({ result, kinds, figures: measured, hasLosses: harm !== null })],
     ['more', crossingSentence(result)],
     ...conditionGroups(result)

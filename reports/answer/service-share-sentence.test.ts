@@ -3,7 +3,7 @@ import type { PrimaryMetric, RunResult, TrialResult } from '../../result/result-
 import { conditionGroups } from '../figures/result-view.ts';
 import { fixtureResult } from '../fixtures/fixture-result.ts';
 import { serviceShareTable } from '../tables/service-share-table.ts';
-import { comparableKinds } from './service-share-sentence.ts';
+import { comparableKinds, serviceShareSentence } from './service-share-sentence.ts';
 
 const whole = fixtureResult();
 const primary: PrimaryMetric = { operation: 'getOrder', metric: 'p50', condition: 'calm', phase: 'steady' };
@@ -51,6 +51,18 @@ describe('comparableKinds', () => {
   it('goes on comparing targets of one protocol', () => {
     const kinds = [[figure('rest'), figure('rest')]];
     expect(comparableKinds(resultOf({ rest: 900 }), primary, kinds)).toEqual({ kinds, sentence: null });
+  });
+});
+
+describe('serviceShareSentence', () => {
+  const figures = [figure('rest'), figure('grpc')];
+  const told = resultOf({ rest: 20, grpc: 700 }, 120);
+  const trials = told.trials.map((trial) => ({ ...trial, semantics: { ...trial.semantics, service: 'net/http' } }));
+
+  it('tells the share of each where targets say what their service is written in, and nothing elsewhere', () => {
+    const sentence = 'Of the p50 the service itself takes at least: rest 12 %, grpc 70 %.';
+    expect(serviceShareSentence({ ...told, trials }, primary, figures)).toBe(sentence);
+    expect(serviceShareSentence(told, primary, figures)).toBeNull();
   });
 });
 

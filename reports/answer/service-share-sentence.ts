@@ -1,5 +1,5 @@
 /** Where the service takes most of an answer’s time, targets of different protocols are not held against each other. */
-import type { PrimaryMetric, RunResult } from '../../result/result-types.ts';
+import type { PrimaryMetric, RunResult, TrialResult } from '../../result/result-types.ts';
 import { dominatingShare, servicePartOf } from '../../result/service-share.ts';
 import type { OrderedFigure } from '../figures/order-text.ts';
 import { conditionGroups } from '../figures/result-view.ts';
@@ -33,13 +33,31 @@ export function comparableKinds<Figure extends OrderedFigure>(
   return { kinds: parted.flatMap(({ parts }) => parts), sentence: sentenceOf(dominated) };
 }
 
+/** Where targets say what their service is written in; null: none does, or nobody knows how long it took. */
+export function serviceShareSentence(
+  result: RunResult,
+  primary: PrimaryMetric,
+  figures: readonly OrderedFigure[],
+): string | null {
+  const isSaid = ({ label }: OrderedFigure) =>
+    trialsOf(result, primary, label).some(({ semantics }) => semantics.service !== undefined);
+  if (!figures.some(isSaid)) return null;
+  const known = figures.map((figure) => measuredOf(result, primary, figure)).filter(({ share }) => share !== null);
+  return known.length === 0 ? null : `Of the p50 the service itself takes at least: ${sharesText(known)}.`;
+}
+
+function trialsOf(result: RunResult, { condition }: PrimaryMetric, label: string): readonly TrialResult[] {
+  const group = conditionGroups(result).find((one) => one.condition === condition);
+  return group?.contenders.find((contender) => contender.label === label)?.counted ?? [];
+}
+
 function measuredOf<Figure extends OrderedFigure>(
   result: RunResult,
-  { condition, phase, operation }: PrimaryMetric,
+  primary: PrimaryMetric,
   figure: Figure,
 ): Measured<Figure> {
-  const group = conditionGroups(result).find((one) => one.condition === condition);
-  const trials = group?.contenders.find(({ label }) => label === figure.label)?.counted ?? [];
+  const { phase, operation } = primary;
+  const trials = trialsOf(result, primary, figure.label);
   const shares = trials.map((trial) => servicePartOf(trial, phase, operation)?.share ?? null);
   return { figure, protocol: trials[0]?.protocol ?? '', share: medianOf(shares) };
 }
@@ -57,10 +75,11 @@ function partsOf<Figure>(all: readonly Measured<Figure>[]) {
 
 function sentenceOf(dominated: readonly Measured<OrderedFigure>[]): string | null {
   if (dominated.length === 0) return null;
-  const texts = dominated
-    .slice(0, mostNamed)
-    .map(({ figure, share }) => `${figure.label} ${formatShare(share ?? 0, 1)}`);
-  const more = dominated.length > mostNamed ? [`${dominated.length - mostNamed} more alike`] : [];
-  const named = [...texts, ...more].join(', ');
-  return `Not held against other protocols, since the p50 is mostly the service’s own time: ${named}.`;
+  return `Not held against other protocols, since the p50 is mostly the service’s own time: ${sharesText(dominated)}.`;
+}
+
+function sharesText(all: readonly Measured<OrderedFigure>[]): string {
+  const texts = all.slice(0, mostNamed).map(({ figure, share }) => `${figure.label} ${formatShare(share ?? 0, 1)}`);
+  const more = all.length > mostNamed ? [`${all.length - mostNamed} more`] : [];
+  return [...texts, ...more].join(', ');
 }
