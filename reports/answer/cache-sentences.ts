@@ -9,7 +9,19 @@ export function cacheAnswers(result: RunResult): string[] {
   const shown = conditionGroups(result)
     .map(({ contenders }) => contenders.filter(hasCache))
     .find((contenders) => contenders.length > 0);
-  return shown === undefined ? [] : [`Reads that reached the service – ${shown.map(savedText).join('; ')}.`];
+  if (shown === undefined) return [];
+  if (shown.every(({ trials }) => trials.every(({ cache }) => cache?.originReads === null))) {
+    const texts = shown.map((contender) => `${contender.label}: ${hitText(contender)}`);
+    return [`Reads that a cache showed without asking – ${texts.join('; ')}.`];
+  }
+  return [`Reads that reached the service – ${shown.map(savedText).join('; ')}.`];
+}
+
+function hitText(contender: Contender): string {
+  return shareText(
+    cacheSum(contender, ({ hit }) => hit.count),
+    cacheSum(contender, ({ reads }) => reads),
+  );
 }
 
 function savedText(contender: Contender): string {

@@ -97,5 +97,9 @@ it('the answer says what was saved and how old the oldest was, findings what nob
     `${second}: ${30 * repeats} reads did not show what the same client had changed before.`,
     `${second}: ${2 * repeats} reads led a client back behind what it had read before.`,
   ]);
+  const own = { originReads: null, stale: null };
+  expect(cacheAnswers(cachedResult({ ...asked, ...own }, { ...shown, ...own }))).toEqual([
+    `Reads that a cache showed without asking – ${first}: 0; ${second}: 90 %.`,
+  ]);
   expect(cacheAnswers(fixtureResult())).toEqual([]);
 });

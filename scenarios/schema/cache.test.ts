@@ -35,6 +35,16 @@ describe('a cache', () => {
     expect(cacheOf('')).toBeUndefined();
   });
 
+  it('of clients knows no callers; what it showed would be whose it was', () => {
+    const text = `name: s
+workload: { operations: { getOrder: {} }, callers: { one: { share: 50% }, other: { share: 50% } } }
+load: { model: open, rate: 1/s }
+targets: { t: { protocol: rest, cache: { kind: etag } }, watched: { protocol: rest, cache: { kind: none } } }
+`;
+    const reading = parseScenario(text, { path: `${import.meta.dirname}/s.yaml`, env: {} });
+    expect(reading.ok ? [] : reading.problems.map(({ path }) => path)).toEqual(['targets.t.cache']);
+  });
+
   it.each([
     ['cache: { kind: max-age }', 'cache.kind: max-age needs `maxAge`, e.g. maxAge: 1s'],
     ['cache: { kind: etag, maxAge: 1s }', 'cache.maxAge: is of kind: max-age; etag shows nothing without asking'],

@@ -39,6 +39,11 @@ export function checkCalled({ file, report }: CheckContext, target: FileTarget, 
     const message = 'is by caller, and nobody says who is calling: name them in workload.callers, or limit by: all';
     report({ path: [...path, 'gateway', 'rateLimit', 'by'], message });
   }
+  if (file.workload?.callers !== undefined && keepsAnswers(target)) {
+    const message =
+      'of clients would show one caller what another was answered; leave out workload.callers, or cache at: gateway';
+    report({ path: [...path, 'cache'], message, atKey: true });
+  }
   if (!isAsked && !limits) return;
   const values: Readonly<Record<string, unknown>> = target;
   for (const [key, value, why] of carriedTogether) {
@@ -46,6 +51,11 @@ export function checkCalled({ file, report }: CheckContext, target: FileTarget, 
     const message = `${why}, and each caller has to ask by itself`;
     report({ path: [...path, key], message, atKey: true });
   }
+}
+
+function keepsAnswers(target: FileTarget): boolean {
+  const cache = 'cache' in target ? target.cache : undefined;
+  return cache !== undefined && cache.at === 'client' && cache.kind !== 'none';
 }
 
 /** Settings by which requests of several callers would travel as one. `value` null: any. */

@@ -142,12 +142,19 @@ it('asks again once that is over, with the tag that it has', async () => {
 
 it('of what is to be asked about each time nothing is shown unasked', async () => {
   let version = 1;
-  const { run } = await open({ kind: 'etag' }, (...answer) => order(version, 'no-cache')(...answer));
+  const answer =
+    (control: string): Answer =>
+    (...asked) =>
+      order(version, control)(...asked);
+  const { run } = await open({ kind: 'etag', maxAgeSeconds: 0 }, answer('no-cache'));
   expect((await run('read')).from).toBe(miss);
   expect(await run('read')).toMatchObject({ version: 1, from: revalidated });
   version = 2;
   expect(await run('read')).toMatchObject({ version: 2, from: replaced });
   expect(await run('read')).toMatchObject({ version: 2, from: revalidated });
+  const { run: runOther } = await open({ kind: 'etag', maxAgeSeconds: 0 }, answer('max-age=60'));
+  expect((await runOther('read')).from).toBe(miss);
+  expect((await runOther('read')).from).toBe(revalidated);
 });
 
 it('a change by a client drops what that client has of it, and not what others have', async () => {

@@ -51,6 +51,8 @@ class CachedSession implements Session {
   readonly #context: DriverContext;
   /** A client each; []: they keep nothing. */
   readonly #caches: readonly ClientCache[];
+  /** Shown without asking, whatever a service allows: 0 where each read is asked about. */
+  readonly #mostSeconds: number;
   /** By operation. */
   readonly #addresses: readonly RequestTemplate[];
   /** By operation, whether it is a read, and which headers make its answers differ from call to call. */
@@ -72,6 +74,7 @@ class CachedSession implements Session {
     const clients = isKept ? connectionShare(settings.clients, worker, workers) : 0;
     this.#context = context;
     this.#caches = Array.from({ length: clients }, () => new ClientCache(settings));
+    this.#mostSeconds = settings.maxAgeSeconds;
     this.#addresses = requests.map(({ path }) => compileTemplate(path));
     this.#isRead = requests.map(({ method }) => method === 'GET');
     this.#varying = requests.map(({ headers }) => varyingNames(headers));
@@ -171,7 +174,7 @@ class CachedSession implements Session {
 
   #keep(slot: number, { cache, address, askedUs }: Asked, head: CachingHead, body: Buffer): void {
     const { tag, version, maxAgeSeconds, ageSeconds } = head;
-    const freshSeconds = Math.max(0, maxAgeSeconds - ageSeconds);
+    const freshSeconds = Math.min(this.#mostSeconds, Math.max(0, maxAgeSeconds - ageSeconds));
     if (!this.#mayKeep(slot, head) || (tag === null && freshSeconds === 0)) {
       cache.drop(address);
       return;
