@@ -54,6 +54,14 @@ describe('the package', () => {
     expect(Object.keys(ofDecision.properties)).toContain('groups');
   });
 
+  it('has the sources of the service in Go in it, with the versions and checksums of what that is built on', async () => {
+    const sources = join(folder, 'node_modules', 'wirebench', 'dist', 'targets', 'go-service');
+    const { stdout } = await run('go', ['list', '-C', sources, '-mod=readonly', '-f', '{{.GoFiles}}', './...']);
+    expect(stdout).toContain('main.go');
+    expect(stdout).toContain('orders_grpc.pb.go');
+    expect(await readFile(join(sources, 'go.sum'), 'utf8')).toContain('google.golang.org/grpc v');
+  });
+
   it('holds neither tests nor their fixtures', async () => {
     const { stdout } = await run('find', [join(folder, 'node_modules', 'wirebench'), '-name', '*.test.*']);
     expect(stdout).toBe('');

@@ -21,20 +21,21 @@ export interface Reporter<Result = RunResult> {
 
 const plainWidth = 160;
 
+/** Results by their name, not by all that is in them: the package's declarations would be too long. */
 export const reporters = {
   terminal: {
     file: 'report.txt',
     isPrinted: true,
-    render: (result) => renderTerminal(cleanTexts(result), { colour: false, width: plainWidth }),
+    render: (result: RunResult) => renderTerminal(cleanTexts(result), { colour: false, width: plainWidth }),
   },
-  json: { file: 'result.json', render: (result) => `${JSON.stringify(result, null, 1)}\n` },
-  html: { file: 'report.html', render: (result) => renderHtml(cleanTexts(result)) },
-  hlog: { file: 'histograms.hlog', render: (result) => renderHlog(cleanTexts(result)) },
-  csv: { file: 'summary.csv', render: (result) => renderCsv(cleanTexts(result)) },
-  markdown: { file: 'report.md', render: (result) => renderMarkdown(cleanTexts(result)) },
-  github: { file: 'annotations.txt', isPrinted: true, render: (result) => renderGithub(cleanTexts(result)) },
-  junit: { file: 'junit.xml', render: (result) => renderJunit(cleanTexts(result)) },
-  prometheus: { file: 'metrics.prom', render: (result) => renderPrometheus(cleanTexts(result)) },
+  json: { file: 'result.json', render: (result: RunResult) => `${JSON.stringify(result, null, 1)}\n` },
+  html: { file: 'report.html', render: (result: RunResult) => renderHtml(cleanTexts(result)) },
+  hlog: { file: 'histograms.hlog', render: (result: RunResult) => renderHlog(cleanTexts(result)) },
+  csv: { file: 'summary.csv', render: (result: RunResult) => renderCsv(cleanTexts(result)) },
+  markdown: { file: 'report.md', render: (result: RunResult) => renderMarkdown(cleanTexts(result)) },
+  github: { file: 'annotations.txt', isPrinted: true, render: (result: RunResult) => renderGithub(cleanTexts(result)) },
+  junit: { file: 'junit.xml', render: (result: RunResult) => renderJunit(cleanTexts(result)) },
+  prometheus: { file: 'metrics.prom', render: (result: RunResult) => renderPrometheus(cleanTexts(result)) },
 } as const satisfies Record<string, Reporter>;
 
 export type FormatName = keyof typeof reporters;
