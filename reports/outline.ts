@@ -25,6 +25,7 @@ import { drainTable } from './tables/drain-table.ts';
 import { fallbackTable } from './tables/fallback-table.ts';
 import { flowTables } from './tables/flow-tables.ts';
 import { gatewaysTable } from './tables/gateways-table.ts';
+import { groupTable } from './tables/group-table.ts';
 import { instancesTable } from './tables/instances-table.ts';
 import { ledgerTable } from './tables/ledger-table.ts';
 import { limitsTable } from './tables/limits-table.ts';
@@ -114,7 +115,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       ]),
       ...tables(chainTable(group)),
       { kind: 'flowPictures', contenders: group.contenders.filter(hasShape) },
-      ...tables(...flowTables(group), ...poisonTables(group), outputsTable(group)),
+      ...tables(...flowTables(group), ...poisonTables(group), outputsTable(group), groupTable(group)),
       ...tables(...cacheTables(group), ...deliveryTables(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },

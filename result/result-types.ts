@@ -12,6 +12,7 @@ export type * from './schema/delivery-schema.ts';
 export type * from './schema/evidence-schema.ts';
 export type { SettingValue } from './schema/fields.ts';
 export type * from './schema/flow-schema.ts';
+export type * from './schema/group-schema.ts';
 export type * from './schema/latency-schema.ts';
 export type * from './schema/outputs-schema.ts';
 export type * from './schema/phase-schema.ts';

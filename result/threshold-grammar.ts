@@ -13,6 +13,7 @@
  *               | "drainRate" (delivered a second while a backlog was worked off)
  *               | "generatorMemory" | "serviceMemory" (highest resident)
  *               | "requestsPerOperation" (to SQS, of clients and service together)
+ *               | "longestSilence" | "shortestSilence" (of a partition of a consumer group)
  *               | "outputMissing" | "outputTwice" | "outputUncommitted" (of what a service writes because of what it takes)
  *               | "overcharged" (charges on the accounts beyond the first of each payment)
  *               | "missed" (that subscribers were owed), of these "missedInGaps" and "missedOutsideGaps" | "twice" | "outOfOrder" (at subscribers)

@@ -22,6 +22,8 @@ export const trialFigureUnits = {
   generatorMemory: 'size',
   serviceMemory: 'size',
   requestsPerOperation: 'factor',
+  longestSilence: 'duration',
+  shortestSilence: 'duration',
   outputMissing: 'count',
   outputTwice: 'count',
   outputUncommitted: 'count',
@@ -75,6 +77,9 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   serviceMemory: ({ memory }) => memory?.serviceBytes ?? null,
   /** To a broker that is paid by them. */
   requestsPerOperation: ({ paidRequests }) => paidRequests?.perOperation ?? null,
+  /** Of a consumer group: of its partitions. */
+  longestSilence: ({ group }) => group?.longestSilenceUs ?? null,
+  shortestSilence: ({ group }) => group?.shortestSilenceUs ?? null,
   /** Of what a service writes because of what it takes. */
   outputMissing: ({ outputs }) => outputs?.missing ?? null,
   outputTwice: ({ outputs }) => outputs?.twice ?? null,

@@ -125,6 +125,7 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow, brokers: Brok
   if (moment === 'ack' && !usesBroker(target)) return 'no broker to acknowledge to';
   if (moment !== null && lacksMoment(target, moment)) return `no moment ${failpointText(moment)}`;
   if (window.fault === 'pause-consumers' && lacksConsumers(target)) return 'no consumers of ours';
+  if ((window.fault === 'leave' || window.fault === 'join') && !isGroup(target)) return 'no group of several members';
   if (window.fault === 'rebuild' && !hasLog(target)) return 'no log to rebuild its state from';
   const name = brokerOf(target) ?? usualBroker(target.protocol);
   const isOne = name === null || (brokers[name] ?? 1) === 1;
@@ -134,6 +135,11 @@ export function lackOf(target: PlacedTarget, window: PlacedWindow, brokers: Brok
 /** Between the parts of a flow there are others, which hand on as they take. */
 function lacksConsumers({ protocol, flow }: PlacedTarget): boolean {
   return flow !== undefined || !hasBroker(protocol);
+}
+
+function isGroup(target: PlacedTarget): boolean {
+  const facts: ProtocolFacts = factsOf(target);
+  return facts.hasGroups === true && target.flow === undefined && (target.instances ?? 1) > 1;
 }
 
 /** Of a flow who leads has some moments, and how events are published decides of others. */

@@ -17,6 +17,7 @@ import { couplingTable } from '../tables/coupling-table.ts';
 import { deliveryAccount } from '../tables/delivery-tables.ts';
 import { drainTable } from '../tables/drain-table.ts';
 import { fallbackTable } from '../tables/fallback-table.ts';
+import { groupTable } from '../tables/group-table.ts';
 import { limitsTable } from '../tables/limits-table.ts';
 import { millionCostTable } from '../tables/million-cost.ts';
 import { outputsTable } from '../tables/outputs-table.ts';
@@ -94,6 +95,7 @@ function ownTables(result: RunResult) {
         ...limitTables(group),
         ...poisonTables(group),
         outputsTable(group),
+        groupTable(group),
         ...cacheTables(group),
         deliveryAccount(group),
         isBuiltOnPurpose(group) ? drainTable(group) : null,

@@ -31,6 +31,7 @@ import {
 } from './evidence-schema.ts';
 import { count, figure, type Immutable, instant, settings, settingValue, someOf, text } from './fields.ts';
 import { flowsSchema } from './flow-schema.ts';
+import { groupSchema } from './group-schema.ts';
 import { blocksSchema } from './latency-schema.ts';
 import { outputsSchema } from './outputs-schema.ts';
 import { phaseSchema } from './phase-schema.ts';
@@ -104,6 +105,7 @@ export const trialSchema = z
         'Each time that our service has folded its state anew from its log, in the order of time. Absent: its state is no log, or the engine another one.',
       )
       .optional(),
+    group: groupSchema.describe('Absent but of a consumer group of several instances of our service.').optional(),
     outputs: outputsSchema
       .describe(
         'Absent where our service writes nothing because of what it takes, and where what it wrote could not be read.',

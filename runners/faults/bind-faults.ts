@@ -39,6 +39,8 @@ export interface BoundFault {
   readonly isRepeated: boolean;
   readonly label: string;
   readonly settings: Readonly<Record<string, SettingValue>>;
+  /** Before the load. */
+  ready(): Promise<void>;
   /** At once, or as large as a ramp begins. */
   apply(): Promise<void>;
   /** Of a ramp: to this share of its size. */
@@ -157,6 +159,7 @@ function bind<Window extends FaultWindow, Context extends { readonly facts: Prot
     isRepeated: 'when' in window && window.when?.again === true,
     label: kind.label(window),
     settings: { ...kind.settings(window), ...(isRamped(window) && { rampMs: window.rampMs }) },
+    ready: async () => kind.ready?.(window, context),
     apply: () => kind.apply(sized(window, 1 / rampSteps), context),
     resize: async (share) => kind.resize?.(sized(window, share), context),
     undo: (signal) => kind.undo(window, context, signal),

@@ -3,7 +3,7 @@ import type { SettingValue } from '../../result/result-types.ts';
 import type { ProtocolFacts } from '../../scenarios/protocols/protocol-facts.ts';
 import type { FaultWindow, LinkFault, PartFault } from '../../scenarios/scenario.ts';
 import type { ArmedFailpoint } from '../../targets/domain/failpoint.ts';
-import type { ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
+import type { MemberPlace, ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
 import type { RebuildReport } from '../../targets/domain/rebuild-report.ts';
 import type { SupervisedProcess } from '../../targets/process/supervised-process.ts';
 import type { Link } from '../../targets/stack/stack.ts';
@@ -54,6 +54,8 @@ export interface FaultPart {
   readonly subscribers?: number;
   /** Of our reference services behind a broker only: whether they take messages from it. */
   readonly consume?: (isOn: boolean) => Promise<void>;
+  /** Of our reference services that are members of a consumer group only. See RunningService. */
+  readonly member?: (place: MemberPlace) => Promise<void>;
 }
 
 export interface PartFaultContext extends FaultContext {
@@ -65,6 +67,8 @@ export interface PartFaultContext extends FaultContext {
 export type FaultProof = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface FaultKind<Window extends FaultWindow, Context> {
+  /** Before the load: what is so until the window begins. Left out: all is as usual. */
+  ready?(window: Window, context: Context): Promise<void>;
   apply(window: Window, context: Context): Promise<void>;
   /** While it is in force: from now on as large as this window says. Of kinds that may grow. */
   resize?(window: Window, context: Context): Promise<void>;

@@ -6,6 +6,7 @@ import type { LinkFaultKind, PartFaultKind } from './fault-kind.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
 import { limitData } from './limit-data.ts';
+import { join, leave } from './membership.ts';
 import { pause } from './pause.ts';
 import { pauseConsumers } from './pause-consumers.ts';
 import { rebuild } from './rebuild.ts';
@@ -33,6 +34,8 @@ const partFaults = {
   'slow-service': slowService,
   'failing-service': failingService,
   'pause-consumers': pauseConsumers,
+  leave,
+  join,
   rebuild,
   'slow-subscriber': slowSubscriber,
 } as const satisfies { [Name in PartFault['fault']]: PartFaultKind<Extract<PartFault, { fault: Name }>> };

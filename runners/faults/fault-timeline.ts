@@ -37,6 +37,7 @@ export class FaultTimeline {
    */
   static async prepare(places: FaultPlaces): Promise<FaultTimeline> {
     const faults = await bindFaults(places);
+    for (const fault of faults) await fault.ready();
     return new FaultTimeline(
       faults.map((fault) => ({
         fault,

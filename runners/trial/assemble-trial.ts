@@ -59,7 +59,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     { ...records, cpu: cpuWithOwn(records), hasBroker: brokerOf(target) !== null },
     offeredWhileMeasured(recorder, windows),
   );
-  const { ledger, examples, flows, receivedBy, poison, outputs, deliveries } = trialAccount(
+  const { ledger, examples, flows, receivedBy, poison, group, outputs, deliveries } = trialAccount(
     records,
     recorder,
     cpu,
@@ -127,6 +127,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(target.gateway !== undefined && { askedBy: askedOf(records.lastWords) }),
     ...(callers.length > 0 && { callers }),
     ...(flows !== null && { flows }),
+    ...(group !== null && { group }),
     ...(outputs !== null && { outputs }),
     ...(deliveries !== null && { deliveries }),
     ...(poison !== null && { poison }),

@@ -5,6 +5,7 @@ import type {
   CpuResult,
   DeliveriesResult,
   FlowsResult,
+  GroupResult,
   LedgerResult,
   OutputsResult,
   PaymentsResult,
@@ -18,6 +19,7 @@ import type { Target } from '../../scenarios/scenario.ts';
 import { EvidenceReader, type EvidenceRecord, evidenceKinds } from '../../targets/domain/evidence.ts';
 import { originsOf } from '../agents/producer-origins.ts';
 import type { OnSettled } from '../recording/flow-ledger.ts';
+import { groupAccount } from '../recording/group-account.ts';
 import { chargedCentsOf } from '../recording/last-words.ts';
 import { type Ledger, type OnLaterTime, type OnServed, reconcileLedger } from '../recording/ledger.ts';
 import { outputsAccount } from '../recording/outputs-account.ts';
@@ -56,6 +58,8 @@ export interface TrialAccount {
   readonly deliveries: DeliveriesResult | null;
   /** null: there is none. */
   readonly poison: PoisonResult | null;
+  /** null: its service is no consumer group of several. */
+  readonly group: GroupResult | null;
   /** null: nothing is written, or nobody could read it. */
   readonly outputs: OutputsResult | null;
 }
@@ -91,6 +95,7 @@ export function trialAccount(
       flows: observedFlowsIn(records, onSettled) ?? flowsIn(records, onSettled, cpu),
       deliveries,
       poison: null,
+      group: null,
       outputs: null,
     };
   }
@@ -125,6 +130,7 @@ export function trialAccount(
     flows,
     deliveries,
     poison: poisonIn(records),
+    group: groupIn(records),
     outputs: outputsIn(records),
   };
 }
@@ -167,6 +173,14 @@ function poisonIn(records: TrialRecords): PoisonResult | null {
     pending: backlog?.atEnd ?? null,
     deadLetters: backlog?.deadLetters ?? null,
   });
+}
+
+function groupIn(records: TrialRecords): GroupResult | null {
+  const { evidencePaths, workers, clock, target, loadedUntilUs, drainMs } = records;
+  if (evidencePaths === null || (target.instances ?? 1) === 1 || (target.topics ?? 1) > 1) return null;
+  const span = { fromUs: clock.plannedWarmupUs, untilUs: loadedUntilUs + drainMs * 1e3 };
+  const logs = workers.map(({ log }) => log);
+  return groupAccount(logs, new EvidenceReader(...evidencePaths).more(), (atUs) => clock.offsetUs(atUs), span);
 }
 
 function outputsIn({ outputs, workers, operations }: TrialRecords): OutputsResult | null {

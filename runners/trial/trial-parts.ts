@@ -242,6 +242,7 @@ function servicePart({ name, service, evidencePath }: StartedService, trialTag: 
     restart: service.restart,
     adjust: service.adjust,
     consume: service.consume,
+    member: service.member,
     arm: service.arm,
     rebuilt: service.rebuilt,
     died: () => lastDeath(deaths, trialTag),

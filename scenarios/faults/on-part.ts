@@ -31,6 +31,14 @@ export const ofService = {
     .describe('Which of our services, or of the parts of a flow: payment, say. Left out: all of them.'),
 };
 
+/** Of comings and goings: which of several instances. */
+export const aMember = {
+  part: z
+    .string()
+    .min(1)
+    .describe('Which instance: service-2, say. A target whose instances are no consumer group sits the condition out.'),
+};
+
 /** A broker or the proxy has no such behaviour. */
 export function unlessService({ part }: { readonly part?: string | undefined }): Unsuited[] {
   const isService = part !== 'broker' && part !== 'toxiproxy';

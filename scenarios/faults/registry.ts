@@ -4,8 +4,10 @@ import { bandwidth } from './bandwidth.ts';
 import { down } from './down.ts';
 import { failingService } from './failing-service.ts';
 import type { FaultTimes, Unsuited, WindowOf } from './fault-definition.ts';
+import { join } from './join.ts';
 import { kill } from './kill.ts';
 import { latency } from './latency.ts';
+import { leave } from './leave.ts';
 import { limitData } from './limit-data.ts';
 import type { Direction } from './on-link.ts';
 import { pause } from './pause.ts';
@@ -32,6 +34,8 @@ const definitions = [
   slowService,
   failingService,
   pauseConsumers,
+  leave,
+  join,
   rebuild,
   slowSubscriber,
 ] as const;

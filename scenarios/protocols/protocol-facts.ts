@@ -53,6 +53,8 @@ export interface ProtocolFacts {
   readonly headersIn: 'headers' | 'metadata' | 'attributes' | null;
   /** How a subscriber has what is published; null: it cannot be had so. */
   readonly subscribes: string | null;
+  /** Several instances of our service are the members of a consumer group. Left out: they are not. */
+  readonly hasGroups?: true;
   /** The broker marks what it delivers again. */
   readonly marksRedelivered: boolean;
   /** What to expect of answers that come `ms` later. */

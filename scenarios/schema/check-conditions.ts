@@ -207,6 +207,8 @@ function checkPartFault(
       path: [...path, key],
       message: `${namesOf(targets)} has no consumers of ours: nothing waits in a broker`,
     });
+  } else if (window.fault === 'leave' || window.fault === 'join') {
+    report({ path: [...path, key], message: `${namesOf(targets)} has no consumer group of several instances` });
   } else if ('when' in window && window.when?.before === 'ack') {
     report({ path: [...path, 'when'], message: `${namesOf(targets)} has no broker to acknowledge to` });
   }
@@ -223,7 +225,9 @@ function checkBrokerChoice(
     !('broker' in window || 'part' in window) ||
     window.fault === 'slow-service' ||
     window.fault === 'failing-service' ||
-    window.fault === 'pause-consumers'
+    window.fault === 'pause-consumers' ||
+    window.fault === 'leave' ||
+    window.fault === 'join'
   )
     return;
   const clusters = clustersOf(file.stack);

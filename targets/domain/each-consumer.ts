@@ -35,6 +35,7 @@ function together(services: readonly HostedService[]): HostedService {
     ...(requests.length > 0 && { brokerRequests: () => sumOfRequests(requests.map((told) => told())) }),
     release: () => all((service) => service.release?.()),
     consume: (isOn) => all((service) => service.consume?.(isOn)),
+    member: (place) => all((service) => service.member?.(place)),
     close: () => all((service) => service.close()),
   };
 }

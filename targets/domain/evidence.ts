@@ -3,7 +3,7 @@
  * evidence (written data stays in the page cache of the host). Fixed records, little endian, 32 bytes:
  * producer u32, sequence u32, monotonic time in µs f64, payload CRC-32 u32, key CRC-32 u32, kind u8,
  * flags u8 (see evidenceFlags), part u8 (which process of the trial, by its place in the topology), step u8
- * (of a flow, from 1; 0: none), padding. One file a process.
+ * (of a flow, from 1; of a log the partition, from 1; 0: none), padding. One file a process.
  */
 import { closeSync, existsSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';

@@ -26,6 +26,9 @@ export interface BrokerRequests {
   readonly replies: number;
 }
 
+/** Of a consumer group: a member; gone as members of its kind go; gone, and the group knows. */
+export type MemberPlace = 'in' | 'away' | 'out';
+
 export interface HostedService {
   /** Of a consumer group: how often the service joined anew. Left out: there is none. */
   rebalances?(): number;
@@ -35,6 +38,8 @@ export interface HostedService {
   release?(): Promise<void>;
   /** Whether it takes messages from its broker, from now on and on every connection. Left out: it has none. */
   consume?(isOn: boolean): Promise<void>;
+  /** Resolves when it is there or gone. Left out: it is in no group. */
+  member?(place: MemberPlace): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +65,7 @@ export type ServiceCommand =
   | { readonly type: 'loadStarts'; readonly zeroUs: number }
   | { readonly type: 'release' }
   | { readonly type: 'consume'; readonly isOn: boolean }
+  | { readonly type: 'member'; readonly place: MemberPlace }
   | { readonly type: 'pending' }
   | { readonly type: 'stop' };
 
@@ -85,6 +91,7 @@ export type ServiceReport =
   | { readonly type: 'armed' }
   | { readonly type: 'released' }
   | { readonly type: 'consuming' }
+  | { readonly type: 'placed' }
   | ({ readonly type: 'pending' } & PendingWork)
   | { readonly type: 'rebuilt'; readonly report: RebuildReport }
   /** Its last words, of what was since this process started. */
@@ -181,6 +188,10 @@ export function hostService(start: ServiceStart, logOf?: LogOf): void {
     await service?.consume?.(isOn).catch(() => undefined);
     send({ type: 'consuming' });
   };
+  const member = async (place: MemberPlace) => {
+    await service?.member?.(place).catch(() => undefined);
+    send({ type: 'placed' });
+  };
   const tellPending = async () => {
     send({ type: 'pending', ...((await flow?.pending()) ?? { inHand: [], queued: null }) });
   };
@@ -195,6 +206,7 @@ export function hostService(start: ServiceStart, logOf?: LogOf): void {
       send({ type: 'armed' });
     } else if (command.type === 'release') void release();
     else if (command.type === 'consume') void consume(command.isOn);
+    else if (command.type === 'member') void member(command.place);
     else if (command.type === 'pending') void tellPending();
     else if (command.type === 'stop') void end();
     else if (stall !== undefined) stallOnce(stall, command.zeroUs);

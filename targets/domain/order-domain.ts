@@ -260,10 +260,10 @@ export class OrderDomain implements ServiceDomain {
 
   /** On record with the next flush: what follows in the same turn goes in one write. */
   #note(kind: EvidenceKind, request: OrderRequest, code?: OrderReply['code']): void {
-    const { requestId, payload, key, orderId, redelivered } = request;
+    const { requestId, payload, key, orderId, redelivered, partition } = request;
     let flags = kind === evidenceKinds.received && redelivered ? evidenceFlags.redelivered : 0;
     if (code === 'conflict' || code === 'notFound') flags = evidenceFlags.unchanged;
-    this.#evidence.hold(kind, requestId, crc32(payload), key || orderId, flags);
+    this.#evidence.hold(kind, requestId, crc32(payload), key || orderId, flags, placeOf(partition));
   }
 
   #effect(request: OrderRequest, state: OrderState): OrderReply {
@@ -304,4 +304,9 @@ export class OrderDomain implements ServiceDomain {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   }
+}
+
+/** One byte: from 1, and 0 for what is of none, or of one too many. */
+function placeOf(partition: number | undefined): number {
+  return partition === undefined || partition > 254 ? 0 : partition + 1;
 }

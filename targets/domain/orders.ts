@@ -28,6 +28,8 @@ export interface OrderRequest {
   readonly ifVersions?: readonly number[];
   /** The broker says that it has sent it before. Left out: it did not say. */
   readonly redelivered?: boolean;
+  /** Of a log, the one that it was read from: its record says so. Left out: none. */
+  readonly partition?: number;
   /** Nobody waits for a reply. Left out: somebody does. */
   readonly isUnheard?: boolean;
   /** A broker's, which bounds how many there are at once: a full line does not turn it away. Left out: it does. */

@@ -3,7 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import type { ArmedFailpoint } from '../domain/failpoint.ts';
-import type { LastWords, ReferenceServiceSettings, ServiceCommand, ServiceReport } from '../domain/host-service.ts';
+import type {
+  LastWords,
+  MemberPlace,
+  ReferenceServiceSettings,
+  ServiceCommand,
+  ServiceReport,
+} from '../domain/host-service.ts';
 import type { RebuildReport } from '../domain/rebuild-report.ts';
 import type { PendingWork } from '../domain/service-domain.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
@@ -45,6 +51,8 @@ export interface RunningService {
    * does not say so in time.
    */
   consume(isOn: boolean): Promise<void>;
+  /** Of a consumer group: it joins or leaves. Resolves and rejects as `consume` does. */
+  member(place: MemberPlace): Promise<void>;
   /**
    * Its process ends, as is then expected, at this moment of an operation that comes from now on; null: it does not any more.
    * Resolves when it knows, or has ended. Rejects when it does not say so in time.
@@ -145,6 +153,12 @@ export async function startReferenceService(
       if (child.exit !== null) return;
       const told = nextReport(child, 'consuming');
       child.send({ type: 'consume', isOn } satisfies ServiceCommand);
+      await told;
+    },
+    async member(place) {
+      if (child.exit !== null) return;
+      const told = nextReport(child, 'placed');
+      child.send({ type: 'member', place } satisfies ServiceCommand);
       await told;
     },
     async arm(failpoint) {

@@ -72,6 +72,12 @@ export class GroupMember {
     await this.#follow();
   }
 
+  /** In its own time: however often it takes. */
+  rejoin(): void {
+    this.#isOut = false;
+    void this.#followOn();
+  }
+
   /** Paused, what was fetched is not taken up; it stays in its group. */
   async consume(isOn: boolean): Promise<void> {
     this.#isPaused = !isOn;
@@ -90,10 +96,10 @@ export class GroupMember {
   }
 
   /**
-   * Politely: the group is told, and shares its partitions out at once. But not by a static member, which is expected
-   * back: they wait for it until its session is over.
+   * The group is told, and shares its partitions out at once. But not by a static member that is expected back: they wait
+   * for it until its session is over. `isForGood`: it is not.
    */
-  async leave(): Promise<void> {
+  async leave(isForGood = false): Promise<void> {
     this.#isOut = true;
     this.#inHand?.end();
     const [consumer, stream] = [this.#consumer, this.#stream];
@@ -101,7 +107,7 @@ export class GroupMember {
     this.#forget();
     if (consumer === null) return;
     const leaving = async () => {
-      if (this.#isStatic) {
+      if (this.#isStatic && !isForGood) {
         await stream?.close();
         consumer.memberId = null; // whom it would say goodbye for
         await consumer.leaveGroup(true);
@@ -185,6 +191,10 @@ export class GroupMember {
     this.#forget();
     await bounded(lost.close(true), closeDeadlineMs);
     this.#forget();
+    await this.#followOn();
+  }
+
+  async #followOn(): Promise<void> {
     while (!this.#isOut) {
       await sleep(restartAfterMs);
       try {

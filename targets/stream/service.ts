@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin, type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { eachConsumer } from '../domain/each-consumer.ts';
-import { hostService } from '../domain/host-service.ts';
+import { hostService, type MemberPlace } from '../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
 import { isRefusal, messageHeaders, requeueAfterMs, unreadable } from '../domain/order-message.ts';
 import type { OrderReply } from '../domain/orders.ts';
@@ -46,6 +46,7 @@ hostService(
     return {
       close: () => service.close(),
       consume: (isOn) => service.member.consume(isOn),
+      member: (place) => service.move(place),
       rebalances: () => service.member.rebalances,
     };
   }),
@@ -137,6 +138,16 @@ class StreamService {
     });
   }
 
+  /** Polite: what is in hand is committed before. It joins in its own time. */
+  async move(place: MemberPlace): Promise<void> {
+    if (place === 'in') {
+      this.member.rejoin();
+      return;
+    }
+    await this.#commit();
+    await this.member.leave(place === 'out');
+  }
+
   async begin(): Promise<void> {
     const { partitions, deadLetter } = this.#options.target as StreamTarget;
     if (deadLetter !== undefined)
@@ -225,24 +236,27 @@ class StreamService {
     const request =
       this.#messages.request(bytesOf(message), (name) => headers.get(name), requestId) ?? unreadable(requestId);
     const topic = headers.get(replyTopicHeader);
-    this.#domain.handle({ ...request, isUnheard: topic === undefined, canWait: true }, (reply) => {
-      if (topic === undefined && isRefusal(reply.code)) {
-        this.#refused.refuse(taken, requestId);
-        return;
-      }
-      this.#finish(taken, requestId, this.#outputOf(message, requestId, reply));
-      // A topic that does not exist, named by who knows whom, would hold up the replies to all others.
-      if (topic === undefined || topic !== this.#options.names.replies) return;
-      this.#owed.add({
-        topic,
-        value: this.#messages.replyBody(reply),
-        ...(message.key !== undefined && { key: message.key }),
-        headers: new Map([
-          [Buffer.from(correlationHeader), Buffer.from(headers.get(correlationHeader) ?? '')],
-          [Buffer.from(messageHeaders.code), Buffer.from(reply.code)],
-        ]),
-      });
-    });
+    this.#domain.handle(
+      { ...request, isUnheard: topic === undefined, canWait: true, partition: taken.partition },
+      (reply) => {
+        if (topic === undefined && isRefusal(reply.code)) {
+          this.#refused.refuse(taken, requestId);
+          return;
+        }
+        this.#finish(taken, requestId, this.#outputOf(message, requestId, reply));
+        // A topic that does not exist, named by who knows whom, would hold up the replies to all others.
+        if (topic === undefined || topic !== this.#options.names.replies) return;
+        this.#owed.add({
+          topic,
+          value: this.#messages.replyBody(reply),
+          ...(message.key !== undefined && { key: message.key }),
+          headers: new Map([
+            [Buffer.from(correlationHeader), Buffer.from(headers.get(correlationHeader) ?? '')],
+            [Buffer.from(messageHeaders.code), Buffer.from(reply.code)],
+          ]),
+        });
+      },
+    );
   }
 
   #outputOf({ key }: TextMessage, requestId: string, reply: OrderReply): MessageToProduce | null {

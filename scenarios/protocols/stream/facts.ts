@@ -24,6 +24,7 @@ export const streamFacts = {
   probe: { request: '\x00\x00\x00\x0c\x00\x12\x00\x00\x00\x00\x00\x01\x00\x02wb' },
   headersIn: 'headers',
   subscribes: 'a consumer group each',
+  hasGroups: true,
   marksRedelivered: false,
   delayed: (ms) => `acknowledgements ${ms} ms later; a fetch that also waits for the one before it up to ${3 * ms} ms`,
 } as const satisfies ProtocolFacts;
