@@ -42,6 +42,9 @@ describe('the places of a target', () => {
     [stream, { fault: 'kill', part: 'broker', broker: 'leader' }, null],
     [queue, { fault: 'pause-consumers' }, null],
     [rest, { fault: 'pause-consumers' }, 'no consumers of ours'],
+    [{ ...stream, instances: 3 }, { fault: 'leave', part: 'service-2' }, null],
+    [stream, { fault: 'join', part: 'service' }, 'no group of several members'],
+    [queue, { fault: 'leave', part: 'service' }, 'no group of several members'],
     [queue, { fault: 'rebuild' }, 'no log to rebuild its state from'],
     [{ ...queue, state: 'log' }, { fault: 'rebuild' }, null],
   ])('lack what a fault acts on, or not: %j, %j', (target, window, lack) => {

@@ -14,7 +14,7 @@ export function groupTable({ contenders }: ConditionGroup): Table | null {
     spans: [],
     columns: [
       nameColumn('target'),
-      ...figureColumns('longest silence', 'least disturbed', 'moves', 'rejoined', 'done twice', 'delivered p99'),
+      ...figureColumns('longest silence', 'least disturbed', 'moves', 'still waiting', 'done twice', 'delivered p99'),
     ],
     rows: shown.map((contender) => ({ cells: [contender.label, ...cellsOf(contender)], status: contender.status })),
   };
@@ -37,7 +37,7 @@ function cellsOf({ trials }: Contender): string[] {
     worst(({ longestSilenceUs }) => longestSilenceUs),
     worst(({ shortestSilenceUs }) => shortestSilenceUs),
     formatCount(groups.reduce((sum, { moves }) => sum + moves, 0)),
-    formatKnownCount(knownSum(trials.map(({ backlog }) => backlog?.rebalances ?? null))),
+    formatCount(groups.reduce((sum, { waiting }) => sum + waiting, 0)),
     formatKnownCount(knownSum(trials.map(({ ledger }) => ledger.duplicatesApplied))),
     delivered.length === 0 ? '–' : formatUs(Math.max(...delivered)),
   ];

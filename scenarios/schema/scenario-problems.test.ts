@@ -535,7 +535,7 @@ describe('a scenario with a problem', () => {
     [
       'unknown fault',
       `${base}conditions: { bad: [ { at: 0%, for: 5%, fault: latncy } ] }\n`,
-      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service, pause-consumers, rebuild, slow-subscriber (did you mean latency?)',
+      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service, pause-consumers, leave, join, rebuild, slow-subscriber (did you mean latency?)',
     ],
     [
       'end after the load',
