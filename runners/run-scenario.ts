@@ -127,7 +127,7 @@ export class ScenarioRun {
     await store.save(this.#result('partial')); // nothing is finished yet: the error says it all
     emit({ type: 'planned', trials: plannedTrials(scenario, this.#plans), totalMs });
     this.#work = await createRunDirectory();
-    const names = new Set(programsOf(scenario));
+    const names = new Set(programsOf(this.#options));
     this.#engines = await this.#options.ensurePrograms(names, signal);
     const isShared = this.#parts.stack !== null;
     await this.#setUp();
@@ -340,10 +340,13 @@ export class ScenarioRun {
 }
 
 /** Programs beside the stack that a target takes. */
-function programsOf({ targets, transports = {} }: Scenario): string[] {
-  const services = [...Object.values(targets), ...Object.values(transports)];
+function programsOf({ scenario, variants }: Pick<RunOptions, 'scenario' | 'variants'>): string[] {
+  const { targets, transports = {} } = scenario;
+  const swept = [...variants.values()].filter(({ name }) => Object.hasOwn(targets, name));
+  const played = [...Object.values(targets), ...swept];
+  const services = [...played, ...Object.values(transports)];
   return [
-    ...Object.values(targets).flatMap(({ engine, gateway }) => [engine, ...(gateway ? [gateway.kind] : [])]),
+    ...played.flatMap(({ engine, gateway }) => [engine, ...(gateway ? [gateway.kind] : [])]),
     ...services.flatMap(({ service }) => runtimePrograms[service?.runtime ?? 'node'] ?? []),
   ];
 }
