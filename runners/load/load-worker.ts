@@ -101,9 +101,10 @@ class LoadWorker {
     this.#calls = Array.from({ length: slots }, emptyCall);
     this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
-    // Of an own system nobody keeps a ledger but of its flows and of what its reads show, and a long run would fill the memory for nothing.
+    // Of an own system nobody keeps a ledger but of its flows, its events and what its reads show, and a long run would fill the memory for nothing.
     const isLooked = cacheOf(plan.target) !== null;
-    const isKept = plan.target.address === undefined || plan.followed.length > 0 || isLooked;
+    const isHeard = plan.followed.length > 0 || plan.target.events !== undefined;
+    const isKept = plan.target.address === undefined || isHeard || isLooked;
     this.#log = new OperationLog(worker, isKept, logPathOf(plan, worker), this.#onAcknowledged(plan.followed));
     this.#samples = sampleLogOf(plan, worker);
     this.#shown = isLooked ? new ShownVersions() : null;
