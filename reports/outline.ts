@@ -8,6 +8,7 @@ import { type Doubt, doubtsOf, faultTable, limitationsOf, readingNotes, settings
 import { findingsOf } from './answer/findings.ts';
 import { flowSentences } from './answer/flow-sentences.ts';
 import { poisonSentences } from './answer/poison-sentences.ts';
+import { rebuildSentences } from './answer/rebuild-sentences.ts';
 import { errorTexts } from './figures/error-texts.ts';
 import { recoveryTable } from './figures/recovery-text.ts';
 import { type ConditionGroup, type Contender, engineTrials } from './figures/result-view.ts';
@@ -37,6 +38,7 @@ import { paidRequestsTable } from './tables/paid-requests-table.ts';
 import { paymentsTable } from './tables/payments-table.ts';
 import { poisonTables } from './tables/poison-tables.ts';
 import { policyTable } from './tables/policy-table.ts';
+import { rebuildTables } from './tables/rebuild-tables.ts';
 import { securityTable } from './tables/security-table.ts';
 import { serviceShareTable } from './tables/service-share-table.ts';
 import { recommendedSnippets, surveySets, tuningTables } from './tables/tuning.ts';
@@ -111,12 +113,13 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
         ...poisonSentences(group),
         ...cacheSentences(group),
         ...deliverySentences(group),
+        ...rebuildSentences(group),
         ...findingsOf(group),
       ]),
       ...tables(chainTable(group)),
       { kind: 'flowPictures', contenders: group.contenders.filter(hasShape) },
       ...tables(...flowTables(group), ...poisonTables(group), outputsTable(group), groupTable(group)),
-      ...tables(...cacheTables(group), ...deliveryTables(group)),
+      ...tables(...cacheTables(group), ...deliveryTables(group), ...rebuildTables(group)),
       ...tables(...latency),
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },

@@ -21,6 +21,7 @@
  *               | "poisoned" (offered, and can't be read), of these "poisonTold" | "poisonDeadLettered" | "poisonDropped"
  *               | "poisonRetrying" | "poisonLooping" | "poisonBlocked" | "poisonWaiting" | "poisonUnaccounted"
  *               | "goodWaiting" | "goodLost" | "goodApplied" (a second) | "standStill" | "longestWait" (all others beside poison)
+ *               | "replayed" (events a second) | "readyAfter" | "caughtUpAfter" | "liveP99" | "readsRefused" | "statesDiffer" (states folded anew from a log)
  *               | "hitRatio" (reads that a cache showed without asking) | "originShare" (reads that our service has on record ÷ offered)
  *               | "staleReads" | "staleIllegal" (older than max-age allows) | "stalest" (the oldest of them) | "readsBack" (of one client)
  *               | "ownUnread" (a client's own change) | "evicted" | "sameUnderNewTag" (tags that change alone)

@@ -4,6 +4,7 @@ import { cpuUsPerOperation } from './cpu-per-operation.ts';
 import { gatewayAmplificationOf } from './gateway-amplification.ts';
 import { balanceOf } from './instance-balance.ts';
 import { overchargesOf } from './overcharges.ts';
+import { rebuildFigures, rebuildFigureUnits } from './rebuild-figures.ts';
 import type { ChainResult, TrialResult } from './result-types.ts';
 import { serviceShareOf } from './service-share.ts';
 
@@ -51,6 +52,7 @@ export const trialFigureUnits = {
   standStill: 'duration',
   longestWait: 'duration',
   ...cacheFigureUnits,
+  ...rebuildFigureUnits,
 } as const satisfies Record<string, 'size' | 'duration' | 'count' | 'rate' | 'percentage' | 'factor'>;
 export type TrialFigure = keyof typeof trialFigureUnits;
 
@@ -114,6 +116,7 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   standStill: ({ poison }) => poison?.standStillUs ?? null,
   longestWait: ({ poison }) => poison?.longestWaitUs ?? null,
   ...cacheFigures,
+  ...rebuildFigures,
 };
 export const trialFigureNames = Object.keys(trialFigures) as TrialFigure[];
 

@@ -3,6 +3,7 @@ import { type GuaranteeClass, guaranteeSetting, replyGuaranteeSetting } from '..
 import { hasBroker } from '../result/result-types.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { Target } from '../scenarios/scenario.ts';
+import { hasLog } from '../scenarios/state-settings.ts';
 import { brokerParts } from './stack/broker-parts.ts';
 import type { RunningStack } from './stack/stack.ts';
 
@@ -21,9 +22,16 @@ export function guaranteeSettings(
   target: Target,
   stack: Parameters<typeof guaranteeOf>[1],
 ): Record<string, GuaranteeClass | null> {
-  const [handedOver, replied] = [guaranteeOf(target, stack), serviceGuarantee(target)];
+  const handedOver = guaranteeOf(target, stack);
+  const replied = hasLog(target) ? guaranteeOf(ofLog(target), stack) : serviceGuarantee(target);
   const isBehindBroker = replied !== null && hasBroker(target.protocol);
   return { [guaranteeSetting]: handedOver, ...(isBehindBroker && { [replyGuaranteeSetting]: replied }) };
+}
+
+/** As the service writes its log, whatever its broker calls that. */
+function ofLog(target: Target): Target {
+  const written = { acks: 'all', confirms: true, queue: { type: 'stream' } };
+  return { ...target, ...written } as Target;
 }
 
 /** Of what is handed over. null: not known, as of a user's own system, of a broker that we did not start or of a version that was never watched. */

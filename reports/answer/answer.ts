@@ -21,6 +21,7 @@ import { flowAnswers } from './flow-sentences.ts';
 import { gatewaySentences } from './gateway-sentences.ts';
 import { outputsAnswers } from './outputs-sentences.ts';
 import { poisonAnswers } from './poison-sentences.ts';
+import { rebuildAnswers } from './rebuild-sentences.ts';
 import { type ComparableKinds, comparableKinds, serviceShareSentence } from './service-share-sentence.ts';
 
 /**
@@ -48,7 +49,7 @@ export interface Answer {
 export function answer(result: RunResult): Answer {
   const capacity = capacitySentence(result);
   const tuning = tuningSentences(result);
-  const ends = [...poisonAnswers(result), ...outputsAnswers(result)];
+  const ends = [...poisonAnswers(result), ...outputsAnswers(result), ...rebuildAnswers(result)];
   const isAsked = result.plan.primary !== undefined;
   const harm = capacity === null && tuning.length === 0 && ends.length === 0 && !isAsked ? harmSentence(result) : null;
   // Where rates were sought, or the scenario is about where messages end, a latency is not what was asked for.

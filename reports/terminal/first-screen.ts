@@ -23,6 +23,7 @@ import { millionCostTable } from '../tables/million-cost.ts';
 import { outputsTable } from '../tables/outputs-table.ts';
 import { overviewGroups } from '../tables/overview-tables.ts';
 import { poisonTables } from '../tables/poison-tables.ts';
+import { rebuildTables } from '../tables/rebuild-tables.ts';
 import { finalsTables, recommendedSnippets } from '../tables/tuning.ts';
 import { formatThresholdActual } from '../text/format-threshold.ts';
 import type { Table } from '../text/table.ts';
@@ -98,6 +99,7 @@ function ownTables(result: RunResult) {
         groupTable(group),
         ...cacheTables(group),
         deliveryAccount(group),
+        ...rebuildTables(group),
         isBuiltOnPurpose(group) ? drainTable(group) : null,
       ]),
     fallbackTable(result.trials),

@@ -12,6 +12,9 @@ export const rebuildSchema = z
     caughtUpUs: figure.describe('From then on until it had what was appended meanwhile; null: never.'),
     read: count.describe('Events that it read until it was ready.'),
     readPerSecond: figure.describe('Over `readUs`; null: not known, or nothing was read.'),
+    isCompacted: z
+      .boolean()
+      .describe('Its log keeps the last event of each order and account: the others are gone on purpose.'),
     events: count.describe('Events that its state is made of, as it was ready; those of a snapshot as well.'),
     snapshotOf: figure.describe('Events of the snapshot that it began with; null: there was none.'),
     refusedReads: count.describe('Attempts to read that it refused, since it did not know its state yet.'),

@@ -91,6 +91,7 @@ function accountOf(...rebuilds: readonly Rebuild[]) {
   const checksums = actions.map((_, n) => (n < 2 ? payloads.map((text) => crc32(text)) : []));
   return rebuildAccount({
     ...{ rebuilds, evidence, logs: [clientLog()], actions, checksums, trialTag, population, history },
+    isCompacted: false,
   });
 }
 

@@ -27,6 +27,8 @@ export interface RebuildInput {
   readonly trialTag: string;
   readonly population: Population;
   readonly history: number;
+  /** The log keeps the last event of each key alone. */
+  readonly isCompacted: boolean;
 }
 
 /** On its way to the log, in the order of leaving. */
@@ -51,7 +53,7 @@ export function rebuildAccount(input: RebuildInput): RebuildResult[] {
       caughtUpUs: readyUs === null || caughtUpUs === null ? null : Math.round(caughtUpUs - readyUs),
       read,
       readPerSecond: readUs === null || readUs <= 0 || read === 0 ? null : read / (readUs / 1e6),
-      ...{ events, snapshotOf, refusedReads, refusedChanges },
+      ...{ isCompacted: input.isCompacted, events, snapshotOf, refusedReads, refusedChanges },
       live: liveOf(rebuild, input, logs),
       digest,
       expected: state,

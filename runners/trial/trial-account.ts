@@ -153,6 +153,7 @@ export function rebuildsIn({
     trialTag: records.trialTag,
     population: records.population,
     history: records.scenario.workload.history ?? 0,
+    isCompacted: records.target.log === 'compacted',
   });
 }
 

@@ -8,6 +8,7 @@ import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.t
 import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { refusalLabel } from '../driver-kit/refusal-label.ts';
 import { settingsLabel } from '../driver-kit/settings-label.ts';
+import { stateSettings } from '../driver-kit/state-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { streamDriver } from './driver.ts';
 import { GroupLag } from './group-lag.ts';
@@ -92,6 +93,7 @@ export const streamEntry: ProtocolEntry = {
         refused: refusalLabel(target as StreamTarget),
       }),
       batching: `${batch === undefined ? 'what is pending when a produce request leaves' : batchLabel(batch)}; at most ${maxInFlight ?? (idempotent ? 1 : mostRequestsInFlight)} requests in flight a producer`,
+      ...stateSettings(target, 'a topic of one partition'),
       order: 'a key stays with one producer; what is sent again after a failure comes later',
       retries: idempotent ? 'by the producer, idempotent' : 'none by the client, not idempotent',
       compression: compression?.codec ?? 'none',

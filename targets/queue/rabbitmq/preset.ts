@@ -8,6 +8,7 @@ import { compressionLabel, payloadCodecLabel } from '../../driver-kit/codec-labe
 import { presetRequests } from '../../driver-kit/preset-requests.ts';
 import { refusalLabel } from '../../driver-kit/refusal-label.ts';
 import { settingsLabel } from '../../driver-kit/settings-label.ts';
+import { stateSettings } from '../../driver-kit/state-label.ts';
 import { tlsLabel } from '../../driver-kit/tls-label.ts';
 import { rabbitmqDriver } from './driver.ts';
 import { beyondPlace, QueueBacklog, readyIn } from './queue-backlog.ts';
@@ -80,6 +81,7 @@ export const rabbitmqEntry: ProtocolEntry = {
         prefetch: own ? null : ack === 'auto' || prefetch === unboundedPrefetch ? 'unbounded' : prefetch,
       }),
       ...(!own && { refused: refusalLabel(target as QueueTarget) }),
+      ...stateSettings(target, 'a stream'),
       ...(queue?.type === 'stream' && { resumes: resumesText[queue.startAt ?? 'stored'] }),
       ...(batch !== undefined && { batching: batchLabel(batch) }),
       ...(confirmWindow !== undefined && { confirmWindow }),
