@@ -7,7 +7,7 @@ import type { CommitPosition } from '../driver-kit/watermark-offsets.ts';
 import type { TextMessage } from './moved-record.ts';
 import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
 import { coordinatorRetries, serviceClient } from './service-client.ts';
-import { StableConsumer } from './stable-consumer.ts';
+import { type Begins, StableConsumer } from './stable-consumer.ts';
 import type { Membership } from './transactions.ts';
 
 type TextConsumer = Consumer<Buffer, Buffer, string, string>;
@@ -37,6 +37,8 @@ export interface GroupMemberOptions {
   readonly rebalances: () => void;
   /** Of each topic the partitions that are its own now. */
   readonly joined: (partitions: ReadonlyMap<string, ReadonlySet<number>>) => void;
+  /** With `commit: transaction`, of each partition that it has now. */
+  readonly begins: Begins;
   /** What is in hand comes again with the next consumer. */
   readonly forget: () => void;
 }
@@ -92,7 +94,8 @@ export class GroupMember {
   startOver(): void {
     if (this.#consumer === null || this.#isOut) return;
     this.#inHand?.end();
-    void this.#restart(this.#consumer);
+    const [consumer, stream] = [this.#consumer, this.#stream];
+    void this.#restart(() => (this.#isStatic ? closeUnsaid(consumer, stream) : consumer.close(true)));
   }
 
   /**
@@ -106,15 +109,7 @@ export class GroupMember {
     this.#consumer = null;
     this.#forget();
     if (consumer === null) return;
-    const leaving = async () => {
-      if (this.#isStatic && !isForGood) {
-        await stream?.close();
-        consumer.memberId = null; // whom it would say goodbye for
-        await consumer.leaveGroup(true);
-      }
-      await consumer.close(true);
-    };
-    await bounded(leaving(), closeDeadlineMs);
+    await bounded(this.#isStatic && !isForGood ? closeUnsaid(consumer, stream) : consumer.close(true), closeDeadlineMs);
   }
 
   get #isStatic(): boolean {
@@ -123,7 +118,7 @@ export class GroupMember {
   }
 
   #newConsumer(): TextConsumer {
-    const { service, groupId } = this.#options;
+    const { service, groupId, begins } = this.#options;
     const { instance = 0, target } = service;
     const { group, instances = 1, commit } = target as StreamTarget;
     const sessionTimeout = group?.sessionTimeoutMs ?? (instances > 1 ? sharedSessionMs : null);
@@ -145,7 +140,7 @@ export class GroupMember {
       deserializers: { headerKey: textOf, headerValue: textOf },
     };
     return commit === 'transaction'
-      ? new StableConsumer(options, serviceClient(service, 'admin'))
+      ? new StableConsumer(options, serviceClient(service, 'admin'), begins)
       : new Consumer(options);
   }
 
@@ -161,7 +156,7 @@ export class GroupMember {
     this.#stream = stream;
     const inHand = recordsInHandOf(stream, mostInHand, {
       isClosed: () => this.#isOut,
-      lost: () => void this.#restart(consumer),
+      lost: () => void this.#restart(() => consumer.close(true)),
     });
     this.#inHand = inHand;
     if (this.#isPaused) inHand.hold(true);
@@ -187,9 +182,9 @@ export class GroupMember {
     joined(new Map(topics.map((topic) => [topic, new Set(partitionsOf(topic))])));
   }
 
-  async #restart(lost: TextConsumer): Promise<void> {
+  async #restart(closeLost: () => Promise<void>): Promise<void> {
     this.#forget();
-    await bounded(lost.close(true), closeDeadlineMs);
+    await bounded(closeLost(), closeDeadlineMs);
     this.#forget();
     await this.#followOn();
   }
@@ -210,6 +205,14 @@ export class GroupMember {
     this.#membership = null;
     this.#options.forget();
   }
+}
+
+/** Its group is told nothing, and nobody else's partitions change hands: it is back before its session is over. */
+async function closeUnsaid(consumer: TextConsumer, stream: TextStream | null): Promise<void> {
+  await stream?.close();
+  consumer.memberId = null; // whom it would say goodbye for
+  await consumer.leaveGroup(true);
+  await consumer.close(true);
 }
 
 async function bounded(work: Promise<unknown> | undefined, mostMs: number): Promise<void> {

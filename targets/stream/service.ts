@@ -109,6 +109,7 @@ class StreamService {
       take: (message, inHand) => this.#take(message, inHand),
       rebalances: () => void this.#commit(),
       joined: (partitions) => this.#joined(partitions),
+      begins: (topic, partition, offset) => this.#progress.get(topic)?.expect(partition, offset),
       forget: () => this.#forget(),
     });
   }
@@ -191,7 +192,14 @@ class StreamService {
   #take(message: TextMessage, inHand: RecordsInHand): void {
     const { topic, partition, offset } = message;
     const progress = this.#progress.get(topic);
-    if (progress === undefined || !progress.isNew(partition, offset)) return;
+    if (progress === undefined) return;
+    // The library may give out what it had fetched before its partitions changed hands, and go on behind it.
+    const isNext = this.#transactions === null || progress.isNext(partition, offset);
+    if (isNext === null || !progress.isNew(partition, offset)) return;
+    if (!isNext) {
+      this.member.startOver();
+      return;
+    }
     if (topic === this.#requests && this.#blocked.has(partition)) {
       const leaveHand = this.#blocked.count < mostHeld ? () => undefined : inHand.take();
       this.#blocked.hold(partition, () => {

@@ -15,6 +15,9 @@ import {
 import { withAdmin } from './create-topics.ts';
 import { sendFailureOf } from './send-failure.ts';
 
+/** Where a partition is to be read from; below 0: from the first. */
+export type Begins = (topic: string, partition: number, offset: bigint) => void;
+
 type Told = (error: Error | null, offsets?: Offsets) => void;
 
 const askAgainMs = 50;
@@ -22,11 +25,13 @@ const notCommitted = -1n;
 
 export class StableConsumer extends Consumer<Buffer, Buffer, string, string> {
   readonly #connecting: AdminOptions;
+  readonly #begins: Begins;
 
-  /** `connecting`: how the brokers are reached. */
-  constructor(options: ConsumerOptions<Buffer, Buffer, string, string>, connecting: AdminOptions) {
+  /** `connecting`: how the brokers are reached. `begins`: called for each partition that it has now. */
+  constructor(options: ConsumerOptions<Buffer, Buffer, string, string>, connecting: AdminOptions, begins: Begins) {
     super(options);
     this.#connecting = connecting;
+    this.#begins = begins;
   }
 
   override listCommittedOffsets(options: ListCommitsOptions, told: Told): void;
@@ -45,7 +50,13 @@ export class StableConsumer extends Consumer<Buffer, Buffer, string, string> {
   async #untilStable(admin: Admin, options: ListCommitsOptions): Promise<Offsets> {
     for (;;) {
       try {
-        return await this.#stable(admin, options);
+        const { generationId } = this;
+        const offsets = await this.#stable(admin, options);
+        if (generationId !== this.generationId) continue; // others may have had them meanwhile
+        for (const { topic, partitions } of options.topics) {
+          for (const one of partitions) this.#begins(topic, one, offsets.get(topic)?.[one] ?? notCommitted);
+        }
+        return offsets;
       } catch (error) {
         if (this.closed || sendFailureOf(error).reason !== 'kafka UNSTABLE_OFFSET_COMMIT') throw error;
         await sleep(askAgainMs);
