@@ -33,7 +33,7 @@ describe.skipIf(typeof namespaces === 'string' || !hasBrokers)('agents on other 
     ['with TLS and users', ', tls: server', ', auth: sasl'],
   ])('play RabbitMQ and Kafka of ours, %s', async (_, tls, auth) => {
     if (typeof namespaces === 'string') return;
-    const queue = `queue: { protocol: queue, broker: rabbitmq, connections: 3${tls}${auth} }`;
+    const queue = `queue: { protocol: queue, broker: rabbitmq, producers: 3${tls}${auth} }`;
     const stream = `stream: { protocol: stream, broker: kafka, producers: 3${tls}${auth} }`;
     playing = await startWithAgents(rig, scenario(`${queue}, ${stream}`, 'duration: 3s'), {
       started: 0,

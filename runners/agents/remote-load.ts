@@ -79,9 +79,23 @@ class AnnouncedSignals extends LoadSignals {
 
 let trials = 0;
 
-/** Opens each trial's load on the agents of a crew; waits for them first. */
+/** Opens each trial's load on the agents of a crew; waits for them first. A crew plays one load at a time, the others wait. */
 export function openRemoteLoad(options: RemoteLoadOptions): OpenLoad {
-  return (plan, signal, linkOf) => RemoteLoad.open(options, plan, signal, linkOf);
+  let turn = Promise.resolve();
+  return async (plan, signal, linkOf) => {
+    const before = turn;
+    const ended = Promise.withResolvers<void>();
+    turn = ended.promise;
+    await before;
+    try {
+      const load = await RemoteLoad.open(options, plan, signal, linkOf);
+      load.ended.then(ended.resolve);
+      return load;
+    } catch (error) {
+      ended.resolve();
+      throw error;
+    }
+  };
 }
 
 export class RemoteLoad extends JointLoad implements LoadSource {
@@ -95,6 +109,7 @@ export class RemoteLoad extends JointLoad implements LoadSource {
   readonly #linkOf: LinkTo | undefined;
   #pinging: NodeJS.Timeout | null = null;
   #ended = false;
+  readonly #hasEnded = Promise.withResolvers<void>();
 
   private constructor(options: RemoteLoadOptions, plan: LoadPlan, members: readonly CrewMember[], linkOf?: LinkTo) {
     super();
@@ -174,6 +189,11 @@ export class RemoteLoad extends JointLoad implements LoadSource {
     return 100 + (3 * Math.max(0, ...roundTrips)) / 1e3;
   }
 
+  /** Resolves when the agents are free for another. */
+  get ended(): Promise<void> {
+    return this.#hasEnded.promise;
+  }
+
   get agents(): readonly AgentRecord[] {
     return this.players.map(recordOf);
   }
@@ -208,6 +228,7 @@ export class RemoteLoad extends JointLoad implements LoadSource {
     if (this.#pinging !== null) clearInterval(this.#pinging);
     this.#tell('close', {});
     this.#options.crew.listen(null);
+    this.#hasEnded.resolve();
   }
 
   async #fetch(agent: PlayingAgent): Promise<readonly WorkerData[]> {
