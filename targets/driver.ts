@@ -14,6 +14,7 @@ import type { CallerHolding } from '../scenarios/callers.ts';
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 import type { PresetOperation } from './driver-kit/preset-requests.ts';
+import type { LinkOf } from './link-of.ts';
 import type { OutputSource } from './output-source.ts';
 import type { SubscriberDriver } from './subscriber.ts';
 
@@ -121,9 +122,6 @@ export interface CompletionSink {
     tell?: () => FailureDetail | null,
   ): void;
 }
-
-/** Where `host:port` of a broker is to be dialled; a promise only where nobody has asked before. */
-export type LinkOf = (broker: string) => string | Promise<string>;
 
 export interface DriverContext {
   readonly target: Target;

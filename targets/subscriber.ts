@@ -4,7 +4,7 @@
  */
 import type { Resume } from '../scenarios/push-settings.ts';
 import type { Target } from '../scenarios/scenario.ts';
-import type { LinkOf } from './driver.ts';
+import type { LinkOf } from './link-of.ts';
 
 export interface SubscriberContext {
   readonly target: Target;

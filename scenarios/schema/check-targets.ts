@@ -12,12 +12,12 @@ import { cachingClients } from './cache-schema.ts';
 import { requireAllowed } from './check-allowed.ts';
 import { checkCalled } from './check-callers.ts';
 import { type CheckContext, type FileTarget, suggestionFor } from './check-context.ts';
+import { checkRuntime } from './check-runtime.ts';
 import { checkSecurity } from './check-security.ts';
 import { checkSettled } from './check-settled.ts';
 import { checkTls } from './check-tls.ts';
 import { connectionCount } from './connections-schema.ts';
 import type { Path } from './problem.ts';
-import { checkRuntime } from './service-schema.ts';
 import { clustersOf } from './stack-schema.ts';
 
 export function checkTargets(context: CheckContext): void {

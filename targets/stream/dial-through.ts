@@ -5,8 +5,8 @@
  */
 import net from 'node:net';
 import { bareHost } from '../../scenarios/allowed-hosts.ts';
-import type { LinkOf } from '../driver.ts';
 import { hostPort } from '../host-port.ts';
+import type { LinkOf } from '../link-of.ts';
 
 type Connect = typeof net.Socket.prototype.connect;
 

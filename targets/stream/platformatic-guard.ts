@@ -5,9 +5,9 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import type { LinkOf } from '../driver.ts';
 import { guardIncoming, malformedAnswer } from '../driver-kit/guard-incoming.ts';
 import { tlsFailureOf } from '../driver-kit/tls-failure.ts';
+import type { LinkOf } from '../link-of.ts';
 import { beginDialThrough } from './dial-through.ts';
 import { KafkaFrames } from './kafka-frames.ts';
 

@@ -1,7 +1,7 @@
 /** What the stream driver needs of a Kafka library; one implementation for each `client:`. */
 
 import type { Compression, Sasl, StreamCodec, TlsSettings } from '../../scenarios/scenario.ts';
-import type { LinkOf } from '../driver.ts';
+import type { LinkOf } from '../link-of.ts';
 
 export interface StreamMessage {
   readonly topic: string;
