@@ -42,6 +42,7 @@ import { rebuildTables } from './tables/rebuild-tables.ts';
 import { securityTable } from './tables/security-table.ts';
 import { serviceShareTable } from './tables/service-share-table.ts';
 import { recommendedSnippets, surveySets, tuningTables } from './tables/tuning.ts';
+import { versionsTables } from './tables/versions-tables.ts';
 import { failureTexts } from './text/failure-texts.ts';
 import type { Table } from './text/table.ts';
 
@@ -124,7 +125,7 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
       { kind: 'variantPictures', sets: variantSets(group) },
       { kind: 'charts', group, index },
       ...tables(cost, paidRequestsTable(group), arrivals, ledgerTable(group), drainTable(group)),
-      ...tables(callersTable(group), limitsTable(group)),
+      ...tables(callersTable(group), ...versionsTables(group), limitsTable(group)),
       ...tables(serviceShareTable(group), gatewaysTable(group), instancesTable(group), memoryTable(group)),
       ...tables(paymentsTable(trials), policyTable(trials), fallbackTable(trials)),
       ...tables(recoveryTable(trials, group.ofRun), faultTable(trials)),

@@ -23,3 +23,4 @@ export type * from './schema/run-schema.ts';
 export type * from './schema/search-schema.ts';
 export type * from './schema/trial-schema.ts';
 export type * from './schema/verdict-schema.ts';
+export type * from './schema/version-schema.ts';

@@ -18,6 +18,7 @@
  *               | "overcharged" (charges on the accounts beyond the first of each payment)
  *               | "missed" (that subscribers were owed), of these "missedInGaps" and "missedOutsideGaps" | "twice" | "outOfOrder" (at subscribers)
  *               | "subscriptionGap" (the longest) | "cpuPerDelivery" (of service and broker) | "bytesPerDelivery"
+ *               | "deprecatedShare" (of all calls, those of operations that were told to be deprecated) | "toldDeprecated" (answers) | "retiredCalls"
  *               | "poisoned" (offered, and can't be read), of these "poisonTold" | "poisonDeadLettered" | "poisonDropped"
  *               | "poisonRetrying" | "poisonLooping" | "poisonBlocked" | "poisonWaiting" | "poisonUnaccounted"
  *               | "goodWaiting" | "goodLost" | "goodApplied" (a second) | "standStill" | "longestWait" (all others beside poison)
@@ -37,7 +38,7 @@
  *   flow        = "completed" | "compensated" | "refused" | "stuck" | "open" | "inconsistent" | "phantom"
  *               | "settledLate" (of flows of your own system)
  *   operator    = "<" | "<=" | ">" | ">=" | "==" | "!="
- *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, degradedRatio, slowChains, hitRatio, originShare, serviceShare) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
+ *   value       = 100ms (latency) | 400/s (goodput, drainRate) | 1% (errorRatio, degradedRatio, slowChains, deprecatedShare, hitRatio, originShare, serviceShare) | 2KiB (bytesPerOperation, memory) | 0.5ms (cpuPerOperation) | 0 (count, ledger)
  *               | 1.5 (amplification: attempts an operation; balance, gatewayAmplification, requestsPerOperation)
  *   place       = <phase> | <condition>
  *   operation   = <name of an operation>, in quotes where it is a word as well

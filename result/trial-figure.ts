@@ -7,6 +7,7 @@ import { overchargesOf } from './overcharges.ts';
 import { rebuildFigures, rebuildFigureUnits } from './rebuild-figures.ts';
 import type { ChainResult, TrialResult } from './result-types.ts';
 import { serviceShareOf } from './service-share.ts';
+import { deprecatedShareOf, sumOf } from './version-calls.ts';
 
 /** What its values are written in. */
 export const trialFigureUnits = {
@@ -37,6 +38,9 @@ export const trialFigureUnits = {
   subscriptionGap: 'duration',
   cpuPerDelivery: 'duration',
   bytesPerDelivery: 'size',
+  deprecatedShare: 'percentage',
+  toldDeprecated: 'count',
+  retiredCalls: 'count',
   poisoned: 'count',
   poisonTold: 'count',
   poisonDeadLettered: 'count',
@@ -99,6 +103,11 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   /** Of the service and its broker together. */
   cpuPerDelivery: ({ deliveries }) => cpuPerDelivery(deliveries),
   bytesPerDelivery: ({ deliveries }) => deliveries?.bytesPerDelivery ?? null,
+  deprecatedShare: deprecatedShareOf,
+  /** Answers that said so. */
+  toldDeprecated: ({ versions }) => sumOf(versions, ({ told }) => told),
+  /** Refused since their version is gone. */
+  retiredCalls: ({ versions }) => sumOf(versions, ({ retired }) => retired),
   /** Of poison: what can't be read, and where it ended. */
   poisoned: ({ poison }) => poison?.bad.offered ?? null,
   poisonTold: ({ poison }) => poison?.bad.told ?? null,

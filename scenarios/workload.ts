@@ -1,6 +1,7 @@
 /** What is done: operations on keys, with their payloads, and how the reference services behave. */
 
 import type { Pattern } from '../result/result-types.ts';
+import type { ApiVersion, Deprecation } from './api-versions.ts';
 import type { Caller } from './callers.ts';
 import type { FlowWorkload } from './flow-settings.ts';
 import type { OperationName } from './operations.ts';
@@ -21,6 +22,8 @@ export interface Workload {
     readonly concurrency?: number;
     /** Beside `concurrency`: how many may wait for their turn; beyond, they are refused. */
     readonly waiting?: number;
+    /** What answers to calls of a version say of its end; absent: nothing. */
+    readonly deprecated?: Deprecation;
     /** What refusals that may pass say of when to come back (REST, gRPC); absent: nothing. */
     readonly retryAfterMs?: number;
     /**
@@ -46,6 +49,8 @@ export interface Operation {
   readonly timeoutMs?: number;
   /** Of the reference services; absent: what it is called. */
   readonly does?: OperationName | undefined;
+  /** Of the reference services' interface; absent: the first, unsaid. */
+  readonly version?: ApiVersion | undefined;
   readonly weight: number;
   readonly pattern: Pattern;
   /** Name of an entry of `payloads`. */

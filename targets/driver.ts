@@ -110,6 +110,11 @@ export interface CompletionSink {
   /** Optional, before `completed`: the peer asks not to be tried again for so long (`Retry-After`, gRPC's RetryInfo). */
   retryAfter(slot: number, ms: number): void;
   /**
+   * Optional, before `completed`: the answer says that what was called is deprecated (RFC 9745) and, where it does, when it
+   * goes away (RFC 8594); both as written. Left out: nobody wants to know.
+   */
+  deprecated?(slot: number, since: string, sunset: string | null): void;
+  /**
    * The attempt ended. `reason` is '' when ok, else a short text of few distinct values (`status 503`,
    * `connection reset`, `malformed answer`). `retryable`: sending it again may help.
    */
@@ -163,6 +168,8 @@ export interface Driver {
 }
 
 export interface Session {
+  /** It reports `deprecated`. Left out: it does not look. */
+  readonly readsDeprecation?: boolean;
   /**
    * Starts the attempt described by `context.calls[slot]`. Never throws: trouble is reported through the sink, and
    * never synchronously from within `start` (use queueMicrotask or the next event). When all connections are busy the

@@ -23,6 +23,7 @@ import { outputsAnswers } from './outputs-sentences.ts';
 import { poisonAnswers } from './poison-sentences.ts';
 import { rebuildAnswers } from './rebuild-sentences.ts';
 import { type ComparableKinds, comparableKinds, serviceShareSentence } from './service-share-sentence.ts';
+import { versionSentences } from './version-sentences.ts';
 
 /**
  * `lead`: what was asked for. `figures`: the primary figure of each target. `order`: what may be said of who is before whom. `more`: what else goes with it. `ledger`,
@@ -70,6 +71,7 @@ export function answer(result: RunResult): Answer {
       ...cacheAnswers(result),
       ...drainAnswers(result),
       ...fallbackAnswers(result),
+      ...conditionGroups(result).flatMap(versionSentences),
     ].map((text): [SentenceKind, string] => ['lead', text]),
     ['lead', capacity],
     ['lead', harm],

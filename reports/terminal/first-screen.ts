@@ -25,6 +25,7 @@ import { overviewGroups } from '../tables/overview-tables.ts';
 import { poisonTables } from '../tables/poison-tables.ts';
 import { rebuildTables } from '../tables/rebuild-tables.ts';
 import { finalsTables, recommendedSnippets } from '../tables/tuning.ts';
+import { versionsTables } from '../tables/versions-tables.ts';
 import { formatThresholdActual } from '../text/format-threshold.ts';
 import type { Table } from '../text/table.ts';
 import { screenTables } from './screen-tables.ts';
@@ -100,6 +101,7 @@ function ownTables(result: RunResult) {
         ...cacheTables(group),
         deliveryAccount(group),
         ...rebuildTables(group),
+        ...versionsTables(group),
         isBuiltOnPurpose(group) ? drainTable(group) : null,
       ]),
     fallbackTable(result.trials),

@@ -38,6 +38,7 @@ import { phaseSchema } from './phase-schema.ts';
 import { poisonSchema } from './poison-schema.ts';
 import { rebuildSchema } from './rebuild-schema.ts';
 import { agentSchema, verdictSchema } from './verdict-schema.ts';
+import { versionCallsSchema } from './version-schema.ts';
 
 export const trialSchema = z
   .object({
@@ -97,6 +98,10 @@ export const trialSchema = z
       )
       .optional(),
     callers: z.array(callerSchema).describe('Absent where nobody says who is calling.').optional(),
+    versions: z
+      .array(versionCallsSchema)
+      .describe('By operation. Absent where none has a version and no answer said that something is deprecated.')
+      .optional(),
     flows: flowsSchema.describe('Absent without flows.').optional(),
     cache: cacheSchema.describe('Absent where nobody looks at what reads show.').optional(),
     rebuilds: z

@@ -11,7 +11,7 @@ import { pause } from './pause.ts';
 import { pauseConsumers } from './pause-consumers.ts';
 import { rebuild } from './rebuild.ts';
 import { resetPeer } from './reset-peer.ts';
-import { failingService, slowService } from './service-behaviour.ts';
+import { failingService, retire, slowService } from './service-behaviour.ts';
 import { slicer } from './slicer.ts';
 import { slowClose } from './slow-close.ts';
 import { slowSubscriber } from './slow-subscriber.ts';
@@ -33,6 +33,7 @@ const partFaults = {
   kill,
   'slow-service': slowService,
   'failing-service': failingService,
+  retire,
   'pause-consumers': pauseConsumers,
   leave,
   join,

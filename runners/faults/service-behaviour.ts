@@ -1,13 +1,14 @@
 /** Faults that are in our reference service itself: it works slower, or refuses. Told over IPC, confirmed by its count. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FailingServiceFault } from '../../scenarios/faults/failing-service.ts';
+import type { RetireFault } from '../../scenarios/faults/retire.ts';
 import type { SlowServiceFault } from '../../scenarios/faults/slow-service.ts';
 import type { ReferenceServiceSettings } from '../../targets/domain/host-service.ts';
 import type { FaultPart, FaultProof, PartFaultContext, PartFaultKind } from './fault-kind.ts';
 
 const lookEveryMs = 50;
 
-function behaviour<Window extends SlowServiceFault | FailingServiceFault>(
+function behaviour<Window extends SlowServiceFault | FailingServiceFault | RetireFault>(
   settingsOf: (window: Window) => ReferenceServiceSettings,
   texts: Pick<PartFaultKind<Window>, 'expected' | 'label' | 'settings'>,
 ): PartFaultKind<Window> {
@@ -19,14 +20,17 @@ function behaviour<Window extends SlowServiceFault | FailingServiceFault>(
     resize: apply,
     async undo(window, { part, usual }) {
       const changed = Object.keys(settingsOf(window)) as (keyof ReferenceServiceSettings)[];
-      await adjusterOf(part)(
-        Object.fromEntries(changed.map((name) => [name, name === 'rejectAction' ? null : usual[name]])),
-      );
+      await adjusterOf(part)(Object.fromEntries(changed.map((name) => [name, isUsual(name) ? usual[name] : null])));
       return undefined;
     },
     prove: (window, context) => operationsMeanwhile(window.forMs, context),
     ...texts,
   };
+}
+
+/** What is there without a fault; all else a fault alone brings. */
+function isUsual(name: keyof ReferenceServiceSettings): name is keyof PartFaultContext['usual'] {
+  return name === 'workTimeMs' || name === 'rejectRatio';
 }
 
 /** It took up operations since: those it treats as it was told. */
@@ -62,6 +66,12 @@ export const failingService = behaviour<FailingServiceFault>(
     settings: ({ rejectRatio, part, action }) => ({ ...(part && { part }), ...(action && { action }), rejectRatio }),
   },
 );
+
+export const retire = behaviour<RetireFault>(({ version }) => ({ retiredVersion: version }), {
+  expected: ({ version }) => `calls of version ${version} are told that it is gone`,
+  label: ({ version, part = 'service' }) => `${part} retires version ${version}`,
+  settings: ({ version, part }) => ({ ...(part && { part }), version }),
+});
 
 function sharePercent(ratio: number): string {
   return `${Math.round(ratio * 1e3) / 10} %`;

@@ -8,6 +8,7 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { SampleLog } from '../recording/sample-log.ts';
 import type { ShownVersions } from '../recording/shown-versions.ts';
 import type { Timeline } from '../recording/timeline.ts';
+import type { VersionCourse } from '../recording/version-course.ts';
 import type { CallSource } from './call-source.ts';
 import type { Fallback } from './fallback.ts';
 
@@ -36,6 +37,10 @@ export interface LoadLoopOptions {
   readonly phases: PhaseLookup;
   readonly recorder: Recorder;
   readonly timeline: Timeline;
+  /** Left out: nobody asks for them. */
+  readonly versions?: VersionCourse;
+  /** There are operations of a version, whose calls are counted over time. Left out: false. */
+  readonly hasVersions?: boolean;
   readonly log: OperationLog;
   /** Left out: nobody asked what operations show. */
   readonly shown?: ShownVersions | null;

@@ -187,6 +187,10 @@ export class LoadLoop implements CompletionSink {
     this.#options.shown?.shown(this.#slots.sequence[slot] as number, version, from);
   }
 
+  deprecated(slot: number, since: string, sunset: string | null): void {
+    this.#records.deprecated(slot, since, sunset);
+  }
+
   retryAfter(slot: number, ms: number): void {
     this.#slots.toldWhen[slot] = 1;
     if (this.#options.resilience.retry.retryAfter !== 'ignore') this.#slots.retryAfterMs[slot] = ms;

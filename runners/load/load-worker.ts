@@ -17,6 +17,7 @@ import { Recorder } from '../recording/recorder.ts';
 import type { SampleLog } from '../recording/sample-log.ts';
 import { ShownVersions } from '../recording/shown-versions.ts';
 import { Timeline } from '../recording/timeline.ts';
+import { VersionCourse } from '../recording/version-course.ts';
 import { shareOfResilience } from '../resilience/share-of-resilience.ts';
 import { OperationMix } from '../schedule/operation-mix.ts';
 import { AskedLinks } from './asked-links.ts';
@@ -56,6 +57,7 @@ class LoadWorker {
   readonly #links: AskedLinks;
   readonly #recorder: Recorder;
   readonly #timeline: Timeline;
+  readonly #versions: VersionCourse;
   readonly #log: OperationLog;
   readonly #samples: SampleLog | null;
   /** null: nothing of the target is cached, nor looked at. */
@@ -101,6 +103,7 @@ class LoadWorker {
     this.#calls = Array.from({ length: slots }, emptyCall);
     this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
+    this.#versions = new VersionCourse(operations.length, plan.timelineIntervalMs);
     // Of an own system nobody keeps a ledger but of its flows, its events and what its reads show, and a long run would fill the memory for nothing.
     const isLooked = cacheOf(plan.target) !== null;
     const isHeard = plan.followed.length > 0 || plan.target.events !== undefined;
@@ -133,6 +136,8 @@ class LoadWorker {
       phases: new PhaseLookup(plan.windows, plan.duringEndsWhenReady ? () => this.#signals.duringEndMs : null),
       recorder: this.#recorder,
       timeline: this.#timeline,
+      versions: this.#versions,
+      hasVersions: operations.some(({ version }) => version !== undefined),
       log: this.#log,
       samples: this.#samples,
       shown: this.#shown,
@@ -311,6 +316,7 @@ class LoadWorker {
       data: {
         recording: this.#recorder.toData(),
         timeline: this.#timeline.toData(),
+        versions: this.#versions.toData(),
         log: this.#log.toData(),
         samples: this.#samples?.close() ?? null,
         shown: this.#shown?.toData() ?? null,

@@ -38,8 +38,10 @@ export class LoopRecords {
 
   /** Returns the phase of the arrival. */
   offered(operation: number, intendedUs: number, nowUs: number): number {
-    const { phases, recorder } = this.#options;
-    const phase = phases.at(this.#offsetUs(intendedUs));
+    const { phases, recorder, versions, hasVersions } = this.#options;
+    const offsetUs = this.#offsetUs(intendedUs);
+    const phase = phases.at(offsetUs);
+    if (hasVersions) versions?.offered(operation, offsetUs);
     const cell = recorder.cell(phase, operation);
     cell.counts.offered++;
     this.#offered++;
@@ -106,6 +108,11 @@ export class LoopRecords {
         .record(nowUs - (this.#slots.intendedUs[slot] as number));
     }
     this.#options.log.acknowledged(this.#slots.sequence[slot] as number, nowUs);
+  }
+
+  deprecated(slot: number, since: string, sunset: string | null): void {
+    const { operation } = this.#options.calls[slot] as Call;
+    this.#options.versions?.told(operation, this.#offsetUs(this.#slots.intendedUs[slot] as number), since, sunset);
   }
 
   /** Of an attempt that was not ok. */

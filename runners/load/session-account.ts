@@ -19,6 +19,7 @@ type SessionData = Pick<
   | 'ignoredMessages'
   | 'http'
   | 'cache'
+  | 'readsDeprecation'
 >;
 
 /** Create it before the session opens its connections. */
@@ -53,6 +54,7 @@ export class SessionAccount {
     const ignoredMessages = session?.ignoredMessages?.() ?? null;
     const http = session?.httpCounts?.() ?? null;
     const cache = session?.cacheCounts?.() ?? null;
+    const readsDeprecation = session?.readsDeprecation ?? false;
     await session?.close();
     return {
       completions: Array.from({ length: operations }, (_, index) => session?.completion(index) ?? 'acknowledged'),
@@ -66,6 +68,7 @@ export class SessionAccount {
       ignoredMessages,
       http,
       cache,
+      readsDeprecation,
     };
   }
 }

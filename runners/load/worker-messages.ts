@@ -20,6 +20,7 @@ import type { BlockPlan, RecordingData } from '../recording/recorder.ts';
 import type { SampleLogData, SampleTarget } from '../recording/sample-log.ts';
 import type { ShownData } from '../recording/shown-versions.ts';
 import type { TimelineData } from '../recording/timeline.ts';
+import type { VersionCourseData } from '../recording/version-course.ts';
 import type { WireBytes } from '../recording/wire-counter.ts';
 import type { RecordedBreakerChange } from '../resilience/circuit-breaker.ts';
 import type { LoadProgress } from './load-loop-options.ts';
@@ -32,6 +33,8 @@ export interface PlannedOperation extends OperationSpec {
   readonly timeoutMs?: number;
   /** What the reference service does; null: it is the user's own system's business. */
   readonly action: string | null;
+  /** Of the reference services' interface; absent: the first, unsaid. */
+  readonly version?: number;
   readonly keyUse: KeyUse;
   readonly payload: PayloadSpec | null;
   /** Of each of several queues or topics, `request` first; absent: there is one. */
@@ -139,6 +142,10 @@ export interface WorkerData {
   readonly messages: readonly MessageCounts[] | null;
   /** null: nothing is gathered into batches. */
   readonly batches: BatchCounts | null;
+  /** null: no operation has a version, and no answer said that something is deprecated. */
+  readonly versions: VersionCourseData | null;
+  /** Its session looks for what answers say of that. */
+  readonly readsDeprecation: boolean;
   readonly reconnects: number;
   /** null: the broker never held them back. */
   readonly blockedPublishers: BlockedPublishers | null;

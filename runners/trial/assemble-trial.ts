@@ -38,6 +38,7 @@ import { paidRequestsOf } from './paid-requests.ts';
 import { blockPlan } from './prepare-trial.ts';
 import { paymentsIn, rebuildsIn, trialAccount } from './trial-account.ts';
 import type { TrialRecords } from './trial-records.ts';
+import { versionsOf } from './version-account.ts';
 
 export function assembleTrial(records: TrialRecords): TrialResult {
   const { plan, target, windows, operations, scenario, workers } = records;
@@ -126,6 +127,7 @@ export function assembleTrial(records: TrialRecords): TrialResult {
     ...(receivedBy !== null && { receivedBy }),
     ...(target.gateway !== undefined && { askedBy: askedOf(records.lastWords) }),
     ...(callers.length > 0 && { callers }),
+    ...versionsOf(records, recorder),
     ...(flows !== null && { flows }),
     ...(group !== null && { group }),
     ...(outputs !== null && { outputs }),

@@ -77,6 +77,7 @@ export function prepareTrial(
     const payload =
       operation.payload === undefined ? null : (ownValue(scenario.workload.payloads, operation.payload) ?? null);
     const { pattern, timeoutMs } = operation;
+    const version = isReference ? operation.version : undefined;
     const weight = shares[name] ?? 0;
     const timeout = timeoutMs === undefined ? {} : { timeoutMs };
     const own = isReference ? request : withUserAgent(resolved, withTraceparent(resolved, request));
@@ -84,6 +85,7 @@ export function prepareTrial(
     return {
       ...{ index, name, action: does?.action ?? null, pattern, weight, request: own, keyUse, payload, ...timeout },
       ...(byTopic.length > 0 && { requestsByTopic: [own, ...byTopic] }),
+      ...(version !== undefined && { version }),
     };
   });
   const operations = byCaller(resolved, kinds, callers);

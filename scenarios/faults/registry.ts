@@ -14,6 +14,7 @@ import { pause } from './pause.ts';
 import { pauseConsumers } from './pause-consumers.ts';
 import { rebuild } from './rebuild.ts';
 import { resetPeer } from './reset-peer.ts';
+import { retire } from './retire.ts';
 import { slicer } from './slicer.ts';
 import { slowClose } from './slow-close.ts';
 import { slowService } from './slow-service.ts';
@@ -33,6 +34,7 @@ const definitions = [
   kill,
   slowService,
   failingService,
+  retire,
   pauseConsumers,
   leave,
   join,

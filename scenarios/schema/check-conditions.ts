@@ -225,6 +225,7 @@ function checkBrokerChoice(
     !('broker' in window || 'part' in window) ||
     window.fault === 'slow-service' ||
     window.fault === 'failing-service' ||
+    window.fault === 'retire' ||
     window.fault === 'pause-consumers' ||
     window.fault === 'leave' ||
     window.fault === 'join'

@@ -16,6 +16,7 @@ import { checkRuntime } from './check-runtime.ts';
 import { checkSecurity } from './check-security.ts';
 import { checkSettled } from './check-settled.ts';
 import { checkTls } from './check-tls.ts';
+import { checkVersions } from './check-versions.ts';
 import { connectionCount } from './connections-schema.ts';
 import type { Path } from './problem.ts';
 import { clustersOf } from './stack-schema.ts';
@@ -31,6 +32,7 @@ export function checkTargets(context: CheckContext): void {
     checkThreads(context, target, path);
     checkInstances(context, target, path);
     checkCalled(context, target, path);
+    checkVersions(context, target, path);
   }
   checkClusters(context);
   checkOptional(context);

@@ -107,7 +107,7 @@ describe('settings of the command line', () => {
     ]);
     expect(problemsWith('load={ rate: [')).toEqual([expect.stringMatching(/^--set load: "\{ rate: \[" is not YAML: /)]);
     expect(problemsWith('conditions={ bad: [ { at: 1s, for: 1s, fault: dwn } ] }')).toEqual([
-      '--set conditions: conditions.bad[0].fault: "dwn" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service, pause-consumers, leave, join, rebuild, slow-subscriber (did you mean down?)',
+      '--set conditions: conditions.bad[0].fault: "dwn" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service, retire, pause-consumers, leave, join, rebuild, slow-subscriber (did you mean down?)',
     ]);
     const reading = read({ duration: '5' });
     expect(reading.ok ? [] : reading.problems).toEqual([

@@ -117,12 +117,14 @@ function resolveService({
   waiting,
   retryAfter,
   slow,
+  deprecated,
 }: ScenarioFile['workload']['service']): Workload['service'] {
   const places = concurrency === undefined ? {} : { concurrency, waiting: waiting ?? defaultWaiting };
   return {
     ...{ workTimeMs: workTime, rejectRatio, ...places },
     ...(unreadableRatio > 0 && { unreadableRatio }),
     ...(retryAfter && { retryAfterMs: retryAfter }),
+    ...(deprecated && { deprecated }),
     ...(slow && { slow: { share: slow.share, workTimeMs: slow.workTime, isDrawn: true } }),
   };
 }

@@ -38,7 +38,7 @@ describe('a scenario with a problem', () => {
     [
       'key far from any',
       withText('weight: 40', 'zzzzzz: 40'),
-      '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, rate, timeout, does, pattern, payload)',
+      '5:17: workload.operations.getOrder.zzzzzz: unknown key (known here: weight, rate, timeout, does, version, pattern, payload)',
     ],
     [
       'key of another place',
@@ -535,7 +535,7 @@ describe('a scenario with a problem', () => {
     [
       'unknown fault',
       `${base}conditions: { bad: [ { at: 0%, for: 5%, fault: latncy } ] }\n`,
-      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service, pause-consumers, leave, join, rebuild, slow-subscriber (did you mean latency?)',
+      '11:48: conditions.bad[0].fault: "latncy" is not one of latency, down, bandwidth, slow_close, timeout, reset_peer, slicer, limit_data, pause, kill, slow-service, failing-service, retire, pause-consumers, leave, join, rebuild, slow-subscriber (did you mean latency?)',
     ],
     [
       'end after the load',
@@ -921,7 +921,7 @@ describe('a scenario with a problem', () => {
         "dir/s.yaml:10:81: conditions.bad[1].link: rest has no service link: only our services of queue and stream have a connection to a broker of their own (link: both acts on those links that a target has)",
         "dir/s.yaml:11:15: thresholds[0]: expected a threshold, or { check, stopAfter }, not 5",
         "dir/s.yaml:11:19: thresholds[1]: there is no target "rst" (did you mean rest?)",
-        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, degradedRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, degraded, unanswered, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, admittedUnauthorised, completed, compensated, refused, stuck, open, inconsistent, phantom, settledLate, bytesPerOperation, cpuPerOperation, highestBacklog, drainRate, redelivered, balance, serviceShare, gatewayAmplification, slowChains, slowChainsGap, generatorMemory, serviceMemory, requestsPerOperation, longestSilence, shortestSilence, outputMissing, outputTwice, outputUncommitted, overcharged, missed, missedInGaps, missedOutsideGaps, twice, outOfOrder, subscriptionGap, cpuPerDelivery, bytesPerDelivery, poisoned, poisonTold, poisonDeadLettered, poisonDropped, poisonRetrying, poisonLooping, poisonBlocked, poisonWaiting, poisonUnaccounted, goodWaiting, goodLost, goodApplied, standStill, longestWait, hitRatio, originShare, staleReads, staleIllegal, stalest, readsBack, ownUnread, evicted, sameUnderNewTag, replayed, readyAfter, caughtUpAfter, liveP99, readsRefused or statesDiffer (did you mean lost?)",
+        "dir/s.yaml:11:39: thresholds[2]: "lots" is not a metric; use p50 p90 p99 p999 (also after delivered, acknowledged, …), errorRatio, degradedRatio, amplification, goodput, offered, ok, rejected, failed, timedOut, dropped, attempts, degraded, unanswered, lost, stateLost, received, applied, unacknowledgedButApplied, duplicatesReceived, duplicatesApplied, reordered, corrupted, acceptedOnly, acceptedOnlyGone, pendingInBroker, deadLettered, refusedUnheard, admittedUnauthorised, completed, compensated, refused, stuck, open, inconsistent, phantom, settledLate, bytesPerOperation, cpuPerOperation, highestBacklog, drainRate, redelivered, balance, serviceShare, gatewayAmplification, slowChains, slowChainsGap, generatorMemory, serviceMemory, requestsPerOperation, longestSilence, shortestSilence, outputMissing, outputTwice, outputUncommitted, overcharged, missed, missedInGaps, missedOutsideGaps, twice, outOfOrder, subscriptionGap, cpuPerDelivery, bytesPerDelivery, deprecatedShare, toldDeprecated, retiredCalls, poisoned, poisonTold, poisonDeadLettered, poisonDropped, poisonRetrying, poisonLooping, poisonBlocked, poisonWaiting, poisonUnaccounted, goodWaiting, goodLost, goodApplied, standStill, longestWait, hitRatio, originShare, staleReads, staleIllegal, stalest, readsBack, ownUnread, evicted, sameUnderNewTag, replayed, readyAfter, caughtUpAfter, liveP99, readsRefused or statesDiffer (did you mean lost?)",
       ]
     `);
   });

@@ -1,11 +1,13 @@
 /** What is done: operations, their keys and payloads, and how our reference services behave. */
 import { z } from 'zod';
 import { defaultPattern, patternNames, patterns } from '../../result/patterns.ts';
+import { firstVersion } from '../api-versions.ts';
 import { operationNames } from '../operations.ts';
 import { callersSchema } from './callers-schema.ts';
 import { duration, entryName, named, object, quantity, wholeNumber } from './fields.ts';
 import { flowWorkloadSchema } from './flow-schema.ts';
 import { mostHistory } from './state-schema.ts';
+import { apiVersionSchema, deprecatedSchema } from './version-schema.ts';
 
 export const largestPayload = '16MiB';
 export const largestPayloadBytes = 16 * 1024 ** 2;
@@ -25,6 +27,12 @@ const operation = object({
     .optional()
     .describe(
       'What a reference service does; left out: what the operation is called. So one action may come in several ways.',
+    ),
+  version: apiVersionSchema
+    .optional()
+    .meta({ default: firstVersion })
+    .describe(
+      'Of a reference service’s interface, said in each request: /v1 or /v2, the gRPC package, `version` of a message. Left out: the first, which needs no saying.',
     ),
   pattern: z
     .enum(patternNames)
@@ -104,6 +112,7 @@ export const workloadSchema = object({
       .describe(
         'What refusals that may pass say of when to come back: Retry-After (REST, whole seconds), RetryInfo (gRPC). Left out: nothing.',
       ),
+    deprecated: deprecatedSchema,
   })
     .prefault({})
     .describe('How the reference services behave, the same behind every protocol.'),

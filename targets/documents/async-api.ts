@@ -1,7 +1,8 @@
 /** AsyncAPI 3 documents of services that take messages: what all of them have in common. */
+import { type ApiVersion, apiVersions, firstVersion } from '../../scenarios/api-versions.ts';
 import { operationNames, type ReferenceOperation, referenceOperations } from '../../scenarios/operations.ts';
 import { documentInfo } from './document-info.ts';
-import { type JsonSchema, orderSchema, ordersSchema } from './order-schemas.ts';
+import { type JsonSchema, operationIn, orderSchemas } from './order-schemas.ts';
 
 /** A message, in the words of AsyncAPI: `payload` and `headers` as JSON Schema. */
 export interface MessageDocument {
@@ -16,8 +17,8 @@ export interface AsyncApiOptions {
   readonly protocol: string;
   /** Where requests arrive, and where replies leave: null where the request says so. */
   readonly addresses: { readonly requests: string; readonly replies: string | null };
-  request(operation: ReferenceOperation): MessageDocument;
-  reply(operation: ReferenceOperation): MessageDocument;
+  request(operation: ReferenceOperation, version: ApiVersion): MessageDocument;
+  reply(operation: ReferenceOperation, version: ApiVersion): MessageDocument;
   /** Where a reply finds the way back, as a runtime expression; left out: on the same connection. */
   readonly replyTo?: { readonly location: string; readonly description: string };
   /** Where request and reply say which belongs to which; left out: in a property of the protocol's own. */
@@ -28,9 +29,13 @@ export function asyncApiOf(options: AsyncApiOptions): JsonSchema {
   const { title, protocol, addresses } = options;
   const isOneChannel = addresses.replies === addresses.requests;
   const replyChannel = isOneChannel ? 'requests' : 'replies';
-  const names = operationNames.map((name) => [name, referenceOperations[name] as ReferenceOperation] as const);
+  const described = apiVersions.flatMap((version) =>
+    operationNames.map((name): Described => {
+      return { name, version, called: operationIn(name, version), operation: referenceOperations[name] };
+    }),
+  );
   const messages = (end: 'request' | 'reply') =>
-    Object.fromEntries(names.map(([name, operation]) => [`${name}.${end}`, messageOf(name, operation, end, options)]));
+    Object.fromEntries(described.map((one) => [`${one.called}.${end}`, messageOf(one, end, options)]));
   const requests = messages('request');
   const replies = messages('reply');
   return {
@@ -49,39 +54,43 @@ export function asyncApiOf(options: AsyncApiOptions): JsonSchema {
       }),
     },
     operations: Object.fromEntries(
-      names.map(([name]) => [
-        name,
+      described.map(({ called, name, version }) => [
+        called,
         {
           action: 'receive',
           channel: { $ref: '#/channels/requests' },
-          summary: summaryOf(name),
-          messages: [{ $ref: `#/channels/requests/messages/${name}.request` }],
+          summary: summaryOf(name, version),
+          messages: [{ $ref: `#/channels/requests/messages/${called}.request` }],
           reply: {
             ...(options.replyTo && { address: options.replyTo }),
             channel: { $ref: `#/channels/${replyChannel}` },
-            messages: [{ $ref: `#/channels/${replyChannel}/messages/${name}.reply` }],
+            messages: [{ $ref: `#/channels/${replyChannel}/messages/${called}.reply` }],
           },
         },
       ]),
     ),
-    components: { schemas: { Order: orderSchema, Orders: ordersSchema(orderRef) } },
+    components: { schemas: orderSchemas },
   };
 }
 
-export const orderRef: JsonSchema = { $ref: '#/components/schemas/Order' };
-export const ordersRef: JsonSchema = { $ref: '#/components/schemas/Orders' };
+interface Described {
+  readonly name: string;
+  /** With its version. */
+  readonly called: string;
+  readonly version: ApiVersion;
+  readonly operation: ReferenceOperation;
+}
 
 function messageOf(
-  name: string,
-  operation: ReferenceOperation,
+  { name, called, version, operation }: Described,
   end: 'request' | 'reply',
   options: AsyncApiOptions,
 ): JsonSchema {
   const location = options.correlation?.[end];
   return {
-    name: `${name}.${end}`,
-    title: end === 'request' ? summaryOf(name) : `What became of ${name}`,
-    ...options[end](operation),
+    name: `${called}.${end}`,
+    title: end === 'request' ? summaryOf(name, version) : `What became of ${called}`,
+    ...options[end](operation, version),
     ...(location !== undefined && { correlationId: { location, description: 'The same in request and reply.' } }),
   };
 }
@@ -96,6 +105,6 @@ const summaries: Readonly<Record<string, string>> = {
 };
 
 /** In words; an operation without any is called by its name. */
-export function summaryOf(name: string): string {
-  return summaries[name] ?? name;
+function summaryOf(name: string, version: ApiVersion): string {
+  return `${summaries[name] ?? name}${version === firstVersion ? '' : `, version ${version}`}`;
 }

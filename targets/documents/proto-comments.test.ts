@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { expect, it } from 'vitest';
-import { ordersProto } from '../grpc/orders-service.ts';
+import { ordersProto, ordersProtoV2 } from '../grpc/orders-service.ts';
 
-const protos = [ordersProto, join(import.meta.dirname, '..', 'domain', 'order-item.proto')];
+const protos = [ordersProto, ordersProtoV2, join(import.meta.dirname, '..', 'domain', 'order-item.proto')];
 
 it.each(protos)('%s has a comment on each message, field, service and method', (path) => {
   const { root } = protobuf.parse(readFileSync(path, 'utf8'), { alternateCommentMode: true, keepCase: true });

@@ -1,5 +1,6 @@
 /** The orders behind every protocol: one implementation, so that a comparison differs in the protocol alone. */
 import { crc32 } from 'node:zlib';
+import { type ApiVersion, firstVersion } from '../../scenarios/api-versions.ts';
 import { namesAnOrder, operationOf } from '../../scenarios/operations.ts';
 import { paymentCents } from './accounts.ts';
 import { type EvidenceKind, type EvidenceWriter, evidenceFlags, evidenceKinds, type RefusalCode } from './evidence.ts';
@@ -23,6 +24,7 @@ const listLimit = 20;
 const owedAgainAfterMs = 500;
 const unavailable: OrderReply = { code: 'unavailable', order: null };
 const invalid: OrderReply = { code: 'invalid', order: null };
+const retired: OrderReply = { code: 'retired', order: null };
 const accepted: OrderReply = { code: 'accepted', order: null };
 
 export interface OrderDomainOptions {
@@ -56,6 +58,8 @@ export class OrderDomain implements ServiceDomain {
   #workTimeMs: number;
   readonly #options: Pick<OrderDomainOptions, 'slow' | 'seed' | 'part' | 'ask' | 'publish'>;
   #rejectRatio: number;
+  /** null: none. */
+  #retiredVersion: ApiVersion | null = null;
   readonly #unreadableRatio: number;
   readonly #places: WorkPlaces | null;
   readonly #memory: RequestMemory | null;
@@ -91,9 +95,10 @@ export class OrderDomain implements ServiceDomain {
   }
 
   /** From the next operation on. */
-  adjust({ workTimeMs, rejectRatio }: DomainSettings): void {
+  adjust({ workTimeMs, rejectRatio, retiredVersion }: DomainSettings): void {
     this.#workTimeMs = workTimeMs ?? this.#workTimeMs;
     this.#rejectRatio = rejectRatio ?? this.#rejectRatio;
+    if (retiredVersion !== undefined) this.#retiredVersion = retiredVersion;
   }
 
   /** Does the work, then replies; without work time the reply comes synchronously. */
@@ -204,6 +209,7 @@ export class OrderDomain implements ServiceDomain {
 
   #receive(request: OrderRequest): OrderReply | null {
     this.#operations++;
+    if (this.#retiredVersion !== null && (request.version ?? firstVersion) === this.#retiredVersion) return retired;
     if (this.#unreadableRatio > 0 && this.#isUnreadable(request)) return invalid;
     if (this.#rejectRatio > 0 && this.#draw() < this.#rejectRatio) return unavailable;
     if (this.#places?.isFull && request.canWait !== true) return unavailable;

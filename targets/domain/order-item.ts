@@ -1,8 +1,10 @@
 /**
- * An order request as a JSON object, `{"id","action","order","key","payload","handOver"}`: a message of its own over
+ * An order request as a JSON object, `{"id","action","order","key","payload","handOver","version"}`: a message of its own over
  * WebSockets, one of many in a batch.
  */
+import { type ApiVersion, apiVersions, firstVersion } from '../../scenarios/api-versions.ts';
 import { isCreation, namesAnOrder, operationOf, type ReferenceOperation } from '../../scenarios/operations.ts';
+import { keyNames } from './order-versions.ts';
 import type { OrderAction, OrderReply, OrderRequest } from './orders.ts';
 import type { ServiceDomain } from './service-domain.ts';
 
@@ -10,13 +12,18 @@ import type { ServiceDomain } from './service-domain.ts';
 export function orderItemFields(
   operation: ReferenceOperation,
   isHandedOver: boolean,
+  version?: ApiVersion,
 ): Record<string, string | boolean> {
+  const key = keyNames[version ?? firstVersion];
   return {
     id: '{{id}}',
     action: operation.action,
     ...(isHandedOver && { handOver: true }),
-    ...(isCreation(operation) ? { order: '{{id}}', key: '{{key}}' } : namesAnOrder(operation) && { order: '{{key}}' }),
+    ...(isCreation(operation)
+      ? { order: '{{id}}', [key]: '{{key}}' }
+      : namesAnOrder(operation) && { order: '{{key}}' }),
     ...(operation.carriesPayload && { payload: '{{payload}}' }),
+    ...(version !== undefined && { version: `${version}` }),
   };
 }
 
@@ -29,16 +36,33 @@ export interface OrderItem {
 
 export const invalidReply: OrderReply = { code: 'invalid', order: null };
 
-/** Of anything that JSON can hold. */
-export function orderItemFrom(value: unknown): OrderItem {
+/** By what a message says it is of. */
+const versionsByText: ReadonlyMap<unknown, ApiVersion> = new Map(apiVersions.map((version) => [`${version}`, version]));
+
+/** Of anything that JSON can hold. `saidVersion`: beside it. */
+export function orderItemFrom(value: unknown, saidVersion?: string): OrderItem {
   const fields = typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-  const { id, action, order = '', key = '', payload = '', handOver } = fields;
+  const { id, action, order = '', payload = '', handOver } = fields;
+  const said = saidVersion ?? fields.version;
+  const version = versionsByText.get(said);
+  const key = fields[keyNames[version ?? firstVersion]] ?? '';
   const isHandedOver = handOver === true;
   if (typeof id !== 'string' || typeof order !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
     return { request: null, isHandedOver };
   }
-  if (typeof action !== 'string' || operationOf(action) === null) return { request: null, isHandedOver };
-  return { request: { action: action as OrderAction, requestId: id, orderId: order, key, payload }, isHandedOver };
+  const isOfNone = said !== undefined && version === undefined;
+  if (typeof action !== 'string' || operationOf(action) === null || isOfNone) return { request: null, isHandedOver };
+  return {
+    request: {
+      action: action as OrderAction,
+      requestId: id,
+      orderId: order,
+      key,
+      payload,
+      ...(version && { version }),
+    },
+    isHandedOver,
+  };
 }
 
 export function handleItem(

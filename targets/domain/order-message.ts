@@ -1,5 +1,7 @@
 /** How an order request travels as a message: what to do in headers, the payload as it is for a body. */
+import type { ApiVersion } from '../../scenarios/api-versions.ts';
 import { isCreation, namesAnOrder, operationOf, type ReferenceOperation } from '../../scenarios/operations.ts';
+import { answeredOrders } from './order-versions.ts';
 import type { OrderAction, OrderReply, OrderRequest } from './orders.ts';
 
 export const messageHeaders = {
@@ -7,6 +9,8 @@ export const messageHeaders = {
   order: 'wirebench-order',
   key: 'wirebench-key',
   code: 'wirebench-code',
+  /** Of the interface: the body is then the whole request. */
+  version: 'wirebench-version',
 } as const;
 
 /** Header templates of a reference operation. */
@@ -41,13 +45,13 @@ export function unreadable(requestId: string): OrderRequest {
   return orderRequestFrom(() => undefined, requestId, '');
 }
 
-export function replyBody(reply: OrderReply): string {
-  return JSON.stringify(reply.orders ?? reply.order);
+export function replyBody(reply: OrderReply, version?: ApiVersion): string {
+  return JSON.stringify(answeredOrders(version, reply));
 }
 
 /** Codes that mean that nothing was done, and that it may be otherwise another time or elsewhere. */
 export function isRefusal(code: OrderReply['code']): boolean {
-  return code === 'unavailable' || code === 'invalid';
+  return code === 'unavailable' || code === 'invalid' || code === 'retired';
 }
 
 /** Before what was refused, and nobody waits for, is tried again: as long on all brokers, so that they can be compared. */

@@ -1,4 +1,5 @@
 /** Orders, what is asked of them and what is answered, whatever the protocol. */
+import type { ApiVersion } from '../../scenarios/api-versions.ts';
 import type { OrderAction } from '../../scenarios/operations.ts';
 
 export type { OrderAction };
@@ -26,6 +27,8 @@ export interface OrderRequest {
   readonly payload: string;
   /** For update and cancel: a `conflict` unless the order has one of these versions. Left out: any. */
   readonly ifVersions?: readonly number[];
+  /** Of the interface. Left out: the first. */
+  readonly version?: ApiVersion;
   /** The broker says that it has sent it before. Left out: it did not say. */
   readonly redelivered?: boolean;
   /** Of a log, the one that it was read from: its record says so. Left out: none. */
@@ -39,9 +42,18 @@ export interface OrderRequest {
 /**
  * `created`, `ok`: done. `accepted`: received, will be done. `notFound`, `conflict` (another state, owner or version), `invalid`
  * (malformed request): refused. `unavailable`: refused at once, by the configured reject ratio or a full line, or because
- * the store could not keep it.
+ * the store could not keep it. `retired`: of a version of the interface that is gone.
  */
-export const orderReplyCodes = ['created', 'ok', 'accepted', 'notFound', 'conflict', 'invalid', 'unavailable'] as const;
+export const orderReplyCodes = [
+  'created',
+  'ok',
+  'accepted',
+  'notFound',
+  'conflict',
+  'invalid',
+  'unavailable',
+  'retired',
+] as const;
 export type OrderReplyCode = (typeof orderReplyCodes)[number];
 
 export interface OrderReply {

@@ -1,4 +1,5 @@
 /** What stands behind the services of all protocols: the orders, or a part of a flow. */
+import type { ApiVersion } from '../../scenarios/api-versions.ts';
 import type { RefusalCode } from './evidence.ts';
 import type { Failpoint } from './failpoint.ts';
 import type { StoreFailures } from './order-store.ts';
@@ -10,6 +11,8 @@ export interface DomainSettings {
   readonly rejectRatio?: number;
   /** What alone is refused so, of a part of a flow: `refund`. null, or left out: all. */
   readonly rejectAction?: string | null;
+  /** Calls of this version of the interface are refused as `retired`. null, or left out: none. */
+  readonly retiredVersion?: ApiVersion | null;
 }
 
 /** What a part of a flow could still move. */

@@ -1,5 +1,6 @@
 /** What a reference service is told when it starts: sent as the first IPC message by the parent. */
 import type { Protocol } from '../../result/result-types.ts';
+import type { Deprecation } from '../../scenarios/api-versions.ts';
 import type { PushSettings, Target } from '../../scenarios/scenario.ts';
 import type { ChainPartOptions } from '../chain/chain-part-options.ts';
 import type { FlowPartOptions } from '../flow/flow-part-options.ts';
@@ -53,6 +54,8 @@ export interface ServiceOptions {
   readonly waiting?: number | undefined;
   /** What refusals that may pass say of when to come back, where the protocol has words for it; left out: nothing. */
   readonly retryAfterMs?: number | undefined;
+  /** What answers to calls of a version say of its end. Left out: nothing. */
+  readonly deprecated?: Deprecation | undefined;
   /** Left out: false. */
   readonly idempotent?: boolean;
   /** Events that its log begins with, where its state is one; left out: none. */

@@ -3,6 +3,7 @@
  * every started slot is reported once, and what comes too late fits no attempt any more.
  */
 import type { Completion } from '../../result/result-types.ts';
+import { noticeHeaders } from '../domain/deprecation-notice.ts';
 import { isAccepted } from '../domain/order-message.ts';
 import { type CompletionSink, type FailureDetail, type Outcome, outcomes } from '../driver.ts';
 
@@ -72,12 +73,17 @@ export class CorrelatedAttempts {
     }
   }
 
-  /** A delivery or reply came. `code`: what the reference service says of it; without one it is taken for done. */
-  answer(correlationId: unknown, code: unknown, tell?: Tell): void {
+  /** A delivery or reply came; `header` reads one of it. `code`: what the reference service says of it; without one it is taken for done. */
+  answer(correlationId: unknown, code: unknown, tell?: Tell, header?: (name: string) => unknown): void {
     if (typeof correlationId !== 'string' || !correlationId.startsWith(this.#prefix)) return;
     const dot = correlationId.indexOf('.', this.#prefix.length);
     const slot = Number(correlationId.slice(this.#prefix.length, dot));
     if (dot === -1 || !this.#isCurrent(slot, Number(correlationId.slice(dot + 1)))) return;
+    const since = header?.(noticeHeaders.deprecation);
+    if (typeof since === 'string') {
+      const sunset = header?.(noticeHeaders.sunset);
+      this.#options.sink.deprecated?.(slot, since, typeof sunset === 'string' ? sunset : null);
+    }
     if (typeof code !== 'string' || isAccepted(code)) this.#end(slot, outcomes.ok, '', false, tell);
     else {
       this.#options.sink.acknowledged(slot); // it may overtake the confirm, and shows that the broker had the message

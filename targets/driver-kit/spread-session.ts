@@ -76,6 +76,10 @@ class SpreadSession implements Session {
     this.#sessions[this.#startedAt[slot] ?? 0]?.abort(slot);
   }
 
+  get readsDeprecation(): boolean {
+    return this.#sessions.every(({ readsDeprecation = false }) => readsDeprecation);
+  }
+
   completion(operation: number): Completion {
     return (this.#sessions[0] as Session).completion(operation);
   }

@@ -43,6 +43,8 @@ export interface Attempt {
   retryAfterMs: number | null;
   outcome: Outcome | null;
   reason: string;
+  /** null: the peer said nothing of the kind. */
+  deprecation: { readonly since: string; readonly sunset: string | null } | null;
   /** null: nothing was told. */
   detail: FailureDetail | null;
   retryable: boolean;
@@ -138,6 +140,7 @@ export class RecordedSession implements CompletionSink {
       resentTimes: 0,
       acknowledgedTimes: 0,
       retryAfterMs: null,
+      deprecation: null,
       detail: null,
       outcome: null,
       reason: '',
@@ -198,6 +201,13 @@ export class RecordedSession implements CompletionSink {
     if (tracked === null) this.#violation(slot, 'acknowledged though nothing runs');
     else if (tracked.attempt.sentTimes === 0) this.#violation(slot, 'acknowledged before sent');
     else tracked.attempt.acknowledgedTimes++;
+  }
+
+  deprecated(slot: number, since: string, sunset: string | null): void {
+    const tracked = this.#running[slot] ?? null;
+    if (this.#starting) this.#violation(slot, 'deprecated from within start');
+    if (tracked === null) this.#violation(slot, 'deprecated though nothing runs');
+    else tracked.attempt.deprecation = { since, sunset };
   }
 
   retryAfter(slot: number, ms: number): void {

@@ -18,7 +18,7 @@ export class FlowBehaviour {
 
   constructor({ workTimeMs, rejectRatio, concurrency, waiting = 0 }: BehaviourOptions) {
     this.#places = concurrency === undefined ? null : new WorkPlaces(concurrency, waiting);
-    this.#settings = { workTimeMs, rejectRatio, rejectAction: null };
+    this.#settings = { workTimeMs, rejectRatio, rejectAction: null, retiredVersion: null };
   }
 
   get operations(): number {

@@ -196,7 +196,8 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream, Http2Connectio
     this.#messages?.received(stream.operation, stream.answer.messages);
     const { retryAfterMs } = stream.answer;
     if (retryAfterMs > 0 && conclusion.retryable) this.#context.sink.retryAfter(stream.slot, retryAfterMs);
-    const { body } = stream.answer;
+    const { body, deprecation, sunset } = stream.answer;
+    if (deprecation !== null) this.#context.sink.deprecated?.(stream.slot, deprecation, sunset);
     if (body !== null && conclusion.outcome === outcomes.ok) this.#takeBody?.(stream.slot, body);
     this.#report(stream.slot, conclusion);
   }
@@ -225,6 +226,8 @@ class GrpcSession implements Session, ConnectionOwner<GrpcStream, Http2Connectio
     this.#openStreams--;
     this.#serve(connection);
   }
+
+  readonly readsDeprecation = true;
 
   completion(operation: number): Completion {
     return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);

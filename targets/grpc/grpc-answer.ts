@@ -91,6 +91,9 @@ const none = -1;
 export class GrpcAnswer implements HeaderSink {
   /** How long the service asks not to be tried again; 0: it does not say. */
   retryAfterMs = 0;
+  /** What is called is deprecated, as written; null: the answer does not say. */
+  deprecation: string | null = null;
+  sunset: string | null = null;
   /** Of the method that is called; kept over `reset`. */
   shape: AnswerShape = 'one';
   #httpStatus = 0;
@@ -132,6 +135,8 @@ export class GrpcAnswer implements HeaderSink {
 
   reset(): void {
     this.retryAfterMs = 0;
+    this.deprecation = null;
+    this.sunset = null;
     this.#httpStatus = 0;
     this.#grpcStatus = none;
     this.#isGrpc = false;
@@ -162,6 +167,12 @@ export class GrpcAnswer implements HeaderSink {
         break;
       case 'grpc-encoding':
         if (this.#content !== null && value !== 'identity') this.#content.encoding = value;
+        break;
+      case 'deprecation':
+        this.deprecation = value;
+        break;
+      case 'sunset':
+        this.sunset = value;
         break;
       case statusDetails:
         this.retryAfterMs = retryInfoMs(decodeBinaryTrailer(value));

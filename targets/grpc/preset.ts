@@ -1,16 +1,18 @@
 import { beside } from '../../result/beside.ts';
+import { type ApiVersion, firstVersion } from '../../scenarios/api-versions.ts';
 import { isCreation, namesAnOrder, type ReferenceOperation } from '../../scenarios/operations.ts';
 import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenario.ts';
+import { keyNames } from '../domain/order-versions.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
 import { compressionLabel } from '../driver-kit/codec-label.ts';
 import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
 import { duplexLabel } from '../driver-kit/duplex-label.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
-import { presetRequests } from '../driver-kit/preset-requests.ts';
+import { type PresetOperation, presetRequests } from '../driver-kit/preset-requests.ts';
 import { runtimeLabel } from '../driver-kit/runtime-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
-import { ordersProto, ordersService } from './orders-service.ts';
+import { ordersProto, ordersProtoV2, ordersService, ordersServices } from './orders-service.ts';
 import { grpcSubscriber } from './subscriber.ts';
 import { fromNow, watchHeader } from './watch-words.ts';
 
@@ -19,12 +21,12 @@ export function methodName(action: string): string {
   return action.charAt(0).toUpperCase() + action.slice(1);
 }
 
-function fieldsOf(operation: ReferenceOperation): Readonly<Record<string, string>> {
+function fieldsOf(operation: ReferenceOperation, version: ApiVersion = firstVersion): Readonly<Record<string, string>> {
   const isNew = isCreation(operation);
   return {
     request_id: '{{id}}',
     ...(namesAnOrder(operation) && { id: isNew ? '{{id}}' : '{{key}}' }),
-    ...(isNew && { key: '{{key}}' }),
+    ...(isNew && { [keyNames[version]]: '{{key}}' }),
     ...(operation.carriesPayload && { payload: '{{payload}}' }),
   };
 }
@@ -43,11 +45,16 @@ function itemFor(operation: ReferenceOperation, isHandedOver: boolean) {
   return { [operation.action]: fieldsOf(operation), hand_over: isHandedOver };
 }
 
-function requestFor(operation: ReferenceOperation, isHandedOver: boolean): GrpcRequest {
+function requestFor(
+  operation: ReferenceOperation,
+  isHandedOver: boolean,
+  version: ApiVersion = firstVersion,
+): GrpcRequest {
   const { action } = operation;
-  const message = fieldsOf(operation);
-  if (!isHandedOver) return { method: `${ordersService}/${methodName(action)}`, message, metadata: {} };
-  return { method: `${ordersService}/HandOver`, message: { [action]: message }, metadata: {} };
+  const message = fieldsOf(operation, version);
+  const called = ordersServices[version];
+  if (!isHandedOver) return { method: `${called}/${methodName(action)}`, message, metadata: {} };
+  return { method: `${called}/HandOver`, message: { [action]: message }, metadata: {} };
 }
 
 const drivers = {
@@ -56,6 +63,12 @@ const drivers = {
 } as const satisfies Record<GrpcClient, () => Promise<Driver>>;
 
 const packages = { own: null, 'grpc-js': '@grpc/grpc-js' } as const satisfies Record<GrpcClient, string | null>;
+
+/** The second version only where it is spoken. */
+function ordersProtoOf(operations: Readonly<Record<string, PresetOperation>>): string | readonly string[] {
+  const isSpoken = Object.values(operations).some(({ version }) => version === 2);
+  return isSpoken ? [ordersProto, ordersProtoV2] : ordersProto;
+}
 
 export const grpcEntry: ProtocolEntry = {
   driver: driverByClient<GrpcClient>('grpc', (target) => (target as GrpcTarget).client ?? 'own', drivers),
@@ -68,7 +81,7 @@ export const grpcEntry: ProtocolEntry = {
     const streamed = (operation: ReferenceOperation, isHandedOver: boolean) =>
       streamedRequest(operation, isHandedOver, push?.duplex ? { [watchHeader]: fromNow } : {});
     const write = calls === 'stream' ? streamed : unary;
-    return { requests: presetRequests(operations, write), settings: { proto: ordersProto } };
+    return { requests: presetRequests(operations, write), settings: { proto: ordersProtoOf(operations) } };
   },
   semantics(target) {
     const { connections, address = '', engine, client = 'own', compression, batch, calls } = target as GrpcTarget;

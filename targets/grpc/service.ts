@@ -15,23 +15,27 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { type ApiVersion, firstVersion } from '../../scenarios/api-versions.ts';
 import { type OrderAction, referenceOperations } from '../../scenarios/operations.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
+import { Notices } from '../domain/deprecation-notice.ts';
 import { hostService } from '../domain/host-service.ts';
 import { handleBatch, handleItem, type OrderItem } from '../domain/order-item.ts';
+import { keyNames, orderOf } from '../domain/order-versions.ts';
 import { failedCallsText, type OrderReply, type OrderReplyCode, type OrderRequest } from '../domain/orders.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
 import { hostPort, loopback } from '../host-port.ts';
 import { type Gatekeeper, gatekeeperOf } from '../security/gatekeeper.ts';
 import { serverTlsOptions } from '../security/server-tls-options.ts';
 import type { ServerTls } from '../security/service-security.ts';
-import { ordersProto } from './orders-service.ts';
+import { ordersProto, ordersProtoV2 } from './orders-service.ts';
 import { packReplies } from './packed-replies.ts';
 import { methodName } from './preset.ts';
 import { asAnswer, eventsDefinition, pushOn, watchedAfter } from './pushed-events.ts';
 import { encodeRetryInfo, statusDetails } from './retry-info.ts';
 
 type Fields = Readonly<Record<string, string | undefined>>;
+type HandOverCall = ServerReadableStream<HandedOver, object>;
 type UnaryHandler = (call: ServerUnaryCall<Fields, object>, done: sendUnaryData<object>) => void;
 /** One of them, as the oneof has it. */
 type HandedOver = { readonly [Action in OrderAction]?: Fields | null };
@@ -58,21 +62,27 @@ const refusals: Readonly<Partial<Record<OrderReplyCode, number>>> = {
   conflict: status.FAILED_PRECONDITION,
   invalid: status.INVALID_ARGUMENT,
   unavailable: status.UNAVAILABLE,
+  retired: status.UNIMPLEMENTED,
 };
 
-hostService(async (domain, { port, host = loopback, retryAfterMs, target, security }, publications) => {
+hostService(async (domain, options, publications) => {
+  const { port, host = loopback, retryAfterMs, target, security, deprecated } = options;
   const codec = BodyCodec.of((target as GrpcTarget).compression);
   if (codec !== null) packReplies(codec);
   const answer = answerer(retryAfterMs);
-  const definition = loadSync(ordersProto, { keepCase: true, longs: Number, defaults: true });
+  const definition = loadSync([ordersProto, ordersProtoV2], { keepCase: true, longs: Number, defaults: true });
   const { wirebench } = loadPackageDefinition(definition) as unknown as {
-    wirebench: { orders: { v1: { Orders: ServiceClientConstructor } } };
+    wirebench: { orders: Record<'v1' | 'v2', { Orders: ServiceClientConstructor }> };
   };
+  const announce = announcer(new Notices(deprecated));
   const unary =
-    (action: OrderAction): UnaryHandler =>
-    (call, done) =>
-      domain.handle(requestFrom(action, call.request), (reply) => answer(reply, done));
-  const handOver = (call: ServerReadableStream<HandedOver, object>, done: sendUnaryData<object>) => {
+    (action: OrderAction, version: ApiVersion): UnaryHandler =>
+    (call, done) => {
+      announce(call, version);
+      domain.handle(requestFrom(action, call.request, version), (reply) => answer(reply, done, version));
+    };
+  const handOver = (version: ApiVersion) => (call: HandOverCall, done: sendUnaryData<object>) => {
+    announce(call, version);
     let accepted = 0;
     let refused: OrderReply | null = null;
     let open = 1; // the call itself
@@ -83,7 +93,7 @@ hostService(async (domain, { port, host = loopback, retryAfterMs, target, securi
     };
     call.on('data', (message: HandedOver) => {
       open++;
-      domain.accept(handedOverRequest(message), (reply) => {
+      domain.accept(handedOverRequest(message, version), (reply) => {
         if (reply.code === 'accepted') accepted++;
         else refused ??= reply;
         close();
@@ -96,10 +106,14 @@ hostService(async (domain, { port, host = loopback, retryAfterMs, target, securi
     call: ServerUnaryCall<{ readonly items: readonly BatchItem[] }, object>,
     done: sendUnaryData<object>,
   ) => {
-    handleBatch(domain, call.request.items.map(itemFrom), (replies) => {
-      const codes = replies.map(({ code }) => code);
-      done(null, { codes, orders: replies.map((reply) => ({ orders: ordersOf(reply) })) });
-    });
+    handleBatch(
+      domain,
+      call.request.items.map((item) => itemFrom(item)),
+      (replies) => {
+        const codes = replies.map(({ code }) => code);
+        done(null, { codes, orders: replies.map((reply) => ({ orders: ordersOf(reply) })) });
+      },
+    );
   };
   const converse = (call: ServerDuplexStream<ConverseRequest, object>) => {
     const after = publications === null ? undefined : watchedAfter(call.metadata);
@@ -130,12 +144,13 @@ hostService(async (domain, { port, host = loopback, retryAfterMs, target, securi
     'grpc.max_send_message_length': largestMessageBytes,
     ...(gatekeeper !== null && { interceptors: [refuseStrangers(gatekeeper)] }),
   });
-  server.addService(wirebench.orders.v1.Orders.service, {
-    ...Object.fromEntries(actions.map((action) => [methodName(action), unary(action)])),
-    HandOver: handOver,
-    Batch: batch,
-    Converse: converse,
+  const ofVersion = (version: ApiVersion) => ({
+    ...Object.fromEntries(actions.map((action) => [methodName(action), unary(action, version)])),
+    HandOver: handOver(version),
   });
+  const { v1, v2 } = wirebench.orders;
+  server.addService(v1.Orders.service, { ...ofVersion(1), Batch: batch, Converse: converse });
+  server.addService(v2.Orders.service, ofVersion(2));
   if (publications !== null) {
     server.addService(eventsDefinition(), {
       Watch(call: ServerWritableStream<WatchRequest, object>) {
@@ -185,20 +200,31 @@ function ordersOf({ order, orders }: Pick<OrderReply, 'order' | 'orders'>): read
   return orders ?? (order ? [order] : []);
 }
 
-function requestFrom(action: OrderAction, fields: Fields): OrderRequest {
-  const { request_id: requestId = '', id: orderId = '', key = '', payload = '' } = fields;
-  return { action, requestId, orderId, key, payload };
+function requestFrom(action: OrderAction, fields: Fields, version: ApiVersion = firstVersion): OrderRequest {
+  const { request_id: requestId = '', id: orderId = '', payload = '' } = fields;
+  return { action, requestId, orderId, key: fields[keyNames[version]] ?? '', payload, version };
 }
 
-function itemFrom({ hand_over: isHandedOver, ...rest }: BatchItem): OrderItem {
+function itemFrom({ hand_over: isHandedOver, ...rest }: BatchItem, version: ApiVersion = firstVersion): OrderItem {
   const [named] = Object.entries(rest).filter(([, fields]) => fields !== null);
-  const request = named === undefined ? null : requestFrom(named[0] as OrderAction, named[1] as Fields);
+  const request = named === undefined ? null : requestFrom(named[0] as OrderAction, named[1] as Fields, version);
   return { request, isHandedOver: isHandedOver === true };
 }
 
 /** Nothing at all has no order, and is refused as invalid. */
-function handedOverRequest(message: HandedOver): OrderRequest {
-  return itemFrom(message).request ?? requestFrom('cancel', {});
+function handedOverRequest(message: HandedOver, version: ApiVersion): OrderRequest {
+  return itemFrom(message, version).request ?? requestFrom('cancel', {});
+}
+
+/** Calls of a deprecated version are answered with a word on it, before anything else. */
+function announcer(notices: Notices) {
+  return (call: Pick<ServerUnaryCall<Fields, object>, 'sendMetadata'>, version: ApiVersion): void => {
+    const notice = notices.of(version);
+    if (notice === null) return;
+    const metadata = new Metadata();
+    for (const [name, value] of Object.entries(notice)) metadata.set(name, value);
+    call.sendMetadata(metadata);
+  };
 }
 
 /** Refusals that may pass say when to come back, if the service is told to. */
@@ -207,10 +233,13 @@ function answerer(retryAfterMs: number | undefined) {
   if (retryAfterMs !== undefined) {
     later.set(statusDetails, encodeRetryInfo(status.UNAVAILABLE, 'unavailable', retryAfterMs));
   }
-  return ({ code, order, orders, why, failedCalls }: OrderReply, done: sendUnaryData<object>): void => {
+  return (reply: OrderReply, done: sendUnaryData<object>, version: ApiVersion = firstVersion): void => {
+    const { code, order, orders, why, failedCalls } = reply;
     const refusal = refusals[code];
-    if (refusal === undefined) done(null, orders === undefined ? { ...order } : { orders });
-    else if (code === 'unavailable') {
+    if (refusal === undefined) {
+      const found = orders?.map((one) => orderOf(version, one));
+      done(null, found === undefined ? { ...(order && orderOf(version, order)) } : { orders: found });
+    } else if (code === 'unavailable') {
       const details = why ?? (failedCalls && failedCallsText(failedCalls)) ?? code;
       done({ code: refusal, details, metadata: later });
     } else done({ code: refusal, details: code });

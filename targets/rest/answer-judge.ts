@@ -67,6 +67,7 @@ export class AnswerJudge {
     const { context, take } = this.#options;
     const { sink, tellsAll } = context;
     const tell = () => answer.failureDetail?.() ?? null;
+    if (answer.deprecation) sink.deprecated?.(slot, answer.deprecation, answer.sunset ?? null);
     if (this.#expected[context.calls[slot]?.operation ?? 0]?.[status] === 1) {
       this.#redirects?.forget(slot);
       take?.(slot, status, answer);

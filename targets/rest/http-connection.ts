@@ -68,6 +68,14 @@ export class HttpConnection implements SocketListener, RestConnection {
     return this.#parser.location;
   }
 
+  get deprecation(): string | null {
+    return this.#parser.deprecation;
+  }
+
+  get sunset(): string | null {
+    return this.#parser.sunset;
+  }
+
   sendHop(slot: number, hop: Hop): void {
     this.#owner.sent(slot);
     this.#write(slot, hopBytes(hop), hop.method === 'HEAD');

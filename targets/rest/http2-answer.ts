@@ -27,6 +27,8 @@ export class Http2Answer implements StreamAnswer, AnswerSource {
   #hasHeaders = false;
   #fields: string[] = [];
   #length = unknown;
+  deprecation: string | null = null;
+  sunset: string | null = null;
   #bodyBytes = 0;
   #begin: Buffer[] = [];
   #begun = 0;
@@ -39,6 +41,8 @@ export class Http2Answer implements StreamAnswer, AnswerSource {
     this.status = 0;
     this.retryAfterMs = 0;
     this.location = null;
+    this.deprecation = null;
+    this.sunset = null;
     this.#hasHeaders = false;
     this.#fields = [];
     this.#length = unknown;
@@ -59,6 +63,12 @@ export class Http2Answer implements StreamAnswer, AnswerSource {
         break;
       case 'location':
         this.location = value;
+        break;
+      case 'deprecation':
+        this.deprecation = value;
+        break;
+      case 'sunset':
+        this.sunset = value;
         break;
       case 'content-length':
         this.#length = /^\d{1,15}$/.test(value) ? Number(value) : unknown;

@@ -201,6 +201,8 @@ export class Http2RestSession implements Session, ConnectionOwner<RequestStream,
     this.#serve(connection);
   }
 
+  readonly readsDeprecation = true;
+
   completion(operation: number): Completion {
     return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }

@@ -1,4 +1,5 @@
 /** The REST service in OpenAPI 3.1, made of what its routes and its requests are made of. */
+import { type ApiVersion, apiVersions, firstVersion } from '../../scenarios/api-versions.ts';
 import { apiKeyHeader } from '../../scenarios/gateway.ts';
 import {
   isCreation,
@@ -13,13 +14,15 @@ import {
   anyItemSchema,
   itemSchema,
   type JsonSchema,
-  orderSchema,
-  ordersSchema,
+  noticeSchemas,
+  operationIn,
+  orderRef,
+  orderSchemas,
   replyCodeSchema,
 } from '../documents/order-schemas.ts';
 import { payloadContentTypes } from '../domain/item-fields.ts';
 import { batchPath } from './batch-format.ts';
-import { bodyFields } from './body-fields.ts';
+import { bodyFields, pathOf } from './body-fields.ts';
 import { type ProblemCode, problems, problemType, problemTypeOf } from './problem.ts';
 
 export const openApiPath = '/openapi.json';
@@ -31,16 +34,25 @@ export interface OpenApiOptions {
   readonly isGuarded: boolean;
 }
 
+const json = payloadContentTypes.json;
 const component = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
+/** Of the first version only once it is deprecated. */
+const notices = {
+  deprecation: component('headers', 'deprecation'),
+  sunset: component('headers', 'sunset'),
+};
 const schemaOf = (name: string) => component('schemas', name);
 
 export function openApiOf({ codec, isGuarded }: OpenApiOptions): JsonSchema {
   const contentType = payloadContentTypes[codec];
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const name of operationNames) {
-    const operation = referenceOperations[name];
-    const path = operation.http.path.replace('{{key}}', '{id}');
-    paths[path] = { ...paths[path], [operation.http.method.toLowerCase()]: operationOf(name, operation, contentType) };
+  for (const version of apiVersions) {
+    for (const name of operationNames) {
+      const operation = referenceOperations[name];
+      const path = pathOf(operation.http.path, version).replace('{{key}}', '{id}');
+      const described = operationOf(name, operation, version, version === firstVersion ? contentType : json);
+      paths[path] = { ...paths[path], [operation.http.method.toLowerCase()]: described };
+    }
   }
   return {
     openapi: '3.1.0',
@@ -51,8 +63,7 @@ export function openApiOf({ codec, isGuarded }: OpenApiOptions): JsonSchema {
     paths: { ...paths, [batchPath]: { post: batchOperation }, [openApiPath]: { get: documentOperation } },
     components: {
       schemas: {
-        Order: orderSchema,
-        Orders: ordersSchema(schemaOf('Order')),
+        ...orderSchemas,
         Item: anyItemSchema,
         Problem: problemSchema,
       },
@@ -63,9 +74,9 @@ export function openApiOf({ codec, isGuarded }: OpenApiOptions): JsonSchema {
   };
 }
 
-function operationOf(name: string, operation: ReferenceOperation, contentType: string) {
+function operationOf(name: string, operation: ReferenceOperation, version: ApiVersion, contentType: string) {
   const { isRead, canBeHandedOver, http } = operation;
-  const fields = bodyFields(operation);
+  const fields = bodyFields(operation, version);
   const isOfOne = http.path.includes('{{key}}');
   const named = [
     ...(isOfOne ? ['id'] : []),
@@ -75,14 +86,14 @@ function operationOf(name: string, operation: ReferenceOperation, contentType: s
     ...(isOfOne ? [isRead ? 'if-none-match' : 'if-match'] : []),
   ];
   return {
-    operationId: name,
+    operationId: operationIn(name, version),
     summary: summaries[name] ?? name,
     tags: ['orders'],
     parameters: named.map((parameter) => component('parameters', parameter)),
     ...(fields !== null && {
       requestBody: { required: true, content: { [contentType]: { schema: bodySchema(operation, fields) } } },
     }),
-    responses: responsesOf(operation, contentType, fields !== null),
+    responses: responsesOf(operation, version, contentType, fields !== null),
   };
 }
 
@@ -107,7 +118,7 @@ function bodySchema(operation: ReferenceOperation, fields: Readonly<Record<strin
   };
 }
 
-function responsesOf(operation: ReferenceOperation, contentType: string, hasBody: boolean) {
+function responsesOf(operation: ReferenceOperation, version: ApiVersion, contentType: string, hasBody: boolean) {
   const { isRead, canBeHandedOver } = operation;
   const isNew = isCreation(operation);
   const isList = !namesAnOrder(operation);
@@ -115,11 +126,12 @@ function responsesOf(operation: ReferenceOperation, contentType: string, hasBody
   const done = {
     description: isNew ? 'It is made.' : 'It is done.',
     headers: {
+      ...notices,
       ...(!isList && { etag: component('headers', 'etag') }),
       ...(isRead && { 'cache-control': component('headers', 'cache-control') }),
       ...(isNew && operation.carriesPayload && { location: component('headers', 'location') }),
     },
-    content: { [contentType]: { schema: schemaOf(isList ? 'Orders' : 'Order') } },
+    content: { [contentType]: { schema: orderRef(version, isList) } },
   };
   const preferenceApplied = { 'preference-applied': component('headers', 'preference-applied') };
   return {
@@ -131,6 +143,7 @@ function responsesOf(operation: ReferenceOperation, contentType: string, hasBody
     ...problemResponses([
       ...(['invalidRequest', isNew && !operation.carriesPayload ? 'invalidPayment' : 'invalidOrder'] as const),
       'unauthenticated',
+      'retired',
       ...(isOfOne ? (['notFound'] as const) : []),
       ...(isOfOne && !isRead ? (['conflict', 'versionChanged'] as const) : []),
       ...(['unavailable', 'notKept', 'callFailed', 'internal'] as const),
@@ -232,6 +245,8 @@ function codesOf(table: typeof problems): readonly ProblemCode[] {
 
 const text = { type: 'string' };
 const headers = {
+  deprecation: headerOf(noticeSchemas.deprecation),
+  sunset: headerOf(noticeSchemas.sunset),
   etag: { description: 'The version of the order (RFC 9110).', schema: { ...text, pattern: '^"\\d+"$' } },
   location: { description: 'Where the new order can be read.', schema: text },
   'cache-control': {
@@ -241,6 +256,10 @@ const headers = {
   'preference-applied': { description: 'The preference that was heeded.', schema: { ...text, const: 'respond-async' } },
   'retry-after': { description: 'After how many seconds to come back.', schema: { type: 'integer', minimum: 0 } },
 };
+
+function headerOf({ description, ...schema }: JsonSchema) {
+  return { description, schema };
+}
 
 function header(name: string, description: string) {
   return { name, in: 'header', required: false, description, schema: text };

@@ -1,4 +1,5 @@
 import { beside } from '../../result/beside.ts';
+import type { ApiVersion } from '../../scenarios/api-versions.ts';
 import { isCreation, type ReferenceOperation } from '../../scenarios/operations.ts';
 import type { PayloadCodec, RestClient, RestRequest, RestTarget } from '../../scenarios/scenario.ts';
 import { payloadContentTypes } from '../domain/item-fields.ts';
@@ -12,18 +13,23 @@ import { presetRequests } from '../driver-kit/preset-requests.ts';
 import { runtimeLabel } from '../driver-kit/runtime-label.ts';
 import { tlsLabel } from '../driver-kit/tls-label.ts';
 import { batchRequest } from './batch-format.ts';
-import { bodyFields } from './body-fields.ts';
+import { bodyFields, pathOf } from './body-fields.ts';
 import { restSubscriber } from './subscriber.ts';
 
 const requestId = { 'idempotency-key': '{{id}}', 'x-request-id': '{{id}}' };
 
-function requestFor(operation: ReferenceOperation, isHandedOver: boolean, codec: PayloadCodec): RestRequest {
+function requestFor(
+  operation: ReferenceOperation,
+  isHandedOver: boolean,
+  codec: PayloadCodec,
+  version: ApiVersion | undefined,
+): RestRequest {
   const { method, path } = operation.http;
-  const fields = bodyFields(operation);
+  const fields = bodyFields(operation, version);
   const contentType = payloadContentTypes[codec];
   return {
     method,
-    path,
+    path: pathOf(path, version),
     headers: {
       ...(fields !== null && { 'content-type': contentType }),
       ...requestId,
@@ -65,8 +71,10 @@ export const restEntry: ProtocolEntry = {
   resourceNames: () => ({}),
   preset(target, _names, operations) {
     const { batch, codec = 'json' } = target as RestTarget;
-    const write = (operation: ReferenceOperation, isHandedOver: boolean) =>
-      batch === undefined ? requestFor(operation, isHandedOver, codec) : batchedRequest(operation, isHandedOver);
+    const write = (operation: ReferenceOperation, isHandedOver: boolean, version: ApiVersion | undefined) =>
+      batch === undefined
+        ? requestFor(operation, isHandedOver, codec, version)
+        : batchedRequest(operation, isHandedOver);
     return { requests: presetRequests(operations, write) };
   },
   semantics(target) {

@@ -15,6 +15,7 @@ export const problems = {
   notFound: 404,
   methodNotAllowed: 405,
   conflict: 409,
+  retired: 410,
   versionChanged: 412,
   internal: 500,
   unavailable: 503,

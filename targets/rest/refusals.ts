@@ -1,5 +1,6 @@
 /** How the REST service says no. */
 import type { FastifyReply } from 'fastify';
+import { firstVersion } from '../../scenarios/api-versions.ts';
 import { failedCallsText, type OrderReply, type OrderRequest } from '../domain/orders.ts';
 import { entityTag } from './entity-tag.ts';
 import { type ProblemCode, problemDetails, problems, problemType } from './problem.ts';
@@ -19,6 +20,8 @@ export function sendRefusal(
         return sendProblem(reply, 'versionChanged', `Order ${asked.orderId} has version ${order.version}.`);
       }
       return sendProblem(reply, code, `Order ${asked.orderId} is already cancelled.`);
+    case 'retired':
+      return sendProblem(reply, code, `Version ${asked.version ?? firstVersion} is gone.`);
     case 'unavailable':
       if (why !== undefined) return sendProblem(reply, 'notKept', `The order service can’t keep it: ${why}.`);
       if (failedCalls !== undefined) {

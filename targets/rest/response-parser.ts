@@ -34,6 +34,8 @@ const contentEncoding = Buffer.from('content-encoding');
 const connection = Buffer.from('connection');
 const retryAfter = Buffer.from('retry-after');
 const location = Buffer.from('location');
+const deprecation = Buffer.from('deprecation');
+const sunset = Buffer.from('sunset');
 const closeOption = Buffer.from('close');
 const keepAliveOption = Buffer.from('keep-alive');
 
@@ -44,6 +46,9 @@ export class ResponseParser {
   keepAlive = false;
   /** Of the complete answer: how long the service asks not to be tried again; 0: it does not say. */
   retryAfterMs = 0;
+  /** Of the complete answer: what is called is deprecated, as written; null: it does not say. */
+  deprecation: string | null = null;
+  sunset: string | null = null;
   /** Of the complete answer, when its status is one that leads elsewhere; null: nowhere. */
   location: string | null = null;
   /** Offset behind the complete answer in the bytes last read; what follows was not asked for. */
@@ -158,6 +163,8 @@ export class ResponseParser {
     this.#content?.begin();
     this.retryAfterMs = 0;
     this.location = null;
+    this.deprecation = null;
+    this.sunset = null;
     this.keepAlive = bytes[start + 7] === 0x31; // HTTP/1.1
     for (;;) {
       if (at === end) return headIncomplete;
@@ -212,6 +219,10 @@ export class ResponseParser {
       this.retryAfterMs = retryAfterMs(bytes.toString('latin1', start, end), Date.now());
     } else if (this.status >= 300 && this.status < 400 && equalsIgnoringCase(bytes, nameStart, nameLength, location)) {
       this.location = bytes.toString('latin1', start, end);
+    } else if (equalsIgnoringCase(bytes, nameStart, nameLength, deprecation)) {
+      this.deprecation = bytes.toString('latin1', start, end);
+    } else if (equalsIgnoringCase(bytes, nameStart, nameLength, sunset)) {
+      this.sunset = bytes.toString('latin1', start, end);
     }
     return true;
   }
@@ -292,14 +303,17 @@ function behindHead(bytes: Buffer): number {
   return found.length === 0 ? -1 : Math.min(...found.map(([at, length]) => at + length));
 }
 
+/** knownLengths[n]: a header whose name has n bytes may be one that we read. */
+const knownLengths = new Uint8Array(32);
+for (const { length } of [
+  ...[contentLength, transferEncoding, connection, retryAfter, location],
+  ...[deprecation, sunset],
+]) {
+  knownLengths[length] = 1;
+}
+
 function isKnownLength(length: number): boolean {
-  return (
-    length === contentLength.length ||
-    length === transferEncoding.length ||
-    length === connection.length ||
-    length === retryAfter.length ||
-    length === location.length
-  );
+  return knownLengths[length] === 1;
 }
 
 function equalsIgnoringCase(bytes: Buffer, start: number, length: number, lower: Buffer): boolean {

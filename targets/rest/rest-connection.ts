@@ -13,6 +13,9 @@ export interface AnswerSource {
   readonly body?: Buffer | null;
   /** Where redirects are followed. */
   readonly location?: string | null;
+  /** As written; null, or left out: the answer does not say. */
+  readonly deprecation?: string | null;
+  readonly sunset?: string | null;
   failureDetail?(): FailureDetail | null;
   /** Its status line and headers, as far as they came in one piece; null, or left out: not known. */
   head?(): string | null;

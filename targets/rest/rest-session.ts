@@ -217,6 +217,8 @@ export class RestSession<Connection extends RestConnection> implements Session, 
     this.#keeper.replace(connection.index);
   }
 
+  readonly readsDeprecation = true;
+
   completion(operation: number): Completion {
     return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);
   }

@@ -1,6 +1,7 @@
 /** The orders as a REST API: JSON over HTTP/1.1, conditional requests, problem details, hand-over by RFC 7240. */
 import { STATUS_CODES } from 'node:http';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type ApiVersion, apiVersions, firstVersion } from '../../scenarios/api-versions.ts';
 import {
   isCreation,
   type OrderAction,
@@ -8,9 +9,11 @@ import {
   referenceOperations,
 } from '../../scenarios/operations.ts';
 import type { RestTarget } from '../../scenarios/scenario.ts';
+import { Notices } from '../domain/deprecation-notice.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import { handleBatch, orderItemFrom } from '../domain/order-item.ts';
+import { answeredOrders, keyNames } from '../domain/order-versions.ts';
 import type { Order, OrderReply, OrderRequest } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import { BodyCodec } from '../driver-kit/body-codec.ts';
@@ -18,6 +21,7 @@ import { loopback } from '../host-port.ts';
 import { type Gatekeeper, gatekeeperOf, headerText } from '../security/gatekeeper.ts';
 import { type ServerTlsOptions, serverTlsOptions } from '../security/server-tls-options.ts';
 import { batchPath } from './batch-format.ts';
+import { pathOf } from './body-fields.ts';
 import { readHeaders } from './cache/read-headers.ts';
 import { compressBodies } from './compressed-bodies.ts';
 import { entityTag, noneMatches, versionsToMatch } from './entity-tag.ts';
@@ -31,10 +35,16 @@ const bodyLimitBytes = 17 * 1024 * 1024;
 const jsonType = 'application/json; charset=utf-8';
 hostService(async (domain, options, publications) => {
   const { compression, codec, cache } = options.target as RestTarget;
-  const { retryAfterMs, security } = options;
+  const { retryAfterMs, security, deprecated } = options;
   const gatekeeper = await gatekeeperOf(security?.check);
   const app = createOrderApi(domain, {
-    ...{ codec: BodyCodec.of(compression), items: itemCodecOf(codec), retryAfterMs, gatekeeper },
+    ...{
+      codec: BodyCodec.of(compression),
+      items: itemCodecOf(codec),
+      retryAfterMs,
+      gatekeeper,
+      notices: new Notices(deprecated),
+    },
     document: openApiOf({ codec: codec ?? 'json', isGuarded: gatekeeper !== null }),
     readHeaders: readHeaders(cache),
     tls: security?.tls ? serverTlsOptions(security.tls) : null,
@@ -51,6 +61,7 @@ interface OrderApiOptions {
   readonly retryAfterMs: number | undefined;
   /** With each order that is read. */
   readonly readHeaders: Readonly<Record<string, string>>;
+  readonly notices: Notices;
   /** null: everybody is served. */
   readonly gatekeeper: Gatekeeper | null;
   /** OpenAPI. */
@@ -59,10 +70,8 @@ interface OrderApiOptions {
   readonly tls: ServerTlsOptions | null;
 }
 
-function createOrderApi(
-  domain: ServiceDomain,
-  { codec, items, retryAfterMs, readHeaders, gatekeeper, document, tls }: OrderApiOptions,
-): FastifyInstance {
+function createOrderApi(domain: ServiceDomain, options: OrderApiOptions): FastifyInstance {
+  const { codec, items, gatekeeper, document, tls } = options;
   const app = fastify({
     ...(tls !== null && { https: tls }),
     bodyLimit: bodyLimitBytes,
@@ -87,7 +96,7 @@ function createOrderApi(
   if (items !== null) readItems(app, items);
   if (codec !== null) compressBodies(app, codec, items);
   app.get(openApiPath, (_request, reply) => reply.type(jsonType).send(JSON.stringify(document)));
-  routeOrders(app, new OrderApi(domain, items, retryAfterMs, readHeaders));
+  routeOrders(app, new OrderApi(domain, options));
   return app;
 }
 
@@ -125,20 +134,22 @@ function answerToNoRequest(status: number): string {
 }
 
 const restOperations = Object.values<ReferenceOperation>(referenceOperations);
-/** Each path once, as the router has it, with what can be done there. */
-const resources = new Map(
-  [...new Set(restOperations.map(({ http }) => http.path))].map((path) => {
-    const methods = restOperations.filter(({ http }) => http.path === path).map(({ http }) => http.method);
-    return [path, methods];
-  }),
+const versionedOperations = apiVersions.flatMap((version) =>
+  restOperations.map((operation) => [version, operation] as const),
 );
+/** Each path once, as the router has it, with what can be done there. */
+const resources = new Map<string, ReferenceOperation['http']['method'][]>();
+for (const [version, { http }] of versionedOperations) {
+  const path = pathOf(http.path, version);
+  resources.set(path, [...(resources.get(path) ?? []), http.method]);
+}
 const otherMethods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH'] as const;
 
 function routeOrders(app: FastifyInstance, api: OrderApi): void {
-  for (const operation of restOperations) {
+  for (const [version, operation] of versionedOperations) {
     const { method, path } = operation.http;
-    const url = urlOf(path);
-    app.route<ById>({ method, url, handler: (request, reply) => api.operate(operation, request, reply) });
+    const url = urlOf(pathOf(path, version));
+    app.route<ById>({ method, url, handler: (request, reply) => api.operate(operation, version, request, reply) });
   }
   app.post(batchPath, (request, reply) => api.batch(request, reply));
   for (const [path, methods] of [...resources, [batchPath, ['POST' as const]] as const]) {
@@ -167,36 +178,35 @@ class OrderApi {
   readonly #domain: ServiceDomain;
   /** null: JSON. */
   readonly #items: ItemCodec | null;
+  readonly #notices: Notices;
   /** For refusals that may pass; HTTP knows whole seconds only. */
   readonly #retryAfterSeconds: number | undefined;
   readonly #readHeaders: Readonly<Record<string, string>>;
 
-  constructor(
-    domain: ServiceDomain,
-    items: ItemCodec | null,
-    retryAfterMs: number | undefined,
-    readHeaders: Readonly<Record<string, string>>,
-  ) {
+  constructor(domain: ServiceDomain, { items, notices, retryAfterMs, readHeaders }: OrderApiOptions) {
     this.#domain = domain;
     this.#items = items;
+    this.#notices = notices;
     this.#readHeaders = readHeaders;
     this.#retryAfterSeconds = retryAfterMs === undefined ? undefined : Math.ceil(retryAfterMs / 1e3);
   }
 
-  operate(operation: ReferenceOperation, request: RequestById, reply: FastifyReply): FastifyReply {
-    const asked = requestFor(operation, request);
+  operate(operation: ReferenceOperation, version: ApiVersion, request: RequestById, reply: FastifyReply): FastifyReply {
+    const notice = this.#notices.of(version);
+    if (notice !== null) reply.headers(notice);
+    const asked = requestFor(operation, version, request);
     if (typeof asked === 'string') {
       return sendProblem(reply, `invalid${resourceName(operation)}`, asked);
     }
-    const { path } = operation.http;
+    const path = pathOf(operation.http.path, version);
     const isNew = isCreation(operation);
     if (isNew && resources.has(`${path}/{{key}}`)) {
       reply.header('location', `${path}/${encodeURIComponent(asked.orderId)}`);
     }
     return this.#perform(operation, asked, request, reply, ({ order, orders }) => {
-      if (orders !== undefined) this.#sendOrders(reply, orders);
-      else if (operation.isRead) this.#sendRead(request, reply, order);
-      else this.#sendOrder(reply, isNew ? 201 : 200, order);
+      if (orders !== undefined) this.#sendOrders(reply, orders, version);
+      else if (operation.isRead) this.#sendRead(request, reply, order, version);
+      else this.#sendOrder(reply, isNew ? 201 : 200, order, version);
     });
   }
 
@@ -204,33 +214,46 @@ class OrderApi {
   batch(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { body } = request;
     if (!Array.isArray(body)) return sendProblem(reply, 'invalidBatch', 'A batch is an array of requests.');
-    handleBatch(this.#domain, body.map(orderItemFrom), (replies) => {
-      const codes = replies.map(({ code }) => code);
-      const orders = replies.map(({ order, orders }) => orders ?? order);
-      reply.type(jsonType).send(JSON.stringify({ codes, orders }));
-    });
+    handleBatch(
+      this.#domain,
+      body.map((one) => orderItemFrom(one)),
+      (replies) => {
+        const codes = replies.map(({ code }) => code);
+        const orders = replies.map(({ order, orders }) => orders ?? order);
+        reply.type(jsonType).send(JSON.stringify({ codes, orders }));
+      },
+    );
     return reply;
   }
 
-  #sendRead(request: FastifyRequest, reply: FastifyReply, order: Order | null): void {
+  #sendRead(request: FastifyRequest, reply: FastifyReply, order: Order | null, version: ApiVersion): void {
     reply.headers(this.#readHeaders);
     const isStale = order === null || noneMatches(request.headers['if-none-match'], order.version);
-    if (isStale) this.#sendOrder(reply, 200, order);
+    if (isStale) this.#sendOrder(reply, 200, order, version);
     else reply.header('etag', entityTag(order.version)).code(304).send();
   }
 
-  #sendOrders(reply: FastifyReply, orders: readonly Order[]): void {
+  #sendOrders(reply: FastifyReply, orders: readonly Order[], version: ApiVersion): void {
     reply.header('cache-control', 'no-store');
-    const items = this.#items;
-    if (items === null) reply.type(jsonType).send(JSON.stringify(orders));
+    const items = this.#itemsOf(version);
+    if (items === null) reply.type(jsonType).send(JSON.stringify(answeredOrders(version, { order: null, orders })));
     else reply.type(items.contentType).send(items.orders(orders));
   }
 
-  #sendOrder(reply: FastifyReply, status: number, order: Order | null): void {
+  #sendOrder(reply: FastifyReply, status: number, order: Order | null, version: ApiVersion): void {
     if (order !== null) reply.header('etag', entityTag(order.version));
-    const items = this.#items;
-    if (items === null) reply.code(status).type(jsonType).send(JSON.stringify(order));
+    const items = this.#itemsOf(version);
+    if (items === null)
+      reply
+        .code(status)
+        .type(jsonType)
+        .send(JSON.stringify(answeredOrders(version, { order })));
     else reply.code(status).type(items.contentType).send(items.order(order));
+  }
+
+  /** Other codecs know the first version only. */
+  #itemsOf(version: ApiVersion): ItemCodec | null {
+    return version === firstVersion ? this.#items : null;
   }
 
   /** `done` answers what was done; refusals and hand-overs are answered here. */
@@ -264,28 +287,28 @@ class OrderApi {
 }
 
 /** What is asked; as text what is wrong with it. */
-function requestFor(operation: ReferenceOperation, request: RequestById): OrderRequest | string {
+function requestFor(operation: ReferenceOperation, version: ApiVersion, request: RequestById): OrderRequest | string {
   const { carriesPayload, http } = operation;
   const isNew = isCreation(operation);
   const body = isNew || carriesPayload ? fields(request.body) : {};
   const orderId = isNew ? body.id : (request.params.id ?? '');
-  const key = isNew ? (body[http.keyField ?? 'key'] ?? (http.keyField === undefined ? '' : null)) : '';
+  const key = isNew ? (body[http.keyField ?? keyNames[version]] ?? (http.keyField === undefined ? '' : null)) : '';
   const payload = carriesPayload ? (body.payload ?? '') : '';
   if (typeof orderId !== 'string' || typeof key !== 'string' || typeof payload !== 'string') {
-    return expectedBody(operation);
+    return expectedBody(operation, version);
   }
   const requestId = request.headers['idempotency-key'] ?? request.headers['x-request-id'] ?? '';
   const ifVersions = isNew || operation.isRead ? undefined : versionsToMatch(request.headers['if-match']);
   const action = operation.action as OrderAction;
-  return { action, requestId: String(requestId), orderId, key, payload, ...(ifVersions && { ifVersions }) };
+  return { action, requestId: String(requestId), orderId, key, payload, version, ...(ifVersions && { ifVersions }) };
 }
 
-function expectedBody(operation: ReferenceOperation): string {
+function expectedBody(operation: ReferenceOperation, version: ApiVersion): string {
   const noun = resourceName(operation).toLowerCase();
   const { keyField } = operation.http;
   if (!isCreation(operation)) return `The payload of an ${noun} is text.`;
   if (keyField !== undefined) return `A ${noun} has an id and an ${keyField}, both text.`;
-  return `An ${noun} has an id and may have a key${operation.carriesPayload ? ' and a payload' : ''}, all text.`;
+  return `An ${noun} has an id and may have a ${keyNames[version]}${operation.carriesPayload ? ' and a payload' : ''}, all text.`;
 }
 
 /** `Order` of `/v1/orders`. */

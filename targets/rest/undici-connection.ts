@@ -145,6 +145,19 @@ export class UndiciConnection implements RestConnection, Dispatcher.DispatchHand
     this.#content?.take(chunk, 0, chunk.length);
   }
 
+  get deprecation(): string | null {
+    return this.#headerText('deprecation');
+  }
+
+  get sunset(): string | null {
+    return this.#headerText('sunset');
+  }
+
+  #headerText(name: string): string | null {
+    const value = this.#headers[name];
+    return value === undefined ? null : String(value);
+  }
+
   failureDetail(): FailureDetail | null {
     if (this.#status === 0) return null;
     const fields = Object.entries(this.#headers).flatMap(([name, value = []]) =>

@@ -155,7 +155,7 @@ class StreamSession implements Session {
         const code = header(messageHeaders.code);
         const tell = () =>
           detailOf(headersText(code === undefined ? {} : { [messageHeaders.code]: code }), value ?? noValue);
-        this.#attempts.answer(header(correlationHeader), code, tell);
+        this.#attempts.answer(header(correlationHeader), code, tell, header);
       },
     });
     await answersWithin(joinDeadlineMs, joined);
@@ -262,6 +262,8 @@ class StreamSession implements Session {
     for (const lane of this.#lanes) lane.remove(slot);
     this.#attempts.forget(slot);
   }
+
+  readonly readsDeprecation = true;
 
   completion(operation: number): Completion {
     return this.#attempts.completion(operation);

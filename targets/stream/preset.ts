@@ -47,8 +47,8 @@ export const streamEntry: ProtocolEntry = {
   },
   preset(target, names, operations) {
     const { codec } = target as StreamTarget;
-    const requests = presetRequests(operations, (operation): StreamRequest => {
-      const { headers, payload, encoded } = brokerMessage(operation, codec);
+    const requests = presetRequests(operations, (operation, _isHandedOver, version): StreamRequest => {
+      const { headers, payload, encoded } = brokerMessage(operation, codec, version);
       return { topic: names.requests ?? '', key: '{{key}}', headers, value: payload, ...encoded };
     });
     return { requests, settings: { reply: { topic: names.replies } } };

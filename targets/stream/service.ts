@@ -4,7 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin, type MessageToProduce, Producer } from '@platformatic/kafka';
+import type { ApiVersion } from '../../scenarios/api-versions.ts';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
+import { Notices, noNotice } from '../domain/deprecation-notice.ts';
 import { eachConsumer } from '../domain/each-consumer.ts';
 import { hostService, type MemberPlace } from '../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../domain/message-codec.ts';
@@ -69,6 +71,7 @@ class StreamService {
   readonly #producer: Producer;
   readonly #owed: OwedRecords;
   readonly #messages: MessageCodec;
+  readonly #notices: Notices;
   /** By topic: what is to be done, and what is to be tried again. */
   readonly #progress: ReadonlyMap<string, TopicProgress<Outcome>>;
   readonly #blocked = new BlockedPartitions();
@@ -84,6 +87,7 @@ class StreamService {
     this.#options = options;
     const { commit, compression, codec } = options.target as StreamTarget;
     this.#messages = messageCodecOf(codec);
+    this.#notices = new Notices(options.deprecated);
     this.#commitFirst =
       commit === 'before'
         ? new CommitFirst({
@@ -256,15 +260,21 @@ class StreamService {
         if (topic === undefined || topic !== this.#options.names.replies) return;
         this.#owed.add({
           topic,
-          value: this.#messages.replyBody(reply),
+          value: this.#messages.replyBody(reply, request.version),
           ...(message.key !== undefined && { key: message.key }),
           headers: new Map([
             [Buffer.from(correlationHeader), Buffer.from(headers.get(correlationHeader) ?? '')],
             [Buffer.from(messageHeaders.code), Buffer.from(reply.code)],
+            ...this.#noticeOf(request.version),
           ]),
         });
       },
     );
+  }
+
+  #noticeOf(version: ApiVersion | undefined): [Buffer, Buffer][] {
+    const notice = this.#notices.of(version) ?? noNotice;
+    return Object.entries(notice).map(([name, value]) => [Buffer.from(name), Buffer.from(value)]);
   }
 
   #outputOf({ key }: TextMessage, requestId: string, reply: OrderReply): MessageToProduce | null {

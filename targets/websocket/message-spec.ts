@@ -19,11 +19,13 @@ export class MessageSpec {
   readonly #identifiesBySequence: boolean;
   readonly #code: AnswerText | null;
   readonly #accepted: ReadonlySet<string>;
+  /** null: its answers say nothing of the kind. */
+  readonly #notice: { readonly deprecation: AnswerText; readonly sunset: AnswerText } | null;
 
   /** Throws a BenchError (exit 2) for a message that cannot be sent, or whose answer cannot be told from others. */
   constructor({ name, request }: OperationSpec, pool: readonly Buffer[]) {
     this.request = request as WebSocketRequest;
-    const { message, encoded, replyId, expect } = this.request;
+    const { message, encoded, replyId, expect, saysDeprecation } = this.request;
     const codec = encoded?.codec ?? 'json';
     this.message = bodyTemplate(message, encoded);
     this.isBinary = codec !== 'json';
@@ -32,6 +34,9 @@ export class MessageSpec {
     this.#identifiesBySequence = !hasId && /\{\{\s*sequence\s*\}\}/.test(message);
     this.#code = expect === undefined ? null : answerText(expect.pointer, codec);
     this.#accepted = new Set(expect?.values);
+    this.#notice = saysDeprecation
+      ? { deprecation: answerText('/deprecation', codec), sunset: answerText('/sunset', codec) }
+      : null;
     if (replyId !== undefined && !hasId && !this.#identifiesBySequence) {
       throw unusable(
         `The message of ${name} holds no id that its answer could repeat`,
@@ -46,6 +51,13 @@ export class MessageSpec {
   /** What the answer repeats. */
   idOf(call: Call): string {
     return this.#identifiesBySequence ? call.sequence.toString() : call.id;
+  }
+
+  /** What the answer says of the end of what was called, as written; null: nothing. */
+  noticeIn(bytes: Buffer, start: number, end: number): { since: string; sunset: string | null } | null {
+    const since = this.#notice?.deprecation.textIn(bytes, start, end) ?? null;
+    if (since === null) return null;
+    return { since, sunset: this.#notice?.sunset.textIn(bytes, start, end) ?? null };
   }
 
   /** null when the answer is as expected, else its code ('' for none). */

@@ -1,4 +1,5 @@
 import { beside } from '../../result/beside.ts';
+import type { ApiVersion } from '../../scenarios/api-versions.ts';
 import type { ReferenceOperation } from '../../scenarios/operations.ts';
 import type {
   MessageCompression,
@@ -39,7 +40,9 @@ export const websocketEntry: ProtocolEntry = {
     const { codec = 'json', push } = target as WebSocketTarget;
     return {
       ...(push?.duplex && { settings: listening }),
-      requests: presetRequests(operations, (operation, isHandedOver) => requestFor(operation, isHandedOver, codec)),
+      requests: presetRequests(operations, (operation, isHandedOver, version) =>
+        requestFor(operation, isHandedOver, codec, version),
+      ),
     };
   },
   semantics(target) {
@@ -67,10 +70,16 @@ const listening: Pick<WebSocketTarget, 'onOpen' | 'ignore'> = {
   ignore: [{ pointer: '/code', values: [publishedCode] }],
 };
 
-function requestFor(operation: ReferenceOperation, isHandedOver: boolean, codec: PayloadCodec): WebSocketRequest {
+function requestFor(
+  operation: ReferenceOperation,
+  isHandedOver: boolean,
+  codec: PayloadCodec,
+  version: ApiVersion | undefined,
+): WebSocketRequest {
   return {
     message: '',
-    encoded: { codec, fields: orderItemFields(operation, isHandedOver) },
+    encoded: { codec, fields: orderItemFields(operation, isHandedOver, version) },
+    ...(version !== undefined && { saysDeprecation: true }),
     replyId: '/id',
     expect: { pointer: '/code', values: isHandedOver ? ['accepted'] : ['ok', 'created'] },
   };

@@ -1,16 +1,19 @@
 /**
  * The orders over WebSockets: JSON messages in both directions, as many under way as the client likes, each answered by
- * one that repeats its id. `{"id","action","order","key","payload","handOver"}` → `{"id","code","order"|"orders"}`; an array
+ * one that repeats its id. `{"id","action","order","key","payload","handOver","version"}` → `{"id","code","deprecation","sunset","order"|"orders"}`; an array
  * of requests is answered with arrays. `{"subscribe":{"after"}}` → `{"subscribed":{"position"}}`, then
  * `{"event":{"position","id","payload"}}` for each that is published.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type RawData, type VerifyClientCallbackAsync, type WebSocket, WebSocketServer } from 'ws';
+import type { ApiVersion } from '../../scenarios/api-versions.ts';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
+import { Notices } from '../domain/deprecation-notice.ts';
 import { hostService } from '../domain/host-service.ts';
 import { type ItemCodec, itemCodecOf } from '../domain/item-codec.ts';
 import { handleItem, invalidReply, type OrderItem, orderItemFrom } from '../domain/order-item.ts';
+import { answeredOrders } from '../domain/order-versions.ts';
 import type { OrderReply } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import { loopback } from '../host-port.ts';
@@ -27,7 +30,9 @@ const largestMessageBytes = 17 * 1024 * 1024;
 const closeGraceMs = 200;
 const goingAway = 1001;
 
-hostService(async (domain, { port, host = loopback, target, security }, publications) => {
+hostService(async (domain, options, publications) => {
+  const { port, host = loopback, target, security, deprecated } = options;
+  const notices = new Notices(deprecated);
   const { compression, codec } = target as WebSocketTarget;
   const packing = MessagePacking.of(compression);
   const items = itemCodecOf(codec);
@@ -48,7 +53,7 @@ hostService(async (domain, { port, host = loopback, target, security }, publicat
     socket.on('message', (data, isBinary) => {
       if (items !== null && isBinary) answerItem(domain, send, items, data as Buffer);
       else if (publications !== null && isSubscription(data)) listen(socket, packing, publications, data);
-      else answer(domain, send, answers, data);
+      else answer({ domain, notices }, send, answers, data);
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -102,11 +107,21 @@ function listen(socket: WebSocket, packing: MessagePacking | null, publications:
   socket.send(subscribedText(position));
 }
 
-function answer(domain: ServiceDomain, send: Send, answers: TurnAnswers, data: RawData): void {
+interface Answering {
+  readonly domain: ServiceDomain;
+  readonly notices: Notices;
+}
+
+function answer({ domain, notices }: Answering, send: Send, answers: TurnAnswers, data: RawData): void {
   const value = parse(data);
-  if (!Array.isArray(value)) handleItem(domain, orderItemFrom(value), (reply) => send(answerText(value, reply)));
-  else if (value.length === 0) send(answerText(null, invalidReply));
-  else for (const one of value) handleItem(domain, orderItemFrom(one), (reply) => answers.add(answerText(one, reply)));
+  const each = (one: unknown, done: (text: string) => void) => {
+    const item = orderItemFrom(one);
+    const version = item.request?.version;
+    handleItem(domain, item, (reply) => done(answerText(one, reply, version, notices)));
+  };
+  if (!Array.isArray(value)) each(value, send);
+  else if (value.length === 0) send(answerText(null, invalidReply, undefined, notices));
+  else for (const one of value) each(one, (text) => answers.add(text));
 }
 
 function answerItem(domain: ServiceDomain, send: Send, items: ItemCodec, data: Buffer): void {
@@ -134,10 +149,11 @@ function parse(data: RawData): unknown {
   }
 }
 
-function answerText(request: unknown, { code, order, orders }: OrderReply): string {
+function answerText(request: unknown, reply: OrderReply, version: ApiVersion | undefined, notices: Notices): string {
   const { id } = typeof request === 'object' && request !== null ? (request as { readonly id?: unknown }) : {};
-  const answered = { id: typeof id === 'string' ? id : null, code };
-  return JSON.stringify(orders === undefined ? { ...answered, order } : { ...answered, orders });
+  const answered = { id: typeof id === 'string' ? id : null, code: reply.code, ...notices.of(version) };
+  const found = answeredOrders(version, reply);
+  return JSON.stringify(reply.orders === undefined ? { ...answered, order: found } : { ...answered, orders: found });
 }
 
 /** Answers to requests of batches: those of one turn of the event loop leave as one array. */

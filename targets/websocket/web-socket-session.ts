@@ -232,7 +232,9 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     const spec = call && this.#specs[call.operation];
     if (spec === undefined) return;
     const refusal = spec.refusalIn(bytes, start, end);
+    const notice = spec.noticeIn(bytes, start, end);
     this.#forget(slot);
+    if (notice !== null) this.#context.sink.deprecated?.(slot, notice.since, notice.sunset);
     const tell = () => detailOf('', bytes.subarray(start, end));
     if (refusal === null) {
       this.#context.sink.completed(slot, outcomes.ok, '', false, this.#context.tellsAll ? tell : undefined);
@@ -272,6 +274,8 @@ export class WebSocketSession<Connection extends MessageConnection> implements S
     if (spec?.replyId === null) connection.inOrder.giveUp(this.#placeOf[slot] as number);
     this.#forget(slot);
   }
+
+  readonly readsDeprecation = true;
 
   completion(operation: number): Completion {
     return completionOf(this.#context.target, this.#context.operations[operation]?.pattern);

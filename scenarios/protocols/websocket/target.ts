@@ -45,4 +45,6 @@ export interface WebSocketRequest {
   readonly replyId?: string;
   /** The answer is a refusal unless the value at `pointer` (text, number, true or false) is one of `values`. */
   readonly expect?: { readonly pointer: string; readonly values: readonly string[] };
+  /** Of a reference target: the answer may hold `deprecation` and `sunset`. */
+  readonly saysDeprecation?: true;
 }

@@ -296,7 +296,7 @@ class QueueSession implements Session {
     if (problem === '') {
       const tell = () =>
         detailOf(headersText(headers), message.content, message.properties.contentEncoding || undefined);
-      this.#attempts.answer(correlationId, headers?.[messageHeaders.code], tell);
+      this.#attempts.answer(correlationId, headers?.[messageHeaders.code], tell, (name) => headers?.[name]);
     } else this.#attempts.failById(String(correlationId), problem, false);
   }
 
@@ -311,6 +311,8 @@ class QueueSession implements Session {
     if (!this.#waiting.remove(slot)) this.#gatherer?.remove(slot);
     this.#attempts.forget(slot);
   }
+
+  readonly readsDeprecation = true;
 
   completion(operation: number): Completion {
     return this.#attempts.completion(operation);

@@ -31,8 +31,8 @@ export const rabbitmqEntry: ProtocolEntry = {
   },
   preset(target, names, operations) {
     const { codec } = target as QueueTarget;
-    const requests = presetRequests(operations, (operation, _isHandedOver, isPublished): QueueRequest => {
-      const { headers, payload, encoded } = brokerMessage(operation, codec);
+    const requests = presetRequests(operations, (operation, _isHandedOver, version, isPublished): QueueRequest => {
+      const { headers, payload, encoded } = brokerMessage(operation, codec, version);
       const place = isPublished
         ? { exchange: names.events ?? '', routingKey: '' }
         : { exchange: '', routingKey: names.requests ?? '' };

@@ -3,12 +3,15 @@
  * refused and nobody waits for goes where the target says.
  */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
+import type { ApiVersion } from '../../../scenarios/api-versions.ts';
 import type { QueueTarget } from '../../../scenarios/scenario.ts';
+import { Notices } from '../../domain/deprecation-notice.ts';
 import { eachConsumer } from '../../domain/each-consumer.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { hostService } from '../../domain/host-service.ts';
 import { type MessageCodec, messageCodecOf } from '../../domain/message-codec.ts';
 import { isRefusal, messageHeaders, requeueAfterMs, unreadable } from '../../domain/order-message.ts';
+import type { OrderReply } from '../../domain/orders.ts';
 import type { ServiceDomain } from '../../domain/service-domain.ts';
 import type { ServiceOptions } from '../../domain/service-options.ts';
 import { BodyCodec } from '../../driver-kit/body-codec.ts';
@@ -44,6 +47,7 @@ class QueueService {
   readonly #consuming: BrokerChannel;
   readonly #codec: BodyCodec | null;
   readonly #messages: MessageCodec;
+  readonly #notices: Notices;
   /** The broker forgets a message as it sends it: what the service has not applied when it dies is lost. */
   readonly #noAck: boolean;
   /** Of several that consume the same queue, the one that removes it. */
@@ -62,11 +66,12 @@ class QueueService {
   /** Of the channel that consumes now; undefined: each message is acknowledged by itself. */
   #acks: Acks;
 
-  constructor(domain: ServiceDomain, { broker, names, target, instance = 0 }: ServiceOptions) {
+  constructor(domain: ServiceDomain, { broker, names, target, deprecated, instance = 0 }: ServiceOptions) {
     this.#domain = domain;
     this.#target = target as QueueTarget;
     this.#codec = BodyCodec.of(this.#target.compression);
     this.#messages = messageCodecOf(this.#target.codec);
+    this.#notices = new Notices(deprecated);
     this.#noAck = this.#target.ack === 'auto';
     this.#requests = names.requests ?? '';
     this.#ownsQueue = instance === 0;
@@ -174,7 +179,7 @@ class QueueService {
     const wantsReply = typeof replyTo === 'string' && replyTo !== '';
     this.#domain.handle({ ...request, redelivered, isUnheard: !wantsReply, canWait: true }, (reply) => {
       try {
-        if (wantsReply) this.#reply(channel, message, this.#messages.replyBody(reply), reply.code, acks);
+        if (wantsReply) this.#reply(channel, message, reply, request.version, acks);
         else if (isRefusal(reply.code)) this.#refuse(channel, message, acks);
         else this.#acknowledge(channel, message, acks);
       } catch {
@@ -194,13 +199,20 @@ class QueueService {
     }
   }
 
-  #reply(channel: Channel, message: ConsumeMessage, plain: Buffer, code: string, acks: Acks): void {
+  #reply(
+    channel: Channel,
+    message: ConsumeMessage,
+    reply: OrderReply,
+    version: ApiVersion | undefined,
+    acks: Acks,
+  ): void {
+    const plain = this.#messages.replyBody(reply, version);
     const { replyTo, correlationId } = message.properties;
     const packer = this.#codec?.packs(plain.length) ? this.#codec : null;
     const properties = {
       correlationId,
       persistent: this.#target.durable,
-      headers: { [messageHeaders.code]: code },
+      headers: { [messageHeaders.code]: reply.code, ...this.#notices.of(version) },
       ...(packer && { contentEncoding: packer.encoding }),
     };
     const content = packer?.pack(plain) ?? plain;

@@ -26,8 +26,8 @@ export const sqsEntry: ProtocolEntry = {
   },
   preset(target, names, operations) {
     const { codec, fifo } = target as SqsTarget;
-    const requests = presetRequests(operations, (operation): SqsRequest => {
-      const { headers, payload, encoded } = brokerMessage(operation, codec);
+    const requests = presetRequests(operations, (operation, _isHandedOver, version): SqsRequest => {
+      const { headers, payload, encoded } = brokerMessage(operation, codec, version);
       // A retry is the same message to SQS, which drops what it has had within five minutes.
       const order = fifo === true ? { groupId: '{{key}}', deduplicationId: '{{id}}' } : {};
       return { queue: names.requests ?? '', attributes: headers, body: payload, ...encoded, ...order };

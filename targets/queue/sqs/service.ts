@@ -2,7 +2,9 @@
  * The orders behind an SQS queue: long polls, replies on the queue that a message names, deleted after the effect. What is
  * refused and nobody waits for comes again, and after `maxReceives` the broker puts it aside.
  */
+import type { ApiVersion } from '../../../scenarios/api-versions.ts';
 import type { SqsTarget } from '../../../scenarios/scenario.ts';
+import { Notices, noNotice } from '../../domain/deprecation-notice.ts';
 import { eachConsumer } from '../../domain/each-consumer.ts';
 import { refusalCodes } from '../../domain/evidence.ts';
 import { type BrokerRequests, hostService } from '../../domain/host-service.ts';
@@ -46,6 +48,7 @@ class SqsService {
   readonly #names: { readonly requests: string; readonly deadLetters: string };
   readonly #codec: BodyCodec | null;
   readonly #messages: MessageCodec;
+  readonly #notices: Notices;
   readonly #calls: SqsCalls;
   readonly #wire: SqsWire;
   readonly #queues: SqsQueues;
@@ -60,7 +63,7 @@ class SqsService {
   readonly #groups: FifoGroups | null;
   #isReleased = false;
 
-  constructor(domain: ServiceDomain, { broker, names, target, instance = 0 }: ServiceOptions) {
+  constructor(domain: ServiceDomain, { broker, names, target, deprecated, instance = 0 }: ServiceOptions) {
     this.#domain = domain;
     this.#target = target as SqsTarget;
     this.#ownsQueue = instance === 0;
@@ -68,6 +71,7 @@ class SqsService {
     this.#names = { requests: names.requests ?? '', deadLetters: names.deadLetters ?? '' };
     this.#codec = BodyCodec.of(this.#target.compression);
     this.#messages = messageCodecOf(this.#target.codec);
+    this.#notices = new Notices(deprecated);
     const { polls, waitTimeMs, prefetch } = this.#target;
     const endpoint = endpointOf(broker ?? '', undefined);
     this.#wire = new SqsWire(endpoint, null);
@@ -147,7 +151,8 @@ class SqsService {
     const replyQueue = message.attribute(sqsAttributes.replyQueue);
     const redelivered = message.receives > 1;
     this.#domain.handle({ ...request, redelivered, isUnheard: replyQueue === undefined, canWait: true }, (reply) => {
-      if (replyQueue !== undefined) this.#reply(message, replyQueue, reply, () => this.#delete(message, done));
+      if (replyQueue !== undefined)
+        this.#reply(message, replyQueue, reply, request.version, () => this.#delete(message, done));
       else if (isRefusal(reply.code)) {
         this.#refuse(message, done);
         return;
@@ -166,15 +171,24 @@ class SqsService {
   }
 
   /** Also when SQS refuses the reply: it is nobody's any more. */
-  #reply(message: ReceivedMessage, queue: string, reply: OrderReply, sent: () => void): void {
+  #reply(
+    message: ReceivedMessage,
+    queue: string,
+    reply: OrderReply,
+    version: ApiVersion | undefined,
+    sent: () => void,
+  ): void {
     const known = this.#replies.get(queue) ?? this.#batches('SendMessageBatch', queue);
     this.#replies.set(queue, known);
     const { codec } = this.#target;
     const isText = codec === undefined || codec === 'json';
-    const { text, encoding } = textBody(this.#messages.replyBody(reply), this.#codec, isText);
+    const { text, encoding } = textBody(this.#messages.replyBody(reply, version), this.#codec, isText);
     const attributes = [
       attribute(sqsAttributes.correlation, JSON.stringify(message.attribute(sqsAttributes.correlation) ?? '-')),
       attribute(messageHeaders.code, JSON.stringify(reply.code)),
+      ...Object.entries(this.#notices.of(version) ?? noNotice).map(([name, value]) =>
+        attribute(name, JSON.stringify(value)),
+      ),
       ...(encoding === null ? [] : [attribute(sqsAttributes.encoding, JSON.stringify(encoding))]),
     ];
     known.add(`"MessageBody":${JSON.stringify(text)},"MessageAttributes":{${attributes.join(',')}}`, sent);
