@@ -29,6 +29,8 @@ export interface ProcessExit {
 export type ExitListener = (exit: ProcessExit, expected: boolean) => void;
 
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
+/** A parent that ended before the kernel was told to watch it is seen by nobody: then the child does not begin. */
+const asOurChild = ['/bin/sh', '-c', '[ "$PPID" = "$0" ] || exit 1; exec "$@"', String(process.pid)];
 const living = new Set<SupervisedProcess>();
 
 // The last resort when this process ends without having stopped its children, e.g. by process.exit.
@@ -138,7 +140,7 @@ export class SupervisedProcess {
     }
     // The kernel kills the child when the thread that spawned it ends, however it ends.
     const [file, ...rest] =
-      setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'KILL', command, ...args];
+      setpriv === undefined ? [command, ...args] : [setpriv, '--pdeathsig', 'KILL', ...asOurChild, command, ...args];
     const log = openSync(logPath, 'a');
     try {
       return spawn(file, rest, {
