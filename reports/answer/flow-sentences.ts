@@ -5,11 +5,20 @@ import { lastOfFault } from '../tables/flow-course-table.ts';
 import { flowSum, hasFlows, whereText } from '../tables/flow-tables.ts';
 import { observedIn } from '../tables/observed-flows-table.ts';
 import { formatAmount, formatCount } from '../text/format-values.ts';
-import { flowKillRates } from './flow-kill-rates.ts';
+import { type Harms, killRates } from './kill-rates.ts';
 import { firstText, observedSentences } from './observed-flow-sentences.ts';
 
 const kinds = ['stuck', 'open', 'inconsistent', 'phantom'] as const;
 type Kind = (typeof kinds)[number];
+
+const harmsOfKills: Harms = {
+  isOf: ({ flows }) => flows !== undefined,
+  counts: {
+    stuck: ({ flows }) => flows?.stuck ?? null,
+    inconsistent: ({ flows }) => flows?.inconsistent ?? null,
+    phantom: ({ flows }) => flows?.phantom ?? null,
+  },
+};
 
 const said: Readonly<Record<Kind, string>> = {
   stuck: 'stuck: nothing will move them any more',
@@ -76,7 +85,7 @@ export function flowAnswers(result: RunResult): string[] {
       ...(right.length === 0 ? [] : [`all flows ended as they should: ${labelsOf(right)}`]),
     ].join('; ')}.`;
   });
-  const rates = flowKillRates(result);
+  const rates = killRates(result, harmsOfKills);
   if (sound.length === 0) return [...sentences, ...rates];
   return [...sentences, `Under ${sound.join(', ')} every flow of every target ended as it should.`, ...rates];
 }

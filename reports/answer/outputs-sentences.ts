@@ -1,12 +1,23 @@
 /** Consume, transform, produce: the answer of a scenario that is about it. */
+import { overchargesOf } from '../../result/overcharges.ts';
 import type { RunResult } from '../../result/result-types.ts';
 import { type Contender, conditionGroups } from '../figures/result-view.ts';
 import { hasOutputs, outputsSum, overchargesSum } from '../tables/outputs-table.ts';
 import { formatCount } from '../text/format-values.ts';
+import { type Harms, killRates } from './kill-rates.ts';
 
-/** A sentence a condition. Empty where nothing is written. */
+const harmsOfKills: Harms = {
+  isOf: ({ outputs }) => outputs !== undefined,
+  counts: {
+    missing: ({ outputs }) => outputs?.missing ?? null,
+    twice: ({ outputs }) => outputs?.twice ?? null,
+    'charged again': ({ payments }) => overchargesOf(payments),
+  },
+};
+
+/** A sentence a condition, and one of the rates of random kills. Empty where nothing is written. */
 export function outputsAnswers(result: RunResult): string[] {
-  return conditionGroups(result).flatMap(({ condition, contenders }) => {
+  const sentences = conditionGroups(result).flatMap(({ condition, contenders }) => {
     const shown = contenders.filter(hasOutputs);
     if (shown.length === 0) return [];
     const wrong = shown.flatMap((contender) => wrongText(contender) ?? []);
@@ -14,6 +25,7 @@ export function outputsAnswers(result: RunResult): string[] {
     const others = exact === 0 ? '' : `; ${exact === shown.length ? 'all' : 'the others'} are exact`;
     return [`Under ${condition}${wrong.length === 0 ? '' : ` – ${wrong.join('; ')}`}${others}.`];
   });
+  return [...sentences, ...killRates(result, harmsOfKills)];
 }
 
 /** null: each was written once, and charged once. */
