@@ -53,6 +53,8 @@ export class GroupMember {
   #isPaused = false;
   #isOut = false;
   #joined = 0;
+  /** The generation that the last rebalance ended. */
+  #endedGeneration: number | null = null;
 
   constructor(options: GroupMemberOptions) {
     this.#options = options;
@@ -61,6 +63,14 @@ export class GroupMember {
   /** Of the consumer that reads now; null: it has not joined, or is to join anew. */
   get membership(): Membership | null {
     return this.#membership;
+  }
+
+  /**
+   * False while it joins anew. Its broker takes a commit up after the join that waits on the same connection, and refuses it
+   * as one of a generation that is over; the library then joins once more, which is the next rebalance.
+   */
+  get canCommit(): boolean {
+    return this.#consumer?.isActive() ?? false;
   }
 
   /** The first time it joins it is alone, and nothing changes hands. */
@@ -117,6 +127,12 @@ export class GroupMember {
     return group?.member !== 'dynamic';
   }
 
+  /** It gives all of its partitions away before it joins: what it went on to do of them another one would do again. */
+  get #isEager(): boolean {
+    const { group } = this.#options.service.target as StreamTarget;
+    return group?.assignment !== 'cooperative';
+  }
+
   #newConsumer(): TextConsumer {
     const { service, groupId, begins } = this.#options;
     const { instance = 0, target } = service;
@@ -145,9 +161,12 @@ export class GroupMember {
   }
 
   async #follow(): Promise<void> {
-    const { topics, mostInHand, take, rebalances } = this.#options;
+    const { topics, mostInHand, take } = this.#options;
     const consumer = this.#newConsumer();
-    consumer.on('consumer:group:rebalance', rebalances);
+    this.#endedGeneration = null;
+    consumer.on('consumer:group:rebalance', () => {
+      if (consumer === this.#consumer) this.#rebalances(consumer);
+    });
     consumer.on('consumer:group:join', ({ assignments, generationId = 0 }) => {
       if (consumer === this.#consumer) this.#hasJoined(consumer, assignments ?? [], generationId);
     });
@@ -165,6 +184,14 @@ export class GroupMember {
     });
   }
 
+  /** The library says so with each refused commit too: a commit for each of these would have no end. */
+  #rebalances({ generationId }: TextConsumer): void {
+    if (generationId === this.#endedGeneration) return;
+    this.#endedGeneration = generationId ?? null;
+    if (this.#isEager) this.#inHand?.hold(true);
+    this.#options.rebalances();
+  }
+
   #hasJoined(
     { memberId, coordinatorId }: TextConsumer,
     assigned: readonly { readonly topic: string; readonly partitions: readonly number[] }[],
@@ -178,6 +205,7 @@ export class GroupMember {
       return;
     }
     this.#membership = { groupId, memberId: memberId ?? '', generationId, coordinatorId: coordinatorId ?? 0 };
+    this.#inHand?.hold(this.#isPaused);
     const partitionsOf = (topic: string) => assigned.find((one) => one.topic === topic)?.partitions;
     joined(new Map(topics.map((topic) => [topic, new Set(partitionsOf(topic))])));
   }

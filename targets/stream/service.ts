@@ -161,7 +161,9 @@ class StreamService {
     await createTopics(serviceClient(this.#options, 'admin'), { topics: this.#ownTopics(), partitions });
     await this.#transactions?.open();
     await this.member.join();
-    setInterval(() => void this.#commit(), commitEveryMs).unref();
+    setInterval(() => {
+      if (this.member.canCommit) void this.#commit();
+    }, commitEveryMs).unref();
   }
 
   #ownTopics(): string[] {
@@ -196,7 +198,7 @@ class StreamService {
   #take(message: TextMessage, inHand: RecordsInHand): void {
     const { topic, partition, offset } = message;
     const progress = this.#progress.get(topic);
-    if (progress === undefined) return;
+    if (progress === undefined || !progress.isOwn(partition)) return;
     // The library may give out what it had fetched before its partitions changed hands, and go on behind it.
     const isNext = this.#transactions === null || progress.isNext(partition, offset);
     if (isNext === null || !progress.isNew(partition, offset)) return;

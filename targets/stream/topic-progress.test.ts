@@ -14,3 +14,12 @@ it('says of a record whether it is the next of its partition, once it knows wher
   progress.keepOnly(new Set([1]));
   expect(progress.isNext(0, 8n)).toBeNull();
 });
+
+it('does not own what was fetched of a partition before that became another’s, until its next consumer is told its own', () => {
+  const progress = new TopicProgress();
+  expect(progress.isOwn(0)).toBe(true);
+  progress.keepOnly(new Set([1]));
+  expect([progress.isOwn(0), progress.isOwn(1)]).toEqual([false, true]);
+  progress.clear();
+  expect(progress.isOwn(0)).toBe(true);
+});

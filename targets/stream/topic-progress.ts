@@ -5,6 +5,13 @@ export class TopicProgress<Outcome = void> {
   readonly #offsets = new WatermarkOffsets<Outcome>();
   /** By partition the last record that was begun: after a rejoin the group hands out again what is not committed yet. */
   readonly #begun = new Map<number, bigint>();
+  /** null: not known yet. */
+  #own: ReadonlySet<number> | null = null;
+
+  /** False of what was fetched before the partition became another's. */
+  isOwn(partition: number): boolean {
+    return this.#own?.has(partition) ?? true;
+  }
 
   /** False: it was begun before. */
   isNew(partition: number, offset: bigint): boolean {
@@ -40,11 +47,13 @@ export class TopicProgress<Outcome = void> {
 
   /** What is another's by now is that one's to commit. */
   keepOnly(partitions: ReadonlySet<number>): void {
+    this.#own = partitions;
     this.#offsets.keepOnly(partitions);
     for (const partition of this.#begun.keys()) if (!partitions.has(partition)) this.#begun.delete(partition);
   }
 
   clear(): void {
+    this.#own = null;
     this.#offsets.clear();
     this.#begun.clear();
   }
