@@ -53,20 +53,16 @@ export interface Doubt {
   readonly remedy: string;
 }
 
-/** Each reason once, with the trials it concerns; the message is that of the first of them. */
+/** Each reason once, with the trials it concerns, each once; the message is that of the first of them. */
 export function doubtsOf({ trials, warnings }: RunResult): Doubt[] {
   const found = new Map<string, Doubt>();
   for (const { id, verdict } of trials) {
     for (const { status, code, message, remedy } of verdict.reasons) {
       const key = `${status} ${code} ${remedy}`;
       const before = found.get(key);
-      found.set(key, {
-        status,
-        code,
-        remedy,
-        message: before?.message ?? message,
-        trials: [...(before?.trials ?? []), id],
-      });
+      // A reason may concern several parts of one trial, its agents for example.
+      const concerned = new Set(before?.trials).add(id);
+      found.set(key, { status, code, remedy, message: before?.message ?? message, trials: [...concerned] });
     }
   }
   const order = { invalid: 0, suspect: 1 };
