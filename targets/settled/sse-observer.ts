@@ -5,17 +5,10 @@ import type { SettledBySse } from '../../scenarios/settled-settings.ts';
 import { answersWithin } from '../driver-kit/answers-within.ts';
 import { cannotConnect } from '../driver-kit/cannot-connect.ts';
 import { createSocket, endpointOf } from '../driver-kit/client-socket.ts';
-import { openAgain } from '../driver-kit/open-again.ts';
-import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
 import { hostsAndPorts } from '../target-address.ts';
 import { EventReader } from './event-reader.ts';
-import {
-  type EventSink,
-  type FlowObserver,
-  lookAgain,
-  type ObserverContext,
-  observeWithinMs,
-} from './flow-observer.ts';
+import { type EventSink, type FlowObserver, type ObserverContext, observeWithinMs } from './flow-observer.ts';
+import { PushedEvents } from './pushed-events.ts';
 
 const longestEventBytes = 16 * 1024 ** 2;
 
@@ -36,22 +29,16 @@ export async function observeServerSentEvents(
   return observer;
 }
 
-class SseObserver implements FlowObserver {
+class SseObserver extends PushedEvents {
   readonly #settings: SettledBySse;
-  readonly #sink: EventSink;
   readonly #context: ObserverContext;
-  readonly #reader: EventReader;
   #request: ClientRequest | null = null;
-  #answer: IncomingMessage | null = null;
   #lastId = '';
-  #isHeld = false;
-  #isClosed = false;
 
   constructor(settings: SettledBySse, sink: EventSink, context: ObserverContext) {
+    super(sink, new EventReader(settings));
     this.#settings = settings;
-    this.#sink = sink;
     this.#context = context;
-    this.#reader = new EventReader(settings);
   }
 
   open(): Promise<void> {
@@ -83,16 +70,15 @@ class SseObserver implements FlowObserver {
           reject(new Error(refusal));
           return;
         }
-        this.#follow(answer);
+        this.#read(answer);
+        this.hear(answer);
         resolve();
       });
       asked.end();
     });
   }
 
-  #follow(answer: IncomingMessage): void {
-    this.#answer = answer;
-    this.#sink.opened?.();
+  #read(answer: IncomingMessage): void {
     const parser = createParser({
       maxBufferSize: longestEventBytes,
       onEvent: (event) => this.#take(event),
@@ -103,31 +89,19 @@ class SseObserver implements FlowObserver {
     answer.setEncoding('utf8');
     answer.on('data', (text: string) => parser.feed(text));
     answer.on('error', () => undefined); // 'close' follows
-    answer.once('close', () => void this.#resume());
-    if (this.#isHeld) answer.pause();
   }
 
   #take({ id, event, data }: EventSourceMessage): void {
     if (id !== undefined) this.#lastId = id;
     const fields: Readonly<Record<string, string | undefined>> = { id, event };
-    this.#reader.read(this.#sink, (name) => fields[name], Buffer.from(data));
+    this.reader.read(this.sink, (name) => fields[name], Buffer.from(data));
   }
 
-  async #resume(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#sink.lost?.();
-    if (this.#lastId === '') this.#sink.interrupted();
-    await openAgain(() => this.open(), { waits: new ReconnectWaits(lookAgain), isOver: () => this.#isClosed });
+  protected override get isMissed(): boolean {
+    return this.#lastId === '';
   }
 
-  hold(isOn: boolean): void {
-    this.#isHeld = isOn;
-    if (isOn) this.#answer?.pause();
-    else this.#answer?.resume();
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
+  protected end(): void {
     this.#request?.destroy();
   }
 }

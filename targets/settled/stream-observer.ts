@@ -7,20 +7,13 @@ import { findMethod, type RpcMethod } from '../../scenarios/grpc/rpc-method.ts';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
 import type { SettledByStream } from '../../scenarios/settled-settings.ts';
 import { cannotConnect } from '../driver-kit/cannot-connect.ts';
-import { openAgain } from '../driver-kit/open-again.ts';
-import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
 import { grpcEndpoint, typesFor } from '../grpc/call-writers.ts';
 import { createGrpcJsClient } from '../grpc/grpc-js-client.ts';
 import { badMessage } from '../grpc/message-writer.ts';
 import { hostsAndPorts } from '../target-address.ts';
 import { EventReader } from './event-reader.ts';
-import {
-  type EventSink,
-  type FlowObserver,
-  lookAgain,
-  type ObserverContext,
-  observeWithinMs,
-} from './flow-observer.ts';
+import { type EventSink, type FlowObserver, type ObserverContext, observeWithinMs } from './flow-observer.ts';
+import { PushedEvents } from './pushed-events.ts';
 
 /** Some servers send no headers before the first message: who was not refused by then is taken for heard. */
 const heardAfterMs = 300;
@@ -50,17 +43,13 @@ export async function observeStream(
   return observer;
 }
 
-class StreamObserver implements FlowObserver {
+class StreamObserver extends PushedEvents {
   readonly #settings: SettledByStream;
-  readonly #sink: EventSink;
   readonly #client: Client;
   readonly #types: ProtoTypes;
   readonly #method: RpcMethod;
-  readonly #reader: EventReader;
   readonly #asked: Buffer;
   #call: ClientReadableStream<Buffer> | null = null;
-  #isHeld = false;
-  #isClosed = false;
 
   constructor(
     settings: SettledByStream,
@@ -68,12 +57,11 @@ class StreamObserver implements FlowObserver {
     client: Client,
     { types, method }: { readonly types: ProtoTypes; readonly method: RpcMethod },
   ) {
+    super(sink, new EventReader(settings));
     this.#settings = settings;
-    this.#sink = sink;
     this.#client = client;
     this.#types = types;
     this.#method = method;
-    this.#reader = new EventReader(settings);
     this.#asked = this.#requestBytes();
   }
 
@@ -113,12 +101,10 @@ class StreamObserver implements FlowObserver {
         clearTimeout(heard);
         reject(new Error('it ends the stream at once'));
       });
-      call.on('data', (bytes: Buffer) => this.#reader.read(this.#sink, () => undefined, this.#jsonOf(bytes)));
+      call.on('data', (bytes: Buffer) => this.reader.read(this.sink, () => undefined, this.#jsonOf(bytes)));
     });
-    this.#sink.opened?.();
-    if (this.#isHeld) call.pause();
     call.on('error', () => undefined); // 'close' follows
-    call.once('close', () => void this.#resume());
+    this.hear(call);
   }
 
   #jsonOf(bytes: Buffer): Buffer {
@@ -131,21 +117,7 @@ class StreamObserver implements FlowObserver {
     }
   }
 
-  async #resume(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#sink.lost?.();
-    this.#sink.interrupted();
-    await openAgain(() => this.open(), { waits: new ReconnectWaits(lookAgain), isOver: () => this.#isClosed });
-  }
-
-  hold(isOn: boolean): void {
-    this.#isHeld = isOn;
-    if (isOn) this.#call?.pause();
-    else this.#call?.resume();
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
+  protected end(): void {
     this.#call?.on('error', () => undefined).cancel();
     this.#client.close();
   }

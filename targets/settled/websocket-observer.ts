@@ -3,18 +3,11 @@ import { type RawData, WebSocket } from 'ws';
 import type { SettledByWebSocket } from '../../scenarios/settled-settings.ts';
 import { cannotConnect } from '../driver-kit/cannot-connect.ts';
 import { createSocket, endpointOf } from '../driver-kit/client-socket.ts';
-import { openAgain } from '../driver-kit/open-again.ts';
-import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
 import { hostsAndPorts } from '../target-address.ts';
 import { longestMessageBytes } from '../websocket/frame-reader.ts';
 import { EventReader } from './event-reader.ts';
-import {
-  type EventSink,
-  type FlowObserver,
-  lookAgain,
-  type ObserverContext,
-  observeWithinMs,
-} from './flow-observer.ts';
+import { type EventSink, type FlowObserver, type ObserverContext, observeWithinMs } from './flow-observer.ts';
+import { PushedEvents } from './pushed-events.ts';
 
 export async function observeWebSocket(
   settings: SettledByWebSocket,
@@ -32,20 +25,15 @@ export async function observeWebSocket(
   return observer;
 }
 
-class WebSocketObserver implements FlowObserver {
+class WebSocketObserver extends PushedEvents {
   readonly #settings: SettledByWebSocket;
   readonly #through: string | undefined;
-  readonly #sink: EventSink;
-  readonly #reader: EventReader;
   #socket: WebSocket | null = null;
-  #isHeld = false;
-  #isClosed = false;
 
   constructor(settings: SettledByWebSocket, sink: EventSink, { through }: ObserverContext) {
+    super(sink, new EventReader(settings));
     this.#settings = settings;
     this.#through = through;
-    this.#sink = sink;
-    this.#reader = new EventReader(settings);
   }
 
   open(): Promise<void> {
@@ -59,30 +47,14 @@ class WebSocketObserver implements FlowObserver {
       socket.on('error', reject);
       socket.on('open', () => {
         for (const text of send) socket.send(text);
-        this.#sink.opened?.();
-        if (this.#isHeld) socket.pause();
-        socket.on('close', () => void this.#resume());
+        this.hear(socket);
         resolve();
       });
-      socket.on('message', (data) => this.#reader.read(this.#sink, () => undefined, bytesOf(data)));
+      socket.on('message', (data) => this.reader.read(this.sink, () => undefined, bytesOf(data)));
     });
   }
 
-  async #resume(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#sink.lost?.();
-    this.#sink.interrupted();
-    await openAgain(() => this.open(), { waits: new ReconnectWaits(lookAgain), isOver: () => this.#isClosed });
-  }
-
-  hold(isOn: boolean): void {
-    this.#isHeld = isOn;
-    if (isOn) this.#socket?.pause();
-    else this.#socket?.resume();
-  }
-
-  async close(): Promise<void> {
-    this.#isClosed = true;
+  protected end(): void {
     this.#socket?.terminate();
   }
 }
