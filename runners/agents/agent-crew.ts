@@ -221,10 +221,15 @@ export class AgentCrew {
 
   #hear({ subject, data }: BusMessage): void {
     const member = this.#members[speakerOf(subject)];
-    if (member === undefined || member.lost !== null) return;
+    if (member === undefined) return;
+    const what = whatOf(subject);
+    if (member.lost !== null) {
+      // Lost before it listened, it never heard that, and would wait for trials without end.
+      if (what !== 'left') this.tell(member, 'dismissed', {});
+      return;
+    }
     member.heardMs = performance.now();
     if (!member.isHere) this.#arrived(member);
-    const what = whatOf(subject);
     if (what === 'left') this.lose(member, 'it was ended');
     else this.#listener?.said(member, what, data);
   }

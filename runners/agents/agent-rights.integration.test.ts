@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../targets/process/free-port.ts';
 import { ensurePrograms } from '../../targets/stack/install.ts';
 import { type NativeNats, startNats } from '../../targets/stack/native/nats.ts';
+import { runAgent } from './agent.ts';
 import { subjectsOf } from './agent-messages.ts';
 import { agentRights, joinerRights } from './agent-rights.ts';
 import { Bus, type BusLogin } from './bus.ts';
@@ -116,10 +117,11 @@ describe('the rights of agents', () => {
     owner.subscribe(subjects.join, ({ respond }) => respond(Buffer.from('welcome')));
     await owner.flush();
     expect(Buffer.from(await joiner.request(subjects.join, {}, 2_000)).toString()).toBe('welcome');
+    await owner.close();
   });
 
   it('let in nobody without the token, nor with another, nor without TLS, and agents trust no other server', async () => {
-    const refused = { code: 'noBus', exitCode: 3 };
+    const refused = { code: 'busRefused', exitCode: 2 };
     await expect(busFor(null)).rejects.toMatchObject(refused);
     await expect(busFor({ ...nats.joiner, password: 'f'.repeat(48) })).rejects.toMatchObject(refused);
     await expect(busFor({ seed: createUser().getSeed() })).rejects.toMatchObject(refused);
@@ -127,5 +129,30 @@ describe('the rights of agents', () => {
     await expect(
       busFor({ seed: keys[0]?.getSeed() ?? new Uint8Array() }, null, url.replace('tls', 'nats')),
     ).rejects.toMatchObject(refused);
+  });
+
+  it('end an agent with another token at once, and let it wait for a server that is not there yet', async () => {
+    const asked = { url, run, name: 'late', version: 'any', ca: nats.ca, log: () => undefined, signal };
+    const other = { user: 'join', password: 'f'.repeat(48) };
+    await expect(runAgent({ ...asked, login: other, waitMs: 3_600_000, allowHosts: [], folder })).rejects.toMatchObject(
+      {
+        ...{ code: 'busRefused', exitCode: 2, message: expect.stringContaining('Authorization Violation') },
+      },
+    );
+    const nobody = `tls://127.0.0.1:${await freePort()}`;
+    await expect(
+      runAgent({ ...asked, url: nobody, login: other, waitMs: 500, allowHosts: [], folder }),
+    ).rejects.toMatchObject({ code: 'noRun', exitCode: 3 });
+  });
+
+  it('let an agent that waits for a place end with the run, though its question is left without an answer', async () => {
+    const owner = await busFor(nats.owner);
+    owner.subscribe(subjects.join, () => {
+      owner.publish(subjects.all('over'), null); // and no answer
+    });
+    await owner.flush();
+    const asked = { url, run, name: 'spare', version: 'any', ca: nats.ca, log: () => undefined, signal };
+    const options = { ...asked, login: nats.joiner, waitMs: 3_600_000, allowHosts: [], folder };
+    await runAgent(options).finally(() => owner.close());
   });
 });

@@ -4,10 +4,12 @@ import {
   type Authenticator,
   connect,
   credsAuthenticator,
+  errors,
   type NatsConnection,
   nkeyAuthenticator,
 } from '@nats-io/transport-node';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
+import { tlsFailureOf } from '../../targets/driver-kit/tls-failure.ts';
 import { packMessage } from './agent-messages.ts';
 
 export type BusLogin =
@@ -41,6 +43,11 @@ export interface BusMessage {
 const connectMs = 5_000;
 const reconnectMs = 200;
 const flushMs = 500;
+/** Reasons of `tlsFailureOf`. */
+const ofAnotherServer: ReadonlySet<string> = new Set([
+  'certificate of an unknown authority',
+  'certificate of another host',
+]);
 
 export class Bus {
   readonly #connection: NatsConnection;
@@ -49,7 +56,10 @@ export class Bus {
     this.#connection = connection;
   }
 
-  /** Rejects with a BenchError (exit 3). A connection that is lost later is made again, however often. */
+  /**
+   * Rejects with a BenchError: `busRefused` (exit 2) when the server is there, but does not take this login or is another, else `noBus`
+   * (exit 3). A connection that is lost later is made again, however often.
+   */
   static async connect({ url, name, login, ca, inbox }: BusOptions): Promise<Bus> {
     const { protocol, host } = new URL(url);
     try {
@@ -59,6 +69,7 @@ export class Bus {
         timeout: connectMs,
         maxReconnectAttempts: -1,
         reconnectTimeWait: reconnectMs,
+        ignoreAuthErrorAbort: true, // a server that has just started may take too long to ask who it is
         ignoreClusterUpdates: true,
         inboxPrefix: inbox,
         ...(protocol === 'tls:' && { tls: ca === null ? {} : { ca } }),
@@ -67,8 +78,19 @@ export class Bus {
       return new Bus(connection);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
+      if (isRefusal(cause)) {
+        throw new BenchError(
+          'busRefused',
+          `NATS at ${host} is not the one that this token or these credentials are for: ${why}`,
+          {
+            hint: 'Take those of this run: `--token-file` with the file that it has written, or `--nats-creds` and `--nats-ca`.',
+            exitCode: exitCodes.usage,
+            cause,
+          },
+        );
+      }
       throw new BenchError('noBus', `NATS at ${host} cannot be reached: ${why}`, {
-        hint: 'Look whether it runs, whether this host can reach it, and whether the token or credentials are those of this run.',
+        hint: 'Look whether it runs, whether this host can reach it, and whether the certificate is the one of this run.',
         exitCode: exitCodes.stack,
         cause,
       });
@@ -118,6 +140,12 @@ export class Bus {
   async close(): Promise<void> {
     if (!this.#connection.isClosed()) await this.#connection.close().catch(() => undefined);
   }
+}
+
+/** The login, or the certificate, belongs to another server; what only took too long is worth another try. */
+function isRefusal(cause: unknown): boolean {
+  if (cause instanceof errors.AuthorizationError) return /authorization violation/i.test(cause.message);
+  return ofAnotherServer.has(tlsFailureOf(cause)?.reason ?? '');
 }
 
 function authenticatorOf(login: Exclude<BusLogin, null>): Authenticator {

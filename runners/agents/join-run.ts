@@ -27,6 +27,8 @@ export interface Membership {
   readonly bus: Bus;
 }
 
+/** Asking again would not change these. */
+const finalCodes: ReadonlySet<string> = new Set(['agentRefused', 'busRefused']);
 const joinMs = 2_000;
 const retryMs = 300;
 /** A key that was just admitted may not be known to the server yet. */
@@ -42,7 +44,7 @@ export async function joinRun(options: JoinOptions): Promise<Membership | 'over'
       return await ask();
     } catch (error) {
       if (signal.aborted) break;
-      if (error instanceof BenchError && error.code === 'agentRefused') throw error;
+      if (error instanceof BenchError && finalCodes.has(error.code)) throw error;
       if (performance.now() > until) throw notFound(options, error);
     }
     await sleep(retryMs, undefined, { signal }).catch(() => undefined);
@@ -73,7 +75,12 @@ function askerFor(options: JoinOptions): () => Promise<Membership | 'over'> {
         isOver = true;
       });
       while (!isOver) {
-        const reply = readMessage<JoinReply>(await bus.request(subjects.join, request, joinMs));
+        const answer = await bus.request(subjects.join, request, joinMs).catch((error: unknown) => {
+          if (isOver) return null; // whoever would answer has left
+          throw error;
+        });
+        if (answer === null) break;
+        const reply = readMessage<JoinReply>(answer);
         if ('refused' in reply) throw refused(reply.refused);
         if ('k' in reply) {
           isKept = login === null || !('user' in login); // its owner says what it may do
@@ -95,8 +102,9 @@ async function connectAdmitted(options: JoinOptions, login: BusLogin): Promise<B
   for (;;) {
     try {
       return await Bus.connect(busOptions(options, login));
-    } catch (error) {
-      if (performance.now() > until) throw error;
+    } catch (cause) {
+      // No refusal of the token: that has been taken, and is asked with again.
+      if (performance.now() > until) throw new Error(`with its own key: ${(cause as Error).message}`, { cause });
     }
     await sleep(retryMs);
   }
