@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BenchError } from '../../result/bench-error.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { AgentCrew } from '../../runners/agents/agent-crew.ts';
-import { subjectsOf } from '../../runners/agents/agent-messages.ts';
+import { agentRights, joinerRights } from '../../runners/agents/agent-rights.ts';
 import { Bus } from '../../runners/agents/bus.ts';
 import { recordedShape } from '../../runners/agents/fixtures/recorded-worker.ts';
 import { RemoteLoad } from '../../runners/agents/remote-load.ts';
@@ -53,21 +53,18 @@ const never = new AbortController().signal;
 export async function measureCrew(nats: string, size: CrewSize, directory: string): Promise<CrewCost> {
   const { agents, workersEach, operationsEach } = size;
   const run = randomBytes(4).toString('hex');
-  const subjects = subjectsOf(run);
   const port = await freePort();
   const folder = join(directory, `${agents}-agents-${run}`);
   await mkdir(folder, { recursive: true });
-  const joining = { publish: [subjects.join], subscribe: ['_INBOX.>'] };
   const pids: number[] = [];
   const context = { directory: folder, signal: never, onSpawn: (pid: number) => void pids.push(pid) };
-  const server = await startNats(nats, { host: '127.0.0.1', port, joining }, context);
+  const server = await startNats(nats, { host: '127.0.0.1', port, joining: joinerRights(run) }, context);
   const url = `tls://127.0.0.1:${port}`;
   const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca, inbox: '_RUN' });
   const version = 'benchmark';
   const crew = new AgentCrew({
     ...{ bus, run, wanted: agents, waitMs: 120_000, version, note: () => undefined },
-    admit: (publicKey, k) =>
-      server.admit(publicKey, { publish: [subjects.of(k, '>')], subscribe: [subjects.all('>'), subjects.to(k, '>')] }),
+    admit: (publicKey, k) => server.admit(publicKey, agentRights(run, k)),
   });
   const simulated: SimulatedAgents = {
     ...{ url, run, ca: server.ca, version, agents, workersEach, operationsEach, loadMs },

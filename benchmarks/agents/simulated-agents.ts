@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
-
 import {
   type BeginMessage,
   type OfTrial,
@@ -17,6 +16,7 @@ import {
 } from '../../runners/agents/agent-messages.ts';
 import type { Bus, BusMessage } from '../../runners/agents/bus.ts';
 import { recordedWorker } from '../../runners/agents/fixtures/recorded-worker.ts';
+import { inLanes } from '../../runners/agents/in-lanes.ts';
 import { joinRun } from '../../runners/agents/join-run.ts';
 import { PackedRecords } from '../../runners/agents/packed-records.ts';
 import { noProgress } from '../../runners/load/joint-load.ts';
@@ -50,12 +50,7 @@ const finished = packMessage({ workers: packed.workers(), cpu: null, throttled: 
 const progress = { ...noProgress, offered: workersEach * operationsEach, p50Us: 1_000, p99Us: 9_000 };
 
 const over = Promise.withResolvers<void>();
-let next = 0;
-await Promise.all(
-  Array.from({ length: mostJoining }, async () => {
-    while (next < agents) await live(next++);
-  }),
-);
+await inLanes(Array(agents).keys(), mostJoining, live);
 await over.promise;
 process.exit();
 
