@@ -7,6 +7,7 @@ import { bytesAPair, mostPairs } from '../push-settings.ts';
 import type { CheckContext, FileTarget } from './check-context.ts';
 import { longestAutoWarmupMs } from './load-schema.ts';
 import type { Path } from './problem.ts';
+import { resolveStages } from './resolve-load.ts';
 import type { ScenarioFile } from './scenario-schema.ts';
 import { eventPlaces } from './settled-schema.ts';
 
@@ -141,20 +142,14 @@ function checkPairs({ file, has, report }: CheckContext): void {
 /** Operations of a trial, warm-up included; null: not known beforehand. */
 function plannedPerTrial(load: ScenarioFile['load']): number | null {
   if (load.model !== 'open' || typeof load.arrivals !== 'string' || load.rate === 'max') return null;
+  if (load.rate === undefined && load.stages === undefined) return null;
   const warmupMs = load.warmup === 'auto' ? longestAutoWarmupMs : load.warmup;
-  const { stages, rate, duration } = load;
-  if (stages === undefined) return rate === undefined ? null : (rate * (warmupMs + duration)) / 1e3;
-  let reached = 0;
-  let sum = 0;
-  stages.forEach(({ for: forMs, rate: step, from = reached, to = from }, index) => {
-    const [begin, end] = step === undefined ? [from, to] : [step, step];
-    reached = end;
-    const mean = (begin + end) / 2;
-    sum += (mean * (forMs + (index === 0 ? warmupMs : 0))) / 1e3;
-  });
-  return sum;
+  return resolveStages(load).reduce((sum, { forMs, fromPerSecond, toPerSecond }, index) => {
+    const mean = (fromPerSecond + toPerSecond) / 2;
+    return sum + (mean * (forMs + (index === 0 ? warmupMs : 0))) / 1e3;
+  }, 0);
 }
 
 function grouped(count: number): string {
-  return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return count.toLocaleString('en');
 }

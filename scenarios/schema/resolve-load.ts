@@ -113,7 +113,8 @@ function resolveArrivals(
   };
 }
 
-function resolveStages({ rate, search, duration, stages }: OpenFile): RateStage[] {
+/** Written out, each from where the one before has ended. */
+export function resolveStages({ rate, search, duration, stages }: OpenFile): RateStage[] {
   if (stages === undefined) {
     const perSecond = rate === 'max' ? (search?.to ?? 0) : (rate ?? 0);
     return [{ forMs: duration, fromPerSecond: perSecond, toPerSecond: perSecond }];
