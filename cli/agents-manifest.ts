@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import type { CommandModule } from 'yargs';
 import { type AgentsJob, kubernetesJob } from '../runners/agents/kubernetes/kubernetes-job.ts';
 import { exampleJoin } from './agent.ts';
-import { cpusOf } from './cluster-agents.ts';
+import { cpusOf, podOptions } from './cluster-agents.ts';
 import { list, text } from './option-shapes.ts';
 import { print } from './print.ts';
 import { agentCount } from './run-agents.ts';
@@ -27,11 +27,8 @@ export const agentsCommand: CommandModule<object, ManifestArguments> = {
         describe: 'a Kubernetes Job, as YAML',
       })
       .option('agents', { ...text, demandOption: true, describe: 'how many' })
-      .option('image', {
-        ...text,
-        demandOption: true,
-        describe: 'an image that runs `bench`, e.g. registry/wirebench:0.2.0',
-      })
+      .options(podOptions)
+      .demandOption('image')
       .option('join', { ...text, demandOption: true, describe: `the run, as it prints it: ${exampleJoin}` })
       .option('name', { ...text, default: 'wirebench-agents', describe: 'of the Job' })
       .option('secret', {
@@ -39,9 +36,6 @@ export const agentsCommand: CommandModule<object, ManifestArguments> = {
         default: 'wirebench-run',
         describe: 'the Secret whose key `token` is the token file',
       })
-      .option('namespace', { ...text, describe: 'left out: the current one' })
-      .option('cpus', { ...text, default: '4', describe: 'CPUs of each agent; whole ones can be its own' })
-      .option('memory', { ...text, default: '2Gi', describe: 'memory of each agent' })
       .option('allow-host', {
         ...list,
         describe: 'a host that agents may send load to (again for more)',

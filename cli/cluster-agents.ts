@@ -2,16 +2,25 @@
 import { type KeptPods, keepPlaced } from '../runners/agents/kubernetes/keep-placed.ts';
 import { kubectlOf } from '../runners/agents/kubernetes/kubectl.ts';
 import type { SecretKey } from '../runners/agents/kubernetes/kubernetes-job.ts';
+import { text } from './option-shapes.ts';
 import { usageError } from './usage-error.ts';
 
 export const inCluster = /^kubernetes:/;
-const text = { type: 'string', nargs: 1, group: 'With --agents kubernetes:N (docs/scale-out.md):' } as const;
+const grouped = { group: 'With --agents kubernetes:N (docs/scale-out.md):' } as const;
 
-export const clusterOptions = {
+/** Of each agent in a cluster, whoever places it there. */
+export const podOptions = {
   image: { ...text, describe: 'an image that runs `bench`, e.g. registry/wirebench:0.2.0' },
   namespace: { ...text, describe: 'left out: the current one of kubectl' },
-  'agent-cpus': { ...text, default: '4', describe: 'CPUs of each agent; whole ones can be its own' },
-  'agent-memory': { ...text, default: '2Gi', describe: 'memory of each agent' },
+  cpus: { ...text, default: '4', describe: 'CPUs of each agent; whole ones can be its own' },
+  memory: { ...text, default: '2Gi', describe: 'memory of each agent' },
+} as const;
+
+export const clusterOptions = {
+  image: { ...podOptions.image, ...grouped },
+  namespace: { ...podOptions.namespace, ...grouped },
+  'agent-cpus': { ...podOptions.cpus, ...grouped },
+  'agent-memory': { ...podOptions.memory, ...grouped },
 } as const;
 
 export interface ClusterArguments {
@@ -42,7 +51,8 @@ interface MeetingPlace {
 
 /** null: somebody else places the agents. Throws a BenchError: exit 2 for options that lack something, 3 without kubectl. */
 export function clusterPlacer(args: ClusterArguments, placing: Placing): ((at: MeetingPlace) => KeptPods) | null {
-  const { agents = '', image, namespace, listen, nats, agentCpus = '4', agentMemory: memory = '2Gi' } = args;
+  const { agents = '', image, namespace, listen, nats } = args;
+  const { agentCpus = podOptions.cpus.default, agentMemory: memory = podOptions.memory.default } = args;
   if (!inCluster.test(agents)) {
     const [alone] = Object.entries({ image, namespace }).find(([, value]) => value !== undefined) ?? [];
     if (alone !== undefined)

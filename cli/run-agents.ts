@@ -25,25 +25,26 @@ import {
 } from './cluster-agents.ts';
 import { durationOption } from './duration-option.ts';
 import { type NatsFiles, readNatsFiles, writeJoinSecret } from './join-secret.ts';
+import { text } from './option-shapes.ts';
 import { usageError } from './usage-error.ts';
 import { version } from './version.ts';
 
-const text = { type: 'string', nargs: 1, group: 'Load from other hosts (docs/scale-out.md):' } as const;
+const option = { ...text, group: 'Load from other hosts (docs/scale-out.md):' } as const;
 
 export const agentOptions = {
   agents: {
-    ...text,
+    ...option,
     describe: 'how many `bench agent` make the load, in place of this process; kubernetes:N places them in a cluster',
   },
-  'agents-wait': { ...text, default: '60s', describe: 'how long they are waited for, before each trial' },
+  'agents-wait': { ...option, default: '60s', describe: 'how long they are waited for, before each trial' },
   listen: {
-    ...text,
+    ...option,
     describe: 'HOST or HOST:PORT of this host at which agents reach it and parts of ours (default: 127.0.0.1)',
   },
-  'token-file': { ...text, describe: 'where the file that agents join with is written' },
-  nats: { ...text, describe: 'a NATS of your own in place of one that is started for the run: tls://HOST:PORT' },
-  'nats-creds': { ...text, describe: 'credentials for it' },
-  'nats-ca': { ...text, describe: 'PEM of who signed its certificate' },
+  'token-file': { ...option, describe: 'where the file that agents join with is written' },
+  nats: { ...option, describe: 'a NATS of your own in place of one that is started for the run: tls://HOST:PORT' },
+  'nats-creds': { ...option, describe: 'credentials for it' },
+  'nats-ca': { ...option, describe: 'PEM of who signed its certificate' },
   ...clusterOptions,
 } as const;
 
