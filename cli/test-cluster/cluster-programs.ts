@@ -5,10 +5,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import os from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { onPath } from '../../targets/process/on-path.ts';
+import { cacheDirectory } from '../../targets/stack/stack-cache.ts';
 
 const run = promisify(execFile);
 const release = '37.2';
@@ -27,11 +27,7 @@ export function missingForCluster(): string[] {
 
 /** The folder of the programs; the first time they are built, which takes a quarter of an hour. */
 export async function clusterPrograms(): Promise<string> {
-  const folder = join(
-    process.env.XDG_CACHE_HOME ?? join(os.homedir(), '.cache'),
-    'wirebench',
-    `kubernetes-1.${release}`,
-  );
+  const folder = cacheDirectory('kubernetes', `1.${release}`);
   await mkdir(folder, { recursive: true });
   const missing = programs.filter((name) => !existsSync(join(folder, name)));
   if (missing.length === 0) return folder;
