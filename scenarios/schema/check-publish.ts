@@ -65,8 +65,6 @@ function checkTarget(context: CheckContext, published: string, target: FileTarge
   const { subscribes, brokers } = factsOf(target);
   if (subscribes === null) complain('protocol', `has no subscribers, and operation ${published} is published`);
   if ((target.engine ?? 'native') !== 'native') complain('engine', 'publications are for the native engine');
-  if (target.service?.runtime === 'go')
-    complain('service', 'does not go with publications: its Go one publishes nothing');
   for (const key of unsecured) {
     if (has([...path, key]) && !['off', 'none', false].includes(target[key] as string))
       complain(key, 'does not go with publications: subscribers connect in clear');

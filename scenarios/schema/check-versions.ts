@@ -1,4 +1,5 @@
 /** What goes with operations of a version, and with the end of one. */
+import { isPublished } from '../../result/patterns.ts';
 import type { CheckContext, FileTarget } from './check-context.ts';
 import type { Path } from './problem.ts';
 
@@ -24,7 +25,7 @@ export function checkVersions({ file, has, report }: CheckContext, target: FileT
     complain('flow', 'does not go with fault retire: its parts have one version');
   if (versioned === undefined) return;
   const [name, { pattern }] = versioned;
-  if (pattern === 'publish') {
+  if (isPublished(pattern)) {
     const message = 'does not go with pattern: publish, whose events have none';
     report({ path: ['workload', 'operations', name, 'version'], message });
   }
