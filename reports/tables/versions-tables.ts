@@ -12,8 +12,8 @@ const mostSlices = 6;
 export function versionsTables({ contenders }: ConditionGroup): Table[] {
   const told = contenders.filter(({ counted }) => counted.some(({ versions = [] }) => versions.length > 0));
   if (told.length === 0) return [];
-  const courses = told.flatMap(courseRows);
   const slices = slicesOf(told);
+  const courses = told.flatMap((contender) => courseRows(contender, slices));
   return [
     {
       title: 'versions: who calls which one, and who was told that it is deprecated',
@@ -83,13 +83,12 @@ function slicesOf(contenders: readonly Contender[]): readonly Slice[] {
   return begins.map((atMs, n) => ({ atMs, endMs: begins[n + 1] ?? Number.POSITIVE_INFINITY }));
 }
 
-/** The share of each slice; none where nothing was deprecated. */
-function courseRows(contender: Contender): Row[] {
-  const { label, status, counted } = contender;
+/** The share in each slice; none where nothing was deprecated. */
+function courseRows({ label, status, counted }: Contender, slices: readonly Slice[]): Row[] {
   const all = counted.flatMap(({ versions = [] }) => versions);
   const deprecated = all.filter(({ deprecation }) => deprecation !== null);
   if (deprecated.every(({ course }) => course.length === 0)) return [];
-  const cells = slicesOf([contender]).map((slice) => formatShare(callsIn(deprecated, slice), callsIn(all, slice)));
+  const cells = slices.map((slice) => formatShare(callsIn(deprecated, slice), callsIn(all, slice)));
   return [{ cells: [label, ...cells], status }];
 }
 
