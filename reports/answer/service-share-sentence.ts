@@ -1,5 +1,5 @@
 /** Where the service takes most of an answer’s time, targets of different protocols are not held against each other. */
-import type { PrimaryMetric, RunResult, TrialResult } from '../../result/result-types.ts';
+import type { PrimaryMetric, RunResult } from '../../result/result-types.ts';
 import { dominatingShare, servicePartOf } from '../../result/service-share.ts';
 import type { OrderedFigure } from '../figures/order-text.ts';
 import { conditionGroups } from '../figures/result-view.ts';
@@ -16,6 +16,8 @@ export interface ComparableKinds<Figure extends OrderedFigure> {
 interface Measured<Figure> {
   readonly figure: Figure;
   readonly protocol: string;
+  /** It says what its service is written in. */
+  readonly hasRuntime: boolean;
   /** null: not known, or no answer waits for the work. */
   readonly share: number | null;
 }
@@ -28,7 +30,8 @@ export function comparableKinds<Figure extends OrderedFigure>(
   primary: PrimaryMetric,
   kinds: readonly (readonly Figure[])[],
 ): ComparableKinds<Figure> {
-  const parted = kinds.map((figures) => partsOf(figures.map((figure) => measuredOf(result, primary, figure))));
+  const measured = measuredIn<Figure>(result, primary);
+  const parted = kinds.map((figures) => partsOf(figures.map(measured)));
   const dominated = parted.flatMap(({ dominated }) => dominated);
   return { kinds: parted.flatMap(({ parts }) => parts), sentence: sentenceOf(dominated) };
 }
@@ -39,27 +42,27 @@ export function serviceShareSentence(
   primary: PrimaryMetric,
   figures: readonly OrderedFigure[],
 ): string | null {
-  const isSaid = ({ label }: OrderedFigure) =>
-    trialsOf(result, primary, label).some(({ semantics }) => semantics.service !== undefined);
-  if (!figures.some(isSaid)) return null;
-  const known = figures.map((figure) => measuredOf(result, primary, figure)).filter(({ share }) => share !== null);
-  return known.length === 0 ? null : `Of the p50 the service itself takes at least: ${sharesText(known)}.`;
+  const all = figures.map(measuredIn(result, primary));
+  const known = all.filter(({ share }) => share !== null);
+  if (known.length === 0 || !all.some(({ hasRuntime }) => hasRuntime)) return null;
+  return `Of the p50 the service itself takes at least: ${sharesText(known)}.`;
 }
 
-function trialsOf(result: RunResult, { condition }: PrimaryMetric, label: string): readonly TrialResult[] {
-  const group = conditionGroups(result).find((one) => one.condition === condition);
-  return group?.contenders.find((contender) => contender.label === label)?.counted ?? [];
-}
-
-function measuredOf<Figure extends OrderedFigure>(
+/** Looks the targets up once for all figures. */
+function measuredIn<Figure extends OrderedFigure>(
   result: RunResult,
-  primary: PrimaryMetric,
-  figure: Figure,
-): Measured<Figure> {
-  const { phase, operation } = primary;
-  const trials = trialsOf(result, primary, figure.label);
-  const shares = trials.map((trial) => servicePartOf(trial, phase, operation)?.share ?? null);
-  return { figure, protocol: trials[0]?.protocol ?? '', share: medianOf(shares) };
+  { condition, phase, operation }: PrimaryMetric,
+): (figure: Figure) => Measured<Figure> {
+  const contenders = conditionGroups(result).find((group) => group.condition === condition)?.contenders ?? [];
+  return (figure) => {
+    const trials = contenders.find(({ label }) => label === figure.label)?.counted ?? [];
+    return {
+      figure,
+      protocol: trials[0]?.protocol ?? '',
+      hasRuntime: trials.some(({ semantics }) => semantics.service !== undefined),
+      share: medianOf(trials.map((trial) => servicePartOf(trial, phase, operation)?.share ?? null)),
+    };
+  };
 }
 
 function partsOf<Figure>(all: readonly Measured<Figure>[]) {
