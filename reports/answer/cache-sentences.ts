@@ -1,7 +1,7 @@
 /** What caches saved, and at what price in freshness: the answer of a scenario that has some, and a sentence a finding. */
-import type { CacheResult, RunResult } from '../../result/result-types.ts';
+import type { RunResult } from '../../result/result-types.ts';
 import { type ConditionGroup, type Contender, conditionGroups } from '../figures/result-view.ts';
-import { cacheSum, hasCache, shareText, stalestUs } from '../tables/cache-tables.ts';
+import { cacheSum, hasCache, shareText, staleSum, stalestUs } from '../tables/cache-tables.ts';
 import { formatCount, formatUs } from '../text/format-values.ts';
 
 /** Of the first condition; empty where nobody looks at what reads show. */
@@ -60,8 +60,4 @@ function illegalText({ trials }: Contender): string {
   return first?.kind === 'max-age'
     ? `showed what had been overtaken for longer than the ${first.maxAgeSeconds} s of max-age`
     : 'showed what had been overtaken, though nothing may be shown without asking';
-}
-
-function staleSum(contender: Contender, entry: 'reads' | 'checked' | 'illegal' | 'ownUnread' | 'backwards') {
-  return cacheSum(contender, ({ stale }: CacheResult) => stale?.[entry]);
 }

@@ -21,6 +21,13 @@ export function stalestUs({ trials }: Contender): number | null {
   return all.length === 0 ? null : Math.max(...all);
 }
 
+type StaleCount = 'checked' | 'reads' | 'illegal' | 'backwards' | 'ownUnread';
+
+/** Over all repeats; null: no version is known in one of them. */
+export function staleSum(contender: Contender, entry: StaleCount): number | null {
+  return cacheSum(contender, ({ stale }) => stale?.[entry]);
+}
+
 export function shareText(part: number | null, whole: number | null): string {
   return part === null || whole === null ? '?' : formatShare(part, whole);
 }
@@ -30,7 +37,7 @@ export function cacheTables(group: ConditionGroup): Table[] {
   const shown = group.contenders.filter(hasCache);
   if (shown.length === 0) return [];
   const kept = shown.filter(({ trials }) => trials.some(({ cache }) => cache?.kept !== null));
-  const checked = shown.filter((contender) => cacheSum(contender, ({ stale }) => stale?.checked) !== null);
+  const checked = shown.filter((contender) => staleSum(contender, 'checked') !== null);
   return [
     answeredTable(shown),
     ...(checked.length === 0 ? [] : [staleTable(checked)]),
@@ -126,19 +133,19 @@ function middleText(values: readonly (number | null)[], format: (value: number) 
 
 function staleTable(contenders: readonly Contender[]): Table {
   const rows = contenders.map((contender): Row => {
-    const sum = (of: (stale: NonNullable<CacheResult['stale']>) => number) =>
-      cacheSum(contender, ({ stale }) => stale && of(stale));
     const overall = (figure: keyof LatencySummary) => (cache: CacheResult) => cache.stale?.overallUs[figure];
-    const [checked, stale] = [sum((one) => one.checked), sum((one) => one.reads)];
+    const stale = staleSum(contender, 'reads');
     return {
       cells: [
         contender.label,
         formatKnownCount(stale),
-        shareText(stale, checked),
+        shareText(stale, staleSum(contender, 'checked')),
         timeText(contender, overall('p90')),
         timeText(contender, overall('p99')),
         formatUs(stalestUs(contender) ?? 0),
-        ...[sum((one) => one.illegal), sum((one) => one.backwards), sum((one) => one.ownUnread)].map(formatKnownCount),
+        ...(['illegal', 'backwards', 'ownUnread'] as const).map((entry) =>
+          formatKnownCount(staleSum(contender, entry)),
+        ),
       ],
       status: contender.status,
     };
