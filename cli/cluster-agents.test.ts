@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clusterPlacer } from './cluster-agents.ts';
+import { agentCount } from './run-agents.ts';
 
 const placing = { agents: 6, run: '7f3a9c21', allowHosts: [], note: () => undefined };
 const whole = { agents: 'kubernetes:6', image: 'registry.example/wirebench:0.2.0', listen: '10.0.0.5' };
@@ -7,6 +8,10 @@ const whole = { agents: 'kubernetes:6', image: 'registry.example/wirebench:0.2.0
 describe('--agents kubernetes:N', () => {
   it('is not meant by a number', () => {
     expect(clusterPlacer({ agents: '6' }, placing)).toBeNull();
+  });
+
+  it.each([{ image: whole.image }, { namespace: 'perf' }])('is what %o is for, as without any agents', (args) => {
+    expect(() => agentCount(args)).toThrow(/is for --agents/);
   });
 
   it.each<[string, Parameters<typeof clusterPlacer>[0], RegExp]>([

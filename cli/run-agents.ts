@@ -138,8 +138,9 @@ export async function startRunAgents(args: RunAgentsArguments, options: RunAgent
 /** null: none are asked for. Throws a BenchError (exit 2). */
 export function agentCount({ agents, ...others }: RunAgentsArguments): number | null {
   if (agents === undefined) {
-    const { listen, nats, natsCreds, natsCa, tokenFile } = others;
-    const given = Object.entries({ listen, nats, 'nats-creds': natsCreds, 'nats-ca': natsCa, 'token-file': tokenFile });
+    const { listen, nats, natsCreds, natsCa, tokenFile, image, namespace } = others;
+    const files = { 'nats-creds': natsCreds, 'nats-ca': natsCa, 'token-file': tokenFile };
+    const given = Object.entries({ listen, nats, ...files, image, namespace });
     const [alone] = given.find(([, value]) => value !== undefined) ?? [];
     if (alone !== undefined) throw usageError(`--${alone} is for --agents`, 'For example: --agents 3');
     return null;
