@@ -1,18 +1,21 @@
 /** Whom our NATS lets do what, asked of the server itself. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createConnection, createServer } from 'node:net';
 import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUser } from '@nats-io/nkeys';
 import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BenchError } from '../../result/bench-error.ts';
 import { freePort } from '../../targets/process/free-port.ts';
 import { ensurePrograms } from '../../targets/stack/install.ts';
 import { type NativeNats, startNats } from '../../targets/stack/native/nats.ts';
 import { runAgent } from './agent.ts';
-import { subjectsOf } from './agent-messages.ts';
+import { packMessage, subjectsOf } from './agent-messages.ts';
 import { agentRights, joinerRights } from './agent-rights.ts';
 import { Bus, type BusLogin } from './bus.ts';
+import { joinRun } from './join-run.ts';
 
 const run = 'abcdef01';
 const subjects = subjectsOf(run);
@@ -67,6 +70,23 @@ async function heardBy(listener: NatsConnection, subject: string, says: () => vo
   says();
   await sleep(200);
   return isRefused ? null : heard;
+}
+
+/** The same server behind a way on which logging in takes long. */
+async function farAway(delayMs: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const relay = createServer((client) => {
+    const server = createConnection(Number(new URL(url).port), '127.0.0.1');
+    client.on('data', (bytes) => void sleep(delayMs).then(() => server.write(bytes)));
+    server.on('data', (bytes) => client.write(bytes));
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const)
+      one.on('error', () => undefined).on('close', () => other.destroy());
+  });
+  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+  const { port } = relay.address() as AddressInfo;
+  return { url: `tls://127.0.0.1:${port}`, close: async () => void relay.close() };
 }
 
 describe('the rights of agents', () => {
@@ -131,7 +151,27 @@ describe('the rights of agents', () => {
     ).rejects.toMatchObject(refused);
   });
 
-  it('end an agent with another token at once, and let it wait for a server that is not there yet', async () => {
+  it('take the token also while the server learns of other agents, which refuses who is about to log in', async () => {
+    const owner = await busFor(nats.owner);
+    open.push(owner);
+    owner.subscribe(subjects.join, ({ respond }) => respond(packMessage({ refused: 'full' })));
+    await owner.flush();
+    const far = await farAway(20);
+    open.push(far);
+    const asked = { url: far.url, run, version: 'any', ca: nats.ca, login: nats.joiner, log: () => undefined, signal };
+    let asking = 40;
+    const codes = Array.from({ length: asking }, async (_, n) => {
+      await sleep(n * 25);
+      const error: unknown = await joinRun({ ...asked, name: `agent-${n}`, waitMs: 30_000 }).catch((why) => why);
+      asking--;
+      return (error as BenchError).code;
+    });
+    while (asking > 0) await nats.admit(createUser().getPublicKey(), agentRights(run, 9)).then(() => sleep(300));
+    expect(new Set(await Promise.all(codes))).toEqual(new Set(['agentRefused']));
+    await owner.close();
+  });
+
+  it('end an agent with another token soon, and let it wait for a server that is not there yet', async () => {
     const asked = { url, run, name: 'late', version: 'any', ca: nats.ca, log: () => undefined, signal };
     const other = { user: 'join', password: 'f'.repeat(48) };
     await expect(runAgent({ ...asked, login: other, waitMs: 3_600_000, allowHosts: [], folder })).rejects.toMatchObject(

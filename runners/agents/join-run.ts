@@ -27,8 +27,11 @@ export interface Membership {
   readonly bus: Bus;
 }
 
-/** Asking again would not change these. */
-const finalCodes: ReadonlySet<string> = new Set(['agentRefused', 'busRefused']);
+/**
+ * How long a refused login is tried again: NATS refuses whoever is in the middle of logging in while it reads its settings, which it
+ * does for each agent that joins.
+ */
+const refusedMs = 5_000;
 const joinMs = 2_000;
 const retryMs = 300;
 /** A key that was just admitted may not be known to the server yet. */
@@ -39,15 +42,20 @@ export async function joinRun(options: JoinOptions): Promise<Membership | 'over'
   const { waitMs, signal } = options;
   const until = performance.now() + waitMs;
   const ask = askerFor(options);
+  let refusedSince: number | null = null;
   while (!signal.aborted) {
     try {
       return await ask();
     } catch (error) {
       if (signal.aborted) break;
-      if (error instanceof BenchError && finalCodes.has(error.code)) throw error;
+      const code = error instanceof BenchError ? error.code : null;
+      if (code === 'agentRefused') throw error; // asking again would not change it
+      refusedSince = code === 'busRefused' ? (refusedSince ?? performance.now()) : null;
+      if (refusedSince !== null && performance.now() - refusedSince > refusedMs) throw error;
       if (performance.now() > until) throw notFound(options, error);
     }
-    await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    // Agents that were started together come back one after the other.
+    await sleep(retryMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
   }
   return 'interrupted';
 }

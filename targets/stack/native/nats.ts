@@ -97,14 +97,21 @@ export async function startNats(
     if (!isOver) await process.restart().catch(() => undefined);
   });
   let written = Promise.resolve();
+  let next: Promise<void> | null = null;
   return {
     ca: cert,
     owner,
     joiner,
     admit: (nkey, permissions) => {
       users.push({ nkey, permissions: { ...permissions, allow_responses: true } });
-      written = written.then(write).then(() => process.reload()); // one that has ended reads it when it starts again
-      return written;
+      // Whoever is admitted while it still reads the last settings shares the next ones.
+      next ??= written.then(async () => {
+        next = null;
+        await write();
+        process.reload(); // one that has ended reads it when it starts again
+      });
+      written = next.catch(() => undefined);
+      return next;
     },
     stop: () => {
       isOver = true;
