@@ -5,7 +5,7 @@
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import { LoggedOperations } from '../recording/logged-operations.ts';
 import type { OperationLogData } from '../recording/operation-log.ts';
-import { lateDeliveries, type OrderedPublication } from './delivery-order.ts';
+import { keyGroupsOf, lateDeliveries, type OrderedPublication } from './delivery-order.ts';
 import { Deliveries } from './delivery-table.ts';
 import type { SubscriberRecord, SubscriberRecords } from './subscriber-crew.ts';
 import type { SubscribedTime } from './subscriber-messages.ts';
@@ -119,6 +119,7 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
     if (isWhole && latestUs > 0) input.onDeliveredToAll(operation, intendedUs, latestUs);
   }
   const gaps = each.flatMap((subscriber) => subscriber.gaps);
+  const keyGroups = keyGroupsOf(publications);
   return {
     publications: publications.filter(({ acknowledgedUs }) => !Number.isNaN(acknowledgedUs)).length,
     pairs,
@@ -127,9 +128,8 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
     missedInGaps: missedInGaps(subscribers, publications),
     twice: sumOf(processes, ({ data }) => data.twice) + (input.isShared ? sumOf(publications, hadAgain) : 0),
     foreign: sumOf(processes, ({ data }) => data.foreign),
-    outOfOrder: subscribers.reduce(
-      (sum, { timeUs }) => sum + lateDeliveries(publications, (n) => timeUs(publications[n]?.rows ?? [])),
-      0,
+    outOfOrder: sumOf(subscribers, ({ timeUs }) =>
+      lateDeliveries(keyGroups, (n) => timeUs(publications[n]?.rows ?? [])),
     ),
     gapsUs: gaps.filter(({ backUs }) => Number.isFinite(backUs)).map(({ lostUs, backUs }) => backUs - lostUs),
     neverBack: gaps.filter(({ backUs }) => !Number.isFinite(backUs)).length,

@@ -8,24 +8,17 @@ export interface OrderedPublication {
 }
 
 /** Of one key, by the time they were sent. */
-interface KeyGroup {
+export interface KeyGroup {
   readonly members: readonly number[];
   /** Of each member the first one whose send began only after this one was acknowledged; the length: there is none. */
   readonly firstLater: readonly number[];
 }
 
-const groupsOf = new WeakMap<readonly OrderedPublication[], readonly KeyGroup[]>();
-
 /**
  * How many a subscriber had after a later one. Those under way together may come either way round. `timeOf`: when it had the
  * publication with this index; below 0: never.
  */
-export function lateDeliveries(publications: readonly OrderedPublication[], timeOf: (index: number) => number): number {
-  let groups = groupsOf.get(publications);
-  if (groups === undefined) {
-    groups = byKey(publications);
-    groupsOf.set(publications, groups);
-  }
+export function lateDeliveries(groups: readonly KeyGroup[], timeOf: (index: number) => number): number {
   return groups.reduce((sum, group) => sum + lateInGroup(group, timeOf), 0);
 }
 
@@ -40,7 +33,8 @@ function lateInGroup({ members, firstLater }: KeyGroup, timeOf: (index: number) 
   return times.filter((time, n) => time >= 0 && (earliest[firstLater[n] as number] as number) < time).length;
 }
 
-function byKey(publications: readonly OrderedPublication[]): KeyGroup[] {
+/** The same for all subscribers. */
+export function keyGroupsOf(publications: readonly OrderedPublication[]): KeyGroup[] {
   const byName = new Map<number, number[]>();
   publications.forEach(({ key, sentUs }, index) => {
     if (Number.isNaN(sentUs)) return;
