@@ -2,17 +2,14 @@
 import type { Client, ClientReadableStream, MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import type { GrpcTarget } from '../../scenarios/scenario.ts';
-import { answersWithin } from '../driver-kit/answers-within.ts';
 import { endpointOf } from '../driver-kit/client-socket.ts';
-import { type EventStream, keepSubscribers, type StreamEvents } from '../publish/kept-subscribers.ts';
+import { type EventStream, keepSubscribers, openedInTime, type StreamEvents } from '../publish/kept-subscribers.ts';
 import type { SubscriberDriver } from '../subscriber.ts';
 import { largestMessageBytes } from './grpc-answer.ts';
 import { createGrpcJsClient } from './grpc-js-client.ts';
 import { ordersProto, ordersService } from './orders-service.ts';
 import { type EventMessage, eventsDefinition, watchMetadata } from './pushed-events.ts';
 import { publishedCode } from './watch-words.ts';
-
-const openWithinMs = 5_000;
 
 type Method = MethodDefinition<object, unknown>;
 type Begin = (client: Client, after: number | null) => ClientReadableStream<unknown>;
@@ -27,11 +24,7 @@ export const grpcSubscriber: SubscriberDriver = {
         'grpc.enable_retries': 0,
         'grpc.max_receive_message_length': largestMessageBytes,
       });
-      const opening = follow(client, begin(client, after), eventOf, events);
-      return answersWithin(openWithinMs, opening).catch((error) => {
-        client.close();
-        throw error;
-      });
+      return openedInTime(follow(client, begin(client, after), eventOf, events), () => client.close());
     };
     return keepSubscribers(context, sink, signal, { what: 'gRPC of the subscribers', open, countsBytes: false });
   },

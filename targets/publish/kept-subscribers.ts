@@ -1,5 +1,6 @@
 /** Subscribers that each keep a stream of events open, and go on behind their last event when they lost it. */
 import { BenchError } from '../../result/bench-error.ts';
+import { answersWithin } from '../driver-kit/answers-within.ts';
 import { cannotConnect } from '../driver-kit/cannot-connect.ts';
 import { openAgain } from '../driver-kit/open-again.ts';
 import { ReconnectWaits } from '../driver-kit/reconnect-waits.ts';
@@ -28,6 +29,17 @@ export type OpenStream = (after: number | null, events: StreamEvents) => Promise
 
 /** Opened at the same time. */
 const openAtOnce = 50;
+const openWithinMs = 5_000;
+
+/** As `opening`, of a stream; what does not answer in time, or rejects, is given up. */
+export async function openedInTime<T>(opening: Promise<T>, giveUp: () => void): Promise<T> {
+  try {
+    return await answersWithin(openWithinMs, opening);
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
+}
 
 /** `what`: for messages; `countsBytes`: its streams know what they read. */
 export async function keepSubscribers(

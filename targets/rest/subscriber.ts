@@ -2,12 +2,15 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import type { Socket } from 'node:net';
 import { createParser } from 'eventsource-parser';
-import { answersWithin } from '../driver-kit/answers-within.ts';
-import { type EventStream, keepSubscribers, type OpenStream, type StreamEvents } from '../publish/kept-subscribers.ts';
+import {
+  type EventStream,
+  keepSubscribers,
+  type OpenStream,
+  openedInTime,
+  type StreamEvents,
+} from '../publish/kept-subscribers.ts';
 import type { SubscriberContext, SubscriberDriver } from '../subscriber.ts';
 import { type EventsAnswer, eventStreamType, eventsPath, mostAtOnce } from './pushed-events.ts';
-
-const openWithinMs = 5_000;
 
 export const restSubscriber: SubscriberDriver = {
   open(context, sink, signal) {
@@ -32,10 +35,7 @@ function openSse({ address }: SubscriberContext): OpenStream {
       });
       asked.end();
     });
-    return answersWithin(openWithinMs, opening).catch((error) => {
-      asked.destroy();
-      throw error;
-    });
+    return openedInTime(opening, () => asked.destroy());
   };
 }
 
@@ -75,10 +75,7 @@ function openPoll({ address, count }: SubscriberContext, everyMs: number): OpenS
   let opened = 0;
   return async (after, events) => {
     const poll = new Poll(address, events);
-    await answersWithin(openWithinMs, poll.begin(after)).catch((error) => {
-      poll.close();
-      throw error;
-    });
+    await openedInTime(poll.begin(after), () => poll.close());
     poll.repeat(everyMs, (opened++ / count) * everyMs);
     return poll;
   };

@@ -2,14 +2,12 @@
 import { connect, type Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { WebSocketTarget } from '../../scenarios/scenario.ts';
-import { type EventStream, keepSubscribers, type StreamEvents } from '../publish/kept-subscribers.ts';
+import { type EventStream, keepSubscribers, openedInTime, type StreamEvents } from '../publish/kept-subscribers.ts';
 import type { SubscriberDriver } from '../subscriber.ts';
 import { longestMessageBytes } from './frame-reader.ts';
 import { MessagePacking } from './message-packing.ts';
 import { subscriptionText } from './pushed-events.ts';
 import { deflateOptions } from './ws-packing.ts';
-
-const openWithinMs = 5_000;
 
 export const websocketSubscriber: SubscriberDriver = {
   open(context, sink, signal) {
@@ -20,11 +18,10 @@ export const websocketSubscriber: SubscriberDriver = {
       const socket = connect(Number(port), hostname);
       const client = new WebSocket(`ws://${context.address}`, {
         createConnection: () => socket,
-        handshakeTimeout: openWithinMs,
         maxPayload: longestMessageBytes,
         perMessageDeflate,
       });
-      return subscribe(client, socket, after, events);
+      return openedInTime(subscribe(client, socket, after, events), () => client.terminate());
     };
     return keepSubscribers(context, sink, signal, {
       what: 'The WebSocket of the subscribers',
