@@ -1,23 +1,24 @@
 /** Events over Kafka: a topic for each, keyed by the order, and a consumer group for each participant. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Admin, Consumer, type Message, Producer, stringDeserializer } from '@platformatic/kafka';
+import { Admin, Consumer, type Message, Producer } from '@platformatic/kafka';
 import { flowSteps } from '../../result/flow-steps.ts';
+import { bounded } from '../driver-kit/bounded.ts';
+import { openAgain } from '../driver-kit/open-again.ts';
 import { WatermarkOffsets } from '../driver-kit/watermark-offsets.ts';
 import { createTopics } from '../stream/create-topics.ts';
 import { GroupLag } from '../stream/group-lag.ts';
 import { OwedRecords } from '../stream/owed-records.ts';
 import { type RecordsInHand, recordsInHandOf } from '../stream/records-in-hand.ts';
+import { coordinatorRetries, readingAtOnce, type TextConsumer, textHeaders } from '../stream/text-consumer.ts';
 import { allEvents, type EventBus, type EventBusOptions, type FlowEvent, subscriptionsOf } from './flow-events.ts';
 
 const partitions = 3;
 const commitEveryMs = 200;
 const restartAfterMs = 100;
+const lostWithinMs = 1_000;
+const closeWithinMs = 400;
 const mostInHand = 100;
 const [idHeader, keyHeader] = ['wirebench-id', 'wirebench-key'];
-/** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
-const coordinatorRetries = { retries: 40, retryDelay: 250 };
 
-type TextConsumer = Consumer<Buffer, Buffer, string, string>;
 type TextMessage = Message<Buffer, Buffer, string, string>;
 
 export class StreamEvents implements EventBus {
@@ -75,10 +76,8 @@ export class StreamEvents implements EventBus {
       groupId: this.#groupId,
       // A static member: started again after a kill it goes on at once, not after the session of its former self.
       groupInstanceId: this.#groupId,
-      autocommit: false,
-      minBytes: 1,
-      maxWaitTime: 500,
-      deserializers: { headerKey: textOf, headerValue: textOf },
+      ...readingAtOnce,
+      deserializers: textHeaders,
     });
     this.#consumer = consumer;
     const topics = [...this.#offsets.keys()];
@@ -91,18 +90,18 @@ export class StreamEvents implements EventBus {
   }
 
   async #restart(lost: TextConsumer): Promise<void> {
-    await Promise.race([lost.close(true).catch(() => undefined), sleep(1_000)]);
+    await bounded(lostWithinMs, lost.close(true));
     for (const offsets of this.#offsets.values()) offsets.clear();
     this.#begun.clear();
-    while (!this.#isClosed) {
-      await sleep(restartAfterMs);
+    const follow = async () => {
       try {
         await this.#follow();
-        return;
-      } catch {
-        await Promise.race([this.#consumer?.close(true).catch(() => undefined), sleep(1_000)]);
+      } catch (error) {
+        await bounded(lostWithinMs, this.#consumer?.close(true));
+        throw error;
       }
-    }
+    };
+    await openAgain(follow, { waits: { next: () => restartAfterMs }, isOver: () => this.#isClosed });
   }
 
   async #take(message: TextMessage, inHand: RecordsInHand): Promise<void> {
@@ -150,18 +149,13 @@ export class StreamEvents implements EventBus {
     await this.#commit();
     this.#isClosed = true;
     this.#owed.close();
-    const bounded = (work: Promise<unknown> | undefined) => Promise.race([work?.catch(() => undefined), sleep(400)]);
-    await Promise.all(this.#lags.map((lag) => bounded(lag.close())));
-    await bounded(this.#consumer?.close(true));
-    await bounded(this.#producer.close());
+    await Promise.all(this.#lags.map((lag) => bounded(closeWithinMs, lag.close())));
+    await bounded(closeWithinMs, this.#consumer?.close(true));
+    await bounded(closeWithinMs, this.#producer.close());
     // The one that starts first ends last.
     if (this.#options.role !== flowSteps[0]) return;
     const admin = new Admin(this.#base('admin'));
-    await bounded(admin.deleteTopics({ topics: allEvents.map((event) => this.#topicOf(event)) }));
-    await bounded(admin.close());
+    await bounded(closeWithinMs, admin.deleteTopics({ topics: allEvents.map((event) => this.#topicOf(event)) }));
+    await bounded(closeWithinMs, admin.close());
   }
-}
-
-function textOf(data?: Buffer): string {
-  return stringDeserializer(data) ?? '';
 }

@@ -1,8 +1,10 @@
 /** Lag of our service's group: records of its topics beyond the committed offsets, those being worked on included. */
 import { Admin } from '@platformatic/kafka';
 import type { BacklogGauge } from '../backlog-gauge.ts';
+import { bounded } from '../driver-kit/bounded.ts';
 
 const timeoutMs = 2_000;
+const closeWithinMs = 500;
 const latest = -1n;
 
 /** Of the service that consumes this topic. */
@@ -75,7 +77,6 @@ export class GroupLag implements BacklogGauge {
   async close(): Promise<void> {
     const admin = this.#admin;
     this.#admin = null;
-    const closed = admin?.close().catch(() => undefined);
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+    await bounded(closeWithinMs, admin?.close());
   }
 }

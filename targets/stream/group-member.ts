@@ -1,17 +1,16 @@
 /** Our service as one of its consumer group: it joins, is told its partitions, is lost and joins again, and leaves. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Consumer, type ConsumerOptions, type MessagesStream, stringDeserializer } from '@platformatic/kafka';
+import { Consumer, type ConsumerOptions } from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
+import { bounded } from '../driver-kit/bounded.ts';
+import { openAgain } from '../driver-kit/open-again.ts';
 import type { CommitPosition } from '../driver-kit/watermark-offsets.ts';
 import type { TextMessage } from './moved-record.ts';
 import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
-import { coordinatorRetries, serviceClient } from './service-client.ts';
+import { serviceClient } from './service-client.ts';
 import { type Begins, StableConsumer } from './stable-consumer.ts';
+import { coordinatorRetries, readingAtOnce, type TextConsumer, type TextStream, textHeaders } from './text-consumer.ts';
 import type { Membership } from './transactions.ts';
-
-type TextConsumer = Consumer<Buffer, Buffer, string, string>;
-type TextStream = MessagesStream<Buffer, Buffer, string, string>;
 
 const restartAfterMs = 100;
 const closeDeadlineMs = 1_000;
@@ -119,7 +118,7 @@ export class GroupMember {
     this.#consumer = null;
     this.#forget();
     if (consumer === null) return;
-    await bounded(this.#isStatic && !isForGood ? closeUnsaid(consumer, stream) : consumer.close(true), closeDeadlineMs);
+    await bounded(closeDeadlineMs, this.#isStatic && !isForGood ? closeUnsaid(consumer, stream) : consumer.close(true));
   }
 
   get #isStatic(): boolean {
@@ -150,10 +149,8 @@ export class GroupMember {
         heartbeatInterval: Math.min(longestHeartbeatMs, sessionTimeout / heartbeatsInSession),
       }),
       protocols: [...assignments[group?.assignment ?? 'eager']],
-      autocommit: false,
-      minBytes: 1,
-      maxWaitTime: 500,
-      deserializers: { headerKey: textOf, headerValue: textOf },
+      ...readingAtOnce,
+      deserializers: textHeaders,
     };
     return commit === 'transaction'
       ? new StableConsumer(options, serviceClient(service, 'admin'), begins)
@@ -212,21 +209,21 @@ export class GroupMember {
 
   async #restart(closeLost: () => Promise<void>): Promise<void> {
     this.#forget();
-    await bounded(closeLost(), closeDeadlineMs);
+    await bounded(closeDeadlineMs, closeLost());
     this.#forget();
     await this.#followOn();
   }
 
   async #followOn(): Promise<void> {
-    while (!this.#isOut) {
-      await sleep(restartAfterMs);
+    const follow = async () => {
       try {
         await this.#follow();
-        return;
-      } catch {
-        await bounded(this.#consumer?.close(true), closeDeadlineMs);
+      } catch (error) {
+        await bounded(closeDeadlineMs, this.#consumer?.close(true));
+        throw error;
       }
-    }
+    };
+    await openAgain(follow, { waits: { next: () => restartAfterMs }, isOver: () => this.#isOut });
   }
 
   #forget(): void {
@@ -241,12 +238,4 @@ async function closeUnsaid(consumer: TextConsumer, stream: TextStream | null): P
   consumer.memberId = null; // whom it would say goodbye for
   await consumer.leaveGroup(true);
   await consumer.close(true);
-}
-
-async function bounded(work: Promise<unknown> | undefined, mostMs: number): Promise<void> {
-  await Promise.race([work?.catch(() => undefined), sleep(mostMs)]);
-}
-
-function textOf(data?: Buffer): string {
-  return stringDeserializer(data) ?? '';
 }

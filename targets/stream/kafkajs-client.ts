@@ -14,17 +14,19 @@ import {
 } from 'kafkajs';
 import { bareHost } from '../../scenarios/allowed-hosts.ts';
 import type { Sasl } from '../../scenarios/scenario.ts';
+import { bounded } from '../driver-kit/bounded.ts';
 import { guardIncoming } from '../driver-kit/guard-incoming.ts';
 import { tlsOptions } from '../driver-kit/tls-options.ts';
 import { dialThrough } from './dial-through.ts';
 import { KafkaFrames } from './kafka-frames.ts';
 import { giveKafkajsCodecs, kafkajsTypeOf } from './kafkajs-codecs.ts';
-import type {
-  DescribedCluster,
-  StreamClient,
-  StreamClientOptions,
-  StreamConsumeOptions,
-  StreamMessage,
+import {
+  closeWithinMs,
+  type DescribedCluster,
+  type StreamClient,
+  type StreamClientOptions,
+  type StreamConsumeOptions,
+  type StreamMessage,
 } from './stream-client.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
@@ -140,11 +142,9 @@ export class KafkajsClient implements StreamClient {
   }
 
   async close(): Promise<void> {
-    const bounded = (work: Promise<unknown>) =>
-      Promise.race([work.catch(() => undefined), sleep(1_500, undefined, { ref: false })]);
     await Promise.all([
-      ...this.#consumers.map((consumer) => bounded(consumer.disconnect())),
-      ...this.#producers.map((producer) => bounded(producer.disconnect())),
+      ...this.#consumers.map((consumer) => bounded(closeWithinMs, consumer.disconnect())),
+      ...this.#producers.map((producer) => bounded(closeWithinMs, producer.disconnect())),
     ]);
     // A peer that says nothing would otherwise keep them, and the process, for as long as requests may take.
     for (const socket of this.#sockets) socket.destroy(new Error('closed'));

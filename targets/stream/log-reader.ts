@@ -4,9 +4,11 @@ import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import { type EventLog, encodeRecord, LogBroken, type LogRecord, logKeyOf } from '../domain/event-log.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
+import { bounded } from '../driver-kit/bounded.ts';
 import { createTopics } from './create-topics.ts';
 import { guardPlatformatic } from './platformatic-guard.ts';
-import { coordinatorRetries, serviceClient } from './service-client.ts';
+import { serviceClient } from './service-client.ts';
+import { coordinatorRetries, readingAtOnce } from './text-consumer.ts';
 
 /** For two minutes the library sends again what a lost connection interrupted, and the broker knows it again. */
 const resends = { retries: 600, retryDelay: 200 };
@@ -60,9 +62,7 @@ export class KafkaLog implements EventLog {
       ...coordinatorRetries,
       // Of its own each time: nobody waits for the session of who was killed.
       groupId: `${this.#topic}-${process.pid}-${++this.#readings}`,
-      autocommit: false,
-      minBytes: 1,
-      maxWaitTime: 500,
+      ...readingAtOnce,
       maxBytes: fetchBytes,
     });
     try {
@@ -75,7 +75,7 @@ export class KafkaLog implements EventLog {
         if (++taken % mostInTurn === 0) await nextTurn();
       }
     } finally {
-      await withinMs(closeWithinMs, consumer.close(true));
+      await bounded(closeWithinMs, consumer.close(true));
     }
   }
 
@@ -92,14 +92,9 @@ export class KafkaLog implements EventLog {
   }
 
   async remove(): Promise<void> {
-    await withinMs(closeWithinMs, this.#producer.close());
+    await bounded(closeWithinMs, this.#producer.close());
     const admin = new Admin(serviceClient(this.#options, 'admin'));
-    await withinMs(closeWithinMs, admin.deleteTopics({ topics: [this.#topic] }));
-    await withinMs(closeWithinMs, admin.close());
+    await bounded(closeWithinMs, admin.deleteTopics({ topics: [this.#topic] }));
+    await bounded(closeWithinMs, admin.close());
   }
-}
-
-async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
-  const timeUp = new Promise((resolve) => setTimeout(resolve, ms).unref());
-  await Promise.race([work.catch(() => undefined), timeUp]);
 }

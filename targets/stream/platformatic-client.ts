@@ -1,16 +1,18 @@
 import type net from 'node:net';
 import { Admin, type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { StreamCodec } from '../../scenarios/scenario.ts';
+import { bounded } from '../driver-kit/bounded.ts';
 import { guardPlatformatic, orAsRefused, PeerFaults, type PlatformaticContext } from './platformatic-guard.ts';
 import { saslOf, securedBy } from './platformatic-security.ts';
-import type {
-  DescribedCluster,
-  StreamClient,
-  StreamClientOptions,
-  StreamConsumeOptions,
-  StreamMessage,
+import {
+  closeWithinMs,
+  type DescribedCluster,
+  type StreamClient,
+  type StreamClientOptions,
+  type StreamConsumeOptions,
+  type StreamMessage,
 } from './stream-client.ts';
-import { bounded, type ReadingOptions, TopicReader } from './topic-reader.ts';
+import { type ReadingOptions, TopicReader } from './topic-reader.ts';
 
 const requestTimeoutMs = 30_000; // the harness's own time-out comes first
 const connectTimeoutMs = 3_000;
@@ -113,7 +115,7 @@ export class PlatformaticClient implements StreamClient {
       if (this.#addresses().length > 1 && !this.#options.idempotent) {
         this.#firstAsked++;
         this.#producers[n] = this.#newProducer(n);
-        void bounded(asked.close());
+        void bounded(closeWithinMs, asked.close());
       }
       throw error;
     }
@@ -174,7 +176,7 @@ export class PlatformaticClient implements StreamClient {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#readers].map((reader) => reader.close()));
-    await Promise.all(this.#producers.map((producer) => bounded(producer.close())));
+    await Promise.all(this.#producers.map((producer) => bounded(closeWithinMs, producer.close())));
     // A peer that says nothing would otherwise keep them, and the process, for as long as requests may take.
     for (const socket of this.#sockets) socket.destroy();
   }

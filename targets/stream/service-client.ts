@@ -22,6 +22,3 @@ export function serviceClient({ broker, brokerLink, target }: ServiceOptions, ro
     metadataMaxAge: 300_000,
   };
 }
-
-/** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
-export const coordinatorRetries = { retries: 40, retryDelay: 250 };

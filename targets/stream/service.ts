@@ -2,7 +2,6 @@
  * The orders behind a stream: a consumer group on the request topic, replies on the reply topic, offsets after the effect
  * or before. What it cannot take up stays in the broker; what is refused and nobody waits for goes where the target says.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin, type MessageToProduce, Producer } from '@platformatic/kafka';
 import type { ApiVersion } from '../../scenarios/api-versions.ts';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
@@ -14,6 +13,7 @@ import { isRefusal, messageHeaders, requeueAfterMs, unreadable } from '../domain
 import type { OrderReply } from '../domain/orders.ts';
 import type { ServiceDomain } from '../domain/service-domain.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
+import { bounded } from '../driver-kit/bounded.ts';
 import { BlockedPartitions } from './blocked-partitions.ts';
 import { CommitFirst } from './commit-first.ts';
 import { createTopics, requireTopic } from './create-topics.ts';
@@ -32,6 +32,7 @@ import { TopicProgress } from './topic-progress.ts';
 import { type Outcome, Transactions } from './transactions.ts';
 
 const commitEveryMs = 200;
+const closeWithinMs = 400;
 /** In hand of a service that bounds nothing itself: as many as a queue sends unacknowledged. */
 const mostInHand = 100;
 const transactionRetries = 50;
@@ -310,13 +311,12 @@ class StreamService {
   async close(): Promise<void> {
     this.#closed = true;
     this.#owed.close();
-    const bounded = (work: Promise<unknown> | undefined) => Promise.race([work?.catch(() => undefined), sleep(400)]);
     await this.#transactions?.close(200);
     await this.member.leave();
-    await bounded(this.#producer.close());
+    await bounded(closeWithinMs, this.#producer.close());
     if ((this.#options.instance ?? 0) > 0) return; // others still follow them
     const admin = new Admin(serviceClient(this.#options, 'admin'));
-    await bounded(admin.deleteTopics({ topics: this.#ownTopics() }));
-    await bounded(admin.close());
+    await bounded(closeWithinMs, admin.deleteTopics({ topics: this.#ownTopics() }));
+    await bounded(closeWithinMs, admin.close());
   }
 }

@@ -3,6 +3,9 @@
 import type { Compression, Sasl, StreamCodec, TlsSettings } from '../../scenarios/scenario.ts';
 import type { LinkOf } from '../link-of.ts';
 
+/** Of each part of a client; a dead broker says nothing. */
+export const closeWithinMs = 1_500;
+
 export interface StreamMessage {
   readonly topic: string;
   readonly key: string | undefined;

@@ -1,20 +1,14 @@
 /**
- * One consumer of topics, in a group of its own, that keeps its own positions: a lost connection loses and repeats
- * nothing, and nothing is committed.
+ * One consumer of topics. Alone in a group of its own it keeps its own positions: a lost connection loses and repeats
+ * nothing, and nothing is committed. As one of several it commits what it had.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  Consumer,
-  type ConsumerOptions,
-  type Message,
-  type MessagesStream,
-  stringDeserializer,
-} from '@platformatic/kafka';
+import { Consumer, type ConsumerOptions, type Message } from '@platformatic/kafka';
+import { bounded } from '../driver-kit/bounded.ts';
 import { openAgain } from '../driver-kit/open-again.ts';
 import { GroupCommits } from './group-commits.ts';
-import type { StreamConsumeOptions } from './stream-client.ts';
+import { closeWithinMs, type StreamConsumeOptions } from './stream-client.ts';
+import { coordinatorRetries, readingAtOnce, type TextConsumer, type TextStream, textHeaders } from './text-consumer.ts';
 
-const longestFetchWaitMs = 500;
 const resumeAfterMs = 100;
 /** A fresh broker refuses its first groups until there is a coordinator. */
 const joinAgainMs = 100;
@@ -22,11 +16,6 @@ const joinAgainMs = 100;
 export const memberHeartbeatMs = 300;
 const offsetOf = { earliest: -2n, latest: -1n } as const;
 
-/** A fresh broker creates its coordinator's topic at the first group and refuses until that is done. */
-const coordinatorRetries = { retries: 40, retryDelay: 250 };
-
-type TextConsumer = Consumer<Buffer, Buffer, string, string>;
-type TextStream = MessagesStream<Buffer, Buffer, string, string>;
 type BaseOptions = Omit<ConsumerOptions<Buffer, Buffer, string, string>, 'groupId'>;
 /** The next offset to read, by topic and partition. */
 type Positions = Map<string, bigint[]>;
@@ -94,7 +83,7 @@ export class TopicReader {
       if (this.#options.memberId !== undefined) await this.#follow(consumer, null);
       else await this.#follow(consumer, typeof from === 'string' ? await this.#positionsAt(consumer, from) : from);
     } catch (error) {
-      await bounded(consumer.close(true));
+      await bounded(closeWithinMs, consumer.close(true));
       throw error;
     }
     this.#consumer = consumer;
@@ -118,10 +107,8 @@ export class TopicReader {
       ...(failsFast ? { retries: 0 } : coordinatorRetries),
       groupId,
       ...(memberId !== undefined && { groupInstanceId: memberId, heartbeatInterval: memberHeartbeatMs }),
-      maxWaitTime: longestFetchWaitMs,
-      minBytes: 1,
-      autocommit: false,
-      deserializers: { headerKey: textOf, headerValue: textOf },
+      ...readingAtOnce,
+      deserializers: textHeaders,
     });
   }
 
@@ -163,7 +150,7 @@ export class TopicReader {
     this.#stream = null;
     void this.#commits?.close();
     onLost?.();
-    void bounded(lost.close(true));
+    void bounded(closeWithinMs, lost.close(true));
     // A group of its own each time that it is alone: the old member's session need not run out first.
     const again = () => {
       const group = memberId === undefined ? `${groupId}-${Date.now().toString(36)}` : groupId;
@@ -182,16 +169,7 @@ export class TopicReader {
   /** Does not wait for ever. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await bounded(this.#commits?.close());
-    await bounded(this.#consumer?.close(true));
+    await bounded(closeWithinMs, this.#commits?.close());
+    await bounded(closeWithinMs, this.#consumer?.close(true));
   }
-}
-
-function textOf(data?: Buffer): string {
-  return stringDeserializer(data) ?? '';
-}
-
-/** Closing waits for answers that a dead broker never gives. */
-export async function bounded(work: Promise<unknown> | undefined): Promise<void> {
-  await Promise.race([work?.catch(() => undefined), sleep(1_500, undefined, { ref: false })]);
 }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageToProduce, Producer } from '@platformatic/kafka';
+import { bounded } from '../driver-kit/bounded.ts';
 import type { Committable } from '../driver-kit/watermark-offsets.ts';
 
 type Transaction = Awaited<ReturnType<Producer['beginTransaction']>>;
@@ -130,8 +131,7 @@ export class Transactions {
   /** Waits for the one under way, but not for long. */
   async close(waitMs: number): Promise<void> {
     this.#isClosed = true;
-    const bounded = (work: Promise<unknown> | null) => Promise.race([work?.catch(() => undefined), sleep(waitMs)]);
-    await bounded(this.#running);
-    await bounded(this.#producer.close());
+    await bounded(waitMs, this.#running);
+    await bounded(waitMs, this.#producer.close());
   }
 }

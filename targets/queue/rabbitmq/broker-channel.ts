@@ -1,9 +1,9 @@
 /** One connection with one channel to RabbitMQ, opened again in the background whenever it is lost. */
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import amqplib, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { ReconnectPolicy } from '../../../scenarios/scenario.ts';
 import { answersWithin } from '../../driver-kit/answers-within.ts';
+import { bounded } from '../../driver-kit/bounded.ts';
 import { guardIncoming, malformedAnswer } from '../../driver-kit/guard-incoming.ts';
 import { openAgain } from '../../driver-kit/open-again.ts';
 import { ReconnectWaits } from '../../driver-kit/reconnect-waits.ts';
@@ -186,8 +186,7 @@ export class BrokerChannel {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;
-    const work = politelyClose(connection, this.#channel).catch(() => undefined);
-    await Promise.race([work, sleep(closeDeadlineMs, undefined, { ref: false })]);
+    await bounded(closeDeadlineMs, politelyClose(connection, this.#channel));
     destroy(connection);
   }
 }

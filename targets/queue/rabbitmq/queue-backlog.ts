@@ -1,11 +1,13 @@
 /** What waits in a queue, asked over a connection of its own. */
 import amqplib, { type Channel, type ChannelModel } from 'amqplib';
 import type { BacklogGauge } from '../../backlog-gauge.ts';
+import { bounded } from '../../driver-kit/bounded.ts';
 import { firstThatAnswers } from '../../first-that-answers.ts';
 import { amqpUrls } from './amqp-urls.ts';
 import { endOf, readPlace } from './stream-place.ts';
 
 const connectTimeoutMs = 2_000;
+const closeWithinMs = 500;
 const mostInChunk = 1_000;
 
 type Count = (channel: Channel) => Promise<number>;
@@ -59,7 +61,6 @@ export class QueueBacklog implements BacklogGauge {
     const connection = this.#connection;
     this.#connection = null;
     this.#channel = null;
-    const closed = connection?.close().catch(() => undefined);
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 500).unref())]);
+    await bounded(closeWithinMs, connection?.close());
   }
 }
