@@ -1,4 +1,5 @@
 /** What a trial says of its publications: the account of their deliveries, what it cost, and who was slow. */
+import { knownSum } from '../../result/known-sum.ts';
 import { LatencyCounts } from '../../result/latency-counts.ts';
 import { summariseLatency } from '../../result/latency-summary.ts';
 import { isPublished, type LaterTime } from '../../result/patterns.ts';
@@ -73,7 +74,7 @@ export function deliveriesOf(records: TrialRecords, onDelivery: OnDelivery): Del
     subscribers: asked.count,
     processes: processes.length,
     ...countsOf(counts),
-    reconnects: sumOf(processes, ({ data }) => data.reconnects),
+    reconnects: processes.reduce((sum, { data }) => sum + data.reconnects, 0),
     ...(overflow !== null && { overflow }),
     handling: handlingOf(counts),
     cpuUsPerDelivery: cpuOf(records.cpu, measured),
@@ -131,11 +132,6 @@ function bytesOf(
   processes: readonly SubscriberRecord[],
   delivered: number,
 ): number | null {
-  const isKnown = processes.every(({ data }) => data.bytesRead !== null);
-  const bytes = isKnown ? sumOf(processes, ({ data }) => data.bytesRead ?? 0) : (linkBytes?.[subscribersLink] ?? null);
+  const bytes = knownSum(processes.map(({ data }) => data.bytesRead)) ?? linkBytes?.[subscribersLink] ?? null;
   return bytes === null || delivered === 0 ? null : Math.round((bytes / delivered) * 10) / 10;
-}
-
-function sumOf<T>(all: readonly T[], of: (one: T) => number): number {
-  return all.reduce((sum, one) => sum + of(one), 0);
 }
