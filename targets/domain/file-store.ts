@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { CommitGroup } from './commit-group.ts';
 import { databaseErrorText, openDatabase } from './order-database.ts';
 import type { Access, OrderState, OrderStore, StoreFailure, StoreFailures, StoreOptions } from './order-store.ts';
-import type { Order, OrderReply, OrderReplyCode, OrderRequest } from './orders.ts';
+import { type Order, type OrderReply, type OrderReplyCode, type OrderRequest, orderOfPopulation } from './orders.ts';
 import { populationIds } from './service-options.ts';
 
 export class FileStore implements OrderStore, OrderState {
@@ -36,7 +36,7 @@ export class FileStore implements OrderStore, OrderState {
   #seed({ population }: StoreOptions): void {
     this.#database.exec('BEGIN IMMEDIATE');
     if (this.#statements.first.get(1) === undefined) {
-      for (const id of populationIds(population)) this.#insert({ ...seeded, id }, null);
+      for (const id of populationIds(population)) this.#insert(orderOfPopulation(id), null);
     }
     this.#database.exec('COMMIT');
   }
@@ -127,8 +127,6 @@ export class FileStore implements OrderStore, OrderState {
     this.#database.close();
   }
 }
-
-const seeded: Omit<Order, 'id'> = { key: '', payload: '', status: 'placed', version: 1 };
 
 type Statements = ReturnType<typeof prepareStatements>;
 

@@ -4,7 +4,7 @@ import { DistinctOperations } from './distinct-operations.ts';
 import { writeHeld } from './held-file.ts';
 import { parseOperationId } from './operation-id.ts';
 import type { Access, OrderState, OrderStore, StoreOptions } from './order-store.ts';
-import type { Order, OrderReply, OrderRequest } from './orders.ts';
+import { type Order, type OrderReply, type OrderRequest, orderOfPopulation } from './orders.ts';
 import { populationIds } from './service-options.ts';
 
 export class MemoryStore implements OrderStore, OrderState {
@@ -17,9 +17,7 @@ export class MemoryStore implements OrderStore, OrderState {
 
   constructor(options: Pick<StoreOptions, 'statePath' | 'beforeCommit' | 'population'>) {
     this.#options = options;
-    for (const id of populationIds(options.population)) {
-      this.#orders.set(id, { id, key: '', payload: '', status: 'placed', version: 1 });
-    }
+    for (const id of populationIds(options.population)) this.#orders.set(id, orderOfPopulation(id));
   }
 
   get chargedCents(): number {

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { DistinctOperations } from './distinct-operations.ts';
 import type { OrderEvent } from './event-log.ts';
 import { type OperationId, parseOperationId } from './operation-id.ts';
-import type { Order, OrderReply } from './orders.ts';
+import { type Order, type OrderReply, orderOfPopulation } from './orders.ts';
 import { type AccountEntry, type OrderEntry, StateDigest, trailOf } from './state-digest.ts';
 
 type PaidEvent = Extract<OrderEvent, { readonly type: 'paid' }>;
@@ -35,7 +35,7 @@ export class OrderFold {
   /** `population`: ids of orders that are there before all events. */
   constructor(population: Iterable<string>, remembers: boolean) {
     this.#remembers = remembers;
-    for (const id of population) this.#put({ id, key: '', payload: '', status: 'placed', version: 1 }, 0, 0);
+    for (const id of population) this.#put(orderOfPopulation(id), 0, 0);
   }
 
   static from({ events, orders, accounts, held, replies }: FoldSnapshot, remembers: boolean): OrderFold {

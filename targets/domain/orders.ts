@@ -15,6 +15,11 @@ export interface Order {
   readonly version: number;
 }
 
+/** One of those that are there before any request. */
+export function orderOfPopulation(id: string): Order {
+  return { id, key: '', payload: '', status: 'placed', version: 1 };
+}
+
 export interface OrderRequest {
   readonly action: OrderAction;
   /** The operation's id; the same for a retry. */
