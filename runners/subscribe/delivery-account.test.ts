@@ -121,6 +121,22 @@ it('tells apart what is missed while a subscriber is cut off', () => {
   expect(found).toMatchObject({ missed: 5, missedInGaps: 3, gapsUs: [2_300], neverBack: 0 });
 });
 
+it('begins a gap with the last publication that was had, not with when a busy subscriber had it', () => {
+  const late = { subscriber: 0, sequence: 0, afterUs: 1_500 }; // the second was published and gone by then
+  const events = everyone([0, 1, 2, 3]).filter(({ subscriber, sequence }) => subscriber !== 0 || sequence > 1);
+  const cut = [
+    { fromUs: originUs, toUs: originUs + 2_700 },
+    { fromUs: originUs + 2_900, toUs: null },
+  ];
+  expect(account([published(4)], heard([late, ...events], { 0: cut }))).toMatchObject({ missed: 1, missedInGaps: 1 });
+});
+
+it('takes a subscription for lost for good only while there is something to publish', () => {
+  const until = (ms: number) => [{ fromUs: originUs, toUs: originUs + ms * 1_000 }];
+  const found = account([published(3)], heard(everyone([0, 1, 2]), { 0: until(2.8), 1: until(3.6) }));
+  expect(found).toMatchObject({ neverBack: 1, missed: 0 });
+});
+
 it('holds the order of a key against its publisher, and nothing of different keys', () => {
   const swapped = [
     { subscriber: 0, sequence: 0, afterUs: 5_000 },

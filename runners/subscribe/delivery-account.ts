@@ -31,7 +31,7 @@ export interface DeliveryCounts {
   readonly pairs: number;
   readonly delivered: number;
   readonly missed: number;
-  /** Of the missed: published between the last event before a loss and the subscription that followed, or the end. */
+  /** Of the missed: published between the last one that was had before a loss and the subscription that followed, or the end. */
   readonly missedInGaps: number;
   readonly twice: number;
   /** Had after a later one of the same key, whose send began only after this one was acknowledged. */
@@ -39,7 +39,7 @@ export interface DeliveryCounts {
   readonly foreign: number;
   /** How long subscribers were without a subscription, each time, µs. */
   readonly gapsUs: readonly number[];
-  /** Subscriptions that were lost and did not come back. */
+  /** Subscriptions that were lost before the last publication, and did not come back. */
   readonly neverBack: number;
   /** From the first to the last subscriber of one process that had a publication, µs. */
   readonly handlingUs: LatencyCounts;
@@ -48,12 +48,13 @@ export interface DeliveryCounts {
   readonly lastUs: LatencyCounts;
 }
 
-/** In which a subscriber had nothing: from its last event to its next subscription. */
+/** In which a subscriber had nothing. */
 interface Gap {
   readonly lostUs: number;
   /** Infinity: it did not come back. */
   readonly backUs: number;
-  lastEventUs: number;
+  /** When the last publication that it had before was sent: it may have had it so late that what followed was published meanwhile. */
+  lastSentUs: number;
 }
 
 interface Subscriber {
@@ -101,7 +102,7 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
       const atUs = originUs + timeUs;
       const afterUs = Math.max(0, atUs - intendedUs);
       if (isAcknowledged) delivered++;
-      noteEvent(subscriber.gaps, atUs);
+      noteEvent(subscriber.gaps, publication.sentUs, atUs);
       latestUs = Math.max(latestUs, afterUs);
       const span = spans[subscriber.process];
       if (span !== undefined && !input.isShared) {
@@ -119,6 +120,7 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
     if (isWhole && latestUs > 0) input.onDeliveredToAll(operation, intendedUs, latestUs);
   }
   const gaps = each.flatMap((subscriber) => subscriber.gaps);
+  const lastSentUs = publications.reduce((last, { sentUs }) => Math.max(last, sentUs), Number.NEGATIVE_INFINITY);
   const keyGroups = keyGroupsOf(publications);
   return {
     publications: publications.filter(({ acknowledgedUs }) => !Number.isNaN(acknowledgedUs)).length,
@@ -132,7 +134,7 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
       lateDeliveries(keyGroups, (n) => timeUs(publications[n]?.rows ?? [])),
     ),
     gapsUs: gaps.filter(({ backUs }) => Number.isFinite(backUs)).map(({ lostUs, backUs }) => backUs - lostUs),
-    neverBack: gaps.filter(({ backUs }) => !Number.isFinite(backUs)).length,
+    neverBack: gaps.filter(({ lostUs, backUs }) => lostUs < lastSentUs && !Number.isFinite(backUs)).length,
     ...seen,
   };
 }
@@ -187,12 +189,12 @@ function gapsOf(times: readonly SubscribedTime[]): Gap[] {
   return times.flatMap(({ fromUs, toUs }, n) =>
     toUs === null
       ? []
-      : [{ lostUs: toUs, backUs: times[n + 1]?.fromUs ?? Number.POSITIVE_INFINITY, lastEventUs: fromUs }],
+      : [{ lostUs: toUs, backUs: times[n + 1]?.fromUs ?? Number.POSITIVE_INFINITY, lastSentUs: fromUs }],
   );
 }
 
-function noteEvent(gaps: readonly Gap[], atUs: number): void {
-  for (const gap of gaps) if (atUs <= gap.lostUs && atUs > gap.lastEventUs) gap.lastEventUs = atUs;
+function noteEvent(gaps: readonly Gap[], sentUs: number, hadUs: number): void {
+  for (const gap of gaps) if (hadUs <= gap.lostUs && sentUs > gap.lastSentUs) gap.lastSentUs = sentUs;
 }
 
 /** Those that were on their way some time in a gap, once it is known where each gap begins. */
@@ -202,7 +204,7 @@ function missedInGaps(subscribers: readonly Subscriber[], publications: readonly
     if (gaps.length === 0) continue;
     for (const { sentUs, acknowledgedUs, rows } of publications) {
       if (!(sinceUs <= sentUs) || timeUs(rows) >= 0) continue;
-      if (gaps.some(({ lastEventUs, backUs }) => acknowledgedUs >= lastEventUs && sentUs <= backUs)) missed++;
+      if (gaps.some(({ lastSentUs, backUs }) => acknowledgedUs >= lastSentUs && sentUs <= backUs)) missed++;
     }
   }
   return missed;
