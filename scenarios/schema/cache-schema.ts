@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type CacheSettings, cacheKinds, cachePlaces, cachesOfGateway, mostCachedBytes } from '../cache-settings.ts';
 import { type GatewayName, gatewayNames } from '../gateway.ts';
 import type { TargetCheck } from '../protocols/protocol-definition.ts';
+import type { WrittenRequests } from '../protocols/rest/request-schema.ts';
 import { duration, object, quantity, wholeNumber } from './fields.ts';
 
 export const cacheSchema = object({
@@ -15,7 +16,7 @@ export const cacheSchema = object({
     .enum(cachePlaces)
     .default('client')
     .describe('client: each client has a cache of its own; gateway: the target’s gateway has one for all.'),
-  maxAge: duration('1s', '24h')
+  maxAge: duration('1s', '8784h')
     .optional()
     .describe(
       'For how long what is kept is shown without asking, in whole seconds, as HTTP has it. Left out: of the kinds that have none.',
@@ -55,6 +56,7 @@ interface CachingTarget {
   readonly http?: number | undefined;
   readonly instances?: number | undefined;
   readonly store?: string | undefined;
+  readonly requests?: WrittenRequests | undefined;
 }
 
 /** What the schema cannot say. */
@@ -64,6 +66,7 @@ export function checkCache(check: TargetCheck, target: CachingTarget): void {
   checkAge(check, cache);
   checkPlace(check, cache, target);
   checkSpeaker(check, target);
+  if (cache.at === 'client' && cache.kind !== 'none') checkCachedReads(check, target);
   const together = cache.clients * cache.maxBytes;
   if (cache.at === 'client' && cache.kind !== 'none' && together > mostCachedBytes) {
     const message = `${cache.clients} clients could keep ${Math.round(together / 1024 ** 2)} MiB; all together at most 1024`;
@@ -71,9 +74,9 @@ export function checkCache(check: TargetCheck, target: CachingTarget): void {
   }
 }
 
-function checkAge({ report }: TargetCheck, { kind, maxAge }: WrittenCache): void {
+function checkAge({ has, report }: TargetCheck, { kind, maxAge }: WrittenCache): void {
   const path = ['cache', 'maxAge'];
-  if (kind === 'max-age' && maxAge === undefined)
+  if (kind === 'max-age' && maxAge === undefined && !has(path))
     report({ path: ['cache', 'kind'], message: 'max-age needs `maxAge`, e.g. maxAge: 1s' });
   else if (kind !== 'max-age' && maxAge !== undefined)
     report({ path, message: `is of kind: max-age; ${kind} shows nothing without asking`, atKey: true });
@@ -90,6 +93,25 @@ function checkPlace({ report }: TargetCheck, { kind, at }: WrittenCache, { gatew
   else if (!cachesOfGateway[gateway.kind].includes(kind)) {
     const able = gatewayNames.filter((name) => cachesOfGateway[name].includes(kind));
     report({ path, message: `${gateway.kind} cannot soundly cache by ${kind}; ${able.join(' and ')} can` });
+  }
+}
+
+/** What is kept is found by its address alone; and a tag that is asked about travels in the place of a payload. */
+function checkCachedReads({ report }: TargetCheck, { requests = {} }: CachingTarget): void {
+  for (const [operation, { method, path, headers, body, multipart }] of Object.entries(requests)) {
+    if (method !== 'GET') continue;
+    const here = ['requests', operation];
+    const hasContent = { body, multipart };
+    for (const [key, content] of Object.entries(hasContent)) {
+      const message = 'tells cached reads apart, which are kept by their address alone; say it in the path';
+      if (content !== undefined) report({ path: [...here, key], message, atKey: true });
+    }
+    const texts: [string[], string][] = [[['path'], path]];
+    for (const [name, value] of Object.entries(headers)) texts.push([['headers', name], value]);
+    for (const [below, text] of texts) {
+      const message = 'a cached read has no payload; {{key}}, {{id}}, {{sequence}} or {{random}} may stand here';
+      if (/\{\{\s*payload/.test(text)) report({ path: [...here, ...below], message });
+    }
   }
 }
 

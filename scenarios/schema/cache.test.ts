@@ -48,6 +48,7 @@ targets: { t: { protocol: rest, cache: { kind: etag } }, watched: { protocol: re
   it.each([
     ['cache: { kind: max-age }', 'cache.kind: max-age needs `maxAge`, e.g. maxAge: 1s'],
     ['cache: { kind: etag, maxAge: 1s }', 'cache.maxAge: is of kind: max-age; etag shows nothing without asking'],
+    ['cache: { kind: max-age, maxAge: 8785h }', 'cache.maxAge: must be at most 8784h'],
     ['cache: { kind: max-age, maxAge: 1500ms }', 'cache.maxAge: is told in whole seconds by HTTP'],
     ['cache: { kind: etag, at: gateway }', 'cache.at: the target has no gateway; write its `gateway` too'],
     [
@@ -70,5 +71,31 @@ targets: { t: { protocol: rest, cache: { kind: etag } }, watched: { protocol: re
     ['cache: { kind: etag }, chain: { depth: 2 }', 'cache: and chain exclude each other: its entry answers for others'],
   ])('%s is refused', (target, message) => {
     expect(problemsOf(target)).toContain(message);
+  });
+
+  it.each(['0s', '1ms'])('of a max-age of %s is refused for that alone', (maxAge) => {
+    expect(problemsOf(`cache: { kind: max-age, maxAge: ${maxAge} }`)).toEqual(['cache.maxAge: must be at least 1s']);
+  });
+
+  it.each([
+    [
+      'path: "/x/{{payload}}"',
+      'path: a cached read has no payload; {{key}}, {{id}}, {{sequence}} or {{random}} may stand here',
+    ],
+    [
+      'path: /x, headers: { q: "{{ payload }}" }',
+      'headers.q: a cached read has no payload; {{key}}, {{id}}, {{sequence}} or {{random}} may stand here',
+    ],
+    [
+      'path: /x, body: "{{key}}"',
+      'body: tells cached reads apart, which are kept by their address alone; say it in the path',
+    ],
+  ])('keeps by address what an own system answers: GET with %s is refused', (request, message) => {
+    const own = (kind: string) =>
+      problemsOf(
+        `address: "http://127.0.0.1:1", cache: { kind: ${kind} }, requests: { getOrder: { method: GET, ${request} } }`,
+      );
+    expect(own('etag')).toContain(`requests.getOrder.${message}`);
+    expect(own('none')).not.toContain(`requests.getOrder.${message}`);
   });
 });

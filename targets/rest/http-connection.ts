@@ -14,6 +14,8 @@ import { noSlot, probeSlot, type RestConnection, type RestConnectionOwner } from
 
 /** Larger requests are not kept, so that a thousand idle connections do not hold a payload each. */
 const longestKeptBytes = 16 * 1024;
+/** Of an answer's begin, which says how it went wrong, and what may be kept of it. */
+const longestBeginBytes = mostDetailBytes * 2;
 
 export interface HttpConnectionOptions {
   readonly index: number;
@@ -113,7 +115,8 @@ export class HttpConnection implements SocketListener, RestConnection {
   read(buffer: Buffer, length: number): void {
     if (this.#dropped) return;
     const isExpected = this.#slot !== noSlot;
-    if (this.#parser.isUntouched) this.#answerBegin = buffer.subarray(0, Math.min(length, mostDetailBytes * 2));
+    if (this.#parser.isUntouched) this.#answerBegin = buffer.subarray(0, Math.min(length, longestBeginBytes));
+    else this.#addToBegin(buffer, length);
     const state = isExpected ? this.#parser.read(buffer, 0, length) : answerStates.malformed;
     if (state === answerStates.malformed) this.#fail(isExpected ? 'malformed answer' : 'unexpected data');
     else if (state === answerStates.oversized) this.#fail('oversized answer');
@@ -126,8 +129,15 @@ export class HttpConnection implements SocketListener, RestConnection {
   /** The memory is read into again: the begin of an answer that is not whole is copied, into the same place each time. */
   #keepBegin(): void {
     const begin = this.#answerBegin as Buffer;
-    this.#beginCopy ??= Buffer.allocUnsafe(mostDetailBytes * 2);
+    this.#beginCopy ??= Buffer.allocUnsafe(longestBeginBytes);
     this.#answerBegin = this.#beginCopy.subarray(0, begin.copy(this.#beginCopy));
+  }
+
+  /** A slow line brings a head in pieces. */
+  #addToBegin(buffer: Buffer, length: number): void {
+    const [begin, copy] = [this.#answerBegin, this.#beginCopy];
+    if (begin === null || begin.buffer !== copy?.buffer || begin.length === longestBeginBytes) return;
+    this.#answerBegin = copy.subarray(0, begin.length + buffer.copy(copy, begin.length, 0, length));
   }
 
   failureDetail(): FailureDetail | null {

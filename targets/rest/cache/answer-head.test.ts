@@ -11,7 +11,21 @@ describe('the head of an answer', () => {
     expect(head('cache-control: s-maxage=5')).toMatchObject({ maxAgeSeconds: 0 });
     expect(head('cache-control: no-cache, max-age=60')).toMatchObject({ maxAgeSeconds: 0, mayBeKept: true });
     expect(head('cache-control: no-store')).toMatchObject({ mayBeKept: false });
-    expect(head()).toMatchObject({ maxAgeSeconds: 0, tag: null, mayBeKept: true, varies: [], status: null });
+    expect(head('cache-control: max-age=-1, ,;=')).toMatchObject({ maxAgeSeconds: 0 });
+    expect(head()).toMatchObject({ maxAgeSeconds: null, tag: null, mayBeKept: true, varies: [], status: null });
+  });
+
+  it.each([
+    ['-50', 0],
+    ['soon', 0],
+    ['7, 3', 7],
+  ])('that has the age %s is %i s old: never from the future', (age, seconds) => {
+    expect(head(`Age: ${age}`)).toMatchObject({ ageSeconds: seconds });
+  });
+
+  it('says what it says in several lines as if it were one', () => {
+    const lines = ['Cache-Control: max-age=60', 'Vary: accept-encoding', 'CACHE-CONTROL: no-store', 'vary: *'];
+    expect(head(...lines)).toMatchObject({ maxAgeSeconds: 60, mayBeKept: false, varies: ['accept-encoding', '*'] });
   });
 
   it.each([

@@ -5,8 +5,8 @@ export interface CachingHead {
   readonly tag: string | null;
   /** Of our own service, whose tag is the version; 0: not known. */
   readonly version: number;
-  /** 0: not to be shown without asking. */
-  readonly maxAgeSeconds: number;
+  /** 0: not to be shown without asking; null: nothing is said of keeping it, so that a 304 leaves what was said before. */
+  readonly maxAgeSeconds: number | null;
   /** Spent in caches on the way. */
   readonly ageSeconds: number;
   readonly mayBeKept: boolean;
@@ -17,16 +17,16 @@ export interface CachingHead {
 }
 
 export function cachingHead(head: string): CachingHead {
-  const control = headerIn(head, 'cache-control')?.toLowerCase() ?? '';
+  const control = headerIn(head, 'cache-control')?.toLowerCase() ?? null;
   const tag = headerIn(head, 'etag');
-  const isAsked = /(^|[\s,])no-cache/.test(control);
-  const maxAge = /(?:^|[\s,])max-age="?(\d{1,9})/.exec(control)?.[1];
+  const isAsked = control !== null && /(^|[\s,])no-cache/.test(control);
+  const maxAge = /(?:^|[\s,])max-age="?(\d{1,9})/.exec(control ?? '')?.[1];
   return {
     tag,
     version: versionIn(tag),
-    maxAgeSeconds: isAsked || maxAge === undefined ? 0 : Number(maxAge),
-    ageSeconds: Number(headerIn(head, 'age') ?? 0) || 0,
-    mayBeKept: !/(^|[\s,])no-store/.test(control),
+    maxAgeSeconds: control === null ? null : isAsked || maxAge === undefined ? 0 : Number(maxAge),
+    ageSeconds: Number(/^\d+/.exec(headerIn(head, 'age') ?? '')?.[0] ?? 0),
+    mayBeKept: !/(^|[\s,])no-store/.test(control ?? ''),
     varies: (headerIn(head, 'vary') ?? '')
       .toLowerCase()
       .split(/[\s,]+/)
@@ -41,6 +41,8 @@ function versionIn(tag: string | null): number {
   return version > 0xffffffff ? 0 : version;
 }
 
+/** Several lines of one name are one list (RFC 9110 §5.3). */
 function headerIn(head: string, name: string): string | null {
-  return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'im').exec(head)?.[1] ?? null;
+  const lines = [...head.matchAll(new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'gim'))];
+  return lines.length === 0 ? null : lines.map(([, value]) => value).join(', ');
 }

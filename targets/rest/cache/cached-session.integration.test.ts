@@ -35,7 +35,7 @@ interface Client {
   readonly session: Session;
   /** Requests that came so far. */
   readonly asked: readonly IncomingMessage[];
-  run(operation: 'read' | 'write' | 'other', values?: Partial<Call>): Promise<Ending>;
+  run(operation: 'read' | 'write' | 'other' | 'look', values?: Partial<Call>): Promise<Ending>;
 }
 
 /** `isOurs`: tags are versions. */
@@ -57,12 +57,13 @@ async function open(settings: Partial<CacheSettings>, answer: Answer, isOurs = t
     ...(!isOurs && { address: `http://${address}` }),
   } as RestTarget;
   const request = (method: string, path: string, headers = {}): RestRequest => {
-    return { method, path, headers, expect: { status: [200] } };
+    return { method, path, headers, expect: { status: [200, 206, 304] } };
   };
   const operations = {
     read: request('GET', '/orders/{{key}}', { 'x-request-id': '{{id}}' }),
     write: request('PUT', '/orders/{{key}}'),
     other: request('GET', '/others/{{key}}'),
+    look: request('HEAD', '/orders/{{key}}'),
   };
   const calls = Array.from({ length: 8 }, (): Call => {
     return { operation: 0, id: 'id', key: 'k', sequence: 0, payload: 0, attempt: 1, random: 0 };
@@ -89,7 +90,7 @@ async function open(settings: Partial<CacheSettings>, answer: Answer, isOurs = t
       operations: Object.entries(operations).map(([name, one], index) => {
         return { index, name, pattern: 'request-reply', request: one };
       }),
-      payloads: [[], [], []],
+      payloads: [[], [], [], []],
     },
     new AbortController().signal,
   );
@@ -165,6 +166,58 @@ it('a change by a client drops what that client has of it, and not what others h
   expect(await run('write', mine)).toMatchObject({ version: 1, from: notRead });
   expect((await run('read', mine)).from).toBe(miss);
   expect((await run('read', others)).from).toBe(hit);
+});
+
+it('what was asked for before such a change is not kept either; and who only looks changes nothing', async () => {
+  const held: (() => void)[] = [];
+  let isHeld = true;
+  const { run } = await open({}, (request, response) => {
+    const go = () => order(1, 'max-age=60')(request, response);
+    if (request.method === 'GET' && isHeld) held.push(go);
+    else go();
+  });
+  const early = run('read');
+  await run('write');
+  isHeld = false;
+  held[0]?.();
+  expect((await early).from).toBe(miss);
+  expect((await run('read')).from).toBe(miss);
+  expect((await run('look')).from).toBe(notRead);
+  expect((await run('read')).from).toBe(hit);
+});
+
+it('a 304 that says nothing of its age leaves what the whole answer said', async () => {
+  const { run } = await open({}, (request, response) => {
+    const isAsked = request.headers['if-none-match'] !== undefined;
+    if (!isAsked) response.setHeader('cache-control', 'max-age=1');
+    response.setHeader('etag', '"3"').writeHead(isAsked ? 304 : 200);
+    response.end(isAsked ? undefined : 'order');
+  });
+  await run('read');
+  await sleep(1_050);
+  expect(await run('read')).toMatchObject({ from: revalidated });
+  expect(await run('read')).toMatchObject({ from: hit });
+});
+
+it('an answer without its whole is not kept, whatever it says', async () => {
+  for (const status of [304, 206]) {
+    const { run, session } = await open({}, (_, response) => {
+      response.setHeader('cache-control', 'max-age=60').setHeader('etag', '"3"').writeHead(status).end();
+    });
+    expect((await run('read')).from).toBe(miss);
+    expect((await run('read')).from).toBe(miss);
+    expect(session.cacheCounts?.()).toMatchObject({ entries: 0 });
+  }
+});
+
+it('a head that comes in pieces is read whole', async () => {
+  const { run } = await open({}, (_, response) => {
+    const { socket } = response;
+    socket?.write('HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncache-con');
+    setTimeout(() => socket?.write('trol: max-age=60\r\n\r\nx'), 30);
+  });
+  await run('read');
+  expect((await run('read')).from).toBe(hit);
 });
 
 it('nothing is kept that must not be, or that differs from call to call', async () => {

@@ -28,6 +28,10 @@ export type TakeAnswer = (slot: number, status: number, answer: AnswerSource) =>
 export type OpenBeneath = (context: DriverContext, take: TakeAnswer, keepsBodies: boolean) => Promise<Session>;
 
 const notModified = 304;
+/** Neither is a whole answer. */
+const partialStatuses = [206, notModified];
+/** RFC 9110 §9.2.1: they change nothing, so that nothing is dropped. */
+const safeMethods = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /** Rejects as `open` does. */
 export async function openCached(context: DriverContext, settings: CacheSettings, open: OpenBeneath): Promise<Session> {
@@ -43,6 +47,7 @@ interface Asked {
   /** As it was when it was asked; null: none. */
   readonly kept: KeptAnswer | null;
   readonly isRead: boolean;
+  readonly isChange: boolean;
   readonly askedUs: number;
 }
 
@@ -57,6 +62,7 @@ class CachedSession implements Session {
   readonly #addresses: readonly RequestTemplate[];
   /** By operation, whether it is a read, and which headers make its answers differ from call to call. */
   readonly #isRead: readonly boolean[];
+  readonly #isChange: readonly boolean[];
   readonly #varying: readonly (readonly string[])[];
   /** Of the session beneath; an operation that asks whether what is kept still holds comes behind all others. */
   readonly #calls: readonly Call[];
@@ -77,6 +83,7 @@ class CachedSession implements Session {
     this.#mostSeconds = settings.maxAgeSeconds;
     this.#addresses = requests.map(({ path }) => compileTemplate(path));
     this.#isRead = requests.map(({ method }) => method === 'GET');
+    this.#isChange = requests.map(({ method }) => !safeMethods.includes(method));
     this.#varying = requests.map(({ headers }) => varyingNames(headers));
     this.#calls = isKept ? calls.map((call) => ({ ...call })) : calls;
     this.#tags = calls.map(() => Buffer.alloc(0));
@@ -132,7 +139,8 @@ class CachedSession implements Session {
     const address = this.#addresses[operation]?.text(call, this.#context.payloads[operation]?.[payload]) ?? '';
     const cache = this.#caches[clientOf(sequence, this.#caches.length)] as ClientCache;
     const isRead = this.#isRead[operation] === true;
-    return { cache, address, kept: isRead ? cache.get(address) : null, isRead, askedUs: monotonicNowUs() };
+    const isChange = this.#isChange[operation] === true;
+    return { cache, address, kept: isRead ? cache.get(address) : null, isRead, isChange, askedUs: monotonicNowUs() };
   }
 
   #show(): void {
@@ -156,13 +164,14 @@ class CachedSession implements Session {
     }
     this.#asked[slot] = null;
     if (!asked.isRead) {
-      asked.cache.drop(asked.address); // RFC 9111 §4.4
+      if (asked.isChange) asked.cache.changed(asked.address, monotonicNowUs());
       this.#tell(slot, head.version, answerSources.notRead);
     } else if (status === notModified && asked.kept !== null) {
       const { tag, version, body } = asked.kept;
-      this.#keep(slot, asked, { ...head, tag, version }, body);
+      const maxAgeSeconds = head.maxAgeSeconds ?? asked.kept.maxAgeSeconds;
+      this.#keep(slot, asked, { ...head, tag, version, maxAgeSeconds }, body);
       this.#tell(slot, version, answerSources.revalidated);
-    } else this.#takeNew(slot, asked, head, answer.body ?? null);
+    } else this.#takeNew(slot, asked, head, partialStatuses.includes(status) ? null : (answer.body ?? null));
   }
 
   #takeNew(slot: number, asked: Asked, head: CachingHead, body: Buffer | null): void {
@@ -173,13 +182,14 @@ class CachedSession implements Session {
   }
 
   #keep(slot: number, { cache, address, askedUs }: Asked, head: CachingHead, body: Buffer): void {
-    const { tag, version, maxAgeSeconds, ageSeconds } = head;
+    const { tag, version, ageSeconds } = head;
+    const maxAgeSeconds = head.maxAgeSeconds ?? 0;
     const freshSeconds = Math.min(this.#mostSeconds, Math.max(0, maxAgeSeconds - ageSeconds));
     if (!this.#mayKeep(slot, head) || (tag === null && freshSeconds === 0)) {
       cache.drop(address);
       return;
     }
-    cache.keep(address, { tag, version, body, askedUs, freshUntilUs: askedUs + freshSeconds * 1e6 });
+    cache.keep(address, { tag, version, body, askedUs, maxAgeSeconds, freshUntilUs: askedUs + freshSeconds * 1e6 });
   }
 
   #mayKeep(slot: number, { mayBeKept, varies }: CachingHead): boolean {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ClientCache, type KeptAnswer } from './client-cache.ts';
 
 function answer(bytes: number, more: Partial<KeptAnswer> = {}): KeptAnswer {
-  return { tag: null, version: 1, body: Buffer.alloc(bytes), freshUntilUs: 0, askedUs: 0, ...more };
+  return { tag: null, version: 1, body: Buffer.alloc(bytes), maxAgeSeconds: 0, freshUntilUs: 0, askedUs: 0, ...more };
 }
 
 it('what was not used for longest goes first, by number', () => {
@@ -30,6 +30,18 @@ it('keeps nothing that is larger than all of it, nor what it had in its place', 
   cache.keep('/a', answer(50));
   cache.keep('/a', answer(200));
   expect(cache).toMatchObject({ entries: 0, bytes: 0 });
+});
+
+it('what was asked for before a change of its own is not kept after it', () => {
+  const cache = new ClientCache({ maxEntries: 1_000, maxBytes: 100_000 });
+  const asked = (askedUs: number) => answer(1, { askedUs });
+  for (let n = 0; n < 300; n++) cache.changed(`/${n}`, 1_000 + n);
+  for (const address of ['/0', '/299', '/never']) cache.keep(address, asked(1_000));
+  expect(cache.entries).toBe(0);
+  for (const address of ['/0', '/299', '/never']) cache.keep(address, asked(1_300));
+  expect(cache.entries).toBe(3);
+  cache.changed('/0', 1_400);
+  expect([cache.get('/0'), cache.get('/299')]).toEqual([null, expect.anything()]);
 });
 
 it('an answer that comes late does not take the place of one that was asked for after it', () => {

@@ -6,6 +6,8 @@ export interface KeptAnswer {
   /** 0: not known. */
   readonly version: number;
   readonly body: Buffer;
+  /** As its head said. */
+  readonly maxAgeSeconds: number;
   /** Monotonic µs until which it may be shown without asking. */
   readonly freshUntilUs: number;
   /** When it was asked for. */
@@ -17,10 +19,16 @@ export interface CacheBounds {
   readonly maxBytes: number;
 }
 
+/** Changes of its own that a client remembers by address, for the answers to what it asked before them. */
+const mostChanges = 100;
+
 export class ClientCache {
   readonly #bounds: CacheBounds;
   /** In the order of their last use. */
   readonly #kept = new Map<string, KeptAnswer>();
+  /** When each was changed, by address, the latest last; what was asked before `#forgottenUs` may be older than any. */
+  readonly #changedUs = new Map<string, number>();
+  #forgottenUs = Number.NEGATIVE_INFINITY;
   #bytes = 0;
   #evicted = 0;
 
@@ -51,16 +59,31 @@ export class ClientCache {
     return found;
   }
 
-  /** In the place of what there was, unless that was asked for later. What is larger than the whole cache is not kept. */
+  /**
+   * In the place of what there was, unless that was asked for later, or the client has changed it since. What is larger than
+   * the whole cache is not kept.
+   */
   keep(address: string, answer: KeptAnswer): void {
     const before = this.#kept.get(address);
     if (before !== undefined && before.askedUs > answer.askedUs) return;
+    if (answer.askedUs <= (this.#changedUs.get(address) ?? this.#forgottenUs)) return;
     this.drop(address);
     const bytes = bytesOf(address, answer);
     if (bytes > this.#bounds.maxBytes) return;
     this.#kept.set(address, answer);
     this.#bytes += bytes;
     while (this.#kept.size > this.#bounds.maxEntries || this.#bytes > this.#bounds.maxBytes) this.#evict();
+  }
+
+  /** By the client itself, at `atUs`: what it has of it goes (RFC 9111 §4.4), and what it has asked for is not kept. */
+  changed(address: string, atUs: number): void {
+    this.drop(address);
+    this.#changedUs.delete(address);
+    this.#changedUs.set(address, atUs);
+    if (this.#changedUs.size <= mostChanges) return;
+    const [oldest = '', oldestUs = atUs] = this.#changedUs.entries().next().value ?? [];
+    this.#changedUs.delete(oldest);
+    this.#forgottenUs = oldestUs;
   }
 
   drop(address: string): void {
