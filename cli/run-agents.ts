@@ -86,8 +86,6 @@ export interface RunAgentsOptions {
 }
 
 const mostAgents = 1_000;
-/** Where no agent may listen: records of all come there. */
-const runInbox = '_RUN';
 
 /** null: the load is made here. Rejects with a BenchError: exit 2 for what cannot be shared, 3 without a bus. */
 export async function startRunAgents(args: RunAgentsArguments, options: RunAgentsOptions): Promise<RunAgents | null> {
@@ -187,7 +185,7 @@ async function ownBus(
     };
     const server = await startNats(binary, { host, port, joining: joinerRights(run) }, context);
     const url = `tls://${hostPort(host, port)}`;
-    const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca, inbox: runInbox });
+    const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca });
     const path = tokenFile ?? join(directory.path, 'token');
     writeJoinSecret(path, { token: server.joiner.password, ca: server.ca });
     return {
@@ -207,7 +205,7 @@ async function ownBus(
 }
 
 async function busOf(files: NatsFiles, nats: string, run: string): Promise<Meeting> {
-  const bus = await Bus.connect({ url: nats, name: 'run', ...readNatsFiles(files), inbox: '_INBOX' });
+  const bus = await Bus.connect({ url: nats, name: 'run', ...readNatsFiles(files) });
   const { natsCreds: creds, natsCa: ca } = files;
   return {
     ...{ bus, join: `${nats}/${run}`, options: optionsOf(files) },

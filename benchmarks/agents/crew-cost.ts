@@ -60,7 +60,7 @@ export async function measureCrew(nats: string, size: CrewSize, directory: strin
   const context = { directory: folder, signal: never, onSpawn: (pid: number) => void pids.push(pid) };
   const server = await startNats(nats, { host: '127.0.0.1', port, joining: joinerRights(run) }, context);
   const url = `tls://127.0.0.1:${port}`;
-  const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca, inbox: '_RUN' });
+  const bus = await Bus.connect({ url, name: 'run', login: server.owner, ca: server.ca });
   const version = 'benchmark';
   const crew = new AgentCrew({
     ...{ bus, run, wanted: agents, waitMs: 120_000, version, note: () => undefined },

@@ -48,6 +48,8 @@ export interface CrewMember {
   isHere: boolean;
   /** Why it is lost; null: it lives. */
   lost: string | null;
+  /** Questions that it has not answered yet. */
+  readonly asked: Set<PromiseWithResolvers<Uint8Array>>;
 }
 
 export interface CrewListener {
@@ -74,6 +76,7 @@ export class AgentCrew {
   readonly #changed = new Set<() => void>();
   #listener: CrewListener | null = null;
   #seenMs = performance.now();
+  #questions = 0;
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -118,9 +121,15 @@ export class AgentCrew {
     this.#options.bus.publish(this.#subjects.to(member.k, what), message);
   }
 
-  /** Rejects when no answer came in time. */
-  ask(member: CrewMember, what: string, message: object, timeoutMs: number): Promise<Uint8Array> {
-    return this.#options.bus.request(this.#subjects.to(member.k, what), message, timeoutMs);
+  /** Rejects when no answer came in time, or it is lost. */
+  ask({ k, asked }: CrewMember, what: string, message: object, timeoutMs: number): Promise<Uint8Array> {
+    const question = Promise.withResolvers<Uint8Array>();
+    asked.add(question);
+    this.#options.bus
+      .request(this.#subjects.to(k, what), message, timeoutMs, this.#subjects.answer(k, this.#questions++))
+      .then(question.resolve, question.reject)
+      .finally(() => asked.delete(question));
+    return question.promise;
   }
 
   /** So many questions to each; one that does not answer is left to the watch. */
@@ -148,6 +157,7 @@ export class AgentCrew {
     member.lost = why;
     this.#options.note(`agent ${member.name} on ${member.host.hostname} is lost: ${why}`);
     this.tell(member, 'dismissed', {});
+    for (const { reject } of member.asked) reject(new Error(why));
     this.#listener?.lost(member);
   }
 
@@ -195,7 +205,7 @@ export class AgentCrew {
     const joined = this.#options.admit(publicKey, k);
     const member: CrewMember = {
       ...{ k, name: this.#ownName(name), instance, host, joined },
-      ...{ heardMs: performance.now(), isHere: false, lost: null },
+      ...{ heardMs: performance.now(), isHere: false, lost: null, asked: new Set() },
     };
     this.#members.push(member);
     await joined;
@@ -204,8 +214,10 @@ export class AgentCrew {
   }
 
   #refusal({ protocol, version, host }: JoinRequest): string | null {
-    if (protocol !== protocolVersion || version !== this.#options.version)
+    if (version !== this.#options.version)
       return `it is of Wirebench ${version}, and the run of ${this.#options.version}`;
+    if (protocol !== protocolVersion)
+      return `it is of another Wirebench ${version}: it speaks protocol ${protocol}, and the run ${protocolVersion}`;
     // What threads hand over is written by Node itself.
     if (major(host.node) !== major(process.versions.node))
       return `it runs on Node ${host.node}, and the run on ${process.versions.node}`;

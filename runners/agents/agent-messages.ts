@@ -9,7 +9,7 @@ import type { LoadPlan } from '../load/worker-messages.ts';
 import type { CpuUse } from '../recording/cpu-account.ts';
 
 /** Agents of another are refused. Raise it with any change of these messages or of what `records-codec` writes. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** An agent that has heard nothing for so long ends its load: nobody watches it any more. */
 export const leaseMs = 4_000;
@@ -31,8 +31,10 @@ export function subjectsOf(run: string) {
     to: (k: number, what: string) => `${base}.to.${k}.${what}`,
     /** From agent `k` to the controller. */
     of: (k: number, what: string) => `${base}.of.${k}.${what}`,
-    /** From any agent to the controller: a pattern. */
-    ofAny: `${base}.of.*.>`,
+    /** From any agent to the controller, beside answers: a pattern. */
+    ofAny: `${base}.of.*.*`,
+    /** Of agent `k` to a question: its own to say, as NATS forgets whom it lets answer what when it reads its settings. */
+    answer: (k: number, question: number) => `${base}.of.${k}.answer.${question}`,
   };
 }
 

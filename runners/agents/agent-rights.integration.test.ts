@@ -4,9 +4,9 @@ import { type AddressInfo, createConnection, createServer } from 'node:net';
 import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createUser } from '@nats-io/nkeys';
+import { createUser, type KeyPair } from '@nats-io/nkeys';
 import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { BenchError } from '../../result/bench-error.ts';
 import { freePort } from '../../targets/process/free-port.ts';
 import { ensurePrograms } from '../../targets/stack/install.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
   url = `tls://127.0.0.1:${port}`;
   const context = { directory: folder, signal, onSpawn: () => undefined };
   nats = await startNats(binary, { host: '127.0.0.1', port, joining: joinerRights(run) }, context);
-  for (const [k, key] of keys.entries()) await nats.admit(key.getPublicKey(), agentRights(run, k));
+  for (const [k, key] of keys.entries()) await admit(key, k);
 }, 240_000);
 
 afterAll(async () => {
@@ -42,6 +42,12 @@ afterAll(async () => {
   await nats.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Until the server has read of it, and refuses nobody for reading. */
+async function admit(key: KeyPair, k: number): Promise<void> {
+  await nats.admit(key.getPublicKey(), agentRights(run, k));
+  await vi.waitFor(() => busFor({ seed: key.getSeed() }).then((bus) => bus.close()), { timeout: 10_000 });
+}
 
 /** As somebody who does as he likes, not as our agents do. */
 async function agent(k: number): Promise<NatsConnection> {
@@ -53,7 +59,7 @@ async function agent(k: number): Promise<NatsConnection> {
 }
 
 function busFor(login: BusLogin, ca: string | null = nats.ca, at = url): Promise<Bus> {
-  return Bus.connect({ url: at, name: 'test', login, ca, inbox: '_RUN' });
+  return Bus.connect({ url: at, name: 'test', login, ca });
 }
 
 /** What a listener that is let in hears of what the run and the other agent say; null: it is refused. */
@@ -104,7 +110,7 @@ describe('the rights of agents', () => {
       `wb.${run}.>`,
       subjects.to(1, '>'),
       subjects.ofAny,
-      '_RUN.>',
+      subjects.of(1, '>'),
       '_INBOX.1.>',
       '$SYS.>',
     ])
@@ -126,14 +132,24 @@ describe('the rights of agents', () => {
     await expect.poll(() => heard).toEqual([subjects.of(0, 'progress')]);
   });
 
-  it('let an agent answer what it is asked, and whoever has the token ask to join', async () => {
+  it('let an agent answer what it is asked, also when the server learns of another meanwhile', async () => {
     const one = await agent(1);
-    one.subscribe(subjects.to(1, 'ping'), { callback: (_, message) => void message.respond('here') });
+    const asked = Promise.withResolvers<() => void>();
+    one.subscribe(subjects.to(1, 'finish'), { callback: (_, message) => asked.resolve(() => message.respond('here')) });
     await one.flush();
+    const owner = await busFor(nats.owner);
+    open.push(owner);
+    const answer = owner.request(subjects.to(1, 'finish'), {}, 10_000, subjects.answer(1, 7));
+    const respond = await asked.promise;
+    await admit(createUser(), 9);
+    respond();
+    expect(Buffer.from(await answer).toString()).toBe('here');
+  });
+
+  it('let whoever has the token ask to join', async () => {
     const owner = await busFor(nats.owner);
     const joiner = await Bus.connect({ url, name: 'test', login: nats.joiner, ca: nats.ca, inbox: '_INBOX.me' });
     open.push(owner, joiner);
-    expect(Buffer.from(await owner.request(subjects.to(1, 'ping'), {}, 2_000)).toString()).toBe('here');
     owner.subscribe(subjects.join, ({ respond }) => respond(Buffer.from('welcome')));
     await owner.flush();
     expect(Buffer.from(await joiner.request(subjects.join, {}, 2_000)).toString()).toBe('welcome');

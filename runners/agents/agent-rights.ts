@@ -8,7 +8,7 @@ export function joinerRights(run: string): NatsRights {
   return { publish: [subjects.join], subscribe: ['_INBOX.>', subjects.all('over')] };
 }
 
-/** Of agent `k`, beside answers to what it is asked. */
+/** Of agent `k`. */
 export function agentRights(run: string, k: number): NatsRights {
   const subjects = subjectsOf(run);
   return { publish: [subjects.of(k, '>')], subscribe: [subjects.all('>'), subjects.to(k, '>')] };

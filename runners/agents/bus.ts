@@ -29,8 +29,8 @@ export interface BusOptions {
   readonly login: BusLogin;
   /** PEM of who signed the server's certificate; null: whom the system trusts. */
   readonly ca: string | null;
-  /** What the subjects of answers to its requests begin with. */
-  readonly inbox: string;
+  /** What the subjects of answers to its requests begin with; left out: it names them itself. */
+  readonly inbox?: string;
 }
 
 export interface BusMessage {
@@ -71,7 +71,7 @@ export class Bus {
         reconnectTimeWait: reconnectMs,
         ignoreAuthErrorAbort: true, // a server that has just started may take too long to ask who it is
         ignoreClusterUpdates: true,
-        inboxPrefix: inbox,
+        ...(inbox !== undefined && { inboxPrefix: inbox }),
         ...(protocol === 'tls:' && { tls: ca === null ? {} : { ca } }),
         ...(login !== null && { authenticator: authenticatorOf(login) }),
       });
@@ -102,9 +102,15 @@ export class Bus {
     if (!this.#connection.isClosed()) this.#connection.publish(subject, packMessage(message));
   }
 
-  /** Resolves with the answer's bytes. Rejects when nobody listens, or none came in time. */
-  async request(subject: string, message: unknown, timeoutMs: number): Promise<Uint8Array> {
-    const answer = await this.#connection.request(subject, packMessage(message), { timeout: timeoutMs });
+  /**
+   * Resolves with the answer's bytes, which come under the subject `reply`; left out: one of the inbox. Rejects when nobody
+   * listens, or none came in time.
+   */
+  async request(subject: string, message: unknown, timeoutMs: number, reply?: string): Promise<Uint8Array> {
+    const answer = await this.#connection.request(subject, packMessage(message), {
+      timeout: timeoutMs,
+      ...(reply !== undefined && { noMux: true, reply }),
+    });
     return answer.data;
   }
 

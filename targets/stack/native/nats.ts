@@ -103,7 +103,7 @@ export async function startNats(
     owner,
     joiner,
     admit: (nkey, permissions) => {
-      users.push({ nkey, permissions: { ...permissions, allow_responses: true } });
+      users.push({ nkey, permissions });
       // Whoever is admitted while it still reads the last settings shares the next ones.
       next ??= written.then(async () => {
         next = null;
