@@ -4,6 +4,7 @@ import type { TrialResult } from './result-types.ts';
 /** What its values are written in. */
 export const cacheFigureUnits = {
   hitRatio: 'percentage',
+  revalidations: 'count',
   originShare: 'percentage',
   staleReads: 'count',
   staleIllegal: 'count',
@@ -14,11 +15,12 @@ export const cacheFigureUnits = {
   sameUnderNewTag: 'count',
 } as const;
 type CacheFigure = keyof typeof cacheFigureUnits;
-export const cacheFigureNames = Object.keys(cacheFigureUnits) as CacheFigure[];
 
 export const cacheFigures: Readonly<Record<CacheFigure, (trial: TrialResult) => number | null>> = {
   /** Of the reads that were ok, what a cache showed without asking. */
   hitRatio: ({ cache }) => shareOf(cache?.hit.count, cache?.reads),
+  /** Reads that a cache asked about, and was told that what it kept still holds (304). */
+  revalidations: ({ cache }) => cache?.revalidated.count ?? null,
   /** Of the reads that were offered, what our service has on record. */
   originShare: ({ cache }) => shareOf(cache?.originReads, cache?.offered),
   staleReads: ({ cache }) => cache?.stale?.reads ?? null,

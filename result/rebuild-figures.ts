@@ -10,10 +10,12 @@ export const rebuildFigureUnits = {
   readsRefused: 'count',
   statesDiffer: 'count',
 } as const;
+type RebuildFigure = keyof typeof rebuildFigureUnits;
+export const rebuildFigureNames = Object.keys(rebuildFigureUnits) as RebuildFigure[];
 
 type FigureOf = (trial: TrialResult) => number | null;
 
-export const rebuildFigures: Readonly<Record<keyof typeof rebuildFigureUnits, FigureOf>> = {
+export const rebuildFigures: Readonly<Record<RebuildFigure, FigureOf>> = {
   /** Events a second. */
   replayed: ({ rebuilds }) => worstOf(rebuilds, ({ readPerSecond }) => readPerSecond, Math.min),
   readyAfter: ({ rebuilds }) => worstOf(rebuilds, ({ readyAfterUs }) => readyAfterUs, Math.max),

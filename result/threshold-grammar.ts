@@ -13,22 +13,22 @@
  *               | "drainRate" (delivered a second while a backlog was worked off)
  *               | "generatorMemory" | "serviceMemory" (highest resident)
  *               | "requestsPerOperation" (to SQS, of clients and service together)
- *               | "longestSilence" | "shortestSilence" (of a partition of a consumer group)
+ *               | "longestSilence" | "shortestSilence" (of a partition of a consumer group) | "partitionMoves" (to another process)
  *               | "outputMissing" | "outputTwice" | "outputUncommitted" (of what a service writes because of what it takes)
  *               | "overcharged" (charges on the accounts beyond the first of each payment)
- *               | "missed" (that subscribers were owed), of these "missedInGaps" and "missedOutsideGaps" | "twice" | "outOfOrder" (at subscribers)
- *               | "subscriptionGap" (the longest) | "cpuPerDelivery" (of service and broker) | "bytesPerDelivery"
+ *               | "publications" | "missed" (that subscribers were owed), of these "missedInGaps" and "missedOutsideGaps" | "twice" | "outOfOrder" (at subscribers)
+ *               | "subscriptionGaps" | "subscriptionGap" (the longest) | "cpuPerDelivery" (of service and broker) | "bytesPerDelivery"
  *               | "deprecatedShare" (of all calls, those of operations that were told to be deprecated) | "toldDeprecated" (answers) | "retiredCalls"
  *               | "poisoned" (offered, and can't be read), of these "poisonTold" | "poisonDeadLettered" | "poisonDropped"
  *               | "poisonRetrying" | "poisonLooping" | "poisonBlocked" | "poisonWaiting" | "poisonUnaccounted"
  *               | "goodWaiting" | "goodLost" | "goodApplied" (a second) | "standStill" | "longestWait" (all others beside poison)
  *               | "replayed" (events a second) | "readyAfter" | "caughtUpAfter" | "liveP99" | "readsRefused" | "statesDiffer" (states folded anew from a log)
- *               | "hitRatio" (reads that a cache showed without asking) | "originShare" (reads that our service has on record ÷ offered)
+ *               | "hitRatio" (reads that a cache showed without asking) | "revalidations" (304) | "originShare" (reads that our service has on record ÷ offered)
  *               | "staleReads" | "staleIllegal" (older than max-age allows) | "stalest" (the oldest of them) | "readsBack" (of one client)
  *               | "ownUnread" (a client's own change) | "evicted" | "sameUnderNewTag" (tags that change alone)
  *   latency     = [ latencyName ] percentile
  *   latencyName = "offered" (left out: this one) | "response" | "service" | "connectionWait" | "sendLag"
- *               | "acknowledged" | "delivered" | "started" | "applied" | "settled" | "failed" | "timedOut"
+ *               | "acknowledged" | "delivered" | "deliveredToAll" | "started" | "applied" | "settled" | "failed" | "timedOut"
  *   percentile  = "p50" | "p90" | "p99" | "p999" | "p99.9" | "min" | "mean" | "max"
  *   count       = "offered" | "ok" | "rejected" | "failed" | "timedOut" | "dropped" | "attempts"
  *               | "degraded" (not ok, and answered by the client's fallback) | "unanswered" (not ok, and the fallback had nothing)

@@ -1,13 +1,12 @@
 /** Thresholds against the trials of a run: every matching trial must hold, the worst one is shown. */
 
-import { amplificationOf } from './amplification.ts';
 import { errorRatioOf } from './error-ratio.ts';
-import { latencyFigure } from './latency-figure.ts';
+import { knownSum } from './known-sum.ts';
+import { type MetricPart, metricOfPart, metricOfTrial } from './metric-figure.ts';
 import { ownValue } from './own-value.ts';
 import {
   type CallerResult,
   isPhase,
-  type OperationResult,
   type PhaseName,
   type PhaseResult,
   phaseNames,
@@ -15,7 +14,6 @@ import {
   type TrialResult,
 } from './result-types.ts';
 import { isTrialMetric, type Metric, parseMetric, type Threshold } from './threshold-grammar.ts';
-import { trialFigures } from './trial-figure.ts';
 
 export { parseThreshold, type Threshold } from './threshold-grammar.ts';
 
@@ -96,7 +94,7 @@ function samplesOf(threshold: Threshold, trial: TrialResult): Sample[] {
     trial: trial.id,
     value: trial.verdict.status === 'invalid' ? null : value,
   });
-  if (isTrialMetric(metric)) return [of(trialFigure(metric, trial))];
+  if (isTrialMetric(metric)) return [of(metricOfTrial(metric, trial))];
   const caller = trial.callers?.find(({ name }) => name === threshold.operation);
   if (caller !== undefined) return [of(callerFigure(metric, caller))];
   const named = threshold.within.filter(isPhase);
@@ -104,9 +102,8 @@ function samplesOf(threshold: Threshold, trial: TrialResult): Sample[] {
   const parts = phases.flatMap((phase) => partOf(phase, threshold.operation));
   if (parts.length === 0) return trial.verdict.status === 'invalid' || isCrowdedOut(named, trial) ? [of(null)] : [];
   // Counts add up over the phases; anything else is looked at phase by phase.
-  if (metric.kind === 'count') return [of(parts.reduce((sum, { counts }) => sum + counts[metric.count], 0))];
-  if (metric.kind === 'fallback') return [of(fallbackCount(metric.count, parts))];
-  return parts.map((part) => of(phaseFigure(metric, trial, part)));
+  const figures = parts.map((part) => metricOfPart(metric, trial, part));
+  return metric.kind === 'count' || metric.kind === 'fallback' ? [of(knownSum(figures))] : figures.map(of);
 }
 
 function measuredPhases(named: readonly PhaseName[], trial: TrialResult): PhaseResult[] {
@@ -123,42 +120,10 @@ function isCrowdedOut(named: readonly PhaseName[], { phases }: TrialResult): boo
   return named.some((name) => name !== 'before' && phases[name] !== undefined);
 }
 
-type Part = Pick<OperationResult, 'counts' | 'latencyUs' | 'policies'> & Partial<Pick<PhaseResult, 'goodputPerSecond'>>;
-
-function partOf(phase: PhaseResult, operation: string | undefined): Part[] {
+function partOf(phase: PhaseResult, operation: string | undefined): MetricPart[] {
   if (operation === undefined) return [phase];
   const part = ownValue(phase.operations, operation);
   return part === undefined ? [] : [part];
-}
-
-function trialFigure(metric: Metric, trial: TrialResult): number | null {
-  if (metric.kind === 'ledger') return trial.ledger[metric.entry] ?? null;
-  if (metric.kind === 'flow') return flowFigure(metric.entry, trial);
-  return metric.kind === 'trial' ? trialFigures[metric.figure](trial) : null;
-}
-
-function flowFigure(entry: Extract<Metric, { kind: 'flow' }>['entry'], { flows }: TrialResult): number | null {
-  return (entry === 'settledLate' ? flows?.observed?.late : flows?.[entry]) ?? null;
-}
-
-/** null: of a result or an engine that says nothing of policies. */
-function fallbackCount(count: Extract<Metric, { kind: 'fallback' }>['count'], parts: readonly Part[]): number | null {
-  if (parts.some(({ policies }) => policies === undefined)) return null;
-  return parts.reduce((sum, { policies }) => {
-    return sum + (count === 'degraded' ? (policies?.fallbacks ?? 0) : (policies?.unanswered ?? 0));
-  }, 0);
-}
-
-function phaseFigure(metric: Metric, trial: TrialResult, part: Part): number | null {
-  const { counts, latencyUs, goodputPerSecond, policies } = part;
-  if (metric.kind === 'goodput') return goodputPerSecond ?? null;
-  if (metric.kind === 'errorRatio') return errorRatioOf(counts);
-  if (metric.kind === 'degradedRatio')
-    return counts.offered === 0 || policies === undefined ? null : policies.fallbacks / counts.offered;
-  if (metric.kind === 'amplification') return amplificationOf(counts, policies);
-  return metric.kind === 'latency'
-    ? latencyFigure(trial, metric.latency, latencyUs[metric.latency], metric.figure)
-    : null;
 }
 
 /** Over all measured phases, whose those of a caller are. */

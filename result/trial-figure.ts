@@ -26,15 +26,18 @@ export const trialFigureUnits = {
   requestsPerOperation: 'factor',
   longestSilence: 'duration',
   shortestSilence: 'duration',
+  partitionMoves: 'count',
   outputMissing: 'count',
   outputTwice: 'count',
   outputUncommitted: 'count',
   overcharged: 'count',
+  publications: 'count',
   missed: 'count',
   missedInGaps: 'count',
   missedOutsideGaps: 'count',
   twice: 'count',
   outOfOrder: 'count',
+  subscriptionGaps: 'count',
   subscriptionGap: 'duration',
   cpuPerDelivery: 'duration',
   bytesPerDelivery: 'size',
@@ -86,19 +89,24 @@ export const trialFigures: Readonly<Record<TrialFigure, FigureOf>> = {
   /** Of a consumer group: of its partitions. */
   longestSilence: ({ group }) => group?.longestSilenceUs ?? null,
   shortestSilence: ({ group }) => group?.shortestSilenceUs ?? null,
+  partitionMoves: ({ group }) => group?.moves ?? null,
   /** Of what a service writes because of what it takes. */
   outputMissing: ({ outputs }) => outputs?.missing ?? null,
   outputTwice: ({ outputs }) => outputs?.twice ?? null,
   outputUncommitted: ({ outputs }) => outputs?.uncommitted ?? null,
   /** Charges beyond the first of each payment, as the accounts say. */
   overcharged: ({ payments }) => overchargesOf(payments),
-  /** Of publications: what a subscriber was owed and did not get, got again, or got late; and its longest time without a subscription. */
+  /** Of publications: what a subscriber was owed and did not get, got again, or got late; and its times without a subscription. */
+  publications: ({ deliveries }) => deliveries?.publications ?? null,
   missed: ({ deliveries }) => deliveries?.missed ?? null,
   missedInGaps: ({ deliveries }) => deliveries?.missedInGaps ?? null,
   missedOutsideGaps: ({ deliveries }) =>
     deliveries === undefined ? null : deliveries.missed - deliveries.missedInGaps,
   twice: ({ deliveries }) => deliveries?.twice ?? null,
   outOfOrder: ({ deliveries }) => deliveries?.outOfOrder ?? null,
+  /** Those that never ended as well. */
+  subscriptionGaps: ({ deliveries }) =>
+    deliveries === undefined ? null : deliveries.gaps.count + deliveries.gaps.neverBack,
   subscriptionGap: ({ deliveries }) => deliveries?.gaps.longestUs ?? null,
   /** Of the service and its broker together. */
   cpuPerDelivery: ({ deliveries }) => cpuPerDelivery(deliveries),

@@ -32,7 +32,9 @@ export function renderComparisonHtml(comparison: ComparisonResult): string {
     ...plots,
     comparisonCurves(comparison),
     ...comparisonTables(comparison).map(htmlTable),
-    counts.length === 0 ? '<p>Ledger and errors: none on either side.</p>' : htmlTable(countsTable(comparison)),
+    counts.length === 0
+      ? '<p>Ledger, errors and what else is counted: none on either side.</p>'
+      : htmlTable(countsTable(comparison)),
     list('Gates', gates.map(gateText)),
     list('Left out', left),
     list('Doubts', doubts),

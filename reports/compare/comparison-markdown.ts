@@ -23,7 +23,9 @@ export function renderComparisonMarkdown(comparison: ComparisonResult): string {
     rest.map(escapeMarkdown).join(' '),
     ...list('Gates', gates.map(gateText)),
     ...comparisonTables(comparison).map(markdownTable),
-    counts.length === 0 ? 'Ledger and errors: none on either side.' : markdownTable(countsTable(comparison)),
+    counts.length === 0
+      ? 'Ledger, errors and what else is counted: none on either side.'
+      : markdownTable(countsTable(comparison)),
     ...list('What differs', differenceLines(comparison)),
     ...list('Left out', left),
     ...list('Doubts', doubts),

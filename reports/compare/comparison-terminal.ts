@@ -23,7 +23,7 @@ export function renderComparison(comparison: ComparisonResult, options: Terminal
     {
       title: 'counts',
       ...(counts.length === 0
-        ? { sentences: ['Ledger and errors: none on either side.'] }
+        ? { sentences: ['Ledger, errors and what else is counted: none on either side.'] }
         : { tables: [countsTable(comparison)] }),
     },
     { title: 'gates', sentences: gates.map(gateText) },
@@ -155,7 +155,7 @@ export function differenceLines({ differences, sides }: ComparisonResult): strin
 export function countsTable({ counts, sides }: ComparisonResult): Table {
   const several = sides.length > 2;
   return {
-    title: 'ledger and errors, all trials that count together',
+    title: 'ledger, errors and what else is counted, all trials that count together',
     spans: [],
     columns: [nameColumn(''), ...figureColumns('base', 'trials', 'new', 'trials')],
     rows: counts.map((count) => ({ cells: countCells(count, several), status: 'valid' })),

@@ -2,29 +2,21 @@
  * Everything that a result has as a number, for spreadsheets: one row a trial, phase and operation. What is of the whole
  * phase or trial stands in each of its rows.
  */
-import { cacheFigureNames, cacheFigures } from '../../result/cache-figures.ts';
 import { laterTimes } from '../../result/patterns.ts';
+import { rebuildFigureNames } from '../../result/rebuild-figures.ts';
 import {
-  type LatencyName,
   latencyNames,
   type OperationResult,
   type PhaseResult,
   type RunResult,
   type TrialResult,
 } from '../../result/result-types.ts';
-import {
-  batchCountsSchema,
-  bodyBytesSchema,
-  cpuSchema,
-  ledgerSchema,
-  memorySchema,
-  paymentsSchema,
-  wireSchema,
-} from '../../result/schema/evidence-schema.ts';
-import { latencySummarySchema } from '../../result/schema/latency-schema.ts';
+import { batchCountsSchema, bodyBytesSchema } from '../../result/schema/evidence-schema.ts';
 import { countsSchema, policySchema } from '../../result/schema/phase-schema.ts';
+import { trialSchema } from '../../result/schema/trial-schema.ts';
 import { canarySchema, verdictFiguresSchema } from '../../result/schema/verdict-schema.ts';
-import { type CsvColumn, type CsvValue, csvHeading, csvText } from './csv-text.ts';
+import { accountColumns, figureColumns, numberOf, summaryColumns } from './account-columns.ts';
+import { type CsvColumn, csvHeading, csvText } from './csv-text.ts';
 
 interface CsvItem {
   readonly trial: TrialResult;
@@ -49,8 +41,13 @@ function itemsOf(trial: TrialResult): CsvItem[] {
 const percentiles = ['p50', 'p90', 'p99', 'p999'] as const;
 const intervalTimes = ['offered', ...laterTimes] as const;
 
-/** Of these a column each holds more than a number. */
-const holders = new Set<string>(['bodies', 'batches', 'waits', 'parts', 'canary']);
+const { ledger, payments, wire, cpu, memory } = trialSchema.shape;
+
+/** What has columns of its own, or is not of the whole trial. */
+const elsewhere = [
+  ...['repeat', 'warmup', 'verdict', 'phases', 'security', 'reconnects', 'blockedPublishers', 'backlog'],
+  ...['ledger', 'payments', 'wire', 'cpu', 'memory', 'blocks', 'histograms'],
+];
 
 const columns: readonly Column[] = [
   ['trial', ({ trial }) => trial.id],
@@ -65,16 +62,13 @@ const columns: readonly Column[] = [
   ['pattern', ({ operation }) => operation.pattern],
   ['completion', ({ operation }) => operation.completion],
   ...keysOf(countsSchema).map((name): Column => [csvHeading(name), ({ operation }) => operation.counts[name]]),
-  ...latencyNames.flatMap(latencyColumns),
+  ...latencyNames.flatMap((name) => summaryColumns<CsvItem>(name, ({ operation }) => operation.latencyUs[name])),
   ...intervalTimes.flatMap((time) => percentiles.flatMap((name) => intervalColumns(time, name))),
   ['phase_duration_ms', ({ of }) => of.durationMs],
   ['phase_planned_per_second', ({ of }) => of.plannedPerSecond],
   ['phase_offered_per_second', ({ of }) => of.offeredPerSecond],
   ['phase_goodput_per_second', ({ of }) => of.goodputPerSecond],
-  ...keysOf(latencySummarySchema).map((figure): Column => {
-    const heading = figure === 'count' ? 'phase_offered_count' : `phase_offered_${figure}_us`;
-    return [heading, ({ of }) => of.latencyUs.offered[figure]];
-  }),
+  ...summaryColumns<CsvItem>('phase_offered', ({ of }) => of.latencyUs.offered),
   ['phase_errors', ({ of }) => pairsText(of.errors)],
   ...keysOf(policySchema)
     .filter((name) => name !== 'fallbackUs' && name !== 'fallbackAgeUs')
@@ -98,17 +92,20 @@ const columns: readonly Column[] = [
   ['backlog_highest', ({ trial }) => trial.backlog?.highest?.messages],
   ['backlog_redelivered', ({ trial }) => trial.backlog?.redelivered],
   ['backlog_rebalances', ({ trial }) => trial.backlog?.rebalances],
-  ...ofTrial('ledger', ledgerSchema, ({ ledger }) => ledger),
-  ...cacheFigureNames.map((name): Column => [csvHeading('cache', name), ({ trial }) => cacheFigures[name](trial)]),
-  ...ofTrial('payments', paymentsSchema, ({ payments }) => payments),
-  ...ofTrial('wire', wireSchema, ({ wire }) => wire),
-  ...ofTrial('bodies', bodyBytesSchema, ({ wire }) => wire.bodies),
-  ...ofTrial('batches', batchCountsSchema, ({ wire }) => wire.batches),
-  ...ofTrial('cpu', cpuSchema, ({ cpu }) => cpu),
-  ...ofTrial('cpu_waits', cpuSchema.shape.waits.unwrap(), ({ cpu }) => cpu.waits),
-  ...ofTrial('memory', memorySchema, ({ memory }) => memory),
-  ...ofTrial('judged_by', verdictFiguresSchema, ({ verdict }) => verdict.figures),
-  ...ofTrial('canary', canarySchema, ({ verdict }) => verdict.figures?.canary ?? undefined),
+  ...accountColumns<CsvItem>(['ledger'], ledger, ({ trial }) => trial.ledger),
+  ...accountColumns<CsvItem>(['payments'], payments.unwrap(), ({ trial }) => trial.payments),
+  ...accountColumns<CsvItem>(['wire'], wire, ({ trial }) => trial.wire, ['bodies', 'batches']),
+  ...accountColumns<CsvItem>(['bodies'], bodyBytesSchema, ({ trial }) => trial.wire.bodies),
+  ...accountColumns<CsvItem>(['batches'], batchCountsSchema, ({ trial }) => trial.wire.batches),
+  ...accountColumns<CsvItem>(['cpu'], cpu, ({ trial }) => trial.cpu),
+  ...accountColumns<CsvItem>(['memory'], memory.unwrap(), ({ trial }) => trial.memory),
+  ...accountColumns<CsvItem>(['judged_by'], verdictFiguresSchema, ({ trial }) => trial.verdict.figures, ['canary']),
+  ...accountColumns<CsvItem>(['canary'], canarySchema, ({ trial }) => trial.verdict.figures?.canary),
+  ['blocked_publishers_times', ({ trial }) => trial.blockedPublishers?.times],
+  ...accountColumns<CsvItem>([], trialSchema, ({ trial }) => trial, elsewhere),
+  ...figureColumns<CsvItem>('cache', ['hitRatio', 'originShare']),
+  ...figureColumns<CsvItem>('rebuilds', rebuildFigureNames),
+  ...figureColumns<CsvItem>('versions', ['deprecatedShare', 'toldDeprecated', 'retiredCalls']),
 ];
 
 /** Without commas, so that tools that know no quotes find the columns. */
@@ -120,30 +117,8 @@ function pairsText(pairs: Readonly<Record<string, unknown>>): string {
   return listText(Object.entries(pairs).map(([name, value]) => `${name}: ${value}`));
 }
 
-/** Without those that hold more than a number. */
-function ofTrial<Name extends string>(
-  prefix: string,
-  schema: { readonly shape: Readonly<Record<Name, unknown>> },
-  of: (trial: TrialResult) => Readonly<Partial<Record<Name, unknown>>> | undefined,
-): Column[] {
-  return keysOf(schema)
-    .filter((name) => !holders.has(name))
-    .map((name) => [csvHeading(prefix, name), ({ trial }) => numberOf(of(trial)?.[name])]);
-}
-
 function keysOf<Name extends string>({ shape }: { readonly shape: Readonly<Record<Name, unknown>> }): Name[] {
   return Object.keys(shape) as Name[];
-}
-
-function numberOf(value: unknown): CsvValue {
-  return typeof value === 'number' ? value : null;
-}
-
-function latencyColumns(latency: LatencyName): Column[] {
-  return keysOf(latencySummarySchema).map((figure) => [
-    figure === 'count' ? `${latency}_count` : `${latency}_${figure}_us`,
-    ({ operation }) => operation.latencyUs[latency]?.[figure],
-  ]);
 }
 
 function intervalColumns(time: (typeof intervalTimes)[number], name: (typeof percentiles)[number]): Column[] {

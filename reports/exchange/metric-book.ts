@@ -22,9 +22,10 @@ export const metricDefinitions = {
   wirebench_offered_rate: { kind: 'gauge', description: 'Offered operations a second, by phase.' },
   wirebench_goodput_rate: { kind: 'gauge', description: 'Successful completions a second, by phase.' },
   wirebench_ledger_operations: { kind: 'gauge', description: 'What the ledger of a finished trial counts, by kind.' },
-  wirebench_cache: {
+  wirebench_trial_figure: {
     kind: 'gauge',
-    description: 'Of reads that are cached, by figure; shares 0 to 1, times in seconds.',
+    description:
+      'Figures of a finished trial as a whole, by the word that thresholds have for them; shares 0 to 1, times in seconds, sizes in bytes.',
   },
   wirebench_cpu_seconds_per_operation: { kind: 'gauge', description: 'CPU of an offered operation, by part.' },
   wirebench_wire_bytes_per_operation: { kind: 'gauge', description: 'Bytes on the wire of an offered operation.' },

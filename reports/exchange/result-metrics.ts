@@ -1,8 +1,8 @@
 /** A result as metrics: times in seconds, as both systems want them. */
-import { cacheFigureNames, cacheFigures, cacheFigureUnits } from '../../result/cache-figures.ts';
 import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import { latencyNames, type RunResult, type TrialResult } from '../../result/result-types.ts';
 import { settingsText } from '../../result/settings-text.ts';
+import { trialFigureNames, trialFigures, trialFigureUnits } from '../../result/trial-figure.ts';
 import type { MetricBook, MetricLabels } from './metric-book.ts';
 
 const outcomes = ['ok', 'rejected', 'failed', 'timedOut', 'dropped'] as const;
@@ -28,10 +28,10 @@ function enterTrial(book: MetricBook, trial: TrialResult, scenario: string): voi
   for (const [kind, count] of Object.entries(trial.ledger)) {
     book.set('wirebench_ledger_operations', { ...labels, kind }, count);
   }
-  for (const figure of cacheFigureNames) {
-    const value = cacheFigures[figure](trial);
-    const isTime = cacheFigureUnits[figure] === 'duration';
-    book.set('wirebench_cache', { ...labels, figure }, value !== null && isTime ? value / 1e6 : value);
+  for (const figure of trialFigureNames) {
+    const value = trialFigures[figure](trial);
+    const isTime = trialFigureUnits[figure] === 'duration';
+    book.set('wirebench_trial_figure', { ...labels, figure }, value !== null && isTime ? value / 1e6 : value);
   }
   for (const part of parts) {
     const us = trial.cpu[`${part}UsPerOperation`];

@@ -3,6 +3,7 @@ import { comparedRun, type TrialShape } from '../fixtures/compared-run.ts';
 import { seededDraws } from '../fixtures/seeded-draws.ts';
 import type { RunResult } from '../result-types.ts';
 import { compareRuns } from './compare-runs.ts';
+import { isHigherBetter } from './compared-figures.ts';
 import type { CompareOptions } from './compared-sides.ts';
 import { parseGate } from './comparison-gates.ts';
 
@@ -111,6 +112,42 @@ describe('stored runs', () => {
     expect(compare(one('a', 4_000), lost).counts).toMatchObject([{ what: 'lost', base: 0, other: 3 }]);
     expect(compare(one('a', 4_000), unknown).counts).toMatchObject([{ what: 'lost', base: 0, other: null }]);
   });
+
+  it('count what subscribers missed, outputs that are there twice and calls of a retired version beside the ledger', () => {
+    const outputs = { due: 9, once: 8, twice: 1, missing: 0, unacknowledged: 0, extra: 1, uncommitted: 0 };
+    const of = (id: string, retired: number) => {
+      const calls = { operation: 'getOrder', calls: 9, ok: 9, told: 0, deprecation: null, sunset: null, course: [] };
+      const run = one(id, 4_000);
+      return { ...run, trials: run.trials.map((trial) => ({ ...trial, outputs, versions: [{ ...calls, retired }] })) };
+    };
+    expect(compare(of('a', 0), of('b', 7)).counts).toMatchObject([
+      { what: 'outputTwice', base: 1, other: 1 },
+      { what: 'retiredCalls', base: 0, other: 7 },
+    ]);
+  });
+
+  it.each(['stuck', 'degraded', 'unanswered', 'degradedRatio'])('know %s as thresholds do', (metric) => {
+    const of = (id: string, flawed: number): RunResult => {
+      const run = one(id, 4_000);
+      const policies = { refused: 0, retriesDenied: 0, unsent: 0, fallbacks: flawed, unanswered: flawed };
+      const withPolicies = ({ phases, ...trial }: RunResult['trials'][number]) => {
+        const { steady } = phases;
+        const getOrder = { ...steady?.operations.getOrder, policies };
+        return { ...trial, flows: { stuck: flawed }, phases: { steady: { ...steady, operations: { getOrder } } } };
+      };
+      return { ...run, trials: run.trials.map(withPolicies) } as unknown as RunResult;
+    };
+    const [row] = compare(of('a', 100), of('b', 200), { ...options, metrics: [metric] }).rows;
+    expect((row?.other ?? 0) / (row?.base ?? 0)).toBe(2);
+    expect(row?.higherIsBetter).toBe(false);
+  });
+
+  it.each(['replayed', 'hitRatio', 'drainRate', 'goodApplied', 'goodput', 'completed'])(
+    'take more %s for better',
+    (metric) => {
+      expect(isHigherBetter(metric)).toBe(true);
+    },
+  );
 
   it('name what only one of them has', () => {
     const more = comparedRun('b', [

@@ -1,7 +1,8 @@
-/** Ledger and outcomes of two runs beside each other, as counts. */
+/** Ledger, outcomes and what else is held against a system of two runs beside each other, as counts. */
 
 import { knownSum } from '../known-sum.ts';
 import { phaseNames, type TrialResult } from '../result-types.ts';
+import { type TrialFigure, trialFigures } from '../trial-figure.ts';
 import { type CompareOptions, counted, methodOf, type NamedRun, sidesOf } from './compared-sides.ts';
 import type { ComparisonCount } from './comparison-result.ts';
 import { cellOf } from './run-differences.ts';
@@ -17,6 +18,11 @@ const countedLedger = [
     'corrupted',
   ] as const),
 ] as const;
+/** What is held against a system beside its ledger. */
+const countedFigures = [
+  ...(['missed', 'twice', 'outOfOrder', 'outputMissing', 'outputTwice', 'outputUncommitted', 'overcharged'] as const),
+  ...(['retiredCalls', 'goodLost', 'statesDiffer', 'readsRefused', 'staleReads', 'staleIllegal'] as const),
+] satisfies readonly TrialFigure[];
 const countedOutcomes = ['rejected', 'failed', 'timedOut', 'dropped'] as const;
 
 export function comparedCounts(
@@ -31,6 +37,7 @@ export function comparedCounts(
     const common = { side, target, variant, condition, baseTrials: base.length, otherTrials: other.length };
     const counts = [
       ...countedLedger.map((what) => ({ what, of: ({ ledger }: TrialResult) => ledger[what] ?? null })),
+      ...countedFigures.map((what) => ({ what, of: trialFigures[what] })),
       ...countedOutcomes.map((what) => ({ what, of: (trial: TrialResult) => outcomes(trial, what) })),
     ];
     return counts.flatMap(({ what, of }) => {

@@ -1,14 +1,12 @@
 /** The figures that two results have in common, trial by trial. */
-import { amplificationOf } from '../amplification.ts';
-import { errorRatioOf } from '../error-ratio.ts';
 import { instrumentError } from '../instrument-error.ts';
-import { latencyFigure } from '../latency-figure.ts';
 import { percentileNames, quantileOf } from '../latency-summary.ts';
+import { metricOfPart, metricOfTrial } from '../metric-figure.ts';
 import { ownValue } from '../own-value.ts';
 import { laterTimes } from '../patterns.ts';
 import { type PhaseName, type PrimaryMetric, phaseNames, type TrialResult } from '../result-types.ts';
 import { isTrialMetric, type Metric, parseMetric } from '../threshold-grammar.ts';
-import { trialFigures, trialFigureUnits } from '../trial-figure.ts';
+import { type TrialFigure, trialFigureUnits } from '../trial-figure.ts';
 import type { ComparisonRow } from './comparison-result.ts';
 
 /** One figure of a target under a condition. */
@@ -77,18 +75,10 @@ function metricOf(text: string): Metric {
 /** Infinite: a latency that was not reached; null: nobody knows. */
 export function figureOf(trial: TrialResult, { phase, operation, metric: text }: FigurePlace): number | null {
   const metric = metricOf(text);
-  if (metric.kind === 'ledger') return trial.ledger[metric.entry] ?? null;
-  if (metric.kind === 'trial') return trialFigures[metric.figure](trial);
+  if (isTrialMetric(metric)) return metricOfTrial(metric, trial);
   const whole = phase === 'whole trial' ? undefined : trial.phases[phase];
-  if (metric.kind === 'goodput') return whole?.goodputPerSecond ?? null;
-  const part = operation === null ? whole : ownValue(whole?.operations, operation);
-  if (part === undefined) return null;
-  if (metric.kind === 'count') return part.counts[metric.count];
-  const { counts, policies } = part;
-  if (metric.kind === 'errorRatio') return errorRatioOf(counts);
-  if (metric.kind === 'amplification') return amplificationOf(counts, policies);
-  if (metric.kind !== 'latency') return null;
-  return latencyFigure(trial, metric.latency, part.latencyUs[metric.latency], metric.figure);
+  const part = operation === null || isOfWholePhase(text) ? whole : ownValue(whole?.operations, operation);
+  return part === undefined ? null : metricOfPart(metric, trial, part);
 }
 
 /** 95 % within the run, µs; null: not known, or no latency that has one. */
@@ -120,7 +110,12 @@ export function unitOf(text: string): ComparisonRow['unit'] {
   return unit === 'size' ? 'bytes' : 'number';
 }
 
-export function isHigherBetter(text: string): boolean {
-  const metric = metricOf(text);
-  return metric.kind === 'goodput' || text === 'goodApplied' || (metric.kind === 'count' && metric.count === 'ok');
+/** What a system is to have more of; of anything else less. */
+const betterWhenHigher: ReadonlySet<string> = new Set([
+  ...['goodput', 'ok', 'received', 'applied', 'completed'],
+  ...(['drainRate', 'goodApplied', 'replayed', 'hitRatio', 'revalidations'] satisfies readonly TrialFigure[]),
+]);
+
+export function isHigherBetter(metric: string): boolean {
+  return betterWhenHigher.has(metric);
 }

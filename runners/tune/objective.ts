@@ -59,12 +59,11 @@ function anyValue(metric: string, isMinimised: boolean): string {
 }
 
 function boundsOf(metric: string): readonly [string, string] {
-  if (metric === 'goodput' || metric === 'goodApplied') return ['0/s', '1000000000/s'];
-  if (isTrialFigure(metric) && trialFigureUnits[metric] === 'size') return ['0B', '1024MiB'];
-  if (metric === 'errorRatio' || (isTrialFigure(metric) && trialFigureUnits[metric] === 'percentage'))
-    return ['0%', '100%'];
-  const isTrialTime = isTrialFigure(metric) && trialFigureUnits[metric] === 'duration';
-  const isTime = isTrialTime || /(^|\s)(p\d+(\.9)?|mean|min|max)$/.test(metric);
+  const unit = isTrialFigure(metric) ? trialFigureUnits[metric] : null;
+  if (metric === 'goodput' || unit === 'rate') return ['0/s', '1000000000/s'];
+  if (unit === 'size') return ['0B', '1024MiB'];
+  if (metric === 'errorRatio' || unit === 'percentage') return ['0%', '100%'];
+  const isTime = unit === 'duration' || /(^|\s)(p\d+(\.9)?|mean|min|max)$/.test(metric);
   return isTime ? ['0ms', '24h'] : ['0', '1000000000'];
 }
 

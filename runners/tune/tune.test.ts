@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../../result/result-types.ts';
+import { trialFigureNames } from '../../result/trial-figure.ts';
 import { parseObjective } from './objective.ts';
 import { compareFinalists, rankVariants } from './rank-variants.ts';
 
@@ -55,6 +56,11 @@ describe('an objective', () => {
   it.each(['p99', 'minimise', 'minimise speed', 'minimise p99 with p99 fast'])('is refused in %j', (text) => {
     expect(() => parseObjective(text)).toThrow(/cannot be read/);
   });
+});
+
+it.each(trialFigureNames)('an objective may be %s, whatever its unit', (figure) => {
+  expect(parseObjective(`maximise ${figure}`).metric.metric).toBe(figure);
+  expect(parseObjective(`minimise ${figure}`).metric.metric).toBe(figure);
 });
 
 describe('the survey', () => {
