@@ -47,9 +47,11 @@ describe.concurrent('agents on hosts with clocks of their own', () => {
         ['host-2', true],
         ['host-3', true],
       ]);
-      const { acknowledged = 0, ...ledger } = trial?.ledger ?? {};
+      const acknowledged = trial?.ledger.acknowledged ?? 0;
+      const applied = trial?.ledger.unacknowledgedButApplied ?? 0;
       expect(acknowledged).toBeGreaterThan(300);
-      expect(ledger).toMatchObject({ received: acknowledged, lost: 0, unknown: 0, unaccounted: 0, reordered: 0 });
+      const received = acknowledged + applied; // what busy cores kept too long has failed
+      expect(trial?.ledger).toMatchObject({ received, lost: 0, unknown: 0, unaccounted: 0, reordered: 0 });
       // The clocks are days apart, and known to far less than what a loaded machine takes for a message.
       expect(trial?.clock?.boundUs).toBeLessThan(50_000);
       const { delivered } = trial?.phases.steady?.operations.placeOrder?.latencyUs ?? {};
@@ -76,8 +78,11 @@ describe.concurrent('agents on hosts with clocks of their own', () => {
     const { clock, phases, verdict } = trials[0] ?? {};
     expect(clock?.boundUs).toBeGreaterThan(11_000); // half of what one cannot know
     expect(verdict?.reasons.map(({ code }) => code)).toContain('clockUnsure');
-    expect(phases?.steady?.operations.placeOrder?.latencyUs.delivered?.count).toBeGreaterThan(50);
+    const { count = 0, p50 } = phases?.steady?.operations.placeOrder?.latencyUs.delivered ?? {};
+    expect(count).toBeGreaterThan(50);
     expect(clock?.beforeStart).toBeGreaterThan(50); // and how often it was worse than nothing is told
-    expect((await run.exited).stdout).toMatch(/delivered p50 +not resolved/);
+    // On busy cores a delivery may take so long that its first digit is sure.
+    const isSure = (p50 ?? 0) >= 10 * (clock?.boundUs ?? 0);
+    expect((await run.exited).stdout).toMatch(isSure ? /± [1-9]\d(\.\d)? ms/ : /delivered p50 +not resolved/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { latencyFigure } from './latency-figure.ts';
-import type { LatencySummary } from './result-types.ts';
+import { figureError, latencyFigure } from './latency-figure.ts';
+import type { LatencySummary, TrialResult } from './result-types.ts';
 
 const summary: LatencySummary = {
   ...{
@@ -36,5 +36,22 @@ describe('latencyFigure', () => {
     expect(latencyFigure({}, 'response', lost, 'p99')).toBe(Number.POSITIVE_INFINITY);
     expect(latencyFigure({}, 'response', { ...summary, count: 20, p99: null }, 'p99')).toBeNull();
     expect(latencyFigure({}, 'response', undefined, 'p99')).toBeNull();
+  });
+});
+
+describe('figureError', () => {
+  const canary = { p50Us: 40, p90Us: 120, p99Us: 300 };
+  const verdict = { status: 'valid', reasons: [], figures: { canary } } as unknown as TrialResult['verdict'];
+  const silent = { ...verdict, figures: undefined };
+
+  it('has the bound of the clocks in it, of a time between hosts', () => {
+    expect(figureError({ verdict, ...far(150) }, 'delivered', 0.9)).toEqual({ us: 270, quantile: 0.9 });
+    expect(figureError({ verdict, ...far(150) }, 'response', 0.9)).toEqual({ us: 120, quantile: 0.9 });
+    expect(figureError({ verdict }, 'delivered', 0.9)).toEqual({ us: 120, quantile: 0.9 });
+  });
+
+  it('is at least that bound where the canaries say nothing', () => {
+    expect(figureError({ verdict: silent, ...far(150) }, 'applied', 0.99)).toEqual({ us: 150, quantile: 0 });
+    expect(figureError({ verdict: silent, ...far(150) }, 'response', 0.99)).toBeNull();
   });
 });

@@ -111,6 +111,9 @@ export function instrumentNotes({ trials }: RunResult): string[] {
           '±: the instrument’s own error at that percentile, measured in the same trial; what differs by less is not told apart. ±≥: the canaries were too few for that percentile, so the next lower one stands in.',
         ]
       : []),
+    ...(trials.some(({ clock }) => clock !== undefined)
+      ? ['What ends at a service is off by as much more as the clocks of the hosts may be: that is in its ±.']
+      : []),
     ...(trials.some(({ verdict }) => verdict.sharesCores === true)
       ? ['valid here: load and system shared cores, so this is true of these parts on these cores.']
       : []),

@@ -1,6 +1,6 @@
 /** The primary figure of each target, with all that it takes to say how it compares with others. */
 import { type GuaranteeClass, guaranteeIn } from '../../result/guarantee.ts';
-import { instrumentError } from '../../result/instrument-error.ts';
+import { figureError } from '../../result/latency-figure.ts';
 import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import { ownValue } from '../../result/own-value.ts';
 import type {
@@ -58,7 +58,7 @@ function figureIn(contender: Contender, primary: PrimaryMetric): AnswerFigure {
   };
   const repeats = Math.max(0, ...trials.map(({ repeat }) => repeat));
   const [only] = counted;
-  const errors = counted.flatMap(({ verdict }) => errorOf(verdict.figures?.canary, percentile) ?? []);
+  const errors = counted.flatMap((trial) => errorOf(trial, latency, percentile) ?? []);
   return {
     ...figure,
     label,
@@ -74,11 +74,9 @@ function figureIn(contender: Contender, primary: PrimaryMetric): AnswerFigure {
   };
 }
 
-type Canary = NonNullable<TrialResult['verdict']['figures']>['canary'];
-
-function errorOf(canary: Canary, percentile: Percentile): number | null {
+function errorOf(trial: TrialResult, latency: LatencyName, percentile: Percentile): number | null {
   const name = percentileNames.find((one) => one === percentile);
-  return name === undefined ? null : (instrumentError(canary, quantileOf(name))?.us ?? null);
+  return name === undefined ? null : (figureError(trial, latency, quantileOf(name))?.us ?? null);
 }
 
 interface FigurePlace {

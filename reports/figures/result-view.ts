@@ -1,7 +1,8 @@
 /** What all reports show, taken from the result once: which trials stand beside each other, and in which groups. */
 
-import { type InstrumentError, instrumentError } from '../../result/instrument-error.ts';
+import type { InstrumentError } from '../../result/instrument-error.ts';
 import { decodeLatencyCounts } from '../../result/latency-counts.ts';
+import { figureError } from '../../result/latency-figure.ts';
 import { type PercentileName, quantileOf } from '../../result/latency-summary.ts';
 import { ownValue } from '../../result/own-value.ts';
 import { isHandedOver, type LaterTime, laterTimes, patterns } from '../../result/patterns.ts';
@@ -197,7 +198,7 @@ export function figureOf(
     if (unresolved !== null) return { us: null, text: unresolved, error: null };
     const us = part?.latencyUs[latency]?.[percentile] ?? null;
     const text = part === undefined ? '–' : percentileText(trial, phase, part, latency, percentile);
-    return { us, text, error: us === null ? null : errorOf(trial, percentile) };
+    return { us, text, error: us === null ? null : errorOf(trial, latency, percentile) };
   });
   const stated = found.filter(({ us, text }) => us !== null || text.startsWith('not reached'));
   const sorted = stated.sort((a, b) => (a.us ?? Number.POSITIVE_INFINITY) - (b.us ?? Number.POSITIVE_INFINITY));
@@ -218,9 +219,9 @@ export function figureOf(
   return { ...middle, text, lowUs, highUs: unreached > 0 ? null : highUs };
 }
 
-function errorOf({ verdict }: TrialResult, percentile: Percentile): InstrumentError | null {
+function errorOf(trial: TrialResult, latency: LatencyName, percentile: Percentile): InstrumentError | null {
   const place = { min: 0, mean: 0.5, max: 1 }[percentile as 'min' | 'mean' | 'max'];
-  return instrumentError(verdict.figures?.canary, place ?? quantileOf(percentile as PercentileName));
+  return figureError(trial, latency, place ?? quantileOf(percentile as PercentileName));
 }
 
 /** The figure beside how far the instrument may be off: `1.24 ms ± 60 µs`. `≥`: the canaries were too few for this percentile. */

@@ -1,5 +1,5 @@
 /** A figure with how sure it is, short enough for a table over all conditions: `28 ±2`, in milliseconds. */
-import { instrumentError } from '../../result/instrument-error.ts';
+import { figureError } from '../../result/latency-figure.ts';
 import { type PercentileName, quantileOf } from '../../result/latency-summary.ts';
 import type { LatencyName, PhaseName, TrialResult } from '../../result/result-types.ts';
 import { geometricInterval } from '../../result/statistics/statistics.ts';
@@ -35,9 +35,7 @@ export function spreadOf(contender: Contender | undefined, place: SpreadPlace): 
   const each = counted.map((trial) => ({ repeat: trial.repeat, ...valueIn(trial, place) }));
   const values = Array.from({ length: repeats }, (_, n) => each.find(({ repeat }) => repeat === n + 1)?.value ?? null);
   const known = values.filter((value) => value !== null);
-  const errors = counted.flatMap(
-    ({ verdict }) => instrumentError(verdict.figures?.canary, quantileOf(place.percentile))?.us ?? [],
-  );
+  const errors = counted.flatMap((trial) => figureError(trial, place.latency, quantileOf(place.percentile))?.us ?? []);
   const resolutionUs = errors.length === 0 ? null : Math.max(...errors);
   const [only] = counted;
   const within = counted.length === 1 && only !== undefined ? withinOf(only, place) : null;

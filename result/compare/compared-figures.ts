@@ -1,5 +1,5 @@
 /** The figures that two results have in common, trial by trial. */
-import { instrumentError } from '../instrument-error.ts';
+import { figureError } from '../latency-figure.ts';
 import { percentileNames, quantileOf } from '../latency-summary.ts';
 import { metricOfPart, metricOfTrial } from '../metric-figure.ts';
 import { ownValue } from '../own-value.ts';
@@ -97,9 +97,7 @@ export function errorOf(trial: TrialResult, { metric: text }: FigurePlace): numb
   const metric = metricOf(text);
   if (metric.kind !== 'latency') return null;
   const percentile = percentileNames.find((name) => name === metric.figure);
-  return (
-    instrumentError(trial.verdict.figures?.canary, percentile === undefined ? 0.5 : quantileOf(percentile))?.us ?? null
-  );
+  return figureError(trial, metric.latency, percentile === undefined ? 0.5 : quantileOf(percentile))?.us ?? null;
 }
 
 export function unitOf(text: string): ComparisonRow['unit'] {

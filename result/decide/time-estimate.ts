@@ -1,6 +1,5 @@
 /** A percentile over the repeats of one place, with what is sure of it. */
-import { instrumentError } from '../instrument-error.ts';
-import { latencyFigure } from '../latency-figure.ts';
+import { figureError, latencyFigure } from '../latency-figure.ts';
 import { leastSamplesBeyond, type PercentileName, quantileOf } from '../latency-summary.ts';
 import { ownValue } from '../own-value.ts';
 import type { LatencyName, PhaseName, TrialResult } from '../result-types.ts';
@@ -35,7 +34,7 @@ export interface TimeEstimate {
 export function estimateTime(trials: readonly TrialResult[], place: TimePlace): TimeEstimate {
   const values = trials.map((trial) => valueIn(trial, place));
   const known = values.filter((value) => value !== null);
-  const errorUs = Math.max(0, ...trials.map(({ verdict }) => errorIn(verdict, place.percentile)));
+  const errorUs = Math.max(0, ...trials.map((trial) => errorIn(trial, place)));
   const finite = known.filter(Number.isFinite).filter((value) => value > 0);
   const logs = finite.map(Math.log);
   const us = known.length === 0 ? null : finite.length === 0 ? Number.POSITIVE_INFINITY : Math.exp(meanOf(logs));
@@ -59,8 +58,8 @@ function valueIn(trial: TrialResult, { operation, phase, latency, percentile }: 
   return latencyFigure(trial, latency, summary, percentile);
 }
 
-function errorIn(verdict: TrialResult['verdict'], percentile: PercentileName): number {
-  return instrumentError(verdict.figures?.canary, quantileOf(percentile))?.us ?? 0;
+function errorIn(trial: TrialResult, { latency, percentile }: TimePlace): number {
+  return figureError(trial, latency, quantileOf(percentile))?.us ?? 0;
 }
 
 /** null: one of them has no interval. */

@@ -1,6 +1,6 @@
 /** What is to be tuned for: `minimise p99`, `maximise goodput with p99 < 20ms and errorRatio < 1%`. */
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
-import { instrumentError } from '../../result/instrument-error.ts';
+import { figureError } from '../../result/latency-figure.ts';
 import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import { ownValue } from '../../result/own-value.ts';
 import type { TrialResult } from '../../result/result-types.ts';
@@ -90,9 +90,9 @@ export function isWithin({ conditions }: Objective, trial: TrialResult): boolean
 }
 
 /** The instrument's own error, in the unit of the objective; null: not known, or none of a time. */
-export function resolutionOf({ metric }: Objective, { verdict }: TrialResult): number | null {
+export function resolutionOf({ metric }: Objective, trial: TrialResult): number | null {
   const parsed = parseMetric(metric.metric);
-  const percentile = parsed?.kind === 'latency' ? percentileNames.find((name) => name === parsed.figure) : undefined;
-  if (percentile === undefined) return null;
-  return instrumentError(verdict.figures?.canary, quantileOf(percentile))?.us ?? null;
+  if (parsed?.kind !== 'latency') return null;
+  const percentile = percentileNames.find((name) => name === parsed.figure);
+  return percentile === undefined ? null : (figureError(trial, parsed.latency, quantileOf(percentile))?.us ?? null);
 }
