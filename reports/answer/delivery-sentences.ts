@@ -29,8 +29,8 @@ function missedSentence(contender: Contender): string {
 }
 
 /** Against the same phase of the slow ones there is nothing to compare; against themselves before there is. */
-function slowSentence({ label, trials }: Contender): string | null {
-  const pairs = trials.flatMap(({ deliveries, phases }) => {
+function slowSentence({ label, counted }: Contender): string | null {
+  const pairs = counted.flatMap(({ deliveries, phases }) => {
     const during = deliveries?.others?.deliveredUs.p50 ?? null;
     const before = phases.before?.latencyUs.delivered.p50 ?? null;
     return during === null || before === null || before === 0 ? [] : [during / before];

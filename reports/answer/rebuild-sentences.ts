@@ -18,7 +18,9 @@ function wasAsked({ faults }: Contender['trials'][number]): boolean {
 
 /** Of the slowest one. */
 function timeText(contender: Contender): string | null {
-  const [slowest] = rebuildsOf(contender).sort((one, other) => (other.readyAfterUs ?? 0) - (one.readyAfterUs ?? 0));
+  const [slowest] = rebuildsOf(contender.counted).sort(
+    (one, other) => (other.readyAfterUs ?? 0) - (one.readyAfterUs ?? 0),
+  );
   if (slowest === undefined || slowest.readyAfterUs === null) return null;
   const { readyAfterUs, read } = slowest;
   return `${contender.label} ${formatUs(readyAfterUs)} (${formatCount(read)} ${read === 1 ? 'event' : 'events'} read)`;
@@ -26,8 +28,8 @@ function timeText(contender: Contender): string | null {
 
 /** A sentence each: what is not as it was. */
 export function rebuildSentences({ contenders }: ConditionGroup): string[] {
-  return contenders.flatMap((contender) => {
-    const all = rebuildsOf(contender);
+  return contenders.flatMap(({ label, trials }) => {
+    const all = rebuildsOf(trials);
     const failed = all.find(({ failure }) => failure !== null);
     const lost = all.find(lostOnPurpose);
     const differing = all.filter((rebuild) => rebuild.isSame === false && !lostOnPurpose(rebuild));
@@ -38,7 +40,7 @@ export function rebuildSentences({ contenders }: ConditionGroup): string[] {
         ? null
         : `${differing.length} of ${all.length} times the state that it folded was not what its events come to`,
     ];
-    return texts.flatMap((text) => (text === null ? [] : [`${contender.label}: ${text}.`]));
+    return texts.flatMap((text) => (text === null ? [] : [`${label}: ${text}.`]));
   });
 }
 

@@ -9,7 +9,7 @@ export function hasDeliveries({ trials }: Contender): boolean {
   return trials.some(({ deliveries }) => deliveries !== undefined);
 }
 
-/** Over all repeats; null: not known of one of them. */
+/** Over all repeats, as the ledger counts; times and costs are of those that count. null: not known of one of them. */
 export function deliverySum({ trials }: Contender, of: (deliveries: DeliveriesResult) => number | null): number | null {
   return knownSum(trials.map(({ deliveries }) => (deliveries === undefined ? null : of(deliveries))));
 }
@@ -128,8 +128,8 @@ function figureOf(summary: LatencySummary | undefined, name: 'p50' | 'p99'): num
   return summary?.[name] ?? null;
 }
 
-function known({ trials }: Contender, of: (deliveries: DeliveriesResult) => number | null): number[] {
-  return trials.flatMap(({ deliveries }) => (deliveries === undefined ? [] : (of(deliveries) ?? [])));
+function known({ counted }: Contender, of: (deliveries: DeliveriesResult) => number | null): number[] {
+  return counted.flatMap(({ deliveries }) => (deliveries === undefined ? [] : (of(deliveries) ?? [])));
 }
 
 function mean(

@@ -28,11 +28,13 @@ function deliveredP99Us({ phases }: TrialResult): number[] {
   return all.length === 0 ? [] : [Math.max(...all)];
 }
 
-/** Times are of the worst repeat, counts over all. */
-function cellsOf({ trials }: Contender): string[] {
+/** Times are of the worst repeat that counts, counts over all. */
+function cellsOf({ trials, counted }: Contender): string[] {
   const groups = trials.flatMap(({ group }) => group ?? []);
-  const worst = (of: (group: GroupResult) => number) => formatUs(Math.max(...groups.map(of)));
-  const delivered = trials.flatMap(deliveredP99Us);
+  const timed = counted.flatMap(({ group }) => group ?? []);
+  const worst = (of: (group: GroupResult) => number) =>
+    timed.length === 0 ? '–' : formatUs(Math.max(...timed.map(of)));
+  const delivered = counted.flatMap(deliveredP99Us);
   return [
     worst(({ longestSilenceUs }) => longestSilenceUs),
     worst(({ shortestSilenceUs }) => shortestSilenceUs),

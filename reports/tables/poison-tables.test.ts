@@ -17,16 +17,20 @@ function poison(bad: Partial<PoisonResult['bad']>, good: Partial<PoisonResult['g
   };
 }
 
-function group(contenders: Readonly<Record<string, readonly (PoisonResult | undefined)[]>>): ConditionGroup {
-  const drawn = Object.entries(contenders).map(([label, all]) => ({
-    ...{ label, status: 'valid' },
-    trials: all.map((one) => ({ ...(one && { poison: one }) }) as TrialResult),
-  }));
+/** Of each the first `mostCounted` repeats count. */
+function group(
+  contenders: Readonly<Record<string, readonly (PoisonResult | undefined)[]>>,
+  mostCounted = Number.POSITIVE_INFINITY,
+): ConditionGroup {
+  const drawn = Object.entries(contenders).map(([label, all]) => {
+    const trials = all.map((one) => ({ ...(one && { poison: one }) }) as TrialResult);
+    return { label, status: 'valid', trials, counted: trials.slice(0, mostCounted) };
+  });
   return { contenders: drawn } as unknown as ConditionGroup;
 }
 
-const cells = (contenders: Parameters<typeof group>[0]) =>
-  poisonTables(group(contenders)).map(({ columns, rows }) => [
+const cells = (...of: Parameters<typeof group>) =>
+  poisonTables(group(...of)).map(({ columns, rows }) => [
     columns.map(({ title }) => title),
     ...rows.map((row) => row.cells),
   ]);
@@ -46,6 +50,13 @@ describe('the tables on poison', () => {
         ],
         ['limit', '3,996', '3,996', '0', '0', '390', '20.0 ms', '2.00 s'],
       ],
+    ]);
+  });
+
+  it('have times of the repeats that count alone', () => {
+    const late = { ...poison({}), goodPerSecond: 1, standStillUs: 9_000_000, longestWaitUs: 9_000_000 };
+    expect(cells({ limit: [poison({}), late] }, 1)[1]?.[1]?.slice(1)).toEqual([
+      ...['3,996', '3,996', '0', '0', '400', '20.0 ms', '25.0 ms'],
     ]);
   });
 

@@ -78,18 +78,18 @@ function goodTable(contenders: readonly Contender[]): Table {
   };
 }
 
-/** Of the worst repeat. */
-function timesOf({ trials }: Contender): string[] {
-  const all = trials.flatMap(({ poison }) => poison ?? []);
+/** Of the worst repeat that counts. */
+function timesOf({ counted }: Contender): string[] {
+  const all = counted.flatMap(({ poison }) => poison ?? []);
   const rates = all.flatMap(({ goodPerSecond }) => goodPerSecond ?? []);
   return [
     rates.length === 0 ? '–' : formatCount(Math.min(...rates)),
-    formatUs(Math.max(...all.map(({ standStillUs }) => standStillUs))),
-    formatUs(longestWaitUs({ trials })),
+    all.length === 0 ? '–' : formatUs(Math.max(...all.map(({ standStillUs }) => standStillUs))),
+    formatUs(longestWaitUs({ counted })),
   ];
 }
 
-/** Of the worst repeat. */
-export function longestWaitUs({ trials }: Pick<Contender, 'trials'>): number {
-  return Math.max(...trials.map(({ poison }) => poison?.longestWaitUs ?? 0));
+/** Of the worst repeat that counts. */
+export function longestWaitUs({ counted }: Pick<Contender, 'counted'>): number {
+  return Math.max(...counted.map(({ poison }) => poison?.longestWaitUs ?? 0));
 }

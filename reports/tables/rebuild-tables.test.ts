@@ -21,21 +21,32 @@ const broken: RebuildResult = {
   ...{ digest: null, expected: null, isSame: null, failure: why },
 };
 
-function group(contenders: Readonly<Record<string, readonly RebuildResult[]>>): ConditionGroup {
-  const drawn = Object.entries(contenders).map(([label, rebuilds]) => ({
-    ...{ label, status: 'valid' },
-    trials: rebuilds.map((one) => ({ rebuilds: [one] }) as unknown as TrialResult),
-  }));
+/** Of each the first `mostCounted` repeats count. */
+function group(
+  contenders: Readonly<Record<string, readonly RebuildResult[]>>,
+  mostCounted = Number.POSITIVE_INFINITY,
+): ConditionGroup {
+  const drawn = Object.entries(contenders).map(([label, rebuilds]) => {
+    const trials = rebuilds.map((one) => ({ rebuilds: [one] }) as unknown as TrialResult);
+    return { label, status: 'valid', trials, counted: trials.slice(0, mostCounted) };
+  });
   return { contenders: drawn } as unknown as ConditionGroup;
 }
 
-const cells = (rebuilds: readonly RebuildResult[]) =>
-  rebuildTables(group({ it: rebuilds })).map(({ rows }) => rows[0]?.cells.slice(1));
+const cells = (rebuilds: readonly RebuildResult[], mostCounted?: number) =>
+  rebuildTables(group({ it: rebuilds }, mostCounted)).map(({ rows }) => rows[0]?.cells.slice(1));
 
 describe('the tables on states folded anew', () => {
   it('say of several repeats the worst, and what was refused in all of them', () => {
     expect(cells([same, slow])).toEqual([
       ['50,000', 'none', '20,000', '4.00 s', '20.0 ms', 'same'],
+      ['14', '6', '10', '400 µs', 'too few', '900 µs'],
+    ]);
+  });
+
+  it('have times of the repeats that count alone, counts and states of all', () => {
+    expect(cells([same, { ...slow, isSame: false, live: { ...slow.live, max: 9_000 } }], 1)).toEqual([
+      ['50,000', 'none', '50,000', '2.00 s', '20.0 ms', 'differs'],
       ['14', '6', '10', '400 µs', 'too few', '900 µs'],
     ]);
   });

@@ -1,17 +1,19 @@
-/** How services whose state is a log have folded it anew, and who was served meanwhile. Of several times the worst. */
+/**
+ * How services whose state is a log have folded it anew, and who was served meanwhile. Counts and states are of all repeats,
+ * times the worst of those that count.
+ */
 import type { LatencySummary, RebuildResult } from '../../result/result-types.ts';
 import type { ConditionGroup, Contender } from '../figures/result-view.ts';
 import { formatCount, formatPercentile, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table } from '../text/table.ts';
 
-/** Of all repeats. */
-export function rebuildsOf({ trials }: Pick<Contender, 'trials'>): RebuildResult[] {
+export function rebuildsOf(trials: Contender['trials']): RebuildResult[] {
   return trials.flatMap(({ rebuilds = [] }) => rebuilds);
 }
 
 /** None where no state was folded anew. */
 export function rebuildTables({ contenders }: ConditionGroup): Table[] {
-  const shown = contenders.filter((contender) => rebuildsOf(contender).length > 0);
+  const shown = contenders.filter(({ trials }) => rebuildsOf(trials).length > 0);
   return shown.length === 0 ? [] : [foldTable(shown), meanwhileTable(shown)];
 }
 
@@ -24,15 +26,15 @@ function foldTable(contenders: readonly Contender[]): Table {
       ...figureColumns('events', 'of a snapshot', 'events/s', 'ready after', 'caught up after', 'state'),
     ],
     rows: contenders.map((contender) => {
-      const all = rebuildsOf(contender);
+      const [all, timed] = [rebuildsOf(contender.trials), rebuildsOf(contender.counted)];
       return {
         cells: [
           contender.label,
           formatCount(Math.max(...all.map(({ events }) => events))),
           snapshotText(all),
-          worst(all, ({ readPerSecond }) => readPerSecond, Math.min, formatCount),
-          worst(all, ({ readyAfterUs }) => readyAfterUs, Math.max, formatUs),
-          worst(all, ({ caughtUpUs }) => caughtUpUs, Math.max, formatUs),
+          worst(timed, ({ readPerSecond }) => readPerSecond, Math.min, formatCount),
+          worst(timed, ({ readyAfterUs }) => readyAfterUs, Math.max, formatUs),
+          worst(timed, ({ caughtUpUs }) => caughtUpUs, Math.max, formatUs),
           stateText(all),
         ],
         status: contender.status,
@@ -50,10 +52,10 @@ function meanwhileTable(contenders: readonly Contender[]): Table {
       ...figureColumns('reads refused', 'changes refused', 'new ones offered', 'their p50', 'p99', 'max'),
     ],
     rows: contenders.map((contender) => {
-      const all = rebuildsOf(contender);
+      const [all, timed] = [rebuildsOf(contender.trials), rebuildsOf(contender.counted)];
       const sum = (of: (rebuild: RebuildResult) => number) =>
         formatCount(all.reduce((total, one) => total + of(one), 0));
-      const live = slowest(all);
+      const live = slowest(timed);
       return {
         cells: [
           contender.label,
@@ -73,12 +75,12 @@ function snapshotText(all: readonly RebuildResult[]): string {
 }
 
 function worst(
-  all: readonly RebuildResult[],
+  timed: readonly RebuildResult[],
   of: (rebuild: RebuildResult) => number | null,
   choose: (...values: number[]) => number,
   format: (value: number) => string,
 ): string {
-  const known = all.flatMap((rebuild) => of(rebuild) ?? []);
+  const known = timed.flatMap((rebuild) => of(rebuild) ?? []);
   return known.length === 0 ? '–' : format(choose(...known));
 }
 
