@@ -31,7 +31,7 @@ function savedText(contender: Contender): string {
     offered,
   );
   const stale = staleSum(contender, 'reads');
-  if (stale === null) return `${contender.label}: ${share}`;
+  if (stale === null || staleSum(contender, 'changes') === 0) return `${contender.label}: ${share}`;
   if (stale === 0) return `${contender.label}: ${share}, none stale`;
   const illegal = staleSum(contender, 'illegal') ?? 0;
   const beyond = illegal === 0 ? '' : `, ${formatCount(illegal)} older than allowed`;

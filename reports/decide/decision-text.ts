@@ -181,6 +181,7 @@ function reasonText({ needed, part }: Judgement, reason: NonNullable<Judgement['
     lacksPart: 'it has none that could be away',
     answeredAfterEffect: 'the reply comes after the effect',
     versionsNotKnown: 'nobody knows the versions of what its cache showed',
+    nothingChanged: 'nothing that was read was ever changed',
     stateOfOneProcess: 'each process keeps its own state: what another one answers nobody has read',
   };
   return texts[reason];

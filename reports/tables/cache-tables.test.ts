@@ -7,7 +7,7 @@ import { cacheTables } from './cache-tables.ts';
 
 const none = { count: 0, latencyUs: { count: 0 } };
 const some = (count: number, p50: number) => ({ count, latencyUs: { count, p50, p90: 2 * p50 } });
-const fresh = { checked: 1_000, reads: 0, illegal: 0, backwards: 0, ownUnread: 0, ageUs: { count: 0 } };
+const fresh = { checked: 1_000, changes: 100, reads: 0, illegal: 0, backwards: 0, ownUnread: 0, ageUs: { count: 0 } };
 const asked: CacheResult = {
   ...{ kind: 'etag', at: 'client', maxAgeSeconds: 0, clients: 4, reads: 1_000, offered: 1_000, originReads: 1_000 },
   ...{
@@ -81,6 +81,17 @@ describe('caches in tables', () => {
     expect(cacheTables(cachedGroup(null, null))).toEqual([]);
     const titles = cacheTables(cachedGroup({ ...asked, stale: null })).map(({ title }) => title.slice(0, 5));
     expect(titles).not.toContain('stale');
+  });
+
+  it('say nothing of staleness where nothing was changed, and nothing at all where nothing was read', () => {
+    const unchanged = { ...asked, stale: asked.stale && { ...asked.stale, changes: 0 } };
+    const titles = cacheTables(cachedGroup(unchanged)).map(({ title }) => title.slice(0, 5));
+    expect(titles).toContain('reads');
+    expect(titles).not.toContain('stale');
+    expect(cacheAnswers(cachedResult(unchanged))[0]).toMatch(/: 100 %\.$/);
+    const unread = { ...unchanged, offered: 0, reads: 0, originReads: 0 };
+    expect(cacheTables(cachedGroup(unread))).toEqual([]);
+    expect(cacheAnswers(cachedResult(unread))).toEqual([]);
   });
 });
 

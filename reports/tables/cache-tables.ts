@@ -11,8 +11,9 @@ export function cacheSum({ trials }: Contender, of: (cache: CacheResult) => numb
   return knownSum(trials.map(({ cache }) => cache && of(cache)));
 }
 
+/** And reads that it could answer. */
 export function hasCache({ trials }: Contender): boolean {
-  return trials.length > 0 && trials.every(({ cache }) => cache !== undefined);
+  return trials.every(({ cache }) => cache !== undefined) && trials.some(({ cache }) => (cache?.offered ?? 0) > 0);
 }
 
 /** The oldest of all repeats, µs; null: not known. */
@@ -21,7 +22,7 @@ export function stalestUs({ trials }: Contender): number | null {
   return all.length === 0 ? null : Math.max(...all);
 }
 
-type StaleCount = 'checked' | 'reads' | 'illegal' | 'backwards' | 'ownUnread';
+type StaleCount = 'checked' | 'changes' | 'reads' | 'illegal' | 'backwards' | 'ownUnread';
 
 /** Over all repeats; null: no version is known in one of them. */
 export function staleSum(contender: Contender, entry: StaleCount): number | null {
@@ -37,7 +38,7 @@ export function cacheTables(group: ConditionGroup): Table[] {
   const shown = group.contenders.filter(hasCache);
   if (shown.length === 0) return [];
   const kept = shown.filter(({ trials }) => trials.some(({ cache }) => cache?.kept !== null));
-  const checked = shown.filter((contender) => staleSum(contender, 'checked') !== null);
+  const checked = shown.filter((contender) => (staleSum(contender, 'changes') ?? 0) > 0);
   return [
     answeredTable(shown),
     ...(checked.length === 0 ? [] : [staleTable(checked)]),

@@ -272,13 +272,13 @@ describe('losses and order', () => {
 });
 
 /** How old reads were (p99), by repeat, in ms. */
-function cached(p99Ms: readonly (number | null)[], { illegal = 0, kind = 'max-age' } = {}): Run {
+function cached(p99Ms: readonly (number | null)[], { illegal = 0, kind = 'max-age', changes = 500 } = {}): Run {
   const run = calm(...p99Ms.map(() => 4));
   const none = { count: 0, latencyUs: { count: 0 } };
   const trials = run.result.trials.map((trial, n): TrialResult => {
     const ms = p99Ms[n] ?? null;
     const stale = {
-      ...{ checked: 2_000, reads: 100, illegal, backwards: 0, ownUnread: 0, ageUs: { count: 100 } },
+      ...{ checked: 2_000, changes, reads: 100, illegal, backwards: 0, ownUnread: 0, ageUs: { count: 100 } },
       overallUs: { count: 2_000, p50: 0, p90: 0, p99: (ms ?? 0) * 1e3, max: (ms ?? 0) * 2e3 },
     };
     const cache = {
@@ -304,6 +304,7 @@ describe('staleness of what a cache shows', () => {
     ['of a single repeat is not, where something was', cached([900], { illegal: 1 }), 'cannotTell', 'withinInterval'],
     ['is none where each read is asked about', cached([0, 0, 0], { kind: 'etag' }), 'meets', null],
     ['of versions that nobody knows', cached([null]), 'cannotTell', 'versionsNotKnown'],
+    ['of what nobody changed', cached([0, 0, 0], { changes: 0 }), 'notAsked', 'nothingChanged'],
     ['is not looked for where nothing is kept', cached([0], { kind: 'none' }), 'meets', 'answeredAfterEffect'],
   ])('%s', (_what, run, answer, reason) => {
     expect(only([run], { stale: '1s' })).toMatchObject({ answer, reason });

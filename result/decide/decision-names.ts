@@ -26,5 +26,6 @@ export const judgementReasons = [
   'answeredAfterEffect',
   'stateOfOneProcess',
   'versionsNotKnown',
+  'nothingChanged',
 ] as const;
 export type JudgementReason = (typeof judgementReasons)[number];

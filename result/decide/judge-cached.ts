@@ -33,6 +33,9 @@ function judgePlace(played: readonly PlayedTrial[], requirement: StaleRequiremen
   if (caches.some(({ stale }) => stale === null)) {
     return judgement(requirement, 'cannotTell', 'versionsNotKnown', { place });
   }
+  if (caches.every(({ stale }) => stale?.changes === 0)) {
+    return judgement(requirement, 'notAsked', 'nothingChanged', { place });
+  }
   const estimate = estimateStale(caches, requirement);
   if (estimate.us !== null) return judgeEstimate(requirement, estimate, place);
   const needed = operationsNeeded(requirement.percentile);

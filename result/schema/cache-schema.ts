@@ -11,7 +11,10 @@ const answered = z.object({
 const staleSchema = z
   .object({
     checked: count.describe('Reads that showed a version that is known.'),
-    reads: count.describe('Of those, what showed a version older than one that was acknowledged before it was sent.'),
+    changes: count.describe('Newer versions that were acknowledged, warm-up included; 0: nothing could be stale.'),
+    reads: count.describe(
+      'Of the reads, what showed a version older than one that was acknowledged before it was sent.',
+    ),
     illegal: count.describe('… longer before than max-age allows: of other kinds any.'),
     ageUs: latencySummarySchema.describe(
       'Of the stale ones: how long before they were sent a newer version was acknowledged.',

@@ -35,6 +35,12 @@ describe('a read', () => {
     expect(staleReads(shown, 1e6)).toMatchObject({ checked: 1, reads: 1, illegal: 0 });
   });
 
+  it('of what nobody changes says so: a new order has overtaken none', () => {
+    const shown = [change(1, 0, 10_000), read(1, 20_000)];
+    expect(staleReads(shown, 0)).toMatchObject({ checked: 1, changes: 0, reads: 0 });
+    expect(staleReads([...shown, change(2, 30_000, 40_000)], 0)).toMatchObject({ checked: 1, changes: 1, reads: 0 });
+  });
+
   it('shows versions of 32 bits in their order', () => {
     const most = 2 ** 32 - 1;
     expect(staleReads([change(most, 0, 10_000), read(most - 1, 20_000), read(most, 20_000)], 0).reads).toBe(1);

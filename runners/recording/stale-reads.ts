@@ -41,6 +41,8 @@ export function staleReads(shown: readonly ShownVersion[], maxAgeUs: number): St
   }
   return {
     checked: all.count,
+    // Who makes an order shows its first version, which overtakes none.
+    changes: shown.filter(({ isRead, version }) => !isRead && version > 1).length,
     reads: ages.count,
     illegal,
     ageUs: summariseLatency(ages),
