@@ -13,6 +13,14 @@ describe('an option', () => {
     await expect(read(...words)).rejects.toMatchObject({ exitCode: 2, message: `${option} is given more than once` });
   });
 
+  it.each([
+    ['--target', ['run', 'a.yaml', '--target']],
+    ['--latency', ['decide', 'a', '--latency', '-5ms']],
+    ['--out', ['run', 'a.yaml', '--out']],
+  ])('%s without its value is told, and no bug of ours', async (option, words) => {
+    await expect(read(...words)).rejects.toMatchObject({ exitCode: 2, message: `${option} needs a value` });
+  });
+
   it('that may be given again is a list', async () => {
     const words = ['--image', 'a', '--join', 'tls://a:1/b', '--allow-host', 'x', '--allow-host', 'y'];
     expect(await read('agents', 'manifest', '--agents', '2', ...words)).toMatchObject({ allowHost: ['x', 'y'] });

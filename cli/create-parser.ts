@@ -108,6 +108,15 @@ export function createParser(args: readonly string[], { isDry = false } = {}) {
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new BenchError(wrongArguments, message, { exitCode: exitCodes.usage });
+      if (error && error.name !== parserError) throw error;
+      throw new BenchError(wrongArguments, withoutValue(error?.message ?? message), { exitCode: exitCodes.usage });
     });
+}
+
+/** What yargs throws, instead of telling it, of an option without its value: a word that begins with - is none. */
+const parserError = 'YError';
+
+function withoutValue(message: string): string {
+  const option = /^Not enough arguments following: (.+)$/.exec(message)?.[1];
+  return option === undefined ? message : `--${option} needs a value`;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { plannedAway } from '../result/decide/outage-parts.ts';
 import type { ShippedQuestion } from '../result/decide/shipped-questions.ts';
 import { patterns } from '../result/patterns.ts';
+import { cacheOf } from '../scenarios/cache-settings.ts';
 import { loadScenario } from '../scenarios/schema/load-scenario.ts';
 
 const folder = join(import.meta.dirname, '..', 'scenarios');
@@ -34,6 +35,7 @@ function readAll(): ShippedQuestion[] {
           })),
           completions: Object.values(workload.operations).map(({ pattern }) => patterns[pattern].ends),
           away: [...new Set([...plannedAway(conditions).values()].flat())],
+          hasCache: Object.values(targets).some((target) => (cacheOf(target)?.kind ?? 'none') !== 'none'),
           isEverCalm: windows.some((all) => all.length === 0 || all.every((one) => startsLater(one))),
         },
       ];

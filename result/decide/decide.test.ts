@@ -14,6 +14,15 @@ const shipped = [
     completions: ['replied'],
     away: ['service'],
     isEverCalm: true,
+    hasCache: false,
+  },
+  {
+    path: 'scenarios/http-caching.yaml',
+    targets: [{ protocol: 'rest', broker: null }],
+    completions: ['replied'],
+    away: [],
+    isEverCalm: true,
+    hasCache: true,
   },
   {
     path: 'scenarios/brokers.yaml',
@@ -21,6 +30,7 @@ const shipped = [
     completions: ['replied'],
     away: ['broker'],
     isEverCalm: false,
+    hasCache: false,
   },
 ] as const;
 
@@ -171,7 +181,10 @@ describe('a latency', () => {
     const run = outages({ change: { phases: {} } }, {});
     const calmless = run.result.trials.map((trial) => ({ ...trial, phases: { during: trial.phases.before } }));
     const found = only([named({ ...run.result, trials: calmless as TrialResult[] })], { latency: ['100ms'] });
-    expect(found).toMatchObject({ answer: 'notAsked', askedBy: ['scenarios/service-restart.yaml'] });
+    expect(found).toMatchObject({
+      answer: 'notAsked',
+      askedBy: ['scenarios/service-restart.yaml', 'scenarios/http-caching.yaml'],
+    });
   });
 });
 
@@ -308,6 +321,11 @@ describe('staleness of what a cache shows', () => {
     ['is not looked for where nothing is kept', cached([0], { kind: 'none' }), 'meets', 'answeredAfterEffect'],
   ])('%s', (_what, run, answer, reason) => {
     expect(only([run], { stale: '1s' })).toMatchObject({ answer, reason });
+  });
+
+  it('that was never asked would be by a scenario with caches', () => {
+    const found = only([cached([0], { changes: 0 })], { stale: '1s' });
+    expect(found.askedBy).toEqual(['scenarios/http-caching.yaml']);
   });
 
   it('is told with its figure and its place', () => {

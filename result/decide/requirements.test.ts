@@ -43,6 +43,7 @@ describe('what matters', () => {
     [{ stale: 'p95 1s' }, /no percentile/, /p90 1s/],
     [{ lose: 'nothing', risk: '0%' }, /--risk/, /20%/],
     [{ lose: 'nothing', failed: '1' }, /--failed/, /./],
+    [{ lose: 'nothing', failed: '100%' }, /nothing that fails matters/, /--failed 1%/],
   ])('is refused with what to write instead: %j', (words, message, hint) => {
     try {
       read(words);

@@ -66,6 +66,8 @@ export function readRequirements(words: RequirementWords, knownParts: () => read
     );
   }
   const [failedShare, riskShare] = [readShare('failed', words.failed), readShare('risk', words.risk)];
+  if (failedShare >= 1)
+    throw wrong(`--failed ${words.failed}: then nothing that fails matters`, 'For example: --failed 1%');
   if (riskShare <= 0 || riskShare >= 1)
     throw wrong(`--risk ${words.risk} is no share of outages between 0 and 100 %`, 'For example: --risk 20%');
   return { all, failedShare, riskShare };

@@ -13,6 +13,8 @@ export interface ShippedQuestion {
   readonly away: readonly string[];
   /** It has a condition, or a stretch, without faults. */
   readonly isEverCalm: boolean;
+  /** Something is kept of what is read in it. */
+  readonly hasCache: boolean;
 }
 
 const mostNamed = 3;
@@ -24,12 +26,13 @@ export function askersOf(
   wanted: readonly string[],
   shipped: readonly ShippedQuestion[],
 ): string[] {
-  const { completion } = candidate;
+  const { completion, played } = candidate;
+  const isCached = played.some(({ trial }) => trial.cache !== undefined);
   return shipped
     .filter(
       ({ targets, completions }) => targets.some((one) => isSuch(one, candidate)) && completions.includes(completion),
     )
-    .filter((one) => asks(one, requirement, wanted))
+    .filter((one) => asks(one, requirement, wanted) && (requirement.kind !== 'stale' || !isCached || one.hasCache))
     .slice(0, mostNamed)
     .map(({ path }) => path);
 }
