@@ -13,13 +13,14 @@ describe('the outline of a report', () => {
     expect(sections.map(({ id }) => id)).toEqual([
       'condition-0',
       'condition-1',
+      'evolution',
       'engines',
       'thresholds',
       'errors',
       'doubts',
       'fairness',
     ]);
-    expect(outline(fixtureResult({ trials: [], thresholds: [], warnings: [] }))).toEqual([]);
+    expect(outline(fixtureResult({ trials: [], thresholds: [], warnings: [], evolution: undefined }))).toEqual([]);
   });
 
   it.each([

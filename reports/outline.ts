@@ -23,6 +23,7 @@ import { type ConditionTables, comparisonTables, engineTable } from './tables/co
 import { couplingTable } from './tables/coupling-table.ts';
 import { deliveryTables } from './tables/delivery-tables.ts';
 import { drainTable } from './tables/drain-table.ts';
+import { evolutionFindings, evolutionNotes, evolutionTables } from './tables/evolution-tables.ts';
 import { fallbackTable } from './tables/fallback-table.ts';
 import { flowTables } from './tables/flow-tables.ts';
 import { gatewaysTable } from './tables/gateways-table.ts';
@@ -82,6 +83,7 @@ export function outline(whole: RunResult): Section[] {
     { id: 'coupling', title: 'By reply or handed over', items: tables(couplingTable(result)) },
     { id: 'availability', title: 'What was out when what was down', items: tables(...availabilityTables(result)) },
     ...comparisonTables(result).map((condition, n) => conditionSection(condition, n)),
+    { id: 'evolution', title: 'When only one side has changed', items: evolutionItems(whole) },
     { id: 'engines', title: 'Other engines', items: engineItems(result) },
     { id: 'thresholds', title: 'Thresholds', items: [{ kind: 'thresholds', thresholds: result.thresholds }] },
     { id: 'errors', title: 'Why operations were not ok', items: [findings(errorTexts(result))] },
@@ -138,6 +140,12 @@ function conditionSection({ group, latency, cost, arrivals }: ConditionTables, i
 /** Of whose flows it is known who asks whom. */
 function hasShape({ trials }: Contender): boolean {
   return trials.some(({ flows }) => flows?.shape !== undefined);
+}
+
+/** Played by itself: no trial has a part in it. */
+function evolutionItems(result: RunResult): Item[] {
+  const notes: Item = { kind: 'notes', texts: evolutionNotes(result) };
+  return [findings(evolutionFindings(result)), ...tables(...evolutionTables(result)), notes];
 }
 
 function engineItems(result: RunResult): Item[] {

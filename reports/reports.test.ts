@@ -25,7 +25,7 @@ function expectGolden(name: string, text: string): void {
 }
 
 const whole = fixtureResult();
-const empty = fixtureResult({ status: 'interrupted', trials: [], thresholds: [], warnings: [] });
+const empty = fixtureResult({ status: 'interrupted', trials: [], thresholds: [], warnings: [], evolution: undefined });
 const partial = fixtureResult({ status: 'partial', trials: whole.trials.slice(0, 7) });
 const terminal = (result: RunResult, width: number) => renderTerminal(result, { colour: false, width });
 

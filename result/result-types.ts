@@ -10,6 +10,7 @@ export type * from './schema/comparison-schema.ts';
 export type * from './schema/course-schema.ts';
 export type * from './schema/delivery-schema.ts';
 export type * from './schema/evidence-schema.ts';
+export type * from './schema/evolution-schema.ts';
 export type { SettingValue } from './schema/fields.ts';
 export type * from './schema/flow-schema.ts';
 export type * from './schema/group-schema.ts';

@@ -2,6 +2,7 @@
 import type {
   CapacityResult,
   EnvironmentResult,
+  EvolutionResult,
   PlanView,
   RunResult,
   TrialResult,
@@ -25,12 +26,13 @@ export interface RunAccount {
   readonly environment: EnvironmentResult;
   readonly trials: readonly TrialResult[];
   readonly capacity: readonly CapacityResult[];
+  readonly evolution: EvolutionResult | undefined;
   /** Of the run; those of its trials come on top. */
   readonly warnings: readonly Warning[];
 }
 
 export function runResult(account: RunAccount, status: RunResult['status']): RunResult {
-  const { scenario, plan, plans, startedAt, environment, trials, capacity, warnings } = account;
+  const { scenario, plan, plans, startedAt, environment, trials, capacity, evolution, warnings } = account;
   const out = satOut(scenario);
   return {
     schemaVersion: 1,
@@ -53,6 +55,7 @@ export function runResult(account: RunAccount, status: RunResult['status']): Run
     ),
     ...(out.length > 0 && { satOut: out }),
     ...(searchOf(scenario) === null ? {} : { capacity }),
+    ...(evolution !== undefined && { evolution }),
     warnings: [...warnings, ...trialWarnings(trials)],
   };
 }

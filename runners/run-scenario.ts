@@ -3,7 +3,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchError } from '../result/bench-error.ts';
-import type { CapacityResult, EnvironmentResult, RunResult, TrialResult, Warning } from '../result/result-types.ts';
+import type {
+  CapacityResult,
+  EnvironmentResult,
+  EvolutionResult,
+  RunResult,
+  TrialResult,
+  Warning,
+} from '../result/result-types.ts';
 import { brokerOf } from '../scenarios/protocols/registry.ts';
 import type { Scenario, Target } from '../scenarios/scenario.ts';
 import { variantKey } from '../scenarios/schema/sweep-variants.ts';
@@ -18,6 +25,7 @@ import { describeEnvironment } from './environment.ts';
 import { drawMoments } from './faults/draw-moments.ts';
 import { requireFaultParts } from './faults/require-fault-parts.ts';
 import { planTrials, type TrialPlan } from './plan-trials.ts';
+import { playEvolution, wholeEvolution } from './play-evolution.ts';
 import { playSearch } from './play-search.ts';
 import { sampleCpu } from './recording/cpu-account.ts';
 import { IdleCpu } from './recording/idle-cpu.ts';
@@ -64,6 +72,7 @@ export class ScenarioRun {
   readonly #trials: TrialResult[] = [];
   readonly #capacity: CapacityResult[] = [];
   readonly #warnings: Warning[] = [];
+  #evolution: EvolutionResult | undefined;
   readonly #plans: readonly TrialPlan[];
   readonly #startedAt: string;
   #environment: EnvironmentResult | null = null;
@@ -79,6 +88,7 @@ export class ScenarioRun {
     this.#plans = planTrials(options.scenario);
     this.#startedAt = options.earlier?.run.startedAt ?? new Date().toISOString();
     if (options.earlier !== undefined) this.#trials.push(...finishedTrials(options.earlier));
+    this.#evolution = wholeEvolution(options.earlier);
   }
 
   get plans(): readonly TrialPlan[] {
@@ -133,9 +143,23 @@ export class ScenarioRun {
     await this.#setUp();
     const isThere = this.#options.startsOwnSystems !== true;
     if (left.length > 0 && isThere) await checkOwnSystems(scenario, this.#parts.stack, signal);
+    await this.#playEvolution();
     if (isShared) return;
     await this.#warmBrokers();
     await this.#measureIdle();
+  }
+
+  /** Before the brokers are warm: what it leaves in them must not be in what they need when idle. */
+  async #playEvolution(): Promise<void> {
+    const { scenario, emit, signal } = this.#options;
+    if (scenario.evolution === undefined || this.#evolution !== undefined) return;
+    const played = await playEvolution(scenario.evolution, Object.values(scenario.targets), this.#parts.stack, signal);
+    for (const warning of played.warnings) this.#warn(warning);
+    this.#evolution = played.evolution;
+    const { cells, durationMs } = played.evolution;
+    const text = `evolution: clients and services of two versions, ${cells.length} pairs in ${(durationMs / 1e3).toFixed(1)} s`;
+    emit({ type: 'message', text });
+    await this.#save(this.#result('partial'));
   }
 
   #allowDial(): void {
@@ -332,6 +356,7 @@ export class ScenarioRun {
         environment: this.#environment,
         trials: [...this.#trials],
         capacity: [...this.#capacity],
+        evolution: this.#evolution,
         warnings: [...this.#warnings],
       },
       status,

@@ -2,6 +2,7 @@
  * A scenario as resolved: defaults filled in, units turned into plain numbers (the unit is in the name), percentages of
  * the load turned into milliseconds, thresholds parsed. Its parts stand in files of their own, beside this one.
  */
+import type { SchemaChange } from '../result/evolution-names.ts';
 import type { PrimaryMetric, SettingValue } from '../result/result-types.ts';
 import type { Threshold } from '../result/thresholds.ts';
 import type { FaultWindow } from './faults/registry.ts';
@@ -28,6 +29,8 @@ export interface Scenario {
   /** How many of each broker are started, where it is more than 1. */
   readonly brokers?: Readonly<Record<string, number>>;
   readonly repeats: number;
+  /** Of messages between clients and services of two versions, played once; absent: none are. */
+  readonly evolution?: readonly SchemaChange[];
   /** Target → the assignments of its swept settings, by setting path; a target that is not swept is missing. */
   readonly sweep: Readonly<Record<string, readonly Readonly<Record<string, SettingValue>>[]>>;
   /** Host names and addresses outside loopback that load may be sent to. */

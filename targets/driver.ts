@@ -14,6 +14,7 @@ import type { CallerHolding } from '../scenarios/callers.ts';
 import type { ReconnectPolicy, Request, Target } from '../scenarios/scenario.ts';
 import type { BacklogSource } from './backlog-gauge.ts';
 import type { PresetOperation } from './driver-kit/preset-requests.ts';
+import type { EvolutionWire } from './evolution/evolution-wire.ts';
 import type { LinkOf } from './link-of.ts';
 import type { OutputSource } from './output-source.ts';
 import type { SubscriberDriver } from './subscriber.ts';
@@ -227,6 +228,8 @@ export interface ProtocolEntry {
   readonly subscriber?: SubscriberDriver;
   /** What the reference service has written because of what it took; left out: it writes nothing. */
   readonly outputs?: OutputSource;
+  /** How messages of two versions of an interface go over it; left out: none are played. */
+  readonly evolution?: () => Promise<EvolutionWire>;
   /** Absolute path of the reference service's entry module. */
   readonly servicePath: string;
 }

@@ -1,6 +1,7 @@
 /** A whole result: what `result.json` holds. */
 import { z } from 'zod';
 import { semanticsVersion } from '../semantics-version.ts';
+import { evolutionSchema } from './evolution-schema.ts';
 import { type Immutable, instant, text } from './fields.ts';
 import { planSchema } from './plan-schema.ts';
 import { capacitySchema, tuningSchema } from './search-schema.ts';
@@ -81,6 +82,7 @@ export const runResultSchema = z.object({
   satOut: z.array(satOutSchema).describe('Absent where every target plays every condition.').optional(),
   tuning: z.array(tuningSchema).describe('Of `bench tune`.').optional(),
   capacity: z.array(capacitySchema).describe('With `rate: max`.').optional(),
+  evolution: evolutionSchema.describe('Of `evolution` of the scenario.').optional(),
   warnings: z.array(warningSchema),
   prices: pricesSchema.optional(),
 });

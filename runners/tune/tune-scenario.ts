@@ -23,10 +23,11 @@ export async function tuneScenario(options: TuneOptions): Promise<RunResult> {
   const condition = conditionOf(scenario);
   const conditions = { [condition]: scenario.conditions[condition] ?? [] };
   const swept = { ...scenario, conditions, targets: only(scenario.targets, Object.keys(scenario.sweep)) };
+  const { evolution: _, ...surveyed } = swept; // once is enough: with the finals
   emit({ type: 'message', text: `survey: every variant once, ${condition}` });
   const survey = await runScenario({
     ...options,
-    scenario: { ...swept, repeats: 1 },
+    scenario: { ...surveyed, repeats: 1 },
     emit: (event) => {
       if (event.type !== 'finished' || event.status !== 'complete') emit(event); // the run goes on
     },

@@ -55,6 +55,8 @@ export interface ProtocolFacts {
   readonly subscribes: string | null;
   /** Several instances of our service are the members of a consumer group. Left out: they are not. */
   readonly hasGroups?: true;
+  /** Clients and services of two versions can be played over it (`evolution`). Left out: they cannot. */
+  readonly playsEvolution?: true;
   /** The broker marks what it delivers again. */
   readonly marksRedelivered: boolean;
   /** What to expect of answers that come `ms` later. */

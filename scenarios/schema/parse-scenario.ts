@@ -5,6 +5,7 @@ import type { Scenario, Target } from '../scenario.ts';
 import { checkChain } from './check-chain.ts';
 import { checkConditions } from './check-conditions.ts';
 import { createCheckContext } from './check-context.ts';
+import { checkEvolution } from './check-evolution.ts';
 import { checkFlow } from './check-flow.ts';
 import { checkLoad } from './check-load.ts';
 import { checkPublish } from './check-publish.ts';
@@ -155,6 +156,7 @@ function findAll(read: ReadDocument, directory: string): { file: ScenarioFile | 
     checkFlow(context);
     checkChain(context);
     checkPublish(context);
+    checkEvolution(context);
     checkConditions(context);
     checkResilience(context);
     checkPrimary(context);

@@ -45,6 +45,7 @@ export function resolveScenario(file: ScenarioFile, options: ResolveOptions): Sc
   return {
     name,
     ...(question === undefined ? {} : { question }),
+    ...(file.evolution === undefined ? {} : { evolution: file.evolution }),
     ...(file.primary === undefined ? {} : { primary: resolvePrimary(file.primary, file.conditions) }),
     workload: resolveWorkload(file.workload, options.directory),
     ...resolveSubscribers(file.subscribers),

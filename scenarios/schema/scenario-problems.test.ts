@@ -121,7 +121,7 @@ describe('a scenario with a problem', () => {
     [
       'prototype key',
       `${base}__proto__: {}\n`,
-      '11:1: __proto__: unknown key (known here: name, question, primary, workload, subscribers, load, targets, conditions, resilience, thresholds, stack, repeats, sweep, allowHosts)',
+      '11:1: __proto__: unknown key (known here: name, question, primary, workload, subscribers, load, targets, conditions, resilience, thresholds, stack, repeats, evolution, sweep, allowHosts)',
     ],
     [
       'missing key',

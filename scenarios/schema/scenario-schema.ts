@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { phaseNames } from '../../result/result-types.ts';
 import { targetSchema } from '../protocols/definitions.ts';
 import { conditionSchema } from './condition-schema.ts';
+import { evolutionSchema } from './evolution-schema.ts';
 import { duration, entryName, lineText, named, object, wholeNumber } from './fields.ts';
 import { loadSchema } from './load-schema.ts';
 import { subscribersSchema } from './push-schema.ts';
@@ -57,6 +58,7 @@ export const scenarioFileSchema = object({
     ),
   stack: stackSchema,
   repeats: wholeNumber(1, 1_000).default(1).describe('How often each trial is run.'),
+  evolution: evolutionSchema,
   sweep: sweepSchema.optional().describe('Settings that are tried out. Left out: each target as it is written.'),
   allowHosts: z
     .array(lineText.min(1))

@@ -1,7 +1,5 @@
 /** Small messages before and after one change each: what both versions of an interface say of the same order. */
-
-export type Version = 'old' | 'new';
-export const versions: readonly Version[] = ['old', 'new'];
+import type { SchemaChange, SchemaSide } from '../../result/evolution-names.ts';
 
 /** int32, int64: signed and whole. A list: the names of an enum, counted from 0. */
 export type FieldType = 'string' | 'int32' | 'int64' | readonly string[];
@@ -23,7 +21,7 @@ export interface Side {
   readonly says: Values;
 }
 
-export type Change = Readonly<Record<Version, Side>>;
+export type Change = Readonly<Record<SchemaSide, Side>>;
 
 const id: Field = { meaning: 'id', name: 'id', number: 1, type: 'string' };
 const note: Field = { meaning: 'note', name: 'note', number: 2, type: 'string' };
@@ -38,15 +36,12 @@ function side(field: Field | null, value: string | number = ''): Side {
 
 /** A renamed field keeps its number; a wider one says what was too much before; an enum grows at its end. */
 export const changes = {
-  'field added': { old: side(null), new: side(note, 'by noon') },
-  'field removed': { old: side(note, 'by noon'), new: side(null) },
-  'field renamed': { old: side(buyer, 'ann'), new: side({ ...buyer, name: 'customer' }, 'ann') },
-  'field widened': { old: side(cents, 1_250), new: side({ ...cents, type: 'int64' }, 5_000_000_000) },
-  'enum value added': {
+  fieldAdded: { old: side(null), new: side(note, 'by noon') },
+  fieldRemoved: { old: side(note, 'by noon'), new: side(null) },
+  fieldRenamed: { old: side(buyer, 'ann'), new: side({ ...buyer, name: 'customer' }, 'ann') },
+  fieldWidened: { old: side(cents, 1_250), new: side({ ...cents, type: 'int64' }, 5_000_000_000) },
+  enumValueAdded: {
     old: side(status, 'paid'),
     new: side({ ...status, type: ['placed', 'paid', 'refunded'] }, 'refunded'),
   },
-} as const satisfies Record<string, Change>;
-
-export type ChangeName = keyof typeof changes;
-export const changeNames = Object.keys(changes) as ChangeName[];
+} as const satisfies Readonly<Record<SchemaChange, Change>>;

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Change, changeNames, changes, versions } from './changes.ts';
-import { formats, grpcFormat } from './message-format.ts';
+import { schemaChanges, schemaSides } from '../../result/evolution-names.ts';
+import { type Change, changes } from './changes.ts';
+import { formats, grpcFormats } from './message-format.ts';
 
-const all = { ...formats, gRPC: grpcFormat };
-const inProtobuf = [formats.protobuf, grpcFormat];
+const all = { ...formats, gRPC: grpcFormats.protobuf };
+const inProtobuf = [formats.protobuf, grpcFormats.protobuf];
 
-describe.each(Object.entries(all))('%s', (_name, formatOf) => {
-  it.each(changeNames)('reads what its own version wrote: %s', (change) => {
-    for (const version of versions) {
+describe.each(Object.entries(all))('%s', (_name, { formatOf }) => {
+  it.each(schemaChanges)('reads what its own version wrote: %s', (change) => {
+    for (const version of schemaSides) {
       const side = changes[change][version];
       const format = formatOf(side);
       expect(format.read(format.write(side.says))).toEqual(side.says);
@@ -17,14 +18,16 @@ describe.each(Object.entries(all))('%s', (_name, formatOf) => {
 
 it.each(inProtobuf)(
   'protobuf of before reads a wider number without its upper half, and of a new enum value the number',
-  (formatOf) => {
+  ({ formatOf }) => {
     const readByOld = ({ old, new: changed }: Change) => formatOf(old).read(formatOf(changed).write(changed.says));
-    expect(readByOld(changes['field widened'])).toEqual({ id: 'order-1', cents: 5_000_000_000 % 2 ** 32 });
-    expect(readByOld(changes['enum value added'])).toEqual({ id: 'order-1', status: 2 });
+    expect(readByOld(changes.fieldWidened)).toEqual({ id: 'order-1', cents: 5_000_000_000 % 2 ** 32 });
+    expect(readByOld(changes.enumValueAdded)).toEqual({ id: 'order-1', status: 2 });
   },
 );
 
 it('JSON that is not as its schema says is refused', () => {
-  const { old, new: changed } = changes['field widened'];
-  expect(() => formats['JSON, checked'](old).read(formats.JSON(changed).write(changed.says))).toThrow('schema');
+  const { old, new: changed } = changes.fieldWidened;
+  expect(() => formats.jsonChecked.formatOf(old).read(formats.json.formatOf(changed).write(changed.says))).toThrow(
+    'schema',
+  );
 });

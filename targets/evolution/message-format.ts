@@ -2,6 +2,8 @@
 import { fromJSON, type MessageTypeDefinition } from '@grpc/proto-loader';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import protobuf from 'protobufjs';
+import type { MessageFormatName } from '../../result/evolution-names.ts';
+import { packageLabel } from '../driver-kit/driver-by-client.ts';
 import type { Field, FieldType, Side, Values } from './changes.ts';
 
 export interface MessageFormat {
@@ -10,14 +12,26 @@ export interface MessageFormat {
   read(bytes: Buffer): Values;
 }
 
-/** JSON is read as it is, or after a check by the JSON Schema of the reader's version. */
-export const formats = {
-  JSON: plainJson,
-  'JSON, checked': checkedJson,
-  protobuf: protobufFormat,
-} as const satisfies Record<string, (side: Side) => MessageFormat>;
+export interface MessageLibrary {
+  readonly readBy: string;
+  formatOf(side: Side): MessageFormat;
+}
 
-export type FormatName = keyof typeof formats;
+/** What a wire carries; a format that is missing it does not. */
+export type WireFormats = Readonly<Partial<Record<MessageFormatName, MessageLibrary>>>;
+
+/** Of wires that carry any bytes. JSON is read as it is, or after a check by the JSON Schema of the reader's version. */
+export const formats = {
+  json: { readBy: 'JSON.parse', formatOf: plainJson },
+  jsonChecked: { readBy: packageLabel('ajv'), formatOf: checkedJson },
+  protobuf: { readBy: packageLabel('protobufjs'), formatOf: protobufFormat },
+} as const satisfies WireFormats;
+
+/** As grpc-js gets it from a definition. */
+export const grpcFormats = {
+  protobuf: { readBy: packageLabel('@grpc/proto-loader'), formatOf: grpcFormat },
+} as const satisfies WireFormats;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function plainJson({ fields }: Side): MessageFormat {
@@ -58,8 +72,7 @@ function protobufFormat({ fields }: Side): MessageFormat {
   };
 }
 
-/** As grpc-js gets it from a definition. */
-export function grpcFormat({ fields }: Side): MessageFormat {
+function grpcFormat({ fields }: Side): MessageFormat {
   const definition = fromJSON(descriptorOf(fields), { keepCase: true, enums: String, longs: Number });
   const { serialize, deserialize } = definition.Order as MessageTypeDefinition<object, Fields>;
   return {

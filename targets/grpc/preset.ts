@@ -73,6 +73,7 @@ function ordersProtoOf(operations: Readonly<Record<string, PresetOperation>>): s
 export const grpcEntry: ProtocolEntry = {
   driver: driverByClient<GrpcClient>('grpc', (target) => (target as GrpcTarget).client ?? 'own', drivers),
   subscriber: grpcSubscriber,
+  evolution: async () => (await import('./evolution-wire.ts')).grpcEvolutionWire,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {

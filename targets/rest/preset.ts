@@ -67,6 +67,7 @@ function reuseLabel(requests: number | undefined): string {
 export const restEntry: ProtocolEntry = {
   driver: driverByClient<RestClient>('rest', (target) => (target as RestTarget).client ?? 'own', drivers),
   subscriber: restSubscriber,
+  evolution: async () => (await import('./evolution-wire.ts')).restEvolutionWire,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {

@@ -24,6 +24,7 @@ const commitLabels = {
 export const streamEntry: ProtocolEntry = {
   driver: streamDriver,
   subscriber: streamSubscriber,
+  evolution: async () => (await import('./evolution-wire.ts')).streamEvolutionWire,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames(trialTag, target) {
     const names = brokerResourceNames(trialTag, target);

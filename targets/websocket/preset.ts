@@ -34,6 +34,7 @@ export const websocketEntry: ProtocolEntry = {
     drivers,
   ),
   subscriber: websocketSubscriber,
+  evolution: async () => (await import('./evolution-wire.ts')).websocketEvolutionWire,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames: () => ({}),
   preset(target, _names, operations) {

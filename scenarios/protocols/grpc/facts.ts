@@ -25,6 +25,7 @@ export const grpcFacts = {
   probe: { request: `${http2Preface}${http2Frames}`, answer: pingAnswer },
   headersIn: 'metadata',
   subscribes: 'a stream that the service writes to',
+  playsEvolution: true,
   marksRedelivered: false,
   delayed: (ms) => `each answer ${ms} ms later`,
 } as const satisfies ProtocolFacts;

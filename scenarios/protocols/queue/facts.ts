@@ -24,6 +24,7 @@ export const queueFacts = {
   probe: { request: 'AMQP\x00\x00\x00\x00' },
   headersIn: 'headers',
   subscribes: 'a queue each behind a fanout exchange',
+  playsEvolution: true,
   marksRedelivered: true,
   delayed: (ms) => `confirms and deliveries ${ms} ms later; a request–reply ${ms} ms to ${1.5 * ms} ms`,
 } as const satisfies ProtocolFacts;

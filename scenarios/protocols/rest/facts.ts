@@ -17,6 +17,7 @@ export const restFacts = {
   probe: httpProbe,
   headersIn: 'headers',
   subscribes: 'server-sent events, or asking for what is new',
+  playsEvolution: true,
   marksRedelivered: false,
   delayed: (ms) => `each answer ${ms} ms later`,
 } as const satisfies ProtocolFacts;

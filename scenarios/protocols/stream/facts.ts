@@ -25,6 +25,7 @@ export const streamFacts = {
   headersIn: 'headers',
   subscribes: 'a consumer group each',
   hasGroups: true,
+  playsEvolution: true,
   marksRedelivered: false,
   delayed: (ms) => `acknowledgements ${ms} ms later; a fetch that also waits for the one before it up to ${3 * ms} ms`,
 } as const satisfies ProtocolFacts;

@@ -17,6 +17,7 @@ export const websocketFacts = {
   probe: httpProbe,
   headersIn: null,
   subscribes: 'messages that the service sends by itself',
+  playsEvolution: true,
   marksRedelivered: false,
   delayed: (ms) => `each answer ${ms} ms later`,
 } as const satisfies ProtocolFacts;

@@ -17,6 +17,7 @@ import { rabbitmqSubscriber } from './subscriber.ts';
 export const rabbitmqEntry: ProtocolEntry = {
   driver: rabbitmqDriver,
   subscriber: rabbitmqSubscriber,
+  evolution: async () => (await import('./evolution-wire.ts')).rabbitmqEvolutionWire,
   servicePath: beside(import.meta.url, 'service'),
   resourceNames(trialTag, target) {
     const names = { ...brokerResourceNames(trialTag, target), events: `wirebench-${trialTag}-events` };
