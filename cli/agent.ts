@@ -7,6 +7,7 @@ import type { BusLogin } from '../runners/agents/bus.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { joinUser } from '../targets/stack/native/nats.ts';
 import { createRunDirectory } from '../targets/stack/run-directory.ts';
+import { exampleJoin, joinOf } from './bus-address.ts';
 import { durationOption } from './duration-option.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import { type NatsFiles, readJoinSecret, readNatsFiles } from './join-secret.ts';
@@ -22,8 +23,6 @@ interface AgentArguments extends NatsFiles {
   readonly allowHost?: readonly string[] | undefined;
   readonly wait: string;
 }
-
-export const exampleJoin = 'tls://10.0.0.5:4222/7f3a9c21';
 
 export const agentCommand: CommandModule<object, AgentArguments> = {
   command: 'agent',
@@ -62,14 +61,6 @@ export const agentCommand: CommandModule<object, AgentArguments> = {
     process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodes.done;
   },
 };
-
-function joinOf(join: string): { readonly url: string; readonly run: string; readonly host: string } {
-  const url = URL.canParse(join) ? new URL(join) : null;
-  const run = url?.pathname.slice(1) ?? '';
-  if (url !== null && ['tls:', 'nats:'].includes(url.protocol) && url.port !== '' && /^\w+$/.test(run))
-    return { url: `${url.protocol}//${url.host}`, run, host: url.hostname };
-  throw usageError(`--join ${join} is not of the form tls://HOST:PORT/RUN`, `For example: --join ${exampleJoin}`);
-}
 
 function loginOf({ tokenFile, natsCreds, natsCa }: AgentArguments): { login: BusLogin; ca: string | null } {
   if (tokenFile !== undefined && natsCreds !== undefined)

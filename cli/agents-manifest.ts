@@ -3,7 +3,7 @@
 import { stringify } from 'yaml';
 import type { CommandModule } from 'yargs';
 import { type AgentsJob, kubernetesJob } from '../runners/agents/kubernetes/kubernetes-job.ts';
-import { exampleJoin } from './agent.ts';
+import { exampleJoin, joinOf } from './bus-address.ts';
 import { cpusOf, podOptions } from './cluster-agents.ts';
 import { list, text } from './option-shapes.ts';
 import { print } from './print.ts';
@@ -43,6 +43,7 @@ export const agentsCommand: CommandModule<object, ManifestArguments> = {
   handler: (args) => {
     const { image, join, name, secret, namespace, cpus, memory, allowHost: allowHosts = [] } = args;
     const agents = agentCount({ agents: args.agents }) ?? 1;
+    joinOf(join); // that it can be joined is known before the pods are there
     const job = { agents, image, join, name, secret, namespace, memory, allowHosts, cpus: cpusOf('--cpus', cpus) };
     print(stringify(kubernetesJob(job)));
   },

@@ -1,5 +1,5 @@
 /** The file that lets a host join a run: its token, and the certificate that its bus shows. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { BenchError, exitCodes } from '../result/bench-error.ts';
 import type { BusLogin } from '../runners/agents/bus.ts';
 
@@ -15,9 +15,10 @@ export interface NatsFiles {
   readonly natsCa?: string | undefined;
 }
 
-/** Readable by its owner alone. Throws a BenchError (exit 6). */
+/** Readable by its owner alone, whoever could read what was there before. Throws a BenchError (exit 6). */
 export function writeJoinSecret(path: string, { token, ca }: JoinSecret): void {
   try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) chmodSync(path, 0o600);
     writeFileSync(path, `${token}\n${ca ?? ''}`, { mode: 0o600 });
   } catch (cause) {
     throw new BenchError('notWritten', `The token cannot be written to ${path}: ${(cause as Error).message}`, {

@@ -1,6 +1,5 @@
 /** The agents of `bench run … --agents N`: the bus that they meet on, and the line that they join by. */
 import { randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AgentCrew } from '../runners/agents/agent-crew.ts';
@@ -16,6 +15,7 @@ import { freePort } from '../targets/process/free-port.ts';
 import { ensurePrograms, type InstallOptions } from '../targets/stack/install.ts';
 import { startNats } from '../targets/stack/native/nats.ts';
 import { createRunDirectory } from '../targets/stack/run-directory.ts';
+import { type ListenPlace, listenOf, natsOf } from './bus-address.ts';
 import {
   type ClusterArguments,
   type ClusterSecret,
@@ -94,16 +94,16 @@ export async function startRunAgents(args: RunAgentsArguments, options: RunAgent
   const { scenario, install, redact } = options;
   requireShareable(scenario, wanted);
   const run = randomBytes(4).toString('hex');
-  const listen = await listenOf(args);
+  const nats = args.nats === undefined ? undefined : natsOf(args.nats);
+  const listen = await listenOf(args.listen);
   const listenHost = listen.host === loopback ? undefined : listen.host;
   if (listenHost !== undefined) requireReachable(scenario);
   const ownHosts = listenHost === undefined ? [] : [listenHost];
-  const partHosts = [...ownHosts, ...(args.nats === undefined ? [] : [new URL(args.nats).hostname])];
+  const partHosts = [...ownHosts, ...(nats === undefined ? [] : [nats.host])];
   allowDial([...scenario.allowHosts, ...partHosts]);
-  const toAllow = [...scenario.allowHosts, ...(args.nats === undefined ? [] : ownHosts)]; // the host that is joined is allowed
+  const toAllow = [...scenario.allowHosts, ...(nats === undefined ? [] : ownHosts)]; // the host that is joined is allowed
   const place = clusterPlacer(args, { agents: wanted, run, allowHosts: toAllow, note: install.log });
-  const meeting =
-    args.nats === undefined ? await ownBus(args, listen, run, install) : await busOf(args, args.nats, run);
+  const meeting = nats === undefined ? await ownBus(args, listen, run, install) : await busOf(args, nats.url, run);
   const { join, options: files, secret } = meeting;
   const pods = place?.({ join, secret, ended: (name, why) => crew.loseNamed(name, why) });
   if (pods === undefined) {
@@ -146,26 +146,6 @@ export function agentCount({ agents, ...others }: RunAgentsArguments): number | 
   const count = Number(agents.replace(inCluster, ''));
   if (Number.isInteger(count) && count >= 1 && count <= mostAgents) return count;
   throw usageError(`--agents ${agents} is no number from 1 to ${mostAgents}`, 'For example: --agents 3');
-}
-
-interface ListenPlace {
-  readonly host: string;
-  /** null: any free one. */
-  readonly port: number | null;
-}
-
-/** A name as the address that it leads to: agents are shown addresses, and allow what they are shown. */
-async function listenOf({ listen = loopback }: RunAgentsArguments): Promise<ListenPlace> {
-  const found = /^(\[[\da-f:]+\]|[^:\s]+)(?::(\d+))?$/i.exec(listen);
-  if (found === null)
-    throw usageError(`--listen ${listen} is not of the form HOST or HOST:PORT`, 'For example: --listen 10.0.0.5');
-  const [, name = '', port] = found;
-  try {
-    const { address } = await lookup(name.replace(/^\[|\]$/g, ''));
-    return { host: address, port: port === undefined ? null : Number(port) };
-  } catch {
-    throw usageError(`--listen ${listen}: nobody knows the host ${name}`, 'Give an address of this host.');
-  }
 }
 
 async function ownBus(

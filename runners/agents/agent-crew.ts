@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchError, exitCodes } from '../../result/bench-error.ts';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
+import { cleanLine } from '../../result/printable.ts';
 import {
   type AgentHost,
   heartbeatMs,
@@ -66,6 +67,8 @@ const stoodStillMs = 1_000;
 const pingMs = 1_000;
 /** More at once would wait for each other, and widen what is known of their clocks. */
 const mostPinged = 16;
+/** Characters that a table has room for. */
+const mostOfName = 63;
 
 export class AgentCrew {
   readonly #options: CrewOptions;
@@ -82,7 +85,9 @@ export class AgentCrew {
     this.#options = options;
     this.#subjects = subjectsOf(options.run);
     const { bus } = options;
-    bus.subscribe(this.#subjects.join, (message) => void this.#join(message));
+    bus.subscribe(this.#subjects.join, (message) => {
+      this.#join(message).catch((error) => options.note(`an agent could not be taken: ${(error as Error).message}`));
+    });
     bus.subscribe(this.#subjects.ofAny, (message) => this.#hear(message));
     bus.onGap(() => {
       for (const member of this.#living()) this.lose(member, 'the run itself lost its connection to the bus');
@@ -195,7 +200,7 @@ export class AgentCrew {
     const { name, instance, host, publicKey } = request;
     const why = this.#refusal(request);
     if (why !== null) return reply({ refused: why });
-    const known = this.#members.find((member) => member.instance === instance);
+    const known = this.#living().find((member) => member.instance === instance);
     if (known !== undefined) {
       await known.joined;
       return reply({ k: known.k }); // its first answer was lost on the way: no second agent
@@ -204,11 +209,14 @@ export class AgentCrew {
     const k = this.#members.length;
     const joined = this.#options.admit(publicKey, k);
     const member: CrewMember = {
-      ...{ k, name: this.#ownName(name), instance, host, joined },
+      ...{ k, name: this.#ownName(name, host), instance, host, joined },
       ...{ heardMs: performance.now(), isHere: false, lost: null, asked: new Set() },
     };
     this.#members.push(member);
-    await joined;
+    await joined.catch((error) => {
+      this.lose(member, 'it could not be let in');
+      throw error;
+    });
     reply({ k });
     member.heardMs = performance.now();
   }
@@ -224,8 +232,9 @@ export class AgentCrew {
     return null;
   }
 
-  /** A verdict names agents, so that no two of those that live have one name. */
-  #ownName(name: string): string {
+  /** A verdict names agents, in one line, so that no two of those that live have one name. */
+  #ownName(said: string, { hostname }: AgentHost): string {
+    const name = cleanLine(said).trim().slice(0, mostOfName) || hostname;
     const taken = new Set(this.#living().map((member) => member.name));
     if (!taken.has(name)) return name;
     for (let n = 2; ; n++) if (!taken.has(`${name}-${n}`)) return `${name}-${n}`;
@@ -243,7 +252,15 @@ export class AgentCrew {
     member.heardMs = performance.now();
     if (!member.isHere) this.#arrived(member);
     if (what === 'left') this.lose(member, 'it was ended');
-    else this.#listener?.said(member, what, data);
+    else this.#said(member, what, data);
+  }
+
+  #said(member: CrewMember, what: string, data: Uint8Array): void {
+    try {
+      this.#listener?.said(member, what, data);
+    } catch (error) {
+      this.lose(member, `nobody understands what it says (${what}): ${(error as Error).message}`);
+    }
   }
 
   #arrived(member: CrewMember): void {

@@ -108,6 +108,7 @@ export class RemoteLoad extends JointLoad implements LoadSource {
   protected readonly players: readonly PlayingAgent[];
   readonly #linkOf: LinkTo | undefined;
   #pinging: NodeJS.Timeout | null = null;
+  #isFetching = false;
   #ended = false;
   readonly #hasEnded = Promise.withResolvers<void>();
 
@@ -214,6 +215,7 @@ export class RemoteLoad extends JointLoad implements LoadSource {
   async finish(): Promise<readonly WorkerData[]> {
     if (this.#pinging !== null) clearInterval(this.#pinging);
     await this.#options.crew.ping(this.#clocks(), pingsAfter);
+    this.#isFetching = true;
     const fetched: WorkerData[] = [];
     await inLanes(this.#living(), mostFetched, async (agent) => {
       fetched.push(...(await this.#fetch(agent)));
@@ -281,7 +283,7 @@ export class RemoteLoad extends JointLoad implements LoadSource {
     if (what === 'progress') agent.progress = (message as ProgressMessage).progress ?? agent.progress;
     else if (what === 'opened') agent.opened.resolve();
     else if (what === 'openFailed') agent.opened.reject(this.#failure(agent, message as FailedMessage));
-    else if (what === 'failed') agent.idle.reject(this.#failure(agent, message as FailedMessage));
+    else if (what === 'failed') this.#failed(agent, message as FailedMessage);
     else if (what === 'beginning') this.#beginning(agent, message as BeginningMessage);
     else if (what === 'second') this.#second(message as SecondMessage);
     else if (what === 'handedOver') this.#handedOver(message as HandedOverMessage);
@@ -291,6 +293,12 @@ export class RemoteLoad extends JointLoad implements LoadSource {
       agent.progress = progress;
       agent.idle.resolve(acknowledged);
     }
+  }
+
+  /** Of one that hands its records over nothing more would come. */
+  #failed(agent: PlayingAgent, message: FailedMessage): void {
+    agent.idle.reject(this.#failure(agent, message));
+    if (this.#isFetching) this.#options.crew.lose(agent.member, `its records did not come: ${message.error.message}`);
   }
 
   #failure({ member }: PlayingAgent, { error }: FailedMessage): BenchError {
