@@ -62,6 +62,20 @@ const claims: readonly Claim[] = [
     change: (result) => (trial(result, 'stream-slow-network-1').semantics.guarantee = 'replicated'),
   },
   {
+    name: 'what was read wrongly without an error',
+    claim: 'Read wrongly without an error – JSON: field renamed.',
+    change: (result) => {
+      for (const cell of result.evolution.cells) Object.assign(cell, { request: 'reads', answer: 'reads' });
+    },
+    formats: inFull,
+  },
+  {
+    name: 'wires that agree',
+    claim: 'field renamed protobuf all 3 reads reads',
+    change: (result) => (result.evolution.cells.find(({ wire }: Loose) => wire === 'grpc').answer = 'defaults'),
+    formats: inFull,
+  },
+  {
     name: 'reached beside not reached',
     claim: 'reached it, queue did not',
     change: (result) => (during(result, 'queue').operations.placeOrder.latencyUs.delivered.p99 = 9_000),
