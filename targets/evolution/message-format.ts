@@ -32,6 +32,9 @@ export const grpcFormats = {
   protobuf: { readBy: packageLabel('@grpc/proto-loader'), formatOf: grpcFormat },
 } as const satisfies WireFormats;
 
+/** One for all: each would check its own rules first. */
+const ajv = new Ajv2020();
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function plainJson({ fields }: Side): MessageFormat {
@@ -43,7 +46,7 @@ function plainJson({ fields }: Side): MessageFormat {
 
 function checkedJson(side: Side): MessageFormat {
   const { write, read } = plainJson(side);
-  const isValid = new Ajv2020().compile({
+  const isValid = ajv.compile({
     type: 'object',
     properties: Object.fromEntries(side.fields.map(({ name, type }) => [name, jsonSchemaOf(type)])),
     required: side.fields.map(({ name }) => name),
