@@ -21,6 +21,8 @@ const historyPerMs = 5;
 const rebuildDeadlineMs = 60_000;
 const stopGraceMs = 2_500;
 const adjustDeadlineMs = 2_000;
+/** Who leaves a group does before what it has in hand. */
+const placeDeadlineMs = 5_000;
 
 export interface RunningService {
   readonly process: SupervisedProcess;
@@ -157,7 +159,7 @@ export async function startReferenceService(
     },
     async member(place) {
       if (child.exit !== null) return;
-      const told = nextReport(child, 'placed');
+      const told = nextReport(child, 'placed', placeDeadlineMs);
       child.send({ type: 'member', place } satisfies ServiceCommand);
       await told;
     },
@@ -174,6 +176,7 @@ export async function startReferenceService(
 function nextReport<Type extends ServiceReport['type']>(
   child: SupervisedProcess,
   type: Type,
+  deadlineMs = adjustDeadlineMs,
 ): Promise<Extract<ServiceReport, { readonly type: Type }> | null> {
   return new Promise((resolve, reject) => {
     const end = (report: Extract<ServiceReport, { readonly type: Type }> | null) => {
@@ -192,8 +195,8 @@ function nextReport<Type extends ServiceReport['type']>(
     };
     const timer = setTimeout(() => {
       forget();
-      reject(new Error(`the ${child.name} did not answer within ${adjustDeadlineMs / 1e3} s`));
-    }, adjustDeadlineMs);
+      reject(new Error(`the ${child.name} did not answer within ${deadlineMs / 1e3} s`));
+    }, deadlineMs);
   });
 }
 

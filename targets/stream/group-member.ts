@@ -1,19 +1,19 @@
 /** Our service as one of its consumer group: it joins, is told its partitions, is lost and joins again, and leaves. */
-import { Consumer, type ConsumerOptions } from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { bounded } from '../driver-kit/bounded.ts';
 import { openAgain } from '../driver-kit/open-again.ts';
 import type { CommitPosition } from '../driver-kit/watermark-offsets.ts';
 import type { TextMessage } from './moved-record.ts';
+import { type Begins, PlacedConsumer } from './placed-consumer.ts';
 import { type RecordsInHand, recordsInHandOf } from './records-in-hand.ts';
 import { serviceClient } from './service-client.ts';
-import { type Begins, StableConsumer } from './stable-consumer.ts';
 import { coordinatorRetries, readingAtOnce, type TextConsumer, type TextStream, textHeaders } from './text-consumer.ts';
 import type { Membership } from './transactions.ts';
 
 const restartAfterMs = 100;
 const closeDeadlineMs = 1_000;
+const finishWithinMs = 1_000;
 /** Of several members of a group: who is gone for so long has its partitions taken over. */
 const sharedSessionMs = 6_000;
 /** A member hears of a rebalance with its next heartbeat; at the latest so often, as the library does. */
@@ -24,6 +24,8 @@ const assignments = {
   eager: [{ name: 'roundrobin', version: 1 }],
   cooperative: [{ name: 'cooperative-sticky', version: 2 }],
 } as const;
+
+type Assigned = readonly { readonly topic: string; readonly partitions: readonly number[] }[];
 
 export interface GroupMemberOptions {
   readonly service: ServiceOptions;
@@ -36,7 +38,7 @@ export interface GroupMemberOptions {
   readonly rebalances: () => void;
   /** Of each topic the partitions that are its own now. */
   readonly joined: (partitions: ReadonlyMap<string, ReadonlySet<number>>) => void;
-  /** With `commit: transaction`, of each partition that it has now. */
+  /** Of each partition that it has now. */
   readonly begins: Begins;
   /** What is in hand comes again with the next consumer. */
   readonly forget: () => void;
@@ -99,6 +101,12 @@ export class GroupMember {
     await this.#consumer?.commit({ offsets: positions.map((position) => ({ topic, ...position })) });
   }
 
+  /** Takes nothing up any more, and resolves when it has done what is in hand: before it leaves, but not for long. */
+  async finish(): Promise<void> {
+    this.#inHand?.hold(true);
+    await bounded(finishWithinMs, this.#inHand?.empty());
+  }
+
   /** Reads again from what is committed. */
   startOver(): void {
     if (this.#consumer === null || this.#isOut) return;
@@ -137,7 +145,8 @@ export class GroupMember {
     const { instance = 0, target } = service;
     const { group, instances = 1, commit } = target as StreamTarget;
     const sessionTimeout = group?.sessionTimeoutMs ?? (instances > 1 ? sharedSessionMs : null);
-    const options: ConsumerOptions<Buffer, Buffer, string, string> = {
+    return new PlacedConsumer({
+      begins,
       ...serviceClient(service, 'consumer'),
       ...coordinatorRetries,
       groupId,
@@ -151,10 +160,8 @@ export class GroupMember {
       protocols: [...assignments[group?.assignment ?? 'eager']],
       ...readingAtOnce,
       deserializers: textHeaders,
-    };
-    return commit === 'transaction'
-      ? new StableConsumer(options, serviceClient(service, 'admin'), begins)
-      : new Consumer(options);
+      ...(commit === 'transaction' && { stableBy: serviceClient(service, 'admin') }),
+    });
   }
 
   async #follow(): Promise<void> {
@@ -182,27 +189,42 @@ export class GroupMember {
   }
 
   /** The library says so with each refused commit too: a commit for each of these would have no end. */
-  #rebalances({ generationId }: TextConsumer): void {
+  #rebalances(consumer: TextConsumer): void {
+    const { generationId } = consumer;
     if (generationId === this.#endedGeneration) return;
     this.#endedGeneration = generationId ?? null;
     if (this.#isEager) this.#inHand?.hold(true);
     this.#options.rebalances();
+    if (!this.#isEager) this.#givesAway(consumer);
   }
 
-  #hasJoined(
-    { memberId, coordinatorId }: TextConsumer,
-    assigned: readonly { readonly topic: string; readonly partitions: readonly number[] }[],
-    generationId: number,
-  ): void {
-    const { groupId, topics, joined } = this.#options;
+  /**
+   * A cooperative member that joined, and gives partitions away before it joins once more: the library says no more of that
+   * round than that it is over. What it keeps was its own throughout, and nobody is given the others before it is back.
+   */
+  #givesAway({ memberId, generationId = 0, assignments }: TextConsumer): void {
+    const membership = this.#membership;
+    // Who was put out of its group comes back under another name, and owns nothing of what it had.
+    if (membership === null || membership.memberId !== memberId || generationId === membership.generationId) return;
+    this.#membership = { ...membership, generationId };
+    this.#tell(assignments ?? []);
+  }
+
+  #hasJoined({ memberId, coordinatorId }: TextConsumer, assigned: Assigned, generationId: number): void {
     this.#joined++;
     // A generation went by without it: others have had its partitions meanwhile.
     if (this.#membership !== null && generationId > this.#membership.generationId + 1) {
       this.startOver();
       return;
     }
+    const { groupId } = this.#options;
     this.#membership = { groupId, memberId: memberId ?? '', generationId, coordinatorId: coordinatorId ?? 0 };
     this.#inHand?.hold(this.#isPaused);
+    this.#tell(assigned);
+  }
+
+  #tell(assigned: Assigned): void {
+    const { topics, joined } = this.#options;
     const partitionsOf = (topic: string) => assigned.find((one) => one.topic === topic)?.partitions;
     joined(new Map(topics.map((topic) => [topic, new Set(partitionsOf(topic))])));
   }

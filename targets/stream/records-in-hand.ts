@@ -14,6 +14,7 @@ export class RecordsInHand {
   #isPaused = false;
   #isHeld = false;
   #isOver = false;
+  #emptied = () => {};
 
   constructor(stream: Flowing, most: number) {
     this.#stream = stream;
@@ -34,10 +35,16 @@ export class RecordsInHand {
     }
     return () => {
       this.#count--;
+      if (this.#count === 0) this.#emptied();
       if (!this.#isPaused || this.#isOver || this.#count > this.#most / 2) return;
       this.#isPaused = false;
       if (!this.#isHeld) this.#stream.resume();
     };
+  }
+
+  /** Resolves when nothing is in hand; hold it before, or that may never be. */
+  async empty(): Promise<void> {
+    if (this.#count > 0) await new Promise<void>((resolve) => (this.#emptied = resolve));
   }
 
   /** Held, it does not flow, however little is in hand. */

@@ -33,6 +33,7 @@ import { type Outcome, Transactions } from './transactions.ts';
 
 const commitEveryMs = 200;
 const closeWithinMs = 400;
+const commitWithinMs = 1_000;
 /** In hand of a service that bounds nothing itself: as many as a queue sends unacknowledged. */
 const mostInHand = 100;
 const transactionRetries = 50;
@@ -144,13 +145,14 @@ class StreamService {
     });
   }
 
-  /** Polite: what is in hand is committed before. It joins in its own time. */
+  /** Polite: what is in hand is done and committed before. It joins in its own time. */
   async move(place: MemberPlace): Promise<void> {
     if (place === 'in') {
       this.member.rejoin();
       return;
     }
-    await this.#commit();
+    await this.member.finish();
+    await bounded(commitWithinMs, this.#commit());
     await this.member.leave(place === 'out');
   }
 
@@ -201,9 +203,10 @@ class StreamService {
     const progress = this.#progress.get(topic);
     if (progress === undefined || !progress.isOwn(partition)) return;
     // The library may give out what it had fetched before its partitions changed hands, and go on behind it.
-    const isNext = this.#transactions === null || progress.isNext(partition, offset);
+    const isNext = progress.isNext(partition, offset);
     if (isNext === null || !progress.isNew(partition, offset)) return;
     if (!isNext) {
+      if (this.member.canCommit) void this.#commit();
       this.member.startOver();
       return;
     }
@@ -302,10 +305,12 @@ class StreamService {
 
   async #commit(): Promise<void> {
     if (this.#transactions !== null) return;
-    for (const [topic, progress] of this.#progress) {
+    // All of them at once: what leaves after the next join would be refused.
+    const commits = [...this.#progress].map(async ([topic, progress]) => {
       const positions = progress.take();
       if (positions.length > 0) await this.member.commit(topic, positions).catch(() => undefined);
-    }
+    });
+    await Promise.all(commits);
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ it('says of a record whether it is the next of its partition, once it knows wher
   const progress = new TopicProgress();
   expect(progress.isNext(0, 7n)).toBeNull();
   progress.expect(0, 7n);
-  progress.expect(1, -1n);
+  progress.expect(1, 0n);
   expect([progress.isNext(0, 6n), progress.isNext(0, 7n), progress.isNext(0, 8n)]).toEqual([false, true, false]);
   expect(progress.isNext(1, 0n)).toBe(true);
   expect(progress.isNew(0, 7n)).toBe(true);

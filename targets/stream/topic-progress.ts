@@ -20,9 +20,9 @@ export class TopicProgress<Outcome = void> {
     return true;
   }
 
-  /** Where a partition is to be read from; below 0: from the first. One that it is in the middle of stays as it is. */
+  /** Where a partition is to be read from. One that it is in the middle of stays as it is. */
   expect(partition: number, offset: bigint): void {
-    if (!this.#begun.has(partition)) this.#begun.set(partition, (offset < 0n ? 0n : offset) - 1n);
+    if (!this.#begun.has(partition)) this.#begun.set(partition, offset - 1n);
   }
 
   /** Of a topic without gaps. null: nobody knows yet where the partition is to be read from. */
