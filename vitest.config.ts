@@ -34,6 +34,7 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: [...elsewhere, integrationTests, longTests],
           testTimeout: 10_000,
+          maxWorkers: '100%', // they compute, and Vitest leaves one core out by itself: half of a machine of two
           sequence: { groupOrder: 0 },
         },
       },
