@@ -46,9 +46,15 @@ function stepsOf(heading: string): Step[] {
 
 let copy = '';
 
-/** A copy without anything added. */
+/** A copy without anything added: the one that is there, with what was added taken back. */
 async function fresh(): Promise<void> {
-  await rm(copy, { recursive: true, force: true });
+  for (const path of changedFiles()) {
+    await rm(join(copy, path));
+    if (existsSync(join(root, path))) cpSync(join(root, path), join(copy, path));
+  }
+}
+
+function copyRepository(): void {
   for (const entry of [...rooms, ...beside, 'package.json', 'tsconfig.json']) {
     cpSync(join(root, entry), join(copy, entry), { recursive: true });
   }
@@ -101,7 +107,8 @@ function node(...args: string[]) {
 
 beforeAll(async () => {
   copy = await mkdtemp(join(os.tmpdir(), 'wirebench-adding-'));
-});
+  copyRepository();
+}, 60_000);
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
 const kinds = [
