@@ -60,11 +60,14 @@ function operationsOf(all: readonly VersionCalls[]): readonly (readonly VersionC
   return [...Map.groupBy(all, ({ operation }) => operation).values()];
 }
 
-/** A date of HTTP as a day, UTC; what is none as it is. */
+const longestSunset = 16;
+
+/** A date of HTTP as a day, UTC; what is none as it begins. */
 function dayOf(sunset: string | undefined): string {
   if (sunset === undefined) return '–';
   const time = Date.parse(sunset);
-  return Number.isNaN(time) ? sunset : new Date(time).toISOString().slice(0, 10);
+  if (!Number.isNaN(time)) return new Date(time).toISOString().slice(0, 10);
+  return sunset.length > longestSunset ? `${sunset.slice(0, longestSunset - 1)}…` : sunset;
 }
 
 interface Slice {

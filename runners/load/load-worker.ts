@@ -103,7 +103,7 @@ class LoadWorker {
     this.#calls = Array.from({ length: slots }, emptyCall);
     this.#recorder = new Recorder(plan.windows.length, operations.length, plan.blocks);
     this.#timeline = new Timeline(plan.timelineIntervalMs);
-    this.#versions = new VersionCourse(operations.length, plan.timelineIntervalMs);
+    this.#versions = new VersionCourse(operations.length, plan.timelineIntervalMs, load.warmupMs);
     // Of an own system nobody keeps a ledger but of its flows, its events and what its reads show, and a long run would fill the memory for nothing.
     const isLooked = cacheOf(plan.target) !== null;
     const isHeard = plan.followed.length > 0 || plan.target.events !== undefined;

@@ -1,4 +1,4 @@
-/** Who calls which version when, and who was told that it is deprecated: by operation, in intervals of the timeline. */
+/** Who calls which version when, and who was told that it is deprecated: by operation, in intervals from the end of warm-up. */
 
 export interface VersionCourseData {
   /** [operation][interval]: begun, by intended start. */
@@ -12,13 +12,15 @@ export interface VersionCourseData {
 
 export class VersionCourse {
   readonly #intervalUs: number;
+  readonly #warmupUs: number;
   readonly #calls: number[][];
   readonly #told: number[][];
   readonly #deprecations: (string | null)[];
   readonly #sunsets: (string | null)[];
 
-  constructor(operations: number, intervalMs: number) {
+  constructor(operations: number, intervalMs: number, warmupMs: number) {
     this.#intervalUs = intervalMs * 1e3;
+    this.#warmupUs = warmupMs * 1e3;
     this.#calls = Array.from({ length: operations }, () => []);
     this.#told = Array.from({ length: operations }, () => []);
     this.#deprecations = Array.from({ length: operations }, () => null);
@@ -38,8 +40,8 @@ export class VersionCourse {
   }
 
   #count(counts: number[] | undefined, offsetUs: number): void {
-    if (counts === undefined) return;
-    const index = Math.max(0, Math.floor(offsetUs / this.#intervalUs));
+    if (counts === undefined || offsetUs < this.#warmupUs) return;
+    const index = Math.floor((offsetUs - this.#warmupUs) / this.#intervalUs);
     while (counts.length <= index) counts.push(0);
     counts[index] = (counts[index] as number) + 1;
   }

@@ -56,9 +56,8 @@ function courseOf(
   const points = new Map<number, { calls: number; told: number }>();
   const add = (counts: readonly number[], key: 'calls' | 'told') => {
     counts.forEach((count, index) => {
-      const atMs = index * intervalMs - load.warmupMs;
-      if (atMs < 0 || count === 0) return;
-      const begin = Math.floor(atMs / wide) * wide;
+      if (count === 0) return;
+      const begin = Math.floor((index * intervalMs) / wide) * wide;
       const point = points.get(begin) ?? { calls: 0, told: 0 };
       point[key] += count;
       points.set(begin, point);

@@ -12,6 +12,10 @@ export const deprecatedSchema = object({
   since: date.describe('From that day on it is deprecated (RFC 9745), UTC.'),
   sunset: date.optional().describe('On that day it goes away (RFC 8594), UTC. Left out: nothing is said of that.'),
 })
+  // RFC 9745 §4. Dates of this form are in the order of their texts.
+  .refine(({ since, sunset }) => sunset === undefined || sunset >= since, {
+    ...{ path: ['sunset'], error: 'is before since: what is not deprecated yet cannot go away' },
+  })
   .optional()
   .describe(
     'Every answer to a call of this version says so: headers `deprecation` and `sunset`, over WebSockets fields of the message. Left out: no version is deprecated.',

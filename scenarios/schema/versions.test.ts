@@ -34,3 +34,12 @@ it('a version that there is not, and a day that is none, are told', () => {
     expect.stringContaining('workload.service.deprecated.since: "soon" must be a date: 2026-12-31'),
   ]);
 });
+
+it('nothing goes away before it is deprecated', () => {
+  const until = (sunset: string) =>
+    `{ does: getOrder } }, service: { deprecated: { version: 1, since: 2026-03-01, sunset: ${sunset} }`;
+  expect(problemsOf('{ protocol: rest }', until('2026-03-01'))).toEqual([]);
+  expect(problemsOf('{ protocol: rest }', until('2026-02-28'))).toEqual([
+    expect.stringContaining('workload.service.deprecated.sunset: is before since'),
+  ]);
+});
