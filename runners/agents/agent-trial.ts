@@ -64,9 +64,9 @@ export class AgentTrial {
   /** Says `opened` or `openFailed`; never rejects. */
   async open({ plan, variables, files }: OpenMessage): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const { hasCanaries, ...rest } = revealPlan(withFiles(plan, await this.#write(files)), variables, process.env);
       if (hasCanaries) this.#echo = await startCanaryEcho(join(this.#folder, 'canary.log'));
+      this.#over.signal.throwIfAborted();
       this.#plan = {
         ...rest,
         samples: null,
@@ -79,12 +79,14 @@ export class AgentTrial {
         this.#links.addressOf(broker),
       );
       this.#generator = generator;
-      if (this.#over.signal.aborted) return await generator.terminate();
+      this.#over.signal.throwIfAborted();
       generator.onSecond(({ second, spanMs, ok }) => this.#say('second', { second, spanMs, ok: packRecords(ok) }));
       generator.onHandedOver(({ producer, sequences }) => this.#say('handedOver', { producer, sequences }));
       this.#say('opened', {});
     } catch (error) {
       if (!this.#over.signal.aborted) this.#say('openFailed', { error: takeApart(this.#inWords(error)) });
+    } finally {
+      if (this.#isClosing) await this.#clear(); // of what was begun since
     }
   }
 
@@ -137,6 +139,10 @@ export class AgentTrial {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.stop();
+    await this.#clear();
+  }
+
+  async #clear(): Promise<void> {
     await this.#generator?.terminate();
     await this.#echo?.process.stop();
     await rm(this.#folder, { recursive: true, force: true });
@@ -162,12 +168,21 @@ export class AgentTrial {
 
   async #write(files: OpenMessage['files']): Promise<ReadonlyMap<string, string>> {
     const here = new Map<string, string>();
-    for (const [path, bytes] of Object.entries(files)) {
-      const local = join(this.#folder, createHash('sha256').update(bytes).digest('hex'));
-      await writeFile(local, bytes, { mode: 0o600 });
-      here.set(path, local);
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      for (const [path, bytes] of Object.entries(files)) {
+        const local = join(this.#folder, createHash('sha256').update(bytes).digest('hex'));
+        await writeFile(local, bytes, { mode: 0o600 });
+        here.set(path, local);
+      }
+      return here;
+    } catch (cause) {
+      throw new BenchError('noTemporaryFolder', `It cannot keep the files of the trial: ${(cause as Error).message}`, {
+        hint: 'Free some space on its host, or set TMPDIR of it to a folder that can be written.',
+        exitCode: exitCodes.stack,
+        cause,
+      });
     }
-    return here;
   }
 
   async #measureCpu(startUs: number, { load }: LoadPlan): Promise<Pick<FinishedMessage, 'cpu' | 'throttled'>> {
