@@ -28,7 +28,7 @@ export interface SubscriberContext {
 export interface EventSink {
   /** Its subscription stands: what is published from here on is for it. Once for the first, and again after each `lost`. */
   subscribed(subscriber: number): void;
-  /** An event is whole in this process; told before anything else is done with it. `id`: of the operation that published it. */
+  /** An event is whole in this process; told before anything else is done with it. `id`: of the operation that published it; '': it holds none. */
   received(subscriber: number, id: string): void;
   /** Its connection or its subscription is gone; it comes again by itself. */
   lost(subscriber: number): void;

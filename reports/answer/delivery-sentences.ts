@@ -14,6 +14,7 @@ export function deliverySentences({ contenders }: ConditionGroup): string[] {
       ? [`Every subscriber had all that it was owed: ${whole.map(({ label }) => label).join(', ')}.`]
       : []),
     ...missing.map(missedSentence),
+    ...shown.flatMap((one) => passedOverSentence(one) ?? []),
     ...shown.flatMap((one) => slowSentence(one) ?? []),
   ];
 }
@@ -24,8 +25,20 @@ function missedSentence(contender: Contender): string {
   const where =
     inGaps === missed
       ? 'all of them published between a subscriber’s last event before it was cut off and its new subscription'
-      : `${formatCount(missed - inGaps)} of them while it was subscribed`;
+      : `${inGaps === 0 ? 'all' : formatCount(missed - inGaps)} of them while it was subscribed`;
   return `${contender.label}: ${missedText(contender)} deliveries missed, ${where}.`;
+}
+
+/** What came and counts for nothing: all missed and all without an id is more likely a wrong `id` than a system that is silent. */
+function passedOverSentence(contender: Contender): string | null {
+  const unreadable = deliverySum(contender, (one) => one.unreadable) ?? 0;
+  const foreign = deliverySum(contender, (one) => one.foreign) ?? 0;
+  if (unreadable === 0 && foreign === 0) return null;
+  const kinds = [
+    ...(unreadable > 0 ? [`${formatCount(unreadable)} held no id where \`events.id\` says`] : []),
+    ...(foreign > 0 ? [`${formatCount(foreign)} held ids that are not of this trial`] : []),
+  ];
+  return `${contender.label}: of the events that came and count for nothing ${kinds.join(', ')}.`;
 }
 
 /** Against the same phase of the slow ones there is nothing to compare; against themselves before there is. */

@@ -32,6 +32,7 @@ export const deliveriesSchema = z
       'Had after a later one of the same key, whose send began only after this one was acknowledged.',
     ),
     foreign: count.describe('Events with ids that are not of this trial.'),
+    unreadable: count.describe('Events that held no id where the target’s `events` says that it is.'),
     reconnects: count,
     gaps: z
       .object({ count, p50Us: figure, longestUs: figure, neverBack: count })

@@ -56,9 +56,10 @@ function heard(
     }
     const path = join(folder, `${files++}`);
     table.writeTo(path);
-    const { twice, foreign } = table;
+    const { twice, foreign, unreadable } = table;
     const times = subscribers.map((one) => subscribed[one] ?? throughout);
-    const data = { subscribed: times, twice, foreign, reconnects: 0, bytesRead: null, health, canaries: null };
+    const told = { twice, foreign, unreadable, reconnects: 0, bytesRead: null };
+    const data = { subscribed: times, ...told, health, canaries: null };
     return { subscribers, path, data };
   });
   return { originUs, processes };
@@ -91,7 +92,7 @@ it('counts each pair, and the last subscriber of each publication', () => {
   expect(found.handlingUs.maxUs).toBeGreaterThanOrEqual(380);
 });
 
-it('tells one planted missing, one twice and one of another run', () => {
+it('tells one planted missing, one twice, one of another run and one without an id', () => {
   const events = everyone([0, 1, 2]).filter(({ subscriber, sequence }) => !(subscriber === 1 && sequence === 1));
   const subscribers = heard([...events, { subscriber: 0, sequence: 2 }]);
   const found = account([published(3)], subscribers);
@@ -99,7 +100,8 @@ it('tells one planted missing, one twice and one of another run', () => {
   expect(found.last).toHaveLength(2);
   const table = new DeliveryTable('t', 1, originUs);
   table.add(0, formatOperationId('other', 0, 1), originUs);
-  expect([table.foreign, table.received]).toEqual([1, 0]);
+  table.add(0, '', originUs);
+  expect([table.foreign, table.unreadable, table.received]).toEqual([1, 1, 0]);
 });
 
 it('owes what was sent from the first subscription on, and what its publisher knows to be published', () => {

@@ -37,6 +37,8 @@ export interface DeliveryCounts {
   /** Had after a later one of the same key, whose send began only after this one was acknowledged. */
   readonly outOfOrder: number;
   readonly foreign: number;
+  /** Without an id. */
+  readonly unreadable: number;
   /** How long subscribers were without a subscription, each time, µs. */
   readonly gapsUs: readonly number[];
   /** Subscriptions that were lost before the last publication, and did not come back. */
@@ -130,6 +132,7 @@ export function accountDeliveries(input: DeliveryInput): DeliveryCounts {
     missedInGaps: missedInGaps(subscribers, publications),
     twice: sumOf(processes, ({ data }) => data.twice) + (input.isShared ? sumOf(publications, hadAgain) : 0),
     foreign: sumOf(processes, ({ data }) => data.foreign),
+    unreadable: sumOf(processes, ({ data }) => data.unreadable),
     outOfOrder: sumOf(subscribers, ({ timeUs }) =>
       lateDeliveries(keyGroups, (n) => timeUs(publications[n]?.rows ?? [])),
     ),

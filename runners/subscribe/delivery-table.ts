@@ -23,6 +23,8 @@ export class DeliveryTable {
   lastUs = 0;
   twice = 0;
   foreign = 0;
+  /** Without an id. */
+  unreadable = 0;
 
   /** `subscribers`: how many; `originUs`: times count from here. */
   constructor(trialTag: string, subscribers: number, originUs: number) {
@@ -31,8 +33,12 @@ export class DeliveryTable {
     this.#originUs = originUs;
   }
 
-  /** `place`: which of these subscribers, from 0. */
+  /** `place`: which of these subscribers, from 0; `id`: '' where the event held none. */
   add(place: number, id: string, nowUs: number): void {
+    if (id === '') {
+      this.unreadable++;
+      return;
+    }
     const operation = id.startsWith(this.#prefix) ? parseOperationId(id) : null;
     if (operation === null) {
       this.foreign++;

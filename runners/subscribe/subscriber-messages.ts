@@ -60,6 +60,8 @@ export interface SubscriberData {
   readonly twice: number;
   /** Events with ids that are not of this trial. */
   readonly foreign: number;
+  /** Events that held no id. */
+  readonly unreadable: number;
   readonly reconnects: number;
   /** null: not known. */
   readonly bytesRead: number | null;

@@ -107,12 +107,12 @@ class SubscriberProcess implements EventSink {
       reconnects: this.#subscription?.reconnects() ?? 0,
       bytesRead: this.#subscription?.bytesRead?.() ?? null,
     };
-    const { twice, foreign } = this.#table;
+    const { twice, foreign, unreadable } = this.#table;
     this.#table.writeTo(path);
     const canaries = this.#canaries?.close() ?? null;
     const health = this.#health.finish();
     await this.#subscription?.close();
-    return { subscribed, twice, foreign, ...told, health, canaries };
+    return { subscribed, twice, foreign, unreadable, ...told, health, canaries };
   }
 
   #timesOf(subscriber: number) {

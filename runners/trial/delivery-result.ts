@@ -90,6 +90,7 @@ export function deliveriesOf(records: TrialRecords, onDelivery: OnDelivery): Del
 function countsOf(counts: DeliveryCounts) {
   const { publications, pairs, delivered, missed, missedInGaps, twice, outOfOrder, foreign, gapsUs, neverBack } =
     counts;
+  const { unreadable } = counts;
   const sorted = gapsUs.toSorted((a, b) => a - b);
   const at = (rank: number) => (sorted.length === 0 ? null : Math.round(sorted[rank] ?? 0));
   const gaps = {
@@ -98,7 +99,7 @@ function countsOf(counts: DeliveryCounts) {
     longestUs: at(sorted.length - 1),
     neverBack,
   };
-  return { publications, pairs, delivered, missed, missedInGaps, twice, outOfOrder, foreign, gaps };
+  return { publications, pairs, delivered, missed, missedInGaps, twice, outOfOrder, foreign, unreadable, gaps };
 }
 
 function handlingOf({ handlingUs, firstUs, lastUs }: DeliveryCounts): DeliveriesResult['handling'] {

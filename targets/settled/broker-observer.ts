@@ -37,14 +37,17 @@ class BrokerObserver implements FlowObserver {
   readonly #settings: SettledByQueue | SettledByExchange;
   readonly #sink: EventSink;
   readonly #reader: EventReader;
+  /** Of the target, for hints: where it is said where events are seen. */
+  readonly #key: 'settled' | 'events';
   readonly #broker: BrokerChannel;
   #isPrepared: boolean;
 
   constructor(
     settings: SettledByQueue | SettledByExchange,
     sink: EventSink,
-    { through, isChecked = false }: ObserverContext,
+    { through, target, isChecked = false }: ObserverContext,
   ) {
+    this.#key = target?.events === undefined ? 'settled' : 'events';
     this.#settings = settings;
     this.#sink = sink;
     this.#isPrepared = isChecked;
@@ -81,8 +84,8 @@ class BrokerObserver implements FlowObserver {
         await requireTakeable(channel, settings.queue, {
           mayDiscard: settings.mayDiscard,
           isOurs: ({ properties, content }) => isOfARun(this.#reader.idIn(headerOf(properties), content)),
-          ownQueue: 'settled: { exchange: … }',
-          discardAt: 'under `settled`',
+          ownQueue: `${this.#key}: { exchange: … }`,
+          discardAt: `under \`${this.#key}\``,
         });
       }
       return { queue: settings.queue, noAck: false };
