@@ -84,9 +84,12 @@ export function isHandedOver(pattern: Pattern): boolean {
   return patterns[pattern].ends === 'acknowledged';
 }
 
-/** That it is begun says little of it: it is over when all of its effects are in, or undone. */
-export function isSettledLater(pattern: Pattern): boolean {
-  return patterns[pattern].judgedBy.includes('settled');
+/**
+ * What is asked first of such operations: that a flow is begun, or an event taken over, says little of it. null: when they
+ * complete.
+ */
+export function leadingTime(pattern: Pattern): RareTime | null {
+  return patterns[pattern].judgedBy.find(isRareTime) ?? null;
 }
 
 /** Each of several receivers is to have what was published, and each delivery counts. */

@@ -2,7 +2,7 @@
 import { guaranteeClasses } from '../../result/guarantee.ts';
 import { percentileNames, quantileOf } from '../../result/latency-summary.ts';
 import { isStateUnknown } from '../../result/memory-loss.ts';
-import { defaultPattern, isSettledLater } from '../../result/patterns.ts';
+import { defaultPattern, leadingTime } from '../../result/patterns.ts';
 import type { PrimaryMetric, RunResult, TrialResult } from '../../result/result-types.ts';
 import { type AnswerFigure, latencyOf, primaryFigures } from '../figures/answer-figures.ts';
 import { doubtlessSentence, orderSentence, withinText } from '../figures/order-text.ts';
@@ -116,7 +116,7 @@ function harmSentence(result: RunResult): string | null {
   return groups.length === 0 ? null : groups.join(' ');
 }
 
-/** The scenario's, else p99 (of flows until they are settled) of the first operation under the last condition, where it is at its worst. */
+/** The scenario's, else p99 (of flows until they are settled, of events until all have them) of the first operation under the last condition, where it is at its worst. */
 function primaryOf(result: RunResult): PrimaryMetric | null {
   if (result.plan.primary !== undefined) return result.plan.primary;
   const group = conditionGroups(result).at(-1);
@@ -124,7 +124,8 @@ function primaryOf(result: RunResult): PrimaryMetric | null {
   const operation = first?.name;
   if (group === undefined || operation === undefined) return null;
   const phase = group.phases.includes('during') ? 'during' : (group.phases[0] ?? 'steady');
-  const metric = isSettledLater(first?.pattern ?? defaultPattern) ? 'settled p99' : 'p99';
+  const leading = leadingTime(first?.pattern ?? defaultPattern);
+  const metric = leading === null ? 'p99' : `${leading} p99`;
   return { operation, metric, condition: group.condition, phase };
 }
 

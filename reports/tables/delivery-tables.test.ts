@@ -11,7 +11,7 @@ const summary = (p50: number) => ({ count: 100, p50, p99: 2 * p50 });
 function deliveries(factor: number, missed: number): DeliveriesResult {
   return {
     ...{ subscribers: 10, processes: 2, publications: 100, pairs: 1_000, delivered: 1_000 - missed, missed },
-    ...{ missedInGaps: missed, twice: 0, outOfOrder: 0, foreign: 0, reconnects: 0 },
+    ...{ missedInGaps: missed, twice: 0, outOfOrder: 0, foreign: 0, unreadable: 0, reconnects: 0 },
     gaps: { count: 1, p50Us: 1_000_000 * factor, longestUs: 2_000_000 * factor, neverBack: 0 },
     overflow: { dropped: 1, disconnected: 0, blockedMs: 7_000 * factor },
     handling: { p50Us: 1, p99Us: 1, firstP50Us: 300_000 * factor, lastP50Us: 400_000 * factor },

@@ -1,7 +1,7 @@
 /** One figure of each operation, target and condition: what a first look takes. */
 import { guaranteeText } from '../../result/guarantee.ts';
 import { type PercentileName, percentileNames } from '../../result/latency-summary.ts';
-import { isHandedOver, isSettledLater, type Pattern } from '../../result/patterns.ts';
+import { isHandedOver, leadingTime, type Pattern } from '../../result/patterns.ts';
 import type { LatencyName, PhaseName, RunResult } from '../../result/result-types.ts';
 import { latencyOf } from '../figures/answer-figures.ts';
 import {
@@ -56,10 +56,8 @@ export function overviewOf(result: RunResult): Overview {
   };
 }
 
-/** Of a flow when it is settled: that it is begun says nothing of it. */
 function usualLatency(pattern: Pattern): LatencyName {
-  if (isSettledLater(pattern)) return 'settled';
-  return isHandedOver(pattern) ? 'acknowledged' : 'offered';
+  return leadingTime(pattern) ?? (isHandedOver(pattern) ? 'acknowledged' : 'offered');
 }
 
 /** The one asked for, else the highest that most cells know: of short trials nobody has a p99. */

@@ -28,9 +28,11 @@ export const deliveriesSchema = z
       'Of the missed: published between a subscriber’s last event before it lost its subscription and its next one.',
     ),
     twice: count.describe('Deliveries of what the subscriber had already.'),
-    outOfOrder: count.describe(
-      'Had after a later one of the same key, whose send began only after this one was acknowledged.',
-    ),
+    outOfOrder: count
+      .nullable()
+      .describe(
+        'Had after a later one of the same key, whose send began only after this one was acknowledged. null: the requests of this own system do not hold {{key}}.',
+      ),
     foreign: count.describe('Events with ids that are not of this trial.'),
     unreadable: count.describe('Events that held no id where the target’s `events` says that it is.'),
     reconnects: count,

@@ -74,6 +74,7 @@ export function deliveriesOf(records: TrialRecords, onDelivery: OnDelivery): Del
     subscribers: asked.count,
     processes: processes.length,
     ...countsOf(counts),
+    ...(!knowsKeys(records) && { outOfOrder: null }),
     reconnects: processes.reduce((sum, { data }) => sum + data.reconnects, 0),
     ...(overflow !== null && { overflow }),
     handling: handlingOf(counts),
@@ -85,6 +86,17 @@ export function deliveriesOf(records: TrialRecords, onDelivery: OnDelivery): Del
     }),
     canary: canaryFigures(processes.flatMap(({ data }) => data.canaries ?? [])),
   };
+}
+
+/** A system of the user's own that is not told the key of an operation has no order of it to keep. */
+function knowsKeys({ target, operations }: TrialRecords): boolean {
+  if (target.events === undefined) return true;
+  const requests: Readonly<Record<string, unknown>> = target.requests ?? {};
+  return operations.every(({ name, pattern }) => !isPublished(pattern) || holdsKey(requests[name]));
+}
+
+function holdsKey(request: unknown): boolean {
+  return /\{\{\s*key\s*\}\}/.test(JSON.stringify(request ?? null));
 }
 
 function countsOf(counts: DeliveryCounts) {

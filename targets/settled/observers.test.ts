@@ -68,6 +68,34 @@ describe('a WebSocket that is observed', () => {
     expect(seen.interruptions).toBe(1);
   });
 
+  it('is subscribed to once its service has read that it is, or answers nothing of the kind', async () => {
+    const server = createServer();
+    const sockets = new WebSocketServer({ server, autoPong: false });
+    let answersPings = true;
+    const done: string[] = [];
+    sockets.on('connection', (socket) => {
+      socket.on('message', () => done.push('read'));
+      socket.on('ping', (data) => answersPings && setTimeout(() => socket.pong(data), 50));
+    });
+    const url = `ws://127.0.0.1:${await listening(server)}/events`;
+    const settings = { by: 'websocket', url, headers: {}, send: ['all'], id: { pointer: '/id' }, withinMs: 1 } as const;
+    const opened = () => Object.assign(new Seen(), { opened: () => void done.push('opened') });
+    kept(await openObserver(settings, opened(), { name: 'test' }));
+    expect(done).toEqual(['read', 'opened']);
+    answersPings = false;
+    kept(await openObserver(settings, opened(), { name: 'test' }));
+    expect(done).toEqual(['read', 'opened', 'read', 'opened']);
+  });
+
+  it('cannot be where it is closed at once', async () => {
+    const server = createServer();
+    const sockets = new WebSocketServer({ server, autoPong: false });
+    sockets.on('connection', (socket) => socket.close(1008, 'not you'));
+    const url = `ws://127.0.0.1:${await listening(server)}`;
+    const settings = { by: 'websocket', url, headers: {}, send: [], id: { pointer: '/id' }, withinMs: 1 } as const;
+    await expect(openObserver(settings, new Seen(), { name: 'test' })).rejects.toMatchObject({ code: 'cannotConnect' });
+  });
+
   it('cannot be where nobody answers', async () => {
     const server = createServer((_, response) => response.writeHead(403).end());
     const url = `ws://127.0.0.1:${await listening(server)}`;

@@ -25,6 +25,9 @@ export async function observeWebSocket(
   return observer;
 }
 
+/** For services that answer no ping, as they should. */
+const pongWithinMs = 500;
+
 class WebSocketObserver extends PushedEvents {
   readonly #settings: SettledByWebSocket;
   readonly #through: string | undefined;
@@ -44,11 +47,18 @@ class WebSocketObserver extends PushedEvents {
     const socket = new WebSocket(url, options);
     this.#socket = socket;
     return new Promise((resolve, reject) => {
-      socket.on('error', reject);
-      socket.on('open', () => {
-        for (const text of send) socket.send(text);
+      const stands = once(() => {
         this.hear(socket);
         resolve();
+      });
+      socket.on('error', reject);
+      socket.on('close', () => reject(new Error('it was closed as it was subscribed')));
+      socket.on('open', () => {
+        for (const text of send) socket.send(text);
+        // Messages are read in turn: whoever answers this has read what was sent. Until then nothing is owed.
+        socket.ping();
+        socket.on('pong', stands);
+        setTimeout(() => socket.readyState === WebSocket.OPEN && stands(), pongWithinMs).unref();
       });
       socket.on('message', (data) => this.reader.read(this.sink, () => undefined, bytesOf(data)));
     });
@@ -57,6 +67,14 @@ class WebSocketObserver extends PushedEvents {
   protected end(): void {
     this.#socket?.terminate();
   }
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 function bytesOf(data: RawData): Buffer {
