@@ -18,7 +18,7 @@ interface ManifestArguments extends Omit<AgentsJob, 'agents' | 'allowHosts' | 's
 
 export const agentsCommand: CommandModule<object, ManifestArguments> = {
   command: 'agents <action>',
-  describe: 'print what places load agents in a cluster (docs/scale-out.md)',
+  describe: 'print what places load agents in a cluster (docs/kubernetes.md)',
   builder: (parser) =>
     parser
       .positional('action', {

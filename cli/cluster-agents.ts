@@ -6,7 +6,7 @@ import { text } from './option-shapes.ts';
 import { usageError } from './usage-error.ts';
 
 export const inCluster = /^kubernetes:/;
-const grouped = { group: 'With --agents kubernetes:N (docs/scale-out.md):' } as const;
+const grouped = { group: 'With --agents kubernetes:N (docs/kubernetes.md):' } as const;
 
 /** Of each agent in a cluster, whoever places it there. */
 export const podOptions = {

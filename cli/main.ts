@@ -4,7 +4,7 @@ import { BenchError, exitCodes } from '../result/bench-error.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { createParser, wrongArguments } from './create-parser.ts';
 import { refusalByMachine } from './machine-refusal.ts';
-import { meantArgument } from './meant-argument.ts';
+import { helpCommand, meantArgument } from './meant-argument.ts';
 import { printNote, troubleWithOutput, watchStreams } from './print.ts';
 
 watchStreams();
@@ -27,7 +27,7 @@ async function withHint(error: unknown, args: readonly string[]): Promise<unknow
   const help = (command: string | null) => createParser(command === null ? [] : [command]).getHelp();
   const meant = await meantArgument(message, args, help);
   return new BenchError(wrongArguments, message, {
-    hint: `${meant === null ? '' : `${meant} `}See \`bench --help\`.`,
+    hint: `${meant === null ? '' : `${meant} `}See \`${await helpCommand(args, help)}\`.`,
     exitCode,
   });
 }

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { meantArgument } from './meant-argument.ts';
+import { helpCommand, meantArgument } from './meant-argument.ts';
 
 const help = async (command: string | null) =>
   command === 'run'
-    ? 'Options:\n      --target     only this target\n      --kafka-client-link  LISTEN,UPSTREAM\n'
+    ? 'bench run <scenario>\n\nOptions:\n      --target     only this target\n      --kafka-client-link  LISTEN,UPSTREAM\n'
     : 'Commands:\n  bench run <scenario>  play\n  bench report <result>  again\n\nOptions:\n  -h, --help     Show help\n';
 
 it.each([
@@ -19,3 +19,9 @@ it.each([
   ['Unknown argument: zebra', ['zebra'], null],
   ['Not enough non-option arguments: got 0, need at least 1', ['run'], null],
 ])('%s', async (complaint, args, expected) => expect(await meantArgument(complaint, args, help)).toBe(expected));
+
+it('leads to the help of the command that was meant, or else of all', async () => {
+  expect(await helpCommand(['run', '--taget'], help)).toBe('bench run --help');
+  expect(await helpCommand(['zebra'], help)).toBe('bench --help');
+  expect(await helpCommand([], help)).toBe('bench --help');
+});

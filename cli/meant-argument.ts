@@ -26,3 +26,13 @@ export async function meantArgument(
 function names(help: string, pattern: RegExp): string[] {
   return [...new Set([...help.matchAll(pattern)].flatMap(([, name]) => name ?? []))];
 }
+
+/** What to type for the options of the command that was meant; a word that is no command has the help of all of them. */
+export async function helpCommand(
+  args: readonly string[],
+  helpOf: (command: string | null) => Promise<string>,
+): Promise<string> {
+  const [command = ''] = args;
+  const isCommand = /^[a-z]+$/.test(command) && /^bench (\w+)/.exec(await helpOf(command))?.[1] === command;
+  return isCommand ? `bench ${command} --help` : 'bench --help';
+}

@@ -170,3 +170,17 @@ describe('the first screen of any result', () => {
     expect(lines.at(-1)).toContain('bench report results/x --full; results/x/report.html');
   });
 });
+
+it('says first what made trials invalid, however many have doubts beside it', () => {
+  const reason = (code: string, status: 'suspect' | 'invalid') => ({ status, code, message: '', remedy: '' });
+  const beside = reason('resolution', 'suspect');
+  const verdict = (...reasons: ReturnType<typeof reason>[]) => ({ status: 'invalid' as const, reasons });
+  const [one, two] = fixtureResult().trials as [TrialResult, TrialResult];
+  const trials = [
+    { ...one, verdict: verdict(beside, reason('agentLost', 'invalid')) },
+    { ...two, verdict: verdict(beside, reason('generatorLate', 'invalid')) },
+  ];
+  expect(screen(fixtureResult({ trials }))).toContain(
+    '2 invalid: agentLost in 1, generatorLate in 1, resolution in 2\n',
+  );
+});

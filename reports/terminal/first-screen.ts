@@ -154,7 +154,7 @@ function thresholdLines({ thresholds }: RunResult, width: number, palette: Palet
   ];
 }
 
-/** Reasons by how many trials have them; what there is to do about them is in the full report. */
+/** Reasons by how many trials have them, those first that make a trial what it is; what there is to do about them is in the full report. */
 function doubtLines({ trials, warnings }: RunResult, width: number, palette: Palette): string[] {
   const byStatus = (['invalid', 'suspect'] as const).flatMap((status) => {
     const of = trials.filter(({ verdict }) => verdict.status === status);
@@ -164,7 +164,12 @@ function doubtLines({ trials, warnings }: RunResult, width: number, palette: Pal
       for (const code of new Set(verdict.reasons.map((reason) => reason.code)))
         codes.set(code, (codes.get(code) ?? 0) + 1);
     }
-    const sorted = [...codes].sort(([, a], [, b]) => b - a).map(([code, count]) => `${code} in ${count}`);
+    const decides = new Set(
+      of.flatMap(({ verdict }) => verdict.reasons.filter((reason) => reason.status === status)).map(({ code }) => code),
+    );
+    const sorted = [...codes]
+      .sort(([a, countA], [b, countB]) => Number(decides.has(b)) - Number(decides.has(a)) || countB - countA)
+      .map(([code, count]) => `${code} in ${count}`);
     return [palette[status](cut(cleanLine(`${of.length} ${status}: ${sorted.join(', ')}`), width))];
   });
   const room = most.doubts - byStatus.length;
