@@ -133,7 +133,7 @@ function factText({
   if (outages === null)
     return count === null || count === 0
       ? ''
-      : `${whatText(what)} of ${formatCount(of ?? 0)} acknowledged in the worst trial`;
+      : `${whatText(what)}${of === null ? '' : ` of ${formatCount(of)} acknowledged`} in the worst trial`;
   if (struck === 0) {
     const none = kind === 'survive' ? 'no more failed than allowed' : 'none';
     return `${none} in ${countOf(outages, 'outage')}: at most ${Math.round((atMostShare ?? 1) * 100)} % of outages (95 %)`;
@@ -147,6 +147,8 @@ const ledgerWords: Readonly<Record<string, string>> = {
   acceptedOnlyGone: 'gone though sent',
   refusedUnheard: 'refused unheard',
   reordered: 'out of order',
+  missed: 'deliveries missed by subscribers',
+  outOfOrder: 'deliveries out of order',
 };
 
 function whatText(what: Judgement['what']): string {

@@ -259,6 +259,23 @@ describe('losses and order', () => {
     expect(only([outages({ ledger }, ...five)], words)).toMatchObject({ answer: 'misses', what });
   });
 
+  it.each([
+    [{ lose: 'nothing' }, { missed: 5, outOfOrder: 0 }, { missed: 5 }],
+    [{ order: 'per-key' }, { missed: 0, outOfOrder: 2 }, { outOfOrder: 2 }],
+  ])(
+    'miss (%j) by what one subscriber had not, or not in turn, whether or not anybody keeps a ledger',
+    (words, counts, what) => {
+      const told = (ledger: Partial<TrialResult['ledger']>) => {
+        const run = outages({ ledger }, ...five);
+        const [first, ...others] = run.result.trials as [TrialResult, ...TrialResult[]];
+        const deliveries = counts as NonNullable<TrialResult['deliveries']>;
+        return named({ ...run.result, trials: [{ ...first, deliveries }, ...others] });
+      };
+      for (const ledger of [{}, { lost: null, reordered: null }])
+        expect(only([told(ledger)], words)).toMatchObject({ answer: 'misses', what });
+    },
+  );
+
   it('cannot be told where a ledger does not know, and are never asked where there is none', () => {
     const nobody = { ledger: { lost: null, reordered: null } };
     expect(only([outages(nobody, ...five)], { lose: 'nothing' })).toMatchObject({

@@ -147,15 +147,17 @@ function sumOf(what: Counted): number {
 function lostIn(trial: TrialResult): Counted | null {
   const { lost, stateLost, acceptedOnlyGone, refusedUnheard } = trial.ledger;
   const { stuck, inconsistent } = trial.flows ?? {};
-  if (lost === null) return null;
-  const found = some({ lost, stateLost, acceptedOnlyGone, refusedUnheard, stuck, inconsistent });
+  const { missed } = trial.deliveries ?? {};
+  const found = some({ lost, stateLost, acceptedOnlyGone, refusedUnheard, stuck, inconsistent, missed });
+  if (lost === null) return sumOf(found) === 0 ? null : found;
   const isUnsure = isStateUnknown(trial) || (trial.ledger.unaccounted ?? 0) > 0;
   return sumOf(found) === 0 && isUnsure ? null : found;
 }
 
 /** null: not known, as where the clocks of two agents cannot tell. */
-function reorderedIn({ ledger: { reordered, orderUndecided } }: TrialResult): Counted | null {
-  return reordered === null || (reordered === 0 && (orderUndecided ?? 0) > 0) ? null : some({ reordered });
+function reorderedIn({ ledger: { reordered, orderUndecided }, deliveries }: TrialResult): Counted | null {
+  const found = some({ reordered, outOfOrder: deliveries?.outOfOrder });
+  return sumOf(found) === 0 && (reordered === null || (orderUndecided ?? 0) > 0) ? null : found;
 }
 
 function some(counts: Readonly<Record<string, number | null | undefined>>): Counted {
