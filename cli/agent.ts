@@ -6,7 +6,7 @@ import { runAgent } from '../runners/agents/agent.ts';
 import type { BusLogin } from '../runners/agents/bus.ts';
 import { allowDial } from '../targets/allow-dial.ts';
 import { joinUser } from '../targets/stack/native/nats.ts';
-import { createRunDirectory } from '../targets/stack/run-directory.ts';
+import { createRunDirectory, sweepLeftovers } from '../targets/stack/run-directory.ts';
 import { exampleJoin, joinOf } from './bus-address.ts';
 import { durationOption } from './duration-option.ts';
 import { interruptSignal } from './interrupt-signal.ts';
@@ -46,6 +46,7 @@ export const agentCommand: CommandModule<object, AgentArguments> = {
     const signal = interruptSignal(log);
     const allowHosts = [host, ...(args.allowHost ?? [])];
     allowDial(allowHosts);
+    for (const left of await sweepLeftovers()) log(`removed what an earlier one left in ${left}`);
     const directory = await createRunDirectory();
     try {
       await runAgent({
