@@ -1,7 +1,8 @@
 /**
  * `npm run scenarios [-- --short] [--resume] [name…]`: plays the shipped scenarios, or those named, one after the other, and
  * keeps what each came to in docs/record.md as soon as it has: the record can be played in parts. Own systems are left out:
- * nobody answers there. Exits 1 when one ended with anything but 0 or 5, 130 when it was interrupted.
+ * nobody answers there. Exits 1 when one ended with anything but 0 or 5, 2 for a word that it does not know, 130 when it
+ * was interrupted.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,15 +18,28 @@ const kept = join(import.meta.dirname, 'record.json');
 /** Invalid trials are the machine's doing, and are in the record. */
 const accepted = [0, 5];
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { short: { type: 'boolean', default: false }, resume: { type: 'boolean', default: false } },
-});
+const usage = 'npm run scenarios -- [--short] [--resume] [name…]';
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
 process.exitCode = await main();
 
+/** null: words that are none of ours, which it has told. */
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { short: { type: 'boolean', default: false }, resume: { type: 'boolean', default: false } },
+    });
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${usage}\n`);
+    return null;
+  }
+}
+
 async function main(): Promise<number> {
+  const read = readArguments();
+  if (read === null) return 2;
+  const { values, positionals } = read;
   const shipped = readdirSync(scenarios)
     .filter((file) => file.endsWith('.yaml') && file !== 'own-system.yaml')
     .map((file) => file.slice(0, -'.yaml'.length))
