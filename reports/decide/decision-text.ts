@@ -69,7 +69,9 @@ function countCell({ reason, kind, count, of, outages, struck }: Judgement): str
   if (reason === 'notKnown') return 'not known';
   if (kind === 'survive')
     return struck ? `${formatShare(count ?? 0, of ?? 0)} failed` : `${formatCount(outages ?? 0)} outages`;
-  return count ? `${formatCount(count)} of ${formatCount(of ?? 0)}` : `0 in ${formatCount(outages ?? 0)} outages`;
+  return count
+    ? `${formatCount(count)}${of === null ? '' : ` of ${formatCount(of)}`}`
+    : `0 in ${formatCount(outages ?? 0)} outages`;
 }
 
 /** What decided, alike judgements together: by what it misses, why nobody can tell, who would ask, on what it rests. */
