@@ -12,7 +12,7 @@ import { serviceGroupOf } from './group-lag.ts';
 
 const partitions = 6;
 /** A third of a session. */
-const heartbeatMs = 1_500;
+const heartbeatMs = 1_000;
 const open = handOverRig('group-member');
 
 it.concurrent('cooperative: who gives partitions away goes on as the member that it was', async () => {
@@ -27,17 +27,18 @@ it.concurrent('cooperative: who gives partitions away goes on as the member that
   await rig.close();
 }, 60_000);
 
-it.concurrent('eager: one that joins is in after one rebalance, however often the others commit', async () => {
-  const rig = await openRig({ member: 'dynamic', assignment: 'eager', sessionTimeoutMs: heartbeatMs * 3 }, 3);
-  await rig.services[2]?.member('away');
-  await rig.membersShare(2);
-  await rig.services[2]?.member('in');
-  await rig.membersShare(3);
-  await sleep(heartbeatMs); // with commits that are refused, the next rebalance is there by then
+it.concurrent('eager: one that was killed and is back costs no more rebalances, however often the others commit', async () => {
+  const group = { member: 'dynamic', assignment: 'eager', sessionTimeoutMs: heartbeatMs * 3 } as const;
+  const rig = await openRig(group, 3, { workTimeMs: 100 });
+  const before = await rig.membersShare(3);
+  await rig.services[2]?.restart();
+  // Until its former self is given up the others wait to join, with work that ends meanwhile.
+  await rig.membersShare(3, before);
+  await sleep(heartbeatMs * 3); // with commits that are refused each is followed by the next
   await rig.allAreApplied();
   const [first] = await rig.close();
-  // Each of the others that joined first, the one that left, and the same one that is back.
-  expect(first?.rebalances).toBe(4);
+  // One for each of the others that joined first, and for the one that is back; one more if its former self was given up before.
+  expect(first?.rebalances).toBeLessThanOrEqual(4);
 }, 60_000);
 
 it.concurrent.each(['eager', 'cooperative'] as const)(
@@ -67,8 +68,8 @@ async function openRig(group: StreamGroup, instances: number, behaviour: Behavio
     }
     return sent;
   })();
-  /** Ids, once so many have as many partitions each. */
-  const membersShare = (count: number) =>
+  /** Ids, once so many have as many partitions each, and are not all the same as `before`. */
+  const membersShare = (count: number, before: readonly string[] = []) =>
     until(
       `${count} members share the partitions`,
       async () => {
@@ -79,7 +80,8 @@ async function openRig(group: StreamGroup, instances: number, behaviour: Behavio
           return own.length === partitions / count;
         });
         const isSo = found?.state === 'Stable' && members.length === count && isShared;
-        return isSo ? members.map(({ id }) => id) : null;
+        const isOther = members.some(({ id }) => !before.includes(id));
+        return isSo && isOther ? members.map(({ id }) => id) : null;
       },
       20_000,
     );
