@@ -1,8 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DeliveriesResult, TrialResult, Verdict } from '../../result/result-types.ts';
 import { deliverySentences } from '../answer/delivery-sentences.ts';
 import { conditionGroups } from '../figures/result-view.ts';
 import { fixtureResult, fixtureTrial } from '../fixtures/fixture-result.ts';
+import { fullTitles, type Table } from '../text/table.ts';
+import { deliveryAccount } from './delivery-account.ts';
 import { deliveryTables } from './delivery-tables.ts';
 
 const summary = (p50: number) => ({ count: 100, p50, p99: 2 * p50 });
@@ -54,4 +56,27 @@ it('compares what others had while some were slow in the trials that count alone
 it('shows those of invalid trials where there are no others', () => {
   const [, cost] = deliveryTables(groupOf(trialOf(1, 'invalid', deliveries(1, 0))));
   expect(cost?.rows[0]).toMatchObject({ status: 'invalid', cells: expect.arrayContaining(['100 µs', '500 B']) });
+});
+
+describe('the account of the first screen', () => {
+  const of = (condition: string, missed: number) => ({ ...trialOf(1, 'valid', deliveries(1, missed)), condition });
+  const groups = (...trials: TrialResult[]) => conditionGroups({ ...fixtureResult(), trials });
+
+  it('has what was missed under each condition beside when the last one had it under the first', () => {
+    const table = deliveryAccount(groups(of('calm', 0), of('cut', 4)));
+    expect(table?.columns.map(({ title }) => title)).toEqual(['target', 'p50', 'p99', 'calm', 'cut']);
+    expect(table?.rows.map(({ cells }) => cells)).toEqual([['websocket', '–', '–', '0', '4']]);
+  });
+
+  it('has all of the account where there is one condition', () => {
+    const table = deliveryAccount(groups(of('cut', 4)));
+    expect(fullTitles(table as Table)).toEqual([
+      ...['target', 'p50', 'p99', 'owed', 'missed', 'twice', 'out of order', 'gaps'],
+    ]);
+    expect(table?.rows.map(({ cells }) => cells)).toEqual([['websocket', '–', '–', '1,000', '4', '0', '0', '1']]);
+  });
+
+  it('is none where nothing is published', () => {
+    expect(deliveryAccount(groups(fixtureTrial('rest', 'calm')))).toBeNull();
+  });
 });

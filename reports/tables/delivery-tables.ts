@@ -22,10 +22,8 @@ export function deliveryTables({ contenders }: ConditionGroup): Table[] {
   return [accountTable(shown), costOfDeliveries(shown), ...(slow.length > 0 ? [slowTable(slow)] : [])];
 }
 
-/** For the first screen. */
-export function deliveryAccount({ contenders }: ConditionGroup): Table | null {
-  const shown = contenders.filter(hasDeliveries);
-  return shown.length === 0 ? null : accountTable(shown);
+export function gapsOf({ gaps }: DeliveriesResult): number {
+  return gaps.count + gaps.neverBack;
 }
 
 function accountTable(contenders: readonly Contender[]): Table {
@@ -36,7 +34,7 @@ function accountTable(contenders: readonly Contender[]): Table {
       cells: [
         contender.label,
         ...counts.map((key) => sum((deliveries) => deliveries[key])),
-        sum(({ gaps }) => gaps.count + gaps.neverBack),
+        sum(gapsOf),
         worst(contender, ({ gaps }) => gaps.longestUs, formatUs),
       ],
       status: contender.status,

@@ -14,7 +14,7 @@ import { callersTable } from '../tables/callers-table.ts';
 import { capacityTable, withoutProbes } from '../tables/capacity.ts';
 import { chainTable } from '../tables/chain-table.ts';
 import { couplingTable } from '../tables/coupling-table.ts';
-import { deliveryAccount } from '../tables/delivery-tables.ts';
+import { deliveryAccount } from '../tables/delivery-account.ts';
 import { drainTable } from '../tables/drain-table.ts';
 import { fallbackTable } from '../tables/fallback-table.ts';
 import { groupTable } from '../tables/group-table.ts';
@@ -27,8 +27,8 @@ import { rebuildTables } from '../tables/rebuild-tables.ts';
 import { finalsTables, recommendedSnippets } from '../tables/tuning.ts';
 import { versionsTables } from '../tables/versions-tables.ts';
 import { formatThresholdActual } from '../text/format-threshold.ts';
-import type { Table } from '../text/table.ts';
-import { screenTables } from './screen-tables.ts';
+import { nameColumn, type Table } from '../text/table.ts';
+import { listed, screenTables } from './screen-tables.ts';
 import type { TerminalOptions } from './terminal.ts';
 import { type Palette, paletteFor } from './terminal-palette.ts';
 import { cleanLine, wrap } from './terminal-text.ts';
@@ -67,7 +67,8 @@ export function renderFirstScreen(whole: RunResult, options: ScreenOptions): str
   );
   const further = (omitted: readonly string[]) => furtherLines(whole, options, prose, omitted);
   const reserved = further(['x'.repeat(prose)]).length + 1;
-  const tables = screenTables(result, { own: ownTables(whole), lines: mostLines - fixed - reserved, width }, palette);
+  const own = ownTables(whole);
+  const tables = screenTables(result, { own: own.tables, lines: mostLines - fixed - reserved, width }, palette);
   const lines = [
     ...question.map(palette.strong),
     ...lead.lines,
@@ -77,36 +78,70 @@ export function renderFirstScreen(whole: RunResult, options: ScreenOptions): str
     ...facts,
     ...thresholds,
     ...doubts,
-    ...further([...lead.omitted, ...tables.omitted]),
+    ...further([...lead.omitted, ...tables.omitted, ...own.omitted]),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** What the command was about, before any figure of an operation. */
-function ownTables(result: RunResult) {
+/** What the command was about, before any figure of an operation. Of some accounts there is room for one condition. */
+function ownTables(result: RunResult): { tables: Table[]; omitted: string[] } {
+  const groups = overviewGroups(result);
+  const [first, ...others] = groups;
+  const place = first === undefined || others.length === 0 ? '' : `${first.condition} · `;
+  const ofFirst = (draw: (group: ConditionGroup) => (Table | null)[]) =>
+    (first === undefined ? [] : draw(first)).flatMap((table) =>
+      table === null ? [] : [{ ...table, title: `${place}${table.title}` }],
+    );
+  const [before, behind] = [ofFirst(endsOf), ofFirst(coursesOf)];
   const all = [
     capacityTable(result),
     millionCostTable(result),
     ...finalsTables(result),
     crossingTable(result),
     couplingTable(result),
-    ...overviewGroups(result)
-      .slice(0, 1)
-      .flatMap((group) => [
-        chainTable(group),
-        ...limitTables(group),
-        ...poisonTables(group),
-        outputsTable(group),
-        groupTable(group),
-        ...cacheTables(group),
-        deliveryAccount(group),
-        ...rebuildTables(group),
-        ...versionsTables(group),
-        isBuiltOnPurpose(group) ? drainTable(group) : null,
-      ]),
+    ...before,
+    overConditions(groups, groupTable),
+    deliveryAccount(groups),
+    ...behind,
     fallbackTable(result.trials),
   ];
-  return all.flatMap((table) => table ?? []);
+  const unseen = others.map(({ condition }) => condition);
+  return {
+    tables: all.flatMap((table) => table ?? []),
+    omitted: before.length + behind.length === 0 || unseen.length === 0 ? [] : [`under ${listed(unseen)}`],
+  };
+}
+
+/** What became of operations. */
+function endsOf(group: ConditionGroup): (Table | null)[] {
+  return [chainTable(group), ...limitTables(group), ...poisonTables(group), outputsTable(group)];
+}
+
+/** What went on meanwhile. */
+function coursesOf(group: ConditionGroup): (Table | null)[] {
+  return [
+    ...cacheTables(group),
+    ...rebuildTables(group),
+    ...versionsTables(group),
+    isBuiltOnPurpose(group) ? drainTable(group) : null,
+  ];
+}
+
+/** One table, with the condition before each row; null: none has any. */
+function overConditions(groups: readonly ConditionGroup[], of: (group: ConditionGroup) => Table | null): Table | null {
+  const drawn = groups.flatMap((group) => {
+    const table = of(group);
+    return table === null ? [] : [{ ...table, condition: group.condition }];
+  });
+  const [first] = drawn;
+  if (first === undefined || groups.length === 1) return first ?? null;
+  const { title, spans, columns } = first;
+  return {
+    title,
+    spans: spans.length === 0 ? [] : [{ text: '', columns: 1 }, ...spans],
+    columns: [nameColumn('under'), ...columns],
+    rows: drawn.flatMap(({ rows, condition }) => rows.map((row) => ({ ...row, cells: [condition, ...row.cells] }))),
+  };
 }
 
 /** Of rate limits latencies say little: who was let through, and when, is what counts. */

@@ -140,7 +140,7 @@ function omittedOperations(names: readonly string[]): string[] {
 
 const mostNamed = 4;
 
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   return names.length <= mostNamed
     ? names.join(', ')
     : `${names.slice(0, mostNamed - 1).join(', ')} and ${names.length - mostNamed + 1} more`;
