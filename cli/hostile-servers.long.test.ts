@@ -1,0 +1,3 @@
+import { describeHostileServers, isAmongTheFirst } from './hostile-servers.ts';
+
+describeHostileServers((attack) => !isAmongTheFirst(attack));
