@@ -17,7 +17,7 @@ export interface AgentsRun {
   ): BenchProcess;
   /** Expects that it was measured, and that every agent has left in peace. */
   finished(): Promise<RunResult>;
-  /** Ends whatever still runs. */
+  /** Ends whatever still runs; of a run that should have ended, tells what was said. */
   kill(): void;
 }
 
@@ -64,6 +64,8 @@ export async function startWithAgents(
       return rig.read(out);
     },
     kill() {
+      if (run.child.exitCode === null && run.child.signalCode === null)
+        for (const { stderr } of [run, ...processes]) process.stderr.write(`still running:\n${stderr}\n`);
       for (const { child } of [run, ...processes]) {
         child.kill('SIGCONT');
         child.kill('SIGKILL');
