@@ -119,11 +119,12 @@ class CachedSession implements Session {
     }
     const asked = this.#ask(call);
     this.#asked[slot] = asked;
-    const { kept, askedUs } = asked;
-    if (kept !== null && askedUs < kept.freshUntilUs) {
+    if (isFresh(asked)) {
       if (this.#hits.push(slot) === 1) setImmediate(this.#showHits);
-      return;
-    }
+    } else this.#askBeneath(slot, call, asked);
+  }
+
+  #askBeneath(slot: number, call: Call, { kept }: Asked): void {
     const beneath = Object.assign(this.#calls[slot] as Call, call);
     const tag = kept?.tag ?? null;
     if (tag !== null) {
@@ -148,9 +149,18 @@ class CachedSession implements Session {
     this.#hits = [];
     for (const slot of hits) {
       const asked = this.#asked[slot];
-      if (asked === null || asked === undefined) continue; // nobody waits for it any more
+      const call = this.#context.calls[slot];
+      // Nobody waits for it any more, or the slot is another's by now, which is asked about.
+      if (asked === null || asked === undefined || call === undefined || !isFresh(asked)) continue;
+      // What came in the meantime is known by now: an answer that is newer, or a change of its own.
+      const now = this.#ask(call);
+      if (!isFresh(now)) {
+        this.#asked[slot] = now;
+        this.#askBeneath(slot, call, now);
+        continue;
+      }
       this.#asked[slot] = null;
-      this.#tell(slot, asked.kept?.version ?? 0, answerSources.hit);
+      this.#tell(slot, now.kept?.version ?? 0, answerSources.hit);
       this.#context.sink.completed(slot, outcomes.ok, '', false);
     }
   }
@@ -244,6 +254,10 @@ class CachedSession implements Session {
   async close(): Promise<void> {
     await this.beneath?.close();
   }
+}
+
+function isFresh({ kept, askedUs }: Asked): boolean {
+  return kept !== null && askedUs < kept.freshUntilUs;
 }
 
 /** The tag stands in the payload's place: what asks has none of its own. */
