@@ -1,7 +1,7 @@
 import type { SettingValue } from '../../result/result-types.ts';
 import type { Target } from '../../scenarios/scenario.ts';
 import { goServiceLabel } from '../go-service/go-service.ts';
-import { clientLabel } from './driver-by-client.ts';
+import { clientLabel } from './client-label.ts';
 
 /** What our service is built on, printed beside the numbers where a target chooses it. `library`: of the one in Node. */
 export function runtimeLabel(

@@ -3,7 +3,7 @@ import { fromJSON, type MessageTypeDefinition } from '@grpc/proto-loader';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import protobuf from 'protobufjs';
 import type { MessageFormatName } from '../../result/evolution-names.ts';
-import { packageLabel } from '../driver-kit/driver-by-client.ts';
+import { packageLabel } from '../driver-kit/client-label.ts';
 import type { Field, FieldType, Side, Values } from './changes.ts';
 
 export interface MessageFormat {

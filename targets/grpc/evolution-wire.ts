@@ -1,6 +1,6 @@
 /** Requests of two versions over gRPC, which knows protobuf alone. */
 import { Client, credentials, Server, ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js';
-import { packageLabel } from '../driver-kit/driver-by-client.ts';
+import { packageLabel } from '../driver-kit/client-label.ts';
 import type { EvolutionWire, OpenWire, PlayedService } from '../evolution/evolution-wire.ts';
 import { grpcFormats } from '../evolution/message-format.ts';
 

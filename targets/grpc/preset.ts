@@ -5,8 +5,9 @@ import type { GrpcClient, GrpcRequest, GrpcTarget } from '../../scenarios/scenar
 import { keyNames } from '../domain/order-versions.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
+import { clientLabel } from '../driver-kit/client-label.ts';
 import { compressionLabel } from '../driver-kit/codec-label.ts';
-import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { driverByClient } from '../driver-kit/driver-by-client.ts';
 import { duplexLabel } from '../driver-kit/duplex-label.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { type PresetOperation, presetRequests } from '../driver-kit/preset-requests.ts';

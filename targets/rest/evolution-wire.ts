@@ -1,6 +1,6 @@
 /** Requests of two versions over HTTP: what the service refuses is answered with 400. */
 import Fastify from 'fastify';
-import { packageLabel } from '../driver-kit/driver-by-client.ts';
+import { packageLabel } from '../driver-kit/client-label.ts';
 import { answered, type EvolutionWire, type OpenWire, type PlayedService } from '../evolution/evolution-wire.ts';
 import { formats } from '../evolution/message-format.ts';
 

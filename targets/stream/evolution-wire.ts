@@ -1,7 +1,7 @@
 /** Requests of two versions through a topic, and their answers through another one. */
 import { randomBytes } from 'node:crypto';
 import { bounded } from '../driver-kit/bounded.ts';
-import { packageLabel } from '../driver-kit/driver-by-client.ts';
+import { packageLabel } from '../driver-kit/client-label.ts';
 import {
   answeredAt,
   type EvolutionWire,

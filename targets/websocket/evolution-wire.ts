@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import { packageLabel } from '../driver-kit/driver-by-client.ts';
+import { packageLabel } from '../driver-kit/client-label.ts';
 import { answeredAt, type EvolutionWire, type OpenWire, type PlayedService } from '../evolution/evolution-wire.ts';
 import { formats } from '../evolution/message-format.ts';
 

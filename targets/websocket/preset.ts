@@ -11,8 +11,9 @@ import type {
 import { orderItemFields } from '../domain/order-item.ts';
 import type { Driver, ProtocolEntry } from '../driver.ts';
 import { batchLabel } from '../driver-kit/batch-label.ts';
+import { clientLabel } from '../driver-kit/client-label.ts';
 import { compressionLabel, payloadCodecLabel } from '../driver-kit/codec-label.ts';
-import { clientLabel, driverByClient } from '../driver-kit/driver-by-client.ts';
+import { driverByClient } from '../driver-kit/driver-by-client.ts';
 import { duplexLabel } from '../driver-kit/duplex-label.ts';
 import { durabilityLabel } from '../driver-kit/durability-label.ts';
 import { presetRequests } from '../driver-kit/preset-requests.ts';
