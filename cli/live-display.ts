@@ -2,7 +2,7 @@
 
 import { provisionalText } from '../reports/terminal/provisional-text.ts';
 import { cleanLine, wrap } from '../reports/terminal/terminal-text.ts';
-import { formatCount, formatDuration, formatUs } from '../reports/text/format-values.ts';
+import { formatCount, formatDuration, formatRate, formatUs } from '../reports/text/format-values.ts';
 import { cleanTexts } from '../result/printable.ts';
 import type { RunEvent } from '../runners/run-events.ts';
 import { PlanProgress } from './plan-progress.ts';
@@ -39,7 +39,7 @@ function timeText(us: number | null): string {
 
 function figures({ ratePerSecond, p50Us, p99Us, errors, inFlight }: Of<'progress'>): string {
   return [
-    `${formatCount(ratePerSecond)}/s`,
+    formatRate(ratePerSecond),
     `p50 ${timeText(p50Us)}`,
     `p99 ${timeText(p99Us)}`,
     `errors ${formatCount(errors)}`,
@@ -54,7 +54,7 @@ function faultText(faults: readonly string[]): string {
 function finishedText({ id, verdict, summary }: Of<'trialFinished'>): string {
   const { p50Us, p99Us, goodputPerSecond, notOk } = summary;
   const failed = notOk === 0 ? '' : `, ${formatCount(notOk)} not ok`;
-  return `${cleanLine(id)}: p50 ${timeText(p50Us)}, p99 ${timeText(p99Us)}, ${formatCount(goodputPerSecond)}/s ok${failed}, ${verdict}`;
+  return `${cleanLine(id)}: p50 ${timeText(p50Us)}, p99 ${timeText(p99Us)}, ${formatRate(goodputPerSecond)} ok${failed}, ${verdict}`;
 }
 
 /** A message may have several lines, of programs that are not ours. */

@@ -1,7 +1,7 @@
 /** How a backlog was worked off, and what it meant for those who came meanwhile. */
 import type { RunResult } from '../../result/result-types.ts';
 import { type ConditionGroup, type Contender, conditionGroups } from '../figures/result-view.ts';
-import { formatCount, formatDuration, formatUs } from '../text/format-values.ts';
+import { formatCount, formatDuration, formatRate, formatUs } from '../text/format-values.ts';
 
 /** A sentence a condition in which consumers were paused: a backlog that comes of anything else is not what was asked. */
 export function drainAnswers(result: RunResult): string[] {
@@ -29,7 +29,7 @@ function drainText({ label, counted }: Contender): string | null {
   const [slowest] = all.toSorted((a, b) => tookMs(b) - tookMs(a));
   if (slowest === undefined) return null;
   const { highest, deliveredPerSecond, live } = slowest;
-  const rate = deliveredPerSecond === null ? '' : `, ${formatCount(deliveredPerSecond)}/s`;
+  const rate = deliveredPerSecond === null ? '' : `, ${formatRate(deliveredPerSecond)}`;
   const meanwhile =
     live.p50Us == null ? '' : `, half of those who came meanwhile after ${formatUs(live.p50Us)} or later`;
   return `${label}: ${formatCount(highest)} in ${formatDuration(tookMs(slowest))}${rate}${meanwhile}`;

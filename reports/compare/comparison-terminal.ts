@@ -9,7 +9,7 @@ import type {
 import { settingsText } from '../../result/settings-text.ts';
 import type { TerminalOptions } from '../terminal/terminal.ts';
 import { renderSections } from '../terminal/terminal-sections.ts';
-import { formatBytes, formatCount, formatRatio, formatUs } from '../text/format-values.ts';
+import { formatBytes, formatCount, formatRate, formatRatio, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table, textColumns } from '../text/table.ts';
 
 /** Of what hardly matters: more are counted, not listed. */
@@ -135,7 +135,7 @@ export function valueText({ unit }: Pick<ComparisonRow, 'unit'>, value: number |
   if (value === null) return '–';
   if (unit === 'us') return formatUs(value);
   if (unit === 'bytes') return formatBytes(value);
-  return unit === 'perSecond' ? `${formatCount(value)}/s` : value < 10 ? value.toPrecision(3) : formatCount(value);
+  return unit === 'perSecond' ? formatRate(value) : value < 10 ? value.toPrecision(3) : formatCount(value);
 }
 
 export function differenceLines({ differences, sides }: ComparisonResult): string[] {

@@ -2,7 +2,7 @@
 import { cpuUsPerOperation } from '../../result/cpu-per-operation.ts';
 import type { PhaseName, SettingValue, TrialResult, Verdict } from '../../result/result-types.ts';
 import { settingsText } from '../../result/settings-text.ts';
-import { formatBytes, formatCount, formatUs } from '../text/format-values.ts';
+import { formatBytes, formatRate, formatUs } from '../text/format-values.ts';
 import type { ConditionGroup, Contender } from './result-view.ts';
 
 export const figureNames = ['latency', 'goodput', 'cpu', 'bytes'] as const;
@@ -82,6 +82,6 @@ export function figureTitle(name: FigureName, percentile: VariantSet['percentile
 
 export function formatFigure(name: FigureName, value: number | null): string {
   if (value === null) return '–';
-  if (name === 'goodput') return `${formatCount(value)}/s`;
+  if (name === 'goodput') return formatRate(value);
   return name === 'bytes' ? formatBytes(value) : formatUs(value);
 }

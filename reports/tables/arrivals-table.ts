@@ -1,7 +1,7 @@
 /** What each repeat drew beside what was asked for: a difference here is no target's doing. */
 import type { PhaseName, TrialResult } from '../../result/result-types.ts';
 import type { ConditionGroup } from '../figures/result-view.ts';
-import { formatCount } from '../text/format-values.ts';
+import { formatRate } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table } from '../text/table.ts';
 
 /** null where nobody planned a rate. */
@@ -34,6 +34,6 @@ function rateText({ phases }: TrialResult, phase: PhaseName): string {
   const part = phases[phase];
   if (part === undefined) return '–';
   const planned = part.plannedPerSecond ?? null;
-  const offered = `${formatCount(part.offeredPerSecond)}/s`;
-  return planned === null ? offered : `${offered} of ${formatCount(planned)}/s`;
+  const offered = formatRate(part.offeredPerSecond);
+  return planned === null ? offered : `${offered} of ${formatRate(planned)}`;
 }

@@ -1,7 +1,7 @@
 /** `rate: max`: the highest rate of each target, how sure it is, and what stood in the way of more. */
 import type { CapacityResult, LimitingPart, RunResult } from '../../result/result-types.ts';
 import { variantText } from '../figures/variant-figures.ts';
-import { formatCount } from '../text/format-values.ts';
+import { formatCount, formatRate } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
 
 /** What stands beside each other: trials of a search that were only tried on the way are left out. */
@@ -38,8 +38,8 @@ function labelOf({ target, variant }: CapacityResult): string {
 }
 
 function rateText({ ratePerSecond, ended, missedPerSecond }: CapacityResult): string {
-  if (ratePerSecond !== null) return `${formatCount(ratePerSecond)}/s${ended === 'ceiling' ? ' or more' : ''}`;
-  if (ended === 'floor') return `less than ${formatCount(missedPerSecond ?? 0)}/s`;
+  if (ratePerSecond !== null) return `${formatRate(ratePerSecond)}${ended === 'ceiling' ? ' or more' : ''}`;
+  if (ended === 'floor') return `less than ${formatRate(missedPerSecond ?? 0)}`;
   return ended === 'interrupted' ? 'not found, interrupted' : 'none that could be confirmed';
 }
 
@@ -75,7 +75,7 @@ function cellsOf(one: CapacityResult): string[] {
     labelOf(one),
     condition,
     rateText(one),
-    missedPerSecond === null ? '–' : `${formatCount(missedPerSecond)}/s`,
+    missedPerSecond === null ? '–' : formatRate(missedPerSecond),
     formatCount(probes.length),
     [...new Set(missed)].join(', ') || '–',
     limit === null ? '–' : limit.part === null ? 'not known' : parts[limit.part],

@@ -16,7 +16,7 @@ import {
   validText,
   verdictText,
 } from '../figures/result-view.ts';
-import { formatCount, formatPercentile, formatShare, type Percentile } from '../text/format-values.ts';
+import { formatCount, formatPercentile, formatRate, formatShare, type Percentile } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
 import { arrivalsTable } from './arrivals-table.ts';
 import { costTable } from './cost-table.ts';
@@ -197,7 +197,7 @@ export function engineTable(result: RunResult): Table | null {
             name,
             completion,
             formatCount(counts.offered),
-            seconds > 0 ? `${formatCount(counts.ok / seconds)}/s` : '–',
+            seconds > 0 ? formatRate(counts.ok / seconds) : '–',
             ...figures,
             formatShare(counts.offered - counts.ok, counts.offered),
             trial.verdict.status === 'valid' ? validText([trial]) : trial.verdict.status,

@@ -4,7 +4,7 @@ import type { CpuWaits, PhaseName, TrialResult } from '../../result/result-types
 import { type ConditionGroup, totalCounts, totalPolicies } from '../figures/result-view.ts';
 import { batchSizeText } from '../text/batch-size.ts';
 import { bodiesOf, ratioTexts } from '../text/body-ratio.ts';
-import { formatBytes, formatCount, formatFactor, formatUs } from '../text/format-values.ts';
+import { formatBytes, formatCount, formatFactor, formatRate, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table } from '../text/table.ts';
 import { ledgerSum } from './ledger-table.ts';
 
@@ -89,7 +89,7 @@ function rate(trials: readonly TrialResult[], phases: readonly PhaseName[], coun
   const parts = trials.flatMap((trial) => phases.flatMap((phase) => trial.phases[phase] ?? []));
   const durationMs = parts.reduce((sum, part) => sum + part.durationMs, 0);
   const count = parts.reduce((sum, part) => sum + countOf(part), 0);
-  return durationMs === 0 ? '–' : `${formatCount((count * 1e3) / durationMs)}/s`;
+  return durationMs === 0 ? '–' : formatRate((count * 1e3) / durationMs);
 }
 
 /** Over all operations of the repeats; `–` where it is not known. */

@@ -1,7 +1,7 @@
 /** A backlog that was built and worked off: how fast, what it meant for those who came meanwhile, and what it took of the machine. */
 import type { TrialResult } from '../../result/result-types.ts';
 import type { ConditionGroup } from '../figures/result-view.ts';
-import { formatBytes, formatCount, formatDuration, formatUs } from '../text/format-values.ts';
+import { formatBytes, formatCount, formatDuration, formatRate, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Table, textColumns } from '../text/table.ts';
 
 /** null where nothing had piled up. */
@@ -32,7 +32,7 @@ function cellsOf({ id, brokerUse }: TrialResult, drain: NonNullable<TrialResult[
     id,
     formatCount(highest),
     toMs === null ? `not: ${formatCount(left)} left` : formatDuration(toMs - fromMs),
-    deliveredPerSecond === null ? '–' : `${formatCount(deliveredPerSecond)}/s`,
+    deliveredPerSecond === null ? '–' : formatRate(deliveredPerSecond),
     ...[live.p50Us, live.p99Us].map((us) => (us === null ? '–' : formatUs(us))),
     ...[brokerUse?.memory, brokerUse?.disk].map(spaceText),
   ];

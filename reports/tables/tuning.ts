@@ -1,7 +1,7 @@
 /** `bench tune`: what the best settings are worth, and what every combination cost. */
 import type { RunResult, TuningResult } from '../../result/result-types.ts';
 import { type VariantSet, variantText } from '../figures/variant-figures.ts';
-import { formatBytes, formatCount, formatRatio, formatUs } from '../text/format-values.ts';
+import { formatBytes, formatRate, formatRatio, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
 
 /** A sentence for each target; empty without `tuning`. */
@@ -100,7 +100,7 @@ function surveyTable({ target, condition, objective, percentile, survey }: Tunin
         cells: [
           variantText(variant),
           latencyUs === null ? '–' : formatUs(latencyUs),
-          goodputPerSecond === null ? '–' : `${formatCount(goodputPerSecond)}/s`,
+          goodputPerSecond === null ? '–' : formatRate(goodputPerSecond),
           cpuUsPerOperation === null ? '–' : formatUs(cpuUsPerOperation),
           bytesPerOperation === null ? '–' : formatBytes(bytesPerOperation),
           isOnFront ? 'on it' : '',

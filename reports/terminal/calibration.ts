@@ -1,7 +1,7 @@
 /** A calibration on a terminal: what was recorded beside what is true, the pacing, the highest rate. Pure. */
 import type { CalibrationResult, DelayCheck, HighestRate } from '../../result/calibration-result.ts';
 import type { Protocol } from '../../result/result-types.ts';
-import { formatCount, formatDuration, formatUs } from '../text/format-values.ts';
+import { formatCount, formatDuration, formatRate, formatUs } from '../text/format-values.ts';
 import { figureColumns, nameColumn, type Row, type Table, textColumns } from '../text/table.ts';
 import { paletteFor } from './terminal-palette.ts';
 import { renderTable } from './terminal-table.ts';
@@ -206,5 +206,5 @@ function errorText(share: number | null): string {
 }
 
 function perSecond(rate: number): string {
-  return `${formatCount(rate)}/s`;
+  return formatRate(rate);
 }

@@ -7,6 +7,8 @@ import { cleanLine } from './terminal-text.ts';
 /** A mark that is told apart without colour. */
 const marks = { valid: '', suspect: '▲ ', invalid: '✕ ' } as const satisfies Record<Row['status'], string>;
 const longestName = 28;
+/** Of one that is too long, before what is left out. */
+const nameHead = 12;
 
 /** Without its title. null: it does not fit. */
 export function renderCompact(table: Table, width: number, palette: Palette): string[] | null {
@@ -87,7 +89,8 @@ function shown({ status }: Row, cell: string, column: number): string {
   const clean = cleanLine(cell);
   if (column > 0) return clean;
   const text = `${marks[status]}${clean}`;
-  return text.length <= longestName ? text : `${text.slice(0, longestName - 1)}…`;
+  // Variants of one target differ at their end.
+  return text.length <= longestName ? text : `${text.slice(0, nameHead)}…${text.slice(nameHead + 1 - longestName)}`;
 }
 
 /** In two lines where its cells are narrower: `slow-` over `network`. */

@@ -111,6 +111,17 @@ describe.each(results)('the first screen of %s', (_name, result) => {
 });
 
 describe('what does not fit on the first screen', () => {
+  it('is of a long name its middle: variants differ at their ends', () => {
+    const { trials } = fixtureResult();
+    const targets = [...new Set(trials.map(({ target }) => target))];
+    const longName = (target: string) => `web-socket (subscribers=${10 ** targets.indexOf(target)})`;
+    const text = screen(
+      fixtureResult({ trials: trials.map((trial) => ({ ...trial, target: longName(trial.target) })) }),
+    );
+    expect(text).toMatch(/web-socket.*…bscribers=1000\)/);
+    expect(text).toMatch(/web-socket.*…scribers=10000\)/);
+  });
+
   it('is named: operations before targets and conditions', () => {
     const text = screen(shaped({ targets: 5, operations: 6, conditions: 2 })).replace(/\s+/g, ' ');
     expect(text).toMatch(/Not shown here: operation\d/);

@@ -4,6 +4,7 @@ import {
   formatDuration,
   formatPercentile,
   formatRange,
+  formatRate,
   formatRatio,
   formatShare,
   formatUs,
@@ -40,6 +41,10 @@ it('tells why there is no percentile', () => {
   expect(formatPercentile({ count: 500, p99: null }, 'p99', counts)).toBe('too few');
   expect(formatPercentile({ count: 0 }, 'p99')).toBe('–');
   expect(formatPercentile({ count: 5, max: null }, 'max')).toBe('not reached');
+});
+
+it('keeps of a rate of a few a second what lies between', () => {
+  expect([1_499.6, 12.4, 1.5, 2, 0.04].map(formatRate)).toEqual(['1,500/s', '12/s', '1.5/s', '2/s', '0/s']);
 });
 
 it('gives a ratio two digits however small', () => {

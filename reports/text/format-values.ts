@@ -30,6 +30,11 @@ export function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en-GB');
 }
 
+/** `1,500/s`, and of what is rare one digit more: `1.5/s`. */
+export function formatRate(perSecond: number): string {
+  return `${perSecond < 10 ? Number(perSecond.toFixed(1)) : formatCount(perSecond)}/s`;
+}
+
 export function formatKnownCount(count: number | null): string {
   return count === null ? 'not known' : formatCount(count);
 }
