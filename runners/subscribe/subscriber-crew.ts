@@ -25,6 +25,7 @@ const stopGraceMs = 500;
 const lookMs = 50;
 /** What was published last is there, or will not come any more. */
 const quietMs = 500;
+/** And an interval, where subscribers ask: nothing is missed before each has asked once more. */
 const longestDrainMs = 10_000;
 
 export type CrewPlan = Omit<SubscriberPlan, 'subscribers' | 'process' | 'processes' | 'originUs'>;
@@ -131,7 +132,8 @@ export class SubscriberCrew {
       const isConnected = known.every(({ lost }) => lost === 0);
       const isOver = expected !== null && received >= expected;
       const isLost = known.length < all.length;
-      if (isOver || isLost || (isQuiet && isConnected) || waitedMs >= longestDrainMs || signal.aborted) return waitedMs;
+      if (isOver || isLost || (isQuiet && isConnected) || waitedMs >= longestDrainMs + this.#pollMs || signal.aborted)
+        return waitedMs;
       await sleep(lookMs);
     }
   }

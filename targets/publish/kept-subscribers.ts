@@ -53,16 +53,21 @@ export async function keepSubscribers(
   );
   const all = [...kept.values()];
   const closeAll = async () => all.forEach((one) => void one.close());
+  let opened = 0;
   try {
-    for (let from = 0; from < all.length; from += openAtOnce) {
+    for (; opened < all.length; opened += openAtOnce) {
       signal.throwIfAborted();
-      await Promise.all(all.slice(from, from + openAtOnce).map((one) => one.open()));
+      await Promise.all(all.slice(opened, opened + openAtOnce).map((one) => one.open()));
     }
   } catch (cause) {
     await closeAll();
     if (cause instanceof BenchError || signal.aborted) throw cause;
     const said = cause instanceof Error ? cause.message : String(cause);
-    throw cannotConnect(`${what} at ${address}`, said, 'Look at the log of the service.', cause);
+    const sofar =
+      opened === 0
+        ? ''
+        : `After ${opened} of ${all.length} in one process: each takes an open file of the service and two of the proxy (ulimit -n). `;
+    throw cannotConnect(`${what} at ${address}`, said, `${sofar}Look at the log of the service.`, cause);
   }
   return {
     pause: (subscriber) => kept.get(subscriber)?.pause(),
