@@ -55,3 +55,10 @@ export interface EventLog {
 
 /** The log is not what it has to be: what it comes to is not known. */
 export class LogBroken extends Error {}
+
+/** `where`: what there is of it, after "its log"; `next`: offset of what the reader lacks. */
+export function eventsGone(where: string, next: number): LogBroken {
+  return new LogBroken(
+    `its log ${where}, and offset ${next} is what comes next: events are gone, so nothing is folded`,
+  );
+}

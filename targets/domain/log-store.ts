@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { monotonicNowUs } from '../../result/monotonic-clock.ts';
 import { historyEvent } from './event-history.ts';
-import { decodeRecord, type EventLog, LogBroken, type OrderEvent } from './event-log.ts';
+import { decodeRecord, type EventLog, eventsGone, LogBroken, type OrderEvent } from './event-log.ts';
 import { writeHeld } from './held-file.ts';
 import { LogView, StillFolding } from './log-view.ts';
 import { OrderFold } from './order-fold.ts';
@@ -292,10 +292,8 @@ export class LogStore implements OrderStore {
   }
 
   #take(offset: number, body: Buffer): string {
-    if (offset !== this.#next && !this.#log.isCompacted) {
-      const why = this.#next === 0 ? 'begins' : `has nothing from offset ${this.#next} on, and goes on`;
-      throw new LogBroken(`its log ${why} at offset ${offset}: events are gone, so nothing is folded of it`);
-    }
+    if (offset !== this.#next && !this.#log.isCompacted)
+      throw eventsGone(`${this.#next === 0 ? 'begins' : 'goes on'} at offset ${offset}`, this.#next);
     this.#next = offset + 1;
     const record = decodeRecord(body);
     if (record.type === 'mark') return record.id;

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import type { StreamTarget } from '../../scenarios/scenario.ts';
-import { type EventLog, encodeRecord, LogBroken, type LogRecord, logKeyOf } from '../domain/event-log.ts';
+import { type EventLog, encodeRecord, eventsGone, type LogRecord, logKeyOf } from '../domain/event-log.ts';
 import type { ServiceOptions } from '../domain/service-options.ts';
 import { bounded } from '../driver-kit/bounded.ts';
 import { createTopics } from './create-topics.ts';
@@ -85,10 +85,7 @@ export class KafkaLog implements EventLog {
       Number((await consumer.listOffsets({ topics, timestamp })).get(this.#topic)?.[0] ?? 0);
     const [first, end] = [await bound(earliest), await bound(latest)];
     if (from >= first && from <= end) return;
-    const where = from < first ? `begins at offset ${first}` : `ends before offset ${end}`;
-    throw new LogBroken(
-      `its log ${where}, and offset ${from} is what comes next: events are gone, so nothing is folded`,
-    );
+    throw eventsGone(from < first ? `begins at offset ${first}` : `ends before offset ${end}`, from);
   }
 
   async remove(): Promise<void> {

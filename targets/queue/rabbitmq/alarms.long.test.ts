@@ -1,9 +1,7 @@
 /** A broker whose memory or disk is low: publishers are held back, told so, and go on; nothing that was acknowledged is lost. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Request, Target } from '../../../scenarios/scenario.ts';
 import { EvidenceReader, evidenceKinds } from '../../domain/evidence.ts';
@@ -14,6 +12,7 @@ import { startOwnBrokers } from '../../driver-suite/start-own-brokers.ts';
 import { startReferenceService } from '../../process/reference-service.ts';
 import { until } from '../../process/until.ts';
 import { type RunningStack, requireBroker } from '../../stack/stack.ts';
+import { rabbitmqctl } from './fixtures/rabbitmqctl.ts';
 import { rabbitmqEntry } from './preset.ts';
 
 const orders = 20;
@@ -57,14 +56,14 @@ it.each([
     });
     try {
       expect((await session.run('placeOrder')).outcome).toBe(outcomes.ok);
-      await ctl(...alarm);
+      await rabbitmqctl(stack, ...alarm);
       // The broker tells a connection of its alarm once that publishes: the first ones are on their way by then.
       const held = Array.from({ length: orders }, () => session.start('placeOrder'));
       await until('we are told', () => (session.session.blockedPublishers?.() ?? null) !== null);
       const later = Array.from({ length: orders }, () => session.start('placeOrder'));
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(later.every(({ outcome }) => outcome === null)).toBe(true);
-      await ctl(...calm);
+      await rabbitmqctl(stack, ...calm);
       const ended = await Promise.all([...held, ...later].map(({ whenEnded }) => whenEnded));
       expect(new Set(ended.map(({ outcome }) => outcome))).toEqual(new Set([outcomes.ok]));
       expect(session.session.blockedPublishers?.()).toMatchObject({ times: 1, reason: `low on ${low}` });
@@ -81,11 +80,3 @@ it.each([
   },
   60_000,
 );
-
-async function ctl(...args: readonly string[]): Promise<void> {
-  const environment = await readFile(`/proc/${stack.processes.rabbitmq?.pid}/environ`, 'utf8');
-  const env = Object.fromEntries(environment.split('\0').map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
-  const library = '/usr/lib/rabbitmq/lib';
-  const [version = ''] = (await readdir(library)).filter((name) => name.startsWith('rabbitmq_server-'));
-  await promisify(execFile)(join(library, version, 'sbin', 'rabbitmqctl'), [...args], { env });
-}

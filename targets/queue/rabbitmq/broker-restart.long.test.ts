@@ -1,10 +1,8 @@
 /** A broker of the test's own: one that holds up its publishers, and one that is killed under load and started again. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import amqplib from 'amqplib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { QueueTarget, Request, Target } from '../../../scenarios/scenario.ts';
@@ -17,6 +15,7 @@ import { type RunningService, startReferenceService } from '../../process/refere
 import { until } from '../../process/until.ts';
 import { untilBrokerAnswers } from '../../stack/part-health.ts';
 import { type RunningStack, requireBroker } from '../../stack/stack.ts';
+import { rabbitmqctl } from './fixtures/rabbitmqctl.ts';
 import { rabbitmqEntry } from './preset.ts';
 
 let stack: RunningStack;
@@ -180,12 +179,6 @@ function openSession({ target, names }: Subject, pattern: 'one-way' | 'request-r
 }
 
 /** At an alarm of its memory it reads nothing more of whoever publishes. */
-async function setMemoryLimit(ofAll: string): Promise<void> {
-  const environment = await readFile(`/proc/${stack.processes.rabbitmq?.pid}/environ`, 'utf8');
-  const env = Object.fromEntries(environment.split('\0').map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
-  const library = '/usr/lib/rabbitmq/lib';
-  const [version = ''] = (await readdir(library)).filter((name) => name.startsWith('rabbitmq_server-'));
-  await promisify(execFile)(join(library, version, 'sbin', 'rabbitmqctl'), ['set_vm_memory_high_watermark', ofAll], {
-    env,
-  });
+function setMemoryLimit(ofAll: string): Promise<void> {
+  return rabbitmqctl(stack, 'set_vm_memory_high_watermark', ofAll);
 }

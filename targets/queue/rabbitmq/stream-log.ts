@@ -1,10 +1,11 @@
 /** A stream of RabbitMQ as the log of a service, over plain AMQP: it keeps what is read, and is read from any offset. */
 import type { Channel, ConfirmChannel, ConsumeMessage } from 'amqplib';
 import type { QueueTarget } from '../../../scenarios/scenario.ts';
-import { type EventLog, encodeRecord, type LogRecord } from '../../domain/event-log.ts';
+import { type EventLog, encodeRecord, eventsGone, type LogRecord } from '../../domain/event-log.ts';
 import type { ServiceOptions } from '../../domain/service-options.ts';
 import { BrokerChannel } from './broker-channel.ts';
 import { brokerAddress } from './own-broker.ts';
+import { endOf } from './stream-place.ts';
 
 /** Records on their way to who reads. */
 const mostUnread = 1_000;
@@ -99,6 +100,9 @@ export class StreamLog implements EventLog {
         over.reject(error);
       }
     };
+    // Whom it knows nothing of it lets wait until it has come that far again.
+    const end = from === 0 ? 0 : await endOf(channel, this.#name);
+    if (from > end) throw eventsGone(`ends before offset ${end}`, from);
     const start = { 'x-stream-offset': from === 0 ? 'first' : from };
     await channel.consume(this.#name, onMessage, { arguments: start });
   }
