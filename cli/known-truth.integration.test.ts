@@ -1,46 +1,11 @@
+/** Times that are known, in figures: they want the cores for themselves. */
 import { describe, expect, it } from 'vitest';
-import type { PhaseResult, TrialResult } from '../result/result-types.ts';
-import { benchRig } from './bench-rig.ts';
-
-const rig = benchRig('truth');
-
-async function run(
-  service: string,
-  conditions: string,
-  targets: string,
-  load = 'model: open, rate: 200/s',
-  times = 'warmup: 500ms, duration: 2s',
-  more = '',
-): Promise<readonly TrialResult[]> {
-  const { result } = await rig.play(
-    `name: truth
-workload:
-  operations:
-    placeOrder: { weight: 1, pattern: one-way, payload: order }
-    getOrder: { weight: 1, pattern: request-reply }
-  payloads: { order: { size: 256B } }
-  service: { ${service} }
-load: { ${load}, ${times} }
-targets: { ${targets} }
-conditions: { ${conditions} }
-${more}
-`,
-  );
-  return result.trials;
-}
-
-function get(phase: PhaseResult | undefined) {
-  const operation = phase?.operations.getOrder;
-  if (operation === undefined) throw new Error('getOrder is not in the result');
-  return operation;
-}
-
-const direct = ['rest', 'grpc', 'websocket'].map((protocol) => `${protocol}: { protocol: ${protocol} }`).join(', ');
+import { directTargets, getOf, playTruth } from './known-truth-rig.ts';
 
 describe('a service that works 25 ms', () => {
   it('shows 25 ms in response and service time on every protocol, and as much less in what is handed over', async () => {
-    for (const { phases, target } of await run('workTime: 25ms', 'calm: []', direct)) {
-      const { latencyUs } = get(phases.steady);
+    for (const { phases, target } of await playTruth('workTime: 25ms', 'calm: []', directTargets)) {
+      const { latencyUs } = getOf(phases.steady);
       expect(latencyUs.service.min, target).toBeGreaterThanOrEqual(24_500);
       expect(latencyUs.service.p50, target).toBeLessThan(40_000);
       expect(latencyUs.response.p50 ?? 0, target).toBeGreaterThanOrEqual(latencyUs.service.min ?? 0);
@@ -52,16 +17,16 @@ describe('a service that works 25 ms', () => {
 describe('latency of 40 ms on the client link', () => {
   it('shifts the p50 of request–reply while it is in force, by what was injected, and not before or after', async () => {
     const condition = 'slow: [ { at: 33%, for: 34%, fault: latency, latency: 40ms } ]';
-    const all = `${direct}, queue: { protocol: queue }, stream: { protocol: stream }`;
+    const all = `${directTargets}, queue: { protocol: queue }, stream: { protocol: stream }`;
     const highestShiftUs: Record<string, number> = { queue: 70_000, stream: 130_000 };
-    for (const { phases, faults, target } of await run(
+    for (const { phases, faults, target } of await playTruth(
       'workTime: 0ms',
       condition,
       all,
       'model: open, rate: 200/s',
       'warmup: 1s, duration: 4s',
     )) {
-      const p50Us = (name: 'before' | 'during' | 'after') => get(phases[name]).latencyUs.offered.p50 ?? Number.NaN;
+      const p50Us = (name: 'before' | 'during' | 'after') => getOf(phases[name]).latencyUs.offered.p50 ?? Number.NaN;
       const shiftUs = p50Us('during') - p50Us('before');
       expect(shiftUs, target).toBeGreaterThan(34_000);
       expect(shiftUs, target).toBeLessThan(highestShiftUs[target] ?? 55_000);
@@ -70,120 +35,5 @@ describe('latency of 40 ms on the client link', () => {
       expect(faults[0]?.proof, target).not.toBeNull();
       expect(faults[0]?.removedAtMs ?? 0, target).toBeGreaterThan(faults[0]?.appliedAtMs ?? 0);
     }
-  });
-});
-
-// Counts, not times: they hold beside each other, too.
-describe.concurrent('a service that refuses 30 % at once', () => {
-  it('never looks fast for it: refusals count as infinitely late', async () => {
-    for (const { phases, target } of await run('workTime: 0ms, rejectRatio: 0.3', 'calm: []', direct)) {
-      const { counts, latencyUs } = phases.steady as PhaseResult;
-      expect(counts.rejected / counts.offered, target).toBeGreaterThan(0.2);
-      expect(counts.rejected / counts.offered, target).toBeLessThan(0.4);
-      expect(latencyUs.offered.p90, target).toBeNull();
-      expect(latencyUs.response.p90, target).not.toBeNull();
-      expect(latencyUs.response.count, target).toBe(counts.ok);
-    }
-  });
-});
-
-describe.concurrent('a service that is killed', () => {
-  it('is in the phase during until it is ready again, not as long as its window was to last', async () => {
-    const condition = 'crash: [ { at: 25%, for: 10ms, fault: kill, part: service } ]';
-    const [trial] = await run('workTime: 0ms', condition, 'rest: { protocol: rest }');
-    const [kill] = trial?.faults ?? [];
-    const { before, during, after } = trial?.phases ?? {};
-    const readyAtMs = kill?.removedAtMs ?? Number.NaN;
-    expect(readyAtMs).toBeGreaterThan(600); // a process does not start within 90 ms
-    expect(before?.durationMs).toBe(500);
-    expect(Math.abs(500 + (during?.durationMs ?? 0) - Math.min(readyAtMs, 2_000))).toBeLessThan(2);
-    expect((during?.durationMs ?? 0) + (after?.durationMs ?? 0)).toBeCloseTo(1_500);
-    expect((during?.counts.offered ?? 0) / ((during?.durationMs ?? 0) / 1e3)).toBeGreaterThan(100); // of 200/s
-    expect(during?.counts.failed ?? 0).toBe((during?.counts.offered ?? 0) - (during?.counts.ok ?? 0));
-  });
-});
-
-describe.concurrent('a Toxiproxy that is paused', () => {
-  it('holds up what is sent meanwhile, toxics of another fault too, and then goes on', async () => {
-    const pause = '{ at: 25%, for: 400ms, fault: pause, part: toxiproxy }';
-    const condition = `still: [ ${pause}, { at: 30%, for: 30%, fault: latency, latency: 20ms } ]`;
-    const resilience = 'resilience: { deadline: 5s, timeout: 5s }';
-    const targets = 'rest: { protocol: rest }';
-    const [trial] = await run('workTime: 0ms', condition, targets, undefined, undefined, resilience);
-    expect(trial?.faults.map(({ fault, proof }) => [fault, proof === null])).toEqual([
-      ['pause', false],
-      ['latency', false],
-    ]);
-    expect(trial?.faults[1]?.appliedAtMs).toBeGreaterThanOrEqual(trial?.faults[0]?.removedAtMs ?? 0);
-    expect(trial?.phases.after?.counts.ok).toBe(trial?.phases.after?.counts.offered);
-    expect(trial?.ledger.lost).toBe(0);
-  });
-});
-
-describe.concurrent('a Toxiproxy that is killed', () => {
-  it('comes back with its links where they were, and all that was sent meanwhile arrives', async () => {
-    const condition = 'gone: [ { at: 25%, for: 200ms, fault: kill, part: toxiproxy } ]';
-    const resilience = 'resilience: { deadline: 5s, timeout: 1s, retry: { attempts: 8 }, idempotencyKey: true }';
-    const proxied = 'rest: { protocol: rest }, websocket: { protocol: websocket }';
-    for (const trial of await run('workTime: 0ms', condition, proxied, undefined, undefined, resilience)) {
-      const { during, after } = trial.phases;
-      expect(trial.faults[0]?.proof, trial.target).toMatchObject({ process: 'gone', signal: 'SIGKILL' });
-      expect(trial.verdict.reasons.map(({ code }) => code)).not.toContain('proxyLost');
-      for (const phase of [during, after]) expect(phase?.counts.ok, trial.target).toBe(phase?.counts.offered);
-      expect(trial.ledger).toMatchObject({ lost: 0, duplicatesApplied: 0 });
-    }
-  });
-});
-
-describe.concurrent('a link that is down', () => {
-  it('holds up or fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
-    const condition = 'cut: [ { at: 33%, for: 33%, fault: down } ]';
-    for (const { phases, ledger, faults, target } of await run('workTime: 0ms', condition, direct)) {
-      const share = (phase: PhaseResult | undefined) => (phase?.counts.ok ?? 0) / (phase?.counts.offered ?? 1);
-      expect(share(phases.before), target).toBeGreaterThan(0.95);
-      // What does not fail waits for the link to come back, two thirds of a second at most: half of them for a third.
-      const p50Us = phases.during?.latencyUs.offered.p50 ?? Number.POSITIVE_INFINITY;
-      expect(p50Us, target).toBeGreaterThan(150_000);
-      expect(ledger.lost, target).toBe(0);
-      expect(faults[0]?.proof, target).not.toBeNull();
-    }
-  });
-});
-
-describe.concurrent('an order whose reply was lost', () => {
-  it('takes effect twice without the idempotency key, and once with it', async () => {
-    const condition = 'deaf: [ { at: 20%, for: 40%, fault: timeout } ]';
-    for (const idempotencyKey of [false, true]) {
-      const resilience = `resilience: { deadline: 5s, timeout: 300ms, retry: { attempts: 6 }, idempotencyKey: ${idempotencyKey} }`;
-      const target = 'rest: { protocol: rest }';
-      const [trial] = await run('workTime: 0ms', condition, target, undefined, undefined, resilience);
-      expect(trial?.ledger.duplicatesReceived, resilience).toBeGreaterThan(0);
-      if (idempotencyKey) expect(trial?.ledger.duplicatesApplied).toBe(0);
-      else expect(trial?.ledger.duplicatesApplied).toBeGreaterThan(0);
-    }
-  });
-});
-
-describe.concurrent('the closed model', () => {
-  it('keeps as many in flight as it has users, and goes on until the time is over', async () => {
-    const [trial] = await run('workTime: 10ms', 'calm: []', 'rest: { protocol: rest }', 'model: closed, users: 5');
-    const steady = trial?.phases.steady as PhaseResult;
-    // A reply takes 10 ms and a little; an acknowledged hand-over next to nothing. Half of each: about 2 × 5 / 11 ms.
-    expect(steady.counts.dropped).toBe(0);
-    expect(steady.counts.ok).toBeGreaterThan(100); // a machine with nothing else to do makes about 1,000
-    expect(get(steady).counts.ok / 2).toBeLessThan(5 / 0.01);
-    expect(trial?.ledger.lost).toBe(0);
-  });
-});
-
-describe.concurrent('every trial', () => {
-  it('sees the same arrivals: seeded schedule, operations and keys', async () => {
-    const trials = await run('workTime: 0ms', 'calm: []', 'rest: { protocol: rest }, grpc: { protocol: grpc }');
-    const offered = trials.map(({ phases }) => [
-      phases.warmup?.counts.offered,
-      phases.steady?.counts.offered,
-      get(phases.steady).counts.offered,
-    ]);
-    expect(offered[0]).toEqual(offered[1]);
   });
 });

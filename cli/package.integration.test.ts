@@ -62,8 +62,11 @@ describe('the package', () => {
     expect(await readFile(join(sources, 'go.sum'), 'utf8')).toContain('google.golang.org/grpc v');
   });
 
-  it('holds neither tests nor their fixtures', async () => {
-    const { stdout } = await run('find', [join(folder, 'node_modules', 'wirebench'), '-name', '*.test.*']);
+  it('holds neither tests nor what only tests need', async () => {
+    const home = join(folder, 'node_modules', 'wirebench');
+    const { stdout } = await run('find', [home, '-name', '*.test.*']);
     expect(stdout).toBe('');
+    const users = await run('grep', ['-rl', "from 'vitest", home]).catch((nobody: { stdout: string }) => nobody);
+    expect(users.stdout).toBe('');
   });
 });
