@@ -64,21 +64,6 @@ describe.concurrent('a Toxiproxy that is killed', () => {
   });
 });
 
-describe.concurrent('a link that is down', () => {
-  it('holds up or fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
-    const condition = 'cut: [ { at: 33%, for: 33%, fault: down } ]';
-    for (const { phases, ledger, faults, target } of await playTruth('workTime: 0ms', condition, directTargets)) {
-      const share = (phase: PhaseResult | undefined) => (phase?.counts.ok ?? 0) / (phase?.counts.offered ?? 1);
-      expect(share(phases.before), target).toBeGreaterThan(0.95);
-      // What does not fail waits for the link to come back, two thirds of a second at most: half of them for a third.
-      const p50Us = phases.during?.latencyUs.offered.p50 ?? Number.POSITIVE_INFINITY;
-      expect(p50Us, target).toBeGreaterThan(150_000);
-      expect(ledger.lost, target).toBe(0);
-      expect(faults[0]?.proof, target).not.toBeNull();
-    }
-  });
-});
-
 describe.concurrent('an order whose reply was lost', () => {
   it('takes effect twice without the idempotency key, and once with it', async () => {
     const condition = 'deaf: [ { at: 20%, for: 40%, fault: timeout } ]';

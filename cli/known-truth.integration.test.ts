@@ -1,5 +1,6 @@
 /** Times that are known, in figures: they want the cores for themselves. */
 import { describe, expect, it } from 'vitest';
+import type { PhaseResult } from '../result/result-types.ts';
 import { directTargets, getOf, playTruth } from './known-truth-rig.ts';
 
 describe('a service that works 25 ms', () => {
@@ -34,6 +35,21 @@ describe('latency of 40 ms on the client link', () => {
       expect(faults, target).toHaveLength(1);
       expect(faults[0]?.proof, target).not.toBeNull();
       expect(faults[0]?.removedAtMs ?? 0, target).toBeGreaterThan(faults[0]?.appliedAtMs ?? 0);
+    }
+  });
+});
+
+describe('a link that is down', () => {
+  it('holds up or fails what is offered while it is down, and only that; nothing acknowledged is lost', async () => {
+    const condition = 'cut: [ { at: 33%, for: 33%, fault: down } ]';
+    for (const { phases, ledger, faults, target } of await playTruth('workTime: 0ms', condition, directTargets)) {
+      const share = (phase: PhaseResult | undefined) => (phase?.counts.ok ?? 0) / (phase?.counts.offered ?? 1);
+      expect(share(phases.before), target).toBeGreaterThan(0.95);
+      // What does not fail waits for the link to come back, two thirds of a second at most: half of them for a third.
+      const p50Us = phases.during?.latencyUs.offered.p50 ?? Number.POSITIVE_INFINITY;
+      expect(p50Us, target).toBeGreaterThan(150_000);
+      expect(ledger.lost, target).toBe(0);
+      expect(faults[0]?.proof, target).not.toBeNull();
     }
   });
 });
