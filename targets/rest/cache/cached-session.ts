@@ -153,7 +153,7 @@ class CachedSession implements Session {
       // Nobody waits for it any more, or the slot is another's by now, which is asked about.
       if (asked === null || asked === undefined || call === undefined || !isFresh(asked)) continue;
       // What came in the meantime is known by now: an answer that is newer, or a change of its own.
-      const now = this.#ask(call);
+      const now = { ...asked, kept: asked.cache.get(asked.address), askedUs: monotonicNowUs() };
       if (!isFresh(now)) {
         this.#asked[slot] = now;
         this.#askBeneath(slot, call, now);
